@@ -1,0 +1,46 @@
+/**
+ * What a training worker and its owner say to each other: one union each way, plain data, arrays transferred where
+ * the sender is done with them. One worker trains one run.
+ */
+import type { Checkpoint } from '../../shared/checkpoint.ts';
+import type { Dataset } from '../../shared/dataset.ts';
+import type { Network } from '../../shared/network.ts';
+import type { ProblemRecord } from '../../shared/problem.ts';
+import type { EpochRecord, RunningLoss } from '../../shared/runs.ts';
+import type { TrainingSettings } from '../../shared/training.ts';
+
+/** The worker's `workerData`: it starts at once. */
+export interface TrainingOrder {
+  readonly network: Network;
+  readonly settings: TrainingSettings;
+  readonly dataset: Dataset;
+  /** Parts of a batch that are worked on side by side: the cores that are free. A resumed run keeps its own. */
+  readonly shards: number;
+  /** Where to go on, or null to start from the seed. */
+  readonly from: Checkpoint | null;
+}
+
+/** Each takes effect between two steps (or between two batches of an evaluation). */
+export type ToWorker = { readonly kind: 'pause' } | { readonly kind: 'continue' } | { readonly kind: 'stop' };
+
+export type FromWorker =
+  /** The graph is compiled and loaded; the first step comes next. */
+  | { readonly kind: 'started'; readonly tensorflow: string; readonly stepsPerEpoch: number }
+  /** Losses of the steps from `from` (counted from 0) on; a few messages a second. */
+  | {
+      readonly kind: 'batchLosses';
+      readonly from: number;
+      readonly losses: Float32Array;
+      readonly imagesPerSecond: number;
+    }
+  | { readonly kind: 'runningLoss'; readonly record: RunningLoss }
+  | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly checkpoint: Checkpoint }
+  /** The worker waits for `continue` or `stop`. Batch losses up to here were sent before. */
+  | { readonly kind: 'paused'; readonly checkpoint: Checkpoint }
+  | { readonly kind: 'continued' }
+  /** Last message of a stopped run. */
+  | { readonly kind: 'stopped'; readonly checkpoint: Checkpoint }
+  /** Last message of a run that did all its epochs. */
+  | { readonly kind: 'finished' }
+  /** Last message of a run that cannot go on. */
+  | { readonly kind: 'failed'; readonly problem: ProblemRecord };

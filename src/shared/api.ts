@@ -1,0 +1,123 @@
+/**
+ * The contract between a window (or a terminal) and the lab: every call with what it takes and gives, every event
+ * with what it carries. `lab/` implements it, transports carry it and know nothing of it, and payloads are checked
+ * against these schemas where they enter, in one place (`lab/dispatch.ts`).
+ *
+ * Numbers in bulk travel as Float32Array: structured clone carries it in Electron, MessagePack over the WebSocket.
+ */
+import { z } from 'zod';
+import { datasetSummarySchema } from './dataset.ts';
+import { networkSchema } from './network.ts';
+import {
+  epochRecordSchema,
+  machineSchema,
+  problemRecordSchema,
+  runDetailSchema,
+  runSummarySchema,
+  runningLossSchema,
+  versionsSchema,
+} from './runs.ts';
+import { trainingSettingsSchema } from './training.ts';
+
+const nothing = z.strictObject({});
+const run = z.strictObject({ run: z.int().positive() });
+const float32 = z.instanceof(Float32Array);
+
+const call = <I extends z.ZodType, O extends z.ZodType>(request: I, reply: O) => ({ request, reply });
+
+export const calls = {
+  /** Who is there: version, host, machine, and whether this machine can train. */
+  'app.info': call(
+    nothing,
+    z.strictObject({
+      version: z.string(),
+      host: z.enum(['desktop', 'browser', 'terminal']),
+      /** STRIDE_HOME: where history and checkpoints are. */
+      home: z.string(),
+      machine: machineSchema,
+      versions: versionsSchema,
+      /** Null where training works; else why it does not and how to mend that. */
+      trainingProblem: problemRecordSchema.nullable(),
+    }),
+  ),
+  'presets.list': call(
+    nothing,
+    z.array(z.strictObject({ network: networkSchema, settings: trainingSettingsSchema, parameterCount: z.int() })),
+  ),
+  'datasets.list': call(nothing, z.array(datasetSummarySchema)),
+
+  /** Starts runs: all at once in workers of their own, or one after another. Gives them in the order asked for. */
+  'runs.start': call(
+    z.strictObject({
+      runs: z
+        .array(
+          z.strictObject({
+            name: z.string().trim().min(1).max(120).optional(),
+            network: networkSchema,
+            settings: trainingSettingsSchema,
+            dataset: z.string().default('mnist'),
+          }),
+        )
+        .min(1)
+        .max(64),
+      together: z.boolean().default(true),
+    }),
+    z.array(runSummarySchema),
+  ),
+  /** Takes effect between two steps; the run's checkpoint is on disk when this returns. */
+  'runs.pause': call(run, runSummarySchema),
+  /** Continues a paused, stopped, interrupted or failed run from its last checkpoint, bit for bit. */
+  'runs.resume': call(run, runSummarySchema),
+  'runs.stop': call(run, runSummarySchema),
+  /** Newest first. */
+  'runs.list': call(
+    z.strictObject({ limit: z.int().min(1).max(1000).default(100), offset: z.int().min(0).default(0) }),
+    z.strictObject({ runs: z.array(runSummarySchema), total: z.int() }),
+  ),
+  'runs.get': call(run, runDetailSchema),
+  /** Every batch's loss, in order, from step `from` (counted from 0) on. */
+  'runs.batchLosses': call(
+    z.strictObject({ run: z.int().positive(), from: z.int().min(0).default(0) }),
+    z.strictObject({ from: z.int(), losses: float32 }),
+  ),
+} as const;
+
+export const events = {
+  /** A run was made, or its status, progress or results changed. */
+  'run.changed': runSummarySchema,
+  /** Losses of the steps from `from` (counted from 0) on, a few times a second. */
+  'run.batchLosses': z.strictObject({ run: z.int(), from: z.int(), losses: float32, imagesPerSecond: z.number() }),
+  'run.runningLoss': runningLossSchema.extend({ run: z.int() }),
+  'run.epoch': epochRecordSchema.extend({ run: z.int() }),
+} as const;
+
+export type CallName = keyof typeof calls;
+/** What a caller may leave out (defaults) is optional here. */
+export type CallInput<C extends CallName> = z.input<(typeof calls)[C]['request']>;
+export type CallRequest<C extends CallName> = z.output<(typeof calls)[C]['request']>;
+export type CallReply<C extends CallName> = z.output<(typeof calls)[C]['reply']>;
+
+export type EventName = keyof typeof events;
+export type EventPayload<E extends EventName> = z.output<(typeof events)[E]>;
+
+/** The lab as its callers see it, in the same process or behind a transport. */
+export interface LabClient {
+  call<C extends CallName>(name: C, request: CallInput<C>): Promise<CallReply<C>>;
+  /** Gives the function that unsubscribes. */
+  on<E extends EventName>(name: E, listener: (payload: EventPayload<E>) => void): () => void;
+}
+
+/** What travels: transports carry these and nothing else. */
+export type ClientMessage = { readonly kind: 'call'; readonly id: number; readonly name: string; readonly request: unknown };
+export type ServerMessage =
+  | { readonly kind: 'reply'; readonly id: number; readonly reply: unknown }
+  | { readonly kind: 'problem'; readonly id: number; readonly problem: z.infer<typeof problemRecordSchema> }
+  | { readonly kind: 'event'; readonly name: string; readonly payload: unknown };
+
+/** A pipe with two ends; the only thing that a transport gives. */
+export interface Channel<Out, In> {
+  send(message: Out): void;
+  onMessage(listener: (message: In) => void): () => void;
+  onClose(listener: () => void): () => void;
+  close(): void;
+}

@@ -1,0 +1,59 @@
+/** Element-wise activations, with PyTorch's definitions and default constants. */
+import { z } from 'zod';
+import type { LayerKind } from './layer.ts';
+
+export const activationFunctions = [
+  'relu',
+  'leakyRelu',
+  'elu',
+  'selu',
+  'gelu',
+  'sigmoid',
+  'tanh',
+  'softplus',
+  'silu',
+] as const;
+export type ActivationFunction = (typeof activationFunctions)[number];
+
+export const activationSchema = z.strictObject({
+  type: z.literal('activation'),
+  function: z.enum(activationFunctions),
+  /** leakyRelu only: the slope below zero. */
+  negativeSlope: z.number().min(0).max(1).optional(),
+  /** elu only. */
+  alpha: z.number().positive().max(100).optional(),
+  disabled: z.boolean().optional(),
+});
+export type Activation = z.infer<typeof activationSchema>;
+
+export const activationDefaults = { negativeSlope: 0.01, alpha: 1 } as const;
+
+/** Self-normalizing Neural Networks (Klambauer et al. 2017), as `torch.nn.SELU` has them. */
+export const seluConstants = { alpha: 1.6732632423543772848170429916717, scale: 1.0507009873554804934193349852946 } as const;
+
+/** `torch.nn.Softplus`: linear above this input, where the difference is below float32. */
+export const softplusThreshold = 20;
+
+export const activation: LayerKind<Activation> = {
+  schema: activationSchema,
+  outputShape: (_layer, input) => input,
+  parameters: () => [],
+  multiplyAdds: () => 0,
+  window: () => 'same',
+  torch(layer) {
+    const slope = layer.negativeSlope ?? activationDefaults.negativeSlope;
+    const alpha = layer.alpha ?? activationDefaults.alpha;
+    const lines: Record<ActivationFunction, string> = {
+      relu: 'nn.ReLU()',
+      leakyRelu: slope === activationDefaults.negativeSlope ? 'nn.LeakyReLU()' : `nn.LeakyReLU(${slope})`,
+      elu: alpha === activationDefaults.alpha ? 'nn.ELU()' : `nn.ELU(alpha=${alpha})`,
+      selu: 'nn.SELU()',
+      gelu: 'nn.GELU()',
+      sigmoid: 'nn.Sigmoid()',
+      tanh: 'nn.Tanh()',
+      softplus: 'nn.Softplus()',
+      silu: 'nn.SiLU()',
+    };
+    return lines[layer.function];
+  },
+};

@@ -1,0 +1,49 @@
+/** Batch normalisation over each channel of a map: `torch.nn.BatchNorm2d`, affine, with running statistics. */
+import { z } from 'zod';
+import { type LayerKind, type ParameterSpec, elements, requireMap } from './layer.ts';
+
+export const batchNorm2dSchema = z.strictObject({
+  type: z.literal('batchNorm2d'),
+  epsilon: z.number().positive().max(1).optional(),
+  /** The share of the new batch in the running statistics, as PyTorch counts it. */
+  momentum: z.number().min(0).max(1).optional(),
+  disabled: z.boolean().optional(),
+});
+export type BatchNorm2d = z.infer<typeof batchNorm2dSchema>;
+
+export const batchNormDefaults = { epsilon: 1e-5, momentum: 0.1 } as const;
+
+export const batchNorm2d: LayerKind<BatchNorm2d> = {
+  schema: batchNorm2dSchema,
+  outputShape: (_layer, input) => requireMap(input, 'batchNorm2d'),
+  parameters(_layer, input) {
+    const { channels } = requireMap(input, 'batchNorm2d');
+    const spec = (name: string, value: number, role: ParameterSpec['role']): ParameterSpec => ({
+      name,
+      shape: [channels],
+      initial: { kind: 'constant', value },
+      trainable: role !== 'buffer',
+      role,
+      fanIn: channels,
+      fanOut: channels,
+    });
+    return [
+      spec('weight', 1, 'scale'),
+      spec('bias', 0, 'bias'),
+      spec('running_mean', 0, 'buffer'),
+      spec('running_var', 1, 'buffer'),
+    ];
+  },
+  multiplyAdds: (_layer, input) => elements(input),
+  window: () => 'same',
+  torch(layer, input) {
+    const { channels } = requireMap(input, 'batchNorm2d');
+    const epsilon = layer.epsilon ?? batchNormDefaults.epsilon;
+    const momentum = layer.momentum ?? batchNormDefaults.momentum;
+    const options = [
+      epsilon === batchNormDefaults.epsilon ? '' : `, eps=${epsilon}`,
+      momentum === batchNormDefaults.momentum ? '' : `, momentum=${momentum}`,
+    ];
+    return `nn.BatchNorm2d(${channels}${options.join('')})`;
+  },
+};

@@ -1,0 +1,81 @@
+/** Two-dimensional convolution (cross-correlation, as everywhere in this field): `torch.nn.Conv2d`, one group. */
+import { z } from 'zod';
+import {
+  type LayerKind,
+  type Pair,
+  type ParameterSpec,
+  pair,
+  pairSchema,
+  pythonPair,
+  requireMap,
+  slideOverMap,
+} from './layer.ts';
+
+export const conv2dSchema = z.strictObject({
+  type: z.literal('conv2d'),
+  filters: z.int().min(1).max(4096),
+  kernelSize: pairSchema(1, 64),
+  stride: pairSchema(1, 64).optional(),
+  padding: pairSchema(0, 64).optional(),
+  dilation: pairSchema(1, 64).optional(),
+  bias: z.boolean().optional(),
+  disabled: z.boolean().optional(),
+});
+export type Conv2d = z.infer<typeof conv2dSchema>;
+
+export interface ConvWindow {
+  readonly kernel: Pair;
+  readonly stride: Pair;
+  readonly padding: Pair;
+  readonly dilation: Pair;
+}
+
+export function convWindow(layer: Conv2d): ConvWindow {
+  return {
+    kernel: pair(layer.kernelSize, [1, 1]),
+    stride: pair(layer.stride, [1, 1]),
+    padding: pair(layer.padding, [0, 0]),
+    dilation: pair(layer.dilation, [1, 1]),
+  };
+}
+
+/** PyTorch's default for conv and linear: `kaiming_uniform_(a=√5)` for weights comes to ±1/√fan_in, as for biases. */
+export function weightAndBias(weight: readonly number[], fanIn: number, fanOut: number, bias: boolean): ParameterSpec[] {
+  const shared = { trainable: true, fanIn, fanOut, initial: { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) } } as const;
+  const specs: ParameterSpec[] = [{ ...shared, name: 'weight', shape: weight, role: 'matrix' }];
+  if (bias) specs.push({ ...shared, name: 'bias', shape: weight.slice(0, 1), role: 'bias' });
+  return specs;
+}
+
+export const conv2d: LayerKind<Conv2d> = {
+  schema: conv2dSchema,
+  outputShape(layer, input) {
+    const [height, width] = slideOverMap(requireMap(input, 'conv2d'), convWindow(layer));
+    return { kind: 'map', channels: layer.filters, height, width };
+  },
+  parameters(layer, input) {
+    const { channels } = requireMap(input, 'conv2d');
+    const [kh, kw] = convWindow(layer).kernel;
+    const shape = [layer.filters, channels, kh, kw];
+    return weightAndBias(shape, channels * kh * kw, layer.filters * kh * kw, layer.bias ?? true);
+  },
+  multiplyAdds(layer, input, output) {
+    const { channels } = requireMap(input, 'conv2d');
+    const { height, width } = requireMap(output, 'conv2d');
+    const [kh, kw] = convWindow(layer).kernel;
+    return layer.filters * height * width * channels * kh * kw;
+  },
+  window: convWindow,
+  torch(layer, input) {
+    const { channels } = requireMap(input, 'conv2d');
+    const { kernel, stride, padding, dilation } = convWindow(layer);
+    const plain = ([a, b]: Pair, value: number) => a === value && b === value;
+    const options = [
+      plain(stride, 1) ? '' : `, stride=${pythonPair(stride)}`,
+      plain(padding, 0) ? '' : `, padding=${pythonPair(padding)}`,
+      plain(dilation, 1) ? '' : `, dilation=${pythonPair(dilation)}`,
+      (layer.bias ?? true) ? '' : ', bias=False',
+    ];
+    return `nn.Conv2d(${channels}, ${layer.filters}, kernel_size=${pythonPair(kernel)}${options.join('')})`;
+  },
+};

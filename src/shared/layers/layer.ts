@@ -1,0 +1,142 @@
+/**
+ * What every layer kind says of itself. One file a kind implements `LayerKind`; `index.ts` holds the table, which
+ * does not compile while a kind is missing. Shapes are PyTorch's without the batch: a map is channels × height ×
+ * width, a flat vector is features.
+ */
+import { z } from 'zod';
+import { Problem } from '../problem.ts';
+
+export interface MapShape {
+  readonly kind: 'map';
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+export interface FlatShape {
+  readonly kind: 'flat';
+  readonly features: number;
+}
+
+export type Shape = MapShape | FlatShape;
+
+export function elements(shape: Shape): number {
+  return shape.kind === 'map' ? shape.channels * shape.height * shape.width : shape.features;
+}
+
+/** `10×24×24` or `320`: channels, height, width, or features. */
+export function describeShape(shape: Shape): string {
+  return shape.kind === 'map' ? `${shape.channels}×${shape.height}×${shape.width}` : `${shape.features}`;
+}
+
+/** How a parameter starts before any choice of the user's: PyTorch's default for its layer. */
+export type DefaultInitial =
+  | { readonly kind: 'uniform'; readonly bound: number }
+  | { readonly kind: 'constant'; readonly value: number };
+
+export interface ParameterSpec {
+  /** PyTorch's name within the layer: `weight`, `bias`, `running_mean`; nested ones have dots. */
+  readonly name: string;
+  /** PyTorch's order: conv weights out, in, h, w; linear weights out, in. */
+  readonly shape: readonly number[];
+  readonly initial: DefaultInitial;
+  /** False for running statistics: kept with the parameters, but not trained. */
+  readonly trainable: boolean;
+  /** `matrix` parameters are what Kaiming and Xavier initial values are about. */
+  readonly role: 'matrix' | 'bias' | 'scale' | 'buffer';
+  /** Inputs that add up in one output, and outputs that one input reaches (`torch.nn.init`'s fan_in, fan_out). */
+  readonly fanIn: number;
+  readonly fanOut: number;
+}
+
+/** Kernel, stride and dilation per axis, for the receptive field; `whole` sees the whole map. */
+export type Window =
+  | 'same'
+  | 'whole'
+  | { readonly kernel: Pair; readonly stride: Pair; readonly dilation: Pair; readonly padding: Pair };
+
+export interface LayerKind<L> {
+  readonly schema: z.ZodType<L>;
+  /** The output's shape. Throws a `Problem` that says what does not fit and what would. */
+  outputShape(layer: L, input: Shape): Shape;
+  /** In the order in which PyTorch makes and draws them. Empty for layers without parameters. */
+  parameters(layer: L, input: Shape): readonly ParameterSpec[];
+  /** Multiplications that are each added up, for one image's forward pass. */
+  multiplyAdds(layer: L, input: Shape, output: Shape): number;
+  window(layer: L): Window;
+  /** One expression for `nn.Sequential`, or several for a layer that PyTorch writes as more than one. */
+  torch(layer: L, input: Shape): string;
+}
+
+/** Height and width. One number stands for both, as in PyTorch. */
+export type Pair = readonly [height: number, width: number];
+
+const single = (minimum: number, maximum: number) => z.int().min(minimum).max(maximum);
+
+/** One whole number, or a pair of them: height, then width. */
+export function pairSchema(minimum: number, maximum = 1024) {
+  return z.union([single(minimum, maximum), z.tuple([single(minimum, maximum), single(minimum, maximum)])], {
+    error: `must be a whole number from ${minimum} to ${maximum}, or a pair [height, width] of such`,
+  });
+}
+
+export type PairField = number | [number, number];
+
+export function pair(value: PairField | undefined, fallback: Pair): Pair {
+  if (value === undefined) return fallback;
+  return typeof value === 'number' ? [value, value] : value;
+}
+
+/** `3` or `(3, 5)`, as a Python argument. */
+export function pythonPair([height, width]: Pair): string {
+  return height === width ? `${height}` : `(${height}, ${width})`;
+}
+
+export function requireMap(input: Shape, what: string): MapShape {
+  if (input.kind === 'map') return input;
+  throw new Problem(
+    'layer.needs-map',
+    `${what} needs a map (channels × height × width), but it is given ${input.features} flat features; put it before flatten`,
+    { what, features: input.features },
+  );
+}
+
+/**
+ * The length of an axis after a window has slid over it:
+ * ⌊(in + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1 (torch.nn.Conv2d's documentation).
+ */
+export function slide(length: number, kernel: number, stride: number, padding: number, dilation: number): number {
+  return Math.floor((length + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
+}
+
+/** Output of a window that slides over a map; throws where the window is larger than the padded map. */
+export function slideOverMap(
+  input: MapShape,
+  window: { kernel: Pair; stride: Pair; padding: Pair; dilation: Pair },
+): Pair {
+  const out = ([0, 1] as const).map((axis) => {
+    const length = axis === 0 ? input.height : input.width;
+    return slide(length, window.kernel[axis], window.stride[axis], window.padding[axis], window.dilation[axis]);
+  });
+  const [height = 0, width = 0] = out;
+  if (height >= 1 && width >= 1) return [height, width];
+  const axis = height < 1 ? 0 : 1;
+  const length = axis === 0 ? input.height : input.width;
+  const dilation = window.dilation[axis];
+  const reach = dilation * (window.kernel[axis] - 1) + 1;
+  const largest = Math.floor((length + 2 * window.padding[axis] - 1) / dilation) + 1;
+  const padding = Math.ceil((reach - length) / 2);
+  throw new Problem(
+    'layer.kernel-too-large',
+    `kernel ${window.kernel[axis]}${dilation > 1 ? ` with dilation ${dilation}` : ''} does not fit the ` +
+      `${input.height}×${input.width} map; use kernel ≤ ${largest} or padding ≥ ${padding}`,
+    {
+      kernel: window.kernel[axis],
+      dilation,
+      height: input.height,
+      width: input.width,
+      largest,
+      padding,
+    },
+  );
+}

@@ -1,0 +1,98 @@
+/**
+ * A residual block (He et al. 2015): a list of layers whose output is added to its input. Where the two maps differ
+ * in shape, the input passes through a 1×1 convolution, strided to the output's size (option B of the paper).
+ * PyTorch has no such module; the code view writes a class `Residual(layers, shortcut)` with these parameter names:
+ * `layers.<index>.<name>` and `shortcut.weight`, `shortcut.bias`.
+ */
+import { z } from 'zod';
+import { Problem } from '../problem.ts';
+import { conv2d, type Conv2d } from './conv2d.ts';
+import { type LayerKind, type MapShape, type ParameterSpec, type Shape, describeShape } from './layer.ts';
+import { type Layer, enabledLayers, layerKind, layerSchema } from './index.ts';
+
+export interface Residual {
+  type: 'residual';
+  layers: Layer[];
+  disabled?: boolean | undefined;
+}
+
+export const residualSchema: z.ZodType<Residual> = z.strictObject({
+  type: z.literal('residual'),
+  layers: z.lazy(() => z.array(layerSchema).min(1).max(64)),
+  disabled: z.boolean().optional(),
+});
+
+function innerOutput(layer: Residual, input: Shape): Shape {
+  return enabledLayers(layer.layers).reduce((shape, inner) => layerKind(inner).outputShape(inner, shape), input);
+}
+
+/** The 1×1 convolution beside the block, or undefined where input and output have the same shape. */
+export function shortcut(layer: Residual, input: Shape): Conv2d | undefined {
+  const output = innerOutput(layer, input);
+  if (describeShape(output) === describeShape(input)) return undefined;
+  if (input.kind !== 'map' || output.kind !== 'map') throw mismatch(input, output);
+  const stride = strideBetween(input, output);
+  return { type: 'conv2d', filters: output.channels, kernelSize: 1, stride };
+}
+
+/** A 1×1 kernel with stride s gives ⌊(n − 1)/s⌋ + 1; the smallest s that gives the wanted length, per axis. */
+function strideBetween(input: MapShape, output: MapShape): [number, number] {
+  const stride = (from: number, to: number): number => {
+    for (let s = 1; s <= from; s += 1) if (Math.floor((from - 1) / s) + 1 === to) return s;
+    throw mismatch(input, output);
+  };
+  return [stride(input.height, output.height), stride(input.width, output.width)];
+}
+
+function mismatch(input: Shape, output: Shape): Problem {
+  return new Problem(
+    'layer.residual-shape',
+    `the block's layers turn ${describeShape(input)} into ${describeShape(output)}, which no 1×1 convolution beside ` +
+      'them can give; keep the map (padding) or shrink it by a whole stride',
+    { input: describeShape(input), output: describeShape(output) },
+  );
+}
+
+function* walk(layer: Residual, input: Shape): Generator<{ inner: Layer; index: number; from: Shape; to: Shape }> {
+  let from = input;
+  for (const [index, inner] of enabledLayers(layer.layers).entries()) {
+    const to = layerKind(inner).outputShape(inner, from);
+    yield { inner, index, from, to };
+    from = to;
+  }
+}
+
+export const residual: LayerKind<Residual> = {
+  schema: residualSchema,
+  outputShape(layer, input) {
+    shortcut(layer, input);
+    return innerOutput(layer, input);
+  },
+  parameters(layer, input) {
+    const specs: ParameterSpec[] = [];
+    for (const { inner, index, from } of walk(layer, input)) {
+      for (const spec of layerKind(inner).parameters(inner, from)) {
+        specs.push({ ...spec, name: `layers.${index}.${spec.name}` });
+      }
+    }
+    const beside = shortcut(layer, input);
+    for (const spec of beside ? conv2d.parameters(beside, input) : []) {
+      specs.push({ ...spec, name: `shortcut.${spec.name}` });
+    }
+    return specs;
+  },
+  multiplyAdds(layer, input, output) {
+    let sum = 0;
+    for (const { inner, from, to } of walk(layer, input)) sum += layerKind(inner).multiplyAdds(inner, from, to);
+    const beside = shortcut(layer, input);
+    return sum + (beside ? conv2d.multiplyAdds(beside, input, output) : 0);
+  },
+  /** The block's own windows are walked one by one by `shapes.ts`; as a whole it is at least as wide as its input. */
+  window: () => 'same',
+  torch(layer, input) {
+    const inner = [...walk(layer, input)].map(({ inner, from }) => layerKind(inner).torch(inner, from));
+    const beside = shortcut(layer, input);
+    const side = beside ? `, shortcut=${conv2d.torch(beside, input)}` : '';
+    return `Residual(nn.Sequential(${inner.join(', ')})${side})`;
+  },
+};

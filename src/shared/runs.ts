@@ -1,0 +1,97 @@
+/** What is known of a run: the records that history keeps, the window shows and the events carry. */
+import { z } from 'zod';
+import { networkSchema } from './network.ts';
+import { trainingSettingsSchema } from './training.ts';
+
+/** `interrupted`: the process that trained it died; it can be resumed from its last checkpoint. */
+export const runStatuses = ['queued', 'running', 'paused', 'stopped', 'finished', 'failed', 'interrupted'] as const;
+export const runStatusSchema = z.enum(runStatuses);
+export type RunStatus = z.infer<typeof runStatusSchema>;
+
+/** Statuses from which a run can be continued. */
+export const resumable: readonly RunStatus[] = ['paused', 'stopped', 'interrupted', 'failed'];
+
+export const machineSchema = z.strictObject({
+  platform: z.string(),
+  arch: z.string(),
+  cpu: z.string(),
+  cores: z.int(),
+  memoryBytes: z.number(),
+});
+export type Machine = z.infer<typeof machineSchema>;
+
+export const versionsSchema = z.strictObject({
+  stride: z.string(),
+  node: z.string(),
+  /** Of libtensorflow; empty until the engine has been loaded once. */
+  tensorflow: z.string(),
+});
+export type Versions = z.infer<typeof versionsSchema>;
+
+/** Classes × classes counts, row-major: row = label, column = prediction. */
+export const confusionSchema = z.array(z.int());
+
+export const epochRecordSchema = z.strictObject({
+  /** From 1. */
+  epoch: z.int(),
+  /** Mean over the epoch's training images of the loss at the step that saw them. */
+  trainLoss: z.number(),
+  testLoss: z.number(),
+  testCorrect: z.int(),
+  testTotal: z.int(),
+  confusion: confusionSchema,
+  /** Seconds in training steps, pauses excluded; and in the evaluation after them. */
+  trainSeconds: z.number(),
+  testSeconds: z.number(),
+});
+export type EpochRecord = z.infer<typeof epochRecordSchema>;
+
+export const runningLossSchema = z.strictObject({
+  epoch: z.int(),
+  /** Batches of this epoch so far, a multiple of 300. */
+  batch: z.int(),
+  loss: z.number(),
+});
+export type RunningLoss = z.infer<typeof runningLossSchema>;
+
+export const problemRecordSchema = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  parameters: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+
+export const runSummarySchema = z.strictObject({
+  /** Counts from 1 in this history. */
+  id: z.int(),
+  name: z.string(),
+  network: networkSchema,
+  settings: trainingSettingsSchema,
+  dataset: z.string(),
+  status: runStatusSchema,
+  /** ISO 8601, UTC. */
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  parameterCount: z.int(),
+  /** Steps in an epoch, and steps done in all. */
+  stepsPerEpoch: z.int(),
+  step: z.int(),
+  epochsDone: z.int(),
+  best: z.strictObject({ epoch: z.int(), testCorrect: z.int() }).nullable(),
+  last: z.strictObject({ epoch: z.int(), testCorrect: z.int(), testTotal: z.int(), testLoss: z.number() }).nullable(),
+  /** Seconds of training so far, pauses excluded. */
+  trainSeconds: z.number(),
+  /** Why it failed. */
+  problem: problemRecordSchema.nullable(),
+});
+export type RunSummary = z.infer<typeof runSummarySchema>;
+
+export const runDetailSchema = runSummarySchema.extend({
+  datasetHash: z.string(),
+  shards: z.int(),
+  versions: versionsSchema,
+  machine: machineSchema,
+  epochs: z.array(epochRecordSchema),
+  runningLosses: z.array(runningLossSchema),
+});
+export type RunDetail = z.infer<typeof runDetailSchema>;
