@@ -1,0 +1,60 @@
+/**
+ * One window's channel over Electron's IPC. A message counts only if it comes from that window's main frame while it shows
+ * Stride's own page: a frame inside it, another window, or a page that got in there by whatever way is not listened to.
+ */
+import type { IpcMain, IpcMainEvent, WebContents } from 'electron';
+import type { Channel, ClientMessage, ServerMessage } from '../../shared/api.ts';
+import { toLab, toWindow } from '../../shared/bridge.ts';
+
+/** The page's origin. `new URL('app://stride').origin` is 'null' in Node, so scheme and host are compared. */
+export const pageScheme = 'app';
+export const pageHost = 'stride';
+
+export function isOwnPage(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, host } = new URL(url);
+  return protocol === `${pageScheme}:` && host === pageHost;
+}
+
+/** `warn` hears of messages that were refused; they get no answer. */
+export function electronChannel(
+  ipc: Pick<IpcMain, 'on' | 'off'>,
+  contents: Pick<WebContents, 'mainFrame' | 'send' | 'isDestroyed' | 'once' | 'off' | 'id'>,
+  warn: (text: string) => void,
+): Channel<ServerMessage, ClientMessage> {
+  const listeners = new Set<(message: ClientMessage) => void>();
+  const receive = (event: IpcMainEvent, message: ClientMessage) => {
+    // Another window's message is for that window's channel; one window's IPC is not a complaint in all others.
+    if (event.sender.id !== contents.id) return;
+    const frame = event.senderFrame;
+    if (frame === null || frame !== contents.mainFrame || !isOwnPage(frame.url)) {
+      warn(`refused a message from ${frame ? frame.url : 'a frame that is gone'}`);
+      return;
+    }
+    for (const listener of listeners) listener(message);
+  };
+  const closings = new Set<() => void>();
+  const close = () => {
+    ipc.off(toLab, receive);
+    contents.off('destroyed', close);
+    listeners.clear();
+    for (const closing of closings) closing();
+    closings.clear();
+  };
+  ipc.on(toLab, receive);
+  contents.once('destroyed', close);
+  return {
+    send: (message) => {
+      if (!contents.isDestroyed()) contents.send(toWindow, message);
+    },
+    onMessage: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    onClose: (listener) => {
+      closings.add(listener);
+      return () => closings.delete(listener);
+    },
+    close,
+  };
+}

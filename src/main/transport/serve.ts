@@ -1,0 +1,60 @@
+/**
+ * Pumps one channel to one service: calls in, replies and events out. Any number of channels may be served at once; each
+ * gets the replies to its own calls, and all events. It looks at a message's envelope and no further: what is in a
+ * request is checked by the service.
+ */
+import type { Channel, ClientMessage, ServerMessage } from '../../shared/api.ts';
+import { Problem, toProblemRecord } from '../../shared/problem.ts';
+
+export type EventMessage = Extract<ServerMessage, { kind: 'event' }>;
+
+/** The part of a lab that a transport needs. */
+export interface Service {
+  /** Answers everything, also what it refuses. */
+  dispatch(message: ClientMessage): Promise<ServerMessage>;
+  subscribe(listener: (event: EventMessage) => void): () => void;
+}
+
+/** Serves until the channel closes; gives the function that ends it sooner (the channel stays open). */
+export function serve(channel: Channel<ServerMessage, ClientMessage>, service: Service): () => void {
+  let open = true;
+  const send = (message: ServerMessage) => {
+    if (open) channel.send(message);
+  };
+  const answer = async (message: ClientMessage) => {
+    try {
+      send(await service.dispatch(message));
+    } catch (error) {
+      send({ kind: 'problem', id: message.id, problem: toProblemRecord(error) });
+    }
+  };
+  const endings = [
+    service.subscribe(send),
+    channel.onMessage((message) => {
+      const refusal = refuse(message);
+      if (refusal) send(refusal);
+      else void answer(message);
+    }),
+    channel.onClose(() => {
+      end();
+    }),
+  ];
+  const end = () => {
+    open = false;
+    for (const each of endings) each();
+  };
+  return end;
+}
+
+/** The answer to something that is no call. Where it has no number either, the answer has 0, which no caller uses. */
+function refuse(message: unknown): ServerMessage | undefined {
+  const { kind, id, name } =
+    typeof message === 'object' && message !== null ? (message as Record<string, unknown>) : {};
+  const numbered = Number.isSafeInteger(id);
+  if (kind === 'call' && numbered && typeof name === 'string') return undefined;
+  const problem = new Problem(
+    'transport.message',
+    'a message was not understood; expected { kind: "call", id: a whole number, name: a string, request }',
+  );
+  return { kind: 'problem', id: numbered ? (id as number) : 0, problem: problem.toRecord() };
+}

@@ -1,0 +1,155 @@
+/**
+ * The window's end of a channel: keeps calls by number until their answers come, makes a Problem of what the lab reports
+ * as one, and hands events to who asked for them. How messages travel, and what happens when they cannot, is its
+ * neighbours' affair: they say `opened`, `lost` and `ended`.
+ *
+ * Nothing is repeated in silence. A call that was sent when the line broke is rejected (it may have taken effect); one
+ * that was not sent yet waits. Events that were missed are not made up for: at status `connected` a window asks anew.
+ */
+import type {
+  CallInput,
+  CallName,
+  CallReply,
+  ClientMessage,
+  EventName,
+  EventPayload,
+  LabClient,
+  ServerMessage,
+} from '../../shared/api.ts';
+import { Problem } from '../../shared/problem.ts';
+
+/** `connecting`: for the first time. `closed`: for good. */
+export type Status = 'connecting' | 'connected' | 'reconnecting' | 'closed';
+
+export interface Connection extends LabClient {
+  readonly status: Status;
+  /** Hears the status of now at once, then every change. Gives the function that unsubscribes. */
+  onStatus(listener: (status: Status) => void): () => void;
+  close(): void;
+}
+
+interface PendingCall {
+  readonly message: ClientMessage;
+  readonly resolve: (reply: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  sent: boolean;
+}
+
+export class Client implements Connection {
+  status: Status = 'connecting';
+  readonly #pending = new Map<number, PendingCall>();
+  readonly #listeners = new Map<string, Set<(payload: never) => void>>();
+  readonly #statusListeners = new Set<(status: Status) => void>();
+  readonly #onClose: () => void;
+  #send: ((message: ClientMessage) => void) | undefined;
+  #ending: Problem | undefined;
+  // A page that was reloaded must not take the answers to the calls of the page before it, so it counts from elsewhere.
+  #next = 1 + Math.floor(Math.random() * 2 ** 40);
+
+  constructor(onClose: () => void) {
+    this.#onClose = onClose;
+  }
+
+  call<C extends CallName>(name: C, request: CallInput<C>): Promise<CallReply<C>> {
+    return new Promise<unknown>((resolve, reject) => {
+      if (this.#ending) throw this.#ending;
+      const id = this.#next++;
+      const call = {
+        message: { kind: 'call', id, name, request: plain(request) } as const,
+        resolve,
+        reject,
+        sent: false,
+      };
+      this.#pending.set(id, call);
+      this.#flush();
+    }) as Promise<CallReply<C>>;
+  }
+
+  on<E extends EventName>(name: E, listener: (payload: EventPayload<E>) => void): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners);
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  onStatus(listener: (status: Status) => void): () => void {
+    this.#statusListeners.add(listener);
+    listener(this.status);
+    return () => this.#statusListeners.delete(listener);
+  }
+
+  close(): void {
+    this.#onClose();
+    this.ended(new Problem('transport.closed', 'this window has ended its connection to Stride'));
+  }
+
+  // What follows is for the transports.
+
+  receive(message: ServerMessage): void {
+    if (message.kind === 'event') {
+      for (const listener of this.#listeners.get(message.name) ?? []) listener(message.payload as never);
+      return;
+    }
+    const call = this.#pending.get(message.id);
+    if (!call) return;
+    this.#pending.delete(message.id);
+    if (message.kind === 'reply') call.resolve(message.reply);
+    else call.reject(Problem.fromRecord(message.problem));
+  }
+
+  opened(send: (message: ClientMessage) => void): void {
+    this.#send = send;
+    this.#flush();
+    this.#become('connected');
+  }
+
+  /** The line broke; it will be tried again. */
+  lost(): void {
+    this.#send = undefined;
+    for (const [id, call] of this.#pending) {
+      if (!call.sent) continue;
+      this.#pending.delete(id);
+      const { name } = call.message;
+      const text = `the connection to Stride broke before "${name}" was answered; look whether it took effect`;
+      call.reject(new Problem('transport.lost', text, { call: name }));
+    }
+    this.#become(this.status === 'connecting' ? 'connecting' : 'reconnecting');
+  }
+
+  /** The line is closed for good; only the first reason counts. */
+  ended(problem: Problem): void {
+    if (this.#ending) return;
+    this.#ending = problem;
+    this.#send = undefined;
+    for (const call of this.#pending.values()) call.reject(problem);
+    this.#pending.clear();
+    this.#become('closed');
+  }
+
+  #flush(): void {
+    if (!this.#send) return;
+    for (const [id, call] of this.#pending) {
+      if (call.sent) continue;
+      call.sent = true;
+      try {
+        this.#send(call.message);
+      } catch (error) {
+        this.#pending.delete(id);
+        call.reject(error);
+      }
+    }
+  }
+
+  #become(status: Status): void {
+    if (status === this.status) return;
+    this.status = status;
+    for (const listener of this.#statusListeners) listener(status);
+  }
+}
+
+/** The request without proxies (a window's state is made of them, and structured clone refuses them) and functions. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each)]));
+}

@@ -1,0 +1,17 @@
+/** The desktop window's way to the lab: what the preload put there. The main process lives as long as the window. */
+import { Client, type Connection } from './client.ts';
+
+export function connect(): Connection {
+  const bridge = globalThis.stride;
+  if (!bridge) throw new Error('no preload here: this page is not in the desktop window');
+  const client = new Client(() => {
+    stop();
+  });
+  const stop = bridge.onMessage((message) => {
+    client.receive(message);
+  });
+  client.opened((message) => {
+    bridge.send(message);
+  });
+  return client;
+}

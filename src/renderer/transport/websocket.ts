@@ -1,0 +1,91 @@
+/**
+ * The way to the lab from a window in a browser. A line that broke is tried again with growing pauses, for as long as the
+ * window is open: the lab may be behind a tunnel that comes back. It ends for good where the server says that the lab has
+ * ended, or that it does not know this window (another Stride has taken the port, with another token).
+ */
+import type { ServerMessage } from '../../shared/api.ts';
+import { decodeMessage, encodeMessage, labEndedCode, labPath } from '../../shared/codec.ts';
+import { Problem } from '../../shared/problem.ts';
+import { Client, type Connection } from './client.ts';
+
+const firstPause = 250;
+const longestPause = 8000;
+
+/** All for tests; a window needs none. */
+export interface WebSocketOptions {
+  readonly open?: () => WebSocket;
+  /** Whether the server answers but refuses this window; a browser does not tell why a WebSocket was not opened. */
+  readonly refused?: () => Promise<boolean>;
+  /** Milliseconds before attempt `n`, counted from 0. */
+  readonly pause?: (attempt: number) => number;
+}
+
+export function connect({
+  open = openHere,
+  refused = askServer,
+  pause = growingPause,
+}: WebSocketOptions = {}): Connection {
+  let socket: WebSocket;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let attempt = 0;
+  const client = new Client(() => {
+    clearTimeout(timer);
+    socket.close(1000);
+  });
+
+  const start = () => {
+    let wasOpen = false;
+    const current = open();
+    socket = current;
+    current.binaryType = 'arraybuffer';
+    current.addEventListener('open', () => {
+      wasOpen = true;
+      attempt = 0;
+      client.opened((message) => {
+        current.send(encodeMessage(message));
+      });
+    });
+    current.addEventListener('message', (event: MessageEvent<ArrayBuffer>) => {
+      client.receive(decodeMessage(event.data) as ServerMessage);
+    });
+    current.addEventListener('close', ({ code }) => {
+      if (client.status === 'closed') return;
+      if (code === labEndedCode) {
+        client.ended(new Problem('transport.ended', 'Stride was ended; start it again and open the address it prints'));
+        return;
+      }
+      client.lost();
+      void again(wasOpen);
+    });
+  };
+
+  const again = async (wasOpen: boolean) => {
+    if (!wasOpen && (await refused())) {
+      const text = 'Stride does not know this window any more; open the address that it printed when it started';
+      client.ended(new Problem('transport.refused', text));
+    }
+    if (client.status !== 'closed') timer = setTimeout(start, pause(attempt++));
+  };
+
+  start();
+  return client;
+}
+
+function openHere(): WebSocket {
+  const { protocol, host } = location;
+  return new WebSocket(`${protocol === 'https:' ? 'wss' : 'ws'}://${host}${labPath}`);
+}
+
+async function askServer(): Promise<boolean> {
+  try {
+    const { status } = await fetch('/', { method: 'HEAD', cache: 'no-store' });
+    return status === 403;
+  } catch {
+    return false; // nobody there: that is what waiting is for
+  }
+}
+
+/** A quarter of a second, doubled each time up to eight, and up to a quarter of that off, so that windows do not march in step. */
+function growingPause(attempt: number): number {
+  return Math.min(longestPause, firstPause * 2 ** attempt) * (1 - Math.random() / 4);
+}

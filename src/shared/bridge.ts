@@ -1,0 +1,19 @@
+/**
+ * What the preload gives to the desktop window, and the two IPC channels behind it. The names are shared by the preload
+ * and the main process; a window in a browser has no `stride` and takes the WebSocket.
+ */
+import type { ClientMessage, ServerMessage } from './api.ts';
+
+export const toLab = 'stride:to-lab';
+export const toWindow = 'stride:to-window';
+
+export interface Bridge {
+  send(message: ClientMessage): void;
+  /** Gives the function that unsubscribes. */
+  onMessage(listener: (message: ServerMessage) => void): () => void;
+}
+
+declare global {
+  // A global that may be missing is declared with `var`: `globalThis.stride` is then typed in the window and in tests.
+  var stride: Bridge | undefined;
+}

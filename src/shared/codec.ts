@@ -1,0 +1,35 @@
+/**
+ * Messages as bytes, for the WebSocket: MessagePack, with one extension type for Float32Array, so that a run's losses
+ * travel as four bytes each and arrive as what the contract says. Both ends use this file. (Electron needs none of it:
+ * structured clone carries typed arrays.)
+ */
+import { ExtensionCodec, decode, encode } from '@msgpack/msgpack';
+
+/** Where the browser host takes WebSockets. */
+export const labPath = '/lab';
+
+/** The close code (4000 to 4999 are for applications) that says: the lab has ended, connecting again is of no use. */
+export const labEndedCode = 4001;
+
+/** MessagePack leaves 0 to 127 to applications. */
+const float32Type = 1;
+
+/** Array buffers are little-endian on everything that Node and Chromium run on; a reader elsewhere would have to swap. */
+const extensions = new ExtensionCodec();
+extensions.register({
+  type: float32Type,
+  encode: (value) =>
+    value instanceof Float32Array ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : null,
+  // A copy: the bytes of a message start where they happen to, and a Float32Array must start at a multiple of four.
+  decode: (bytes) => new Float32Array(bytes.slice().buffer),
+});
+
+/** A field that is `undefined` is left out, as in JSON: it would arrive as null, which the schemas refuse. */
+export function encodeMessage(message: unknown): Uint8Array<ArrayBuffer> {
+  return encode(message, { extensionCodec: extensions, ignoreUndefined: true });
+}
+
+/** Throws what MessagePack throws where the bytes are cut short or are something else. */
+export function decodeMessage(bytes: ArrayBuffer | Uint8Array): unknown {
+  return decode(bytes, { extensionCodec: extensions });
+}
