@@ -1,0 +1,39 @@
+// How the program is built: three hosts and their worker as ES modules, the preload as CommonJS, and the window.
+// Dependencies stay outside the bundle (they hold native code); `npm run build` calls this through scripts/build.mjs.
+import { defineConfig } from 'electron-vite';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
+import { paraglide } from './scripts/paraglide.mjs';
+
+export default defineConfig({
+  main: {
+    build: {
+      // One input a host. A training worker is no input: hosts import it as './engine/worker?modulePath'.
+      rollupOptions: {
+        input: {
+          desktop: 'src/main/desktop.ts',
+          browser: 'src/main/browser.ts',
+          terminal: 'src/main/terminal.ts',
+        },
+        output: { format: 'es' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      // A sandboxed preload cannot be an ES module, and cannot require anything but electron: all it uses is bundled.
+      externalizeDeps: false,
+      rollupOptions: {
+        input: { preload: 'src/preload/preload.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'src/renderer',
+    build: {
+      rollupOptions: { input: 'src/renderer/index.html' },
+    },
+    plugins: [svelte(), paraglideVitePlugin(paraglide)],
+  },
+});

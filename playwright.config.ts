@@ -1,0 +1,50 @@
+// Browser tests against the browser host, in the Chromium that set-up has found (node_modules/.stride/setup.json).
+import { readFileSync } from 'node:fs';
+import { defineConfig } from '@playwright/test';
+
+interface Setup {
+  chromium?: { path: string };
+}
+
+function chromiumPath(): string {
+  const file = new URL('./node_modules/.stride/setup.json', import.meta.url);
+  let setup: Setup = {};
+  try {
+    setup = JSON.parse(readFileSync(file, 'utf8')) as Setup;
+  } catch {
+    // The error below says what to do.
+  }
+  const found = process.env['CHROME_PATH'] ?? setup.chromium?.path;
+  if (!found) throw new Error('No Chromium is set up: run "node scripts/setup.mjs --for test" first.');
+  return found;
+}
+
+export default defineConfig({
+  testDir: 'test/e2e',
+  outputDir: 'test-results/e2e',
+  // Each test trains on all cores; a second one at the same time would only make both slow.
+  workers: 1,
+  fullyParallel: false,
+  retries: 0,
+  forbidOnly: Boolean(process.env['CI']),
+  timeout: 240_000,
+  expect: { timeout: 30_000 },
+  reporter: 'list',
+  use: {
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      executablePath: chromiumPath(),
+      args: [
+        // Chromium's sandbox needs what containers do not grant; the page under test is our own.
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+});

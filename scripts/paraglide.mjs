@@ -1,0 +1,30 @@
+/**
+ * How the messages of resources/messages become functions: the one place for Paraglide's options, which the build
+ * (electron.vite.config.ts) and the type check share. Run by itself it compiles them:
+ *
+ *     node scripts/paraglide.mjs
+ *
+ * The message-format plugin is the npm package named in project.inlang/settings.json, so nothing is fetched.
+ */
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+/** @type {import('@inlang/paraglide-js').CompilerOptions} */
+export const paraglide = {
+  project: './project.inlang',
+  outdir: './src/renderer/paraglide',
+  // One module a language: a few files instead of one a message, which the type check and the bundler walk faster.
+  outputStructure: 'locale-modules',
+  // The window is never rendered on a server.
+  isServer: 'false',
+  disableAsyncLocalStorage: true,
+  // src/renderer/state/locale.svelte.ts says which language is shown.
+  strategy: ['globalVariable', 'baseLocale'],
+  emitReadme: false,
+};
+
+if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  const { compile } = await import('@inlang/paraglide-js');
+  await compile(paraglide);
+}

@@ -1,0 +1,22 @@
+/** A set-up problem that a person can act on: printed as it is, without a stack. */
+export class SetupError extends Error {
+  /**
+   * @param {string} message what was wrong, where, and what would be right
+   * @param {string} [output] the end of what the failing program printed
+   */
+  constructor(message, output = '') {
+    super(message);
+    this.name = 'SetupError';
+    this.output = output;
+  }
+}
+
+/** Set-up was interrupted (Ctrl-C, kill). The next start goes on from there. */
+export class Interrupted extends Error {
+  /** @param {NodeJS.Signals} signal */
+  constructor(signal) {
+    super(`interrupted by ${signal}`);
+    this.name = 'Interrupted';
+    this.signal = signal;
+  }
+}

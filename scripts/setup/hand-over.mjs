@@ -1,0 +1,39 @@
+/**
+ * Runs the program after set-up: the child has the terminal to itself, and this process only waits and passes on how it
+ * ended.
+ *
+ * Ctrl-C reaches the child by itself, because it is in the terminal's foreground group; npm hands the same signal on to
+ * this process a second time, which must not reach the child twice (it may take the second one for "at once"). Without a
+ * terminal nobody else tells the child, so signals are passed on.
+ */
+import { spawn } from 'node:child_process';
+import process from 'node:process';
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions} [options]
+ * @returns {Promise<never>} ends this process as the child ended
+ */
+export async function handOver(command, args, options = {}) {
+  const child = spawn(command, args, { stdio: 'inherit', ...options });
+  const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    process.on(signal, () => {
+      if (signal === 'SIGTERM' || !terminal) child.kill(signal);
+    });
+  }
+  const { code, signal } = await new Promise((resolve) => {
+    child.on('error', (error) => {
+      process.stderr.write(`${command} could not be started: ${error.message}\n`);
+      resolve({ code: 1, signal: null });
+    });
+    child.on('exit', (code, signal) => resolve({ code, signal }));
+  });
+  if (signal) {
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+    await new Promise((resolve) => setTimeout(resolve, 1000)); // the signal arrives in the meantime
+  }
+  process.exit(code ?? 1);
+}

@@ -1,0 +1,125 @@
+/**
+ * npm packages, exactly as the lock file names them, without running any install script: what those scripts would
+ * fetch or build, the other steps do themselves, where it can be seen and bounded.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { digest } from './context.mjs';
+import { SetupError } from './errors.mjs';
+import { run } from './run.mjs';
+
+/** @typedef {import('./context.mjs').Context} Context */
+/** @typedef {{ version?: string, optional?: boolean, link?: boolean }} Locked */
+
+/** Without these nothing runs: a cheap look at whether node_modules is what the stamp says. */
+const KEY_FILES = ['.package-lock.json', 'typescript/package.json', '@tensorflow/tfjs-node/package.json'];
+
+/** @param {Context} context */
+export function stampOf(context) {
+  return digest(fs.readFileSync(context.at('package-lock.json')), context.target);
+}
+
+/** @param {Context} context */
+export function isDone(context) {
+  return (
+    context.isStamped('packages', stampOf(context)) &&
+    KEY_FILES.every((file) => fs.existsSync(path.join(context.modules, file)))
+  );
+}
+
+/**
+ * Whether node_modules holds what the lock file names although no stamp says so: someone has run npm by hand. npm writes
+ * node_modules/.package-lock.json as the last thing of an installation.
+ * @param {Context} context
+ */
+export function isInstalledByHand(context) {
+  try {
+    const wanted = lockedPackages(context.at('package-lock.json'));
+    const present = lockedPackages(path.join(context.modules, '.package-lock.json'));
+    return Object.entries(wanted).every(
+      ([name, { version, optional }]) =>
+        name === '' || (present[name] === undefined ? optional === true : present[name].version === version),
+    );
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * @param {Context} context
+ * @param {import('./report.mjs').Report} report
+ */
+export async function install(context, report) {
+  if (isInstalledByHand(context)) {
+    context.stamp('packages', stampOf(context));
+    return;
+  }
+  const names = Object.keys(lockedPackages(context.at('package-lock.json'))).filter((name) => name !== '');
+  const line = report.begin('Packages', 'installing the npm packages of package-lock.json');
+  const [command, args] = npmCommand(context);
+  const result = await run(
+    command,
+    // NODE_ENV=production or an omit in the user's configuration would leave out what the build needs.
+    [...args, 'ci', '--ignore-scripts', '--include=dev', '--include=optional', '--loglevel=error', '--no-audit', '--no-fund'],
+    {
+      cwd: context.root,
+      env: { ...context.env, npm_config_update_notifier: 'false', npm_config_progress: 'false' },
+      onTick: () => {
+        const present = names.filter((name) => fs.existsSync(context.at(name, 'package.json'))).length;
+        line.progress(present / names.length);
+      },
+    },
+  );
+  if (result.code !== 0) {
+    line.failed('the npm packages could not be installed');
+    throw new SetupError(npmProblem(result), npmErrors(result.output));
+  }
+  const count = names.filter((name) => fs.existsSync(context.at(name, 'package.json'))).length;
+  context.reload(); // npm has emptied node_modules, and the record with it
+  context.stamp('packages', stampOf(context));
+  line.done(`${count} npm packages`);
+}
+
+/**
+ * How npm is called: the npm that runs this script, if one does, else that on the PATH.
+ * @param {Context} context
+ * @returns {[string, string[]]}
+ */
+function npmCommand(context) {
+  const running = context.env['npm_execpath'];
+  // npm_execpath names yarn or pnpm where one of these runs the script.
+  if (running && /npm-cli\.[cm]?js$/.test(running) && fs.existsSync(running)) {
+    // The Node that runs npm, not the one in node_modules, which npm is about to replace.
+    return [context.env['npm_node_execpath'] ?? process.execPath, [running]];
+  }
+  return [context.platform === 'win32' ? 'npm.cmd' : 'npm', []];
+}
+
+/** @param {import('./run.mjs').Result} result */
+function npmProblem({ output, error }) {
+  if (error) return `npm could not be started (${error.message}). It comes with Node: https://nodejs.org`;
+  if (/EUSAGE|in sync/.test(output)) {
+    return 'package.json and package-lock.json do not fit together. Run "npm install --ignore-scripts" and commit the lock file.';
+  }
+  if (/ENOSPC/.test(output)) return 'npm ran out of disk space. The packages need about 900 MB.';
+  if (/ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|network/i.test(output)) {
+    return 'npm could not reach its registry. Check the network or the proxy, then start again.';
+  }
+  return 'npm ci failed.';
+}
+
+/** npm's own error lines, without its advice on logs and usage. @param {string} output */
+function npmErrors(output) {
+  return output
+    .split('\n')
+    .filter((line) => /^npm (error|ERR!)/.test(line) && !/complete log|^npm error\s+(-|\[)|Run "npm help/.test(line))
+    .slice(0, 15)
+    .join('\n');
+}
+
+/** @param {string} file @returns {Record<string, Locked>} */
+function lockedPackages(file) {
+  const lock = /** @type {{ packages?: Record<string, Locked> }} */ (JSON.parse(fs.readFileSync(file, 'utf8')));
+  return lock.packages ?? {};
+}

@@ -1,0 +1,83 @@
+/**
+ * What set-up says: one line a step, to stderr (stdout belongs to the program that runs afterwards).
+ * On a terminal the line of a long step is redrawn with its percentage; in a log a step gets one line, and only one that
+ * takes longer says now and then how far it is. A step that finds its work done says nothing at all.
+ */
+import process from 'node:process';
+
+const BAR = 24;
+/** In a log, how long a step may be silent, in milliseconds. */
+const SILENCE = 3000;
+
+/**
+ * @typedef {object} Line One step's line.
+ * @property {(fraction: number | undefined, note?: string) => void} progress 0 to 1, or undefined where it is not known
+ * @property {(text: string) => void} done
+ * @property {(text: string) => void} failed
+ */
+
+export class Report {
+  #out;
+  #header = false;
+  #tty;
+
+  /** @param {{ write(text: string): unknown, isTTY?: boolean, columns?: number }} [out] */
+  constructor(out = process.stderr) {
+    this.#out = out;
+    this.#tty = out.isTTY === true;
+  }
+
+  /** A line by itself, for what belongs to no step. @param {string} text */
+  say(text) {
+    this.#out.write(`${text}\n`);
+  }
+
+  /**
+   * Begins a step's line.
+   * @param {string} name what is set up, a word or two
+   * @param {string} doing what happens now, as in "installing 504 packages"
+   * @returns {Line}
+   */
+  begin(name, doing) {
+    if (!this.#header) {
+      this.#header = true;
+      this.say('Setting up Stride. This happens once.');
+    }
+    const label = `  ${name.padEnd(12)}`;
+    const started = Date.now();
+    const took = () => {
+      const seconds = (Date.now() - started) / 1000;
+      return seconds < 1 ? '' : ` (${seconds.toFixed(0)} s)`;
+    };
+    let spoke = started;
+    if (this.#tty) this.#draw(`${label}${doing}`);
+    return {
+      progress: (fraction, note = '') => {
+        const what = note || doing;
+        const share = fraction === undefined ? undefined : Math.max(0, Math.min(1, fraction));
+        const percent = share === undefined ? '' : `${Math.floor(share * 100)} %`.padStart(5);
+        if (this.#tty) {
+          const full = Math.round((share ?? 0) * BAR);
+          const bar = share === undefined ? '' : `${'█'.repeat(full)}${'░'.repeat(BAR - full)}${percent}  `;
+          this.#draw(`${label}${bar}${what}`);
+        } else if (Date.now() - spoke >= SILENCE) {
+          spoke = Date.now();
+          this.say(`${label}${what}${percent}`);
+        }
+      },
+      done: (text) => this.#end(`${label}${text}${took()}`),
+      failed: (text) => this.#end(`${label}${text}`),
+    };
+  }
+
+  /** Redraws the terminal's line. @param {string} text */
+  #draw(text) {
+    const width = (this.#out.columns ?? 80) - 1;
+    this.#out.write(`\r\x1b[2K${text.length > width ? `${text.slice(0, width - 1)}…` : text}`);
+  }
+
+  /** @param {string} text */
+  #end(text) {
+    this.#out.write(this.#tty ? `\r\x1b[2K${text}\n` : `${text}\n`);
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * The step that makes training possible: a libtensorflow and the addon that calls it. First the wheel (the library that
+ * all of Stride's figures hold for), then the official archive. If neither can be had, Stride still starts, and says so
+ * when a net is to be trained.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { addonFile, installAddon, linkLibrary, packageFolder } from './addon.mjs';
+import { ARCHIVES, installArchive } from './archive.mjs';
+import { SetupError } from './errors.mjs';
+import { fetchLibrary, WHEELS } from './library.mjs';
+
+/** @typedef {import('./context.mjs').Context} Context */
+
+/** What a person can do where no libtensorflow could be had. Set-up, doctor and the README say the same. */
+export const WAYS_OUT =
+  'To get it: connect to a network that reaches pypi.org (or set pip to a mirror of it), have Python 3 with pip and a C++ compiler, and run ' +
+  '"STRIDE_RETRY=1 npm start". "npm run doctor" shows what is missing.';
+
+/** @param {Context} context */
+function stampOf(context) {
+  const wheel = WHEELS[context.target]?.sha256 ?? '';
+  return `${context.state.stamps['packages'] ?? ''} ${wheel} ${ARCHIVES[context.target]?.sha256 ?? ''}`;
+}
+
+/** @param {Context} context */
+export function isDone(context) {
+  const { tensorflow } = context.state;
+  return (
+    tensorflow !== undefined &&
+    context.isStamped('tensorflow', stampOf(context)) &&
+    // existsSync follows links: a cache that was emptied is seen.
+    [addonFile(context), tensorflow.library, path.join(packageFolder(context), 'deps', 'lib')].every((file) =>
+      fs.existsSync(file),
+    )
+  );
+}
+
+/**
+ * @param {Context} context
+ * @param {import('./report.mjs').Report} report
+ * @param {{ required?: boolean }} [options] required: fail where it cannot be had, and never mind an earlier failure
+ */
+export async function install(context, report, { required = false } = {}) {
+  if (!required && context.recentFailure('tensorflow')) return;
+  context.unstamp('tensorflow');
+  const line = report.begin('TensorFlow', 'looking for the library');
+  /** @type {SetupError[]} */
+  const problems = [];
+  for (const way of [fromWheel, fromArchive]) {
+    try {
+      const tensorflow = await way(context, line);
+      if (!tensorflow) continue;
+      context.state.tensorflow = tensorflow;
+      context.stamp('tensorflow', stampOf(context));
+      line.done(`TensorFlow ${tensorflow.version}`);
+      return;
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error;
+      problems.push(error);
+    }
+  }
+  const why = problems.map((problem) => problem.message).join(' ');
+  delete context.state.tensorflow;
+  context.remember('tensorflow', why);
+  line.failed('no TensorFlow library could be had; nets cannot be trained yet');
+  const output = problems.map((problem) => problem.output).filter(Boolean).join('\n');
+  const error = new SetupError(`${why}\n${WAYS_OUT}`, output);
+  if (required) throw error;
+  report.say(error.message);
+}
+
+/** @param {Context} context @param {import('./report.mjs').Line} line */
+async function fromWheel(context, line) {
+  const wheel = WHEELS[context.target];
+  if (!wheel) return undefined;
+  const library = await fetchLibrary(context, line, wheel);
+  linkLibrary(context, library);
+  const version = await installAddon(context, library, line);
+  return { version, source: /** @type {const} */ ('wheel'), library };
+}
+
+/** @param {Context} context @param {import('./report.mjs').Line} line */
+async function fromArchive(context, line) {
+  const { version, library } = await installArchive(context, line);
+  return { version, source: /** @type {const} */ ('archive'), library };
+}

@@ -1,0 +1,117 @@
+/**
+ * npm test: everything, from a fresh clone on: set-up, the static checks, unit tests, tests across boundaries, and the
+ * browser tests; it stops at the first that fails. The last line sums all test runners: "N passed, N failed".
+ */
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import process from 'node:process';
+import { runParts, STATIC_PARTS } from './check.mjs';
+import { nodePath } from './setup/node.mjs';
+import { handleInterrupts } from './setup/run.mjs';
+import { tool } from './setup/tools.mjs';
+import { setUp } from './setup.mjs';
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+
+const context = await setUp('test');
+const results = context.at('test-results');
+fs.mkdirSync(results, { recursive: true });
+
+/** @type {{ name: string, run: () => Promise<Counts> }[]} */
+const stages = [
+  { name: 'Static checks', run: staticChecks },
+  { name: 'Unit tests', run: () => vitest('unit') },
+  { name: 'Integration tests', run: () => vitest('integration') },
+  { name: 'Browser tests', run: playwright },
+];
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+/** @type {string[]} */
+const left = stages.map(({ name }) => name);
+for (const { name, run } of stages) {
+  process.stdout.write(`\n── ${name} ${'─'.repeat(Math.max(0, 60 - name.length))}\n`);
+  const counts = await run();
+  left.shift();
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped += counts.skipped;
+  if (counts.failed > 0) break;
+}
+process.stdout.write('\n');
+if (left.length > 0) process.stdout.write(`Not run: ${left.join(', ')}.\n`);
+if (total.skipped > 0) process.stdout.write(`${total.skipped} skipped\n`);
+process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+process.exit(total.failed > 0 ? 1 : 0);
+
+async function staticChecks() {
+  handleInterrupts();
+  const failed = await runParts(context, STATIC_PARTS);
+  return { passed: 0, failed: failed.length, skipped: 0 };
+}
+
+/** @param {'unit' | 'integration'} project @returns {Promise<Counts>} */
+async function vitest(project) {
+  const file = context.at('test-results', `${project}.json`);
+  fs.rmSync(file, { force: true });
+  const code = await inherit([
+    tool(context, 'vitest'),
+    'run',
+    `--project=${project}`,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ]);
+  const report =
+    /** @type {{ numPassedTests: number, numFailedTests: number, numPendingTests: number } | undefined} */ (read(file));
+  return honest(code, {
+    passed: report?.numPassedTests ?? 0,
+    failed: report?.numFailedTests ?? 0,
+    skipped: report?.numPendingTests ?? 0,
+  });
+}
+
+/** @returns {Promise<Counts>} */
+async function playwright() {
+  const file = context.at('test-results', 'e2e.json');
+  fs.rmSync(file, { force: true });
+  const code = await inherit([tool(context, 'playwright'), 'test', '--reporter=list,json'], {
+    PLAYWRIGHT_JSON_OUTPUT_FILE: file,
+  });
+  const report =
+    /** @type {{ stats: { expected: number, unexpected: number, flaky: number, skipped: number } } | undefined} */ (
+      read(file)
+    );
+  return honest(code, {
+    passed: report?.stats.expected ?? 0,
+    failed: (report?.stats.unexpected ?? 0) + (report?.stats.flaky ?? 0),
+    skipped: report?.stats.skipped ?? 0,
+  });
+}
+
+/** A runner that failed without a failed test (a file that does not load, no file at all) has failed once. */
+/** @param {number} code @param {Counts} counts @returns {Counts} */
+function honest(code, counts) {
+  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
+/** @param {string} file @returns {unknown} */
+function read(file) {
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs a tool with this terminal. @param {string[]} args @param {NodeJS.ProcessEnv} [env] @returns {Promise<number>} */
+function inherit(args, env = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(nodePath(context), args, {
+      cwd: context.root,
+      env: { ...context.env, NODE_OPTIONS: '', ...env },
+      stdio: 'inherit',
+    });
+    child.on('error', () => resolve(1));
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}
