@@ -1,0 +1,38 @@
+/** What the owner of a training run wants of it. The trainer looks between two steps and lets messages in meanwhile. */
+import { setImmediate } from 'node:timers/promises';
+
+export type Wanted = 'run' | 'pause' | 'stop';
+
+/** Milliseconds of work between two looks at the messages: pause and stop take effect within 50. */
+const breathInterval = 10;
+
+export class Control {
+  wanted: Wanted = 'run';
+  private lastBreath = performance.now();
+  private wake: (() => void) | undefined;
+
+  set(wanted: Wanted): void {
+    // A stopped run stays stopped, whatever arrives after.
+    if (this.wanted === 'stop') return;
+    this.wanted = wanted;
+    this.wake?.();
+  }
+
+  /** Lets messages in, if it is time. */
+  async breathe(): Promise<void> {
+    if (performance.now() - this.lastBreath < breathInterval) return;
+    await setImmediate();
+    this.lastBreath = performance.now();
+  }
+
+  /** Resolves when something other than a pause is wanted: true to go on, false to stop. */
+  async whilePaused(): Promise<boolean> {
+    while (this.wanted === 'pause') {
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+    this.wake = undefined;
+    return this.wanted === 'run';
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * A TensorFlow graph under construction: nodes in order, each with inputs, attributes and control edges. It knows no
+ * operation; `operations.ts` holds those that the engine uses, `print.ts` shows a graph as text and `savedModel.ts`
+ * writes it for TensorFlow.
+ */
+
+export type DataType = 'float32' | 'int32' | 'int64' | 'uint8' | 'bool' | 'string' | 'resource';
+
+/** One output of a node. */
+export interface Tensor {
+  readonly node: string;
+  readonly output: number;
+  readonly dtype: DataType;
+}
+
+/** A size that is known only when the graph runs. */
+export const unknown = -1;
+
+export type Attribute =
+  | { readonly kind: 'type'; readonly value: DataType }
+  | { readonly kind: 'int'; readonly value: number }
+  | { readonly kind: 'ints'; readonly value: readonly number[] }
+  | { readonly kind: 'float'; readonly value: number }
+  | { readonly kind: 'bool'; readonly value: boolean }
+  | { readonly kind: 'string'; readonly value: string }
+  | { readonly kind: 'shape'; readonly value: readonly number[] }
+  | { readonly kind: 'tensor'; readonly value: Constant };
+
+export interface Constant {
+  readonly dtype: 'float32' | 'int32' | 'int64' | 'string';
+  readonly shape: readonly number[];
+  readonly values: readonly (number | string)[];
+}
+
+export interface GraphNode {
+  readonly name: string;
+  readonly op: string;
+  readonly inputs: readonly Tensor[];
+  readonly control: readonly string[];
+  readonly attributes: Readonly<Record<string, Attribute>>;
+}
+
+export interface Signature {
+  /** By the name under which a caller gives or finds them. */
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  readonly outputs: Readonly<Record<string, Tensor>>;
+}
+
+export interface NodeOptions {
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+  readonly control?: readonly string[];
+  /** Of its outputs; one float32 where left out. */
+  readonly outputs?: readonly DataType[];
+  /** What it is for, in the printed graph; the operation's name where left out. */
+  readonly name?: string;
+}
+
+export class Graph {
+  readonly nodes: GraphNode[] = [];
+  readonly signatures: Record<string, Signature> = {};
+  /** Run once, when the graph is loaded. */
+  initialiser: string | undefined;
+  private readonly names = new Map<string, number>();
+  private readonly constants = new Map<string, Tensor>();
+  private scopes: string[] = [];
+
+  /** Names of nodes that `build` adds start with `name/`. */
+  scope<T>(name: string, build: () => T): T {
+    this.scopes.push(name);
+    try {
+      return build();
+    } finally {
+      this.scopes.pop();
+    }
+  }
+
+  /** Adds a node and gives its outputs. */
+  node(op: string, inputs: readonly Tensor[], options: NodeOptions = {}): Tensor[] {
+    const name = this.unique([...this.scopes, options.name ?? op].join('/'));
+    this.nodes.push({ name, op, inputs, control: options.control ?? [], attributes: options.attributes ?? {} });
+    return (options.outputs ?? ['float32']).map((dtype, output) => ({ node: name, output, dtype }));
+  }
+
+  /** Adds a node and gives its first output. */
+  op(op: string, inputs: readonly Tensor[], options: NodeOptions = {}): Tensor {
+    const [first] = this.node(op, inputs, options);
+    if (!first) throw new Error(`${op} has no output`);
+    return first;
+  }
+
+  /** Adds a node that is run for its effect, and gives its name, for control edges. */
+  effect(op: string, inputs: readonly Tensor[], options: Omit<NodeOptions, 'outputs'> = {}): string {
+    this.node(op, inputs, { ...options, outputs: [] });
+    const node = this.nodes.at(-1);
+    if (!node) throw new Error('unreachable: a node was just added');
+    return node.name;
+  }
+
+  /** The same constant twice is one node. */
+  constant(value: Constant): Tensor {
+    const key = JSON.stringify(value);
+    const known = this.constants.get(key);
+    if (known) return known;
+    const name = this.unique(`constant/${value.dtype}_${value.values.slice(0, 4).join('_').replace(/[^\w.]/g, 'm')}`);
+    this.nodes.push({
+      name,
+      op: 'Const',
+      inputs: [],
+      control: [],
+      attributes: { dtype: { kind: 'type', value: value.dtype }, value: { kind: 'tensor', value } },
+    });
+    const tensor: Tensor = { node: name, output: 0, dtype: value.dtype };
+    this.constants.set(key, tensor);
+    return tensor;
+  }
+
+  signature(name: string, signature: Signature): void {
+    this.signatures[name] = signature;
+  }
+
+  private unique(name: string): string {
+    const count = this.names.get(name) ?? 0;
+    this.names.set(name, count + 1);
+    return count === 0 ? name : this.unique(`${name}_${count}`);
+  }
+}

@@ -1,0 +1,467 @@
+/**
+ * TensorFlow's operations as the engine uses them, one thin function each: names, order of inputs and attributes are
+ * those of TensorFlow's op registry. Tensors are float32 and images are batch × height × width × channels (NHWC)
+ * unless a line says otherwise.
+ */
+import type { Attribute, DataType, Graph, Tensor } from './graph.ts';
+
+const type = (value: DataType): Attribute => ({ kind: 'type', value });
+const int = (value: number): Attribute => ({ kind: 'int', value });
+const ints = (value: readonly number[]): Attribute => ({ kind: 'ints', value });
+const float = (value: number): Attribute => ({ kind: 'float', value });
+const bool = (value: boolean): Attribute => ({ kind: 'bool', value });
+const string = (value: string): Attribute => ({ kind: 'string', value });
+const shapeOf = (value: readonly number[]): Attribute => ({ kind: 'shape', value });
+
+const nhwc = string('NHWC');
+
+export function placeholder(g: Graph, name: string, dtype: DataType, shape: readonly number[]): Tensor {
+  const attributes = { dtype: type(dtype), shape: shapeOf(shape) };
+  return g.op('Placeholder', [], { name, attributes, outputs: [dtype] });
+}
+
+export function floats(g: Graph, values: readonly number[], shape: readonly number[] = [values.length]): Tensor {
+  return g.constant({ dtype: 'float32', shape, values });
+}
+
+export function scalar(g: Graph, value: number): Tensor {
+  return floats(g, [value], []);
+}
+
+export function integers(g: Graph, values: readonly number[], shape: readonly number[] = [values.length]): Tensor {
+  return g.constant({ dtype: 'int32', shape, values });
+}
+
+export function integer(g: Graph, value: number): Tensor {
+  return integers(g, [value], []);
+}
+
+export function text(g: Graph, value: string): Tensor {
+  return g.constant({ dtype: 'string', shape: [], values: [value] });
+}
+
+function elementWise(op: string) {
+  return (g: Graph, ...inputs: Tensor[]): Tensor =>
+    g.op(op, inputs, { attributes: { T: type(inputs[0]?.dtype ?? 'float32') }, outputs: [inputs[0]?.dtype ?? 'float32'] });
+}
+
+export const add = elementWise('AddV2');
+export const subtract = elementWise('Sub');
+export const multiply = elementWise('Mul');
+export const divide = elementWise('RealDiv');
+export const minimum = elementWise('Minimum');
+export const maximum = elementWise('Maximum');
+export const negate = elementWise('Neg');
+export const square = elementWise('Square');
+export const squareRoot = elementWise('Sqrt');
+export const reciprocalSquareRoot = elementWise('Rsqrt');
+export const exponential = elementWise('Exp');
+export const exponentialMinusOne = elementWise('Expm1');
+export const errorFunction = elementWise('Erf');
+export const absolute = elementWise('Abs');
+export const cosine = elementWise('Cos');
+export const sine = elementWise('Sin');
+export const floor = elementWise('Floor');
+
+export const relu = elementWise('Relu');
+export const elu = elementWise('Elu');
+export const selu = elementWise('Selu');
+export const sigmoid = elementWise('Sigmoid');
+export const tanh = elementWise('Tanh');
+export const softplus = elementWise('Softplus');
+/** (dy, y) → dx */
+export const reluGrad = elementWise('ReluGrad');
+/** (dy, y) → dx */
+export const eluGrad = elementWise('EluGrad');
+/** (dy, y) → dx */
+export const seluGrad = elementWise('SeluGrad');
+/** (y, dy) → dx */
+export const sigmoidGrad = elementWise('SigmoidGrad');
+/** (y, dy) → dx */
+export const tanhGrad = elementWise('TanhGrad');
+/** (dy, x) → dx */
+export const softplusGrad = elementWise('SoftplusGrad');
+
+export function leakyRelu(g: Graph, x: Tensor, alpha: number): Tensor {
+  return g.op('LeakyRelu', [x], { attributes: { T: type('float32'), alpha: float(alpha) } });
+}
+
+export function leakyReluGrad(g: Graph, dy: Tensor, x: Tensor, alpha: number): Tensor {
+  return g.op('LeakyReluGrad', [dy, x], { attributes: { T: type('float32'), alpha: float(alpha) } });
+}
+
+function comparison(op: string) {
+  return (g: Graph, a: Tensor, b: Tensor): Tensor =>
+    g.op(op, [a, b], { attributes: { T: type(a.dtype) }, outputs: ['bool'] });
+}
+export const greater = comparison('Greater');
+export const greaterEqual = comparison('GreaterEqual');
+export const less = comparison('Less');
+export const equal = comparison('Equal');
+
+export function select(g: Graph, condition: Tensor, then: Tensor, otherwise: Tensor): Tensor {
+  return g.op('SelectV2', [condition, then, otherwise], {
+    attributes: { T: type(then.dtype) },
+    outputs: [then.dtype],
+  });
+}
+
+export function isFinite(g: Graph, x: Tensor): Tensor {
+  return g.op('IsFinite', [x], { attributes: { T: type('float32') }, outputs: ['bool'] });
+}
+
+/** The sum of tensors of one shape; one tensor is its own sum. */
+export function addN(g: Graph, inputs: readonly Tensor[], name?: string): Tensor {
+  const [only] = inputs;
+  if (!only) throw new Error('addN needs a tensor');
+  if (inputs.length === 1) return only;
+  return g.op('AddN', inputs, {
+    attributes: { N: int(inputs.length), T: type(only.dtype) },
+    outputs: [only.dtype],
+    ...(name ? { name } : {}),
+  });
+}
+
+export function identity(g: Graph, x: Tensor, options: { control?: readonly string[]; name?: string } = {}): Tensor {
+  return g.op('Identity', [x], { ...options, attributes: { T: type(x.dtype) }, outputs: [x.dtype] });
+}
+
+export function cast(g: Graph, x: Tensor, to: DataType): Tensor {
+  if (x.dtype === to) return x;
+  return g.op('Cast', [x], { attributes: { SrcT: type(x.dtype), DstT: type(to) }, outputs: [to] });
+}
+
+export function reshape(g: Graph, x: Tensor, shape: readonly number[] | Tensor): Tensor {
+  const to = 'node' in shape ? shape : integers(g, shape);
+  return g.op('Reshape', [x, to], { attributes: { T: type(x.dtype), Tshape: type('int32') }, outputs: [x.dtype] });
+}
+
+export function transpose(g: Graph, x: Tensor, permutation: readonly number[]): Tensor {
+  return g.op('Transpose', [x, integers(g, permutation)], {
+    attributes: { T: type(x.dtype), Tperm: type('int32') },
+    outputs: [x.dtype],
+  });
+}
+
+export function shape(g: Graph, x: Tensor): Tensor {
+  return g.op('Shape', [x], { attributes: { T: type(x.dtype), out_type: type('int32') }, outputs: ['int32'] });
+}
+
+/** The number of elements, as a float32 scalar. */
+export function size(g: Graph, x: Tensor): Tensor {
+  const count = g.op('Size', [x], {
+    attributes: { T: type(x.dtype), out_type: type('int32') },
+    outputs: ['int32'],
+  });
+  return cast(g, count, 'float32');
+}
+
+function reduction(op: string) {
+  return (g: Graph, x: Tensor, axes: readonly number[], keep = false): Tensor =>
+    g.op(op, [x, integers(g, axes)], {
+      attributes: { T: type(x.dtype), Tidx: type('int32'), keep_dims: bool(keep) },
+      outputs: [x.dtype],
+    });
+}
+export const sum = reduction('Sum');
+export const mean = reduction('Mean');
+export const largest = reduction('Max');
+
+export function all(g: Graph, x: Tensor, axes: readonly number[]): Tensor {
+  return g.op('All', [x, integers(g, axes)], {
+    attributes: { Tidx: type('int32'), keep_dims: bool(false) },
+    outputs: ['bool'],
+  });
+}
+
+export function argMax(g: Graph, x: Tensor, axis: number): Tensor {
+  return g.op('ArgMax', [x, integer(g, axis)], {
+    attributes: { T: type(x.dtype), Tidx: type('int32'), output_type: type('int32') },
+    outputs: ['int32'],
+  });
+}
+
+/** Stacks tensors of one shape along a new first axis. */
+export function pack(g: Graph, inputs: readonly Tensor[], axis = 0): Tensor {
+  const dtype = inputs[0]?.dtype ?? 'float32';
+  return g.op('Pack', inputs, {
+    attributes: { N: int(inputs.length), T: type(dtype), axis: int(axis) },
+    outputs: [dtype],
+  });
+}
+
+export function unpack(g: Graph, x: Tensor, count: number, name?: string): Tensor[] {
+  return g.node('Unpack', [x], {
+    attributes: { num: int(count), T: type(x.dtype), axis: int(0) },
+    outputs: Array.from({ length: count }, () => x.dtype),
+    ...(name ? { name } : {}),
+  });
+}
+
+export function concat(g: Graph, inputs: readonly Tensor[], axis: number): Tensor {
+  const [only] = inputs;
+  if (!only) throw new Error('concat needs a tensor');
+  if (inputs.length === 1) return only;
+  return g.op('ConcatV2', [...inputs, integer(g, axis)], {
+    attributes: { N: int(inputs.length), T: type(only.dtype), Tidx: type('int32') },
+    outputs: [only.dtype],
+  });
+}
+
+/** `sizes` of −1 go to the end of the axis. */
+export function slice(g: Graph, x: Tensor, begin: readonly number[], sizes: readonly number[]): Tensor {
+  return g.op('Slice', [x, integers(g, begin), integers(g, sizes)], {
+    attributes: { T: type(x.dtype), Index: type('int32') },
+    outputs: [x.dtype],
+  });
+}
+
+/** Zeros around a tensor: [before, after] an axis. */
+export function pad(g: Graph, x: Tensor, paddings: readonly (readonly [number, number])[]): Tensor {
+  return g.op('Pad', [x, integers(g, paddings.flat(), [paddings.length, 2])], {
+    attributes: { T: type(x.dtype), Tpaddings: type('int32') },
+    outputs: [x.dtype],
+  });
+}
+
+export function broadcastTo(g: Graph, x: Tensor, to: Tensor): Tensor {
+  return g.op('BroadcastTo', [x, to], { attributes: { T: type(x.dtype), Tidx: type('int32') }, outputs: [x.dtype] });
+}
+
+export function oneHot(g: Graph, indices: Tensor, depth: number): Tensor {
+  return g.op('OneHot', [indices, integer(g, depth), scalar(g, 1), scalar(g, 0)], {
+    attributes: { T: type('float32'), TI: type(indices.dtype), axis: int(-1) },
+  });
+}
+
+export function matMul(g: Graph, a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor {
+  return g.op('MatMul', [a, b], {
+    attributes: { T: type('float32'), transpose_a: bool(transposeA), transpose_b: bool(transposeB) },
+  });
+}
+
+export function biasAdd(g: Graph, x: Tensor, bias: Tensor): Tensor {
+  return g.op('BiasAdd', [x, bias], { attributes: { T: type('float32'), data_format: nhwc } });
+}
+
+/** The sum over all axes but the last. */
+export function biasAddGrad(g: Graph, dy: Tensor): Tensor {
+  return g.op('BiasAddGrad', [dy], { attributes: { T: type('float32'), data_format: nhwc } });
+}
+
+/** How a window slides: per axis, height first. */
+export interface Window {
+  readonly stride: readonly [number, number];
+  readonly padding: readonly [number, number];
+}
+
+function windowAttributes({ stride, padding: [ph, pw] }: Window): Record<string, Attribute> {
+  const explicit = ph > 0 || pw > 0;
+  return {
+    T: type('float32'),
+    data_format: nhwc,
+    strides: ints([1, stride[0], stride[1], 1]),
+    padding: string(explicit ? 'EXPLICIT' : 'VALID'),
+    explicit_paddings: ints(explicit ? [0, 0, ph, ph, pw, pw, 0, 0] : []),
+  };
+}
+
+function convAttributes(window: Window, dilation: readonly [number, number]): Record<string, Attribute> {
+  return { ...windowAttributes(window), dilations: ints([1, dilation[0], dilation[1], 1]), use_cudnn_on_gpu: bool(false) };
+}
+
+/** Filters are height × width × in × out. */
+export function conv2d(g: Graph, x: Tensor, filter: Tensor, window: Window, dilation: readonly [number, number]): Tensor {
+  return g.op('Conv2D', [x, filter], { attributes: convAttributes(window, dilation) });
+}
+
+export function conv2dBackpropInput(
+  g: Graph,
+  inputShape: Tensor,
+  filter: Tensor,
+  dy: Tensor,
+  window: Window,
+  dilation: readonly [number, number],
+): Tensor {
+  return g.op('Conv2DBackpropInput', [inputShape, filter, dy], { attributes: convAttributes(window, dilation) });
+}
+
+/** Without dilation: TensorFlow's CPU kernels refuse it here. */
+export function conv2dBackpropFilter(
+  g: Graph,
+  x: Tensor,
+  filterShape: readonly number[],
+  dy: Tensor,
+  window: Window,
+): Tensor {
+  return g.op('Conv2DBackpropFilter', [x, integers(g, filterShape), dy], {
+    attributes: convAttributes(window, [1, 1]),
+  });
+}
+
+/** Each window's pixels in one row: batch × height × width × (kh·kw·channels), the channel running fastest. */
+export function extractImagePatches(
+  g: Graph,
+  x: Tensor,
+  kernel: readonly [number, number],
+  stride: readonly [number, number],
+  dilation: readonly [number, number],
+): Tensor {
+  const spatial = ([h, w]: readonly [number, number]) => ints([1, h, w, 1]);
+  return g.op('ExtractImagePatches', [x], {
+    attributes: {
+      T: type('float32'),
+      ksizes: spatial(kernel),
+      strides: spatial(stride),
+      rates: spatial(dilation),
+      padding: string('VALID'),
+    },
+  });
+}
+
+export interface PoolWindow extends Window {
+  readonly kernel: readonly [number, number];
+}
+
+const poolAttributes = (window: PoolWindow): Record<string, Attribute> => ({
+  ...windowAttributes(window),
+  ksize: ints([1, window.kernel[0], window.kernel[1], 1]),
+});
+
+export function maxPool(g: Graph, x: Tensor, window: PoolWindow): Tensor {
+  return g.op('MaxPool', [x], { attributes: poolAttributes(window) });
+}
+
+export function maxPoolGrad(g: Graph, x: Tensor, y: Tensor, dy: Tensor, window: PoolWindow): Tensor {
+  return g.op('MaxPoolGrad', [x, y, dy], { attributes: poolAttributes(window) });
+}
+
+/** Without padding: TensorFlow's average leaves padding out of the count. */
+export function avgPool(g: Graph, x: Tensor, window: Omit<PoolWindow, 'padding'>): Tensor {
+  const { explicit_paddings: _none, ...attributes } = poolAttributes({ ...window, padding: [0, 0] });
+  return g.op('AvgPool', [x], { attributes });
+}
+
+export function avgPoolGrad(g: Graph, inputShape: Tensor, dy: Tensor, window: Omit<PoolWindow, 'padding'>): Tensor {
+  const { explicit_paddings: _none, ...attributes } = poolAttributes({ ...window, padding: [0, 0] });
+  return g.op('AvgPoolGrad', [inputShape, dy], { attributes });
+}
+
+/** Labels are int32. Gives the loss per example, and its gradient with respect to the logits. */
+export function sparseSoftmaxCrossEntropy(g: Graph, logits: Tensor, labels: Tensor): { loss: Tensor; gradient: Tensor } {
+  const [loss, gradient] = g.node('SparseSoftmaxCrossEntropyWithLogits', [logits, labels], {
+    attributes: { T: type('float32'), Tlabels: type('int32') },
+    outputs: ['float32', 'float32'],
+  }) as [Tensor, Tensor];
+  return { loss, gradient };
+}
+
+/** As above, with a distribution over the classes as label. */
+export function softmaxCrossEntropy(g: Graph, logits: Tensor, labels: Tensor): { loss: Tensor; gradient: Tensor } {
+  const [loss, gradient] = g.node('SoftmaxCrossEntropyWithLogits', [logits, labels], {
+    attributes: { T: type('float32') },
+    outputs: ['float32', 'float32'],
+  }) as [Tensor, Tensor];
+  return { loss, gradient };
+}
+
+export function softmax(g: Graph, logits: Tensor): Tensor {
+  return g.op('Softmax', [logits], { attributes: { T: type('float32') } });
+}
+
+/** Uniform in [0, 1), a function of its seed (two int32) alone. */
+export function statelessUniform(g: Graph, shapeTensor: Tensor, seed: Tensor): Tensor {
+  return g.op('StatelessRandomUniform', [shapeTensor, seed], {
+    attributes: { dtype: type('float32'), T: type('int32'), Tseed: type('int32') },
+  });
+}
+
+/** Standard normal, a function of its seed (two int32) alone. */
+export function statelessNormal(g: Graph, shapeTensor: Tensor, seed: Tensor): Tensor {
+  return g.op('StatelessRandomNormal', [shapeTensor, seed], {
+    attributes: { dtype: type('float32'), T: type('int32'), Tseed: type('int32') },
+  });
+}
+
+/** Projective transforms (eight numbers an image) with bilinear interpolation; zeros from outside. */
+export function projectiveTransform(g: Graph, images: Tensor, transforms: Tensor, outputShape: Tensor): Tensor {
+  return g.op('ImageProjectiveTransformV3', [images, transforms, outputShape, scalar(g, 0)], {
+    attributes: { dtype: type('float32'), interpolation: string('BILINEAR'), fill_mode: string('CONSTANT') },
+  });
+}
+
+export interface Variable {
+  readonly handle: Tensor;
+  readonly dtype: DataType;
+  readonly shape: readonly number[];
+}
+
+export function variable(g: Graph, name: string, dtype: DataType, dims: readonly number[]): Variable {
+  const handle = g.op('VarHandleOp', [], {
+    name,
+    attributes: {
+      dtype: type(dtype),
+      shape: shapeOf(dims),
+      shared_name: string(name),
+      container: string(''),
+    },
+    outputs: ['resource'],
+  });
+  return { handle, dtype, shape: dims };
+}
+
+export function readVariable(g: Graph, { handle, dtype }: Variable, control: readonly string[] = []): Tensor {
+  return g.op('ReadVariableOp', [handle], { attributes: { dtype: type(dtype) }, outputs: [dtype], control });
+}
+
+/** Gives the node's name, for control edges. */
+export function assignVariable(g: Graph, target: Variable, value: Tensor, control: readonly string[] = []): string {
+  return g.effect('AssignVariableOp', [target.handle, value], {
+    attributes: { dtype: type(target.dtype), validate_shape: bool(false) },
+    control,
+  });
+}
+
+/** Rows of a variable; indices are int32. */
+export function gatherVariable(g: Graph, source: Variable, indices: Tensor): Tensor {
+  return g.op('ResourceGather', [source.handle, indices], {
+    attributes: {
+      dtype: type(source.dtype),
+      Tindices: type('int32'),
+      batch_dims: int(0),
+      validate_indices: bool(true),
+    },
+    outputs: [source.dtype],
+  });
+}
+
+/** The file's bytes from `offset` on, as a flat uint8 tensor of `length`. */
+export function readBytes(g: Graph, path: string, offset: number, length: number): Tensor {
+  const contents = g.op('ReadFile', [text(g, path)], { outputs: ['string'] });
+  const bytes = g.op('DecodeRaw', [contents], {
+    attributes: { out_type: type('uint8'), little_endian: bool(true) },
+    outputs: ['uint8'],
+  });
+  return slice(g, bytes, [offset], [length]);
+}
+
+/** accumulator ← momentum·accumulator + gradient; variable ← variable − learningRate·(that, or Nesterov's). */
+export function applyMomentum(
+  g: Graph,
+  target: Variable,
+  accumulator: Variable,
+  learningRate: Tensor,
+  gradient: Tensor,
+  momentum: Tensor,
+  nesterov: boolean,
+): string {
+  return g.effect('ResourceApplyMomentum', [target.handle, accumulator.handle, learningRate, gradient, momentum], {
+    attributes: { T: type('float32'), use_locking: bool(false), use_nesterov: bool(nesterov) },
+  });
+}
+
+export function applyGradientDescent(g: Graph, target: Variable, learningRate: Tensor, gradient: Tensor): string {
+  return g.effect('ResourceApplyGradientDescent', [target.handle, learningRate, gradient], {
+    attributes: { T: type('float32'), use_locking: bool(false) },
+  });
+}

@@ -1,0 +1,42 @@
+/** A graph as text, a node a line in the order of construction: for people, and for tests that read it. */
+import type { Attribute, Graph, Tensor } from './graph.ts';
+
+export function reference(tensor: Tensor): string {
+  return tensor.output === 0 ? tensor.node : `${tensor.node}:${tensor.output}`;
+}
+
+function attribute(value: Attribute): string {
+  switch (value.kind) {
+    case 'tensor':
+      return `${value.value.dtype}[${value.value.shape.join('×')}](${value.value.values.slice(0, 8).join(', ')}${
+        value.value.values.length > 8 ? ', …' : ''
+      })`;
+    case 'ints':
+    case 'shape':
+      return `[${value.value.map((n) => (n < 0 ? '?' : n)).join(',')}]`;
+    default:
+      return String(value.value);
+  }
+}
+
+/** Types and layouts are the same everywhere and say nothing. */
+const quiet = new Set(['T', 'dtype', 'data_format', 'Tparams', 'Tindices', 'shared_name', 'container', 'Tshape', 'Tidx']);
+
+export function printGraph(graph: Graph): string {
+  const lines = graph.nodes.map((node) => {
+    const attributes = Object.entries(node.attributes)
+      .filter(([name]) => !quiet.has(name))
+      .map(([name, value]) => `${name}=${attribute(value)}`);
+    const control = node.control.map((name) => `^${name}`);
+    const inside = [...node.inputs.map(reference), ...control].join(', ');
+    return `${node.name} = ${node.op}(${inside})${attributes.length ? ` {${attributes.join(' ')}}` : ''}`;
+  });
+  for (const [name, { inputs, outputs }] of Object.entries(graph.signatures)) {
+    const side = (tensors: Readonly<Record<string, Tensor>>) =>
+      Object.entries(tensors)
+        .map(([key, tensor]) => `${key}=${reference(tensor)}`)
+        .join(' ');
+    lines.push(`signature ${name}: ${side(inputs)} → ${side(outputs)}`);
+  }
+  return `${lines.join('\n')}\n`;
+}

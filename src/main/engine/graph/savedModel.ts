@@ -1,0 +1,166 @@
+/**
+ * A graph as a SavedModel: the folder with one `saved_model.pb` that TensorFlow loads. The messages are the generated
+ * ones that tfjs-node ships; this file and `session.ts` are all that touches that package.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Attribute, Constant, DataType, Graph, Signature, Tensor } from './graph.ts';
+
+/** What is used of google-protobuf's generated classes. */
+interface Message {
+  [method: string]: (...values: unknown[]) => never;
+}
+type MessageClass = new () => Message;
+interface Messages {
+  readonly AttrValue: MessageClass & { readonly ListValue: MessageClass };
+  readonly GraphDef: MessageClass;
+  readonly MetaGraphDef: MessageClass & { readonly MetaInfoDef: MessageClass };
+  readonly NodeDef: MessageClass;
+  readonly SavedModel: MessageClass;
+  readonly SignatureDef: MessageClass;
+  readonly Tensor: MessageClass;
+  readonly TensorInfo: MessageClass;
+  readonly TensorShape: MessageClass & { readonly Dim: MessageClass };
+  readonly VersionDef: MessageClass;
+}
+
+const require = createRequire(import.meta.url);
+const messages = require('@tensorflow/tfjs-node/dist/proto/api_pb') as Messages;
+
+/** `tensorflow/core/framework/types.proto`. */
+const dataTypes: Record<DataType, number> = {
+  float32: 1,
+  int32: 3,
+  uint8: 4,
+  string: 7,
+  int64: 9,
+  bool: 10,
+  resource: 20,
+};
+
+/** The tag under which `loadSavedModel` finds the one graph. */
+export const servingTag = 'serve';
+
+/** Name that TensorFlow gives to the signature whose operation runs once at load time. */
+const initialiserSignature = '__saved_model_init_op';
+
+/** A GraphDef version that every TensorFlow since 2.4 reads (`tensorflow/core/public/version.h`). */
+const producer = 561;
+
+function set(message: Message, values: Record<string, unknown>): Message {
+  for (const [method, value] of Object.entries(values)) {
+    const setter = message[method];
+    if (!setter) throw new Error(`tfjs-node's protobuf messages have no ${method}`);
+    setter.call(message, value);
+  }
+  return message;
+}
+
+const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'utf8'));
+
+function shapeMessage(shape: readonly number[]): Message {
+  const dims = shape.map((size) => set(new messages.TensorShape.Dim(), { setSize: size }));
+  return set(new messages.TensorShape(), { setDimList: dims });
+}
+
+function constantMessage({ dtype, shape, values }: Constant): Message {
+  const message = set(new messages.Tensor(), { setDtype: dataTypes[dtype], setTensorShape: shapeMessage(shape) });
+  switch (dtype) {
+    case 'float32':
+      return set(message, { setTensorContent: new Uint8Array(Float32Array.from(values as number[]).buffer) });
+    case 'int32':
+      return set(message, { setTensorContent: new Uint8Array(Int32Array.from(values as number[]).buffer) });
+    case 'int64':
+      return set(message, {
+        setTensorContent: new Uint8Array(BigInt64Array.from((values as number[]).map(BigInt)).buffer),
+      });
+    case 'string':
+      return set(message, { setStringValList: (values as string[]).map(bytes) });
+  }
+}
+
+function attributeMessage(attribute: Attribute): Message {
+  const message = new messages.AttrValue();
+  switch (attribute.kind) {
+    case 'type':
+      return set(message, { setType: dataTypes[attribute.value] });
+    case 'int':
+      return set(message, { setI: attribute.value });
+    case 'ints':
+      return set(message, { setList: set(new messages.AttrValue.ListValue(), { setIList: [...attribute.value] }) });
+    case 'float':
+      return set(message, { setF: attribute.value });
+    case 'bool':
+      return set(message, { setB: attribute.value });
+    case 'string':
+      return set(message, { setS: bytes(attribute.value) });
+    case 'shape':
+      return set(message, { setShape: shapeMessage(attribute.value) });
+    case 'tensor':
+      return set(message, { setTensor: constantMessage(attribute.value) });
+  }
+}
+
+function mapEntries(message: Message, getter: string, entries: Record<string, Message>): void {
+  const map = message[getter]?.call(message) as unknown as { set(key: string, value: Message): void };
+  for (const [key, value] of Object.entries(entries)) map.set(key, value);
+}
+
+function graphMessage(graph: Graph): Message {
+  const nodes = graph.nodes.map((node) => {
+    const inputs = node.inputs.map(({ node: name, output }) => (output === 0 ? name : `${name}:${output}`));
+    const message = set(new messages.NodeDef(), {
+      setName: node.name,
+      setOp: node.op,
+      setInputList: [...inputs, ...node.control.map((name) => `^${name}`)],
+    });
+    const attributes = Object.entries(node.attributes).map(([name, value]) => [name, attributeMessage(value)] as const);
+    mapEntries(message, 'getAttrMap', Object.fromEntries(attributes));
+    return message;
+  });
+  const versions = set(new messages.VersionDef(), { setProducer: producer });
+  return set(new messages.GraphDef(), { setNodeList: nodes, setVersions: versions });
+}
+
+function signatureMessage({ inputs, outputs }: Signature): Message {
+  const side = (tensors: Readonly<Record<string, Tensor>>) =>
+    Object.fromEntries(
+      Object.entries(tensors).map(([key, { node, output, dtype }]) => [
+        key,
+        set(new messages.TensorInfo(), {
+          setName: `${node}:${output}`,
+          setDtype: dataTypes[dtype],
+          setTensorShape: set(new messages.TensorShape(), { setUnknownRank: true }),
+        }),
+      ]),
+    );
+  const message = set(new messages.SignatureDef(), { setMethodName: 'stride' });
+  mapEntries(message, 'getInputsMap', side(inputs));
+  mapEntries(message, 'getOutputsMap', side(outputs));
+  return message;
+}
+
+/** The bytes of `saved_model.pb`. */
+export function serializeSavedModel(graph: Graph): Uint8Array {
+  const info = set(new messages.MetaGraphDef.MetaInfoDef(), { setTagsList: [servingTag] });
+  const meta = set(new messages.MetaGraphDef(), { setMetaInfoDef: info, setGraphDef: graphMessage(graph) });
+  const signatures = Object.fromEntries(
+    Object.entries(graph.signatures).map(([name, signature]) => [name, signatureMessage(signature)]),
+  );
+  if (graph.initialiser) {
+    const operation = set(new messages.TensorInfo(), { setName: graph.initialiser });
+    const initialise = set(new messages.SignatureDef(), {});
+    mapEntries(initialise, 'getOutputsMap', { [initialiserSignature]: operation });
+    signatures[initialiserSignature] = initialise;
+  }
+  mapEntries(meta, 'getSignatureDefMap', signatures);
+  const model = set(new messages.SavedModel(), { setSavedModelSchemaVersion: 1, setMetaGraphsList: [meta] });
+  return (model['serializeBinary'] as unknown as () => Uint8Array).call(model);
+}
+
+/** Writes the graph into `folder`, which is made where it is missing. */
+export async function writeSavedModel(graph: Graph, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'saved_model.pb'), serializeSavedModel(graph));
+}

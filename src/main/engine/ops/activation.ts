@@ -1,0 +1,89 @@
+/** Activations and their derivatives; a table total over the functions, so that none lacks its derivative. */
+import {
+  type Activation,
+  type ActivationFunction,
+  activationDefaults,
+  softplusThreshold,
+} from '../../../shared/layers/activation.ts';
+import type { Graph, Tensor } from '../graph/graph.ts';
+import * as tf from '../graph/operations.ts';
+import { type Operation, perShard } from './op.ts';
+
+interface ElementWise {
+  readonly y: Tensor;
+  readonly backward: (dy: Tensor) => Tensor;
+}
+
+const functions: Record<ActivationFunction, (g: Graph, x: Tensor, layer: Activation) => ElementWise> = {
+  relu(g, x) {
+    const y = tf.relu(g, x);
+    return { y, backward: (dy) => tf.reluGrad(g, dy, y) };
+  },
+  leakyRelu(g, x, layer) {
+    const slope = layer.negativeSlope ?? activationDefaults.negativeSlope;
+    return { y: tf.leakyRelu(g, x, slope), backward: (dy) => tf.leakyReluGrad(g, dy, x, slope) };
+  },
+  elu(g, x, layer) {
+    const alpha = layer.alpha ?? activationDefaults.alpha;
+    if (alpha === 1) {
+      const y = tf.elu(g, x);
+      return { y, backward: (dy) => tf.eluGrad(g, dy, y) };
+    }
+    const positive = tf.greater(g, x, tf.scalar(g, 0));
+    // exp of a large x is infinite and would be thrown away by the choice, but not by its derivative.
+    const below = tf.minimum(g, x, tf.scalar(g, 0));
+    const y = tf.select(g, positive, x, tf.multiply(g, tf.exponentialMinusOne(g, below), tf.scalar(g, alpha)));
+    const slope = () => tf.multiply(g, tf.exponential(g, below), tf.scalar(g, alpha));
+    return { y, backward: (dy) => tf.select(g, positive, dy, tf.multiply(g, dy, slope())) };
+  },
+  selu(g, x) {
+    const y = tf.selu(g, x);
+    return { y, backward: (dy) => tf.seluGrad(g, dy, y) };
+  },
+  /** The exact one: x·Φ(x), Φ the normal distribution's (Hendrycks and Gimpel 2016). */
+  gelu(g, x) {
+    const scaled = tf.multiply(g, x, tf.scalar(g, Math.SQRT1_2));
+    const half = tf.scalar(g, 0.5);
+    const phi = tf.multiply(g, tf.add(g, tf.errorFunction(g, scaled), tf.scalar(g, 1)), half);
+    return {
+      y: tf.multiply(g, x, phi),
+      backward(dy) {
+        const bell = tf.exponential(g, tf.negate(g, tf.square(g, scaled)));
+        const density = tf.multiply(g, bell, tf.scalar(g, 1 / Math.sqrt(2 * Math.PI)));
+        return tf.multiply(g, dy, tf.add(g, phi, tf.multiply(g, x, density)));
+      },
+    };
+  },
+  sigmoid(g, x) {
+    const y = tf.sigmoid(g, x);
+    return { y, backward: (dy) => tf.sigmoidGrad(g, y, dy) };
+  },
+  tanh(g, x) {
+    const y = tf.tanh(g, x);
+    return { y, backward: (dy) => tf.tanhGrad(g, y, dy) };
+  },
+  softplus(g, x) {
+    const linear = tf.greater(g, x, tf.scalar(g, softplusThreshold));
+    return {
+      y: tf.select(g, linear, x, tf.softplus(g, x)),
+      backward: (dy) => tf.select(g, linear, dy, tf.softplusGrad(g, dy, x)),
+    };
+  },
+  silu(g, x) {
+    const s = tf.sigmoid(g, x);
+    return {
+      y: tf.multiply(g, x, s),
+      backward(dy) {
+        const rest = tf.subtract(g, tf.scalar(g, 1), s);
+        const slope = tf.multiply(g, s, tf.add(g, tf.multiply(g, x, rest), tf.scalar(g, 1)));
+        return tf.multiply(g, dy, slope);
+      },
+    };
+  },
+};
+
+export const activation: Operation<Activation> = (context, layer, input) =>
+  perShard(context, input, (x) => {
+    const { y, backward } = functions[layer.function](context.g, x, layer);
+    return { y, backward: (dy) => backward(dy.tensor) };
+  });

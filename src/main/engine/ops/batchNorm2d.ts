@@ -1,0 +1,108 @@
+/**
+ * Batch normalisation. In training, mean and variance are those of the whole batch, so the shards add up their sums
+ * before they go on; the running variance is the unbiased one, as PyTorch's. Formulas: Ioffe and Szegedy 2015.
+ */
+import { type BatchNorm2d, batchNormDefaults } from '../../../shared/layers/batchNorm2d.ts';
+import { requireMap } from '../../../shared/layers/layer.ts';
+import type { Graph, Tensor } from '../graph/graph.ts';
+import {
+  add,
+  addN,
+  divide,
+  multiply,
+  reciprocalSquareRoot,
+  scalar,
+  size,
+  square,
+  subtract,
+  sum,
+} from '../graph/operations.ts';
+import { type Context, type Gradient, type Operation, type Pass, type Values, gradientsOf, plain } from './op.ts';
+
+const allButChannels = [0, 1, 2];
+
+export const batchNorm2d: Operation<BatchNorm2d> = (context, layer, input, inputShape) => {
+  const { channels } = requireMap(inputShape, 'batchNorm2d');
+  const epsilon = layer.epsilon ?? batchNormDefaults.epsilon;
+  return context.training
+    ? normaliseByBatch(context, layer.momentum ?? batchNormDefaults.momentum, epsilon, input, channels)
+    : normaliseByRunning(context, epsilon, input);
+};
+
+function normaliseByBatch(
+  { g, parameters }: Context,
+  momentum: number,
+  epsilon: number,
+  { shards }: Values,
+  channels: number,
+): Pass {
+  const weight = parameters.read('weight', plain);
+  const bias = parameters.read('bias', plain);
+  const elements = addN(g, shards.map((x) => size(g, x)));
+  const count = divide(g, elements, scalar(g, channels));
+  const overBatch = (tensors: readonly Tensor[]) => addN(g, tensors.map((x) => sum(g, x, allButChannels)));
+
+  const mean = divide(g, overBatch(shards), count);
+  const centred = shards.map((x) => subtract(g, x, mean));
+  const variance = divide(g, overBatch(centred.map((x) => square(g, x))), count);
+  const inverse = reciprocalSquareRoot(g, add(g, variance, scalar(g, epsilon)));
+  const normalised = centred.map((x) => multiply(g, x, inverse));
+
+  const unbiased = multiply(g, variance, divide(g, count, subtract(g, count, scalar(g, 1))));
+  updateRunning(g, parameters, 'running_mean', mean, momentum);
+  updateRunning(g, parameters, 'running_var', unbiased, momentum);
+
+  return {
+    output: { shards: normalised.map((x) => add(g, multiply(g, x, weight), bias)) },
+    backward(gradients, needsInput) {
+      const dys = gradients.shards.map((gradient: Gradient) => gradient.tensor);
+      const weightParts = dys.map((dy, shard) => sum(g, multiply(g, dy, normalised[shard] as Tensor), allButChannels));
+      const biasParts = gradients.shards.map((gradient) => gradient.channelSum());
+      parameters.gradient('weight', weightParts);
+      parameters.gradient('bias', biasParts);
+      if (!needsInput) return undefined;
+      // dx = weight·inverse · (dy − mean(dy) − x̂·mean(dy·x̂)), means over the whole batch
+      const meanDy = divide(g, addN(g, biasParts), count);
+      const meanDyX = divide(g, addN(g, weightParts), count);
+      const scale = multiply(g, weight, inverse);
+      return gradientsOf(
+        g,
+        dys.map((dy, shard) => {
+          const along = multiply(g, normalised[shard] as Tensor, meanDyX);
+          return multiply(g, subtract(g, subtract(g, dy, meanDy), along), scale);
+        }),
+      );
+    },
+  };
+}
+
+function updateRunning(g: Graph, parameters: Context['parameters'], name: string, now: Tensor, momentum: number): void {
+  const before = parameters.read(name, plain);
+  parameters.update(
+    name,
+    add(g, multiply(g, before, scalar(g, 1 - momentum)), multiply(g, now, scalar(g, momentum))),
+  );
+}
+
+function normaliseByRunning({ g, parameters }: Context, epsilon: number, { shards }: Values): Pass {
+  const weight = parameters.read('weight', plain);
+  const bias = parameters.read('bias', plain);
+  const mean = parameters.read('running_mean', plain);
+  const variance = parameters.read('running_var', plain);
+  const inverse = reciprocalSquareRoot(g, add(g, variance, scalar(g, epsilon)));
+  const scale = multiply(g, weight, inverse);
+  const normalised = shards.map((x) => multiply(g, subtract(g, x, mean), inverse));
+  return {
+    output: { shards: normalised.map((x) => add(g, multiply(g, x, weight), bias)) },
+    backward(gradients, needsInput) {
+      const dys = gradients.shards.map((gradient) => gradient.tensor);
+      parameters.gradient(
+        'weight',
+        dys.map((dy, shard) => sum(g, multiply(g, dy, normalised[shard] as Tensor), allButChannels)),
+      );
+      parameters.gradient('bias', gradients.shards.map((gradient) => gradient.channelSum()));
+      if (!needsInput) return undefined;
+      return gradientsOf(g, dys.map((dy) => multiply(g, dy, scale)));
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/** A residual block: its layers' output plus its input, the latter through a 1×1 convolution where shapes differ. */
+import { enabledLayers, layerKind } from '../../../shared/layers/index.ts';
+import { type Residual, shortcut } from '../../../shared/layers/residual.ts';
+import type { Shape } from '../../../shared/layers/layer.ts';
+import { add } from '../graph/operations.ts';
+import { type Gradient, type Operation, type Pass, type Values, gradientsOf } from './op.ts';
+import { conv2d } from './conv2d.ts';
+import { toChannelsFirst, toChannelsLast } from './flatten.ts';
+import { operationFor } from './index.ts';
+
+export const residual: Operation<Residual> = (context, layer, given, inputShape) => {
+  const { g } = context;
+  // Inside a block of linear layers both ways must give their features in one order.
+  const { flattenedFrom } = given;
+  const input: Values = flattenedFrom
+    ? { shards: given.shards.map((x) => toChannelsFirst(g, x, flattenedFrom)) }
+    : given;
+  const passes: Pass[] = [];
+  let values = input;
+  let shape: Shape = inputShape;
+  for (const [index, inner] of enabledLayers(layer.layers).entries()) {
+    const pass = operationFor(inner)(context.within(`layers.${index}`), inner, values, shape);
+    passes.push(pass);
+    values = pass.output;
+    shape = layerKind(inner).outputShape(inner, shape);
+  }
+  const beside = shortcut(layer, inputShape);
+  const side = beside ? conv2d(context.within('shortcut'), beside, input, inputShape) : undefined;
+  const around = side?.output ?? input;
+  return {
+    output: { shards: values.shards.map((y, shard) => add(g, y, around.shards[shard] as typeof y)) },
+    backward(gradients, needsInput) {
+      // The first inner layer's input gradient is only needed where the block's is.
+      const through = passes.reduceRight<typeof gradients | undefined>(
+        (dy, pass, index) => (dy ? pass.backward(dy, needsInput || index > 0) : undefined),
+        gradients,
+      );
+      const past = side ? side.backward(gradients, needsInput) : gradients;
+      if (!needsInput || !through || !past) return undefined;
+      const sums = through.shards.map((dx, shard) => add(g, dx.tensor, (past.shards[shard] as Gradient).tensor));
+      return gradientsOf(g, flattenedFrom ? sums.map((dx) => toChannelsLast(g, dx, flattenedFrom)) : sums);
+    },
+  };
+};

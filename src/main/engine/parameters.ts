@@ -1,0 +1,65 @@
+/**
+ * A net's parameters as variables of the graph: how each lies in memory, how it gets there from PyTorch's order and
+ * back, and its initial value from the seed.
+ */
+import type { NamedTensor } from '../../shared/checkpoint.ts';
+import type { ParameterSpec } from '../../shared/layers/layer.ts';
+import type { NetworkSummary } from '../../shared/shapes.ts';
+import type { Graph, Tensor } from './graph/graph.ts';
+import { reshape, transpose } from './graph/operations.ts';
+import type { Layout } from './ops/op.ts';
+import { type Generator, uniform } from './random/generator.ts';
+
+/** A parameter under its full name, `<index>.<name>` as in the `state_dict` of an `nn.Sequential`. */
+export interface Parameter {
+  readonly name: string;
+  readonly spec: ParameterSpec;
+}
+
+/** In the order in which PyTorch makes them. */
+export function parametersOf(summary: NetworkSummary): Parameter[] {
+  return summary.layers.flatMap(({ index, parameters }) =>
+    parameters.map((spec) => ({ name: `${index}.${spec.name}`, spec })),
+  );
+}
+
+/** Draws every parameter's initial value, in PyTorch's order and layouts. */
+export function initialParameters(parameters: readonly Parameter[], generator: Generator): NamedTensor[] {
+  return parameters.map(({ name, spec }) => {
+    const length = spec.shape.reduce((a, b) => a * b, 1);
+    const { initial } = spec;
+    const data =
+      initial.kind === 'uniform'
+        ? uniform(generator, length, -initial.bound, initial.bound)
+        : new Float32Array(length).fill(initial.value);
+    return { name, shape: spec.shape, data };
+  });
+}
+
+/** The variable's shape in the graph for a parameter of that shape in PyTorch. */
+export function shapeInGraph(shape: readonly number[], layout: Layout): readonly number[] {
+  const [out = 1, inputs = 1, height = 1, width = 1] = shape;
+  if (layout.kind === 'conv') return [height, width, inputs, out];
+  if (layout.kind === 'linear') return [inputs, out];
+  return shape;
+}
+
+export function toGraph(g: Graph, x: Tensor, shape: readonly number[], layout: Layout): Tensor {
+  if (layout.kind === 'conv') return transpose(g, x, [2, 3, 1, 0]);
+  if (layout.kind === 'plain') return x;
+  const from = layout.flattenedFrom;
+  if (!from) return transpose(g, x, [1, 0]);
+  const [out = 1, inputs = 1] = shape;
+  const spread = reshape(g, x, [out, from.channels, from.height, from.width]);
+  return reshape(g, transpose(g, spread, [2, 3, 1, 0]), [inputs, out]);
+}
+
+export function fromGraph(g: Graph, x: Tensor, shape: readonly number[], layout: Layout): Tensor {
+  if (layout.kind === 'conv') return transpose(g, x, [3, 2, 0, 1]);
+  if (layout.kind === 'plain') return x;
+  const from = layout.flattenedFrom;
+  if (!from) return transpose(g, x, [1, 0]);
+  const [out = 1] = shape;
+  const spread = reshape(g, x, [from.height, from.width, from.channels, out]);
+  return reshape(g, transpose(g, spread, [3, 2, 0, 1]), shape);
+}

@@ -1,0 +1,109 @@
+/**
+ * A compiled net, loaded: one native session with the graph's variables, run by signature. The only importer of
+ * tfjs-node, which is loaded on the first use, in the thread that uses it.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import util from 'node:util';
+import type * as TfjsNode from '@tensorflow/tfjs-node';
+import { Problem } from '../../shared/problem.ts';
+import type { Graph } from './graph/graph.ts';
+import { servingTag, writeSavedModel } from './graph/savedModel.ts';
+
+/** float32 or int32, by the array's type. Without a shape it is one axis as long as the data. */
+export interface Input {
+  readonly data: Float32Array | Int32Array;
+  readonly shape?: readonly number[];
+}
+
+export interface Output {
+  readonly data: Float32Array | Int32Array;
+  readonly shape: readonly number[];
+}
+
+type SavedModel = Awaited<ReturnType<(typeof TfjsNode)['node']['loadSavedModel']>>;
+
+let loaded: typeof TfjsNode | undefined;
+
+function tensorflow(): typeof TfjsNode {
+  if (loaded) return loaded;
+  // tfjs-node calls two functions that Node 23 removed (tensorflow/tfjs#8609); the fix was never released.
+  const legacy = util as unknown as Record<string, unknown>;
+  legacy['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
+  legacy['isArray'] ??= Array.isArray;
+  try {
+    loaded = createRequire(import.meta.url)('@tensorflow/tfjs-node') as typeof TfjsNode;
+  } catch (error) {
+    const detail = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+    throw new Problem(
+      'engine.no-tensorflow',
+      `training needs TensorFlow's native library, which could not be loaded (${detail}). ` +
+        'Run "npm run doctor" to see what is missing and how to get it.',
+      { detail },
+    );
+  }
+  return loaded;
+}
+
+/** The version of the native library, for example `2.21.0`. Throws a `Problem` where there is none. */
+export function tensorflowVersion(): string {
+  const backend = tensorflow().backend() as unknown as { binding: { TF_Version: string } };
+  return backend.binding.TF_Version;
+}
+
+export class Session {
+  private readonly signatures: ReadonlyMap<string, SavedModel>;
+  private readonly tf: typeof TfjsNode;
+
+  private constructor(tf: typeof TfjsNode, signatures: ReadonlyMap<string, SavedModel>) {
+    this.tf = tf;
+    this.signatures = signatures;
+  }
+
+  /** Loads the graph; the initialiser has run when this resolves. */
+  static async load(graph: Graph): Promise<Session> {
+    const tf = tensorflow();
+    const folder = await mkdtemp(join(tmpdir(), 'stride-graph-'));
+    const signatures = new Map<string, SavedModel>();
+    try {
+      await writeSavedModel(graph, folder);
+      for (const name of Object.keys(graph.signatures)) {
+        signatures.set(name, await tf.node.loadSavedModel(folder, [servingTag], name));
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+    return new Session(tf, signatures);
+  }
+
+  /** Runs a signature; gives all its outputs, copied out of TensorFlow's memory. */
+  run(signature: string, inputs: Readonly<Record<string, Input>>): Record<string, Output> {
+    const model = this.signatures.get(signature);
+    if (!model) throw new Error(`the graph has no signature ${signature}`);
+    const { tf } = this;
+    const given: Record<string, TfjsNode.Tensor> = {};
+    for (const [name, { data, shape }] of Object.entries(inputs)) {
+      given[name] = tf.tensor(data, [...(shape ?? [data.length])], data instanceof Int32Array ? 'int32' : 'float32');
+    }
+    const results = model.predict(given) as Record<string, TfjsNode.Tensor>;
+    const outputs: Record<string, Output> = {};
+    for (const [name, tensor] of Object.entries(results)) {
+      outputs[name] = { data: tensor.dataSync() as Float32Array | Int32Array, shape: tensor.shape };
+      tensor.dispose();
+    }
+    for (const tensor of Object.values(given)) tensor.dispose();
+    return outputs;
+  }
+
+  /** Tensors that JavaScript holds; constant over a run, or something leaks. */
+  get liveTensors(): number {
+    return this.tf.memory().numTensors;
+  }
+
+  /** Frees the native session and its variables. */
+  close(): void {
+    for (const model of this.signatures.values()) model.dispose();
+  }
+}

@@ -1,0 +1,13 @@
+/** A batch split in parts as equal as they come, each worked on by a branch of the graph. */
+import type { Input } from './session.ts';
+
+/** Inputs `indices_0`, `indices_1`, …; the order of the images stays. */
+export function splitBatch(indices: Int32Array, shards: number): Record<string, Input> {
+  const inputs: Record<string, Input> = {};
+  for (let shard = 0; shard < shards; shard += 1) {
+    const from = Math.floor((indices.length * shard) / shards);
+    const to = Math.floor((indices.length * (shard + 1)) / shards);
+    inputs[`indices_${shard}`] = { data: indices.slice(from, to) };
+  }
+  return inputs;
+}

@@ -1,0 +1,45 @@
+/** Moves a run's numbers between the native session and a checkpoint. */
+import type { Checkpoint, NamedTensor } from '../../shared/checkpoint.ts';
+import { Problem } from '../../shared/problem.ts';
+import { type CompiledNetwork, parameterKey } from './compile.ts';
+import { initialParameters } from './parameters.ts';
+import type { Generator } from './random/generator.ts';
+import type { Session } from './session.ts';
+
+/** Draws the initial parameters; optimizer slots start at zero. */
+export function writeInitial(session: Session, compiled: CompiledNetwork, generator: Generator): void {
+  const drawn = new Map(
+    initialParameters(compiled.parameters, generator).map(({ name, data }) => [parameterKey(name), data]),
+  );
+  const inputs = compiled.state.map(({ name, shape }) => {
+    const data = drawn.get(name) ?? new Float32Array(shape.reduce((a, b) => a * b, 1));
+    return [name, { data, shape }] as const;
+  });
+  session.run('write', Object.fromEntries(inputs));
+}
+
+/** Throws a `Problem` where the checkpoint is of another net. */
+export function writeCheckpoint(session: Session, compiled: CompiledNetwork, checkpoint: Checkpoint): void {
+  const given = new Map(checkpoint.tensors.map((tensor) => [tensor.name, tensor]));
+  const inputs = compiled.state.map(({ name, shape }) => {
+    const tensor = given.get(name);
+    if (!tensor || tensor.shape.join() !== shape.join()) {
+      const found = tensor ? `with shape ${tensor.shape.join('×')}` : 'not at all';
+      throw new Problem(
+        'checkpoint.other-network',
+        `the checkpoint does not belong to this net: "${name}" should have shape ${shape.join('×')}, it is there ${found}`,
+        { name, shape: shape.join('×'), found },
+      );
+    }
+    return [name, { data: tensor.data, shape }] as const;
+  });
+  session.run('write', Object.fromEntries(inputs));
+}
+
+export function readState(session: Session): NamedTensor[] {
+  return Object.entries(session.run('read', {})).map(([name, { shape, data }]) => ({
+    name,
+    shape,
+    data: data as Float32Array,
+  }));
+}
