@@ -21,7 +21,7 @@ import { trainingSettingsSchema } from './training.ts';
 
 const nothing = z.strictObject({});
 const run = z.strictObject({ run: z.int().positive() });
-const float32 = z.instanceof(Float32Array);
+const float32: z.ZodType<Float32Array> = z.instanceof(Float32Array);
 
 const call = <I extends z.ZodType, O extends z.ZodType>(request: I, reply: O) => ({ request, reply });
 
@@ -42,7 +42,9 @@ export const calls = {
   ),
   'presets.list': call(
     nothing,
-    z.array(z.strictObject({ network: networkSchema, settings: trainingSettingsSchema, parameterCount: z.int() })),
+    z.array(
+      z.strictObject({ network: networkSchema, settings: trainingSettingsSchema, parameterCount: z.int() }),
+    ),
   ),
   'datasets.list': call(nothing, z.array(datasetSummarySchema)),
 
@@ -86,7 +88,12 @@ export const events = {
   /** A run was made, or its status, progress or results changed. */
   'run.changed': runSummarySchema,
   /** Losses of the steps from `from` (counted from 0) on, a few times a second. */
-  'run.batchLosses': z.strictObject({ run: z.int(), from: z.int(), losses: float32, imagesPerSecond: z.number() }),
+  'run.batchLosses': z.strictObject({
+    run: z.int(),
+    from: z.int(),
+    losses: float32,
+    imagesPerSecond: z.number(),
+  }),
   'run.runningLoss': runningLossSchema.extend({ run: z.int() }),
   'run.epoch': epochRecordSchema.extend({ run: z.int() }),
 } as const;
@@ -108,7 +115,12 @@ export interface LabClient {
 }
 
 /** What travels: transports carry these and nothing else. */
-export type ClientMessage = { readonly kind: 'call'; readonly id: number; readonly name: string; readonly request: unknown };
+export type ClientMessage = {
+  readonly kind: 'call';
+  readonly id: number;
+  readonly name: string;
+  readonly request: unknown;
+};
 export type ServerMessage =
   | { readonly kind: 'reply'; readonly id: number; readonly reply: unknown }
   | { readonly kind: 'problem'; readonly id: number; readonly problem: z.infer<typeof problemRecordSchema> }

@@ -3,6 +3,7 @@
  * statistics) and progress (where in which epoch, what the random generators would give next, sums under way).
  */
 import { z } from 'zod';
+import { lossSchema } from './runs.ts';
 
 /** A float32 array in PyTorch's layout. Names: `parameter/0.weight`, `slot/0.weight/momentum`. */
 export interface NamedTensor {
@@ -23,9 +24,9 @@ export const progressSchema = z.strictObject({
   /** The 64-bit draw, in decimal, from which the order of the epoch under way is made; empty between epochs. */
   orderSeed: z.string(),
   /** Sum of the losses since the last running loss, in double precision and in the order of the steps. */
-  runningSum: z.number(),
+  runningSum: lossSchema,
   /** Over the epoch so far: Σ loss × images, images, seconds in steps. */
-  epochLossSum: z.number(),
+  epochLossSum: lossSchema,
   epochImages: z.int().min(0),
   epochSeconds: z.number().min(0),
   /** The batch is split in so many parts; the number changes rounding, so a run keeps it. */

@@ -4,7 +4,15 @@ import { networkSchema } from './network.ts';
 import { trainingSettingsSchema } from './training.ts';
 
 /** `interrupted`: the process that trained it died; it can be resumed from its last checkpoint. */
-export const runStatuses = ['queued', 'running', 'paused', 'stopped', 'finished', 'failed', 'interrupted'] as const;
+export const runStatuses = [
+  'queued',
+  'running',
+  'paused',
+  'stopped',
+  'finished',
+  'failed',
+  'interrupted',
+] as const;
 export const runStatusSchema = z.enum(runStatuses);
 export type RunStatus = z.infer<typeof runStatusSchema>;
 
@@ -28,6 +36,9 @@ export const versionsSchema = z.strictObject({
 });
 export type Versions = z.infer<typeof versionsSchema>;
 
+/** A loss is not a number, or infinite, once training has diverged; that is a result like any other. */
+export const lossSchema = z.custom<number>((value) => typeof value === 'number', 'must be a number');
+
 /** Classes × classes counts, row-major: row = label, column = prediction. */
 export const confusionSchema = z.array(z.int());
 
@@ -35,8 +46,8 @@ export const epochRecordSchema = z.strictObject({
   /** From 1. */
   epoch: z.int(),
   /** Mean over the epoch's training images of the loss at the step that saw them. */
-  trainLoss: z.number(),
-  testLoss: z.number(),
+  trainLoss: lossSchema,
+  testLoss: lossSchema,
   testCorrect: z.int(),
   testTotal: z.int(),
   confusion: confusionSchema,
@@ -50,7 +61,7 @@ export const runningLossSchema = z.strictObject({
   epoch: z.int(),
   /** Batches of this epoch so far, a multiple of 300. */
   batch: z.int(),
-  loss: z.number(),
+  loss: lossSchema,
 });
 export type RunningLoss = z.infer<typeof runningLossSchema>;
 
@@ -78,7 +89,9 @@ export const runSummarySchema = z.strictObject({
   step: z.int(),
   epochsDone: z.int(),
   best: z.strictObject({ epoch: z.int(), testCorrect: z.int() }).nullable(),
-  last: z.strictObject({ epoch: z.int(), testCorrect: z.int(), testTotal: z.int(), testLoss: z.number() }).nullable(),
+  last: z
+    .strictObject({ epoch: z.int(), testCorrect: z.int(), testTotal: z.int(), testLoss: lossSchema })
+    .nullable(),
   /** Seconds of training so far, pauses excluded. */
   trainSeconds: z.number(),
   /** Why it failed. */
