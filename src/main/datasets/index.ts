@@ -1,0 +1,35 @@
+/**
+ * The data sets that runs can name. Opening one checks and hashes all of its files, so what was opened once is kept
+ * for as long as the process lives; what failed is tried again.
+ */
+import type { Dataset, DatasetSummary } from '../../shared/dataset.ts';
+import { Problem } from '../../shared/problem.ts';
+import { openMnist } from './mnist.ts';
+
+const openers: Readonly<Record<string, () => Promise<Dataset>>> = { mnist: openMnist };
+const opened = new Map<string, Promise<Dataset>>();
+
+export const datasetIds: readonly string[] = Object.keys(openers);
+
+/** Throws a `Problem` for an id that is unknown and for files that are not as they should be. */
+export function openDataset(id: string): Promise<Dataset> {
+  const known = opened.get(id);
+  if (known) return known;
+  const opener = Object.hasOwn(openers, id) ? openers[id] : undefined;
+  if (!opener) {
+    return Promise.reject(
+      new Problem('dataset.unknown', `there is no data set "${id}"; there is ${datasetIds.join(', ')}`, {
+        id,
+        known: datasetIds.join(', '),
+      }),
+    );
+  }
+  const opening = opener();
+  opened.set(id, opening);
+  opening.catch(() => opened.delete(id));
+  return opening;
+}
+
+export async function listDatasets(): Promise<DatasetSummary[]> {
+  return Promise.all(datasetIds.map(async (id) => (await openDataset(id)).summary));
+}
