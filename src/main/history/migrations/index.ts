@@ -1,0 +1,29 @@
+/**
+ * Migrations in order, forward only: number n brings a database from `user_version` n − 1 to n. One that has been
+ * released is never changed again; what it did wrong, the next one mends.
+ */
+import type { Db } from '../sqlite.ts';
+import { up as runs } from './0001-runs.ts';
+import { up as epochs } from './0002-epochs.ts';
+import { up as losses } from './0003-losses.ts';
+import { up as checkpoints } from './0004-checkpoints.ts';
+
+export const migrations: readonly ((db: Db) => void)[] = [runs, epochs, losses, checkpoints];
+
+/**
+ * Brings the database up to version `to`. All of it is one transaction that starts by taking the write lock: of two
+ * processes that start at once, the second waits and then finds nothing left to do.
+ */
+export function migrate(db: Db, to: number = migrations.length): void {
+  if (versionOf(db) >= to) return;
+  db.transaction(() => {
+    for (let version = versionOf(db); version < to; version++) {
+      migrations[version]?.(db);
+      db.pragma(`user_version = ${version + 1}`);
+    }
+  }).immediate();
+}
+
+export function versionOf(db: Db): number {
+  return db.pragma('user_version', { simple: true }) as number;
+}

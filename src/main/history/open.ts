@@ -1,0 +1,150 @@
+/**
+ * History: one SQLite file in STRIDE_HOME, shared by every process that uses that folder. Opening checks before it
+ * writes: a file that is no database, belongs to another program or was made by a newer Stride is left as it is.
+ *
+ * The file is in WAL mode, so that readers do not wait for the writer. A commit survives the death of the process;
+ * `durably` also makes it survive the death of the machine, which checkpoints need (`lab/training.ts`).
+ */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Problem } from '../../shared/problem.ts';
+import type { RunDetail } from '../../shared/runs.ts';
+import { type BatchLosses, batchLossesTable } from './batchLosses.ts';
+import { type Checkpoints, checkpointsTable } from './checkpoints.ts';
+import { type Epochs, epochsTable } from './epochs.ts';
+import { makeHome } from './home.ts';
+import { migrate, migrations, versionOf } from './migrations/index.ts';
+import { becomeOwner, ownerLives, removeDeadOwners } from './owners.ts';
+import { guarded, historyProblem } from './problems.ts';
+import { type RunningLosses, runningLossesTable } from './runningLosses.ts';
+import { type Runs, runsTable } from './runs.ts';
+import { Database, type Db } from './sqlite.ts';
+
+export interface History {
+  readonly path: string;
+  /** Names this process as the one that trains a run. */
+  readonly owner: string;
+  readonly runs: Runs;
+  readonly epochs: Epochs;
+  readonly runningLosses: RunningLosses;
+  readonly batchLosses: BatchLosses;
+  readonly checkpoints: Checkpoints;
+  /** All of a run, or undefined where there is no such run. */
+  detail(run: number): RunDetail | undefined;
+  /**
+   * Removes what lies after a point in training: batch losses from `step` (counted from 0) on, running losses of
+   * epoch `epoch` after `batch` batches, and epochs from `epoch` on. Progress and results follow.
+   */
+  truncate(run: number, point: { step: number; epoch: number; batch: number; epochSeconds: number }): void;
+  /** Runs whose process is gone become interrupted ones (or finished ones, where only the word was missing). */
+  recover(): number[];
+  /** All or nothing. */
+  transaction<T>(work: () => T): T;
+  /** All or nothing, and on the disk itself when this returns. */
+  durably<T>(work: () => T): T;
+  close(): void;
+}
+
+export const historyFile = 'history.sqlite';
+
+/** Opens the history in `home`, making folder and file where they are missing. Throws a `Problem` where it cannot. */
+export function openHistory(home: string): History {
+  makeHome(home);
+  const path = join(home, historyFile);
+  let db: Db | undefined;
+  try {
+    checkBeforeWriting(path);
+    db = new Database(path, { timeout: 5000 });
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = NORMAL');
+    db.pragma('foreign_keys = ON');
+    migrate(db);
+    return historyOn(db, home, path);
+  } catch (error) {
+    db?.close();
+    throw historyProblem(error, path);
+  }
+}
+
+function checkBeforeWriting(path: string): void {
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (!status || status.size === 0) return;
+  const db = new Database(path, { timeout: 5000, readonly: true, fileMustExist: true });
+  try {
+    const version = versionOf(db);
+    if (version > migrations.length) {
+      throw new Problem(
+        'history.newer',
+        `${path} was made by a newer Stride (its format is ${version}, this program knows ${migrations.length}); ` +
+          'it was left as it is. Update Stride, or set STRIDE_HOME to another folder',
+        { path, version, known: migrations.length },
+      );
+    }
+    const tables = db
+      .prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
+      .pluck()
+      .all() as string[];
+    const foreign = version === 0 ? tables.length > 0 : !tables.includes('runs');
+    if (foreign) {
+      throw new Problem(
+        'history.foreign',
+        `${path} belongs to another program; it was left as it is. Set STRIDE_HOME to another folder`,
+        { path },
+      );
+    }
+  } finally {
+    db.close();
+  }
+}
+
+function historyOn(db: Db, home: string, path: string): History {
+  const owner = becomeOwner(home);
+  removeDeadOwners(home);
+  const runs = runsTable(db);
+  const epochs = epochsTable(db);
+  const runningLosses = runningLossesTable(db);
+  const batchLosses = batchLossesTable(db);
+  const checkpoints = checkpointsTable(db);
+  const transaction = <T>(work: () => T): T => db.transaction(work).immediate();
+
+  const history: History = {
+    path,
+    owner: owner.id,
+    runs: guarded(runs, path),
+    epochs: guarded(epochs, path),
+    runningLosses: guarded(runningLosses, path),
+    batchLosses: guarded(batchLosses, path),
+    checkpoints: guarded(checkpoints, path),
+    detail: (run) => {
+      const record = runs.record(run);
+      return record && { ...record, epochs: epochs.list(run), runningLosses: runningLosses.list(run) };
+    },
+    truncate: (run, { step, epoch, batch, epochSeconds }) =>
+      transaction(() => {
+        batchLosses.truncate(run, step);
+        runningLosses.truncate(run, epoch, batch);
+        epochs.truncate(run, epoch);
+        runs.refreshResults(run);
+        runs.setProgress(run, step, epochs.trainSeconds(run) + epochSeconds);
+      }),
+    recover: () =>
+      runs.foreignOwners(owner.id).flatMap((other) => (ownerLives(home, other) ? [] : runs.interrupt(other))),
+    transaction,
+    durably: (work) => {
+      db.pragma('synchronous = FULL');
+      try {
+        return transaction(work);
+      } finally {
+        db.pragma('synchronous = NORMAL');
+      }
+    },
+    close: () => {
+      try {
+        db.close();
+      } finally {
+        owner.release();
+      }
+    },
+  };
+  return guarded(history, path);
+}

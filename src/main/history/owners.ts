@@ -1,0 +1,77 @@
+/**
+ * Whose a run is. Several processes may use one history at once (a window and a shell), and each trains its own runs;
+ * at a start, only the runs of processes that are gone are interrupted ones. A process number does not tell: it may
+ * have been given again, or belong to another container. A lock does: each process holds a lock on a file of its own
+ * for as long as it lives, and the operating system lets go of it however the process ends. SQLite has such locks
+ * for every platform, so the file is an (empty) database in an exclusive transaction.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Database, SqliteError } from './sqlite.ts';
+
+export interface Owner {
+  readonly id: string;
+  release(): void;
+}
+
+const suffix = '.lock';
+
+function folderOf(home: string): string {
+  return join(home, 'owners');
+}
+
+/** Makes this process (or this lab, where a process holds several) an owner. */
+export function becomeOwner(home: string): Owner {
+  const id = randomUUID();
+  mkdirSync(folderOf(home), { recursive: true });
+  const path = join(folderOf(home), id + suffix);
+  const lock = new Database(path, { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+  return {
+    id,
+    release: () => {
+      lock.close();
+      rmSync(path, { force: true });
+    },
+  };
+}
+
+/** True while the process that became this owner lives. */
+export function ownerLives(home: string, id: string): boolean {
+  let lock;
+  try {
+    lock = new Database(join(folderOf(home), id + suffix), { timeout: 0, fileMustExist: true });
+  } catch (error) {
+    if (error instanceof SqliteError && error.code.startsWith('SQLITE_CANTOPEN')) return false;
+    throw error;
+  }
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    return false;
+  } catch (error) {
+    if (error instanceof SqliteError && error.code.startsWith('SQLITE_BUSY')) return true;
+    throw error;
+  } finally {
+    lock.close();
+  }
+}
+
+/**
+ * Removes the files of processes that were killed. A file younger than a minute is left alone: its process may be
+ * just about to lock it.
+ */
+export function removeDeadOwners(home: string): void {
+  for (const file of readdirSync(folderOf(home))) {
+    if (!file.endsWith(suffix)) continue;
+    const path = join(folderOf(home), file);
+    const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (made === undefined || Date.now() - made < 60_000) continue;
+    if (!ownerLives(home, file.slice(0, -suffix.length))) rmSync(path, { force: true });
+  }
+}

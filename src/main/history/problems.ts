@@ -1,0 +1,67 @@
+/**
+ * What SQLite reports of the world around it (a full disk, a folder that cannot be written, a damaged file), said for
+ * people. Errors that only a mistake in the program can cause pass through as they are.
+ */
+import { SqliteError } from './sqlite.ts';
+import { Problem } from '../../shared/problem.ts';
+
+export function historyProblem(error: unknown, path: string): unknown {
+  if (!(error instanceof SqliteError)) return error;
+  const problem = (code: string, message: string) => new Problem(code, message, { path, reason: error.code });
+  // Extended result codes start with their primary one: SQLITE_IOERR_WRITE, SQLITE_READONLY_DBMOVED.
+  const primary = error.code.split('_').slice(0, 2).join('_');
+  switch (primary) {
+    case 'SQLITE_FULL':
+      return problem('history.disk-full', `the disk is full: ${path} cannot grow; make room and try again`);
+    case 'SQLITE_READONLY':
+    case 'SQLITE_PERM':
+    case 'SQLITE_AUTH':
+      return problem(
+        'history.read-only',
+        `${path} cannot be written; check its permissions, or set STRIDE_HOME`,
+      );
+    case 'SQLITE_CANTOPEN':
+      return problem(
+        'history.cannot-open',
+        `${path} cannot be opened; check its folder's permissions, or set STRIDE_HOME`,
+      );
+    case 'SQLITE_NOTADB':
+      return problem(
+        'history.not-a-database',
+        `${path} is not a database; it was left as it is. Move it away, or set STRIDE_HOME to another folder`,
+      );
+    case 'SQLITE_CORRUPT':
+      return problem(
+        'history.damaged',
+        `${path} is damaged (${error.message}); it was left as it is. Move it away or put a copy in its place`,
+      );
+    case 'SQLITE_BUSY':
+    case 'SQLITE_LOCKED':
+      return problem('history.busy', `another program keeps ${path} locked; close it and try again`);
+    case 'SQLITE_IOERR':
+      return problem(
+        'history.input-output',
+        `${path} could not be read or written (${error.code}); check the disk`,
+      );
+    default:
+      return error;
+  }
+}
+
+/** The same functions, their SQLite errors said for people. */
+export function guarded<T extends object>(functions: T, path: string): T {
+  const entries = Object.entries(functions).map(([name, value]: [string, unknown]) => {
+    if (typeof value !== 'function') return [name, value];
+    return [
+      name,
+      (...parameters: unknown[]): unknown => {
+        try {
+          return (value as (...parameters: unknown[]) => unknown)(...parameters);
+        } catch (error) {
+          throw historyProblem(error, path);
+        }
+      },
+    ];
+  });
+  return Object.fromEntries(entries) as T;
+}

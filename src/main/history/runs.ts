@@ -1,0 +1,215 @@
+/** The table of runs: what each one is, who trains it, how far it is and what it came to. */
+import type { Network } from '../../shared/network.ts';
+import type { ProblemRecord } from '../../shared/problem.ts';
+import {
+  type Machine,
+  type RunDetail,
+  type RunStatus,
+  type RunSummary,
+  type Versions,
+  resumable,
+} from '../../shared/runs.ts';
+import type { TrainingSettings } from '../../shared/training.ts';
+import { numberFromColumn } from './numbers.ts';
+import type { Db } from './sqlite.ts';
+
+export interface NewRun {
+  readonly name: string;
+  readonly network: Network;
+  readonly settings: TrainingSettings;
+  readonly dataset: string;
+  readonly datasetHash: string;
+  readonly shards: number;
+  readonly parameterCount: number;
+  readonly stepsPerEpoch: number;
+  readonly versions: Versions;
+  readonly machine: Machine;
+}
+
+export interface Runs {
+  /** Adds a queued run that belongs to `owner`; gives its number. */
+  insert(run: NewRun, owner: string): number;
+  summary(id: number): RunSummary | undefined;
+  /** A run without its epochs and running losses. */
+  record(id: number): Omit<RunDetail, 'epochs' | 'runningLosses'> | undefined;
+  /** Newest first. */
+  list(limit: number, offset: number): RunSummary[];
+  count(): number;
+  /** Queued to be trained by `owner`: true where it could be continued and no one else did so before. */
+  claim(id: number, owner: string): boolean;
+  /** Sets the status and what follows from it: times, owner, and the problem that is given (or null). */
+  setStatus(id: number, status: RunStatus, problem: ProblemRecord | null): void;
+  /** Steps done in all, and seconds of training. */
+  setProgress(id: number, step: number, trainSeconds: number): void;
+  setStarted(id: number, tensorflow: string, stepsPerEpoch: number): void;
+  /** Takes epochs done, last and best from the table of epochs; the first of equal epochs is the best. */
+  refreshResults(id: number): void;
+  ownerOf(id: number): string | null;
+  /** Those who hold runs under way, `owner` left out. */
+  foreignOwners(owner: string): string[];
+  /** Ends the runs under way of an owner that is gone; gives their numbers. */
+  interrupt(owner: string): number[];
+}
+
+interface Row {
+  id: number;
+  name: string;
+  network: string;
+  settings: string;
+  dataset: string;
+  dataset_hash: string;
+  status: RunStatus;
+  problem: string | null;
+  created_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+  shards: number;
+  stride_version: string;
+  node_version: string;
+  tensorflow_version: string;
+  machine: string;
+  parameter_count: number;
+  steps_per_epoch: number;
+  step: number;
+  epochs_done: number;
+  train_seconds: number;
+  best_epoch: number | null;
+  best_correct: number | null;
+  last_epoch: number | null;
+  last_correct: number | null;
+  last_total: number | null;
+  last_loss: number | null;
+}
+
+const underWay = "('queued', 'running', 'paused')";
+const now = () => new Date().toISOString();
+
+export function runsTable(db: Db): Runs {
+  const insert = db.prepare(`
+    INSERT INTO runs (name, network, settings, dataset, dataset_hash, status, owner, created_at, updated_at, shards,
+      stride_version, node_version, tensorflow_version, machine, parameter_count, steps_per_epoch)
+    VALUES (@name, @network, @settings, @dataset, @datasetHash, 'queued', @owner, @at, @at, @shards,
+      @stride, @node, @tensorflow, @machine, @parameterCount, @stepsPerEpoch)`);
+  const byId = db.prepare('SELECT * FROM runs WHERE id = ?');
+  const page = db.prepare('SELECT * FROM runs ORDER BY id DESC LIMIT ? OFFSET ?');
+  const count = db.prepare('SELECT count(*) FROM runs').pluck();
+  const claim = db.prepare(`
+    UPDATE runs SET status = 'queued', owner = @owner, ended_at = NULL, updated_at = @at
+    WHERE id = @id AND status IN (${resumable.map((status) => `'${status}'`).join(', ')}) AND status <> 'paused'`);
+  const setStatus = db.prepare(`
+    UPDATE runs SET status = @status, problem = @problem, updated_at = @at,
+      owner = iif(@status IN ${underWay}, owner, NULL),
+      started_at = iif(@status = 'running', coalesce(started_at, @at), started_at),
+      ended_at = iif(@status IN ${underWay}, NULL, @at)
+    WHERE id = @id`);
+  const setProgress = db.prepare(
+    'UPDATE runs SET step = @step, train_seconds = @trainSeconds, updated_at = @at WHERE id = @id',
+  );
+  const setStarted = db.prepare(
+    'UPDATE runs SET tensorflow_version = @tensorflow, steps_per_epoch = @stepsPerEpoch WHERE id = @id',
+  );
+  const refresh = db.prepare(`
+    UPDATE runs SET
+      epochs_done = (SELECT count(*) FROM epochs WHERE run = @id),
+      (best_epoch, best_correct) = (SELECT epoch, test_correct FROM epochs WHERE run = @id
+        ORDER BY test_correct DESC, epoch LIMIT 1),
+      (last_epoch, last_correct, last_total, last_loss) =
+        (SELECT epoch, test_correct, test_total, test_loss FROM epochs WHERE run = @id ORDER BY epoch DESC LIMIT 1)
+    WHERE id = @id`);
+  const ownerOf = db.prepare('SELECT owner FROM runs WHERE id = ?').pluck();
+  const foreignOwners = db
+    .prepare(`SELECT DISTINCT owner FROM runs WHERE status IN ${underWay} AND owner <> ?`)
+    .pluck();
+  // When a process died is not known; when its run last moved is.
+  const interrupt = db
+    .prepare(
+      `
+      UPDATE runs SET owner = NULL, ended_at = updated_at,
+        status = iif(epochs_done >= json_extract(settings, '$.epochs'), 'finished', 'interrupted')
+      WHERE owner = ? AND status IN ${underWay} RETURNING id`,
+    )
+    .pluck();
+
+  return {
+    insert: (run, owner) =>
+      Number(
+        insert.run({
+          ...run,
+          ...run.versions,
+          network: JSON.stringify(run.network),
+          settings: JSON.stringify(run.settings),
+          machine: JSON.stringify(run.machine),
+          owner,
+          at: now(),
+        }).lastInsertRowid,
+      ),
+    summary: (id) => {
+      const row = byId.get(id) as Row | undefined;
+      return row && summaryOf(row);
+    },
+    record: (id) => {
+      const row = byId.get(id) as Row | undefined;
+      return row && recordOf(row);
+    },
+    list: (limit, offset) => (page.all(limit, offset) as Row[]).map(summaryOf),
+    count: () => count.get() as number,
+    claim: (id, owner) => claim.run({ id, owner, at: now() }).changes === 1,
+    setStatus: (id, status, problem) => {
+      setStatus.run({ id, status, problem: problem && JSON.stringify(problem), at: now() });
+    },
+    setProgress: (id, step, trainSeconds) => {
+      setProgress.run({ id, step, trainSeconds, at: now() });
+    },
+    setStarted: (id, tensorflow, stepsPerEpoch) => {
+      setStarted.run({ id, tensorflow, stepsPerEpoch });
+    },
+    refreshResults: (id) => {
+      refresh.run({ id });
+    },
+    ownerOf: (id) => (ownerOf.get(id) as string | null | undefined) ?? null,
+    foreignOwners: (owner) => foreignOwners.all(owner) as string[],
+    interrupt: (owner) => interrupt.all(owner) as number[],
+  };
+}
+
+function summaryOf(row: Row): RunSummary {
+  const { best_epoch, best_correct, last_epoch, last_correct, last_total } = row;
+  return {
+    id: row.id,
+    name: row.name,
+    network: JSON.parse(row.network) as Network,
+    settings: JSON.parse(row.settings) as TrainingSettings,
+    dataset: row.dataset,
+    status: row.status,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    parameterCount: row.parameter_count,
+    stepsPerEpoch: row.steps_per_epoch,
+    step: row.step,
+    epochsDone: row.epochs_done,
+    best:
+      best_epoch === null || best_correct === null ? null : { epoch: best_epoch, testCorrect: best_correct },
+    last:
+      last_epoch === null || last_correct === null || last_total === null
+        ? null
+        : {
+            epoch: last_epoch,
+            testCorrect: last_correct,
+            testTotal: last_total,
+            testLoss: numberFromColumn(row.last_loss),
+          },
+    trainSeconds: row.train_seconds,
+    problem: row.problem === null ? null : (JSON.parse(row.problem) as ProblemRecord),
+  };
+}
+
+function recordOf(row: Row): Omit<RunDetail, 'epochs' | 'runningLosses'> {
+  return {
+    ...summaryOf(row),
+    datasetHash: row.dataset_hash,
+    shards: row.shards,
+    versions: { stride: row.stride_version, node: row.node_version, tensorflow: row.tensorflow_version },
+    machine: JSON.parse(row.machine) as Machine,
+  };
+}

@@ -1,0 +1,6 @@
+/** The only importer of better-sqlite3. */
+import Database from 'better-sqlite3';
+
+export { Database };
+export type Db = Database.Database;
+export const { SqliteError } = Database;
