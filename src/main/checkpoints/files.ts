@@ -1,0 +1,198 @@
+/**
+ * Checkpoint files: one folder a run under STRIDE_HOME, in it `last.safetensors`, from which the run goes on. A file is written
+ * beside the old one, synced to the disk and then renamed over it, so that at every moment, and after a power cut,
+ * there is either the old one or the new one, whole.
+ *
+ * With the checkpoint at an epoch's end the file also carries the epoch's record: history is written after the file,
+ * and were the process killed between the two, the record would be in neither.
+ */
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { type Checkpoint, progressSchema } from '../../shared/checkpoint.ts';
+import { Problem } from '../../shared/problem.ts';
+import { type EpochRecord, epochRecordSchema } from '../../shared/runs.ts';
+import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
+
+export interface SavedCheckpoint {
+  readonly checkpoint: Checkpoint;
+  /** Of the epoch that ended at this checkpoint; null where none did. */
+  readonly epoch: EpochRecord | null;
+}
+
+export interface CheckpointFiles {
+  /** Name of the file within the run's folder. */
+  readonly name: string;
+  path(run: number): string;
+  /** Gives the file's size in bytes; on the disk when it returns. A `Problem` (full disk, …) leaves the old file. */
+  write(run: number, saved: SavedCheckpoint): Promise<number>;
+  /** Null where the run has no checkpoint yet. Throws a `Problem` where the file is not one, or not this run's. */
+  read(run: number): Promise<SavedCheckpoint | null>;
+}
+
+const name = 'last.safetensors';
+const metadataSchema = z.object({
+  stride: z.literal('checkpoint'),
+  run: z.string(),
+  progress: z.string(),
+  epoch: z.string(),
+});
+
+export function checkpointFiles(home: string): CheckpointFiles {
+  const folder = (run: number) => join(home, 'runs', String(run));
+  const path = (run: number) => join(folder(run), name);
+  // A run belongs to one process, which writes one checkpoint at a time: a file of this name is a killed one's.
+  const temporary = (run: number) => `${path(run)}.tmp`;
+
+  return {
+    name,
+    path,
+    write: async (run, { checkpoint, epoch }) => {
+      const bytes = encodeSafetensors({
+        tensors: checkpoint.tensors,
+        metadata: {
+          stride: 'checkpoint',
+          run: String(run),
+          progress: toJson(checkpoint.progress),
+          epoch: toJson(epoch),
+        },
+      });
+      try {
+        await mkdir(folder(run), { recursive: true });
+        await writeSynced(temporary(run), bytes);
+        await replace(temporary(run), path(run));
+        await syncFolder(folder(run));
+      } catch (error) {
+        await rm(temporary(run), { force: true }).catch(() => undefined);
+        throw fileProblem(error, path(run), 'written');
+      }
+      return bytes.length;
+    },
+    read: async (run) => {
+      let bytes;
+      try {
+        await rm(temporary(run), { force: true });
+        bytes = await readFile(path(run));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+        throw fileProblem(error, path(run), 'read');
+      }
+      return decode(bytes, path(run), run);
+    },
+  };
+}
+
+function decode(bytes: Uint8Array, path: string, run: number): SavedCheckpoint {
+  const { tensors, metadata } = decodeSafetensors(bytes, path);
+  const known = metadataSchema.safeParse(metadata);
+  if (!known.success) {
+    throw new Problem(
+      'checkpoint.foreign',
+      `${path} is a safetensors file, but not a checkpoint of Stride's`,
+      { path },
+    );
+  }
+  if (known.data.run !== String(run)) {
+    throw new Problem(
+      'checkpoint.other-run',
+      `${path} is a checkpoint of run ${known.data.run}, not of run ${run}; put this run's own file back`,
+      { path, run, found: known.data.run },
+    );
+  }
+  try {
+    const progress = progressSchema.parse(fromJson(known.data.progress));
+    const epoch = epochRecordSchema.nullable().parse(fromJson(known.data.epoch));
+    return { checkpoint: { progress, tensors }, epoch };
+  } catch (error) {
+    const detail = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw new Problem('checkpoint.damaged', `${path} is damaged: its progress cannot be read (${detail})`, {
+      path,
+      detail,
+    });
+  }
+}
+
+/** JSON has no NaN and no infinity, and the losses of training that has diverged are just these. */
+const special: Readonly<Record<string, number>> = { NaN: NaN, Infinity: Infinity, '-Infinity': -Infinity };
+
+function toJson(value: unknown): string {
+  return JSON.stringify(value, (_, each: unknown) =>
+    typeof each === 'number' && !Number.isFinite(each) ? { number: String(each) } : each,
+  );
+}
+
+function fromJson(text: string): unknown {
+  return JSON.parse(text, (_, each: unknown) => {
+    if (typeof each !== 'object' || each === null || !('number' in each)) return each;
+    return typeof each.number === 'string' && each.number in special ? special[each.number] : each;
+  });
+}
+
+async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** On Windows a virus scanner may hold the old file for a moment. */
+async function replace(from: string, to: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await rename(from, to);
+      return;
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (
+        process.platform !== 'win32' ||
+        attempt === 5 ||
+        (code !== 'EPERM' && code !== 'EACCES' && code !== 'EBUSY')
+      ) {
+        throw error;
+      }
+      await sleep(50 * attempt);
+    }
+  }
+}
+
+/** A rename is on the disk when its folder is. Windows cannot sync a folder, and does not need to. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function fileProblem(error: unknown, path: string, done: 'written' | 'read'): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new Problem(
+        'checkpoint.disk-full',
+        `the disk is full: the checkpoint ${path} cannot be written; make room, then resume the run`,
+        { path },
+      );
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+    case 'ENOTDIR':
+    case 'EISDIR':
+    case 'EEXIST':
+    case 'EIO':
+      return new Problem(
+        'checkpoint.not-accessible',
+        `the checkpoint ${path} cannot be ${done} (${code}); check the folder and its permissions`,
+        { path, reason: code },
+      );
+    default:
+      return error;
+  }
+}
