@@ -1,0 +1,25 @@
+/** Who is there. */
+import type { CallReply } from '../../../shared/api.ts';
+import type { ProblemRecord } from '../../../shared/problem.ts';
+import { describeMachine, describeVersions, strideVersion } from '../machine.ts';
+import type { LabRuns } from '../runs.ts';
+
+export interface AppOptions {
+  readonly host: CallReply<'app.info'>['host'];
+  readonly home: string;
+  readonly runs: LabRuns;
+  readonly findTrainingProblem: () => ProblemRecord | null;
+}
+
+export function appCalls({ host, home, runs, findTrainingProblem }: AppOptions) {
+  return {
+    'app.info': (): CallReply<'app.info'> => ({
+      version: strideVersion,
+      host,
+      home,
+      machine: describeMachine(),
+      versions: describeVersions(runs.tensorflow),
+      trainingProblem: findTrainingProblem(),
+    }),
+  };
+}

@@ -1,0 +1,27 @@
+/** Runs: started, steered and looked up. */
+import type { CallReply, CallRequest } from '../../../shared/api.ts';
+import type { RunBook } from '../runBook.ts';
+import type { LabRuns } from '../runs.ts';
+
+export function runCalls(book: RunBook, runs: LabRuns) {
+  return {
+    'runs.start': (request: CallRequest<'runs.start'>) => runs.start(request),
+    'runs.pause': ({ run }: CallRequest<'runs.pause'>) => runs.pause(run),
+    'runs.resume': ({ run }: CallRequest<'runs.resume'>) => runs.resume(run),
+    'runs.stop': ({ run }: CallRequest<'runs.stop'>) => runs.stop(run),
+    'runs.list': ({ limit, offset }: CallRequest<'runs.list'>): CallReply<'runs.list'> => {
+      book.recover();
+      return book.list(limit, offset);
+    },
+    'runs.get': ({ run }: CallRequest<'runs.get'>): CallReply<'runs.get'> => {
+      book.recover();
+      runs.flush(run);
+      return book.detail(run);
+    },
+    'runs.batchLosses': ({ run, from }: CallRequest<'runs.batchLosses'>): CallReply<'runs.batchLosses'> => {
+      book.summary(run);
+      runs.flush(run);
+      return { from, losses: book.history.batchLosses.read(run, from) };
+    },
+  };
+}

@@ -1,0 +1,87 @@
+/**
+ * The one place where requests enter the lab: each is checked against its call's schema, handled, and answered. What
+ * is wrong with a request is the caller's problem and said in the caller's terms; what goes wrong unexpectedly is a
+ * mistake in the program, gets the code `internal` and is written to the log.
+ */
+import { z } from 'zod';
+import {
+  type CallInput,
+  type CallName,
+  type CallReply,
+  type CallRequest,
+  type ClientMessage,
+  type ServerMessage,
+  calls,
+} from '../../shared/api.ts';
+import { parseNetwork } from '../../shared/network.ts';
+import { Problem, toProblemRecord } from '../../shared/problem.ts';
+
+export type Handlers = {
+  readonly [C in CallName]: (request: CallRequest<C>) => CallReply<C> | Promise<CallReply<C>>;
+};
+
+export interface Dispatcher {
+  call<C extends CallName>(name: C, request: CallInput<C>): Promise<CallReply<C>>;
+  /** Never rejected: whatever goes wrong is in the answer. */
+  dispatch(message: ClientMessage): Promise<ServerMessage>;
+}
+
+const messageSchema = z.object({
+  kind: z.literal('call'),
+  id: z.number(),
+  name: z.string(),
+  request: z.unknown(),
+});
+
+export function createDispatcher(handlers: Handlers): Dispatcher {
+  const call = async <C extends CallName>(name: C, request: unknown): Promise<CallReply<C>> => {
+    const handler = handlers[name] as (request: CallRequest<C>) => Promise<CallReply<C>>;
+    return handler(parseRequest(name, request));
+  };
+  return {
+    call,
+    dispatch: async (message) => {
+      const known = messageSchema.safeParse(message);
+      const id = known.data?.id ?? 0;
+      try {
+        if (!known.success)
+          throw new Problem('call.message', 'this is not a call: kind, id, name and request are needed');
+        return { kind: 'reply', id, reply: await call(known.data.name as CallName, known.data.request) };
+      } catch (error) {
+        if (!(error instanceof Problem)) console.error(`${known.data?.name ?? 'call'} failed:`, error);
+        return { kind: 'problem', id, problem: toProblemRecord(error) };
+      }
+    },
+  };
+}
+
+function parseRequest<C extends CallName>(name: C, request: unknown): CallRequest<C> {
+  if (!Object.hasOwn(calls, name)) {
+    throw new Problem(
+      'call.unknown',
+      `there is no call "${name}"; there is ${Object.keys(calls).join(', ')}`,
+      { name },
+    );
+  }
+  const result = calls[name].request.safeParse(request);
+  if (result.success) return result.data as CallRequest<C>;
+  const issue = result.error.issues[0];
+  const path = issue?.path ?? [];
+  const network = path.indexOf('network');
+  // A network's own errors name the layer and the field in a reader's terms.
+  if (network >= 0) parseNetwork(valueAt(request, path.slice(0, network + 1)));
+  const where = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  const detail = issue?.message ?? 'it does not fit';
+  throw new Problem('call.invalid', `${name}: ${where ? `${where.replace(/^\./, '')}: ` : ''}${detail}`, {
+    name,
+    field: where.replace(/^\./, ''),
+    detail,
+  });
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key],
+    value,
+  );
+}

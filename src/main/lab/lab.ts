@@ -1,0 +1,107 @@
+/**
+ * The lab: all that Stride does, behind the calls and events of `shared/api.ts`. It knows no transport and no window;
+ * a host makes one lab, carries messages to it, and closes it when it ends.
+ */
+import { availableParallelism } from 'node:os';
+import type {
+  CallReply,
+  ClientMessage,
+  EventName,
+  EventPayload,
+  LabClient,
+  ServerMessage,
+} from '../../shared/api.ts';
+import type { Dataset } from '../../shared/dataset.ts';
+import { Problem, type ProblemRecord } from '../../shared/problem.ts';
+import { checkpointFiles } from '../checkpoints/files.ts';
+import { listDatasets, openDataset } from '../datasets/index.ts';
+import { resolveHome } from '../history/home.ts';
+import { openHistory } from '../history/open.ts';
+import { appCalls } from './calls/app.ts';
+import { catalogCalls } from './calls/catalog.ts';
+import { runCalls } from './calls/runs.ts';
+import { type Handlers, createDispatcher } from './dispatch.ts';
+import { type EventMessage, Events } from './events.ts';
+import { RunBook } from './runBook.ts';
+import { LabRuns } from './runs.ts';
+import { findTrainingProblem } from './trainingProblem.ts';
+
+export interface LabOptions {
+  /** Where history and checkpoints are; STRIDE_HOME or the platform's folder where it is not given. */
+  readonly home?: string;
+  readonly host: CallReply<'app.info'>['host'];
+  /** The built `engine/worker.ts`. */
+  readonly workerPath: string | URL;
+}
+
+/** What tests put in the place of the machine. */
+export interface LabParts {
+  readonly cores?: number;
+  readonly openDataset?: (id: string) => Promise<Dataset>;
+  readonly findTrainingProblem?: () => ProblemRecord | null;
+  /** How long a worker may take to stop, in milliseconds. */
+  readonly patience?: number;
+}
+
+export interface Lab extends LabClient {
+  /** For transports: never rejected, the answer is a reply or a problem. */
+  dispatch(message: ClientMessage): Promise<ServerMessage>;
+  /** All events, as messages. Gives the function that unsubscribes. */
+  subscribe(listener: (event: EventMessage) => void): () => void;
+  /** Stops what is under way, each run with a checkpoint from which it can be resumed, and closes history. */
+  close(): Promise<void>;
+}
+
+/** Loading TensorFlow on a slow disk takes a few seconds, and a worker that is loading cannot stop. */
+const patience = 15_000;
+
+/** Throws a `Problem` where history cannot be opened. */
+export async function createLab(options: LabOptions, parts: LabParts = {}): Promise<Lab> {
+  const home = options.home ?? resolveHome();
+  const trainingProblem = parts.findTrainingProblem ?? findTrainingProblem;
+  const history = openHistory(home);
+  const events = new Events();
+  const book = new RunBook(history, events);
+  const runs = new LabRuns({
+    book,
+    events,
+    files: checkpointFiles(home),
+    workerPath: options.workerPath,
+    cores: parts.cores ?? availableParallelism(),
+    openDataset: parts.openDataset ?? openDataset,
+    findTrainingProblem: trainingProblem,
+    patience: parts.patience ?? patience,
+  });
+  const handlers: Handlers = {
+    ...appCalls({ host: options.host, home, runs, findTrainingProblem: trainingProblem }),
+    ...catalogCalls(listDatasets),
+    ...runCalls(book, runs),
+  };
+  book.recover();
+
+  const dispatcher = createDispatcher(handlers);
+  let closing: Promise<void> | null = null;
+  return {
+    call: async (name, request) => {
+      if (closing) throw closed();
+      return dispatcher.call(name, request);
+    },
+    dispatch: async (message) => {
+      if (closing) return { kind: 'problem', id: message.id, problem: closed().toRecord() };
+      return dispatcher.dispatch(message);
+    },
+    on: <E extends EventName>(name: E, listener: (payload: EventPayload<E>) => void) =>
+      events.on(name, listener),
+    subscribe: (listener) => events.subscribe(listener),
+    close: () => {
+      closing ??= runs.close().finally(() => {
+        history.close();
+      });
+      return closing;
+    },
+  };
+}
+
+function closed(): Problem {
+  return new Problem('lab.closed', 'Stride is closing; start it again');
+}

@@ -1,0 +1,60 @@
+/** The thread that trains one run: started with its order, spoken to in `engine/messages.ts`' terms, and ended. */
+import { Worker } from 'node:worker_threads';
+import { Problem } from '../../shared/problem.ts';
+import type { FromWorker, ToWorker, TrainingOrder } from '../engine/messages.ts';
+import { setThreadVariables } from './threads.ts';
+
+export interface RunWorker {
+  send(message: ToWorker): void;
+  /** Ends the thread wherever it is. */
+  terminate(): void;
+}
+
+export interface RunWorkerListener {
+  message(message: FromWorker): void;
+  /** The thread is gone; no message follows. `problem` says why where it did not just return. */
+  exit(problem: Problem | null): void;
+}
+
+export function startRunWorker(
+  path: string | URL,
+  order: TrainingOrder,
+  cores: number,
+  listener: RunWorkerListener,
+): RunWorker {
+  setThreadVariables(cores);
+  const worker = new Worker(path, {
+    workerData: order,
+    transferList: order.from?.tensors.map(({ data }) => data.buffer as ArrayBuffer) ?? [],
+  });
+  let crash: unknown;
+  worker.on('message', (message: FromWorker) => {
+    listener.message(message);
+  });
+  const crashed = (error: unknown) => {
+    crash ??= error;
+  };
+  worker.on('messageerror', crashed);
+  worker.on('error', crashed);
+  worker.on('exit', (code) => {
+    listener.exit(crash === undefined && code === 0 ? null : exitProblem(crash, code));
+  });
+  return {
+    send: (message) => {
+      worker.postMessage(message);
+    },
+    terminate: () => {
+      void worker.terminate();
+    },
+  };
+}
+
+function exitProblem(crash: unknown, code: number): Problem {
+  if (crash === undefined) {
+    return new Problem('worker.ended', `the training thread ended by itself (exit code ${code})`, {
+      exitCode: code,
+    });
+  }
+  const reason = crash instanceof Error ? crash.message : JSON.stringify(crash);
+  return new Problem('worker.crashed', `the training thread crashed: ${reason}`, { reason });
+}

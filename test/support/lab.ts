@@ -1,0 +1,102 @@
+/** A lab to test with: a temporary folder, the fake worker, a data set of two classes that has no bytes. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CallInput, EventName, EventPayload } from '../../src/shared/api.ts';
+import type { Dataset } from '../../src/shared/dataset.ts';
+import { Problem } from '../../src/shared/problem.ts';
+import type { RunStatus, RunSummary } from '../../src/shared/runs.ts';
+import { type Lab, type LabParts, createLab } from '../../src/main/lab/lab.ts';
+
+export const fakeWorker = new URL('fakeWorker.ts', import.meta.url);
+
+const file = { path: '/nowhere', offset: 0, count: 3205 };
+
+/** 3,205 images in batches of 10: 321 steps an epoch, the last of five images, one running loss an epoch. */
+export const fakeDataset: Dataset = {
+  summary: {
+    id: 'fake',
+    name: 'Fake',
+    height: 4,
+    width: 4,
+    channels: 1,
+    classes: ['a', 'b'],
+    trainCount: 3205,
+    testCount: 100,
+    hash: 'f'.repeat(64),
+    mean: [0.5],
+    deviation: [0.5],
+  },
+  files: { train: { images: file, labels: file }, test: { images: file, labels: file } },
+};
+
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'stride-test-'));
+}
+
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+export function openLab(home: string, parts: LabParts = {}): Promise<Lab> {
+  return createLab(
+    { home, host: 'terminal', workerPath: fakeWorker },
+    {
+      cores: 2,
+      openDataset: async (id) => {
+        if (id === 'fake') return fakeDataset;
+        throw new Problem('dataset.unknown', `there is no data set "${id}"`);
+      },
+      findTrainingProblem: () => null,
+      ...parts,
+    },
+  );
+}
+
+/** A run's request. `behaviour` is what the fake worker is told (see there). */
+export function fakeRun(
+  behaviour = 'plain',
+  { epochs = 3, seed = 0, name }: { epochs?: number; seed?: number; name?: string } = {},
+): CallInput<'runs.start'>['runs'][number] {
+  return {
+    ...(name === undefined ? {} : { name }),
+    network: {
+      name: behaviour,
+      input: { height: 4, width: 4, channels: 1 },
+      layers: [{ type: 'flatten' }, { type: 'linear', units: 2 }],
+    },
+    settings: { epochs, seed, batchSize: 10 },
+    dataset: 'fake',
+  };
+}
+
+/** The next event of this name for which `wanted` holds. */
+export function nextEvent<E extends EventName>(
+  lab: Lab,
+  name: E,
+  wanted: (payload: EventPayload<E>) => boolean = () => true,
+): Promise<EventPayload<E>> {
+  return new Promise((resolve) => {
+    const off = lab.on(name, (payload) => {
+      if (!wanted(payload)) return;
+      off();
+      resolve(payload);
+    });
+  });
+}
+
+/** Waits until the run has one of these statuses. */
+export async function reached(lab: Lab, run: number, ...statuses: RunStatus[]): Promise<RunSummary> {
+  const event = nextEvent(lab, 'run.changed', ({ id, status }) => id === run && statuses.includes(status));
+  const now = await lab.call('runs.get', { run });
+  return statuses.includes(now.status) ? now : event;
+}
+
+/** Waits until so many steps of the run have been told. */
+export function reachedStep(lab: Lab, run: number, step: number): Promise<unknown> {
+  return nextEvent(
+    lab,
+    'run.batchLosses',
+    (event) => event.run === run && event.from + event.losses.length >= step,
+  );
+}
