@@ -1,5 +1,6 @@
 // How the program is built: three hosts and their worker as ES modules, the preload as CommonJS, and the window.
 // Dependencies stay outside the bundle (they hold native code); `npm run build` calls this through scripts/build.mjs.
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'electron-vite';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
@@ -34,6 +35,10 @@ export default defineConfig({
     build: {
       rollupOptions: { input: 'src/renderer/index.html' },
     },
-    plugins: [svelte(), paraglideVitePlugin(paraglide)],
+    // The plugin looks for its configuration below the renderer's root.
+    plugins: [
+      svelte({ configFile: fileURLToPath(new URL('./svelte.config.js', import.meta.url)) }),
+      paraglideVitePlugin(paraglide),
+    ],
   },
 });

@@ -9,7 +9,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { nodePath } from './setup/node.mjs';
-import { handleInterrupts, run } from './setup/run.mjs';
+import { handleInterrupts, run, withoutColours } from './setup/run.mjs';
 import { tool } from './setup/tools.mjs';
 import { setUp } from './setup.mjs';
 
@@ -53,12 +53,13 @@ export async function runParts(context, parts) {
   /** @type {string[]} */
   const failed = [];
   const queue = [...parts];
+  const colours = process.stdout.isTTY ? { ...context.env, FORCE_COLOR: '1' } : withoutColours(context.env);
   const work = async () => {
     for (let part = queue.shift(); part; part = queue.shift()) {
       const started = Date.now();
       const result = await run(nodePath(context), [tool(context, part.tool), ...part.args], {
         cwd: context.root,
-        env: { ...context.env, FORCE_COLOR: process.stdout.isTTY ? '1' : '0', NODE_OPTIONS: '' },
+        env: { ...colours, NODE_OPTIONS: '' },
         timeoutMs: LONGEST_MS,
       });
       const seconds = ((Date.now() - started) / 1000).toFixed(1);

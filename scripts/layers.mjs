@@ -33,7 +33,8 @@ const zones = [
     target: './src/renderer',
     from: './src',
     except: ['./renderer', './shared'],
-    message: 'The window may import only src/renderer and src/shared; the rest is reached by calls of src/shared/api.ts.',
+    message:
+      'The window may import only src/renderer and src/shared; the rest is reached by calls of src/shared/api.ts.',
   },
   {
     target: './src/preload',
@@ -47,11 +48,13 @@ const zones = [
     message: 'Hosts are wiring only: they may import src/main/lab, src/main/transport and src/shared.',
   },
   // Two zones: a zone's `from` holds either folders or patterns.
-  ...[['./src/renderer', './src/preload', './src/main/transport', ...hosts.map(main)], './src/main/*.ts'].map((from) => ({
-    target: './src/main/lab',
-    from,
-    message: 'The lab knows no host, no transport and no window.',
-  })),
+  ...[['./src/renderer', './src/preload', './src/main/transport', ...hosts.map(main)], './src/main/*.ts'].map(
+    (from) => ({
+      target: './src/main/lab',
+      from,
+      message: 'The lab knows no host, no transport and no window.',
+    }),
+  ),
   ...siblings.map((name) => ({
     target: main(name),
     from: './src',
@@ -78,7 +81,12 @@ const owned = [
   },
   {
     packages: ['electron'],
-    allowed: ['src/main/desktop*.ts', 'src/main/desktop/**', 'src/preload/**', 'src/main/transport/electron.ts'],
+    allowed: [
+      'src/main/desktop*.ts',
+      'src/main/desktop/**',
+      'src/preload/**',
+      'src/main/transport/electron.ts',
+    ],
     message: 'Only the desktop host and the preload may touch electron: everything else must run without it.',
   },
   {
@@ -113,6 +121,11 @@ export const layerConfigs = [
   // A later configuration replaces a rule's options: an owner's files keep all restrictions but its own.
   ...owned.map((owner) => ({
     files: owner.allowed,
-    rules: { 'no-restricted-syntax': /** @type {any} */ (['error', ...selectors(owned.filter((other) => other !== owner))]) },
+    rules: {
+      'no-restricted-syntax': /** @type {any} */ ([
+        'error',
+        ...selectors(owned.filter((other) => other !== owner)),
+      ]),
+    },
   })),
 ];

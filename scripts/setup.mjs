@@ -13,7 +13,7 @@
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { areMessagesCompiled, build, compileMessages, isBuilt } from './build.mjs';
+import { areMessagesCompiled, build, compileMessages, isBuilt } from './setup/program.mjs';
 import * as chromium from './setup/chromium.mjs';
 import { Context } from './setup/context.mjs';
 import * as electron from './setup/electron.mjs';
@@ -50,6 +50,9 @@ const STEPS = {
   program: { isDone: isBuilt, install: build },
 };
 
+/** What is made anew whenever a source changes. */
+const BUILDING = new Set([STEPS['messages'], STEPS['program']]);
+
 /** What each purpose needs, in order. */
 const PURPOSES = {
   start: ['packages', 'node', 'tensorflow', 'electron', 'program'],
@@ -77,9 +80,16 @@ export async function setUp(purpose, { context = new Context(), report = new Rep
       path.join(context.local, 'setup.lock'),
       async () => {
         context.reload();
+        // A mere rebuild is no set-up.
+        if (steps.some((step) => !BUILDING.has(step) && !step.isDone(context))) {
+          report.say('Setting up Stride. This happens once.');
+        }
         for (const step of steps) if (!step.isDone(context)) await step.install(context, report);
       },
-      { onWait: (pid) => report.say(`Another set-up of this folder is at work (process ${pid}); waiting for it.`) },
+      {
+        onWait: (pid) =>
+          report.say(`Another set-up of this folder is at work (process ${pid}); waiting for it.`),
+      },
     );
   } catch (error) {
     giveUp(error, report);

@@ -62,7 +62,9 @@ async function vitest(project) {
     `--outputFile.json=${file}`,
   ]);
   const report =
-    /** @type {{ numPassedTests: number, numFailedTests: number, numPendingTests: number } | undefined} */ (read(file));
+    /** @type {{ numPassedTests: number, numFailedTests: number, numPendingTests: number } | undefined} */ (
+      read(file)
+    );
   return honest(code, {
     passed: report?.numPassedTests ?? 0,
     failed: report?.numFailedTests ?? 0,

@@ -81,16 +81,22 @@ export async function installArchive(context, line) {
     env: {
       ...context.env,
       // The installer calls node-pre-gyp and node by their names.
-      PATH: [path.join(context.modules, '.bin'), path.dirname(node), context.env['PATH']].join(path.delimiter),
+      PATH: [path.join(context.modules, '.bin'), path.dirname(node), context.env['PATH']].join(
+        path.delimiter,
+      ),
     },
     timeoutMs: DOWNLOAD_MS,
   });
   const addon = addonFile(context);
   if (context.platform === 'win32' && fs.existsSync(addon)) {
     // Under a Node newer than the package the installer puts it into a folder of another N-API version.
-    fs.copyFileSync(path.join(deps, 'lib', 'tensorflow.dll'), path.join(path.dirname(addon), 'tensorflow.dll'));
+    fs.copyFileSync(
+      path.join(deps, 'lib', 'tensorflow.dll'),
+      path.join(path.dirname(addon), 'tensorflow.dll'),
+    );
   }
-  if (!fs.existsSync(addon)) throw new SetupError('tfjs-node could not fetch its addon.', lastLines(result.output));
+  if (!fs.existsSync(addon))
+    throw new SetupError('tfjs-node could not fetch its addon.', lastLines(result.output));
   line.progress(undefined, 'loading the library');
   const probe = await probeAddon(context);
   if (!probe.version) throw new SetupError('The tfjs-node addon does not load.', probe.why);
@@ -115,7 +121,16 @@ async function fetchArchive(context, archive, line) {
     try {
       const what = `downloading libtensorflow ${archive.version}`;
       line.progress(undefined, what);
-      const options = ['--fail', '--silent', '--show-error', '--location', '--connect-timeout', '20', '--retry', '2'];
+      const options = [
+        '--fail',
+        '--silent',
+        '--show-error',
+        '--location',
+        '--connect-timeout',
+        '20',
+        '--retry',
+        '2',
+      ];
       const result = await run('curl', [...options, '--output', partial, url], {
         env: context.env,
         timeoutMs: DOWNLOAD_MS,

@@ -36,7 +36,10 @@ export function isDone(context) {
 /** @param {Context} context @param {import('./report.mjs').Report} report */
 export async function install(context, report) {
   const line = report.begin('Chromium', 'looking for a browser to test in');
-  let found = await firstThatRuns(context, [...installedCandidates(context), ...playwrightCandidates(context)]);
+  let found = await firstThatRuns(context, [
+    ...installedCandidates(context),
+    ...playwrightCandidates(context),
+  ]);
   /** @type {'installed' | 'playwright' | 'debian'} */
   let source = 'installed';
   /** @type {string[]} */

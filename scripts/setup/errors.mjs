@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** A set-up problem that a person can act on: printed as it is, without a stack. */
 export class SetupError extends Error {
   /**
@@ -7,7 +9,7 @@ export class SetupError extends Error {
   constructor(message, output = '') {
     super(message);
     this.name = 'SetupError';
-    this.output = output;
+    this.output = stripVTControlCharacters(output);
   }
 }
 

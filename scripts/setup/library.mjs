@@ -68,7 +68,10 @@ const NEEDED_BYTES = 1.8e9;
  * @param {Context} context @param {import('./python.mjs').Wheel} wheel
  */
 export function libraryFolder(context, wheel) {
-  return path.join(context.cache, `tensorflow-${wheel.version}-${context.target}-${wheel.sha256.slice(0, 12)}`);
+  return path.join(
+    context.cache,
+    `tensorflow-${wheel.version}-${context.target}-${wheel.sha256.slice(0, 12)}`,
+  );
 }
 
 /**
@@ -104,7 +107,8 @@ export async function fetchLibrary(context, line, wheel) {
     async () => {
       if (isWhole(folder)) return folder;
       const tool = await findPip(context.env);
-      if (!tool) throw new SetupError('pip was not found, which fetches TensorFlow. Install Python 3 with pip.');
+      if (!tool)
+        throw new SetupError('pip was not found, which fetches TensorFlow. Install Python 3 with pip.');
       removeLeftovers(context.cache);
       needDisk(context.cache);
       const working = path.join(context.cache, `working-${process.pid}`);
@@ -195,7 +199,7 @@ function needDisk(cache) {
   const { bavail, bsize } = fs.statfsSync(cache);
   if (bavail * bsize >= NEEDED_BYTES) return;
   throw new SetupError(
-    `${cache} has ${(bavail * bsize / 1e9).toFixed(1)} GB free; fetching TensorFlow needs ${NEEDED_BYTES / 1e9} GB for a moment. ` +
+    `${cache} has ${((bavail * bsize) / 1e9).toFixed(1)} GB free; fetching TensorFlow needs ${NEEDED_BYTES / 1e9} GB for a moment. ` +
       'Free some room, or set STRIDE_CACHE to a folder on another disk.',
   );
 }

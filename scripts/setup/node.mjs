@@ -57,7 +57,9 @@ export async function install(context, report) {
     if (result.code !== 0 || !version || Number.parseInt(version) < OLDEST) continue;
     context.state.node = { path: program, version };
     context.stamp('node', stampOf(context));
-    report.begin('Node', 'looking for Node').done(`Node ${version}${program === own ? '' : ' of node_modules'}`);
+    report
+      .begin('Node', 'looking for Node')
+      .done(`Node ${version}${program === own ? '' : ' of node_modules'}`);
     return;
   }
   throw new SetupError(

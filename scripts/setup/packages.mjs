@@ -61,7 +61,16 @@ export async function install(context, report) {
   const result = await run(
     command,
     // NODE_ENV=production or an omit in the user's configuration would leave out what the build needs.
-    [...args, 'ci', '--ignore-scripts', '--include=dev', '--include=optional', '--loglevel=error', '--no-audit', '--no-fund'],
+    [
+      ...args,
+      'ci',
+      '--ignore-scripts',
+      '--include=dev',
+      '--include=optional',
+      '--loglevel=error',
+      '--no-audit',
+      '--no-fund',
+    ],
     {
       cwd: context.root,
       env: { ...context.env, npm_config_update_notifier: 'false', npm_config_progress: 'false' },
@@ -113,13 +122,18 @@ function npmProblem({ output, error }) {
 function npmErrors(output) {
   return output
     .split('\n')
-    .filter((line) => /^npm (error|ERR!)/.test(line) && !/complete log|^npm error\s+(-|\[)|Run "npm help/.test(line))
+    .filter(
+      (line) =>
+        /^npm (error|ERR!)/.test(line) && !/complete log|^npm error\s+(-|\[)|Run "npm help/.test(line),
+    )
     .slice(0, 15)
     .join('\n');
 }
 
 /** @param {string} file @returns {Record<string, Locked>} */
 function lockedPackages(file) {
-  const lock = /** @type {{ packages?: Record<string, Locked> }} */ (JSON.parse(fs.readFileSync(file, 'utf8')));
+  const lock = /** @type {{ packages?: Record<string, Locked> }} */ (
+    JSON.parse(fs.readFileSync(file, 'utf8'))
+  );
   return lock.packages ?? {};
 }

@@ -18,7 +18,6 @@ const SILENCE = 3000;
 
 export class Report {
   #out;
-  #header = false;
   #tty;
 
   /** @param {{ write(text: string): unknown, isTTY?: boolean, columns?: number }} [out] */
@@ -39,10 +38,6 @@ export class Report {
    * @returns {Line}
    */
   begin(name, doing) {
-    if (!this.#header) {
-      this.#header = true;
-      this.say('Setting up Stride. This happens once.');
-    }
     const label = `  ${name.padEnd(12)}`;
     const started = Date.now();
     const took = () => {

@@ -124,6 +124,17 @@ export async function mustRun(what, command, args, options) {
 }
 
 /**
+ * An environment in which tools print no colours, for output that is kept rather than shown. FORCE_COLOR goes: many
+ * tools take any value of it, 0 too, for yes.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function withoutColours(env) {
+  const { FORCE_COLOR: _, ...rest } = env;
+  return { ...rest, NO_COLOR: '1' };
+}
+
+/**
  * Something to undo if set-up is interrupted before `forget` is called: a temporary folder, a lock.
  * @param {() => void} undo
  * @returns {() => void} forget

@@ -64,7 +64,10 @@ export async function install(context, report, { required = false } = {}) {
   delete context.state.tensorflow;
   context.remember('tensorflow', why);
   line.failed('no TensorFlow library could be had; nets cannot be trained yet');
-  const output = problems.map((problem) => problem.output).filter(Boolean).join('\n');
+  const output = problems
+    .map((problem) => problem.output)
+    .filter(Boolean)
+    .join('\n');
   const error = new SetupError(`${why}\n${WAYS_OUT}`, output);
   if (required) throw error;
   report.say(error.message);
