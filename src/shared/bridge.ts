@@ -1,6 +1,6 @@
 /**
  * What the preload gives to the desktop window, and the two IPC channels behind it. The names are shared by the preload
- * and the main process; a window in a browser has no `stride` and takes the WebSocket.
+ * and the main process; a window in a browser has no `stride` among its globals and takes the WebSocket.
  */
 import type { ClientMessage, ServerMessage } from './api.ts';
 
@@ -13,7 +13,7 @@ export interface Bridge {
   onMessage(listener: (message: ServerMessage) => void): () => void;
 }
 
-declare global {
-  // A global that may be missing is declared with `var`: `globalThis.stride` is then typed in the window and in tests.
-  var stride: Bridge | undefined;
+/** What to look for on `globalThis`. */
+export interface BridgeGlobal {
+  stride?: Bridge | undefined;
 }

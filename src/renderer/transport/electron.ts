@@ -1,8 +1,9 @@
 /** The desktop window's way to the lab: what the preload put there. The main process lives as long as the window. */
+import type { BridgeGlobal } from '../../shared/bridge.ts';
 import { Client, type Connection } from './client.ts';
 
 export function connect(): Connection {
-  const bridge = globalThis.stride;
+  const { stride: bridge } = globalThis as BridgeGlobal;
   if (!bridge) throw new Error('no preload here: this page is not in the desktop window');
   const client = new Client(() => {
     stop();

@@ -1,6 +1,7 @@
 // Both of the window's ways to the lab, and the client that they share.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ClientMessage, ServerMessage } from '../../shared/api.ts';
+import type { BridgeGlobal } from '../../shared/bridge.ts';
 import { decodeMessage, encodeMessage, labEndedCode } from '../../shared/codec.ts';
 import { Problem } from '../../shared/problem.ts';
 import { Client, type Connection, type Status } from './client.ts';
@@ -65,9 +66,13 @@ describe('the client', () => {
 
   test('requests are sent without the proxies of the window', () => {
     client.opened(send);
-    const network = { name: 'n', input: { height: 1, width: 1, channels: 1 }, layers: [{ type: 'flatten' as const }] };
+    const network = {
+      name: 'n',
+      input: { height: 1, width: 1, channels: 1 },
+      layers: [{ type: 'flatten' as const }],
+    };
     const proxied = new Proxy({ ...network, layers: new Proxy(network.layers, {}) }, {});
-    void client.call('runs.start', { runs: [{ network: proxied, settings: {} as never }] });
+    void client.call('runs.start', { runs: [{ network: proxied, settings: {} }] });
     expect(() => structuredClone(sent[0])).not.toThrow();
     expect(sent[0]!.request).toEqual({ runs: [{ network, settings: {} }] });
   });
@@ -92,12 +97,12 @@ describe('the client', () => {
 
 describe('over Electron', () => {
   afterEach(() => {
-    globalThis.stride = undefined;
+    (globalThis as BridgeGlobal).stride = undefined;
   });
 
   test('the preload carries both ways', async () => {
     let receive: (message: ServerMessage) => void = () => undefined;
-    globalThis.stride = {
+    (globalThis as BridgeGlobal).stride = {
       send: ({ id, name }) => {
         receive({ kind: 'reply', id, reply: name });
       },

@@ -51,7 +51,9 @@ export function connect({
     current.addEventListener('close', ({ code }) => {
       if (client.status === 'closed') return;
       if (code === labEndedCode) {
-        client.ended(new Problem('transport.ended', 'Stride was ended; start it again and open the address it prints'));
+        client.ended(
+          new Problem('transport.ended', 'Stride was ended; start it again and open the address it prints'),
+        );
         return;
       }
       client.lost();
@@ -61,7 +63,8 @@ export function connect({
 
   const again = async (wasOpen: boolean) => {
     if (!wasOpen && (await refused())) {
-      const text = 'Stride does not know this window any more; open the address that it printed when it started';
+      const text =
+        'Stride does not know this window any more; open the address that it printed when it started';
       client.ended(new Problem('transport.refused', text));
     }
     if (client.status !== 'closed') timer = setTimeout(start, pause(attempt++));

@@ -1,0 +1,29 @@
+/**
+ * The browser host, for machines without a display, over an SSH tunnel, and wherever Electron's runtime cannot be had.
+ * Wiring only; `browser/` does the work. Nothing here may import `electron`, not even indirectly.
+ */
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { runBrowserHost } from './browser/host.ts';
+import { type BrowserOptions, addBrowserOptions } from './browser/options.ts';
+import workerPath from './engine/worker?modulePath';
+import { parseCommandLine, tameCommander } from './host/commandLine.ts';
+import { exitCodes } from './host/exitCodes.ts';
+import { createLab } from './lab/lab.ts';
+
+const program = addBrowserOptions(tameCommander(new Command('stride-browser'), process));
+program.action(async (options: BrowserOptions) => {
+  const host = {
+    createLab: () => createLab({ host: 'browser', workerPath }),
+    renderer: fileURLToPath(new URL('../renderer', import.meta.url)),
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signals: process,
+    platform: process.platform,
+    env: process.env,
+    kill: () => process.exit(exitCodes.interrupted),
+  };
+  process.exitCode = await runBrowserHost(host, options);
+});
+
+process.exitCode = (await parseCommandLine(program, process.argv.slice(2), process)) ?? process.exitCode;

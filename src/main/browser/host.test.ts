@@ -1,0 +1,91 @@
+import { EventEmitter } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { StandInLab, runSummary } from '../../../test/support/standInLab.ts';
+import { Written } from '../../../test/support/written.ts';
+import { Problem } from '../../shared/problem.ts';
+import { runBrowserHost } from './host.ts';
+
+let renderer: string;
+let lab: StandInLab;
+let signals: EventEmitter;
+let stdout: Written;
+let stderr: Written;
+const kill = vi.fn();
+beforeEach(() => {
+  renderer = mkdtempSync(join(tmpdir(), 'stride-renderer-'));
+  writeFileSync(join(renderer, 'index.html'), 'window');
+  lab = new StandInLab();
+  signals = new EventEmitter();
+  stdout = new Written();
+  stderr = new Written();
+  kill.mockReset();
+});
+afterEach(() => {
+  rmSync(renderer, { recursive: true });
+});
+
+const start = (options = {}, createLab = async () => lab) =>
+  runBrowserHost(
+    { createLab, renderer, stdout, stderr, signals, platform: 'linux', env: {}, kill },
+    { port: 0, window: false, json: false, ...options },
+  );
+
+test('prints the address on one line, and ends with 0 at Ctrl-C, the lab closed', async () => {
+  const ended = start();
+  await vi.waitUntil(() => stdout.text !== '');
+  expect(stdout.text).toMatch(/^Stride is open at http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+\n$/);
+  const url = stdout.text.trim().split(' ').at(-1)!;
+  expect((await fetch(url, { redirect: 'manual' })).status).toBe(303);
+  signals.emit('SIGINT');
+  expect(await ended).toBe(0);
+  expect(lab.closed).toBe(1);
+  expect(stderr.text).toBe('');
+  await expect(fetch(url)).rejects.toThrow();
+});
+
+test('--json prints one object and nothing else', async () => {
+  const ended = start({ json: true });
+  await vi.waitUntil(() => stdout.text !== '');
+  expect(JSON.parse(stdout.text)).toEqual({
+    type: 'listening',
+    url: expect.stringContaining('/?token=') as unknown,
+  });
+  signals.emit('SIGTERM');
+  expect(await ended).toBe(0);
+});
+
+test('at the end it says that runs under way are checkpointed', async () => {
+  const ended = start();
+  await vi.waitUntil(() => stdout.text !== '');
+  lab.emit('run.changed', runSummary({ id: 1, status: 'running' }));
+  lab.emit('run.changed', runSummary({ id: 2, status: 'running' }));
+  lab.emit('run.changed', runSummary({ id: 3, status: 'running' }));
+  lab.emit('run.changed', runSummary({ id: 1, status: 'finished' }));
+  signals.emit('SIGHUP');
+  await ended;
+  expect(stderr.text).toBe('Writing 2 checkpoints; Ctrl-C again ends without.\n');
+});
+
+test('without a display no window is tried; a reader that is gone ends nothing', async () => {
+  const ended = start({ window: true });
+  await vi.waitUntil(() => stdout.text !== '');
+  stdout.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+  signals.emit('SIGINT');
+  expect(await ended).toBe(0);
+  expect(stderr.text).toBe('');
+});
+
+test('where it cannot start it says why, with 1, and leaves no lab open', async () => {
+  rmSync(join(renderer, 'index.html'));
+  expect(await start()).toBe(1);
+  expect(stderr.text).toContain('the window is not built');
+  expect(lab.closed).toBe(1);
+
+  const newer = async () => Promise.reject(new Problem('history.newer', 'the history is of a newer Stride'));
+  expect(await start({}, newer)).toBe(1);
+  expect(stderr.text).toContain('the history is of a newer Stride');
+  expect(stdout.text).toBe('');
+});

@@ -1,0 +1,81 @@
+/**
+ * The browser host: a lab, a server, its address on one line, and an app window where one can be opened; until Ctrl-C,
+ * which checkpoints the runs under way and ends.
+ */
+import { Problem } from '../../shared/problem.ts';
+import { onBrokenOutput } from '../host/brokenOutput.ts';
+import { exitCodes } from '../host/exitCodes.ts';
+import { type Signals, onInterrupt } from '../host/interrupts.ts';
+import { RunActivity } from '../host/runActivity.ts';
+import type { Lab } from '../lab/lab.ts';
+import { findBrowser, hasDisplay, openAppWindow } from './appWindow.ts';
+import type { BrowserOptions } from './options.ts';
+import { type LabServer, startServer } from './server.ts';
+
+export interface BrowserHost {
+  readonly createLab: () => Promise<Lab>;
+  readonly renderer: string;
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+  readonly signals: Signals;
+  readonly platform: NodeJS.Platform;
+  readonly env: NodeJS.ProcessEnv;
+  /** At a second Ctrl-C. */
+  readonly kill: () => void;
+}
+
+/** Runs until it is told to end; gives the exit code. */
+export async function runBrowserHost(host: BrowserHost, options: BrowserOptions): Promise<number> {
+  const note = (text: string) => {
+    host.stderr.write(`${text}\n`);
+  };
+  // Who started it may have stopped reading; that is no reason to end training.
+  for (const stream of [host.stdout, host.stderr]) onBrokenOutput(stream, () => undefined);
+
+  let lab: Lab | undefined;
+  let server: LabServer | undefined;
+  try {
+    lab = await host.createLab();
+    server = await startServer({ service: lab, renderer: host.renderer, port: options.port, warn: note });
+  } catch (error) {
+    await lab?.close();
+    if (!(error instanceof Problem)) throw error;
+    note(error.message);
+    return exitCodes.failure;
+  }
+
+  const activity = new RunActivity(lab);
+  const interrupted = new Promise<void>((resolve) => {
+    onInterrupt(host.signals, resolve, host.kill);
+  });
+  const line = options.json
+    ? JSON.stringify({ type: 'listening', url: server.url })
+    : `Stride is open at ${server.url}`;
+  host.stdout.write(`${line}\n`);
+  if (options.window && hasDisplay(host.platform, host.env)) await openWindow(host, server, note);
+
+  await interrupted;
+  const runs = activity.count;
+  if (runs > 0)
+    note(`Writing ${runs === 1 ? 'a checkpoint' : `${runs} checkpoints`}; Ctrl-C again ends without.`);
+  // The lab first: windows hear that their runs have stopped, then that the lab has ended.
+  await lab.close();
+  await server.close();
+  return exitCodes.ok;
+}
+
+/** The lab is open without a window of its own too, so whatever keeps one from opening is said and no more. */
+async function openWindow(host: BrowserHost, server: LabServer, note: (text: string) => void): Promise<void> {
+  const instead = 'open the address in the browser you have';
+  try {
+    const browser = await findBrowser(host.platform, host.env);
+    if (browser === undefined)
+      note(`No Chrome, Chromium or Edge was found for a window of its own; ${instead}.`);
+    else if (!(await openAppWindow(browser, server.ticketUrl())))
+      note(`${browser} opened no window; ${instead}.`);
+  } catch (error) {
+    note(
+      `No window could be opened (${error instanceof Error ? error.message : String(error)}); ${instead}.`,
+    );
+  }
+}

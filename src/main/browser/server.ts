@@ -1,0 +1,163 @@
+/**
+ * The browser host's server: the built window as files, and the lab behind a WebSocket, on 127.0.0.1 and for who has the
+ * token. Everything that comes in passes `admit` first, the upgrade to a WebSocket included.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyCookie from '@fastify/cookie';
+import fastifyStatic from '@fastify/static';
+import fastifyWebsocket from '@fastify/websocket';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { labEndedCode, labPath } from '../../shared/codec.ts';
+import { Problem } from '../../shared/problem.ts';
+import { contentSecurityPolicy, pageHeaders } from '../host/pagePolicy.ts';
+import { type Service, serve } from '../transport/serve.ts';
+import { type ServerSocket, webSocketChannel } from '../transport/websocket.ts';
+import { Gate, cookieName, isLocalHost, isSameOrigin } from './gate.ts';
+import { type Refusal, refusalPage, refusalPolicy } from './refusalPage.ts';
+
+/** A request is a network and its settings at most. */
+const longestMessage = 4 * 2 ** 20;
+/** A window that does not answer the closing of its socket is not waited for any longer. */
+const closeMilliseconds = 1000;
+
+export interface LabServerOptions {
+  readonly service: Service;
+  /** The folder of the built window, with its index.html. */
+  readonly renderer: string;
+  /** 0: a free one. */
+  readonly port: number;
+  readonly warn: (text: string) => void;
+}
+
+export interface LabServer {
+  readonly port: number;
+  /** The address to open, with the token. */
+  readonly url: string;
+  /** Another one, good once and for a minute. */
+  ticketUrl(): string;
+  /** Tells all windows that the lab has ended, then stops. */
+  close(): Promise<void>;
+}
+
+export async function startServer({ service, renderer, port, warn }: LabServerOptions): Promise<LabServer> {
+  if (!existsSync(join(renderer, 'index.html'))) {
+    throw new Problem(
+      'browser.not-built',
+      `the window is not built: there is no index.html in ${renderer}; run: npm start`,
+    );
+  }
+  const gate = new Gate();
+  const app = Fastify({ forceCloseConnections: true, bodyLimit: 1024 });
+  let cookie = '';
+
+  await app.register(fastifyCookie);
+  await app.register(fastifyWebsocket, { options: { maxPayload: longestMessage }, preClose: sayGoodbye });
+  app.addHook('onRequest', async (request, reply) => admit(gate, cookie, request, reply));
+  app.get(labPath, { websocket: true }, (socket: ServerSocket) => {
+    serve(webSocketChannel(socket), service);
+  });
+  await app.register(fastifyStatic, {
+    root: renderer,
+    dotfiles: 'deny',
+    cacheControl: false,
+    setHeaders: setCaching,
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).type('text/plain').send('There is nothing here.\n'),
+  );
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const code = error.statusCode ?? 500;
+    if (code >= 500) warn(`${request.method} ${request.url.split('?', 1)[0]}: ${error.message}`);
+    return reply
+      .code(code)
+      .type('text/plain')
+      .send(code >= 500 ? 'Stride failed to answer.\n' : `${error.message}\n`);
+  });
+
+  await listen(app, port);
+  const address = app.server.address();
+  if (address === null || typeof address === 'string') throw new Error('listening, but not on a port');
+  cookie = cookieName(address.port);
+  const origin = `http://127.0.0.1:${address.port}`;
+  return {
+    port: address.port,
+    url: `${origin}/?token=${gate.token}`,
+    ticketUrl: () => `${origin}/?ticket=${gate.issueTicket()}`,
+    close: () => app.close(),
+  };
+}
+
+async function listen(app: FastifyInstance, port: number): Promise<void> {
+  try {
+    await app.listen({ host: '127.0.0.1', port });
+  } catch (error) {
+    await app.close();
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      throw new Problem(
+        'browser.port',
+        `port ${port} is taken; choose another, or leave --port out for a free one`,
+        { port },
+      );
+    }
+    if (code === 'EACCES') {
+      throw new Problem('browser.port', `port ${port} is not for ordinary users; choose one above 1023`, {
+        port,
+      });
+    }
+    throw error;
+  }
+}
+
+/** Lets a request through by returning; else answers it. */
+async function admit(
+  gate: Gate,
+  cookie: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const { host, origin } = request.headers;
+  reply.headers(pageHeaders);
+  if (!isLocalHost(host)) return refuse(reply, 'host');
+  // A browser sends an Origin with every WebSocket; with a plain GET only where another origin asks.
+  if ((request.ws || origin !== undefined) && !isSameOrigin(origin, host)) return refuse(reply, 'origin');
+  reply.header('Content-Security-Policy', contentSecurityPolicy([`ws://${host}`]));
+
+  const { token, ticket } = request.query as Record<string, unknown>;
+  const known = gate.accepts(request.cookies[cookie]);
+  const first = request.method === 'GET' && !request.ws && (token !== undefined || ticket !== undefined);
+  if (!first) return known ? undefined : refuse(reply, 'token');
+  // A bookmark with yesterday's token, in a browser that was let in today, is no reason to be put out.
+  if (!known && !gate.accepts(token) && !gate.takeTicket(ticket)) return refuse(reply, 'token');
+  // Only to browsers that go on to this server; not Secure: this is http, and 127.0.0.1.
+  reply.setCookie(cookie, gate.token, { path: '/', httpOnly: true, sameSite: 'strict' });
+  return reply.header('Cache-Control', 'no-store').redirect('/', 303);
+}
+
+function refuse(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  return reply
+    .code(403)
+    .header('Content-Security-Policy', refusalPolicy)
+    .header('Cache-Control', 'no-store')
+    .type('text/html; charset=utf-8')
+    .send(refusalPage(refusal));
+}
+
+/** The files under assets/ have their content's hash in their names; everything else may be another one tomorrow. */
+function setCaching(reply: { header(name: string, value: string): unknown }, path: string): void {
+  const hashed = /[/\\]assets[/\\][^/\\]+$/.test(path);
+  reply.header('Cache-Control', hashed ? 'private, max-age=31536000, immutable' : 'no-store');
+}
+
+function sayGoodbye(this: FastifyInstance, done: () => void): void {
+  const { clients } = this.websocketServer as unknown as { clients: Iterable<ServerSocket> };
+  for (const client of clients) {
+    client.close(labEndedCode, 'Stride has ended');
+    setTimeout(() => {
+      client.terminate();
+    }, closeMilliseconds).unref();
+  }
+  this.server.removeAllListeners('upgrade');
+  done();
+}

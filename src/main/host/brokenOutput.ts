@@ -1,0 +1,12 @@
+/**
+ * A stream that nobody reads any more (`| head`, a closed terminal) raises an error that would end the process. Who
+ * writes decides what it means; other errors stay errors.
+ */
+const gone = new Set(['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
+
+export function onBrokenOutput(stream: Pick<NodeJS.EventEmitter, 'on'>, broken: () => void): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (!gone.has(error.code ?? '')) throw error;
+    broken();
+  });
+}

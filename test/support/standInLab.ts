@@ -1,0 +1,91 @@
+/**
+ * A lab without an engine and without a history, for what stands around one. Calls are answered by functions that a test
+ * gives; events are what a test emits.
+ */
+import type { Lab } from '../../src/main/lab/lab.ts';
+import type { EventMessage } from '../../src/main/transport/serve.ts';
+import type {
+  CallName,
+  CallReply,
+  CallRequest,
+  ClientMessage,
+  EventName,
+  EventPayload,
+  ServerMessage,
+} from '../../src/shared/api.ts';
+import { presets } from '../../src/shared/presets.ts';
+import { Problem, toProblemRecord } from '../../src/shared/problem.ts';
+import type { RunSummary } from '../../src/shared/runs.ts';
+import { summarize } from '../../src/shared/shapes.ts';
+
+export type Answers = { [C in CallName]?: (request: CallRequest<C>) => CallReply<C> | Promise<CallReply<C>> };
+
+export class StandInLab implements Lab {
+  readonly answers: Answers;
+  readonly asked: { name: string; request: unknown }[] = [];
+  closed = 0;
+  readonly #listeners = new Set<(event: EventMessage) => void>();
+
+  constructor(answers: Answers = {}) {
+    this.answers = answers;
+  }
+
+  async call<C extends CallName>(name: C, request: unknown): Promise<CallReply<C>> {
+    this.asked.push({ name, request });
+    const answer = this.answers[name];
+    if (!answer) throw new Problem('call.unknown', `the stand-in does not know "${name}"`);
+    return answer(request as CallRequest<C>);
+  }
+
+  on<E extends EventName>(name: E, listener: (payload: EventPayload<E>) => void): () => void {
+    return this.subscribe((event) => {
+      if (event.name === name) listener(event.payload as EventPayload<E>);
+    });
+  }
+
+  async dispatch({ id, name, request }: ClientMessage): Promise<ServerMessage> {
+    try {
+      return { kind: 'reply', id, reply: await this.call(name as CallName, request) };
+    } catch (error) {
+      return { kind: 'problem', id, problem: toProblemRecord(error) };
+    }
+  }
+
+  subscribe(listener: (event: EventMessage) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  emit<E extends EventName>(name: E, payload: EventPayload<E>): void {
+    for (const listener of [...this.#listeners]) listener({ kind: 'event', name, payload });
+  }
+
+  async close(): Promise<void> {
+    this.closed += 1;
+  }
+}
+
+/** A run of the course net, just queued, with what the test says otherwise. */
+export function runSummary(changes: Partial<RunSummary> = {}): RunSummary {
+  const { network, settings } = presets[0]!;
+  return {
+    id: 1,
+    name: 'course',
+    network,
+    settings,
+    dataset: 'mnist',
+    status: 'queued',
+    createdAt: '2026-01-02T03:04:05.000Z',
+    startedAt: null,
+    endedAt: null,
+    parameterCount: summarize(changes.network ?? network).parameterCount,
+    stepsPerEpoch: 938,
+    step: 0,
+    epochsDone: 0,
+    best: null,
+    last: null,
+    trainSeconds: 0,
+    problem: null,
+    ...changes,
+  };
+}
