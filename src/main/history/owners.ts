@@ -6,9 +6,9 @@
  * for every platform, so the file is an (empty) database in an exclusive transaction.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Database, SqliteError } from './sqlite.ts';
+import { Database, type Db, SqliteError } from './sqlite.ts';
 
 export interface Owner {
   readonly id: string;
@@ -16,6 +16,9 @@ export interface Owner {
 }
 
 const suffix = '.lock';
+
+/** A lock that nothing refers to would be garbage, and open again when it is collected. */
+const held = new Set<Db>();
 
 function folderOf(home: string): string {
   return join(home, 'owners');
@@ -28,14 +31,16 @@ export function becomeOwner(home: string): Owner {
   const path = join(folderOf(home), id + suffix);
   const lock = new Database(path, { timeout: 0 });
   try {
-    lock.exec('BEGIN EXCLUSIVE');
+    take(lock);
   } catch (error) {
     lock.close();
     throw error;
   }
+  held.add(lock);
   return {
     id,
     release: () => {
+      held.delete(lock);
       lock.close();
       rmSync(path, { force: true });
     },
@@ -44,15 +49,11 @@ export function becomeOwner(home: string): Owner {
 
 /** True while the process that became this owner lives. */
 export function ownerLives(home: string, id: string): boolean {
-  let lock;
+  const path = join(folderOf(home), id + suffix);
+  if (!existsSync(path)) return false;
+  const lock = new Database(path, { timeout: 0, fileMustExist: true });
   try {
-    lock = new Database(join(folderOf(home), id + suffix), { timeout: 0, fileMustExist: true });
-  } catch (error) {
-    if (error instanceof SqliteError && error.code.startsWith('SQLITE_CANTOPEN')) return false;
-    throw error;
-  }
-  try {
-    lock.exec('BEGIN EXCLUSIVE');
+    take(lock);
     return false;
   } catch (error) {
     if (error instanceof SqliteError && error.code.startsWith('SQLITE_BUSY')) return true;
@@ -60,6 +61,12 @@ export function ownerLives(home: string, id: string): boolean {
   } finally {
     lock.close();
   }
+}
+
+function take(lock: Db): void {
+  // No journal file beside the lock, which nothing would ever be written to.
+  lock.pragma('journal_mode = MEMORY');
+  lock.exec('BEGIN EXCLUSIVE');
 }
 
 /**

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { Database } from '../sqlite.ts';
+import { migrate, migrations, versionOf } from './index.ts';
+
+/** A database as it was when version `to` was the newest. */
+function databaseAt(to: number) {
+  const db = new Database(':memory:');
+  migrate(db, to);
+  return db;
+}
+
+const run = `INSERT INTO runs (name, network, settings, dataset, dataset_hash, status, created_at, updated_at, shards,
+  stride_version, node_version, tensorflow_version, machine, parameter_count, steps_per_epoch)
+  VALUES ('a', '{}', '{}', 'mnist', 'f', 'queued', '2026', '2026', 2, '0', '24', '', '{}', 34, 321)`;
+
+test('0001: runs, whose numbers are not given again', () => {
+  const db = databaseAt(1);
+  db.exec(run);
+  db.exec('DELETE FROM runs');
+  expect(Number(db.prepare(run).run().lastInsertRowid)).toBe(2);
+  expect(db.prepare('SELECT step, epochs_done, best_epoch FROM runs').get()).toEqual({
+    step: 0,
+    epochs_done: 0,
+    best_epoch: null,
+  });
+});
+
+test('0002: epochs, which go with their run', () => {
+  const db = databaseAt(1);
+  db.exec(run);
+  migrate(db, 2);
+  db.exec("INSERT INTO epochs VALUES (1, 1, NULL, 0.5, 9, 10, '[]', 1, 2)");
+  expect(() => db.exec("INSERT INTO epochs VALUES (1, 1, 0.5, 0.5, 9, 10, '[]', 1, 2)")).toThrow('UNIQUE');
+  expect(() => db.exec("INSERT INTO epochs VALUES (2, 1, 0.5, 0.5, 9, 10, '[]', 1, 2)")).toThrow(
+    'FOREIGN KEY',
+  );
+  db.exec('DELETE FROM runs');
+  expect(db.prepare('SELECT count(*) FROM epochs').pluck().get()).toBe(0);
+});
+
+test('0003: losses, which go with their run', () => {
+  const db = databaseAt(2);
+  db.exec(run);
+  migrate(db, 3);
+  db.exec('INSERT INTO running_losses VALUES (1, 1, 300, 0.5)');
+  db.exec("INSERT INTO batch_losses VALUES (1, 0, x'00000000')");
+  expect(() => db.exec('INSERT INTO running_losses VALUES (1, 1, 300, 0.6)')).toThrow('UNIQUE');
+  expect(() => db.exec("INSERT INTO batch_losses VALUES (1, 0, x'00')")).toThrow('UNIQUE');
+  db.exec('DELETE FROM runs');
+  expect(db.prepare('SELECT count(*) FROM running_losses').pluck().get()).toBe(0);
+  expect(db.prepare('SELECT count(*) FROM batch_losses').pluck().get()).toBe(0);
+});
+
+test('0004: checkpoints, one of a kind a run', () => {
+  const db = databaseAt(3);
+  db.exec(run);
+  migrate(db, 4);
+  db.exec("INSERT INTO checkpoints VALUES (1, 'last', 'last.safetensors', 5, 1, 5, 100, '2026')");
+  expect(() => db.exec("INSERT INTO checkpoints VALUES (1, 'last', 'b', 6, 1, 6, 100, '2026')")).toThrow(
+    'UNIQUE',
+  );
+  db.exec('DELETE FROM runs');
+  expect(db.prepare('SELECT count(*) FROM checkpoints').pluck().get()).toBe(0);
+});
+
+describe('migrate', () => {
+  test('is done once', () => {
+    const db = databaseAt(migrations.length);
+    migrate(db);
+    expect(versionOf(db)).toBe(migrations.length);
+  });
+
+  test('all or nothing', () => {
+    const db = databaseAt(1);
+    db.exec('CREATE TABLE batch_losses (something TEXT)');
+    expect(() => migrate(db)).toThrow('already exists');
+    expect(versionOf(db)).toBe(1);
+    expect(db.prepare("SELECT count(*) FROM sqlite_master WHERE name = 'epochs'").pluck().get()).toBe(0);
+  });
+});
