@@ -8,7 +8,7 @@
  * milliseconds a step, `hold-at-N` waits at step N until it is told to pause or stop.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { FromWorker, ToWorker, TrainingOrder } from '../../src/main/engine/messages.ts';
 import type { Checkpoint } from '../../src/shared/checkpoint.ts';
 import { runningLossInterval } from '../../src/shared/training.ts';
@@ -85,7 +85,8 @@ function sendLosses(): void {
 
 /** False where the run is to end here. */
 async function listen(): Promise<boolean> {
-  await sleep(option('step') ?? 0);
+  const pace = option('step');
+  await (pace === undefined ? setImmediate() : sleep(pace));
   const hold = option('hold-at') === step;
   do {
     const wish = deaf ? undefined : wishes.shift();

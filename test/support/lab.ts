@@ -38,9 +38,13 @@ export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-export function openLab(home: string, parts: LabParts = {}): Promise<Lab> {
+export function openLab(
+  home: string,
+  parts: LabParts = {},
+  workerPath: string | URL = fakeWorker,
+): Promise<Lab> {
   return createLab(
-    { home, host: 'terminal', workerPath: fakeWorker },
+    { home, host: 'terminal', workerPath },
     {
       cores: 2,
       openDataset: async (id) => {
@@ -99,4 +103,30 @@ export function reachedStep(lab: Lab, run: number, step: number): Promise<unknow
     'run.batchLosses',
     (event) => event.run === run && event.from + event.losses.length >= step,
   );
+}
+
+/** All that history knows of a run's training, whatever it is called and in how many goes it was done. */
+export async function storyOf(lab: Lab, run: number) {
+  const { status, step, epochsDone, best, last, trainSeconds, problem, epochs, runningLosses } =
+    await lab.call('runs.get', { run });
+  const { losses } = await lab.call('runs.batchLosses', { run });
+  const batchLosses = [...losses];
+  return { status, step, epochsDone, best, last, trainSeconds, problem, epochs, runningLosses, batchLosses };
+}
+
+let whole: Promise<Awaited<ReturnType<typeof storyOf>>> | undefined;
+
+/** The story of a run that nothing came in the way of. */
+export function undisturbed(): Promise<Awaited<ReturnType<typeof storyOf>>> {
+  whole ??= (async () => {
+    const home = temporaryFolder();
+    const lab = await openLab(home);
+    await lab.call('runs.start', { runs: [fakeRun()] });
+    await reached(lab, 1, 'finished');
+    const story = await storyOf(lab, 1);
+    await lab.close();
+    removeFolder(home);
+    return story;
+  })();
+  return whole;
 }

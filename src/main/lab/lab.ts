@@ -13,7 +13,7 @@ import type {
 } from '../../shared/api.ts';
 import type { Dataset } from '../../shared/dataset.ts';
 import { Problem, type ProblemRecord } from '../../shared/problem.ts';
-import { checkpointFiles } from '../checkpoints/files.ts';
+import { type CheckpointFiles, checkpointFiles } from '../checkpoints/files.ts';
 import { listDatasets, openDataset } from '../datasets/index.ts';
 import { resolveHome } from '../history/home.ts';
 import { openHistory } from '../history/open.ts';
@@ -39,6 +39,7 @@ export interface LabParts {
   readonly cores?: number;
   readonly openDataset?: (id: string) => Promise<Dataset>;
   readonly findTrainingProblem?: () => ProblemRecord | null;
+  readonly files?: CheckpointFiles;
   /** How long a worker may take to stop, in milliseconds. */
   readonly patience?: number;
 }
@@ -65,7 +66,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
   const runs = new LabRuns({
     book,
     events,
-    files: checkpointFiles(home),
+    files: parts.files ?? checkpointFiles(home),
     workerPath: options.workerPath,
     cores: parts.cores ?? availableParallelism(),
     openDataset: parts.openDataset ?? openDataset,

@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../../shared/problem.ts';
 import type { FromWorker, ToWorker, TrainingOrder } from '../engine/messages.ts';
-import { setThreadVariables } from './threads.ts';
+import { setNativeEnvironment } from '../engine/environment.ts';
 
 export interface RunWorker {
   send(message: ToWorker): void;
@@ -22,7 +22,7 @@ export function startRunWorker(
   cores: number,
   listener: RunWorkerListener,
 ): RunWorker {
-  setThreadVariables(cores);
+  setNativeEnvironment(cores);
   const worker = new Worker(path, {
     workerData: order,
     transferList: order.from?.tensors.map(({ data }) => data.buffer as ArrayBuffer) ?? [],
