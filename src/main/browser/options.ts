@@ -5,7 +5,7 @@ export interface BrowserOptions {
   /** 0: a free one. */
   readonly port: number;
   readonly window: boolean;
-  readonly json: boolean;
+  readonly json?: boolean;
 }
 
 export function addBrowserOptions(command: Command): Command {
@@ -20,7 +20,7 @@ export function addBrowserOptions(command: Command): Command {
         .argParser(parsePort),
     )
     .option('--no-window', 'do not open a window, only print the address')
-    .option('--json', 'print {"type":"listening","url"} instead of a sentence', false);
+    .option('--json', 'print {"type":"listening","url"} instead of a sentence');
 }
 
 function parsePort(text: string): number {

@@ -1,0 +1,23 @@
+/** The terminal host. Wiring only; `terminal/` does the work. Nothing here may import `electron`, not even indirectly. */
+import { fileURLToPath } from 'node:url';
+import workerPath from './engine/worker?modulePath';
+import { exitCodes } from './host/exitCodes.ts';
+import { createLab } from './lab/lab.ts';
+import { runTerminal } from './terminal/program.ts';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+process.exitCode = await runTerminal(
+  {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    platform: process.platform,
+    signals: process,
+    kill: () => process.exit(exitCodes.interrupted),
+    createLab: (host) => createLab({ host, workerPath }),
+    renderer: here('../renderer'),
+    doctor: here('../../scripts/doctor.mjs'),
+  },
+  process.argv.slice(2),
+);

@@ -1,0 +1,170 @@
+/**
+ * The terminal host's command line: commands, options and their help. What a command does is in its own file, written
+ * against a lab and two streams; here a lab is opened for it and closed after it, and Ctrl-C is heard.
+ */
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { runBrowserHost } from '../browser/host.ts';
+import { type BrowserOptions, addBrowserOptions } from '../browser/options.ts';
+import { onBrokenOutput } from '../host/brokenOutput.ts';
+import { parseCommandLine, tameCommander } from '../host/commandLine.ts';
+import { exitCodes } from '../host/exitCodes.ts';
+import { type Signals, onInterrupt } from '../host/interrupts.ts';
+import type { Lab } from '../lab/lab.ts';
+import { strideVersion } from '../lab/machine.ts';
+import { doctor } from './doctor.ts';
+import { type OutputStream, createIo } from './io.ts';
+import { resolveNetwork } from './networks.ts';
+import * as numbers from './numbers.ts';
+import { listPresets } from './presets.ts';
+import { resume } from './resume.ts';
+import { listRuns } from './runs.ts';
+import { showRun } from './show.ts';
+import { type TrainOptions, longestName, train } from './train.ts';
+
+export interface Terminal {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly env: NodeJS.ProcessEnv;
+  readonly platform: NodeJS.Platform;
+  readonly signals: Signals;
+  /** At a second Ctrl-C. */
+  readonly kill: () => void;
+  readonly createLab: (host: 'terminal' | 'browser') => Promise<Lab>;
+  /** The folder of the built window, for `serve`. */
+  readonly renderer: string;
+  /** The path of scripts/doctor.mjs. */
+  readonly doctor: string;
+}
+
+/** Runs one command; gives the exit code. */
+export async function runTerminal(terminal: Terminal, args: readonly string[]): Promise<number> {
+  const io = createIo(terminal.stdout, terminal.stderr, terminal.env);
+  const unread = new AbortController();
+  onBrokenOutput(terminal.stdout, () => {
+    unread.abort();
+  });
+  onBrokenOutput(terminal.stderr, () => undefined);
+
+  let code: number = exitCodes.ok;
+  const withLab = async <T>(work: (lab: Lab) => Promise<T>): Promise<T> => {
+    const lab = await terminal.createLab('terminal');
+    try {
+      return await work(lab);
+    } finally {
+      await lab.close();
+    }
+  };
+  /** For what takes long: ends it at Ctrl-C, and when nobody reads its output any more. */
+  const untilStopped = async (work: (lab: Lab, stop: AbortSignal) => Promise<number>): Promise<void> => {
+    const interrupted = new AbortController();
+    const forget = onInterrupt(
+      terminal.signals,
+      () => {
+        interrupted.abort();
+      },
+      terminal.kill,
+    );
+    try {
+      code = await withLab((lab) => work(lab, AbortSignal.any([interrupted.signal, unread.signal])));
+    } finally {
+      forget();
+    }
+  };
+
+  const program = tameCommander(new Command('stride'), terminal)
+    .description(
+      'Train small convolutional nets on this machine, with the numbers of a PyTorch script, seed for seed.',
+    )
+    .version(strideVersion, '--version')
+    .helpCommand(false)
+    .showHelpAfterError('(--help shows what there is)')
+    .addHelpText('after', `\nExit codes: 0 done, 1 failed, 2 the command line was wrong, 130 interrupted.`);
+
+  program
+    .command('presets')
+    .description('list the nets that come with Stride')
+    .addOption(jsonOption('the list as JSON'))
+    .action((options: { json?: boolean }) => {
+      listPresets(io, options);
+    });
+
+  addTrainOptions(program.command('train')).action(async (names: string[], options: TrainOptions) => {
+    const networks = names.map(resolveNetwork);
+    await untilStopped((lab, stop) => train(io, lab, networks, options, stop));
+  });
+
+  program
+    .command('runs')
+    .description('list the runs in history, newest first')
+    .option('--limit <number>', 'how many at most', numbers.parseLimit, 20)
+    .addOption(jsonOption('{"runs","total"} as JSON'))
+    .action((options: { limit: number; json?: boolean }) => withLab((lab) => listRuns(io, lab, options)));
+
+  program
+    .command('show')
+    .description('show one run: settings, machine, epochs')
+    .addArgument(runArgument())
+    .option('--batch-losses', 'and the loss of every batch')
+    .addOption(jsonOption('all of it as one JSON object'))
+    .action((run: number, options: { batchLosses?: boolean; json?: boolean }) =>
+      withLab((lab) => showRun(io, lab, run, options)),
+    );
+
+  program
+    .command('resume')
+    .description('go on with a run that was stopped, paused or interrupted, from its last checkpoint')
+    .addArgument(runArgument())
+    .addOption(jsonOption('one JSON object a line, as train prints them'))
+    .action((run: number, options: { json?: boolean }) =>
+      untilStopped((lab, stop) => resume(io, lab, run, options, stop)),
+    );
+
+  addBrowserOptions(program.command('serve')).action(async (options: BrowserOptions) => {
+    code = await runBrowserHost({ ...terminal, createLab: () => terminal.createLab('browser') }, options);
+  });
+
+  program
+    .command('doctor')
+    .description('check what is there to train with, and say what to do about what is not')
+    .addOption(jsonOption('the findings as JSON'))
+    .action(async (options: { json?: boolean }) => {
+      code = await doctor(terminal.doctor, options);
+    });
+
+  return (await parseCommandLine(program, args, terminal)) ?? code;
+}
+
+function addTrainOptions(command: Command): Command {
+  return command
+    .description('train nets, each in a run of its own; several at once, each on its share of the cores')
+    .argument('<network...>', 'presets (see "stride presets") or paths of network JSON files')
+    .option('--epochs <number>', 'times that all training images are seen', numbers.parseEpochs)
+    .option('--batch-size <number>', 'images a step', numbers.parseBatchSize)
+    .option('--learning-rate <number>', "the optimizer's step size", numbers.parseLearningRate)
+    .option('--momentum <number>', 'share of the last step that goes into the next', numbers.parseMomentum)
+    .option(
+      '--seed <number>',
+      'as in torch.manual_seed: the same initial values, the same order',
+      numbers.parseSeed,
+    )
+    .option('--name <text>', "the run's name in history", parseName)
+    .option('--dataset <id>', 'what to train on', 'mnist')
+    .option('--one-at-a-time', 'one net after the other, each on all cores')
+    .addOption(jsonOption('one JSON object a line: started, running-loss, epoch, finished'))
+    .addHelpText('after', '\nCtrl-C writes a checkpoint and ends; "stride resume" goes on from there.');
+}
+
+function jsonOption(description: string): Option {
+  return new Option('--json', `print ${description}`);
+}
+
+function runArgument(): Argument {
+  return new Argument('<run>', 'its number in "stride runs"').argParser(numbers.parseRunId);
+}
+
+function parseName(text: string): string {
+  const name = text.trim();
+  if (name.length < 1 || name.length > longestName)
+    throw new InvalidArgumentError(`Give 1 to ${longestName} characters.`);
+  return name;
+}

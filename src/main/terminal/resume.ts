@@ -1,0 +1,18 @@
+/** `stride resume`: a run goes on from its last checkpoint, with the losses that it would have had without the break. */
+import type { LabClient } from '../../shared/api.ts';
+import { follow } from './follow.ts';
+import type { Io } from './io.ts';
+import { jsonReport } from './jsonReport.ts';
+import { textReport } from './textReport.ts';
+
+/** Gives the exit code. */
+export function resume(
+  io: Io,
+  lab: LabClient,
+  run: number,
+  { json }: { json?: boolean },
+  stop: AbortSignal,
+): Promise<number> {
+  const begin = async () => [await lab.call('runs.resume', { run })];
+  return follow(lab, begin, json ? jsonReport(io) : textReport(io), stop);
+}

@@ -1,0 +1,68 @@
+/** `stride show`: one run with all that is known of it. */
+import type { LabClient } from '../../shared/api.ts';
+import type { RunDetail } from '../../shared/runs.ts';
+import { count, dateTime, describeOptimizer, percent, seconds, table } from './format.ts';
+import { type Io, print, printJson } from './io.ts';
+
+export interface ShowOptions {
+  readonly batchLosses?: boolean;
+  readonly json?: boolean;
+}
+
+export async function showRun(
+  io: Io,
+  lab: LabClient,
+  run: number,
+  { batchLosses, json }: ShowOptions,
+): Promise<void> {
+  const detail = await lab.call('runs.get', { run });
+  // A float32 is a double too, and a double is printed with all the digits that it needs to be read back.
+  const losses = batchLosses ? [...(await lab.call('runs.batchLosses', { run })).losses] : undefined;
+  if (json) {
+    printJson(io, { ...detail, ...(losses && { batchLosses: losses }) });
+    return;
+  }
+  print(io, [heading(io, detail), facts(detail), epochs(detail)].filter(Boolean).join('\n'));
+  if (losses) print(io, ['', 'loss of every batch', ...losses.map(String)].join('\n'));
+}
+
+function heading({ colors }: Io, { id, name, status, problem }: RunDetail): string {
+  const title = `${colors.bold(`run ${id}: ${name}`)}, ${status}`;
+  return problem ? `${title}\n${colors.red(problem.message)}` : title;
+}
+
+function facts(run: RunDetail): string {
+  const { network, settings, machine, versions } = run;
+  const rows: [string, string][] = [
+    ['net', `${network.name}, ${count(run.parameterCount)} parameters`],
+    ['settings', `${settings.epochs} epochs, batches of ${settings.batchSize}, seed ${settings.seed}`],
+    ['optimizer', describeOptimizer(settings.optimizer)],
+    ['data set', `${run.dataset} (SHA-256 ${run.datasetHash.slice(0, 12)}…)`],
+    ['steps', `${count(run.step)} of ${count(run.stepsPerEpoch * settings.epochs)}`],
+    ['seconds', seconds(run.trainSeconds)],
+    ['made', dateTime(run.createdAt)],
+    [
+      'machine',
+      `${machine.cpu}, ${machine.cores} cores, ${machine.platform} ${machine.arch}, ${run.shards === 1 ? 'one shard' : `${run.shards} shards`}`,
+    ],
+    [
+      'versions',
+      `Stride ${versions.stride}, TensorFlow ${versions.tensorflow || '–'}, Node ${versions.node}`,
+    ],
+  ];
+  return rows.map(([name, value]) => `${name.padEnd(11)}${value}`).join('\n');
+}
+
+function epochs({ epochs }: RunDetail): string {
+  if (epochs.length === 0) return '';
+  return table(
+    [
+      { title: 'epoch', cell: ({ epoch }) => String(epoch) },
+      { title: 'train loss', cell: ({ trainLoss }) => trainLoss.toFixed(4) },
+      { title: 'test loss', cell: ({ testLoss }) => testLoss.toFixed(4) },
+      { title: 'test accuracy', cell: ({ testCorrect, testTotal }) => percent(testCorrect, testTotal) },
+      { title: 'seconds', cell: ({ trainSeconds }) => seconds(trainSeconds) },
+    ],
+    epochs,
+  );
+}
