@@ -176,9 +176,9 @@ describe('runs', () => {
   test('a transaction is undone as a whole', () => {
     const history = open();
     const run = history.runs.insert(newRun(), history.owner);
-    for (const within of [history.transaction, history.durably]) {
+    for (const within of ['transaction', 'durably'] as const) {
       expect(() =>
-        within(() => {
+        history[within](() => {
           history.batchLosses.append(run, 0, Float32Array.of(1));
           throw new Error('no');
         }),

@@ -6,8 +6,9 @@
  * for every platform, so the file is an (empty) database in an exclusive transaction.
  */
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeHome } from './home.ts';
 import { Database, type Db, SqliteError } from './sqlite.ts';
 
 export interface Owner {
@@ -27,7 +28,7 @@ function folderOf(home: string): string {
 /** Makes this process (or this lab, where a process holds several) an owner. */
 export function becomeOwner(home: string): Owner {
   const id = randomUUID();
-  mkdirSync(folderOf(home), { recursive: true });
+  makeHome(folderOf(home));
   const path = join(folderOf(home), id + suffix);
   const lock = new Database(path, { timeout: 0 });
   try {

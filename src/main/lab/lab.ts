@@ -3,6 +3,7 @@
  * a host makes one lab, carries messages to it, and closes it when it ends.
  */
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import type {
   CallReply,
   ClientMessage,
@@ -58,7 +59,7 @@ const patience = 15_000;
 
 /** Throws a `Problem` where history cannot be opened. */
 export async function createLab(options: LabOptions, parts: LabParts = {}): Promise<Lab> {
-  const home = options.home ?? resolveHome();
+  const home = options.home === undefined ? resolveHome() : resolve(options.home);
   const trainingProblem = parts.findTrainingProblem ?? findTrainingProblem;
   const history = openHistory(home);
   const events = new Events();
@@ -78,7 +79,12 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
     ...catalogCalls(listDatasets),
     ...runCalls(book, runs),
   };
-  book.recover();
+  try {
+    book.recover();
+  } catch (error) {
+    history.close();
+    throw error;
+  }
 
   const dispatcher = createDispatcher(handlers);
   let closing: Promise<void> | null = null;

@@ -41,7 +41,7 @@ export async function goOnFrom(run: number, options: ResumeOptions): Promise<Tra
     const { network, settings, shards } = before;
     return { network, settings, dataset, shards, from: saved?.checkpoint ?? null };
   } catch (error) {
-    history.runs.setStatus(run, before.status, before.problem);
+    book.putBack(before);
     throw error;
   }
 }

@@ -54,6 +54,12 @@ export class RunBook {
     return this.changed(id);
   }
 
+  /** Gives a run back the status that it had before something that did not come about. */
+  putBack({ id, status, problem }: RunSummary): void {
+    this.#unsaved.set(id, { status, problem });
+    this.changed(id);
+  }
+
   /** Finds runs whose process is gone. Cheap where there are none. */
   recover(): void {
     for (const id of this.history.recover()) this.changed(id);

@@ -34,7 +34,11 @@ export function startRunWorker(
   const crashed = (error: unknown) => {
     crash ??= error;
   };
-  worker.on('messageerror', crashed);
+  worker.on('messageerror', (error) => {
+    // What it said is lost; what it says next would not fit to what is kept.
+    crashed(error);
+    void worker.terminate();
+  });
   worker.on('error', crashed);
   worker.on('exit', (code) => {
     listener.exit(crash === undefined && code === 0 ? null : exitProblem(crash, code));

@@ -35,6 +35,7 @@ export class LabRuns {
   readonly #scheduler: Scheduler;
   #tensorflow = '';
   #closing = false;
+  readonly #resuming = new Map<number, Promise<RunSummary>>();
 
   constructor(options: RunsOptions) {
     this.#options = options;
@@ -91,6 +92,8 @@ export class LabRuns {
 
   async pause(run: number): Promise<RunSummary> {
     const { book } = this.#options;
+    // Where nothing is waited for, nothing is: who pauses and resumes in one breath is served in that order.
+    if (this.#resuming.has(run)) await settled(this.#resuming.get(run));
     const training = this.#scheduler.get(run);
     const { status } = this.#own(run);
     if (!training || !isUnderWay(status)) {
@@ -104,7 +107,14 @@ export class LabRuns {
     return this.#unlessFailed(book.summary(run));
   }
 
-  async resume(run: number): Promise<RunSummary> {
+  /** Who asks twice is answered twice, and the run resumed once. */
+  resume(run: number): Promise<RunSummary> {
+    const resuming = this.#resuming.get(run) ?? this.#resume(run).finally(() => this.#resuming.delete(run));
+    this.#resuming.set(run, resuming);
+    return resuming;
+  }
+
+  async #resume(run: number): Promise<RunSummary> {
     const { book, files, openDataset } = this.#options;
     const training = this.#scheduler.get(run);
     const before = this.#own(run);
@@ -128,6 +138,7 @@ export class LabRuns {
 
   async stop(run: number): Promise<RunSummary> {
     const { book } = this.#options;
+    if (this.#resuming.has(run)) await settled(this.#resuming.get(run));
     const before = this.#own(run);
     if (this.#scheduler.remove(run)) return book.setStatus(run, 'stopped');
     const training = this.#scheduler.get(run);
@@ -145,6 +156,7 @@ export class LabRuns {
   /** Ends everything; each run keeps a checkpoint to be resumed from. */
   async close(): Promise<void> {
     this.#closing = true;
+    await Promise.all([...this.#resuming.values()].map(settled));
     for (const run of this.#scheduler.clear()) this.#options.book.setStatus(run, 'interrupted');
     const active = this.#scheduler.active;
     await Promise.all(active.map((training) => training.stop('interrupted')));
@@ -223,6 +235,11 @@ function requireInput(network: Network, { summary }: Dataset): void {
       `${summary.height}×${summary.width}×${summary.channels} (height × width × channels); change the network's input`,
     { height, width, channels, dataset: summary.name },
   );
+}
+
+/** Waits for something whose outcome is another caller's concern. */
+async function settled(work: Promise<unknown> | undefined): Promise<void> {
+  await work?.catch(() => undefined);
 }
 
 /** Waits, but not for ever: a thread deep in native code may not come back. */

@@ -14,10 +14,11 @@
  */
 import type { Checkpoint } from '../../shared/checkpoint.ts';
 import { Problem, type ProblemRecord, toProblemRecord } from '../../shared/problem.ts';
-import type { EpochRecord, RunStatus, RunningLoss } from '../../shared/runs.ts';
+import type { EpochRecord, RunStatus } from '../../shared/runs.ts';
 import type { CheckpointFiles } from '../checkpoints/files.ts';
 import type { FromWorker, ToWorker, TrainingOrder } from '../engine/messages.ts';
 import type { Events } from './events.ts';
+import { LossBuffer } from './lossBuffer.ts';
 import type { RunBook } from './runBook.ts';
 import type { RunWorker, RunWorkerListener } from './runWorker.ts';
 
@@ -54,18 +55,13 @@ export class Training {
   #stopping: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
 
-  /** Losses not yet written, and the step that the first of them belongs to. */
-  #losses: Float32Array[] = [];
-  #runningLosses: RunningLoss[] = [];
-  #lossesFrom: number;
-  #step: number;
+  readonly #losses: LossBuffer;
   #trainSeconds: number;
 
   constructor(options: TrainingOptions) {
     this.#options = options;
     this.ended = this.#ended.promise;
-    this.#step = options.order.from?.progress.step ?? 0;
-    this.#lossesFrom = this.#step;
+    this.#losses = new LossBuffer(options.order.from?.progress.step ?? 0);
     this.#trainSeconds = options.book.summary(options.run).trainSeconds;
   }
 
@@ -181,7 +177,7 @@ export class Training {
         this.#takeLosses(message.from, message.losses, message.imagesPerSecond);
         return;
       case 'runningLoss':
-        this.#runningLosses.push(message.record);
+        this.#losses.addRunning(message.record);
         events.emit('run.runningLoss', { run, ...message.record });
         return;
       case 'epoch':
@@ -214,9 +210,7 @@ export class Training {
   }
 
   #takeLosses(from: number, losses: Float32Array, imagesPerSecond: number): void {
-    if (from !== this.#step) throw new Error(`losses from step ${from} on do not follow step ${this.#step}`);
-    this.#losses.push(losses);
-    this.#step += losses.length;
+    this.#losses.add(from, losses);
     // An estimate, until the next checkpoint brings the measured seconds.
     const images = losses.length * this.#options.order.settings.batchSize;
     if (imagesPerSecond > 0) this.#trainSeconds += images / imagesPerSecond;
@@ -235,23 +229,20 @@ export class Training {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     const { history } = this.#options.book;
-    const losses = joined(this.#losses);
     inTransaction(() => {
-      if (losses.length > 0) history.batchLosses.append(this.run, this.#lossesFrom, losses);
-      for (const record of this.#runningLosses) history.runningLosses.insert(this.run, record);
-      history.runs.setProgress(this.run, this.#step, this.#trainSeconds);
+      this.#losses.write(history, this.run);
+      history.runs.setProgress(this.run, this.#losses.step, this.#trainSeconds);
     });
-    this.#losses = [];
-    this.#runningLosses = [];
-    this.#lossesFrom = this.#step;
+    this.#losses.clear();
   }
 
   async #save(checkpoint: Checkpoint, epoch: EpochRecord | null): Promise<void> {
     const { run, book, files } = this.#options;
     const { history } = book;
     const { step, epoch: underWay, batch, epochSeconds } = checkpoint.progress;
-    if (step !== this.#step)
-      throw new Error(`a checkpoint of step ${step} came when step ${this.#step} was reached`);
+    if (step !== this.#losses.step) {
+      throw new Error(`a checkpoint of step ${step} came when step ${this.#losses.step} was reached`);
+    }
     this.#write((work) => {
       history.durably(work);
     });
@@ -296,14 +287,4 @@ export class Training {
     });
     for (const watch of [...this.#watchers]) watch();
   }
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all;
 }

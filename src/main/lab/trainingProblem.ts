@@ -35,8 +35,12 @@ export function lookInside(folder: string): ProblemRecord | null {
     ).toRecord();
   }
   const libraries = join(folder, 'deps', 'lib');
+  // A link that leads nowhere is listed, but does not exist.
   const found =
-    existsSync(libraries) && readdirSync(libraries).some((file) => /^(lib)?tensorflow\b/.test(file));
+    existsSync(libraries) &&
+    readdirSync(libraries).some(
+      (file) => /^(lib)?tensorflow\b/.test(file) && existsSync(join(libraries, file)),
+    );
   if (found) return null;
   return new Problem(
     'training.no-library',
