@@ -1,7 +1,10 @@
 /**
- * Where a step's images and labels come from. From a data set: it lives in variables that an initialiser fills from
+ * Where a step's images and labels come from. From a data set: it lives in variables that signature `load` fills from
  * the data set's files, as uint8, and a step names its images by index; pixels are scaled and normalised in the graph.
  * Or fed from outside, ready to use.
+ *
+ * The files' paths are fed: as constants, TensorFlow's constant folding would read the files while it optimises the
+ * graph, and keep what it read.
  */
 import type { DataFile, Dataset, DatasetSummary } from '../../shared/dataset.ts';
 import type { Network } from '../../shared/network.ts';
@@ -13,6 +16,7 @@ import {
   divide,
   floats,
   gatherVariable,
+  identity,
   placeholder,
   readBytes,
   reshape,
@@ -21,6 +25,7 @@ import {
   transpose,
   variable,
 } from './graph/operations.ts';
+import type { Session } from './session.ts';
 
 interface Batch {
   /** A tensor a shard: float32 NHWC, normalised. */
@@ -41,12 +46,22 @@ const shardNumbers = (shards: number) => Array.from({ length: shards }, (_, shar
 /** Inputs `indices_0`, `indices_1`, …: int32, one a shard, each as long as its shard. */
 export function datasetInput(g: Graph, { summary, files }: Dataset, shards: number): BatchInput {
   const effects: string[] = [];
+  const paths: Record<string, Tensor> = {};
   const side = (name: 'train' | 'test'): Batch & { inputs: Record<string, Tensor> } =>
     g.scope(name, () => {
       const { images, labels } = files[name];
       const { height, width, channels } = summary;
-      const stored = load(g, `data/${name}/images`, images, [images.count, height, width, channels], effects);
-      const answers = load(g, `data/${name}/labels`, labels, [labels.count], effects);
+      const load = (kind: string, file: DataFile, shape: readonly number[]): Variable => {
+        const path = placeholder(g, `${kind}_path`, 'string', []);
+        paths[`${name}_${kind}`] = path;
+        const isLabels = shape.length === 1;
+        const stored = variable(g, `data/${name}/${kind}`, isLabels ? 'int32' : 'uint8', shape);
+        const bytes = readBytes(g, path, file.offset, shape.reduce((a, b) => a * b, 1));
+        effects.push(assignVariable(g, stored, isLabels ? cast(g, bytes, 'int32') : reshape(g, bytes, shape)));
+        return stored;
+      };
+      const stored = load('images', images, [images.count, height, width, channels]);
+      const answers = load('labels', labels, [labels.count]);
       const indices = shardNumbers(shards).map((shard) => placeholder(g, `indices_${shard}`, 'int32', [unknown]));
       return {
         images: indices.map((index) => normalise(g, gatherVariable(g, stored, index), summary)),
@@ -56,18 +71,29 @@ export function datasetInput(g: Graph, { summary, files }: Dataset, shards: numb
     });
   const train = side('train');
   const test = side('test');
-  g.initialiser = g.effect('NoOp', [], { name: 'initialise', control: effects });
+  const done = identity(g, scalar(g, 1), { control: effects, name: 'loaded' });
+  g.signature('load', { inputs: paths, outputs: { done } });
   return { train, trainInputs: train.inputs, test, testInputs: test.inputs };
 }
 
-/** A variable that holds a data file: images stay uint8, labels (one axis) become int32. */
-function load(g: Graph, name: string, file: DataFile, shape: readonly number[], effects: string[]): Variable {
-  const isLabels = shape.length === 1;
-  const stored = variable(g, name, isLabels ? 'int32' : 'uint8', shape);
-  const length = shape.reduce((a, b) => a * b, 1);
-  const bytes = readBytes(g, file.path, file.offset, length);
-  effects.push(assignVariable(g, stored, isLabels ? cast(g, bytes, 'int32') : reshape(g, bytes, shape)));
-  return stored;
+/** The training batch as the first shard alone has it. */
+export function firstShard({ train, trainInputs, ...rest }: BatchInput): BatchInput {
+  const inputs = Object.entries(trainInputs).filter(([name]) => name.endsWith('_0'));
+  return {
+    ...rest,
+    train: { images: train.images.slice(0, 1), labels: train.labels.slice(0, 1) },
+    trainInputs: Object.fromEntries(inputs),
+  };
+}
+
+/** Fills the graph's variables from the data set's files. */
+export function loadDataset(session: Session, { files }: Dataset): void {
+  session.run('load', {
+    train_images: { data: files.train.images.path },
+    train_labels: { data: files.train.labels.path },
+    test_images: { data: files.test.images.path },
+    test_labels: { data: files.test.labels.path },
+  });
 }
 
 /** torchvision's `ToTensor` and `Normalize`, operation by operation: (pixel / 255 − mean) / deviation. */

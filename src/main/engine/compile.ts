@@ -1,8 +1,10 @@
 /**
  * A net and its training settings become one TensorFlow graph with a signature for each thing that the engine does:
  *
+ * - `load`: reads the data set's files into the graph's variables
  * - `train`: one optimizer step on a batch; gives its mean loss
- * - `evaluate`: sum of losses and predictions for test images
+ * - `trainUnsplit`: the same in the first shard alone, for a last batch with fewer images than shards
+ * - `evaluate`: losses and predictions for test images
  * - `gradients`: loss and all parameters' gradients on a batch, without a step
  * - `predict`: logits and every layer's output for given images
  * - `read`, `write`: all parameters, running statistics and optimizer slots, in PyTorch's layouts
@@ -17,7 +19,7 @@ import type { Layer } from '../../shared/layers/index.ts';
 import type { Network } from '../../shared/network.ts';
 import { type NetworkSummary, inputShape, summarize } from '../../shared/shapes.ts';
 import type { Optimizer } from '../../shared/training.ts';
-import { type BatchInput, datasetInput, fedInput } from './batches.ts';
+import { type BatchInput, datasetInput, fedInput, firstShard } from './batches.ts';
 import { Graph, type Tensor, unknown } from './graph/graph.ts';
 import {
   type Variable,
@@ -49,6 +51,8 @@ export interface CompileOptions {
   /** Where batches come from; without a data set, images and labels are fed. */
   readonly dataset: Dataset | null;
   readonly shards: number;
+  /** Whether there will be a batch with fewer images than shards: oneDNN's operations break on empty tensors. */
+  readonly unsplit?: boolean;
   /** Keys dropout and augmentation; the low 32 bits count. */
   readonly seed: number;
 }
@@ -105,6 +109,9 @@ class Compiler {
     const batch = options.dataset ? datasetInput(g, options.dataset, options.shards) : fedInput(g, options);
     const scaleAndScalars = placeholder(g, 'scalars', 'float32', [unknown]);
     g.scope('train', () => this.train(batch, scaleAndScalars));
+    if (options.unsplit) {
+      g.scope('trainUnsplit', () => this.step('trainUnsplit', firstShard(batch), scaleAndScalars));
+    }
     g.scope('evaluate', () => this.evaluate(batch));
     g.scope('predict', () => this.predict());
     this.readAndWrite();
@@ -121,6 +128,24 @@ class Compiler {
   }
 
   private train(batch: BatchInput, scalars: Tensor): void {
+    const { g } = this;
+    const { inputs, loss, gathered } = this.step('train', batch, scalars);
+    const gradients = [...gathered.gradients].map(([name, gradient]) => {
+      const { shape, layout } = this.stored.get(name) as Stored;
+      return [name, fromGraph(g, gradient, shape, layout)] as const;
+    });
+    g.signature('gradients', {
+      inputs,
+      outputs: { loss: identity(g, loss, { name: 'lossOnly' }), ...Object.fromEntries(gradients) },
+    });
+  }
+
+  /** Adds the signature of one optimizer step. */
+  private step(
+    signature: string,
+    batch: BatchInput,
+    scalars: Tensor,
+  ): { inputs: Record<string, Tensor>; loss: Tensor; gathered: Gathered } {
     const { g, options } = this;
     const [firstScalar, ...stepScalars] = unpack(g, scalars, 1 + optimizerScalars(options.optimizer, 0, 1).length, 'scalars');
     const perImage = firstScalar as Tensor;
@@ -152,15 +177,8 @@ class Compiler {
       effects.push(assignVariable(g, (this.stored.get(name) as Stored).variable, value));
     }
     const inputs = { ...batch.trainInputs, scalars, ...(this.stepNumber ? { step: this.stepNumber } : {}) };
-    g.signature('train', { inputs, outputs: { loss: identity(g, loss, { control: effects, name: 'loss' }) } });
-    const gradients = [...gathered.gradients].map(([name, gradient]) => {
-      const { shape, layout } = this.stored.get(name) as Stored;
-      return [name, fromGraph(g, gradient, shape, layout)] as const;
-    });
-    g.signature('gradients', {
-      inputs,
-      outputs: { loss: identity(g, loss, { name: 'lossOnly' }), ...Object.fromEntries(gradients) },
-    });
+    g.signature(signature, { inputs, outputs: { loss: identity(g, loss, { control: effects, name: 'loss' }) } });
+    return { inputs, loss, gathered };
   }
 
   private evaluate(batch: BatchInput): void {
@@ -168,11 +186,10 @@ class Compiler {
     const { images, labels } = batch.test;
     const { logits } = this.forward({ shards: images }, false);
     const outputs: Record<string, Tensor> = {};
-    const losses = logits.map((shard, index) => {
+    logits.forEach((shard, index) => {
       outputs[`predictions_${index}`] = argMax(g, shard, 1);
-      return sum(g, sparseSoftmaxCrossEntropy(g, shard, labels[index] as Tensor).loss, [0]);
+      outputs[`losses_${index}`] = identity(g, sparseSoftmaxCrossEntropy(g, shard, labels[index] as Tensor).loss);
     });
-    outputs['lossSum'] = identity(g, addN(g, losses), { name: 'lossSum' });
     g.signature('evaluate', { inputs: batch.testInputs, outputs });
   }
 

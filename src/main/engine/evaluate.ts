@@ -1,7 +1,7 @@
 /** Loss, accuracy and confusion matrix over the whole test set. */
 import type { Dataset } from '../../shared/dataset.ts';
 import { splitBatch } from './shards.ts';
-import type { Session } from './session.ts';
+import type { Output, Session } from './session.ts';
 
 export interface Evaluation {
   /** Mean cross-entropy over all images. */
@@ -33,20 +33,29 @@ export async function evaluate(
   let correct = 0;
   for (let from = 0; from < total; from += batchSize) {
     if (!(await between())) return undefined;
-    const indices = Int32Array.from({ length: Math.min(batchSize, total - from) }, (_, i) => from + i);
-    const inputs = splitBatch(indices, shards);
-    const outputs = session.run('evaluate', inputs);
-    lossSum += outputs['lossSum']?.data[0] as number;
-    for (let shard = 0; shard < shards; shard += 1) {
-      const predictions = outputs[`predictions_${shard}`]?.data as Int32Array;
-      const shardIndices = inputs[`indices_${shard}`]?.data as Int32Array;
-      predictions.forEach((prediction, i) => {
-        const label = labels[shardIndices[i] as number] as number;
-        const cell = label * classes + prediction;
-        confusion[cell] = (confusion[cell] as number) + 1;
-        if (label === prediction) correct += 1;
-      });
+    const count = Math.min(batchSize, total - from);
+    // A shard may not be empty: a batch smaller than the shards is filled with its last image, which is not counted.
+    const indices = Int32Array.from({ length: Math.max(count, shards) }, (_, i) => from + Math.min(i, count - 1));
+    const outputs = session.run('evaluate', splitBatch(indices, shards));
+    const losses = joined(outputs, 'losses', shards);
+    const predictions = joined(outputs, 'predictions', shards);
+    for (let i = 0; i < count; i += 1) {
+      const label = labels[from + i] as number;
+      const prediction = predictions[i] as number;
+      const cell = label * classes + prediction;
+      confusion[cell] = (confusion[cell] as number) + 1;
+      lossSum += losses[i] as number;
+      if (label === prediction) correct += 1;
     }
   }
   return { loss: lossSum / total, correct, total, confusion };
+}
+
+/** The shards' outputs one after another, which is the order of the images. */
+function joined(outputs: Readonly<Record<string, Output>>, name: string, shards: number): number[] {
+  const all: number[] = [];
+  for (let shard = 0; shard < shards; shard += 1) {
+    for (const value of outputs[`${name}_${shard}`]?.data ?? []) all.push(value);
+  }
+  return all;
 }

@@ -12,11 +12,10 @@ import { Problem } from '../../shared/problem.ts';
 import type { Graph } from './graph/graph.ts';
 import { servingTag, writeSavedModel } from './graph/savedModel.ts';
 
-/** float32 or int32, by the array's type. Without a shape it is one axis as long as the data. */
-export interface Input {
-  readonly data: Float32Array | Int32Array;
-  readonly shape?: readonly number[];
-}
+/** float32 or int32, by the array's type (without a shape it is one axis as long as the data), or one string. */
+export type Input =
+  | { readonly data: Float32Array | Int32Array; readonly shape?: readonly number[] }
+  | { readonly data: string };
 
 export interface Output {
   readonly data: Float32Array | Int32Array;
@@ -62,7 +61,7 @@ export class Session {
     this.signatures = signatures;
   }
 
-  /** Loads the graph; the initialiser has run when this resolves. */
+  /** Loads the graph. Its variables have no values yet. */
   static async load(graph: Graph): Promise<Session> {
     const tf = tensorflow();
     const folder = await mkdtemp(join(tmpdir(), 'stride-graph-'));
@@ -84,9 +83,7 @@ export class Session {
     if (!model) throw new Error(`the graph has no signature ${signature}`);
     const { tf } = this;
     const given: Record<string, TfjsNode.Tensor> = {};
-    for (const [name, { data, shape }] of Object.entries(inputs)) {
-      given[name] = tf.tensor(data, [...(shape ?? [data.length])], data instanceof Int32Array ? 'int32' : 'float32');
-    }
+    for (const [name, input] of Object.entries(inputs)) given[name] = toTensor(tf, input);
     const results = model.predict(given) as Record<string, TfjsNode.Tensor>;
     const outputs: Record<string, Output> = {};
     for (const [name, tensor] of Object.entries(results)) {
@@ -106,4 +103,11 @@ export class Session {
   close(): void {
     for (const model of this.signatures.values()) model.dispose();
   }
+}
+
+function toTensor(tf: typeof TfjsNode, input: Input): TfjsNode.Tensor {
+  if (typeof input.data === 'string') return tf.scalar(input.data, 'string');
+  const { data } = input;
+  const shape = 'shape' in input && input.shape ? [...input.shape] : [data.length];
+  return tf.tensor(data, shape, data instanceof Int32Array ? 'int32' : 'float32');
 }

@@ -1,7 +1,7 @@
 /** A batch split in parts as equal as they come, each worked on by a branch of the graph. */
 import type { Input } from './session.ts';
 
-/** Inputs `indices_0`, `indices_1`, …; the order of the images stays. */
+/** Inputs `indices_0`, `indices_1`, …; the order of the images stays. At least one image a shard. */
 export function splitBatch(indices: Int32Array, shards: number): Record<string, Input> {
   const inputs: Record<string, Input> = {};
   for (let shard = 0; shard < shards; shard += 1) {

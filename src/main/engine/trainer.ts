@@ -9,6 +9,7 @@ import type { DataFile } from '../../shared/dataset.ts';
 import { Problem } from '../../shared/problem.ts';
 import { requireTrainable } from '../../shared/shapes.ts';
 import { runningLossInterval } from '../../shared/training.ts';
+import { loadDataset } from './batches.ts';
 import { type CompiledNetwork, compile } from './compile.ts';
 import type { Control } from './control.ts';
 import { evaluate } from './evaluate.ts';
@@ -27,10 +28,14 @@ const reportInterval = 100;
 export async function train(order: TrainingOrder, control: Control, post: (message: FromWorker) => void): Promise<void> {
   const { network, settings, dataset, from } = order;
   requireTrainable(network, dataset.summary.classes.length);
-  const shards = from?.progress.shards ?? order.shards;
-  const compiled = compile({ network, optimizer: settings.optimizer, dataset, shards, seed: settings.seed });
+  const { optimizer, seed, batchSize } = settings;
+  const shards = from?.progress.shards ?? Math.min(order.shards, batchSize);
+  const lastBatch = dataset.files.train.images.count % batchSize;
+  const unsplit = lastBatch > 0 && lastBatch < shards;
+  const compiled = compile({ network, optimizer, dataset, shards, seed, unsplit });
   const session = await Session.load(compiled.graph);
   try {
+    loadDataset(session, dataset);
     const labels = await readLabels(dataset.files.test.labels);
     await new Trainer(order, compiled, session, labels, shards, control, post).run();
   } finally {
@@ -140,8 +145,9 @@ class Trainer {
     const began = performance.now();
     const step = progress.step + 1;
     const scalars = [1 / indices.length, ...optimizerScalars(optimizer, optimizer.learningRate, step)];
-    const { loss: output } = session.run('train', {
-      ...splitBatch(indices, progress.shards),
+    const unsplit = indices.length < progress.shards;
+    const { loss: output } = session.run(unsplit ? 'trainUnsplit' : 'train', {
+      ...splitBatch(indices, unsplit ? 1 : progress.shards),
       scalars: { data: Float32Array.from(scalars) },
       ...(compiled.random ? { step: { data: Int32Array.of(step), shape: [] } } : {}),
     });

@@ -27,9 +27,9 @@ export type Attribute =
   | { readonly kind: 'tensor'; readonly value: Constant };
 
 export interface Constant {
-  readonly dtype: 'float32' | 'int32' | 'int64' | 'string';
+  readonly dtype: 'float32' | 'int32' | 'int64';
   readonly shape: readonly number[];
-  readonly values: readonly (number | string)[];
+  readonly values: readonly number[];
 }
 
 export interface GraphNode {
@@ -58,8 +58,6 @@ export interface NodeOptions {
 export class Graph {
   readonly nodes: GraphNode[] = [];
   readonly signatures: Record<string, Signature> = {};
-  /** Run once, when the graph is loaded. */
-  initialiser: string | undefined;
   private readonly names = new Map<string, number>();
   private readonly constants = new Map<string, Tensor>();
   private scopes: string[] = [];

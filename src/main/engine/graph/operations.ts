@@ -36,10 +36,6 @@ export function integer(g: Graph, value: number): Tensor {
   return integers(g, [value], []);
 }
 
-export function text(g: Graph, value: string): Tensor {
-  return g.constant({ dtype: 'string', shape: [], values: [value] });
-}
-
 function elementWise(op: string) {
   return (g: Graph, ...inputs: Tensor[]): Tensor =>
     g.op(op, inputs, { attributes: { T: type(inputs[0]?.dtype ?? 'float32') }, outputs: [inputs[0]?.dtype ?? 'float32'] });
@@ -435,9 +431,9 @@ export function gatherVariable(g: Graph, source: Variable, indices: Tensor): Ten
   });
 }
 
-/** The file's bytes from `offset` on, as a flat uint8 tensor of `length`. */
-export function readBytes(g: Graph, path: string, offset: number, length: number): Tensor {
-  const contents = g.op('ReadFile', [text(g, path)], { outputs: ['string'] });
+/** The bytes of the file at `path` (a string scalar) from `offset` on, as a flat uint8 tensor of `length`. */
+export function readBytes(g: Graph, path: Tensor, offset: number, length: number): Tensor {
+  const contents = g.op('ReadFile', [path], { outputs: ['string'] });
   const bytes = g.op('DecodeRaw', [contents], {
     attributes: { out_type: type('uint8'), little_endian: bool(true) },
     outputs: ['uint8'],

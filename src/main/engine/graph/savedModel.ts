@@ -42,9 +42,6 @@ const dataTypes: Record<DataType, number> = {
 /** The tag under which `loadSavedModel` finds the one graph. */
 export const servingTag = 'serve';
 
-/** Name that TensorFlow gives to the signature whose operation runs once at load time. */
-const initialiserSignature = '__saved_model_init_op';
-
 /** A GraphDef version that every TensorFlow since 2.4 reads (`tensorflow/core/public/version.h`). */
 const producer = 561;
 
@@ -68,15 +65,13 @@ function constantMessage({ dtype, shape, values }: Constant): Message {
   const message = set(new messages.Tensor(), { setDtype: dataTypes[dtype], setTensorShape: shapeMessage(shape) });
   switch (dtype) {
     case 'float32':
-      return set(message, { setTensorContent: new Uint8Array(Float32Array.from(values as number[]).buffer) });
+      return set(message, { setTensorContent: new Uint8Array(Float32Array.from(values).buffer) });
     case 'int32':
-      return set(message, { setTensorContent: new Uint8Array(Int32Array.from(values as number[]).buffer) });
+      return set(message, { setTensorContent: new Uint8Array(Int32Array.from(values).buffer) });
     case 'int64':
       return set(message, {
-        setTensorContent: new Uint8Array(BigInt64Array.from((values as number[]).map(BigInt)).buffer),
+        setTensorContent: new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer),
       });
-    case 'string':
-      return set(message, { setStringValList: (values as string[]).map(bytes) });
   }
 }
 
@@ -148,12 +143,6 @@ export function serializeSavedModel(graph: Graph): Uint8Array {
   const signatures = Object.fromEntries(
     Object.entries(graph.signatures).map(([name, signature]) => [name, signatureMessage(signature)]),
   );
-  if (graph.initialiser) {
-    const operation = set(new messages.TensorInfo(), { setName: graph.initialiser });
-    const initialise = set(new messages.SignatureDef(), {});
-    mapEntries(initialise, 'getOutputsMap', { [initialiserSignature]: operation });
-    signatures[initialiserSignature] = initialise;
-  }
   mapEntries(meta, 'getSignatureDefMap', signatures);
   const model = set(new messages.SavedModel(), { setSavedModelSchemaVersion: 1, setMetaGraphsList: [meta] });
   return (model['serializeBinary'] as unknown as () => Uint8Array).call(model);
