@@ -178,11 +178,11 @@ describe('the report', () => {
     const report = new Report({ isTTY: true, columns: 60, write: (part) => (text += part) });
     const line = report.begin('TensorFlow', 'looking');
     line.progress(0.5, 'downloading something with a very long name indeed, longer than the line');
-    line.done('TensorFlow 2.21.0');
+    line.done('2.21.0');
     const drawn = text.split('\r\u001b[2K');
     expect(drawn.every((part) => part.trimEnd().length < 60)).toBe(true);
     expect(drawn.at(-2)).toContain(' 50 %');
-    expect(drawn.at(-1)).toBe('  TensorFlow  TensorFlow 2.21.0\n');
+    expect(drawn.at(-1)).toBe('  TensorFlow  2.21.0\n');
   });
 
   test('writes one line a step into a log', () => {

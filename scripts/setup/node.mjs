@@ -59,7 +59,7 @@ export async function install(context, report) {
     context.stamp('node', stampOf(context));
     report
       .begin('Node', 'looking for Node')
-      .done(`Node ${version}${program === own ? '' : ' of node_modules'}`);
+      .done(`${version}${program === packaged ? ', of node_modules' : ''}`);
     return;
   }
   throw new SetupError(

@@ -10,7 +10,7 @@ import { SetupError } from './errors.mjs';
 import { run } from './run.mjs';
 
 /** @typedef {import('./context.mjs').Context} Context */
-/** @typedef {{ version?: string, optional?: boolean, link?: boolean }} Locked */
+/** @typedef {{ version?: string, optional?: boolean, os?: string[], cpu?: string[] }} Locked */
 
 /** Without these nothing runs: a cheap look at whether node_modules is what the stamp says. */
 const KEY_FILES = ['.package-lock.json', 'typescript/package.json', '@tensorflow/tfjs-node/package.json'];
@@ -55,7 +55,9 @@ export async function install(context, report) {
     context.stamp('packages', stampOf(context));
     return;
   }
-  const names = Object.keys(lockedPackages(context.at('package-lock.json'))).filter((name) => name !== '');
+  const names = Object.entries(lockedPackages(context.at('package-lock.json')))
+    .filter(([name, locked]) => name !== '' && isForHere(locked, context))
+    .map(([name]) => name);
   const line = report.begin('Packages', 'installing the npm packages of package-lock.json');
   const [command, args] = npmCommand(context);
   const result = await run(
@@ -88,6 +90,14 @@ export async function install(context, report) {
   context.reload(); // npm has emptied node_modules, and the record with it
   context.stamp('packages', stampOf(context));
   line.done(`${count} npm packages`);
+}
+
+/**
+ * Whether npm installs a package here; for the percentage, so what it cannot know (musl or glibc) counts as yes.
+ * @param {Locked} locked @param {Context} context
+ */
+function isForHere({ os, cpu }, context) {
+  return (os?.includes(context.platform) ?? true) && (cpu?.includes(context.arch) ?? true);
 }
 
 /**

@@ -7,7 +7,7 @@ import process from 'node:process';
 
 const BAR = 24;
 /** In a log, how long a step may be silent, in milliseconds. */
-const SILENCE = 3000;
+const SILENCE = 8000;
 
 /**
  * @typedef {object} Line One step's line.
@@ -50,10 +50,11 @@ export class Report {
       progress: (fraction, note = '') => {
         const what = note || doing;
         const share = fraction === undefined ? undefined : Math.max(0, Math.min(1, fraction));
-        const percent = share === undefined ? '' : `${Math.floor(share * 100)} %`.padStart(5);
+        const percent = share === undefined ? '' : ` ${Math.floor(share * 100)} %`;
         if (this.#tty) {
           const full = Math.round((share ?? 0) * BAR);
-          const bar = share === undefined ? '' : `${'█'.repeat(full)}${'░'.repeat(BAR - full)}${percent}  `;
+          const bar =
+            share === undefined ? '' : `${'█'.repeat(full)}${'░'.repeat(BAR - full)}${percent.padStart(6)}  `;
           this.#draw(`${label}${bar}${what}`);
         } else if (Date.now() - spoke >= SILENCE) {
           spoke = Date.now();

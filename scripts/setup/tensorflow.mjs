@@ -53,7 +53,7 @@ export async function install(context, report, { required = false } = {}) {
       if (!tensorflow) continue;
       context.state.tensorflow = tensorflow;
       context.stamp('tensorflow', stampOf(context));
-      line.done(`TensorFlow ${tensorflow.version}`);
+      line.done(tensorflow.version);
       return;
     } catch (error) {
       if (!(error instanceof SetupError)) throw error;
