@@ -1,0 +1,25 @@
+/**
+ * The desktop host. Wiring only; `desktop/` does the work, and only there, in the preload and in `transport/electron.ts`
+ * is `electron` imported.
+ *
+ * For packaging, Electron's fuses: RunAsNode, EnableNodeOptionsEnvironmentVariable, EnableNodeCliInspectArguments and
+ * GrantFileProtocolExtraPrivileges off, EnableEmbeddedAsarIntegrityValidation and OnlyLoadAppFromAsar on. Training needs
+ * none of those that are off (its workers are threads); Playwright needs the inspect fuse on in the build that it drives.
+ */
+import { fileURLToPath } from 'node:url';
+import { startDesktop } from './desktop/start.ts';
+import workerPath from './engine/worker?modulePath';
+import { resolveHome } from './lab/home.ts';
+import { createLab } from './lab/lab.ts';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const home = resolveHome();
+
+startDesktop({
+  home,
+  createLab: () => createLab({ home, host: 'desktop', workerPath }),
+  renderer: here('../renderer'),
+  preload: here('../preload/preload.cjs'),
+  platform: process.platform,
+  signals: process,
+});

@@ -1,0 +1,172 @@
+/**
+ * How long the program lives. Closing the window does not end training unless the person wants that: without a window it
+ * goes on, and ends when the last run has. Quitting asks where runs are under way, and checkpoints them.
+ */
+import { type BrowserWindow, app, dialog, powerMonitor } from 'electron';
+import { exitCodes } from '../host/exitCodes.ts';
+import { type Signals, onInterrupt } from '../host/interrupts.ts';
+import { RunActivity } from '../host/runActivity.ts';
+import type { Lab } from '../lab/lab.ts';
+import type { Texts } from './texts.ts';
+import { writeWindowState } from './windowState.ts';
+
+export interface LifetimeOptions {
+  readonly home: string;
+  readonly lab: Lab;
+  readonly texts: Texts;
+  readonly platform: NodeJS.Platform;
+  readonly signals: Signals;
+  readonly createWindow: () => BrowserWindow;
+}
+
+/** A window that ends twice within this time will end a third time. */
+const crashMilliseconds = 10_000;
+
+export class Lifetime {
+  readonly #options: LifetimeOptions;
+  readonly #activity: RunActivity;
+  #window: BrowserWindow | undefined;
+  /** A question is on the screen; another one would lie over it. */
+  #asking = false;
+  #quitting: Promise<void> | undefined;
+  #labClosed = false;
+  #lastCrash = -Infinity;
+
+  constructor(options: LifetimeOptions) {
+    this.#options = options;
+    this.#activity = new RunActivity(options.lab);
+    this.#activity.onIdle(() => {
+      if (!this.#window && !this.#staysWithoutWindow) app.quit();
+    });
+    app.on('second-instance', () => {
+      this.showWindow();
+    });
+    app.on('activate', () => {
+      this.showWindow();
+    });
+    app.on('window-all-closed', () => {
+      if (this.#activity.count === 0 && !this.#staysWithoutWindow) app.quit();
+    });
+    app.on('before-quit', (event) => {
+      if (this.#labClosed) return;
+      event.preventDefault();
+      void this.#askToQuit();
+    });
+    // Nobody can be asked any more.
+    powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
+      event?.preventDefault();
+      void this.quit();
+    });
+    onInterrupt(
+      options.signals,
+      () => void this.quit(),
+      () => {
+        app.exit(exitCodes.interrupted);
+      },
+    );
+  }
+
+  /** On macOS a program without windows is in its place; elsewhere nobody could get at it. */
+  get #staysWithoutWindow(): boolean {
+    return this.#options.platform === 'darwin';
+  }
+
+  showWindow(): void {
+    if (this.#quitting) return;
+    if (this.#window) {
+      if (this.#window.isMinimized()) this.#window.restore();
+      this.#window.show();
+      this.#window.focus();
+      return;
+    }
+    const window = this.#options.createWindow();
+    this.#window = window;
+    window.on('close', (event) => {
+      this.#onClose(window, event);
+    });
+    window.on('closed', () => {
+      this.#window = undefined;
+    });
+    // Windows is shutting down or the user logs off: it waits while the checkpoints are written.
+    window.on('query-session-end', (event) => {
+      if (this.#activity.count === 0) return;
+      event.preventDefault();
+      void this.quit();
+    });
+    window.webContents.on('render-process-gone', (_event, { reason }) => {
+      if (reason !== 'clean-exit') this.#onCrash(window);
+    });
+  }
+
+  /** Checkpoints what is under way, then ends. */
+  quit(): Promise<void> {
+    this.#quitting ??= this.#quit();
+    return this.#quitting;
+  }
+
+  async #quit(): Promise<void> {
+    try {
+      await this.#options.lab.close();
+    } catch (error) {
+      dialog.showErrorBox('Stride', error instanceof Error ? error.message : String(error));
+      app.exit(exitCodes.failure);
+      return;
+    }
+    this.#labClosed = true;
+    app.quit();
+  }
+
+  #onClose(window: BrowserWindow, event: { preventDefault(): void }): void {
+    writeWindowState(this.#options.home, window);
+    if (this.#labClosed || this.#activity.count === 0 || this.#staysWithoutWindow) return;
+    event.preventDefault();
+    void this.#askToClose(window);
+  }
+
+  async #askToClose(window: BrowserWindow): Promise<void> {
+    const { texts } = this.#options;
+    const buttons = [texts.keepTraining, texts.stopAndQuit, texts.cancel];
+    const choice = await this.#ask(texts.closeTitle(this.#activity.count), texts.closeDetail, buttons);
+    // Without asking again. Where the last run has ended meanwhile, `window-all-closed` ends the program.
+    if (choice === 0) window.destroy();
+    else if (choice === 1) await this.quit();
+  }
+
+  async #askToQuit(): Promise<void> {
+    const { texts } = this.#options;
+    const runs = this.#activity.count;
+    if (runs > 0 && !this.#quitting) {
+      const choice = await this.#ask(texts.quitTitle(runs), texts.quitDetail, [
+        texts.stopAndQuit,
+        texts.cancel,
+      ]);
+      if (choice !== 0) return;
+    }
+    await this.quit();
+  }
+
+  /** Gives the number of the button; the last one is the way out, which Escape and a question already open take too. */
+  async #ask(message: string, detail: string, buttons: string[]): Promise<number> {
+    const cancelId = buttons.length - 1;
+    if (this.#asking) return cancelId;
+    this.#asking = true;
+    const question = { type: 'question' as const, message, detail, buttons, defaultId: 0, cancelId };
+    try {
+      const { response } = await (this.#window
+        ? dialog.showMessageBox(this.#window, question)
+        : dialog.showMessageBox(question));
+      return response;
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  /** The page is only a view of the lab, which is not touched by its end. */
+  #onCrash(window: BrowserWindow): void {
+    const now = Date.now();
+    const again = now - this.#lastCrash < crashMilliseconds;
+    this.#lastCrash = now;
+    if (again) dialog.showErrorBox('Stride', this.#options.texts.crashed);
+    else window.webContents.reload();
+  }
+}

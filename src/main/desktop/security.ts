@@ -1,0 +1,42 @@
+/**
+ * What no page in this program may do, whatever gets into one: go elsewhere, open windows, hold a <webview>, ask for
+ * permissions, reach the network. Together with the window's own settings (`window.ts`), the page's policy
+ * (`host/pagePolicy.ts`) and the check of IPC senders (`transport/electron.ts`) this is Electron's security checklist.
+ */
+import { type Session, type WebContents, app } from 'electron';
+import { isOwnPage } from '../transport/electron.ts';
+
+/** Before the first window: it holds for every web contents that will ever be made. */
+export function guardContents(): void {
+  app.on('web-contents-created', (_event, contents) => {
+    guard(contents);
+  });
+}
+
+function guard(contents: WebContents): void {
+  const stay = (event: { readonly url: string; preventDefault(): void }) => {
+    // A page may load itself anew (a change of language does); nothing else is served under its address.
+    if (!isOwnPage(event.url)) event.preventDefault();
+  };
+  contents.on('will-navigate', stay);
+  contents.on('will-frame-navigate', stay);
+  contents.on('will-redirect', stay);
+  contents.on('will-attach-webview', (event) => {
+    event.preventDefault();
+  });
+  contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+}
+
+/** Stride is offline, and its page needs nothing from the disk but what `app://stride/` serves. */
+const closedSchemes = new Set(['http:', 'https:', 'ws:', 'wss:', 'ftp:', 'file:']);
+
+export function guardSession(session: Session): void {
+  session.setPermissionRequestHandler((_contents, _permission, answer) => {
+    answer(false);
+  });
+  session.setPermissionCheckHandler(() => false);
+  session.setDevicePermissionHandler(() => false);
+  session.webRequest.onBeforeRequest(({ url }, answer) => {
+    answer({ cancel: !URL.canParse(url) || closedSchemes.has(new URL(url).protocol) });
+  });
+}

@@ -1,0 +1,88 @@
+/** The desktop host from its first line to its window. */
+import { join } from 'node:path';
+import { app, dialog, protocol, session } from 'electron';
+import { Problem } from '../../shared/problem.ts';
+import { exitCodes } from '../host/exitCodes.ts';
+import type { Signals } from '../host/interrupts.ts';
+import { makeHome } from '../lab/home.ts';
+import type { Lab } from '../lab/lab.ts';
+import { Lifetime } from './lifetime.ts';
+import { setMenu } from './menu.ts';
+import { registerPageScheme, servePage } from './page.ts';
+import { guardContents, guardSession } from './security.ts';
+import { textsFor } from './texts.ts';
+import { createWindow } from './window.ts';
+
+export interface DesktopOptions {
+  readonly home: string;
+  readonly createLab: () => Promise<Lab>;
+  /** The folder of the built window. */
+  readonly renderer: string;
+  /** The built preload. */
+  readonly preload: string;
+  readonly platform: NodeJS.Platform;
+  readonly signals: Signals;
+}
+
+/**
+ * Returns at once: Electron gets ready only when its main module has been evaluated, so a module that awaited that would
+ * wait for ever.
+ */
+export function startDesktop(options: DesktopOptions): void {
+  // What Chromium keeps goes with the rest, and Electron's lock is on this folder: one window a home.
+  const userData = join(options.home, 'desktop');
+  try {
+    makeHome(userData);
+  } catch (error) {
+    fail(error);
+    return;
+  }
+  app.setName('Stride');
+  app.setPath('userData', userData);
+  if (!app.requestSingleInstanceLock()) {
+    // The other one shows its window (`second-instance`).
+    app.exit(exitCodes.ok);
+    return;
+  }
+  app.enableSandbox();
+  registerPageScheme();
+  guardContents();
+  void app.whenReady().then(() => open(options));
+}
+
+async function open({
+  home,
+  createLab,
+  renderer,
+  preload,
+  platform,
+  signals,
+}: DesktopOptions): Promise<void> {
+  guardSession(session.defaultSession);
+  servePage(protocol, renderer);
+  const texts = textsFor(app.getLocale());
+  setMenu(texts, platform);
+  let lab: Lab;
+  try {
+    lab = await createLab();
+  } catch (error) {
+    fail(error);
+    return;
+  }
+  const lifetime = new Lifetime({
+    home,
+    lab,
+    texts,
+    platform,
+    signals,
+    createWindow: () => createWindow({ home, preload, service: lab }),
+  });
+  lifetime.showWindow();
+}
+
+/** A history that is newer than the program, a folder that cannot be written: said, and nothing is touched. */
+function fail(error: unknown): void {
+  if (!(error instanceof Problem)) console.error(error);
+  dialog.showErrorBox('Stride', error instanceof Error ? error.message : String(error));
+  app.exit(exitCodes.failure);
+}

@@ -1,0 +1,49 @@
+/** What the main process itself says, in both languages. (The window has its own, in resources/messages.) */
+
+export interface Texts {
+  readonly closeTitle: (runs: number) => string;
+  readonly closeDetail: string;
+  readonly keepTraining: string;
+  readonly stopAndQuit: string;
+  readonly cancel: string;
+  readonly quitTitle: (runs: number) => string;
+  readonly quitDetail: string;
+  readonly crashed: string;
+  readonly menu: {
+    readonly file: string;
+    readonly edit: string;
+    readonly view: string;
+    readonly window: string;
+  };
+}
+
+const english: Texts = {
+  closeTitle: (runs) => (runs === 1 ? 'A run is under way.' : `${runs} runs are under way.`),
+  closeDetail:
+    'Without its window Stride goes on training and ends when it is done. Start Stride again to see it.',
+  keepTraining: 'Keep training',
+  stopAndQuit: 'Stop and quit',
+  cancel: 'Cancel',
+  quitTitle: (runs) => (runs === 1 ? 'Stop the run and quit?' : `Stop ${runs} runs and quit?`),
+  quitDetail:
+    'Each gets a checkpoint now and can be resumed from it, with the same numbers as if it had never stopped.',
+  crashed: 'The window ended unexpectedly, twice. Training goes on; quit and start Stride again to see it.',
+  menu: { file: 'File', edit: 'Edit', view: 'View', window: 'Window' },
+};
+
+const chinese: Texts = {
+  closeTitle: (runs) => `有 ${runs} 个训练正在进行。`,
+  closeDetail: '关闭窗口后，Stride 会继续训练，完成后自动退出。再次启动 Stride 即可查看。',
+  keepTraining: '继续训练',
+  stopAndQuit: '停止并退出',
+  cancel: '取消',
+  quitTitle: (runs) => `停止 ${runs} 个训练并退出？`,
+  quitDetail: '每个训练都会立即保存检查点，之后可以从该处继续，结果与从未中断时完全相同。',
+  crashed: '窗口连续两次意外关闭。训练仍在进行；请退出并重新启动 Stride 查看。',
+  menu: { file: '文件', edit: '编辑', view: '显示', window: '窗口' },
+};
+
+/** `locale` as Electron gives it: `zh-CN`, `en-GB`. */
+export function textsFor(locale: string): Texts {
+  return locale.toLowerCase().startsWith('zh') ? chinese : english;
+}
