@@ -1,0 +1,106 @@
+/**
+ * Numbers, times and names as the reader's language writes them. Every function asks for the locale when it is called,
+ * so what shows its text is drawn anew when the language changes. Digits are fixed in number where values
+ * change while they are looked at, so that nothing jumps.
+ */
+import { getLocale } from '../paraglide/runtime.js';
+import { m } from '../paraglide/messages.js';
+
+/** Stands for a value that is not there yet. */
+export const absent = '–';
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${getLocale()} ${JSON.stringify(options)}`;
+  let format = formats.get(key);
+  if (!format) {
+    format = new Intl.NumberFormat(getLocale(), options);
+    formats.set(key, format);
+  }
+  return format;
+}
+
+/** `8,490` */
+export function formatCount(value: number): string {
+  return numberFormat({ maximumFractionDigits: 0 }).format(value);
+}
+
+/** `0.1234`; a loss that is no number any more (it diverged) stays visible as NaN. */
+export function formatLoss(value: number | null | undefined): string {
+  if (value === null || value === undefined) return absent;
+  if (!Number.isFinite(value)) return String(value).replace('Infinity', '∞');
+  if (value >= 1000) return value.toExponential(2);
+  return numberFormat({ minimumFractionDigits: 4, maximumFractionDigits: 4 }).format(value);
+}
+
+/** `97.12%` of a count, or a dash where there is none. */
+export function formatShare(part: number | undefined, whole: number | undefined): string {
+  if (part === undefined || !whole) return absent;
+  return numberFormat({ style: 'percent', minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(
+    part / whole,
+  );
+}
+
+/** `95%`, with as many decimals as asked for. */
+export function formatPercent(percent: number, decimals = 0): string {
+  const options = {
+    style: 'percent',
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  } as const;
+  return numberFormat(options).format(percent / 100);
+}
+
+/** A tick of an axis of percents: `95%`, `98.5%`. */
+export function formatPercentTick(percent: number): string {
+  return numberFormat({ style: 'percent', maximumFractionDigits: 1 }).format(percent / 100);
+}
+
+/** A tick of an axis: as short as its value allows. */
+export function formatTick(value: number): string {
+  return numberFormat({ maximumSignificantDigits: 3 }).format(value);
+}
+
+/** `4.2 s`, `1:05` or `1:02:03`, from seconds. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 60)
+    return m.duration_seconds({
+      seconds: numberFormat({ minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(seconds),
+    });
+  return formatClock(seconds);
+}
+
+/** `0:42`, `1:05` or `1:02:03`: for what counts up or down. */
+export function formatClock(seconds: number): string {
+  const whole = Math.round(seconds);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes}:${two(whole % 60)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
+}
+
+/** `16 GB` */
+export function formatBytes(bytes: number): string {
+  const gigabytes = bytes / 2 ** 30;
+  return `${numberFormat({ maximumFractionDigits: gigabytes < 10 ? 1 : 0 }).format(gigabytes)} GB`;
+}
+
+/** Date and time to the minute, in this machine's time zone. */
+export function formatDateTime(iso: string): string {
+  return new Intl.DateTimeFormat(getLocale(), { dateStyle: 'medium', timeStyle: 'short' }).format(
+    new Date(iso),
+  );
+}
+
+/** A preset has a name in every language; other nets have the one that was given to them. */
+export function networkLabel(name: string): string {
+  if (name === 'course') return m.network_course();
+  if (name === 'homework') return m.network_homework();
+  return name;
+}
+
+/** `Course net #12`: a run's name, told apart from others of the same name by its number. */
+export function runLabel({ name, id }: { readonly name: string; readonly id: number }): string {
+  return `${networkLabel(name)} #${id}`;
+}

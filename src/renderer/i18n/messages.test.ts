@@ -1,0 +1,57 @@
+/** Both languages say the same: the same keys, with the same parameters; and every problem of the program has words. */
+import { expect, test } from 'vitest';
+import en from '../../../resources/messages/en.json';
+import zh from '../../../resources/messages/zh-CN.json';
+import { calls, events } from '../../shared/api.ts';
+
+const sources = import.meta.glob<string>(
+  ['/src/**/*.{ts,svelte}', '!/src/**/*.test.ts', '!/src/renderer/paraglide/**'],
+  {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  },
+);
+
+const english: Readonly<Record<string, unknown>> = en;
+const chinese: Readonly<Record<string, unknown>> = zh;
+
+const parameters = (message: unknown) =>
+  [...new Set([...JSON.stringify(message).matchAll(/\{(\w+)\}/g)].map(([, name]) => name))].sort();
+
+test('both languages have the same messages with the same parameters', () => {
+  expect(Object.keys(chinese)).toEqual(Object.keys(english));
+  for (const key of Object.keys(english))
+    expect([key, parameters(chinese[key])]).toEqual([key, parameters(english[key])]);
+});
+
+test('no Chinese message was forgotten in English', () => {
+  const same = Object.keys(english).filter(
+    (key) => JSON.stringify(english[key]) === JSON.stringify(chinese[key]),
+  );
+  // A template without words, and a term that Chinese texts keep.
+  expect(same.sort()).toEqual(['$schema', 'action_on_run', 'layer_dropout']);
+});
+
+/**
+ * Codes are written as they are, in the file that makes the `Problem`, though not always in the constructor's own
+ * parentheses: whatever looks like a code of a known kind, and is no call's or event's or file's name, is one.
+ */
+function problemCodes(): string[] {
+  const texts = Object.values(sources).filter((text) => text.includes('new Problem('));
+  const made = texts.flatMap((text) => [...text.matchAll(/new Problem\(\s*'([a-z]+)\./g)]);
+  const kinds = new Set(made.map(([, kind]) => kind));
+  const others = new Set<string>([...Object.keys(calls), ...Object.keys(events), 'history.sqlite']);
+  const literals = texts.flatMap((text) => [...text.matchAll(/'([a-z]+)(\.[a-z-]+)'/g)]);
+  const codes = literals.filter(([, kind]) => kinds.has(kind)).map(([, kind, rest]) => `${kind}${rest}`);
+  return ['internal', ...new Set(codes)].filter((code) => !others.has(code)).sort();
+}
+
+test('every problem has words in both languages, and no words are left over', () => {
+  const codes = problemCodes();
+  expect(codes.length).toBeGreaterThan(50);
+  const spoken = Object.keys(english)
+    .filter((key) => key.startsWith('problem.'))
+    .map((key) => key.slice('problem.'.length));
+  expect(spoken.sort()).toEqual(codes);
+});

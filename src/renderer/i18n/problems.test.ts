@@ -1,0 +1,35 @@
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { findPreset } from '../../shared/presets.ts';
+import { walkNetwork } from '../../shared/shapes.ts';
+import { overwriteGetLocale } from '../paraglide/runtime.js';
+import { problemText } from './problems.ts';
+
+let locale: 'en' | 'zh-CN' = 'en';
+overwriteGetLocale(() => locale);
+beforeEach(() => (locale = 'en'));
+afterAll(() => overwriteGetLocale(() => 'en'));
+
+test('a problem of a layer names the layer and what would fit, in both languages', () => {
+  const { network } = findPreset('course')!;
+  const layers = [...network.layers];
+  layers[3] = { type: 'conv2d', filters: 20, kernelSize: 15 };
+  const problem = walkNetwork({ ...network, layers }).problem!.problem.toRecord();
+  expect(problemText(problem)).toBe(
+    'Layer 4 (Convolution): Kernel 15 does not fit the 12×12 map. Use kernel ≤ 12 or padding ≥ 2.',
+  );
+  locale = 'zh-CN';
+  expect(problemText(problem)).toContain('第 4 层（卷积）：卷积核 15 大于 12×12 的特征图');
+});
+
+test('an unknown code, or a parameter that is not there, leaves the message as it came', () => {
+  const message = 'the English words';
+  expect(problemText({ code: 'not.known-here', message, parameters: {} })).toBe(message);
+  expect(problemText({ code: 'run.unknown', message, parameters: {} })).toBe(message);
+});
+
+test('a programmer’s error keeps its own words', () => {
+  locale = 'zh-CN';
+  expect(problemText({ code: 'internal', message: 'x is undefined', parameters: {} })).toContain(
+    'x is undefined',
+  );
+});

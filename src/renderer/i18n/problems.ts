@@ -1,0 +1,30 @@
+/**
+ * A problem in the reader's language. Its code names the message (`problem.<code>` in resources/messages), its
+ * parameters fill it in. A code without a message, which a newer lab may send, is shown as the English text it carries.
+ */
+import type { ProblemRecord } from '../../shared/problem.ts';
+import { m } from '../paraglide/messages.js';
+import { layerLabel } from './layers.ts';
+
+type Fill = (parameters: Readonly<Record<string, string | number>>) => string;
+const messages = m as unknown as Readonly<Record<string, Fill | undefined>>;
+
+export function problemText({ code, message, parameters }: ProblemRecord): string {
+  const fill = messages[`problem.${code}`];
+  if (!fill) return message;
+  const known: Record<string, string | number> = { ...parameters, message };
+  if (typeof known['what'] === 'string') known['what'] = layerLabel(known['what']);
+  // One code may come with and without a parameter: a text with a hole in it is worse than an English one.
+  let whole = true;
+  const asked = new Proxy(known, {
+    get(target, name: string) {
+      whole &&= name in target;
+      return target[name];
+    },
+  });
+  const text = fill(asked);
+  if (!whole) return message;
+  const { layer, type } = parameters;
+  if (layer === undefined || type === undefined || !code.startsWith('layer.')) return text;
+  return m.problem_in_layer({ layer, type: layerLabel(String(type)), problem: text });
+}
