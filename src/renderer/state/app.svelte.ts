@@ -1,0 +1,35 @@
+/** All state of one window, made once in main.ts and handed down by context. */
+import { createContext } from 'svelte';
+import type { Connection } from '../transport/client.ts';
+import { ConnectionState } from './connection.svelte.ts';
+import { LiveRuns } from './liveRuns.svelte.ts';
+import { LocaleState } from './locale.svelte.ts';
+import { Router } from './router.svelte.ts';
+import { RunsState } from './runs.svelte.ts';
+import { ThemeState } from './theme.svelte.ts';
+import { TrainForm } from './trainForm.svelte.ts';
+
+export class AppState {
+  readonly locale: LocaleState;
+  readonly theme: ThemeState;
+  readonly router: Router;
+  readonly runs: RunsState;
+  readonly live: LiveRuns;
+  readonly form = new TrainForm();
+  readonly connection: ConnectionState;
+
+  constructor(lab: Connection, window: Window) {
+    this.locale = new LocaleState(window);
+    this.theme = new ThemeState(window);
+    this.router = new Router(window);
+    this.runs = new RunsState(lab);
+    this.live = new LiveRuns(lab);
+    this.connection = new ConnectionState(lab, () => {
+      void this.runs.load();
+      void this.form.load(lab);
+      this.live.reload();
+    });
+  }
+}
+
+export const [useApp, provideApp] = createContext<AppState>();
