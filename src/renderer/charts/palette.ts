@@ -1,0 +1,35 @@
+/** The tokens' colours as a canvas takes them. A probe resolves `var()` and `light-dark()`, which a canvas cannot. */
+import { runColourCount } from './trace.ts';
+
+export interface Palette {
+  readonly ink: string;
+  readonly muted: string;
+  readonly line: string;
+  readonly card: string;
+  readonly font: string;
+  /** By run colour, from 1. */
+  run(colour: number): string;
+  faint(colour: number): string;
+}
+
+export function readPalette(element: HTMLElement): Palette {
+  const probe = document.createElement('span');
+  element.append(probe);
+  const read = (name: string, alpha = 100) => {
+    probe.style.color = `color-mix(in srgb, var(--${name}) ${alpha}%, transparent)`;
+    return getComputedStyle(probe).color;
+  };
+  const runs = Array.from({ length: runColourCount }, (_, index) => read(`run-${index + 1}`));
+  const faints = Array.from({ length: runColourCount }, (_, index) => read(`run-${index + 1}`, 28));
+  const palette: Palette = {
+    ink: read('ink'),
+    muted: read('ink-3'),
+    line: read('line'),
+    card: read('card'),
+    font: getComputedStyle(element).fontFamily,
+    run: (colour) => runs[colour - 1]!,
+    faint: (colour) => faints[colour - 1]!,
+  };
+  probe.remove();
+  return palette;
+}
