@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 
 const style =
   'body{font:1.1rem/1.6 system-ui,sans-serif;max-width:40rem;margin:15vh auto;padding:0 1.5rem}' +
-  'h1{font-size:1.4rem}code{font-size:.95em}';
+  'h1{font-size:1.4rem}code{font-size:.95em;white-space:nowrap}';
 
 export type Refusal = 'token' | 'host' | 'origin';
 
