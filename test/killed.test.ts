@@ -53,7 +53,7 @@ async function goOn(home: string) {
   if (left.status !== 'finished') {
     expect(left.status).toBe('interrupted');
     await lab.call('runs.resume', { run: 1 });
-    await reached(lab, 1, 'finished');
+    await reached(lab, 1, 'finished', 'failed');
   }
   const story = await storyOf(lab, 1);
   await lab.close();

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Checkpoint, progressSchema } from '../../shared/checkpoint.ts';
+import { fromJson, toJson } from '../../shared/json.ts';
 import { Problem } from '../../shared/problem.ts';
 import { type EpochRecord, epochRecordSchema } from '../../shared/runs.ts';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
@@ -111,22 +112,6 @@ function decode(bytes: Uint8Array, path: string, run: number): SavedCheckpoint {
       detail,
     });
   }
-}
-
-/** JSON has no NaN and no infinity, and the losses of training that has diverged are just these. */
-const special: Readonly<Record<string, number>> = { NaN: NaN, Infinity: Infinity, '-Infinity': -Infinity };
-
-function toJson(value: unknown): string {
-  return JSON.stringify(value, (_, each: unknown) =>
-    typeof each === 'number' && !Number.isFinite(each) ? { number: String(each) } : each,
-  );
-}
-
-function fromJson(text: string): unknown {
-  return JSON.parse(text, (_, each: unknown) => {
-    if (typeof each !== 'object' || each === null || !('number' in each)) return each;
-    return typeof each.number === 'string' && each.number in special ? special[each.number] : each;
-  });
 }
 
 async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {

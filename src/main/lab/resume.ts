@@ -24,6 +24,7 @@ export async function goOnFrom(run: number, options: ResumeOptions): Promise<Tra
   const { history } = book;
   const before = book.detail(run);
   requireSameData(before, dataset);
+  book.requireKept(run);
   if (!history.runs.claim(run, history.owner)) {
     throw new Problem('run.elsewhere', `run ${run} has just been resumed by another Stride on this machine`, {
       run,

@@ -47,6 +47,7 @@ test('one that cannot be kept is shown, and kept when there is room again', () =
   expect(told.mock.calls[0]?.[0]).toMatchObject({ status: 'failed', problem });
   expect(run.status).toBe('running');
   expect(book.list(1, 0).runs).toMatchObject([{ status: 'failed', problem }]);
+  expect(() => book.requireKept(1)).toThrow('the disk is full');
   full = false;
   expect(book.summary(1)).toMatchObject({ status: 'failed', problem });
   expect(run).toMatchObject({ status: 'failed', problem });

@@ -60,6 +60,14 @@ export class RunBook {
     this.changed(id);
   }
 
+  /** Throws a `Problem` where the run's status is shown, but cannot be kept: nothing can be built on it then. */
+  requireKept(id: number): void {
+    const unsaved = this.#unsaved.get(id);
+    if (!unsaved) return;
+    this.history.runs.setStatus(id, unsaved.status, unsaved.problem);
+    this.#unsaved.delete(id);
+  }
+
   /** Finds runs whose process is gone. Cheap where there are none. */
   recover(): void {
     for (const id of this.history.recover()) this.changed(id);
@@ -69,12 +77,11 @@ export class RunBook {
     const unsaved = this.#unsaved.get(run.id);
     if (!unsaved) return run;
     try {
-      this.history.runs.setStatus(run.id, unsaved.status, unsaved.problem);
+      this.requireKept(run.id);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       return { ...run, ...unsaved, problem: unsaved.problem ?? error.toRecord() };
     }
-    this.#unsaved.delete(run.id);
     return { ...run, ...(this.history.runs.summary(run.id) ?? unknownRun(run.id)) };
   }
 }
