@@ -29,7 +29,9 @@ export function textReport(io: Io, now: () => number = Date.now): Reporter {
     live.print(`${shown.get(run)?.prefix ?? ''}${text}`);
   };
   const draw = () => {
-    const parts = [...going].map(describe);
+    // Not before the first losses: TensorFlow writes to the terminal by itself while it is loaded.
+    const begun = [...shown.values()].some(({ pace }) => pace.loss !== undefined);
+    const parts = begun ? [...going].map(describe) : [];
     if (stopping && parts.length > 0) parts.unshift(colors.yellow('stopping'));
     live.update(parts.join(colors.dim('  │  ')));
   };

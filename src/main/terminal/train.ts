@@ -54,6 +54,7 @@ function withChanges(
   { epochs, batchSize, seed, ...optimizer }: TrainOptions,
 ): TrainingSettings {
   return {
+    ...settings,
     epochs: epochs ?? settings.epochs,
     batchSize: batchSize ?? settings.batchSize,
     seed: seed ?? settings.seed,
