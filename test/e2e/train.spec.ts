@@ -1,0 +1,185 @@
+/**
+ * Real training in a real browser: MNIST, the built host, nothing simulated. The numbers in the page are held against
+ * what PyTorch printed for the same seed (test/vectors/traces).
+ */
+import { readFileSync } from 'node:fs';
+import type { Locator, Page } from '@playwright/test';
+import { type Host, expect, test, watchForErrors } from './host.ts';
+
+test.describe.configure({ mode: 'serial' });
+test.use({ actionTimeout: 20_000 });
+
+interface Trace {
+  readonly epochs: readonly {
+    readonly epoch: number;
+    readonly running_loss: readonly { readonly batch: number; readonly loss: number }[];
+  }[];
+}
+
+const lossFigure = (page: Page) => page.getByRole('figure', { name: 'Loss' });
+const points = async (page: Page) => Number(await lossFigure(page).getAttribute('data-points'));
+const panel = (page: Page, run: string) => page.getByRole('article', { name: run });
+const rowsOf = (table: Locator) => table.getByRole('row').filter({ has: table.page().getByRole('cell') });
+
+async function open(page: Page, host: Host): Promise<void> {
+  await page.goto(host.url);
+  await expect(page.getByRole('heading', { name: 'Train', level: 1 })).toBeVisible();
+}
+
+test('trains the course net: the chart moves, pauses, resumes, and has PyTorch’s numbers', async ({
+  page,
+  host,
+}) => {
+  const errors = watchForErrors(page);
+  await open(page, host);
+  await expect(page.getByRole('heading', { name: 'Nothing has been trained yet' })).toBeVisible();
+  await page.getByRole('textbox', { name: 'Epochs' }).fill('2');
+  await page.getByRole('button', { name: 'Train Course net' }).click();
+
+  const run = panel(page, 'Course net #1');
+  await expect(run.getByText('Training', { exact: true })).toBeVisible();
+  await expect.poll(() => points(page)).toBeGreaterThan(0);
+
+  await run.getByRole('button', { name: 'Pause' }).click();
+  await expect(run.getByText('Paused')).toBeVisible();
+  const paused = await points(page);
+  await page.waitForTimeout(1000);
+  expect(await points(page)).toBe(paused);
+  expect(paused).toBeLessThan(2 * 938);
+
+  await run.getByRole('button', { name: 'Resume' }).click();
+  await expect(run.getByText('Finished')).toBeVisible({ timeout: 180_000 });
+  expect(await points(page)).toBe(2 * 938);
+  await expect(run.getByRole('button')).toHaveCount(0);
+
+  const file = new URL('../vectors/traces/course-seed0.json', import.meta.url);
+  const { epochs } = JSON.parse(readFileSync(file, 'utf8')) as Trace;
+  const printed = epochs.flatMap((each) => each.running_loss.map((line) => ({ epoch: each.epoch, ...line })));
+  await page
+    .getByRole('region', { name: 'Loss', exact: true })
+    .getByRole('button', { name: 'Table' })
+    .click();
+  const rows = rowsOf(lossFigure(page).getByRole('table'));
+  await expect(rows).toHaveCount(6);
+  for (const [index, row] of (await rows.all()).entries()) {
+    const [, epoch, batch, loss] = await row.getByRole('cell').allInnerTexts();
+    const expected = printed[index]!;
+    expect([Number(epoch), Number(batch)]).toEqual([expected.epoch, expected.batch]);
+    expect(Math.abs(Number(loss) - expected.loss)).toBeLessThan(0.002);
+  }
+  expect(errors).toEqual([]);
+});
+
+test('the run is in history after a reload and after a restart of the host', async ({ page, host }) => {
+  const errors = watchForErrors(page);
+  await open(page, host);
+  await page.getByRole('link', { name: 'Runs' }).click();
+  const row = page.getByRole('row', { name: /Course net #1/ });
+  await expect(row.getByText('Finished')).toBeVisible();
+  await page.reload();
+  await expect(row.getByText('2 of 2')).toBeVisible();
+  expect(errors).toEqual([]);
+
+  await host.stop();
+  await host.start();
+  await open(page, host);
+  await expect(panel(page, 'Course net #1').getByText('Finished')).toBeVisible();
+  await page.getByRole('link', { name: 'Runs' }).click();
+  await row.click();
+  await expect(page.getByRole('heading', { name: 'Course net #1', level: 1 })).toBeFocused();
+  await expect.poll(() => points(page)).toBe(2 * 938);
+
+  const epochs = rowsOf(page.getByRole('region', { name: 'Epochs' }).getByRole('table'));
+  await expect(epochs).toHaveCount(2);
+  const confusion = page.getByRole('table', { name: 'Confusion matrix' });
+  const counts = (await confusion.getByRole('cell').allInnerTexts()).map(Number);
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(10_000);
+});
+
+test('both nets train at once, each with settings of its own', async ({ page, host }) => {
+  await open(page, host);
+  await page.getByRole('checkbox', { name: /Homework net/ }).click();
+  await page.getByRole('textbox', { name: 'Epochs, Course net' }).fill('1');
+  await page.getByRole('textbox', { name: 'Epochs, Homework net' }).fill('1');
+  await page.getByRole('textbox', { name: 'Batch size, Homework net' }).fill('256');
+  await page.getByRole('button', { name: 'Train both nets' }).click();
+  const course = panel(page, 'Course net #2');
+  const homework = panel(page, 'Homework net #3');
+  await expect(course).toBeVisible();
+  await expect(homework.getByText('Batch 235 of 235')).toBeVisible({ timeout: 180_000 });
+  await expect(homework.getByText('Finished')).toBeVisible({ timeout: 60_000 });
+  await expect(course.getByText('Finished')).toBeVisible({ timeout: 180_000 });
+  expect(await points(page)).toBe(938 + 235);
+});
+
+test('a run that lost its host is interrupted, and goes on to its end', async ({ page, host }) => {
+  await open(page, host);
+  await page.getByRole('textbox', { name: 'Epochs' }).fill('2');
+  await page.getByRole('button', { name: 'Train Course net' }).click();
+  await expect.poll(() => points(page)).toBeGreaterThan(0);
+  await host.stop('SIGKILL');
+  await expect(page.getByText('The connection to Stride is lost.')).toBeVisible();
+
+  await host.start();
+  await open(page, host);
+  const run = panel(page, 'Course net #4');
+  await expect(run.getByText('Interrupted')).toBeVisible();
+  await run.getByRole('button', { name: 'Resume' }).click();
+  await expect(run.getByText('Finished')).toBeVisible({ timeout: 180_000 });
+  await expect.poll(() => points(page)).toBe(2 * 938);
+});
+
+test('a number that cannot be is refused where it stands, and nothing starts', async ({ page, host }) => {
+  await open(page, host);
+  const momentum = page.getByRole('textbox', { name: 'Momentum' });
+  const start = page.getByRole('button', { name: 'Train Course net' });
+  await momentum.fill('1');
+  await expect(momentum).toHaveAttribute('aria-invalid', 'true');
+  await expect(momentum).toHaveAccessibleDescription('From 0 to just below 1');
+  await expect(start).toBeDisabled();
+  await page.getByRole('button', { name: 'Back to the course’s values' }).click();
+  await expect(momentum).toHaveValue('0.5');
+  await expect(start).toBeEnabled();
+});
+
+test('keyboard alone starts a run and stops it', async ({ page, host }) => {
+  await open(page, host);
+  const tabTo = async (target: Locator) => {
+    for (let presses = 0; presses < 40; presses++) {
+      await page.keyboard.press('Tab');
+      if (await target.evaluate((element) => element === document.activeElement)) return;
+    }
+    throw new Error('the keyboard does not reach it');
+  };
+  await tabTo(page.getByRole('checkbox', { name: /Homework net/ }));
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Space');
+  await tabTo(page.getByRole('textbox', { name: 'Epochs' }));
+  await page.keyboard.type('9');
+  await page.keyboard.press('Enter');
+  const run = panel(page, 'Homework net #5');
+  await expect(run.getByText('Epoch 1 of 9')).toBeVisible();
+  await expect.poll(() => points(page)).toBeGreaterThan(0);
+  await tabTo(run.getByRole('button', { name: 'Stop' }));
+  await page.keyboard.press('Enter');
+  await expect(run.getByText('Stopped')).toBeVisible();
+});
+
+test('language and theme change at once and are still there after a restart', async ({ page, host }) => {
+  await open(page, host);
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('combobox', { name: 'Language' }).click();
+  await page.getByRole('option', { name: '简体中文' }).click();
+  await expect(page.getByRole('heading', { name: '设置', level: 1 })).toBeVisible();
+  await page.getByRole('radio', { name: '深色' }).click();
+  const root = page.locator('html');
+  await expect(root).toHaveAttribute('lang', 'zh-CN');
+  await expect(root).toHaveAttribute('data-theme', 'dark');
+
+  await host.stop();
+  await host.start();
+  await page.goto(host.url);
+  await expect(page.getByRole('heading', { name: '训练', level: 1 })).toBeVisible();
+  await expect(root).toHaveAttribute('data-theme', 'dark');
+});
