@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type SavedCheckpoint, checkpointFiles } from '../src/main/checkpoints/files.ts';
 import { encodeSafetensors } from '../src/main/checkpoints/safetensors.ts';
+import { progressSchema } from '../src/shared/checkpoint.ts';
 import { removeFolder, temporaryFolder } from './support/lab.ts';
 
 /** Which function of the file system fails next, and with what. */
@@ -51,7 +52,7 @@ function saved(
 ): SavedCheckpoint {
   return {
     checkpoint: {
-      progress: {
+      progress: progressSchema.parse({
         format: 1,
         step,
         epoch: 2,
@@ -64,7 +65,7 @@ function saved(
         epochSeconds: 1.25,
         shards: 2,
         ...change,
-      },
+      }),
       tensors: [
         { name: 'parameter/0.weight', shape: [2, 2], data: Float32Array.of(step, 0.1, -0, 1e-45) },
         { name: 'slot/0.weight/momentum', shape: [2, 2], data: Float32Array.of(1, 2, 3, NaN) },
@@ -83,6 +84,7 @@ const record = {
   confusion: [10, 0, 90, 0],
   trainSeconds: 1,
   testSeconds: 0.5,
+  details: null,
 };
 
 test('what was written is read, to the bit; a run without a checkpoint has none', async () => {

@@ -47,6 +47,7 @@ const epoch = (epoch: number, testCorrect: number, change: Partial<EpochRecord> 
   confusion: [testCorrect, 100 - testCorrect, 0, 0],
   trainSeconds: 1.5,
   testSeconds: 0.5,
+  details: null,
   ...change,
 });
 

@@ -9,6 +9,7 @@
  */
 import { spawn } from 'node:child_process';
 import process from 'node:process';
+import { childEnvironment, NoteFilter } from './native-notes.mjs';
 
 /**
  * @param {string} command
@@ -17,7 +18,12 @@ import process from 'node:process';
  * @returns {Promise<never>} ends this process as the child ended
  */
 export async function handOver(command, args, options = {}) {
-  const child = spawn(command, args, { stdio: 'inherit', ...options });
+  const child = spawn(command, args, {
+    ...options,
+    env: { ...process.env, ...childEnvironment },
+    stdio: ['inherit', 'inherit', 'pipe'],
+  });
+  child.stderr?.pipe(new NoteFilter()).pipe(process.stderr);
   const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => {
@@ -35,7 +41,7 @@ export async function handOver(command, args, options = {}) {
       process.stderr.write(`${command} could not be started: ${error.message}\n`);
       resolve({ code: 1, signal: null });
     });
-    child.on('exit', (code, signal) => resolve({ code, signal }));
+    child.on('close', (code, signal) => resolve({ code, signal }));
   });
   if (signal) {
     process.removeAllListeners(signal);

@@ -29,6 +29,10 @@ export const progressSchema = z.strictObject({
   epochLossSum: lossSchema,
   epochImages: z.int().min(0),
   epochSeconds: z.number().min(0),
+  /** For early stopping: the best value of its metric so far, and the epochs since then. */
+  stopping: z
+    .strictObject({ best: z.number().nullable(), waited: z.int().min(0) })
+    .default({ best: null, waited: 0 }),
   /** The batch is split in so many parts; the number changes rounding, so a run keeps it. */
   shards: z.int().min(1),
 });

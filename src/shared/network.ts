@@ -37,12 +37,14 @@ export function parseNetwork(value: unknown): Network {
 function describePath(path: readonly PropertyKey[], value: unknown): { where: string; field: string } {
   if (path[0] !== 'layers' || typeof path[1] !== 'number') return { where: 'network', field: path.join('.') };
   const layer: unknown = (value as { layers: unknown[] }).layers[path[1]];
-  const type = typeof layer === 'object' && layer !== null && 'type' in layer ? ` (${String(layer.type)})` : '';
+  const type =
+    typeof layer === 'object' && layer !== null && 'type' in layer ? ` (${String(layer.type)})` : '';
   return { where: `layer ${path[1] + 1}${type}`, field: path.slice(2).join('.') };
 }
 
 function detailOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') return `unknown field ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
+  if (issue.code === 'unrecognized_keys')
+    return `unknown field ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
   if (issue.code === 'invalid_union' && issue.path.at(-1) === 'type') {
     return `unknown layer type; one of ${layerTypes.join(', ')}`;
   }

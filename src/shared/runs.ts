@@ -42,6 +42,44 @@ export const lossSchema = z.custom<number>((value) => typeof value === 'number',
 /** Classes × classes counts, row-major: row = label, column = prediction. */
 export const confusionSchema = z.array(z.int());
 
+/**
+ * What an epoch did to one layer; norms are Euclidean, over all of the layer's parameters. Null: there is no such
+ * number, or it is not finite.
+ */
+export const layerHealthSchema = z.strictObject({
+  /** Position in the sequence, disabled layers left out, and its type. */
+  index: z.int(),
+  type: z.string(),
+  /** At the epoch's last step. Null for layers without parameters. */
+  gradientNorm: z.number().nullable(),
+  weightNorm: z.number().nullable(),
+  /** Norm of the last step's change over the norm before it. */
+  updateRatio: z.number().nullable(),
+  /** Of the layer's output on a fixed sample of the training images, in evaluation mode. */
+  mean: z.number().nullable(),
+  deviation: z.number().nullable(),
+  /** Share of output elements that are exactly 0. */
+  sparsity: z.number(),
+  /** relu only: share of units (channels of a map, features) that are 0 at every place of every image. */
+  dead: z.number().nullable(),
+  /** sigmoid and tanh only: share of output elements where the slope is below 5 % of its largest. */
+  saturated: z.number().nullable(),
+});
+export type LayerHealth = z.infer<typeof layerHealthSchema>;
+
+export const epochDetailsSchema = z.strictObject({
+  /** At the epoch's last step. */
+  learningRate: z.number(),
+  validation: z.strictObject({ loss: z.number().nullable(), correct: z.int(), total: z.int() }).nullable(),
+  /** Empty where `measure` is off. */
+  layers: z.array(layerHealthSchema),
+  /** Seconds spent on drawing and splitting the order, and on `layers`; steps are `trainSeconds`. */
+  dataSeconds: z.number(),
+  measureSeconds: z.number(),
+  imagesPerSecond: z.number(),
+});
+export type EpochDetails = z.infer<typeof epochDetailsSchema>;
+
 export const epochRecordSchema = z.strictObject({
   /** From 1. */
   epoch: z.int(),
@@ -54,6 +92,8 @@ export const epochRecordSchema = z.strictObject({
   /** Seconds in training steps, pauses excluded; and in the evaluation after them. */
   trainSeconds: z.number(),
   testSeconds: z.number(),
+  /** Null in histories from before this was recorded. */
+  details: epochDetailsSchema.nullable(),
 });
 export type EpochRecord = z.infer<typeof epochRecordSchema>;
 

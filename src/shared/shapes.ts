@@ -57,14 +57,21 @@ function widen(reach: Reach, layer: Layer, network: Network): Reach {
   const whole: [number, number] = [network.input.height, network.input.width];
   if (window === 'whole') return { field: whole, jump: reach.jump };
   const field = ([0, 1] as const).map((axis) =>
-    Math.min(whole[axis], reach.field[axis] + (window.kernel[axis] - 1) * window.dilation[axis] * reach.jump[axis]),
+    Math.min(
+      whole[axis],
+      reach.field[axis] + (window.kernel[axis] - 1) * window.dilation[axis] * reach.jump[axis],
+    ),
   ) as [number, number];
   const jump = ([0, 1] as const).map((axis) => reach.jump[axis] * window.stride[axis]) as [number, number];
   return { field, jump };
 }
 
 /** The walk as far as it goes, and the problem at which it ended. */
-export function walkNetwork(network: Network): { layers: LayerSummary[]; output: Shape; problem?: LayerProblem } {
+export function walkNetwork(network: Network): {
+  layers: LayerSummary[];
+  output: Shape;
+  problem?: LayerProblem;
+} {
   const layers: LayerSummary[] = [];
   let input = inputShape(network);
   let reach: Reach = { field: [1, 1], jump: [1, 1] };
@@ -116,7 +123,10 @@ export function summarize(network: Network): NetworkSummary {
 export function requireTrainable(network: Network, classes: number): NetworkSummary {
   const summary = summarize(network);
   if (!summary.layers.some((layer) => layer.parameterCount > 0)) {
-    throw new Problem('network.nothing-to-train', `"${network.name}" has no layer with parameters; add a linear layer`);
+    throw new Problem(
+      'network.nothing-to-train',
+      `"${network.name}" has no layer with parameters; add a linear layer`,
+    );
   }
   if (summary.output.kind !== 'flat' || elements(summary.output) !== classes) {
     throw new Problem(

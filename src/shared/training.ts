@@ -60,10 +60,114 @@ export const seedSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 /** Steps between two running losses; the course's scripts print every 300 batches. */
 export const runningLossInterval = 300;
 
+/** Linear from 0 over so many steps, before and on top of the schedule. */
+const warmUpSteps = z.int().min(0).max(1_000_000).default(0);
+
+/**
+ * How the learning rate goes from the optimizer's own value. `step`, `exponential` and `cosine` change it after each
+ * epoch, `oneCycle` after each step, as `torch.optim.lr_scheduler` does.
+ */
+export const scheduleSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('constant'), warmUpSteps }),
+  z.strictObject({
+    type: z.literal('step'),
+    stepSize: z.int().min(1).max(10_000).default(5),
+    gamma: z.number().positive().max(1).default(0.1),
+    warmUpSteps,
+  }),
+  z.strictObject({
+    type: z.literal('exponential'),
+    gamma: z.number().positive().max(1).default(0.9),
+    warmUpSteps,
+  }),
+  z.strictObject({
+    type: z.literal('cosine'),
+    minimum: z.number().min(0).max(100).default(0),
+    warmUpSteps,
+  }),
+  z.strictObject({
+    type: z.literal('oneCycle'),
+    maximum: z.number().positive().max(100).default(0.1),
+    pctStart: z.number().positive().lt(1).default(0.3),
+    divFactor: z.number().min(1).max(1e6).default(25),
+    finalDivFactor: z.number().min(1).max(1e8).default(1e4),
+    warmUpSteps,
+  }),
+]);
+export type Schedule = z.infer<typeof scheduleSchema>;
+
+/** `norm`: all gradients together are scaled down to that norm; `value`: each element is cut off there. */
+export const clippingSchema = z.strictObject({
+  type: z.enum(['norm', 'value']),
+  maximum: z.number().positive().max(1e6),
+});
+
+/** Starting values of weights; biases keep PyTorch's default. Kaiming's are for ReLU, by fan-in; Xavier's gain is 1. */
+export const initialisationSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.enum(['default', 'kaimingUniform', 'kaimingNormal', 'xavierUniform', 'xavierNormal', 'zeros']),
+  }),
+  z.strictObject({ type: z.literal('constant'), value: z.number().min(-100).max(100) }),
+]);
+export type Initialisation = z.infer<typeof initialisationSchema>;
+
+/** `course`: 0.1307 and 0.3081; `dataset`: measured on the training images, a channel each; `none`: pixels in [0, 1]. */
+export const normalisationSchema = z.enum(['course', 'dataset', 'none']);
+export type Normalisation = z.infer<typeof normalisationSchema>;
+export const courseNormalisation = { mean: 0.1307, deviation: 0.3081 } as const;
+
+/** Random changes of the training images, each drawn anew for every image and step; zero or false leaves it out. */
+export const augmentationSchema = z.strictObject({
+  /** Pixels, at most, along each axis. */
+  shift: z.number().min(0).max(64).default(0),
+  /** Degrees, at most, either way. */
+  rotation: z.number().min(0).max(180).default(0),
+  /** At most this share larger or smaller. */
+  scale: z.number().min(0).max(0.9).default(0),
+  /** Half of the images are mirrored. */
+  horizontalFlip: z.boolean().default(false),
+  /** Standard deviation of what is added to pixels in [0, 1]. */
+  noise: z.number().min(0).max(1).default(0),
+});
+export type Augmentation = z.infer<typeof augmentationSchema>;
+
+export const stoppingMetrics = [
+  'testLoss',
+  'testAccuracy',
+  'validationLoss',
+  'validationAccuracy',
+  'trainLoss',
+] as const;
+
+export const earlyStoppingSchema = z.strictObject({
+  metric: z.enum(stoppingMetrics),
+  /** Epochs without an improvement that are borne. */
+  patience: z.int().min(1).max(1000),
+  /** What counts as an improvement: more than this. */
+  minimumChange: z.number().min(0).default(0),
+});
+export type EarlyStopping = z.infer<typeof earlyStoppingSchema>;
+
+export const validationSchema = z.strictObject({
+  /** Of the training images, the same share of every class. */
+  fraction: z.number().min(0.001).max(0.9),
+  seed: seedSchema.default(0),
+});
+
 export const trainingSettingsSchema = z.strictObject({
   epochs: z.int().min(1).max(10_000).default(10),
   batchSize: z.int().min(1).max(8192).default(64),
   seed: seedSchema.default(0),
   optimizer: optimizerSchema.default(courseOptimizer),
+  schedule: scheduleSchema.default({ type: 'constant', warmUpSteps: 0 }),
+  clipping: clippingSchema.nullable().default(null),
+  labelSmoothing: z.number().min(0).lt(1).default(0),
+  initialisation: initialisationSchema.default({ type: 'default' }),
+  normalisation: normalisationSchema.default('course'),
+  augmentation: augmentationSchema.nullable().default(null),
+  validation: validationSchema.nullable().default(null),
+  earlyStopping: earlyStoppingSchema.nullable().default(null),
+  /** Layer health after each epoch: gradient and weight norms, dead and saturated units. */
+  measure: z.boolean().default(true),
 });
 export type TrainingSettings = z.infer<typeof trainingSettingsSchema>;

@@ -6,14 +6,16 @@ import { openDataset } from '../../src/main/datasets/index.ts';
 import type { TrainingOrder } from '../../src/main/engine/messages.ts';
 import type { Dataset } from '../../src/shared/dataset.ts';
 import { findPreset } from '../../src/shared/presets.ts';
-import { courseOptimizer } from '../../src/shared/training.ts';
 
 let mnist: Dataset;
 beforeAll(async () => {
   mnist = await openDataset('mnist');
 });
 
-function order(name: string, changes: Partial<TrainingOrder> & { seed?: number; epochs?: number } = {}): TrainingOrder {
+function order(
+  name: string,
+  changes: Partial<TrainingOrder> & { seed?: number; epochs?: number } = {},
+): TrainingOrder {
   const preset = findPreset(name);
   if (!preset) throw new Error(`no preset ${name}`);
   const { seed = 0, epochs = 1, ...rest } = changes;
@@ -44,7 +46,9 @@ describe.each([
     run.running.forEach(({ loss }, i) =>
       expect(Math.abs(loss - (epoch?.running_loss[i]?.loss ?? NaN))).toBeLessThan(0.002),
     );
-    expect(Math.abs((run.epochs[0]?.testCorrect ?? NaN) - (epoch?.test_correct ?? NaN))).toBeLessThanOrEqual(20);
+    expect(Math.abs((run.epochs[0]?.testCorrect ?? NaN) - (epoch?.test_correct ?? NaN))).toBeLessThanOrEqual(
+      20,
+    );
     expect(run.losses).toHaveLength(938);
     expect(run.epochs[0]?.confusion.reduce((a, b) => a + b, 0)).toBe(10_000);
   });
@@ -61,7 +65,8 @@ describe('a stopped run', () => {
     const rest = await record(order('homework', { ...small, from, shards: 1 }));
     const joined = [...first.losses.slice(0, from.progress.step), ...rest.losses.slice(from.progress.step)];
     expect(joined).toEqual(whole.losses);
-    const numbers = ({ trainSeconds: _t, testSeconds: _s, ...record }: (typeof whole.epochs)[number]) => record;
+    const numbers = ({ trainSeconds: _t, testSeconds: _s, ...record }: (typeof whole.epochs)[number]) =>
+      record;
     expect([...first.epochs, ...rest.epochs].map(numbers)).toEqual(whole.epochs.map(numbers));
     expect(rest.checkpoints.at(-1)?.tensors).toEqual(whole.checkpoints.at(-1)?.tensors);
   });
@@ -76,14 +81,9 @@ it('takes a last batch that is smaller than the number of shards', async () => {
 
 it('gives the same losses on one shard as on two, up to rounding', async () => {
   const small = { dataset: shortened(mnist, 3200, 100) };
-  const [one, two] = [await record(order('course', { ...small, shards: 1 })), await record(order('course', small))];
+  const [one, two] = [
+    await record(order('course', { ...small, shards: 1 })),
+    await record(order('course', small)),
+  ];
   one.losses.forEach((loss, step) => expect(two.losses[step]).toBeCloseTo(loss, 2));
-});
-
-it('says where a loss left the numbers', async () => {
-  const wild = order('course', { dataset: shortened(mnist, 6400, 100), epochs: 5 });
-  // Each step multiplies every parameter by about −999.
-  const optimizer = { ...courseOptimizer, learningRate: 100, weightDecay: 10 } as const;
-  const settings = { ...wild.settings, optimizer };
-  await expect(record({ ...wild, settings })).rejects.toThrow(/became (NaN|infinity) in epoch 1, batch \d+/);
 });

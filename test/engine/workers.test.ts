@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { childEnvironment } from '../../scripts/setup/hand-over.mjs';
+import { childEnvironment } from '../../scripts/setup/native-notes.mjs';
 
 it('trains both nets five times in one process', () => {
   const script = fileURLToPath(new URL('../support/bothNets.ts', import.meta.url));

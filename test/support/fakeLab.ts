@@ -75,6 +75,7 @@ export function sampleEpoch(epoch: number, changes: Partial<EpochRecord> = {}): 
     confusion: Array.from({ length: 100 }, () => 0),
     trainSeconds: 1.5,
     testSeconds: 0.1,
+    details: null,
     ...changes,
   };
 }

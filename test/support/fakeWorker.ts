@@ -63,6 +63,7 @@ function checkpoint(): Checkpoint {
       epochLossSum,
       epochImages,
       epochSeconds,
+      stopping: { best: null, waited: 0 },
       shards: order.shards,
     },
     tensors: [
@@ -157,6 +158,7 @@ function endEpoch(): void {
     confusion: [testCorrect, 100 - testCorrect, 0, 0],
     trainSeconds: epochSeconds,
     testSeconds: 0.5,
+    details: null,
   };
   epoch++;
   batch = 0;

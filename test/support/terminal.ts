@@ -50,7 +50,7 @@ export function labWith(lab: StandInLab, ...names: string[]) {
   };
   lab.answers['runs.start'] = () => [...runs.values()];
   lab.answers['runs.stop'] = ({ run }) => change(run, { status: 'stopped' });
-  const epoch = { confusion: [], testSeconds: 0.2, trainSeconds: 1.5, testTotal: 10_000 };
+  const epoch = { confusion: [], testSeconds: 0.2, trainSeconds: 1.5, testTotal: 10_000, details: null };
   return {
     change,
     begun: () =>
@@ -94,6 +94,7 @@ export const detail: RunDetail = {
       confusion: [],
       trainSeconds: 1.5,
       testSeconds: 0.2,
+      details: null,
     },
   ],
   runningLosses: [{ epoch: 1, batch: 300, loss: 0.7198544723540544 }],

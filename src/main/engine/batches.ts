@@ -6,8 +6,10 @@
  * The files' paths are fed: as constants, TensorFlow's constant folding would read the files while it optimises the
  * graph, and keep what it read.
  */
-import type { DataFile, Dataset, DatasetSummary } from '../../shared/dataset.ts';
+import type { DataFile, Dataset } from '../../shared/dataset.ts';
 import type { Network } from '../../shared/network.ts';
+import type { Augmentation } from '../../shared/training.ts';
+import { augment } from './augment.ts';
 import { type Graph, type Tensor, unknown } from './graph/graph.ts';
 import {
   type Variable,
@@ -25,9 +27,10 @@ import {
   transpose,
   variable,
 } from './graph/operations.ts';
+import type { PixelConstants } from './normalisation.ts';
 import type { Session } from './session.ts';
 
-interface Batch {
+export interface Batch {
   /** A tensor a shard: float32 NHWC, normalised. */
   readonly images: readonly Tensor[];
   /** A tensor a shard: int32. */
@@ -36,6 +39,8 @@ interface Batch {
 
 export interface BatchInput {
   readonly train: Batch;
+  /** The training images as they are, without augmentation. */
+  readonly plain: Batch;
   readonly trainInputs: Readonly<Record<string, Tensor>>;
   readonly test: Batch;
   readonly testInputs: Readonly<Record<string, Tensor>>;
@@ -43,11 +48,25 @@ export interface BatchInput {
 
 const shardNumbers = (shards: number) => Array.from({ length: shards }, (_, shard) => shard);
 
+export interface Preparation {
+  /** Null leaves pixels in [0, 1]. */
+  readonly constants: PixelConstants | null;
+  readonly augmentation: Augmentation | null;
+  /** Two int32 that differ for every name, shard and step. */
+  readonly seed: (name: string, shard: number) => Tensor;
+}
+
 /** Inputs `indices_0`, `indices_1`, …: int32, one a shard, each as long as its shard. */
-export function datasetInput(g: Graph, { summary, files }: Dataset, shards: number): BatchInput {
+export function datasetInput(
+  g: Graph,
+  { summary, files }: Dataset,
+  shards: number,
+  { constants, augmentation, seed }: Preparation,
+): BatchInput {
+  const normalised = (pixels: Tensor) => (constants ? normalise(g, pixels, constants) : pixels);
   const effects: string[] = [];
   const paths: Record<string, Tensor> = {};
-  const side = (name: 'train' | 'test'): Batch & { inputs: Record<string, Tensor> } =>
+  const side = (name: 'train' | 'test'): Batch & { pixels: Tensor[]; inputs: Record<string, Tensor> } =>
     g.scope(name, () => {
       const { images, labels } = files[name];
       const { height, width, channels } = summary;
@@ -56,32 +75,56 @@ export function datasetInput(g: Graph, { summary, files }: Dataset, shards: numb
         paths[`${name}_${kind}`] = path;
         const isLabels = shape.length === 1;
         const stored = variable(g, `data/${name}/${kind}`, isLabels ? 'int32' : 'uint8', shape);
-        const bytes = readBytes(g, path, file.offset, shape.reduce((a, b) => a * b, 1));
-        effects.push(assignVariable(g, stored, isLabels ? cast(g, bytes, 'int32') : reshape(g, bytes, shape)));
+        const bytes = readBytes(
+          g,
+          path,
+          file.offset,
+          shape.reduce((a, b) => a * b, 1),
+        );
+        effects.push(
+          assignVariable(g, stored, isLabels ? cast(g, bytes, 'int32') : reshape(g, bytes, shape)),
+        );
         return stored;
       };
       const stored = load('images', images, [images.count, height, width, channels]);
       const answers = load('labels', labels, [labels.count]);
-      const indices = shardNumbers(shards).map((shard) => placeholder(g, `indices_${shard}`, 'int32', [unknown]));
+      const indices = shardNumbers(shards).map((shard) =>
+        placeholder(g, `indices_${shard}`, 'int32', [unknown]),
+      );
+      const pixels = indices.map((index) => toUnit(g, gatherVariable(g, stored, index)));
       return {
-        images: indices.map((index) => normalise(g, gatherVariable(g, stored, index), summary)),
+        pixels,
+        images: pixels.map(normalised),
         labels: indices.map((index) => gatherVariable(g, answers, index)),
         inputs: Object.fromEntries(indices.map((index, shard) => [`indices_${shard}`, index])),
       };
     });
-  const train = side('train');
+  const plain = side('train');
   const test = side('test');
+  const train: Batch = augmentation
+    ? g.scope('augmented', () => ({
+        images: plain.pixels.map((pixels, shard) =>
+          normalised(augment(g, pixels, augmentation, summary, (name) => seed(name, shard))),
+        ),
+        labels: plain.labels,
+      }))
+    : plain;
   const done = identity(g, scalar(g, 1), { control: effects, name: 'loaded' });
   g.signature('load', { inputs: paths, outputs: { done } });
-  return { train, trainInputs: train.inputs, test, testInputs: test.inputs };
+  return { train, plain, trainInputs: plain.inputs, test, testInputs: test.inputs };
 }
 
 /** The training batch as the first shard alone has it. */
-export function firstShard({ train, trainInputs, ...rest }: BatchInput): BatchInput {
+export function firstShard({ train, plain, trainInputs, ...rest }: BatchInput): BatchInput {
+  const first = ({ images, labels }: Batch): Batch => ({
+    images: images.slice(0, 1),
+    labels: labels.slice(0, 1),
+  });
   const inputs = Object.entries(trainInputs).filter(([name]) => name.endsWith('_0'));
   return {
     ...rest,
-    train: { images: train.images.slice(0, 1), labels: train.labels.slice(0, 1) },
+    train: first(train),
+    plain: first(plain),
     trainInputs: Object.fromEntries(inputs),
   };
 }
@@ -96,10 +139,14 @@ export function loadDataset(session: Session, { files }: Dataset): void {
   });
 }
 
-/** torchvision's `ToTensor` and `Normalize`, operation by operation: (pixel / 255 − mean) / deviation. */
-function normalise(g: Graph, pixels: Tensor, { mean, deviation }: DatasetSummary): Tensor {
-  const unit = divide(g, cast(g, pixels, 'float32'), scalar(g, 255));
-  return divide(g, subtract(g, unit, floats(g, mean)), floats(g, deviation));
+/** torchvision's `ToTensor`: bytes to [0, 1]. */
+function toUnit(g: Graph, bytes: Tensor): Tensor {
+  return divide(g, cast(g, bytes, 'float32'), scalar(g, 255));
+}
+
+/** torchvision's `Normalize`, operation by operation. */
+function normalise(g: Graph, pixels: Tensor, { mean, deviation }: PixelConstants): Tensor {
+  return divide(g, subtract(g, pixels, floats(g, mean)), floats(g, deviation));
 }
 
 /** Inputs `images_0`, … (batch × channels × height × width) and `labels_0`, …: for training and testing alike. */
@@ -118,5 +165,5 @@ export function fedInput(g: Graph, { network, shards }: { network: Network; shar
       return labels;
     }),
   }));
-  return { train: fed, trainInputs: inputs, test: fed, testInputs: inputs };
+  return { train: fed, plain: fed, trainInputs: inputs, test: fed, testInputs: inputs };
 }

@@ -4,7 +4,9 @@
  * - `load`: reads the data set's files into the graph's variables
  * - `train`: one optimizer step on a batch; gives its mean loss
  * - `trainUnsplit`: the same in the first shard alone, for a last batch with fewer images than shards
- * - `evaluate`: losses and predictions for test images
+ * - `finite`: for each layer, whether its output on a training batch is all numbers
+ * - `evaluate`, `validate`: losses and predictions for test images, and for training images without augmentation
+ * - `measure`: what `health.ts` wants to know of each layer's output
  * - `gradients`: loss and all parameters' gradients on a batch, without a step
  * - `predict`: logits and every layer's output for given images
  * - `read`, `write`: all parameters, running statistics and optimizer slots, in PyTorch's layouts
@@ -17,21 +19,30 @@
 import type { Dataset } from '../../shared/dataset.ts';
 import type { Layer } from '../../shared/layers/index.ts';
 import type { Network } from '../../shared/network.ts';
-import { type NetworkSummary, inputShape, summarize } from '../../shared/shapes.ts';
-import type { Optimizer } from '../../shared/training.ts';
-import { type BatchInput, datasetInput, fedInput, firstShard } from './batches.ts';
+import { type LayerSummary, type NetworkSummary, inputShape, summarize } from '../../shared/shapes.ts';
+import { elements } from '../../shared/layers/layer.ts';
+import type { TrainingSettings } from '../../shared/training.ts';
+import { type Batch, type BatchInput, datasetInput, fedInput, firstShard } from './batches.ts';
+import { clip } from './clip.ts';
 import { Graph, type Tensor, unknown } from './graph/graph.ts';
 import {
   type Variable,
+  add,
   addN,
+  all,
   argMax,
   assignVariable,
+  cast,
   identity,
+  isFinite,
   multiply,
+  oneHot,
   pack,
   placeholder,
   readVariable,
+  reshape,
   scalar,
+  softmaxCrossEntropy,
   sparseSoftmaxCrossEntropy,
   integer,
   sum,
@@ -39,22 +50,31 @@ import {
   unpack,
   variable,
 } from './graph/operations.ts';
+import { layerStatistics } from './health.ts';
+import type { PixelConstants } from './normalisation.ts';
 import { operationFor } from './ops/index.ts';
 import { toChannelsFirst } from './ops/flatten.ts';
-import { type Context, type Layout, type ParameterAccess, type Pass, type Values, gradientsOf } from './ops/op.ts';
+import {
+  type Context,
+  type Layout,
+  type ParameterAccess,
+  type Pass,
+  type Values,
+  gradientsOf,
+} from './ops/op.ts';
 import { optimizerScalars, optimizerSlots, optimizerUpdate } from './optimizers.ts';
 import { type Parameter, fromGraph, parametersOf, shapeInGraph, toGraph } from './parameters.ts';
 
 export interface CompileOptions {
   readonly network: Network;
-  readonly optimizer: Optimizer;
+  readonly settings: TrainingSettings;
   /** Where batches come from; without a data set, images and labels are fed. */
   readonly dataset: Dataset | null;
   readonly shards: number;
   /** Whether there will be a batch with fewer images than shards: oneDNN's operations break on empty tensors. */
   readonly unsplit?: boolean;
-  /** Keys dropout and augmentation; the low 32 bits count. */
-  readonly seed: number;
+  /** How pixels are normalised; null leaves them in [0, 1]. */
+  readonly constants: PixelConstants | null;
 }
 
 export interface CompiledNetwork {
@@ -106,13 +126,19 @@ class Compiler {
 
   compile(): CompiledNetwork {
     const { g, options } = this;
-    const batch = options.dataset ? datasetInput(g, options.dataset, options.shards) : fedInput(g, options);
+    const { augmentation } = options.settings;
+    const seed = (name: string, shard: number) => this.randomSeed(`augmentation/${name}/${shard}`);
+    const batch = options.dataset
+      ? datasetInput(g, options.dataset, options.shards, { constants: options.constants, augmentation, seed })
+      : fedInput(g, options);
     const scaleAndScalars = placeholder(g, 'scalars', 'float32', [unknown]);
     g.scope('train', () => this.train(batch, scaleAndScalars));
     if (options.unsplit) {
       g.scope('trainUnsplit', () => this.step('trainUnsplit', firstShard(batch), scaleAndScalars));
     }
-    g.scope('evaluate', () => this.evaluate(batch));
+    g.scope('evaluate', () => this.evaluate('evaluate', batch.test, batch.testInputs));
+    g.scope('validate', () => this.evaluate('validate', batch.plain, batch.trainInputs));
+    g.scope('measure', () => this.measure(batch));
     g.scope('predict', () => this.predict());
     this.readAndWrite();
     return {
@@ -129,7 +155,7 @@ class Compiler {
 
   private train(batch: BatchInput, scalars: Tensor): void {
     const { g } = this;
-    const { inputs, loss, gathered } = this.step('train', batch, scalars);
+    const { inputs, loss, gathered, passes } = this.step('train', batch, scalars);
     const gradients = [...gathered.gradients].map(([name, gradient]) => {
       const { shape, layout } = this.stored.get(name) as Stored;
       return [name, fromGraph(g, gradient, shape, layout)] as const;
@@ -138,6 +164,24 @@ class Compiler {
       inputs,
       outputs: { loss: identity(g, loss, { name: 'lossOnly' }), ...Object.fromEntries(gradients) },
     });
+    const flags = passes.map(({ output }) =>
+      pack(
+        g,
+        output.shards.map((x) => all(g, isFinite(g, reshape(g, x, [-1])), [0])),
+      ),
+    );
+    const finite = cast(g, all(g, pack(g, flags), [1]), 'int32');
+    g.signature('finite', { inputs, outputs: { finite } });
+  }
+
+  /** With label smoothing ε: the target is 1 − ε on the label and ε spread over all classes, as PyTorch has it. */
+  private crossEntropy(logits: Tensor, labels: Tensor): { loss: Tensor; gradient: Tensor } {
+    const { g } = this;
+    const epsilon = this.options.settings.labelSmoothing;
+    if (epsilon === 0) return sparseSoftmaxCrossEntropy(g, logits, labels);
+    const classes = elements(this.summary.output);
+    const certain = multiply(g, oneHot(g, labels, classes), scalar(g, 1 - epsilon));
+    return softmaxCrossEntropy(g, logits, add(g, certain, scalar(g, epsilon / classes)));
   }
 
   /** Adds the signature of one optimizer step. */
@@ -145,26 +189,32 @@ class Compiler {
     signature: string,
     batch: BatchInput,
     scalars: Tensor,
-  ): { inputs: Record<string, Tensor>; loss: Tensor; gathered: Gathered } {
+  ): { inputs: Record<string, Tensor>; loss: Tensor; gathered: Gathered; passes: Pass[] } {
     const { g, options } = this;
-    const [firstScalar, ...stepScalars] = unpack(g, scalars, 1 + optimizerScalars(options.optimizer, 0, 1).length, 'scalars');
+    const [firstScalar, ...stepScalars] = unpack(
+      g,
+      scalars,
+      1 + optimizerScalars(options.settings.optimizer, 0, 1).length,
+      'scalars',
+    );
     const perImage = firstScalar as Tensor;
     const { images, labels } = batch.train;
     const { passes, logits, gathered } = this.forward({ shards: images }, true);
     const losses: Tensor[] = [];
     const logitGradients = logits.map((shard, index) => {
-      const { loss, gradient } = sparseSoftmaxCrossEntropy(g, shard, labels[index] as Tensor);
+      const { loss, gradient } = this.crossEntropy(shard, labels[index] as Tensor);
       losses.push(sum(g, loss, [0]));
       return multiply(g, gradient, perImage);
     });
     this.backward(passes, logitGradients);
     const loss = multiply(g, addN(g, losses), perImage);
 
-    const effects = [...gathered.gradients].flatMap(([name, gradient]) =>
+    const clipped = clip(g, gathered.gradients, options.settings.clipping);
+    const effects = [...clipped].flatMap(([name, gradient]) =>
       g.scope(`step/${name}`, () => {
         const stored = this.stored.get(name) as Stored;
         const slots = this.slotsOf(name, stored);
-        return optimizerUpdate(g, options.optimizer, {
+        return optimizerUpdate(g, options.settings.optimizer, {
           target: stored.variable,
           value: gathered.reads.get(name) as Tensor,
           gradient,
@@ -177,20 +227,42 @@ class Compiler {
       effects.push(assignVariable(g, (this.stored.get(name) as Stored).variable, value));
     }
     const inputs = { ...batch.trainInputs, scalars, ...(this.stepNumber ? { step: this.stepNumber } : {}) };
-    g.signature(signature, { inputs, outputs: { loss: identity(g, loss, { control: effects, name: 'loss' }) } });
-    return { inputs, loss, gathered };
+    g.signature(signature, {
+      inputs,
+      outputs: { loss: identity(g, loss, { control: effects, name: 'loss' }) },
+    });
+    return { inputs, loss, gathered, passes };
   }
 
-  private evaluate(batch: BatchInput): void {
+  private evaluate(
+    signature: string,
+    { images, labels }: Batch,
+    inputs: Readonly<Record<string, Tensor>>,
+  ): void {
     const { g } = this;
-    const { images, labels } = batch.test;
     const { logits } = this.forward({ shards: images }, false);
     const outputs: Record<string, Tensor> = {};
     logits.forEach((shard, index) => {
       outputs[`predictions_${index}`] = argMax(g, shard, 1);
-      outputs[`losses_${index}`] = identity(g, sparseSoftmaxCrossEntropy(g, shard, labels[index] as Tensor).loss);
+      outputs[`losses_${index}`] = identity(
+        g,
+        sparseSoftmaxCrossEntropy(g, shard, labels[index] as Tensor).loss,
+      );
     });
-    g.signature('evaluate', { inputs: batch.testInputs, outputs });
+    g.signature(signature, { inputs, outputs });
+  }
+
+  /** In evaluation mode, on one shard. */
+  private measure(batch: BatchInput): void {
+    const { g } = this;
+    const { plain, trainInputs } = firstShard(batch);
+    const { passes } = this.forward({ shards: plain.images }, false);
+    const outputs: Record<string, Tensor> = {};
+    passes.forEach(({ output }, index) => {
+      const { layer, output: shape } = this.summary.layers[index] as LayerSummary;
+      outputs[`layer_${index}`] = layerStatistics(g, output.shards[0] as Tensor, layer, shape);
+    });
+    g.signature('measure', { inputs: trainInputs, outputs });
   }
 
   private predict(): void {
@@ -208,7 +280,10 @@ class Compiler {
     g.signature('predict', { inputs: { images }, outputs: { logits: logits[0] as Tensor, ...outputs } });
   }
 
-  private forward(input: Values, training: boolean): { passes: Pass[]; logits: Tensor[]; gathered: Gathered } {
+  private forward(
+    input: Values,
+    training: boolean,
+  ): { passes: Pass[]; logits: Tensor[]; gathered: Gathered } {
     const { g } = this;
     const gathered: Gathered = { reads: new Map(), gradients: new Map(), updates: new Map() };
     const passes: Pass[] = [];
@@ -232,7 +307,7 @@ class Compiler {
     const lowest = this.summary.layers.findIndex((layer) => layer.parameterCount > 0);
     let gradients = gradientsOf(g, logitGradients);
     for (let index = passes.length - 1; index >= lowest && index >= 0; index -= 1) {
-      const { layer } = this.summary.layers[index] as (typeof this.summary.layers)[number];
+      const { layer } = this.summary.layers[index] as LayerSummary;
       const below = g.scope(`${index}_${layer.type}/backward`, () =>
         (passes[index] as Pass).backward(gradients, index > lowest),
       );
@@ -262,7 +337,8 @@ class Compiler {
         gathered.reads.set(full, value);
         return value;
       },
-      gradient: (name, shards) => gathered.gradients.set(`${prefix}.${name}`, addN(g, shards, `gradient_${name}`)),
+      gradient: (name, shards) =>
+        gathered.gradients.set(`${prefix}.${name}`, addN(g, shards, `gradient_${name}`)),
       update: (name, value) => gathered.updates.set(`${prefix}.${name}`, value),
     };
   }
@@ -274,7 +350,12 @@ class Compiler {
     if (!parameter) throw new Error(`the operations read a parameter ${name} that no layer has`);
     const { shape } = parameter.spec;
     const key = parameterKey(name);
-    const stored = { key, variable: variable(this.g, key, 'float32', shapeInGraph(shape, layout)), shape, layout };
+    const stored = {
+      key,
+      variable: variable(this.g, key, 'float32', shapeInGraph(shape, layout)),
+      shape,
+      layout,
+    };
     this.stored.set(name, stored);
     return stored;
   }
@@ -282,7 +363,7 @@ class Compiler {
   private slotsOf(name: string, { shape, layout, variable: target }: Stored): readonly Stored[] {
     const known = this.slots.get(name);
     if (known) return known;
-    const slots = optimizerSlots(this.options.optimizer).map((slot) => {
+    const slots = optimizerSlots(this.options.settings.optimizer).map((slot) => {
       const key = slotKey(name, slot);
       return { key, variable: variable(this.g, key, 'float32', target.shape), shape, layout };
     });
@@ -294,7 +375,7 @@ class Compiler {
   private randomSeed(place: string): Tensor {
     const { g } = this;
     this.stepNumber ??= placeholder(g, 'step', 'int32', []);
-    return pack(g, [integer(g, hash(`${this.options.seed >>> 0}/${place}`)), this.stepNumber]);
+    return pack(g, [integer(g, hash(`${this.options.settings.seed >>> 0}/${place}`)), this.stepNumber]);
   }
 
   private readAndWrite(): void {

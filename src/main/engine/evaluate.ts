@@ -1,5 +1,4 @@
-/** Loss, accuracy and confusion matrix over the whole test set. */
-import type { Dataset } from '../../shared/dataset.ts';
+/** Loss, accuracy and confusion matrix over a set of images: the whole test set, or the validation images. */
 import { splitBatch } from './shards.ts';
 import type { Output, Session } from './session.ts';
 
@@ -15,19 +14,23 @@ export interface Evaluation {
 /** Images in one session run: large enough that what a run costs beside its work does not count. */
 const batchSize = 1000;
 
-/**
- * `between` is called between two batches; where it gives false the evaluation is given up and the result is
- * undefined. Labels come from the data set's file, read once by the caller.
- */
+export interface EvaluationOrder {
+  readonly session: Session;
+  /** `evaluate` takes indices of test images, `validate` of training images. */
+  readonly signature: 'evaluate' | 'validate';
+  readonly indices: Int32Array;
+  /** Of all images that `indices` may name. */
+  readonly labels: Uint8Array;
+  readonly classes: number;
+  readonly shards: number;
+}
+
+/** `between` is called between two batches; where it gives false the evaluation is given up: the result is undefined. */
 export async function evaluate(
-  session: Session,
-  dataset: Dataset,
-  labels: Uint8Array,
-  shards: number,
+  { session, signature, indices, labels, classes, shards }: EvaluationOrder,
   between: () => Promise<boolean>,
 ): Promise<Evaluation | undefined> {
-  const classes = dataset.summary.classes.length;
-  const total = labels.length;
+  const total = indices.length;
   const confusion = new Array<number>(classes * classes).fill(0);
   let lossSum = 0;
   let correct = 0;
@@ -35,12 +38,15 @@ export async function evaluate(
     if (!(await between())) return undefined;
     const count = Math.min(batchSize, total - from);
     // A shard may not be empty: a batch smaller than the shards is filled with its last image, which is not counted.
-    const indices = Int32Array.from({ length: Math.max(count, shards) }, (_, i) => from + Math.min(i, count - 1));
-    const outputs = session.run('evaluate', splitBatch(indices, shards));
+    const batch = Int32Array.from(
+      { length: Math.max(count, shards) },
+      (_, i) => indices[from + Math.min(i, count - 1)] as number,
+    );
+    const outputs = session.run(signature, splitBatch(batch, shards));
     const losses = joined(outputs, 'losses', shards);
     const predictions = joined(outputs, 'predictions', shards);
     for (let i = 0; i < count; i += 1) {
-      const label = labels[from + i] as number;
+      const label = labels[batch[i] as number] as number;
       const prediction = predictions[i] as number;
       const cell = label * classes + prediction;
       confusion[cell] = (confusion[cell] as number) + 1;

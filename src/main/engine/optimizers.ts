@@ -69,7 +69,11 @@ function adamUpdate(
   return [m.effect, v.effect, assignVariable(g, step.target, subtract(g, value, change))];
 }
 
-function adamScalars({ beta1, beta2 }: { beta1: number; beta2: number }, learningRate: number, step: number): number[] {
+function adamScalars(
+  { beta1, beta2 }: { beta1: number; beta2: number },
+  learningRate: number,
+  step: number,
+): number[] {
   return [learningRate / (1 - beta1 ** step), Math.sqrt(1 - beta2 ** step)];
 }
 
@@ -121,7 +125,9 @@ const kinds: { readonly [T in OptimizerType]: OptimizerKind<Of<T>> } = {
   },
   adagrad: {
     slots: () => ['sum'],
-    scalars: ({ learningRateDecay }, learningRate, step) => [learningRate / (1 + (step - 1) * learningRateDecay)],
+    scalars: ({ learningRateDecay }, learningRate, step) => [
+      learningRate / (1 + (step - 1) * learningRateDecay),
+    ],
     update(g, { epsilon, weightDecay }, step) {
       const gradient = decayed(g, weightDecay, step);
       const sum = add(g, readVariable(g, slot(step, 0)), square(g, gradient));

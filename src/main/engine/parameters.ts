@@ -5,10 +5,11 @@
 import type { NamedTensor } from '../../shared/checkpoint.ts';
 import type { ParameterSpec } from '../../shared/layers/layer.ts';
 import type { NetworkSummary } from '../../shared/shapes.ts';
+import type { Initialisation } from '../../shared/training.ts';
 import type { Graph, Tensor } from './graph/graph.ts';
 import { reshape, transpose } from './graph/operations.ts';
 import type { Layout } from './ops/op.ts';
-import { type Generator, uniform } from './random/generator.ts';
+import { type Generator, normal, uniform } from './random/generator.ts';
 
 /** A parameter under its full name, `<index>.<name>` as in the `state_dict` of an `nn.Sequential`. */
 export interface Parameter {
@@ -23,17 +24,68 @@ export function parametersOf(summary: NetworkSummary): Parameter[] {
   );
 }
 
-/** Draws every parameter's initial value, in PyTorch's order and layouts. */
-export function initialParameters(parameters: readonly Parameter[], generator: Generator): NamedTensor[] {
-  return parameters.map(({ name, spec }) => {
-    const length = spec.shape.reduce((a, b) => a * b, 1);
-    const { initial } = spec;
-    const data =
-      initial.kind === 'uniform'
-        ? uniform(generator, length, -initial.bound, initial.bound)
-        : new Float32Array(length).fill(initial.value);
-    return { name, shape: spec.shape, data };
+/**
+ * Draws every parameter's initial value, in PyTorch's order and layouts. With another initialisation than the default,
+ * weights are drawn again afterwards, as in a script that makes its layers first and then goes through them with
+ * `torch.nn.init`.
+ */
+export function initialParameters(
+  parameters: readonly Parameter[],
+  generator: Generator,
+  initialisation: Initialisation = { type: 'default' },
+): NamedTensor[] {
+  const made = parameters.map(({ name, spec }) => ({
+    name,
+    shape: spec.shape,
+    data: defaultValue(spec, generator),
+  }));
+  if (initialisation.type === 'default') return made;
+  return made.map((tensor, i) => {
+    const { spec } = parameters[i] as Parameter;
+    return spec.role === 'matrix'
+      ? { ...tensor, data: chosenValue(spec, generator, initialisation) }
+      : tensor;
   });
+}
+
+const lengthOf = ({ shape }: ParameterSpec) => shape.reduce((a, b) => a * b, 1);
+
+function defaultValue(spec: ParameterSpec, generator: Generator): Float32Array {
+  const { initial } = spec;
+  return initial.kind === 'uniform'
+    ? uniform(generator, lengthOf(spec), -initial.bound, initial.bound)
+    : new Float32Array(lengthOf(spec)).fill(initial.value);
+}
+
+/** `torch.nn.init.kaiming_*_(w, nonlinearity='relu')` and `xavier_*_(w)`. */
+function chosenValue(
+  spec: ParameterSpec,
+  generator: Generator,
+  initialisation: Exclude<Initialisation, { type: 'default' }>,
+): Float32Array {
+  const length = lengthOf(spec);
+  const kaiming = Math.sqrt(2 / spec.fanIn);
+  const xavier = Math.sqrt(2 / (spec.fanIn + spec.fanOut));
+  const evenly = (deviation: number) => {
+    const bound = Math.sqrt(3) * deviation;
+    return uniform(generator, length, -bound, bound);
+  };
+  switch (initialisation.type) {
+    case 'kaimingUniform':
+      return evenly(kaiming);
+    case 'kaimingNormal':
+      return normal(generator, length, 0, kaiming);
+    case 'xavierUniform':
+      return evenly(xavier);
+    case 'xavierNormal':
+      return normal(generator, length, 0, xavier);
+    case 'zeros':
+      return new Float32Array(length);
+    case 'constant':
+      return new Float32Array(length).fill(initialisation.value);
+    case 'default':
+      throw new Error('unreachable: the default has been drawn already');
+  }
 }
 
 /** The variable's shape in the graph for a parameter of that shape in PyTorch. */

@@ -1,16 +1,21 @@
 /** Moves a run's numbers between the native session and a checkpoint. */
 import type { Checkpoint, NamedTensor } from '../../shared/checkpoint.ts';
 import { Problem } from '../../shared/problem.ts';
+import type { Initialisation } from '../../shared/training.ts';
 import { type CompiledNetwork, parameterKey } from './compile.ts';
 import { initialParameters } from './parameters.ts';
 import type { Generator } from './random/generator.ts';
 import type { Session } from './session.ts';
 
 /** Draws the initial parameters; optimizer slots start at zero. */
-export function writeInitial(session: Session, compiled: CompiledNetwork, generator: Generator): void {
-  const drawn = new Map(
-    initialParameters(compiled.parameters, generator).map(({ name, data }) => [parameterKey(name), data]),
-  );
+export function writeInitial(
+  session: Session,
+  compiled: CompiledNetwork,
+  generator: Generator,
+  initialisation: Initialisation,
+): void {
+  const parameters = initialParameters(compiled.parameters, generator, initialisation);
+  const drawn = new Map(parameters.map(({ name, data }) => [parameterKey(name), data]));
   const inputs = compiled.state.map(({ name, shape }) => {
     const data = drawn.get(name) ?? new Float32Array(shape.reduce((a, b) => a * b, 1));
     return [name, { data, shape }] as const;
@@ -19,8 +24,12 @@ export function writeInitial(session: Session, compiled: CompiledNetwork, genera
 }
 
 /** Throws a `Problem` where the checkpoint is of another net. */
-export function writeCheckpoint(session: Session, compiled: CompiledNetwork, checkpoint: Checkpoint): void {
-  const given = new Map(checkpoint.tensors.map((tensor) => [tensor.name, tensor]));
+export function writeState(
+  session: Session,
+  compiled: CompiledNetwork,
+  tensors: Checkpoint['tensors'],
+): void {
+  const given = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const inputs = compiled.state.map(({ name, shape }) => {
     const tensor = given.get(name);
     if (!tensor || tensor.shape.join() !== shape.join()) {

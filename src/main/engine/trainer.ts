@@ -4,43 +4,69 @@
  * on with exactly the losses that this one would have had.
  */
 import { open } from 'node:fs/promises';
-import type { Checkpoint, TrainingProgress } from '../../shared/checkpoint.ts';
+import type { Checkpoint, NamedTensor, TrainingProgress } from '../../shared/checkpoint.ts';
 import type { DataFile } from '../../shared/dataset.ts';
 import { Problem } from '../../shared/problem.ts';
+import type { EpochRecord } from '../../shared/runs.ts';
+import { learningRateAt } from '../../shared/schedule.ts';
 import { requireTrainable } from '../../shared/shapes.ts';
 import { runningLossInterval } from '../../shared/training.ts';
 import { loadDataset } from './batches.ts';
 import { type CompiledNetwork, compile } from './compile.ts';
 import type { Control } from './control.ts';
-import { evaluate } from './evaluate.ts';
+import { describeDivergence } from './divergence.ts';
+import { afterEpoch } from './earlyStopping.ts';
+import { type Evaluation, evaluate } from './evaluate.ts';
+import { type LastStep, measureHealth, sampleOf } from './health.ts';
 import type { FromWorker, TrainingOrder } from './messages.ts';
+import { pixelConstants } from './normalisation.ts';
 import { optimizerScalars } from './optimizers.ts';
 import { Generator } from './random/generator.ts';
 import { drawForTestPass, drawOrderSeed, orderOf } from './random/loaders.ts';
-import { Session, tensorflowVersion } from './session.ts';
+import { type Input, Session, tensorflowVersion } from './session.ts';
 import { splitBatch } from './shards.ts';
-import { readState, writeCheckpoint, writeInitial } from './state.ts';
+import { type Split, splitTraining } from './split.ts';
+import { readState, writeInitial, writeState } from './state.ts';
 
 /** Milliseconds between two messages of batch losses. */
 const reportInterval = 100;
 
-/** Trains until done, stopped or failed; the last message says which. Throws what is not the run's own fault. */
-export async function train(order: TrainingOrder, control: Control, post: (message: FromWorker) => void): Promise<void> {
+/** Trains until done, stopped or failed; the last message says which. Throws what ends the run with a problem. */
+export async function train(
+  order: TrainingOrder,
+  control: Control,
+  post: (message: FromWorker) => void,
+): Promise<void> {
   const { network, settings, dataset, from } = order;
   requireTrainable(network, dataset.summary.classes.length);
-  const { optimizer, seed, batchSize } = settings;
-  const shards = from?.progress.shards ?? Math.min(order.shards, batchSize);
-  const lastBatch = dataset.files.train.images.count % batchSize;
+  requireValidation(order);
+  const labels = {
+    train: await readLabels(dataset.files.train.labels),
+    test: await readLabels(dataset.files.test.labels),
+  };
+  const split = splitTraining(labels.train, settings.validation);
+  const shards = from?.progress.shards ?? Math.min(order.shards, settings.batchSize);
+  const lastBatch = split.train.length % settings.batchSize;
   const unsplit = lastBatch > 0 && lastBatch < shards;
-  const compiled = compile({ network, optimizer, dataset, shards, seed, unsplit });
+  const constants = await pixelConstants(settings.normalisation, dataset);
+  const compiled = compile({ network, settings, dataset, shards, unsplit, constants });
   const session = await Session.load(compiled.graph);
   try {
     loadDataset(session, dataset);
-    const labels = await readLabels(dataset.files.test.labels);
-    await new Trainer(order, compiled, session, labels, shards, control, post).run();
+    await new Trainer({ order, compiled, session, labels, split, shards, control, post }).run();
   } finally {
     session.close();
   }
+}
+
+function requireValidation({ settings: { earlyStopping, validation } }: TrainingOrder): void {
+  if (!earlyStopping?.metric.startsWith('validation') || validation) return;
+  throw new Problem(
+    'training.no-validation',
+    `early stopping watches ${earlyStopping.metric}, but no validation images are held back; ` +
+      'set a validation share or watch a test metric',
+    { metric: earlyStopping.metric },
+  );
 }
 
 async function readLabels({ path, offset, count }: DataFile): Promise<Uint8Array> {
@@ -54,108 +80,133 @@ async function readLabels({ path, offset, count }: DataFile): Promise<Uint8Array
   }
 }
 
+interface Parts {
+  readonly order: TrainingOrder;
+  readonly compiled: CompiledNetwork;
+  readonly session: Session;
+  readonly labels: { readonly train: Uint8Array; readonly test: Uint8Array };
+  readonly split: Split;
+  readonly shards: number;
+  readonly control: Control;
+  readonly post: (message: FromWorker) => void;
+}
+
 type Progress = { -readonly [K in keyof TrainingProgress]: TrainingProgress[K] };
 
 class Trainer {
-  private readonly order: TrainingOrder;
-  private readonly compiled: CompiledNetwork;
-  private readonly session: Session;
-  private readonly testLabels: Uint8Array;
-  private readonly control: Control;
-  private readonly post: (message: FromWorker) => void;
+  private readonly parts: Parts;
   private readonly progress: Progress;
   private readonly generator: Generator;
   private readonly stepsPerEpoch: number;
+  /** The state to go back to where a step fails. */
+  private kept: Checkpoint;
   private report: { from: number; losses: number[]; images: number; seconds: number; sent: number };
 
-  constructor(
-    order: TrainingOrder,
-    compiled: CompiledNetwork,
-    session: Session,
-    testLabels: Uint8Array,
-    shards: number,
-    control: Control,
-    post: (message: FromWorker) => void,
-  ) {
-    this.order = order;
-    this.compiled = compiled;
-    this.session = session;
-    this.testLabels = testLabels;
-    this.control = control;
-    this.post = post;
-    this.stepsPerEpoch = Math.ceil(this.trainCount / order.settings.batchSize);
+  constructor(parts: Parts) {
+    this.parts = parts;
+    const { order, session, compiled, split } = parts;
+    this.stepsPerEpoch = Math.ceil(split.train.length / order.settings.batchSize);
     if (order.from) {
       this.progress = { ...order.from.progress };
       this.generator = Generator.fromState(order.from.progress.random);
-      writeCheckpoint(session, compiled, order.from);
+      writeState(session, compiled, order.from.tensors);
     } else {
       this.generator = new Generator(order.settings.seed);
-      writeInitial(session, compiled, this.generator);
-      this.progress = {
-        format: 1,
-        step: 0,
-        epoch: 1,
-        batch: 0,
-        random: this.generator.state(),
-        orderSeed: '',
-        runningSum: 0,
-        epochLossSum: 0,
-        epochImages: 0,
-        epochSeconds: 0,
-        shards,
-      };
+      writeInitial(session, compiled, this.generator, order.settings.initialisation);
+      this.progress = this.beginning();
     }
+    this.kept = order.from ?? this.checkpoint();
     this.report = { from: this.progress.step, losses: [], images: 0, seconds: 0, sent: performance.now() };
   }
 
-  private get trainCount(): number {
-    return this.order.dataset.files.train.images.count;
+  private beginning(): Progress {
+    return {
+      format: 1,
+      step: 0,
+      epoch: 1,
+      batch: 0,
+      random: this.generator.state(),
+      orderSeed: '',
+      runningSum: 0,
+      epochLossSum: 0,
+      epochImages: 0,
+      epochSeconds: 0,
+      stopping: { best: null, waited: 0 },
+      shards: this.parts.shards,
+    };
   }
 
   async run(): Promise<void> {
-    const { progress, order } = this;
-    this.post({ kind: 'started', tensorflow: tensorflowVersion(), stepsPerEpoch: this.stepsPerEpoch });
-    while (progress.epoch <= order.settings.epochs) {
+    const { progress, parts } = this;
+    const { earlyStopping, epochs } = parts.order.settings;
+    parts.post({ kind: 'started', tensorflow: tensorflowVersion(), stepsPerEpoch: this.stepsPerEpoch });
+    const waitedOut = () => earlyStopping !== null && progress.stopping.waited >= earlyStopping.patience;
+    while (progress.epoch <= epochs && !waitedOut()) {
       if (!(await this.epoch())) {
-        this.post({ kind: 'stopped', checkpoint: this.checkpoint() });
+        parts.post({ kind: 'stopped', checkpoint: this.checkpoint() });
         return;
       }
     }
-    this.post({ kind: 'finished' });
+    parts.post({ kind: 'finished' });
   }
 
   /** One epoch, or the rest of it. False where the run was stopped in it. */
   private async epoch(): Promise<boolean> {
-    const { progress, order } = this;
+    const { progress } = this;
+    const began = performance.now();
     progress.orderSeed ||= String(drawOrderSeed(this.generator));
-    const images = orderOf(BigInt(progress.orderSeed), this.trainCount);
-    const { batchSize } = order.settings;
+    const images = this.epochOrder();
+    const dataSeconds = (performance.now() - began) / 1000;
+    let last: LastStep | undefined;
     while (progress.batch < this.stepsPerEpoch) {
       if (!(await this.mayGoOn())) return false;
-      const start = progress.batch * batchSize;
-      this.step(images.subarray(start, start + batchSize));
+      const indices = this.batchOf(images, progress.batch);
+      if (progress.batch === this.stepsPerEpoch - 1) last = this.lastStep(indices);
+      else this.step(indices);
     }
     this.sendLosses();
-    return this.evaluateEpoch();
+    return this.endEpoch(last, dataSeconds);
+  }
+
+  private epochOrder(): Int32Array {
+    const { train } = this.parts.split;
+    return orderOf(BigInt(this.progress.orderSeed), train.length).map((i) => train[i] as number);
+  }
+
+  private batchOf(images: Int32Array, batch: number): Int32Array {
+    const { batchSize } = this.parts.order.settings;
+    return images.subarray(batch * batchSize, (batch + 1) * batchSize);
+  }
+
+  /** Signature and inputs of step number `step` (from 1) on those images. */
+  private stepInputs(
+    indices: Int32Array,
+    step: number,
+  ): { signature: string; inputs: Record<string, Input> } {
+    const { compiled, order, shards } = this.parts;
+    const { settings } = order;
+    const learningRate = learningRateAt(settings, step, { stepsPerEpoch: this.stepsPerEpoch });
+    const scalars = [1 / indices.length, ...optimizerScalars(settings.optimizer, learningRate, step)];
+    const unsplit = indices.length < shards;
+    return {
+      signature: unsplit ? 'trainUnsplit' : 'train',
+      inputs: {
+        ...splitBatch(indices, unsplit ? 1 : shards),
+        scalars: { data: Float32Array.from(scalars) },
+        ...(compiled.random ? { step: { data: Int32Array.of(step), shape: [] } } : {}),
+      },
+    };
   }
 
   private step(indices: Int32Array): void {
-    const { progress, compiled, session } = this;
-    const { optimizer } = this.order.settings;
+    const { progress, parts } = this;
     const began = performance.now();
-    const step = progress.step + 1;
-    const scalars = [1 / indices.length, ...optimizerScalars(optimizer, optimizer.learningRate, step)];
-    const unsplit = indices.length < progress.shards;
-    const { loss: output } = session.run(unsplit ? 'trainUnsplit' : 'train', {
-      ...splitBatch(indices, unsplit ? 1 : progress.shards),
-      scalars: { data: Float32Array.from(scalars) },
-      ...(compiled.random ? { step: { data: Int32Array.of(step), shape: [] } } : {}),
-    });
-    const loss = output?.data[0] as number;
+    const { signature, inputs } = this.stepInputs(indices, progress.step + 1);
+    const loss = parts.session.run(signature, inputs)['loss']?.data[0] as number;
     const seconds = (performance.now() - began) / 1000;
     if (!Number.isFinite(loss)) throw this.diverged(loss);
 
-    progress.step = step;
+    progress.step += 1;
     progress.batch += 1;
     progress.runningSum += loss;
     progress.epochLossSum += loss * indices.length;
@@ -168,43 +219,88 @@ class Trainer {
       this.sendLosses();
       const mean = progress.runningSum / runningLossInterval;
       progress.runningSum = 0;
-      this.post({ kind: 'runningLoss', record: { epoch: progress.epoch, batch: progress.batch, loss: mean } });
+      parts.post({
+        kind: 'runningLoss',
+        record: { epoch: progress.epoch, batch: progress.batch, loss: mean },
+      });
     } else if (performance.now() - this.report.sent >= reportInterval) {
       this.sendLosses();
     }
   }
 
-  private diverged(loss: number): Problem {
-    const { epoch, batch } = this.progress;
-    const value = Number.isNaN(loss) ? 'NaN' : 'infinity';
-    return new Problem(
-      'training.diverged',
-      `the loss became ${value} in epoch ${epoch}, batch ${batch + 1}; try a smaller learning rate`,
-      { value, epoch, batch: batch + 1 },
-    );
+  /** The epoch's last step, with what `measureHealth` wants to know of it. */
+  private lastStep(indices: Int32Array): LastStep | undefined {
+    const { session, order } = this.parts;
+    const { signature, inputs } = this.stepInputs(indices, this.progress.step + 1);
+    if (!order.settings.measure || signature !== 'train') {
+      this.step(indices);
+      return undefined;
+    }
+    const before = readState(session);
+    const gradients = session.run('gradients', inputs);
+    this.step(indices);
+    return { before, after: readState(session), gradients };
   }
 
-  private async evaluateEpoch(): Promise<boolean> {
-    const { progress, session, order } = this;
-    let began = performance.now();
-    const result = await evaluate(session, order.dataset, this.testLabels, progress.shards, async () => {
-      const asked = performance.now();
-      const goOn = await this.mayGoOn();
-      began += performance.now() - asked;
-      return goOn;
-    });
-    if (!result) return false;
+  /** Takes the steps since the kept state again, up to the one that failed. */
+  private diverged(loss: number): Problem {
+    const { progress, kept } = this;
+    const { session, compiled } = this.parts;
+    writeState(session, compiled, kept.tensors);
+    const images = this.epochOrder();
+    let step = kept.progress.step;
+    const first = kept.progress.epoch === progress.epoch ? kept.progress.batch : 0;
+    for (let batch = first; batch < progress.batch; batch += 1) {
+      step += 1;
+      const { signature, inputs } = this.stepInputs(this.batchOf(images, batch), step);
+      session.run(signature, inputs);
+    }
+    const failed = this.stepInputs(this.batchOf(images, progress.batch), step + 1);
+    const { epoch, batch } = progress;
+    const inputs = failed.signature === 'train' ? failed.inputs : null;
+    return describeDivergence(session, compiled.summary, { loss, epoch, batch: batch + 1 }, inputs);
+  }
+
+  private async endEpoch(last: LastStep | undefined, dataSeconds: number): Promise<boolean> {
+    const { progress, parts } = this;
+    const { compiled, session, split, labels, order } = parts;
+    const testIndices = Int32Array.from({ length: labels.test.length }, (_, i) => i);
+    const test = await this.evaluation('evaluate', testIndices, labels.test);
+    if (!test) return false;
+    const held = split.validation;
+    const validation = held.length > 0 ? await this.evaluation('validate', held, labels.train) : undefined;
+    if (held.length > 0 && !validation) return false;
     drawForTestPass(this.generator);
-    const record = {
+
+    const began = performance.now();
+    const layers = last ? measureHealth(session, compiled, sampleOf(split.train), last) : [];
+    const record: EpochRecord = {
       epoch: progress.epoch,
       trainLoss: progress.epochLossSum / progress.epochImages,
-      testLoss: result.loss,
-      testCorrect: result.correct,
-      testTotal: result.total,
-      confusion: result.confusion,
+      testLoss: test.loss,
+      testCorrect: test.correct,
+      testTotal: test.total,
+      confusion: test.confusion,
       trainSeconds: progress.epochSeconds,
-      testSeconds: (performance.now() - began) / 1000,
+      testSeconds: test.seconds,
+      details: {
+        learningRate: learningRateAt(order.settings, progress.step, { stepsPerEpoch: this.stepsPerEpoch }),
+        validation: validation
+          ? {
+              loss: Number.isFinite(validation.loss) ? validation.loss : null,
+              correct: validation.correct,
+              total: validation.total,
+            }
+          : null,
+        layers,
+        dataSeconds,
+        measureSeconds: (performance.now() - began) / 1000,
+        imagesPerSecond: progress.epochImages / progress.epochSeconds,
+      },
     };
+    if (order.settings.earlyStopping) {
+      progress.stopping = afterEpoch(order.settings.earlyStopping, progress.stopping, record).state;
+    }
     progress.epoch += 1;
     progress.batch = 0;
     progress.orderSeed = '';
@@ -212,34 +308,54 @@ class Trainer {
     progress.epochLossSum = 0;
     progress.epochImages = 0;
     progress.epochSeconds = 0;
-    this.post({ kind: 'epoch', record, checkpoint: this.checkpoint() });
+    this.kept = this.checkpoint();
+    parts.post({ kind: 'epoch', record, checkpoint: this.kept });
     return true;
+  }
+
+  /** Undefined where the run was stopped meanwhile. */
+  private async evaluation(
+    signature: 'evaluate' | 'validate',
+    indices: Int32Array,
+    labels: Uint8Array,
+  ): Promise<(Evaluation & { seconds: number }) | undefined> {
+    const { session, order, shards } = this.parts;
+    let began = performance.now();
+    const classes = order.dataset.summary.classes.length;
+    const result = await evaluate({ session, signature, indices, labels, classes, shards }, async () => {
+      const asked = performance.now();
+      const goOn = await this.mayGoOn();
+      began += performance.now() - asked;
+      return goOn;
+    });
+    return result && { ...result, seconds: (performance.now() - began) / 1000 };
   }
 
   /** Waits while a pause is wanted. False where the run is to stop. */
   private async mayGoOn(): Promise<boolean> {
-    await this.control.breathe();
-    if (this.control.wanted === 'run') return true;
+    const { control, post } = this.parts;
+    await control.breathe();
+    if (control.wanted === 'run') return true;
     this.sendLosses();
-    if (this.control.wanted === 'stop') return false;
-    this.post({ kind: 'paused', checkpoint: this.checkpoint() });
-    const goOn = await this.control.whilePaused();
-    if (goOn) this.post({ kind: 'continued' });
+    if (control.wanted === 'stop') return false;
+    post({ kind: 'paused', checkpoint: this.checkpoint() });
+    const goOn = await control.whilePaused();
+    if (goOn) post({ kind: 'continued' });
     return goOn;
   }
 
   private checkpoint(): Checkpoint {
     this.progress.random = this.generator.state();
-    return { progress: { ...this.progress }, tensors: readState(this.session) };
+    const tensors: NamedTensor[] = readState(this.parts.session);
+    return { progress: { ...this.progress }, tensors };
   }
 
   private sendLosses(): void {
     const { from, losses, images, seconds } = this.report;
-    const { step } = this.progress;
     if (losses.length > 0) {
       const imagesPerSecond = seconds > 0 ? images / seconds : 0;
-      this.post({ kind: 'batchLosses', from, losses: Float32Array.from(losses), imagesPerSecond });
+      this.parts.post({ kind: 'batchLosses', from, losses: Float32Array.from(losses), imagesPerSecond });
     }
-    this.report = { from: step, losses: [], images: 0, seconds: 0, sent: performance.now() };
+    this.report = { from: this.progress.step, losses: [], images: 0, seconds: 0, sent: performance.now() };
   }
 }

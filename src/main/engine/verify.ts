@@ -6,12 +6,13 @@ import { z } from 'zod';
 import type { NamedTensor } from '../../shared/checkpoint.ts';
 import { networkSchema } from '../../shared/network.ts';
 import { Problem } from '../../shared/problem.ts';
-import { type Optimizer, optimizerSchema } from '../../shared/training.ts';
+import { type Optimizer, optimizerSchema, trainingSettingsSchema } from '../../shared/training.ts';
 import { type CompiledNetwork, compile, parameterKey } from './compile.ts';
 import { optimizerScalars } from './optimizers.ts';
 import { initialParameters } from './parameters.ts';
 import { Generator } from './random/generator.ts';
 import { type Input, Session } from './session.ts';
+import { writeState } from './state.ts';
 
 const arraySchema = z.object({ shape: z.array(z.int().min(0)), data: z.array(z.number()) });
 
@@ -65,10 +66,9 @@ const tolerance = { absolute: 2e-5, relative: 2e-4 };
 const initialTolerance = { absolute: 1e-7, relative: 0 };
 
 class Comparison {
-  private readonly errors = Object.fromEntries(quantities.map((name) => [name, { largest: 0, past: 0 }])) as Record<
-    Quantity,
-    { largest: number; past: number }
-  >;
+  private readonly errors = Object.fromEntries(
+    quantities.map((name) => [name, { largest: 0, past: 0 }]),
+  ) as Record<Quantity, { largest: number; past: number }>;
 
   compare(quantity: Quantity, actual: ArrayLike<number> | undefined, expected: readonly number[]): void {
     const entry = this.errors[quantity];
@@ -95,14 +95,17 @@ class Comparison {
 /** Runs one case, the batch split in `shards`. */
 export async function verifyCase(vector: VectorCase, shards = 1): Promise<CaseResult> {
   const { network, optimizer, seed } = vector;
-  const compiled = compile({ network, optimizer, dataset: null, shards, seed });
+  const settings = trainingSettingsSchema.parse({ optimizer, seed });
+  const compiled = compile({ network, settings, dataset: null, shards, constants: null });
   const session = await Session.load(compiled.graph);
   try {
     const comparison = new Comparison();
     const initial = initialParameters(compiled.parameters, new Generator(seed));
     compareTensors(comparison, 'initialParameters', initial, vector.initialParameters);
 
-    writeState(session, compiled, initial);
+    const slots = compiled.state.map(({ name, shape }) => ({ name, shape, data: zeros(shape) }));
+    const values = initial.map((tensor) => ({ ...tensor, name: parameterKey(tensor.name) }));
+    writeState(session, compiled, [...slots, ...values]);
     const images = { data: Float32Array.from(vector.input.data), shape: vector.input.shape };
     const predicted = session.run('predict', { images });
     comparison.compare('logits', predicted['logits']?.data, vector.evalLogits.data);
@@ -111,7 +114,10 @@ export async function verifyCase(vector: VectorCase, shards = 1): Promise<CaseRe
     );
 
     const batch = shardsOf(vector, shards);
-    const { loss, ...gradients } = session.run('gradients', stepInputs(compiled, batch, optimizer, vector, 1));
+    const { loss, ...gradients } = session.run(
+      'gradients',
+      stepInputs(compiled, batch, optimizer, vector, 1),
+    );
     comparison.compare('loss', loss?.data, [vector.trainLoss]);
     for (const [name, { data }] of Object.entries(vector.gradients)) {
       comparison.compare('gradients', gradients[name]?.data, data);
@@ -143,15 +149,7 @@ function compareTensors(
   }
 }
 
-/** Parameters as given, optimizer slots at zero. */
-function writeState(session: Session, compiled: CompiledNetwork, parameters: readonly NamedTensor[]): void {
-  const given = new Map(parameters.map(({ name, data }) => [parameterKey(name), data]));
-  const inputs = compiled.state.map(({ name, shape }) => {
-    const data = given.get(name) ?? new Float32Array(shape.reduce((a, b) => a * b, 1));
-    return [name, { data, shape }] as const;
-  });
-  session.run('write', Object.fromEntries(inputs));
-}
+const zeros = (shape: readonly number[]) => new Float32Array(shape.reduce((a, b) => a * b, 1));
 
 function shardsOf({ input, labels }: VectorCase, shards: number): Record<string, Input> {
   const [count = 0, ...rest] = input.shape;

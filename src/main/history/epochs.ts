@@ -1,5 +1,6 @@
 /** The table of epochs. */
-import type { EpochRecord } from '../../shared/runs.ts';
+import { fromJson, toJson } from '../../shared/json.ts';
+import type { EpochDetails, EpochRecord } from '../../shared/runs.ts';
 import { numberFromColumn, numberToColumn } from './numbers.ts';
 import type { Db } from './sqlite.ts';
 
@@ -22,12 +23,13 @@ interface Row {
   confusion: string;
   train_seconds: number;
   test_seconds: number;
+  details: string | null;
 }
 
 export function epochsTable(db: Db): Epochs {
   const insert = db.prepare(`
-    INSERT INTO epochs (run, epoch, train_loss, test_loss, test_correct, test_total, confusion, train_seconds, test_seconds)
-    VALUES (@run, @epoch, @trainLoss, @testLoss, @testCorrect, @testTotal, @confusion, @trainSeconds, @testSeconds)`);
+    INSERT INTO epochs (run, epoch, train_loss, test_loss, test_correct, test_total, confusion, train_seconds, test_seconds, details)
+    VALUES (@run, @epoch, @trainLoss, @testLoss, @testCorrect, @testTotal, @confusion, @trainSeconds, @testSeconds, @details)`);
   const list = db.prepare('SELECT * FROM epochs WHERE run = ? ORDER BY epoch');
   const trainSeconds = db.prepare('SELECT total(train_seconds) FROM epochs WHERE run = ?').pluck();
   const truncate = db.prepare('DELETE FROM epochs WHERE run = ? AND epoch >= ?');
@@ -40,6 +42,7 @@ export function epochsTable(db: Db): Epochs {
         trainLoss: numberToColumn(record.trainLoss),
         testLoss: numberToColumn(record.testLoss),
         confusion: JSON.stringify(record.confusion),
+        details: record.details && toJson(record.details),
       });
     },
     list: (run) =>
@@ -52,6 +55,7 @@ export function epochsTable(db: Db): Epochs {
         confusion: JSON.parse(row.confusion) as number[],
         trainSeconds: row.train_seconds,
         testSeconds: row.test_seconds,
+        details: row.details === null ? null : (fromJson(row.details) as EpochDetails),
       })),
     trainSeconds: (run) => trainSeconds.get(run) as number,
     truncate: (run, epoch) => {

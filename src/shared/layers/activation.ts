@@ -29,7 +29,10 @@ export type Activation = z.infer<typeof activationSchema>;
 export const activationDefaults = { negativeSlope: 0.01, alpha: 1 } as const;
 
 /** Self-normalizing Neural Networks (Klambauer et al. 2017), as `torch.nn.SELU` has them. */
-export const seluConstants = { alpha: 1.6732632423543772848170429916717, scale: 1.0507009873554804934193349852946 } as const;
+export const seluConstants = {
+  alpha: 1.6732632423543772848170429916717,
+  scale: 1.0507009873554804934193349852946,
+} as const;
 
 /** `torch.nn.Softplus`: linear above this input, where the difference is below float32. */
 export const softplusThreshold = 20;

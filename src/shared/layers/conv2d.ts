@@ -40,8 +40,18 @@ export function convWindow(layer: Conv2d): ConvWindow {
 }
 
 /** PyTorch's default for conv and linear: `kaiming_uniform_(a=√5)` for weights comes to ±1/√fan_in, as for biases. */
-export function weightAndBias(weight: readonly number[], fanIn: number, fanOut: number, bias: boolean): ParameterSpec[] {
-  const shared = { trainable: true, fanIn, fanOut, initial: { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) } } as const;
+export function weightAndBias(
+  weight: readonly number[],
+  fanIn: number,
+  fanOut: number,
+  bias: boolean,
+): ParameterSpec[] {
+  const shared = {
+    trainable: true,
+    fanIn,
+    fanOut,
+    initial: { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) },
+  } as const;
   const specs: ParameterSpec[] = [{ ...shared, name: 'weight', shape: weight, role: 'matrix' }];
   if (bias) specs.push({ ...shared, name: 'bias', shape: weight.slice(0, 1), role: 'bias' });
   return specs;

@@ -105,7 +105,13 @@ export function requireMap(input: Shape, what: string): MapShape {
  * The length of an axis after a window has slid over it:
  * ⌊(in + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1 (torch.nn.Conv2d's documentation).
  */
-export function slide(length: number, kernel: number, stride: number, padding: number, dilation: number): number {
+export function slide(
+  length: number,
+  kernel: number,
+  stride: number,
+  padding: number,
+  dilation: number,
+): number {
   return Math.floor((length + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
 }
 
@@ -116,7 +122,13 @@ export function slideOverMap(
 ): Pair {
   const out = ([0, 1] as const).map((axis) => {
     const length = axis === 0 ? input.height : input.width;
-    return slide(length, window.kernel[axis], window.stride[axis], window.padding[axis], window.dilation[axis]);
+    return slide(
+      length,
+      window.kernel[axis],
+      window.stride[axis],
+      window.padding[axis],
+      window.dilation[axis],
+    );
   });
   const [height = 0, width = 0] = out;
   if (height >= 1 && width >= 1) return [height, width];

@@ -5,7 +5,15 @@
  */
 import { z } from 'zod';
 import { Problem } from '../problem.ts';
-import { type LayerKind, type Pair, pair, pairSchema, pythonPair, requireMap, slideOverMap } from './layer.ts';
+import {
+  type LayerKind,
+  type Pair,
+  pair,
+  pairSchema,
+  pythonPair,
+  requireMap,
+  slideOverMap,
+} from './layer.ts';
 
 const fields = {
   kernelSize: pairSchema(1, 64),
@@ -37,7 +45,11 @@ export function poolWindow(layer: MaxPool2d | AvgPool2d) {
   };
 }
 
-function pooling<L extends MaxPool2d | AvgPool2d>(schema: z.ZodType<L>, name: string, torchName: string): LayerKind<L> {
+function pooling<L extends MaxPool2d | AvgPool2d>(
+  schema: z.ZodType<L>,
+  name: string,
+  torchName: string,
+): LayerKind<L> {
   return {
     schema,
     outputShape(layer, input) {
@@ -75,7 +87,10 @@ export const avgPool2d = pooling<AvgPool2d>(avgPool2dSchema, 'avgPool2d', 'AvgPo
 
 export const globalAveragePool: LayerKind<GlobalAveragePool> = {
   schema: globalAveragePoolSchema,
-  outputShape: (_layer, input) => ({ kind: 'flat', features: requireMap(input, 'globalAveragePool').channels }),
+  outputShape: (_layer, input) => ({
+    kind: 'flat',
+    features: requireMap(input, 'globalAveragePool').channels,
+  }),
   parameters: () => [],
   multiplyAdds: () => 0,
   window: () => 'whole',

@@ -23,7 +23,10 @@ export const residualSchema: z.ZodType<Residual> = z.strictObject({
 });
 
 function innerOutput(layer: Residual, input: Shape): Shape {
-  return enabledLayers(layer.layers).reduce((shape, inner) => layerKind(inner).outputShape(inner, shape), input);
+  return enabledLayers(layer.layers).reduce(
+    (shape, inner) => layerKind(inner).outputShape(inner, shape),
+    input,
+  );
 }
 
 /** The 1×1 convolution beside the block, or undefined where input and output have the same shape. */
@@ -53,7 +56,10 @@ function mismatch(input: Shape, output: Shape): Problem {
   );
 }
 
-function* walk(layer: Residual, input: Shape): Generator<{ inner: Layer; index: number; from: Shape; to: Shape }> {
+function* walk(
+  layer: Residual,
+  input: Shape,
+): Generator<{ inner: Layer; index: number; from: Shape; to: Shape }> {
   let from = input;
   for (const [index, inner] of enabledLayers(layer.layers).entries()) {
     const to = layerKind(inner).outputShape(inner, from);
@@ -83,7 +89,8 @@ export const residual: LayerKind<Residual> = {
   },
   multiplyAdds(layer, input, output) {
     let sum = 0;
-    for (const { inner, from, to } of walk(layer, input)) sum += layerKind(inner).multiplyAdds(inner, from, to);
+    for (const { inner, from, to } of walk(layer, input))
+      sum += layerKind(inner).multiplyAdds(inner, from, to);
     const beside = shortcut(layer, input);
     return sum + (beside ? conv2d.multiplyAdds(beside, input, output) : 0);
   },

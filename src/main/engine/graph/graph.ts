@@ -75,7 +75,13 @@ export class Graph {
   /** Adds a node and gives its outputs. */
   node(op: string, inputs: readonly Tensor[], options: NodeOptions = {}): Tensor[] {
     const name = this.unique([...this.scopes, options.name ?? op].join('/'));
-    this.nodes.push({ name, op, inputs, control: options.control ?? [], attributes: options.attributes ?? {} });
+    this.nodes.push({
+      name,
+      op,
+      inputs,
+      control: options.control ?? [],
+      attributes: options.attributes ?? {},
+    });
     return (options.outputs ?? ['float32']).map((dtype, output) => ({ node: name, output, dtype }));
   }
 
@@ -99,7 +105,12 @@ export class Graph {
     const key = JSON.stringify(value);
     const known = this.constants.get(key);
     if (known) return known;
-    const name = this.unique(`constant/${value.dtype}_${value.values.slice(0, 4).join('_').replace(/[^\w.]/g, 'm')}`);
+    const name = this.unique(
+      `constant/${value.dtype}_${value.values
+        .slice(0, 4)
+        .join('_')
+        .replace(/[^\w.]/g, 'm')}`,
+    );
     this.nodes.push({
       name,
       op: 'Const',

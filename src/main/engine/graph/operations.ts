@@ -20,7 +20,11 @@ export function placeholder(g: Graph, name: string, dtype: DataType, shape: read
   return g.op('Placeholder', [], { name, attributes, outputs: [dtype] });
 }
 
-export function floats(g: Graph, values: readonly number[], shape: readonly number[] = [values.length]): Tensor {
+export function floats(
+  g: Graph,
+  values: readonly number[],
+  shape: readonly number[] = [values.length],
+): Tensor {
   return g.constant({ dtype: 'float32', shape, values });
 }
 
@@ -28,7 +32,11 @@ export function scalar(g: Graph, value: number): Tensor {
   return floats(g, [value], []);
 }
 
-export function integers(g: Graph, values: readonly number[], shape: readonly number[] = [values.length]): Tensor {
+export function integers(
+  g: Graph,
+  values: readonly number[],
+  shape: readonly number[] = [values.length],
+): Tensor {
   return g.constant({ dtype: 'int32', shape, values });
 }
 
@@ -38,7 +46,10 @@ export function integer(g: Graph, value: number): Tensor {
 
 function elementWise(op: string) {
   return (g: Graph, ...inputs: Tensor[]): Tensor =>
-    g.op(op, inputs, { attributes: { T: type(inputs[0]?.dtype ?? 'float32') }, outputs: [inputs[0]?.dtype ?? 'float32'] });
+    g.op(op, inputs, {
+      attributes: { T: type(inputs[0]?.dtype ?? 'float32') },
+      outputs: [inputs[0]?.dtype ?? 'float32'],
+    });
 }
 
 export const add = elementWise('AddV2');
@@ -118,7 +129,11 @@ export function addN(g: Graph, inputs: readonly Tensor[], name?: string): Tensor
   });
 }
 
-export function identity(g: Graph, x: Tensor, options: { control?: readonly string[]; name?: string } = {}): Tensor {
+export function identity(
+  g: Graph,
+  x: Tensor,
+  options: { control?: readonly string[]; name?: string } = {},
+): Tensor {
   return g.op('Identity', [x], { ...options, attributes: { T: type(x.dtype) }, outputs: [x.dtype] });
 }
 
@@ -129,7 +144,10 @@ export function cast(g: Graph, x: Tensor, to: DataType): Tensor {
 
 export function reshape(g: Graph, x: Tensor, shape: readonly number[] | Tensor): Tensor {
   const to = 'node' in shape ? shape : integers(g, shape);
-  return g.op('Reshape', [x, to], { attributes: { T: type(x.dtype), Tshape: type('int32') }, outputs: [x.dtype] });
+  return g.op('Reshape', [x, to], {
+    attributes: { T: type(x.dtype), Tshape: type('int32') },
+    outputs: [x.dtype],
+  });
 }
 
 export function transpose(g: Graph, x: Tensor, permutation: readonly number[]): Tensor {
@@ -140,7 +158,10 @@ export function transpose(g: Graph, x: Tensor, permutation: readonly number[]): 
 }
 
 export function shape(g: Graph, x: Tensor): Tensor {
-  return g.op('Shape', [x], { attributes: { T: type(x.dtype), out_type: type('int32') }, outputs: ['int32'] });
+  return g.op('Shape', [x], {
+    attributes: { T: type(x.dtype), out_type: type('int32') },
+    outputs: ['int32'],
+  });
 }
 
 /** The number of elements, as a float32 scalar. */
@@ -221,7 +242,10 @@ export function pad(g: Graph, x: Tensor, paddings: readonly (readonly [number, n
 }
 
 export function broadcastTo(g: Graph, x: Tensor, to: Tensor): Tensor {
-  return g.op('BroadcastTo', [x, to], { attributes: { T: type(x.dtype), Tidx: type('int32') }, outputs: [x.dtype] });
+  return g.op('BroadcastTo', [x, to], {
+    attributes: { T: type(x.dtype), Tidx: type('int32') },
+    outputs: [x.dtype],
+  });
 }
 
 export function oneHot(g: Graph, indices: Tensor, depth: number): Tensor {
@@ -263,11 +287,21 @@ function windowAttributes({ stride, padding: [ph, pw] }: Window): Record<string,
 }
 
 function convAttributes(window: Window, dilation: readonly [number, number]): Record<string, Attribute> {
-  return { ...windowAttributes(window), dilations: ints([1, dilation[0], dilation[1], 1]), use_cudnn_on_gpu: bool(false) };
+  return {
+    ...windowAttributes(window),
+    dilations: ints([1, dilation[0], dilation[1], 1]),
+    use_cudnn_on_gpu: bool(false),
+  };
 }
 
 /** Filters are height × width × in × out. */
-export function conv2d(g: Graph, x: Tensor, filter: Tensor, window: Window, dilation: readonly [number, number]): Tensor {
+export function conv2d(
+  g: Graph,
+  x: Tensor,
+  filter: Tensor,
+  window: Window,
+  dilation: readonly [number, number],
+): Tensor {
   return g.op('Conv2D', [x, filter], { attributes: convAttributes(window, dilation) });
 }
 
@@ -279,7 +313,9 @@ export function conv2dBackpropInput(
   window: Window,
   dilation: readonly [number, number],
 ): Tensor {
-  return g.op('Conv2DBackpropInput', [inputShape, filter, dy], { attributes: convAttributes(window, dilation) });
+  return g.op('Conv2DBackpropInput', [inputShape, filter, dy], {
+    attributes: convAttributes(window, dilation),
+  });
 }
 
 /** Without dilation: TensorFlow's CPU kernels refuse it here. */
@@ -338,13 +374,22 @@ export function avgPool(g: Graph, x: Tensor, window: Omit<PoolWindow, 'padding'>
   return g.op('AvgPool', [x], { attributes });
 }
 
-export function avgPoolGrad(g: Graph, inputShape: Tensor, dy: Tensor, window: Omit<PoolWindow, 'padding'>): Tensor {
+export function avgPoolGrad(
+  g: Graph,
+  inputShape: Tensor,
+  dy: Tensor,
+  window: Omit<PoolWindow, 'padding'>,
+): Tensor {
   const { explicit_paddings: _none, ...attributes } = poolAttributes({ ...window, padding: [0, 0] });
   return g.op('AvgPoolGrad', [inputShape, dy], { attributes });
 }
 
 /** Labels are int32. Gives the loss per example, and its gradient with respect to the logits. */
-export function sparseSoftmaxCrossEntropy(g: Graph, logits: Tensor, labels: Tensor): { loss: Tensor; gradient: Tensor } {
+export function sparseSoftmaxCrossEntropy(
+  g: Graph,
+  logits: Tensor,
+  labels: Tensor,
+): { loss: Tensor; gradient: Tensor } {
   const [loss, gradient] = g.node('SparseSoftmaxCrossEntropyWithLogits', [logits, labels], {
     attributes: { T: type('float32'), Tlabels: type('int32') },
     outputs: ['float32', 'float32'],
@@ -353,7 +398,11 @@ export function sparseSoftmaxCrossEntropy(g: Graph, logits: Tensor, labels: Tens
 }
 
 /** As above, with a distribution over the classes as label. */
-export function softmaxCrossEntropy(g: Graph, logits: Tensor, labels: Tensor): { loss: Tensor; gradient: Tensor } {
+export function softmaxCrossEntropy(
+  g: Graph,
+  logits: Tensor,
+  labels: Tensor,
+): { loss: Tensor; gradient: Tensor } {
   const [loss, gradient] = g.node('SoftmaxCrossEntropyWithLogits', [logits, labels], {
     attributes: { T: type('float32') },
     outputs: ['float32', 'float32'],
@@ -380,7 +429,12 @@ export function statelessNormal(g: Graph, shapeTensor: Tensor, seed: Tensor): Te
 }
 
 /** Projective transforms (eight numbers an image) with bilinear interpolation; zeros from outside. */
-export function projectiveTransform(g: Graph, images: Tensor, transforms: Tensor, outputShape: Tensor): Tensor {
+export function projectiveTransform(
+  g: Graph,
+  images: Tensor,
+  transforms: Tensor,
+  outputShape: Tensor,
+): Tensor {
   return g.op('ImageProjectiveTransformV3', [images, transforms, outputShape, scalar(g, 0)], {
     attributes: { dtype: type('float32'), interpolation: string('BILINEAR'), fill_mode: string('CONSTANT') },
   });
@@ -411,7 +465,12 @@ export function readVariable(g: Graph, { handle, dtype }: Variable, control: rea
 }
 
 /** Gives the node's name, for control edges. */
-export function assignVariable(g: Graph, target: Variable, value: Tensor, control: readonly string[] = []): string {
+export function assignVariable(
+  g: Graph,
+  target: Variable,
+  value: Tensor,
+  control: readonly string[] = [],
+): string {
   return g.effect('AssignVariableOp', [target.handle, value], {
     attributes: { dtype: type(target.dtype), validate_shape: bool(false) },
     control,
@@ -451,12 +510,21 @@ export function applyMomentum(
   momentum: Tensor,
   nesterov: boolean,
 ): string {
-  return g.effect('ResourceApplyMomentum', [target.handle, accumulator.handle, learningRate, gradient, momentum], {
-    attributes: { T: type('float32'), use_locking: bool(false), use_nesterov: bool(nesterov) },
-  });
+  return g.effect(
+    'ResourceApplyMomentum',
+    [target.handle, accumulator.handle, learningRate, gradient, momentum],
+    {
+      attributes: { T: type('float32'), use_locking: bool(false), use_nesterov: bool(nesterov) },
+    },
+  );
 }
 
-export function applyGradientDescent(g: Graph, target: Variable, learningRate: Tensor, gradient: Tensor): string {
+export function applyGradientDescent(
+  g: Graph,
+  target: Variable,
+  learningRate: Tensor,
+  gradient: Tensor,
+): string {
   return g.effect('ResourceApplyGradientDescent', [target.handle, learningRate, gradient], {
     attributes: { T: type('float32'), use_locking: bool(false) },
   });

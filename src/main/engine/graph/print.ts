@@ -20,7 +20,17 @@ function attribute(value: Attribute): string {
 }
 
 /** Types and layouts are the same everywhere and say nothing. */
-const quiet = new Set(['T', 'dtype', 'data_format', 'Tparams', 'Tindices', 'shared_name', 'container', 'Tshape', 'Tidx']);
+const quiet = new Set([
+  'T',
+  'dtype',
+  'data_format',
+  'Tparams',
+  'Tindices',
+  'shared_name',
+  'container',
+  'Tshape',
+  'Tidx',
+]);
 
 export function printGraph(graph: Graph): string {
   const lines = graph.nodes.map((node) => {

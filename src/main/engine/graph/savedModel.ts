@@ -62,7 +62,10 @@ function shapeMessage(shape: readonly number[]): Message {
 }
 
 function constantMessage({ dtype, shape, values }: Constant): Message {
-  const message = set(new messages.Tensor(), { setDtype: dataTypes[dtype], setTensorShape: shapeMessage(shape) });
+  const message = set(new messages.Tensor(), {
+    setDtype: dataTypes[dtype],
+    setTensorShape: shapeMessage(shape),
+  });
   switch (dtype) {
     case 'float32':
       return set(message, { setTensorContent: new Uint8Array(Float32Array.from(values).buffer) });
@@ -83,7 +86,9 @@ function attributeMessage(attribute: Attribute): Message {
     case 'int':
       return set(message, { setI: attribute.value });
     case 'ints':
-      return set(message, { setList: set(new messages.AttrValue.ListValue(), { setIList: [...attribute.value] }) });
+      return set(message, {
+        setList: set(new messages.AttrValue.ListValue(), { setIList: [...attribute.value] }),
+      });
     case 'float':
       return set(message, { setF: attribute.value });
     case 'bool':
@@ -110,7 +115,9 @@ function graphMessage(graph: Graph): Message {
       setOp: node.op,
       setInputList: [...inputs, ...node.control.map((name) => `^${name}`)],
     });
-    const attributes = Object.entries(node.attributes).map(([name, value]) => [name, attributeMessage(value)] as const);
+    const attributes = Object.entries(node.attributes).map(
+      ([name, value]) => [name, attributeMessage(value)] as const,
+    );
     mapEntries(message, 'getAttrMap', Object.fromEntries(attributes));
     return message;
   });

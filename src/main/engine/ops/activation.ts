@@ -32,7 +32,12 @@ const functions: Record<ActivationFunction, (g: Graph, x: Tensor, layer: Activat
     const positive = tf.greater(g, x, tf.scalar(g, 0));
     // exp of a large x is infinite and would be thrown away by the choice, but not by its derivative.
     const below = tf.minimum(g, x, tf.scalar(g, 0));
-    const y = tf.select(g, positive, x, tf.multiply(g, tf.exponentialMinusOne(g, below), tf.scalar(g, alpha)));
+    const y = tf.select(
+      g,
+      positive,
+      x,
+      tf.multiply(g, tf.exponentialMinusOne(g, below), tf.scalar(g, alpha)),
+    );
     const slope = () => tf.multiply(g, tf.exponential(g, below), tf.scalar(g, alpha));
     return { y, backward: (dy) => tf.select(g, positive, dy, tf.multiply(g, dy, slope())) };
   },

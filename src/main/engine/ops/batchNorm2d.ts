@@ -17,7 +17,15 @@ import {
   subtract,
   sum,
 } from '../graph/operations.ts';
-import { type Context, type Gradient, type Operation, type Pass, type Values, gradientsOf, plain } from './op.ts';
+import {
+  type Context,
+  type Gradient,
+  type Operation,
+  type Pass,
+  type Values,
+  gradientsOf,
+  plain,
+} from './op.ts';
 
 const allButChannels = [0, 1, 2];
 
@@ -38,9 +46,16 @@ function normaliseByBatch(
 ): Pass {
   const weight = parameters.read('weight', plain);
   const bias = parameters.read('bias', plain);
-  const elements = addN(g, shards.map((x) => size(g, x)));
+  const elements = addN(
+    g,
+    shards.map((x) => size(g, x)),
+  );
   const count = divide(g, elements, scalar(g, channels));
-  const overBatch = (tensors: readonly Tensor[]) => addN(g, tensors.map((x) => sum(g, x, allButChannels)));
+  const overBatch = (tensors: readonly Tensor[]) =>
+    addN(
+      g,
+      tensors.map((x) => sum(g, x, allButChannels)),
+    );
 
   const mean = divide(g, overBatch(shards), count);
   const centred = shards.map((x) => subtract(g, x, mean));
@@ -56,7 +71,9 @@ function normaliseByBatch(
     output: { shards: normalised.map((x) => add(g, multiply(g, x, weight), bias)) },
     backward(gradients, needsInput) {
       const dys = gradients.shards.map((gradient: Gradient) => gradient.tensor);
-      const weightParts = dys.map((dy, shard) => sum(g, multiply(g, dy, normalised[shard] as Tensor), allButChannels));
+      const weightParts = dys.map((dy, shard) =>
+        sum(g, multiply(g, dy, normalised[shard] as Tensor), allButChannels),
+      );
       const biasParts = gradients.shards.map((gradient) => gradient.channelSum());
       parameters.gradient('weight', weightParts);
       parameters.gradient('bias', biasParts);
@@ -76,7 +93,13 @@ function normaliseByBatch(
   };
 }
 
-function updateRunning(g: Graph, parameters: Context['parameters'], name: string, now: Tensor, momentum: number): void {
+function updateRunning(
+  g: Graph,
+  parameters: Context['parameters'],
+  name: string,
+  now: Tensor,
+  momentum: number,
+): void {
   const before = parameters.read(name, plain);
   parameters.update(
     name,
@@ -100,9 +123,15 @@ function normaliseByRunning({ g, parameters }: Context, epsilon: number, { shard
         'weight',
         dys.map((dy, shard) => sum(g, multiply(g, dy, normalised[shard] as Tensor), allButChannels)),
       );
-      parameters.gradient('bias', gradients.shards.map((gradient) => gradient.channelSum()));
+      parameters.gradient(
+        'bias',
+        gradients.shards.map((gradient) => gradient.channelSum()),
+      );
       if (!needsInput) return undefined;
-      return gradientsOf(g, dys.map((dy) => multiply(g, dy, scale)));
+      return gradientsOf(
+        g,
+        dys.map((dy) => multiply(g, dy, scale)),
+      );
     },
   };
 }

@@ -72,6 +72,9 @@ function dilatedFilterGradient(
   const [kh = 1, kw = 1, channels = 1, filters = 1] = filterShape;
   const none = [0, 0] as const;
   const padded = ph || pw ? pad(g, x, [none, [ph, ph], [pw, pw], none]) : x;
-  const patches = reshape(g, extractImagePatches(g, padded, kernel, stride, dilation), [-1, kh * kw * channels]);
+  const patches = reshape(g, extractImagePatches(g, padded, kernel, stride, dilation), [
+    -1,
+    kh * kw * channels,
+  ]);
   return reshape(g, matMul(g, patches, reshape(g, dy, [-1, filters]), true), filterShape);
 }

@@ -3,7 +3,14 @@
  * what an uninterrupted one would have drawn.
  */
 import { type Dropout, dropoutDefaults } from '../../../shared/layers/dropout.ts';
-import { cast, greaterEqual, multiply, scalar, shape as shapeOp, statelessUniform } from '../graph/operations.ts';
+import {
+  cast,
+  greaterEqual,
+  multiply,
+  scalar,
+  shape as shapeOp,
+  statelessUniform,
+} from '../graph/operations.ts';
 import { type Operation, perShard } from './op.ts';
 
 export const dropout: Operation<Dropout> = (context, layer, input) => {

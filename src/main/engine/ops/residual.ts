@@ -37,7 +37,9 @@ export const residual: Operation<Residual> = (context, layer, given, inputShape)
       );
       const past = side ? side.backward(gradients, needsInput) : gradients;
       if (!needsInput || !through || !past) return undefined;
-      const sums = through.shards.map((dx, shard) => add(g, dx.tensor, (past.shards[shard] as Gradient).tensor));
+      const sums = through.shards.map((dx, shard) =>
+        add(g, dx.tensor, (past.shards[shard] as Gradient).tensor),
+      );
       return gradientsOf(g, flattenedFrom ? sums.map((dx) => toChannelsLast(g, dx, flattenedFrom)) : sums);
     },
   };

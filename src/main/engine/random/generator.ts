@@ -94,7 +94,12 @@ export function normal(generator: Generator, length: number, mean: number, devia
 }
 
 /** ATen's `normal_fill`: uniform numbers first, then Box-Muller on blocks of 16, cosines in the first half. */
-function normalBySixteen(generator: Generator, length: number, mean: number, deviation: number): Float32Array {
+function normalBySixteen(
+  generator: Generator,
+  length: number,
+  mean: number,
+  deviation: number,
+): Float32Array {
   const data = Float32Array.from({ length }, () => unit(generator));
   const transform = (start: number) => {
     for (let j = start; j < start + 8; j += 1) {

@@ -7,8 +7,15 @@ import { up as runs } from './0001-runs.ts';
 import { up as epochs } from './0002-epochs.ts';
 import { up as losses } from './0003-losses.ts';
 import { up as checkpoints } from './0004-checkpoints.ts';
+import { up as epochDetails } from './0005-epoch-details.ts';
 
-export const migrations: readonly ((db: Db) => void)[] = [runs, epochs, losses, checkpoints];
+export const migrations: readonly ((db: Db) => void)[] = [
+  runs,
+  epochs,
+  losses,
+  checkpoints,
+  epochDetails,
+];
 
 /**
  * Brings the database up to version `to`. All of it is one transaction that starts by taking the write lock: of two

@@ -78,3 +78,11 @@ describe('migrate', () => {
     expect(db.prepare("SELECT count(*) FROM sqlite_master WHERE name = 'epochs'").pluck().get()).toBe(0);
   });
 });
+
+test('0005: details of an epoch, null for those from before', () => {
+  const db = databaseAt(4);
+  db.exec(run);
+  db.exec("INSERT INTO epochs VALUES (1, 1, NULL, 0.5, 9, 10, '[]', 1, 2)");
+  migrate(db, 5);
+  expect(db.prepare('SELECT details FROM epochs').pluck().get()).toBeNull();
+});

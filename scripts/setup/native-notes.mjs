@@ -1,0 +1,48 @@
+/**
+ * How programs that load TensorFlow's library are started: with an environment that keeps their memory in bounds, and
+ * with two lines of the library's left out of their stderr. It says when it is loaded that oneDNN is on, in words that
+ * look like a warning and that none of its settings turns off.
+ */
+import process from 'node:process';
+import { Transform } from 'node:stream';
+
+/**
+ * glibc gives every new thread a heap of its own and keeps what it frees there; a process in which training workers come
+ * and go would grow with each.
+ */
+export const childEnvironment = { MALLOC_ARENA_MAX: process.env['MALLOC_ARENA_MAX'] ?? '2' };
+
+const notes = [
+  /^WARNING: All log messages before absl::InitializeLog\(\) is called are written to STDERR$/,
+  /^I0000 .*oneDNN custom operations are on/,
+];
+/** What such a line may begin with. */
+const beginnings = ['WARNING: All log', 'I0000 '];
+
+/** Passes bytes on as they come, but for whole lines that are such a note. */
+export class NoteFilter extends Transform {
+  #held = '';
+
+  constructor() {
+    super({ decodeStrings: false });
+    this.setDefaultEncoding('utf8');
+  }
+
+  /** @override @param {Buffer | string} chunk @param {BufferEncoding} _encoding @param {() => void} done */
+  _transform(chunk, _encoding, done) {
+    const lines = (this.#held + chunk.toString()).split('\n');
+    const last = lines.pop() ?? '';
+    for (const line of lines) if (!notes.some((note) => note.test(line))) this.push(`${line}\n`);
+    const mayBeNote =
+      last !== '' && beginnings.some((start) => start.startsWith(last.slice(0, start.length)));
+    this.#held = mayBeNote ? last : '';
+    if (!mayBeNote) this.push(last);
+    done();
+  }
+
+  /** @override @param {() => void} done */
+  _flush(done) {
+    if (this.#held) this.push(this.#held);
+    done();
+  }
+}

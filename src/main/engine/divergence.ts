@@ -1,0 +1,39 @@
+/**
+ * Where a run left the numbers. By the time the loss is NaN, the step that made it so has gone through all parameters;
+ * but training is exact, so the steps since the last kept state are done again, and the one that failed is looked at
+ * layer by layer before it is taken.
+ */
+import { Problem } from '../../shared/problem.ts';
+import type { NetworkSummary } from '../../shared/shapes.ts';
+import type { Input, Session } from './session.ts';
+
+export interface Divergence {
+  readonly loss: number;
+  readonly epoch: number;
+  /** From 1. */
+  readonly batch: number;
+}
+
+/** `inputs`: the failed step's, with all steps before it taken; null where it was a step that cannot be looked into. */
+export function describeDivergence(
+  session: Session,
+  summary: NetworkSummary,
+  { loss, epoch, batch }: Divergence,
+  inputs: Readonly<Record<string, Input>> | null,
+): Problem {
+  const value = Number.isNaN(loss) ? 'NaN' : 'infinity';
+  const flags = inputs ? (session.run('finite', inputs)['finite']?.data ?? []) : [];
+  const index = flags.findIndex((finite) => finite === 0);
+  const first = summary.layers[index];
+  const where = first
+    ? `the output of layer ${first.position + 1} (${first.layer.type}) left the range of numbers first`
+    : inputs
+      ? 'all layers still gave numbers, the loss itself did not'
+      : 'it was the last, small batch of the epoch';
+  return new Problem(
+    'training.diverged',
+    `the loss became ${value} in epoch ${epoch}, batch ${batch}: ${where}; ` +
+      'try a smaller learning rate, or clip the gradients',
+    { value, epoch, batch, layer: first ? first.position + 1 : 0, type: first?.layer.type ?? '' },
+  );
+}

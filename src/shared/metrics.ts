@@ -1,0 +1,28 @@
+/** What a confusion matrix says of each class. */
+
+export interface ClassMetrics {
+  /** Of the images that were given this class, the share that is of it; null where none was. */
+  readonly precision: number | null;
+  /** Of the class's images, the share that was found; null where it has none. */
+  readonly recall: number | null;
+  /** Harmonic mean of both; null where either is. */
+  readonly f1: number | null;
+  /** Images of this class. */
+  readonly support: number;
+}
+
+/** `confusion`: classes × classes, row-major, row = label, column = prediction. */
+export function classMetrics(confusion: readonly number[], classes: number): ClassMetrics[] {
+  return Array.from({ length: classes }, (_, k) => {
+    const at = (row: number, column: number) => confusion[row * classes + column] ?? 0;
+    const all = Array.from({ length: classes }, (_each, i) => i);
+    const support = all.reduce((sum, i) => sum + at(k, i), 0);
+    const given = all.reduce((sum, i) => sum + at(i, k), 0);
+    const precision = given > 0 ? at(k, k) / given : null;
+    const recall = support > 0 ? at(k, k) / support : null;
+    const both = precision !== null && recall !== null ? precision + recall : 0;
+    const f1 =
+      precision === null || recall === null ? null : both === 0 ? 0 : (2 * precision * recall) / both;
+    return { precision, recall, f1, support };
+  });
+}
