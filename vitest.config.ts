@@ -7,6 +7,8 @@ export default defineConfig({
   plugins: [svelte()],
   test: {
     pool: 'forks',
+    // Style sheets are read as they are: tests look into the colour tokens.
+    css: true,
     projects: [
       {
         extends: true,

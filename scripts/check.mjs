@@ -41,7 +41,7 @@ export const STATIC_PARTS = [
 ];
 
 /** @type {Part} */
-const UNIT = { name: 'unit tests', tool: 'vitest', args: ['run', '--project=unit'] };
+const UNIT = { name: 'unit tests', tool: 'vitest', args: ['run', '--project=unit', '--reporter=minimal'] };
 
 /**
  * Runs parts, as many at a time as there are cores (at most three).

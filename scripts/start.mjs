@@ -6,16 +6,27 @@
  *     npm start -- --browser        the browser host even where Electron is there
  */
 import process from 'node:process';
-import { electronProgram } from './setup/electron.mjs';
-import { handOver } from './setup/hand-over.mjs';
+import { electronProgram, hasDisplay } from './setup/electron.mjs';
+import { attend, handOver } from './setup/hand-over.mjs';
 import { nodePath } from './setup/node.mjs';
 import { setUp } from './setup.mjs';
+
+/**
+ * An Electron that ends this soon and badly has not come up: no sandbox in this container or for root, a display that
+ * does not answer, a library that is missing. Its own words are on the terminal.
+ */
+const COMING_UP_MS = 10_000;
 
 const context = await setUp('start');
 const args = process.argv.slice(2).filter((arg) => arg !== '--browser');
 const program = process.argv.includes('--browser') ? undefined : electronProgram(context);
-const display =
-  process.platform !== 'linux' || Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']);
 
-if (program && display) await handOver(program, ['.', ...args], { cwd: context.root });
+if (program && hasDisplay(context)) {
+  const started = Date.now();
+  const { code, signal } = await attend(program, ['.', ...args], { cwd: context.root });
+  const failed =
+    code !== 0 && signal !== 'SIGINT' && signal !== 'SIGTERM' && Date.now() - started < COMING_UP_MS;
+  if (!failed) process.exit(code ?? 130);
+  process.stderr.write('The desktop window could not be opened: the lab opens in the browser.\n');
+}
 await handOver(nodePath(context), [context.at('out', 'main', 'browser.js'), ...args]);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { isBuilt } from './program.mjs';
 import { probeAddon } from './addon.mjs';
 import { installedCandidates } from './chromium.mjs';
-import { electronProgram } from './electron.mjs';
+import { electronProgram, hasDisplay } from './electron.mjs';
 import { nodePath, packagedNode } from './node.mjs';
 import * as packages from './packages.mjs';
 import { findPip } from './python.mjs';
@@ -131,7 +131,7 @@ function mnist(context) {
 async function home(context) {
   const name = 'Runs';
   // The program's own answer to where it keeps them.
-  const module = context.at('src', 'main', 'history', 'home.ts');
+  const module = context.at('src', 'main', 'lab', 'home.ts');
   const program = `const { resolveHome } = await import(${JSON.stringify(module)}); console.log(resolveHome())`;
   const result = await run(nodePath(context), ['--no-warnings', '--input-type=module', '-e', program], {
     cwd: context.root,
@@ -171,6 +171,7 @@ function electron(context) {
   const name = 'Desktop window';
   const found = electronProgram(context);
   if (found) return { name, state: 'ok', detail: `Electron at ${found}` };
+  if (!hasDisplay(context)) return { name, state: 'note', detail: 'no Electron runtime; it needs a display' };
   const why = context.recentFailure('electron');
   return {
     name,
@@ -198,8 +199,9 @@ function browser(context) {
 function display(context) {
   const name = 'Display';
   if (context.platform !== 'linux') return { name, state: 'ok', detail: 'that of this machine' };
-  const found = context.env['WAYLAND_DISPLAY'] ?? context.env['DISPLAY'];
-  if (found) return { name, state: 'ok', detail: found };
+  if (hasDisplay(context)) {
+    return { name, state: 'ok', detail: context.env['WAYLAND_DISPLAY'] || context.env['DISPLAY'] || '' };
+  }
   return {
     name,
     state: 'note',

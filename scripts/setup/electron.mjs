@@ -1,18 +1,28 @@
 /**
  * Electron's runtime, for the desktop window: 100 MB that Electron's own installer fetches. A machine that cannot have it
- * opens the lab in the browser instead; that is no failure, and is not tried again for a day.
+ * opens the lab in the browser instead; that is no failure, and is not tried again for a day. Without a display nothing
+ * is fetched.
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import { lastLines } from './addon.mjs';
+import { sizeBelow } from './files.mjs';
 import { nodePath } from './node.mjs';
-import { run } from './run.mjs';
+import { onInterrupt, run } from './run.mjs';
 
 /** @typedef {import('./context.mjs').Context} Context */
 
-/** How long a start waits for it: unasked, and where STRIDE_RETRY asks for another try. */
-const FETCH_MS = 60_000;
-const RETRY_MS = 10 * 60_000;
+/** A start waits this long for the next bytes, and this long in all. */
+const STALL_MS = 60_000;
+const FETCH_MS = 15 * 60_000;
+
+const NO_DISPLAY = 'this machine has no display';
+
+/** Whether a window can be opened here. @param {Context} context */
+export function hasDisplay(context) {
+  return context.platform !== 'linux' || Boolean(context.env['DISPLAY'] || context.env['WAYLAND_DISPLAY']);
+}
 
 /**
  * Electron's program, or undefined where the runtime is not there.
@@ -32,30 +42,46 @@ export function electronProgram(context) {
 
 /** @param {Context} context */
 export function isDone(context) {
-  return electronProgram(context) !== undefined || context.recentFailure('electron') !== undefined;
+  if (electronProgram(context)) return true;
+  const { electron: failure } = context.state.failures;
+  if (!hasDisplay(context)) return failure !== undefined; // said once
+  return failure?.why !== NO_DISPLAY && context.recentFailure('electron') !== undefined;
 }
 
 /** @param {Context} context @param {import('./report.mjs').Report} report */
 export async function install(context, report) {
   const line = report.begin('Electron', "fetching Electron's runtime");
+  if (!hasDisplay(context)) {
+    context.remember('electron', NO_DISPLAY);
+    line.failed(`${NO_DISPLAY}: the lab will open in the browser`);
+    return;
+  }
   const dist = path.join(context.modules, 'electron', 'dist');
   // A half-unpacked one would be taken for whole.
   fs.rmSync(dist, { recursive: true, force: true });
   fs.rmSync(path.join(context.modules, 'electron', 'path.txt'), { force: true });
+  const working = path.join(context.local, `electron-${process.pid}`);
+  const remove = () => fs.rmSync(working, { recursive: true, force: true });
+  const forget = onInterrupt(remove);
+  fs.mkdirSync(working, { recursive: true });
+  const arrived = () => sizeBelow(working) + sizeBelow(dist);
   const result = await run(nodePath(context), [path.join(context.modules, 'electron', 'install.js')], {
     cwd: context.root,
-    env: context.env,
-    timeoutMs: context.env['STRIDE_RETRY'] ? RETRY_MS : FETCH_MS,
+    // Node asks a proxy only where it is told to.
+    env: { ...context.env, TMPDIR: working, TEMP: working, TMP: working, NODE_USE_ENV_PROXY: '1' },
+    timeoutMs: FETCH_MS,
+    stall: { ms: STALL_MS, sign: arrived },
+    onTick: () => line.progress(undefined, `fetching Electron's runtime: ${Math.round(arrived() / 1e6)} MB`),
   });
+  forget();
+  remove();
   if (result.code === 0 && electronProgram(context)) {
-    line.done("Electron's runtime");
     delete context.state.failures['electron'];
     context.save();
+    line.done("Electron's runtime");
     return;
   }
   fs.rmSync(dist, { recursive: true, force: true });
   context.remember('electron', result.timedOut ? 'it took too long' : lastLines(result.output, 3));
-  line.failed(
-    `Electron's runtime could not be fetched: the lab will open in the browser${result.timedOut ? ' (a slow line? STRIDE_RETRY=1 npm start allows ten minutes)' : ''}`,
-  );
+  line.failed("Electron's runtime could not be fetched: the lab will open in the browser");
 }

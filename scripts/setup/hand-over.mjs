@@ -9,42 +9,55 @@
  */
 import { spawn } from 'node:child_process';
 import process from 'node:process';
-import { childEnvironment, NoteFilter } from './native-notes.mjs';
+
+const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+
+/** @typedef {{ code: number | null, signal: NodeJS.Signals | null }} End */
 
 /**
+ * Runs a program in this terminal to its end.
  * @param {string} command
  * @param {string[]} args
  * @param {import('node:child_process').SpawnOptions} [options]
- * @returns {Promise<never>} ends this process as the child ended
+ * @returns {Promise<End>}
  */
-export async function handOver(command, args, options = {}) {
-  const child = spawn(command, args, {
-    ...options,
-    env: { ...process.env, ...childEnvironment },
-    stdio: ['inherit', 'inherit', 'pipe'],
-  });
-  child.stderr?.pipe(new NoteFilter()).pipe(process.stderr);
+export async function attend(command, args, options = {}) {
+  const child = spawn(command, args, { stdio: 'inherit', ...options });
   const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-    process.on(signal, () => {
-      if (signal === 'SIGTERM' || !terminal) child.kill(signal);
+  /** @param {NodeJS.Signals} signal */
+  const passOn = (signal) => {
+    if (signal === 'SIGTERM' || !terminal) child.kill(signal);
+  };
+  for (const signal of SIGNALS) process.on(signal, passOn);
+  const shell = process.ppid;
+  const watch =
+    process.env['npm_lifecycle_event'] && process.platform !== 'win32'
+      ? setInterval(() => process.ppid !== shell && child.kill('SIGTERM'), 500)
+      : undefined;
+  try {
+    return await new Promise((resolve) => {
+      child.on('error', (error) => {
+        process.stderr.write(`${command} could not be started: ${error.message}\n`);
+        resolve({ code: 1, signal: null });
+      });
+      child.on('exit', (code, signal) => resolve({ code, signal }));
     });
+  } finally {
+    clearInterval(watch);
+    for (const signal of SIGNALS) process.off(signal, passOn);
   }
-  if (process.env['npm_lifecycle_event'] && process.platform !== 'win32') {
-    const shell = process.ppid;
-    setInterval(() => {
-      if (process.ppid !== shell) child.kill('SIGTERM');
-    }, 500).unref();
-  }
-  const { code, signal } = await new Promise((resolve) => {
-    child.on('error', (error) => {
-      process.stderr.write(`${command} could not be started: ${error.message}\n`);
-      resolve({ code: 1, signal: null });
-    });
-    child.on('close', (code, signal) => resolve({ code, signal }));
-  });
+}
+
+/**
+ * Runs a program in this terminal, and ends this process as it ended.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions} [options]
+ * @returns {Promise<never>}
+ */
+export async function handOver(command, args, options) {
+  const { code, signal } = await attend(command, args, options);
   if (signal) {
-    process.removeAllListeners(signal);
     process.kill(process.pid, signal);
     await new Promise((resolve) => setTimeout(resolve, 1000)); // the signal arrives in the meantime
   }

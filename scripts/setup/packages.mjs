@@ -59,6 +59,7 @@ export async function install(context, report) {
     .filter(([name, locked]) => name !== '' && isForHere(locked, context))
     .map(([name]) => name);
   const line = report.begin('Packages', 'installing the npm packages of package-lock.json');
+  freeRunningNode(context);
   const [command, args] = npmCommand(context);
   const result = await run(
     command,
@@ -113,6 +114,16 @@ function npmCommand(context) {
     return [context.env['npm_node_execpath'] ?? process.execPath, [running]];
   }
   return [context.platform === 'win32' ? 'npm.cmd' : 'npm', []];
+}
+
+/**
+ * Windows does not let a running program be removed, as npm would when this is the Node of node_modules; it lets it be
+ * moved away.
+ * @param {Context} context
+ */
+function freeRunningNode(context) {
+  if (context.platform !== 'win32' || !process.execPath.startsWith(context.modules)) return;
+  fs.renameSync(process.execPath, path.join(context.local, `node-${process.pid}.exe`));
 }
 
 /** @param {import('./run.mjs').Result} result */

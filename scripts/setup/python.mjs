@@ -5,6 +5,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { SetupError } from './errors.mjs';
+import { sizeBelow } from './files.mjs';
 import { mustRun, run } from './run.mjs';
 
 /** A wheel is fetched at 1 MB/s or better in this time; slower lines are given up and tried again from the start. */
@@ -103,7 +104,7 @@ export async function downloadWheel(wheel, folder, pip, env, progress) {
       env: { ...env, TMPDIR: working, TEMP: working, TMP: working },
       timeoutMs: DOWNLOAD_MS,
       onTick: () => {
-        const bytes = sizeOf(folder);
+        const bytes = sizeBelow(folder);
         const what = `downloading ${wheel.project} ${wheel.version}`;
         if (wheel.bytes) progress(bytes / wheel.bytes, `${what} (${megabytes(wheel.bytes)})`);
         else progress(undefined, `${what}: ${megabytes(bytes)}`);
@@ -139,14 +140,4 @@ async function pipVersion(command, args, env) {
 /** @param {string} command @param {string[]} args @param {NodeJS.ProcessEnv} env */
 async function runs(command, args, env) {
   return (await run(command, args, { env, timeoutMs: 20_000 })).code === 0;
-}
-
-/** The size of all files below a folder, in bytes. @param {string} folder @returns {number} */
-function sizeOf(folder) {
-  let bytes = 0;
-  for (const entry of fs.readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile()) continue;
-    bytes += fs.statSync(path.join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0;
-  }
-  return bytes;
 }

@@ -31,6 +31,7 @@ const cleanups = new Set();
  * @property {string} [cwd]
  * @property {NodeJS.ProcessEnv} [env] the child's whole environment
  * @property {number} [timeoutMs]
+ * @property {{ ms: number, sign: () => number }} [stall] ended when the sign of life stays the same for so long
  * @property {() => void} [onTick] called about twice a second while it runs
  * @property {(line: string) => void} [onLine] each line of its stdout
  */
@@ -86,7 +87,16 @@ export function run(command, args, options = {}) {
             timedOut = true;
             kill(child);
           }, options.timeoutMs);
-    const tick = options.onTick && setInterval(options.onTick, 500);
+    let alive = { sign: options.stall?.sign(), at: Date.now() };
+    const tick = setInterval(() => {
+      options.onTick?.();
+      if (!options.stall) return;
+      const sign = options.stall.sign();
+      if (sign !== alive.sign) alive = { sign, at: Date.now() };
+      if (Date.now() - alive.at < options.stall.ms) return;
+      timedOut = true;
+      kill(child);
+    }, 500);
     child.on('error', (problem) => {
       error = problem;
       finish(null, null);
