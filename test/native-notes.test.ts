@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { NoteFilter } from '../scripts/setup/native-notes.mjs';
 
-async function filtered(...chunks: string[]): Promise<string> {
+async function filtered(...chunks: (string | Buffer)[]): Promise<string> {
   const filter = new NoteFilter();
   for (const chunk of chunks) filter.write(chunk);
   filter.end();
@@ -26,4 +26,9 @@ it('passes other lines, and the unfinished one at once', async () => {
   const filter = new NoteFilter();
   filter.write('50 %');
   expect(String(filter.read())).toBe('50 %');
+});
+
+it('does not break a character that comes in two pieces', async () => {
+  const bytes = Buffer.from('训练\n');
+  expect(await filtered(bytes.subarray(0, 4), bytes.subarray(4))).toBe('训练\n');
 });

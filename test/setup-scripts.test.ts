@@ -81,7 +81,7 @@ describe.skipIf(process.platform === 'win32')('signals', () => {
     setInterval(() => {}, 1000);
     console.log('ready');`;
 
-  const handOver = (program: string) =>
+  const handOver = (program: string, stderr: 'inherit' | 'pipe' = 'inherit') =>
     spawn(
       process.execPath,
       [
@@ -89,7 +89,7 @@ describe.skipIf(process.platform === 'win32')('signals', () => {
         '-e',
         `import { handOver } from ${module('hand-over.mjs')}; await handOver(process.execPath, ['-e', ${JSON.stringify(program)}]);`,
       ],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
+      { stdio: ['ignore', 'pipe', stderr] },
     );
 
   test.each([
@@ -99,12 +99,23 @@ describe.skipIf(process.platform === 'win32')('signals', () => {
     const child = handOver(counting);
     const exited = once(child, 'exit');
     let text = '';
-    child.stdout.on('data', (part) => {
+    child.stdout?.on('data', (part) => {
       text += String(part);
       if (String(part).includes('ready')) child.kill(signal);
     });
     expect(await exited).toEqual([code, null]);
     expect(text).toContain(words);
+  });
+
+  test('the last words on stderr are not lost', async () => {
+    const child = handOver(
+      "process.stderr.write('x'.repeat(300_000) + ' the end', () => process.exit(3))",
+      'pipe',
+    );
+    let text = '';
+    child.stderr?.on('data', (part) => (text += String(part)));
+    expect(await once(child, 'close')).toEqual([3, null]);
+    expect(text).toHaveLength(300_008);
   });
 
   test('a program that a signal ends passes that on', async () => {

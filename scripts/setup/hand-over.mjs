@@ -1,6 +1,6 @@
 /**
  * Runs the program after set-up: the child has the terminal to itself, and this process only waits and passes on how it
- * ended.
+ * ended. Its stderr passes through here, for what native-notes.mjs leaves out.
  *
  * Ctrl-C reaches the child by itself, because it is in the terminal's foreground group; npm hands the same signal on to
  * this process a second time, which must not reach the child twice (it may take the second one for "at once"). Without a
@@ -9,6 +9,10 @@
  */
 import { spawn } from 'node:child_process';
 import process from 'node:process';
+import { childEnvironment, NoteFilter } from './native-notes.mjs';
+
+/** What the last words may take after the end; a grandchild that keeps the pipe (a browser) is not waited for. */
+const LAST_WORDS_MS = 500;
 
 const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
@@ -22,7 +26,14 @@ const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
  * @returns {Promise<End>}
  */
 export async function attend(command, args, options = {}) {
-  const child = spawn(command, args, { stdio: 'inherit', ...options });
+  const child = spawn(command, args, {
+    ...options,
+    env: { ...process.env, ...childEnvironment },
+    stdio: ['inherit', 'inherit', 'pipe'],
+  });
+  const words = new NoteFilter();
+  child.stderr?.pipe(words).pipe(process.stderr);
+  const said = new Promise((resolve) => words.on('end', resolve));
   const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   /** @param {NodeJS.Signals} signal */
   const passOn = (signal) => {
@@ -35,13 +46,17 @@ export async function attend(command, args, options = {}) {
       ? setInterval(() => process.ppid !== shell && child.kill('SIGTERM'), 500)
       : undefined;
   try {
-    return await new Promise((resolve) => {
+    /** @type {End} */
+    const end = await new Promise((resolve) => {
       child.on('error', (error) => {
         process.stderr.write(`${command} could not be started: ${error.message}\n`);
+        words.end();
         resolve({ code: 1, signal: null });
       });
       child.on('exit', (code, signal) => resolve({ code, signal }));
     });
+    await Promise.race([said, new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))]);
+    return end;
   } finally {
     clearInterval(watch);
     for (const signal of SIGNALS) process.off(signal, passOn);

@@ -5,6 +5,7 @@
  */
 import process from 'node:process';
 import { Transform } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 
 /**
  * glibc gives every new thread a heap of its own and keeps what it frees there; a process in which training workers come
@@ -22,6 +23,8 @@ const beginnings = ['WARNING: All log', 'I0000 '];
 /** Passes bytes on as they come, but for whole lines that are such a note. */
 export class NoteFilter extends Transform {
   #held = '';
+  /** A character may come in two pieces. */
+  #decoder = new StringDecoder('utf8');
 
   constructor() {
     super({ decodeStrings: false });
@@ -30,7 +33,7 @@ export class NoteFilter extends Transform {
 
   /** @override @param {Buffer | string} chunk @param {BufferEncoding} _encoding @param {() => void} done */
   _transform(chunk, _encoding, done) {
-    const lines = (this.#held + chunk.toString()).split('\n');
+    const lines = (this.#held + (typeof chunk === 'string' ? chunk : this.#decoder.write(chunk))).split('\n');
     const last = lines.pop() ?? '';
     for (const line of lines) if (!notes.some((note) => note.test(line))) this.push(`${line}\n`);
     const mayBeNote =
@@ -42,7 +45,7 @@ export class NoteFilter extends Transform {
 
   /** @override @param {() => void} done */
   _flush(done) {
-    if (this.#held) this.push(this.#held);
+    this.push(this.#held + this.#decoder.end());
     done();
   }
 }
