@@ -17,6 +17,10 @@ vi.mock('node:fs/promises', async (original) => {
   };
   return {
     ...real,
+    link: async (...parameters: Parameters<typeof real.link>) => {
+      fail('link');
+      return real.link(...parameters);
+    },
     rename: async (...parameters: Parameters<typeof real.rename>) => {
       fail('rename');
       return real.rename(...parameters);
@@ -96,7 +100,7 @@ test('what was written is read, to the bit; a run without a checkpoint has none'
   expect(await files.read(7)).toEqual(first);
   await files.write(7, saved(6));
   expect(await files.read(7)).toEqual(saved(6));
-  expect(readdirSync(folder())).toEqual([files.name]);
+  expect(readdirSync(folder())).toEqual([files.names.last]);
   expect(await files.read(8)).toBeNull();
 });
 
@@ -105,7 +109,51 @@ test('what a killed process has left is cleared away', async () => {
   await files.write(7, saved(5));
   writeFileSync(`${files.path(7)}.tmp`, 'half of a checkp');
   expect(await files.read(7)).toEqual(saved(5));
-  expect(readdirSync(folder())).toEqual([files.name]);
+  expect(readdirSync(folder())).toEqual([files.names.last]);
+});
+
+describe('the best one', () => {
+  test('is the last one of that moment, and stays it; once more does no harm', async () => {
+    const files = checkpointFiles(home);
+    await files.write(7, saved(5));
+    expect(await files.read(7, 'best')).toBeNull();
+    expect(await files.keepBest(7)).toBe(readFileSync(files.path(7)).length);
+    await files.keepBest(7);
+    await files.write(7, saved(6));
+    expect(await files.read(7, 'best')).toEqual(saved(5));
+    expect(await files.read(7)).toEqual(saved(6));
+    expect(readdirSync(folder()).sort()).toEqual([files.names.best, files.names.last]);
+    await files.keepBest(7);
+    expect(await files.read(7, 'best')).toEqual(saved(6));
+    await files.dropBest(7);
+    await files.dropBest(7);
+    expect(readdirSync(folder())).toEqual([files.names.last]);
+  });
+
+  test('is a copy where the file system has no links', async () => {
+    const files = checkpointFiles(home);
+    await files.write(7, saved(5));
+    Object.assign(failing, { step: 'link', code: 'EPERM' });
+    await files.keepBest(7);
+    failing.step = '';
+    await files.write(7, saved(6));
+    expect(await files.read(7, 'best')).toEqual(saved(5));
+  });
+
+  test.each([
+    ['link', 'ENOSPC', 'checkpoint.disk-full'],
+    ['rename', 'EROFS', 'checkpoint.not-accessible'],
+  ])('that cannot be written leaves the one before: %s: %s', async (step, code, expected) => {
+    const files = checkpointFiles(home);
+    await files.write(7, saved(5));
+    await files.keepBest(7);
+    await files.write(7, saved(6));
+    Object.assign(failing, { step, code });
+    await expect(files.keepBest(7)).rejects.toMatchObject({ name: 'Problem', code: expected });
+    failing.step = '';
+    expect(await files.read(7, 'best')).toEqual(saved(5));
+    expect(readdirSync(folder()).sort()).toEqual([files.names.best, files.names.last]);
+  });
 });
 
 describe('what cannot be written leaves the file before', () => {
@@ -128,7 +176,7 @@ describe('what cannot be written leaves the file before', () => {
     });
     failing.step = '';
     expect(await files.read(7)).toEqual(saved(5));
-    expect(readdirSync(folder())).toEqual([files.name]);
+    expect(readdirSync(folder())).toEqual([files.names.last]);
     await files.write(7, saved(6));
     expect(await files.read(7)).toEqual(saved(6));
   });

@@ -4,7 +4,7 @@
  * files at that moment, so a copy of these, made between two writes, is the same as a kill there; one process is also
  * killed for real, at moments that nobody chose.
  */
-import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -56,8 +56,11 @@ async function goOn(home: string) {
     await reached(lab, 1, 'finished', 'failed');
   }
   const story = await storyOf(lab, 1);
+  const { best, bestCheckpoint } = await lab.call('runs.get', { run: 1 });
+  expect(bestCheckpoint?.epoch).toBe(best?.epoch);
+  expect((await checkpointFiles(home).read(1, 'best'))?.epoch?.epoch).toBe(best?.epoch);
   await lab.close();
-  expect(existsSync(join(home, 'runs', '1', 'last.safetensors.tmp'))).toBe(false);
+  expect(readdirSync(join(home, 'runs', '1')).sort()).toEqual(['best.safetensors', 'last.safetensors']);
   const db = new Database(join(home, historyFile), { readonly: true });
   expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
   db.close();
@@ -88,6 +91,14 @@ describe('killed between two writes', () => {
           take(`${writes} file written, records not`);
           return bytes;
         },
+        keepBest: async (run) => {
+          take(`best of write ${writes} not made`);
+          writeFileSync(`${real.path(run, 'best')}.tmp`, 'half of a checkp');
+          take(`best of write ${writes} half made`);
+          const bytes = await real.keepBest(run);
+          take(`best of write ${writes} made, records not`);
+          return bytes;
+        },
       },
     });
     lab.on('run.epoch', ({ epoch }) => take(`records of epoch ${epoch} written`));
@@ -105,6 +116,7 @@ describe('killed between two writes', () => {
     // Three epochs and a pause.
     expect(points.filter((point) => /^\d/.test(point))).toHaveLength(12);
     expect(points.filter((point) => point.startsWith('records'))).toHaveLength(3);
+    expect(points.filter((point) => point.startsWith('best')).length).toBeGreaterThanOrEqual(6);
     expect(points).toContain('run queued at step 0');
     expect(points).toContain('run paused at step 400');
     expect(points).toContain('run finished at step 963');

@@ -31,7 +31,7 @@ export const progressSchema = z.strictObject({
   epochSeconds: z.number().min(0),
   /** For early stopping: the best value of its metric so far, and the epochs since then. */
   stopping: z
-    .strictObject({ best: z.number().nullable(), waited: z.int().min(0) })
+    .strictObject({ best: lossSchema.nullable(), waited: z.int().min(0) })
     .default({ best: null, waited: 0 }),
   /** The batch is split in so many parts; the number changes rounding, so a run keeps it. */
   shards: z.int().min(1),

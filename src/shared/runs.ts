@@ -1,7 +1,7 @@
 /** What is known of a run: the records that history keeps, the window shows and the events carry. */
 import { z } from 'zod';
 import { networkSchema } from './network.ts';
-import { trainingSettingsSchema } from './training.ts';
+import { stoppingMetrics, trainingSettingsSchema } from './training.ts';
 
 /** `interrupted`: the process that trained it died; it can be resumed from its last checkpoint. */
 export const runStatuses = [
@@ -139,6 +139,18 @@ export const runSummarySchema = z.strictObject({
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
+export const bestCheckpointSchema = z.strictObject({
+  /** The epoch at whose end it was written, and the steps done by then. */
+  epoch: z.int(),
+  step: z.int(),
+  /** By which it is the best (`bestEpoch.ts`). */
+  metric: z.enum(stoppingMetrics),
+  /** Name within the run's folder, and size. */
+  file: z.string(),
+  bytes: z.int(),
+});
+export type BestCheckpoint = z.infer<typeof bestCheckpointSchema>;
+
 export const runDetailSchema = runSummarySchema.extend({
   datasetHash: z.string(),
   shards: z.int(),
@@ -146,5 +158,7 @@ export const runDetailSchema = runSummarySchema.extend({
   machine: machineSchema,
   epochs: z.array(epochRecordSchema),
   runningLosses: z.array(runningLossSchema),
+  /** Null before the first epoch's end, and for runs from before it was kept. */
+  bestCheckpoint: bestCheckpointSchema.nullable(),
 });
 export type RunDetail = z.infer<typeof runDetailSchema>;

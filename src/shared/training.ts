@@ -138,6 +138,7 @@ export const stoppingMetrics = [
   'validationAccuracy',
   'trainLoss',
 ] as const;
+export type StoppingMetric = (typeof stoppingMetrics)[number];
 
 export const earlyStoppingSchema = z.strictObject({
   metric: z.enum(stoppingMetrics),

@@ -89,6 +89,7 @@ export function sampleDetail(changes: Partial<RunDetail> = {}): RunDetail {
     machine: { platform: 'linux', arch: 'x64', cpu: 'A processor', cores: 2, memoryBytes: 2 ** 34 },
     epochs: [],
     runningLosses: [],
+    bestCheckpoint: null,
     ...changes,
   };
 }

@@ -98,4 +98,11 @@ export const detail: RunDetail = {
     },
   ],
   runningLosses: [{ epoch: 1, batch: 300, loss: 0.7198544723540544 }],
+  bestCheckpoint: {
+    epoch: 1,
+    step: 938,
+    metric: 'testAccuracy',
+    file: 'best.safetensors',
+    bytes: 70_000,
+  },
 };

@@ -1,12 +1,15 @@
 /**
- * Checkpoint files: one folder a run under STRIDE_HOME, in it `last.safetensors`, from which the run goes on. A file is written
- * beside the old one, synced to the disk and then renamed over it, so that at every moment, and after a power cut,
- * there is either the old one or the new one, whole.
+ * Checkpoint files: one folder a run under STRIDE_HOME, in it `last.safetensors`, from which the run goes on, and
+ * `best.safetensors`, the state after its best epoch. A file is written beside the old one, synced to the disk and then
+ * renamed over it, so that at every moment, and after a power cut, there is either the old one or the new one, whole.
+ *
+ * The best one is the last one of a moment ago: a second name for the same bytes. The last one is never written into,
+ * only replaced, so that the other name keeps what it had.
  *
  * With the checkpoint at an epoch's end the file also carries the epoch's record: history is written after the file,
  * and were the process killed between the two, the record would be in neither.
  */
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -22,17 +25,24 @@ export interface SavedCheckpoint {
   readonly epoch: EpochRecord | null;
 }
 
+/** `last`: the newest state of the run. `best`: the state at the end of its best epoch. */
+export type CheckpointKind = 'last' | 'best';
+
 export interface CheckpointFiles {
-  /** Name of the file within the run's folder. */
-  readonly name: string;
-  path(run: number): string;
+  /** Names of the files within the run's folder. */
+  readonly names: Readonly<Record<CheckpointKind, string>>;
+  path(run: number, kind?: CheckpointKind): string;
   /** Gives the file's size in bytes; on the disk when it returns. A `Problem` (full disk, …) leaves the old file. */
   write(run: number, saved: SavedCheckpoint): Promise<number>;
-  /** Null where the run has no checkpoint yet. Throws a `Problem` where the file is not one, or not this run's. */
-  read(run: number): Promise<SavedCheckpoint | null>;
+  /** Makes the last checkpoint the best one too, as `write` does it; gives its size. Doing it twice does no harm. */
+  keepBest(run: number): Promise<number>;
+  /** Removes the best checkpoint, where there is one. */
+  dropBest(run: number): Promise<void>;
+  /** Null where the run has no such checkpoint. Throws a `Problem` where the file is not one, or not this run's. */
+  read(run: number, kind?: CheckpointKind): Promise<SavedCheckpoint | null>;
 }
 
-const name = 'last.safetensors';
+const names = { last: 'last.safetensors', best: 'best.safetensors' } as const;
 const metadataSchema = z.object({
   stride: z.literal('checkpoint'),
   run: z.string(),
@@ -42,12 +52,12 @@ const metadataSchema = z.object({
 
 export function checkpointFiles(home: string): CheckpointFiles {
   const folder = (run: number) => join(home, 'runs', String(run));
-  const path = (run: number) => join(folder(run), name);
+  const path = (run: number, kind: CheckpointKind = 'last') => join(folder(run), names[kind]);
   // A run belongs to one process, which writes one checkpoint at a time: a file of this name is a killed one's.
-  const temporary = (run: number) => `${path(run)}.tmp`;
+  const temporary = (run: number, kind: CheckpointKind = 'last') => `${path(run, kind)}.tmp`;
 
   return {
-    name,
+    names,
     path,
     write: async (run, { checkpoint, epoch }) => {
       const bytes = encodeSafetensors({
@@ -70,16 +80,38 @@ export function checkpointFiles(home: string): CheckpointFiles {
       }
       return bytes.length;
     },
-    read: async (run) => {
+    keepBest: async (run) => {
+      const beside = temporary(run, 'best');
+      try {
+        await rm(beside, { force: true });
+        await secondName(path(run), beside);
+        await replace(beside, path(run, 'best'));
+        await syncFolder(folder(run));
+        return (await stat(path(run, 'best'))).size;
+      } catch (error) {
+        throw fileProblem(error, path(run, 'best'), 'written');
+      } finally {
+        // Where both names were the same file's already, the system renames nothing and leaves this one.
+        await rm(beside, { force: true }).catch(() => undefined);
+      }
+    },
+    dropBest: async (run) => {
+      try {
+        await rm(path(run, 'best'), { force: true });
+      } catch (error) {
+        throw fileProblem(error, path(run, 'best'), 'written');
+      }
+    },
+    read: async (run, kind = 'last') => {
       let bytes;
       try {
-        await rm(temporary(run), { force: true });
-        bytes = await readFile(path(run));
+        await rm(temporary(run, kind), { force: true });
+        bytes = await readFile(path(run, kind));
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-        throw fileProblem(error, path(run), 'read');
+        throw fileProblem(error, path(run, kind), 'read');
       }
-      return decode(bytes, path(run), run);
+      return decode(bytes, path(run, kind), run);
     },
   };
 }
@@ -121,6 +153,23 @@ async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+/** A hard link, which takes no room; a copy where the file system has none. `to` is not there yet. */
+async function secondName(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (!['EPERM', 'EMLINK', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EXDEV'].includes(code)) throw error;
+    await copyFile(from, to);
+    const file = await open(to, 'r+');
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
   }
 }
 

@@ -4,9 +4,10 @@
  * on with exactly the losses that this one would have had.
  */
 import { open } from 'node:fs/promises';
+import { requireWatchable } from '../../shared/bestEpoch.ts';
 import type { Checkpoint, NamedTensor, TrainingProgress } from '../../shared/checkpoint.ts';
 import type { DataFile } from '../../shared/dataset.ts';
-import { Problem } from '../../shared/problem.ts';
+import type { Problem } from '../../shared/problem.ts';
 import type { EpochRecord } from '../../shared/runs.ts';
 import { learningRateAt } from '../../shared/schedule.ts';
 import { requireTrainable } from '../../shared/shapes.ts';
@@ -39,7 +40,7 @@ export async function train(
 ): Promise<void> {
   const { network, settings, dataset, from } = order;
   requireTrainable(network, dataset.summary.classes.length);
-  requireValidation(order);
+  requireWatchable(settings);
   const labels = {
     train: await readLabels(dataset.files.train.labels),
     test: await readLabels(dataset.files.test.labels),
@@ -57,16 +58,6 @@ export async function train(
   } finally {
     session.close();
   }
-}
-
-function requireValidation({ settings: { earlyStopping, validation } }: TrainingOrder): void {
-  if (!earlyStopping?.metric.startsWith('validation') || validation) return;
-  throw new Problem(
-    'training.no-validation',
-    `early stopping watches ${earlyStopping.metric}, but no validation images are held back; ` +
-      'set a validation share or watch a test metric',
-    { metric: earlyStopping.metric },
-  );
 }
 
 async function readLabels({ path, offset, count }: DataFile): Promise<Uint8Array> {

@@ -1,8 +1,8 @@
 /** The table of checkpoints: which files a run has to go on from. The files are `main/checkpoints`' concern. */
 import type { Db } from './sqlite.ts';
 
-/** `last`: the newest state of the run. */
-export type CheckpointKind = 'last';
+/** `last`: the newest state of the run. `best`: the state at the end of its best epoch. */
+export type CheckpointKind = 'last' | 'best';
 
 export interface CheckpointRecord {
   readonly kind: CheckpointKind;
@@ -19,6 +19,8 @@ export interface Checkpoints {
   /** Adds the record or takes the place of the one before it. */
   put(run: number, record: CheckpointRecord): void;
   get(run: number, kind: CheckpointKind): CheckpointRecord | undefined;
+  /** Removes those of a later step. */
+  truncate(run: number, step: number): void;
 }
 
 export function checkpointsTable(db: Db): Checkpoints {
@@ -29,10 +31,15 @@ export function checkpointsTable(db: Db): Checkpoints {
     'SELECT kind, file, step, epoch, batch, bytes FROM checkpoints WHERE run = ? AND kind = ?',
   );
 
+  const truncate = db.prepare('DELETE FROM checkpoints WHERE run = ? AND step > ?');
+
   return {
     put: (run, record) => {
       put.run({ ...record, run, at: new Date().toISOString() });
     },
     get: (run, kind) => get.get(run, kind) as CheckpointRecord | undefined,
+    truncate: (run, step) => {
+      truncate.run(run, step);
+    },
   };
 }

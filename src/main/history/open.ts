@@ -7,6 +7,7 @@
  */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { deciding } from '../../shared/bestEpoch.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { RunDetail } from '../../shared/runs.ts';
 import { type BatchLosses, batchLossesTable } from './batchLosses.ts';
@@ -33,7 +34,8 @@ export interface History {
   detail(run: number): RunDetail | undefined;
   /**
    * Removes what lies after a point in training: batch losses from `step` (counted from 0) on, running losses of
-   * epoch `epoch` after `batch` batches, and epochs from `epoch` on. Progress and results follow.
+   * epoch `epoch` after `batch` batches, epochs from `epoch` on, and checkpoints of later steps. Progress and results
+   * follow.
    */
   truncate(run: number, point: { step: number; epoch: number; batch: number; epochSeconds: number }): void;
   /** Runs whose process is gone become interrupted ones (or finished ones, where only the word was missing). */
@@ -117,13 +119,30 @@ function historyOn(db: Db, home: string, path: string): History {
     checkpoints: guarded(checkpoints, path),
     detail: (run) => {
       const record = runs.record(run);
-      return record && { ...record, epochs: epochs.list(run), runningLosses: runningLosses.list(run) };
+      if (!record) return undefined;
+      const best = checkpoints.get(run, 'best');
+      return {
+        ...record,
+        epochs: epochs.list(run),
+        runningLosses: runningLosses.list(run),
+        bestCheckpoint: best
+          ? {
+              // A checkpoint at an epoch's end stands at the start of the next one.
+              epoch: best.epoch - 1,
+              step: best.step,
+              metric: deciding(record.settings),
+              file: best.file,
+              bytes: best.bytes,
+            }
+          : null,
+      };
     },
     truncate: (run, { step, epoch, batch, epochSeconds }) =>
       transaction(() => {
         batchLosses.truncate(run, step);
         runningLosses.truncate(run, epoch, batch);
         epochs.truncate(run, epoch);
+        checkpoints.truncate(run, step);
         runs.refreshResults(run);
         runs.setProgress(run, step, epochs.trainSeconds(run) + epochSeconds);
       }),

@@ -26,12 +26,14 @@ export interface NewRun {
   readonly machine: Machine;
 }
 
+export type RunRecord = Omit<RunDetail, 'epochs' | 'runningLosses' | 'bestCheckpoint'>;
+
 export interface Runs {
   /** Adds a queued run that belongs to `owner`; gives its number. */
   insert(run: NewRun, owner: string): number;
   summary(id: number): RunSummary | undefined;
-  /** A run without its epochs and running losses. */
-  record(id: number): Omit<RunDetail, 'epochs' | 'runningLosses'> | undefined;
+  /** A run without what lies in other tables. */
+  record(id: number): RunRecord | undefined;
   /** Newest first. */
   list(limit: number, offset: number): RunSummary[];
   count(): number;
@@ -204,7 +206,7 @@ function summaryOf(row: Row): RunSummary {
   };
 }
 
-function recordOf(row: Row): Omit<RunDetail, 'epochs' | 'runningLosses'> {
+function recordOf(row: Row): RunRecord {
   return {
     ...summaryOf(row),
     datasetHash: row.dataset_hash,

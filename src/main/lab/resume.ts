@@ -2,6 +2,7 @@
  * Makes a run ready to go on: it is claimed, its checkpoint read, and history cut back to it, so that nothing is in
  * there twice. Killed at any point in here, the run is an interrupted one again, and the same can be done again.
  */
+import { BestEpoch } from '../../shared/bestEpoch.ts';
 import type { Dataset } from '../../shared/dataset.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { RunDetail } from '../../shared/runs.ts';
@@ -33,6 +34,7 @@ export async function goOnFrom(run: number, options: ResumeOptions): Promise<Tra
   try {
     const saved = await files.read(run);
     cutBack(before, saved, options);
+    await mendBest(before, saved, options);
     const done = saved !== null && saved.checkpoint.progress.epoch > before.settings.epochs;
     if (done) {
       book.setStatus(run, 'finished');
@@ -79,6 +81,24 @@ function cutBack({ id }: RunDetail, saved: SavedCheckpoint | null, { book, files
     history.truncate(id, { step, epoch, batch, epochSeconds });
     history.runs.setStatus(id, 'queued', null);
   });
+}
+
+/**
+ * The best checkpoint is that of what history has: made from the last one where the process was killed in between, and
+ * removed where it is of an epoch that has been cut off, which the run will come to again.
+ */
+async function mendBest(
+  { id, settings }: RunDetail,
+  saved: SavedCheckpoint | null,
+  { book: { history }, files }: ResumeOptions,
+): Promise<void> {
+  if (saved?.epoch && new BestEpoch(settings, history.epochs.list(id)).epoch === saved.epoch.epoch) {
+    const bytes = await files.keepBest(id);
+    const { step, epoch, batch } = saved.checkpoint.progress;
+    history.checkpoints.put(id, { kind: 'best', file: files.names.best, step, epoch, batch, bytes });
+  } else if (!history.checkpoints.get(id, 'best')) {
+    await files.dropBest(id);
+  }
 }
 
 function requireSameData(run: RunDetail, { summary }: Dataset): void {

@@ -6,12 +6,14 @@
  * resumed run's history is that of a run that never stopped:
  *
  * 1. the losses up to it, durably: history is never behind a checkpoint;
- * 2. the file, which carries the record of an epoch that ended with it (`checkpoints/files.ts`);
- * 3. history's own records of the epoch and the checkpoint, in one transaction.
+ * 2. the file, which carries the record of an epoch that ended with it (`checkpoints/files.ts`), and after the best
+ *    epoch so far the same as the best one;
+ * 3. history's own records of the epoch and the checkpoints, in one transaction.
  *
  * Killed before 2, the run goes on from the checkpoint before, and what history has beyond that is removed first
- * (`resume.ts`). Killed between 2 and 3, the epoch's record is taken from the file.
+ * (`resume.ts`). Killed between 2 and 3, or in 2, the epoch's record is taken from the file, and the best one made.
  */
+import { BestEpoch } from '../../shared/bestEpoch.ts';
 import type { Checkpoint } from '../../shared/checkpoint.ts';
 import { Problem, type ProblemRecord, toProblemRecord } from '../../shared/problem.ts';
 import type { EpochRecord, RunStatus } from '../../shared/runs.ts';
@@ -56,12 +58,15 @@ export class Training {
   #timer: NodeJS.Timeout | null = null;
 
   readonly #losses: LossBuffer;
+  readonly #best: BestEpoch;
   #trainSeconds: number;
 
   constructor(options: TrainingOptions) {
     this.#options = options;
     this.ended = this.#ended.promise;
     this.#losses = new LossBuffer(options.order.from?.progress.step ?? 0);
+    const { history } = options.book;
+    this.#best = new BestEpoch(options.order.settings, history.epochs.list(options.run));
     this.#trainSeconds = options.book.summary(options.run).trainSeconds;
   }
 
@@ -247,6 +252,8 @@ export class Training {
       history.durably(work);
     });
     const bytes = await files.write(run, { checkpoint, epoch });
+    const best = epoch !== null && this.#best.add(epoch);
+    if (best) await files.keepBest(run);
     // A worker that took too long to stop was given up while the file was written; history may even be closed.
     if (this.#over) return;
     history.transaction(() => {
@@ -254,7 +261,10 @@ export class Training {
         history.epochs.insert(run, epoch);
         history.runs.refreshResults(run);
       }
-      history.checkpoints.put(run, { kind: 'last', file: files.name, step, epoch: underWay, batch, bytes });
+      for (const kind of best ? (['last', 'best'] as const) : (['last'] as const)) {
+        const file = files.names[kind];
+        history.checkpoints.put(run, { kind, file, step, epoch: underWay, batch, bytes });
+      }
       this.#trainSeconds = history.epochs.trainSeconds(run) + epochSeconds;
       history.runs.setProgress(run, step, this.#trainSeconds);
     });

@@ -39,6 +39,7 @@ function facts(run: RunDetail): string {
     ['optimizer', describeOptimizer(settings.optimizer)],
     ['data set', `${run.dataset} (SHA-256 ${run.datasetHash.slice(0, 12)}…)`],
     ['steps', `${count(run.step)} of ${count(run.stepsPerEpoch * settings.epochs)}`],
+    ['best', describeBest(run)],
     ['seconds', seconds(run.trainSeconds)],
     ['made', dateTime(run.createdAt)],
     [
@@ -51,6 +52,13 @@ function facts(run: RunDetail): string {
     ],
   ];
   return rows.map(([name, value]) => `${name.padEnd(11)}${value}`).join('\n');
+}
+
+function describeBest({ bestCheckpoint }: RunDetail): string {
+  if (!bestCheckpoint) return '–';
+  const { epoch, metric, file } = bestCheckpoint;
+  const words = metric.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return `epoch ${epoch} by ${words} (${file})`;
 }
 
 function epochs({ epochs }: RunDetail): string {
