@@ -40,7 +40,11 @@ test('what is not there, or no number any more, says so', () => {
 
 test('times', () => {
   expect([formatClock(0), formatClock(65.4), formatClock(3723)]).toEqual(['0:00', '1:05', '1:02:03']);
-  expect([formatDuration(4.16), formatDuration(75)]).toEqual(['4.2 s', '1:15']);
+  expect([formatDuration(4.16), formatDuration(75), formatDuration(601)]).toEqual([
+    '4.2 s',
+    '75.0 s',
+    '10:01',
+  ]);
 });
 
 test('the language is that of now', () => {

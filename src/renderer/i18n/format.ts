@@ -62,9 +62,9 @@ export function formatTick(value: number): string {
   return numberFormat({ maximumSignificantDigits: 3 }).format(value);
 }
 
-/** `4.2 s`, `1:05` or `1:02:03`, from seconds. */
+/** `4.2 s`, or `15:05` from ten minutes on: an epoch's time. */
 export function formatDuration(seconds: number): string {
-  if (seconds < 60)
+  if (seconds < 600)
     return m.duration_seconds({
       seconds: numberFormat({ minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(seconds),
     });
@@ -91,6 +91,14 @@ export function formatDateTime(iso: string): string {
   return new Intl.DateTimeFormat(getLocale(), { dateStyle: 'medium', timeStyle: 'short' }).format(
     new Date(iso),
   );
+}
+
+/** The same for a table: the year only where it is not this one. */
+export function formatDateTimeShort(iso: string, now = new Date()): string {
+  const date = new Date(iso);
+  const options = { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' } as const;
+  const year = date.getFullYear() === now.getFullYear() ? {} : ({ year: 'numeric' } as const);
+  return new Intl.DateTimeFormat(getLocale(), { ...options, ...year }).format(date);
 }
 
 /** A preset has a name in every language; other nets have the one that was given to them. */

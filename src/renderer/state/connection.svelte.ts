@@ -19,12 +19,13 @@ export class ConnectionState {
     lab.onStatus((status) => {
       this.status = status;
       // At the end, too: the answer is why it ended.
-      if (status === 'connected' || status === 'closed') void this.#load();
+      if (status === 'connected' || status === 'closed') void this.load();
       if (status === 'connected') onOpen();
     });
   }
 
-  async #load(): Promise<void> {
+  /** Again where something may have changed: TensorFlow's version is known only once the engine was loaded. */
+  async load(): Promise<void> {
     try {
       [this.info, this.datasets] = await Promise.all([
         this.#lab.call('app.info', {}),
