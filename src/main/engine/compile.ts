@@ -8,7 +8,7 @@
  * - `evaluate`, `validate`: losses and predictions for test images, and for training images without augmentation
  * - `measure`: what `health.ts` wants to know of each layer's output
  * - `gradients`: loss and all parameters' gradients on a batch, without a step
- * - `predict`: logits and every layer's output for given images
+ * - `predict` and more like it, which `inspectionGraph.ts` adds: what the net makes of given images
  * - `read`, `write`: all parameters, running statistics and optimizer slots, in PyTorch's layouts
  *
  * The batch comes either from a data set that lives in the graph (a step's input is then its indices) or from outside
@@ -17,16 +17,14 @@
  * computed from the read, and TensorFlow copies a variable that is still being read.
  */
 import type { Dataset } from '../../shared/dataset.ts';
-import type { Layer } from '../../shared/layers/index.ts';
-import type { Network } from '../../shared/network.ts';
-import { type LayerSummary, type NetworkSummary, inputShape, summarize } from '../../shared/shapes.ts';
 import { elements } from '../../shared/layers/layer.ts';
+import type { Network } from '../../shared/network.ts';
+import type { LayerSummary, NetworkSummary } from '../../shared/shapes.ts';
 import type { TrainingSettings } from '../../shared/training.ts';
 import { type Batch, type BatchInput, datasetInput, fedInput, firstShard } from './batches.ts';
 import { clip } from './clip.ts';
 import { Graph, type Tensor, unknown } from './graph/graph.ts';
 import {
-  type Variable,
   add,
   addN,
   all,
@@ -39,31 +37,21 @@ import {
   oneHot,
   pack,
   placeholder,
-  readVariable,
   reshape,
   scalar,
   softmaxCrossEntropy,
   sparseSoftmaxCrossEntropy,
-  integer,
   sum,
   transpose,
   unpack,
   variable,
 } from './graph/operations.ts';
 import { layerStatistics } from './health.ts';
+import { addPredict } from './inspectionGraph.ts';
+import { type Forward, Net } from './net.ts';
 import type { PixelConstants } from './normalisation.ts';
-import { operationFor } from './ops/index.ts';
-import { toChannelsFirst } from './ops/flatten.ts';
-import {
-  type Context,
-  type Layout,
-  type ParameterAccess,
-  type Pass,
-  type Values,
-  gradientsOf,
-} from './ops/op.ts';
 import { optimizerScalars, optimizerSlots, optimizerUpdate } from './optimizers.ts';
-import { type Parameter, fromGraph, parametersOf, shapeInGraph, toGraph } from './parameters.ts';
+import { type Parameter, type Stored, addReadAndWrite, fromGraph, slotKey } from './parameters.ts';
 
 export interface CompileOptions {
   readonly network: Network;
@@ -75,6 +63,8 @@ export interface CompileOptions {
   readonly unsplit?: boolean;
   /** How pixels are normalised; null leaves them in [0, 1]. */
   readonly constants: PixelConstants | null;
+  /** Adds what looks into a net (see `inspectionGraph.ts`), and the images' gradient to `gradients`: `images_0`, … */
+  readonly inspection?: boolean;
 }
 
 export interface CompiledNetwork {
@@ -87,24 +77,6 @@ export interface CompiledNetwork {
   readonly random: boolean;
 }
 
-export const parameterKey = (name: string) => `parameter/${name}`;
-export const slotKey = (parameter: string, slot: string) => `slot/${parameter}/${slot}`;
-
-/** A variable of the graph with its name in checkpoints and its shape and layout in PyTorch. */
-interface Stored {
-  readonly key: string;
-  readonly variable: Variable;
-  readonly shape: readonly number[];
-  readonly layout: Layout;
-}
-
-/** Gradients and updates that a pass has gathered, by parameter name. */
-interface Gathered {
-  readonly reads: Map<string, Tensor>;
-  readonly gradients: Map<string, Tensor>;
-  readonly updates: Map<string, Tensor>;
-}
-
 export function compile(options: CompileOptions): CompiledNetwork {
   return new Compiler(options).compile();
 }
@@ -112,22 +84,18 @@ export function compile(options: CompileOptions): CompiledNetwork {
 class Compiler {
   private readonly g = new Graph();
   private readonly options: CompileOptions;
-  private readonly summary: NetworkSummary;
-  private readonly parameters: readonly Parameter[];
-  private readonly stored = new Map<string, Stored>();
+  private readonly net: Net;
   private readonly slots = new Map<string, readonly Stored[]>();
-  private stepNumber: Tensor | undefined;
 
   constructor(options: CompileOptions) {
     this.options = options;
-    this.summary = summarize(options.network);
-    this.parameters = parametersOf(this.summary);
+    this.net = new Net(this.g, options.network, options.settings.seed);
   }
 
   compile(): CompiledNetwork {
-    const { g, options } = this;
+    const { g, options, net } = this;
     const { augmentation } = options.settings;
-    const seed = (name: string, shard: number) => this.randomSeed(`augmentation/${name}/${shard}`);
+    const seed = (name: string, shard: number) => net.randomSeed(`augmentation/${name}/${shard}`);
     const batch = options.dataset
       ? datasetInput(g, options.dataset, options.shards, { constants: options.constants, augmentation, seed })
       : fedInput(g, options);
@@ -139,30 +107,35 @@ class Compiler {
     g.scope('evaluate', () => this.evaluate('evaluate', batch.test, batch.testInputs));
     g.scope('validate', () => this.evaluate('validate', batch.plain, batch.trainInputs));
     g.scope('measure', () => this.measure(batch));
-    g.scope('predict', () => this.predict());
-    this.readAndWrite();
+    g.scope('predict', () => addPredict(net, options.inspection));
+    const state = [...net.stored, ...[...this.slots.values()].flat()];
+    addReadAndWrite(g, state);
     return {
       graph: g,
-      summary: this.summary,
-      parameters: this.parameters,
-      state: [...this.stored.values(), ...[...this.slots.values()].flat()].map(({ key, shape }) => ({
-        name: key,
-        shape,
-      })),
-      random: this.stepNumber !== undefined,
+      summary: net.summary,
+      parameters: net.parameters,
+      state: state.map(({ key, shape }) => ({ name: key, shape })),
+      random: net.stepNumber !== undefined,
     };
   }
 
   private train(batch: BatchInput, scalars: Tensor): void {
     const { g } = this;
-    const { inputs, loss, gathered, passes } = this.step('train', batch, scalars);
+    const { inputs, loss, forward, images } = this.step('train', batch, scalars);
+    const { gathered, passes } = forward;
     const gradients = [...gathered.gradients].map(([name, gradient]) => {
-      const { shape, layout } = this.stored.get(name) as Stored;
+      const { shape, layout } = this.net.variableOf(name);
       return [name, fromGraph(g, gradient, shape, layout)] as const;
     });
+    const imageGradients = images.map(
+      (gradient, shard) => [`images_${shard}`, transpose(g, gradient, [0, 3, 1, 2])] as const,
+    );
     g.signature('gradients', {
       inputs,
-      outputs: { loss: identity(g, loss, { name: 'lossOnly' }), ...Object.fromEntries(gradients) },
+      outputs: {
+        loss: identity(g, loss, { name: 'lossOnly' }),
+        ...Object.fromEntries([...gradients, ...imageGradients]),
+      },
     });
     const flags = passes.map(({ output }) =>
       pack(
@@ -179,7 +152,7 @@ class Compiler {
     const { g } = this;
     const epsilon = this.options.settings.labelSmoothing;
     if (epsilon === 0) return sparseSoftmaxCrossEntropy(g, logits, labels);
-    const classes = elements(this.summary.output);
+    const classes = elements(this.net.summary.output);
     const certain = multiply(g, oneHot(g, labels, classes), scalar(g, 1 - epsilon));
     return softmaxCrossEntropy(g, logits, add(g, certain, scalar(g, epsilon / classes)));
   }
@@ -189,8 +162,8 @@ class Compiler {
     signature: string,
     batch: BatchInput,
     scalars: Tensor,
-  ): { inputs: Record<string, Tensor>; loss: Tensor; gathered: Gathered; passes: Pass[] } {
-    const { g, options } = this;
+  ): { inputs: Record<string, Tensor>; loss: Tensor; forward: Forward; images: readonly Tensor[] } {
+    const { g, options, net } = this;
     const [firstScalar, ...stepScalars] = unpack(
       g,
       scalars,
@@ -198,21 +171,22 @@ class Compiler {
       'scalars',
     );
     const perImage = firstScalar as Tensor;
-    const { images, labels } = batch.train;
-    const { passes, logits, gathered } = this.forward({ shards: images }, true);
+    const { labels } = batch.train;
+    const forward = net.forward({ shards: batch.train.images }, true);
+    const { logits, gathered } = forward;
     const losses: Tensor[] = [];
     const logitGradients = logits.map((shard, index) => {
       const { loss, gradient } = this.crossEntropy(shard, labels[index] as Tensor);
       losses.push(sum(g, loss, [0]));
       return multiply(g, gradient, perImage);
     });
-    this.backward(passes, logitGradients);
+    const images = net.backward(forward, logitGradients, options.inspection) ?? [];
     const loss = multiply(g, addN(g, losses), perImage);
 
     const clipped = clip(g, gathered.gradients, options.settings.clipping);
     const effects = [...clipped].flatMap(([name, gradient]) =>
       g.scope(`step/${name}`, () => {
-        const stored = this.stored.get(name) as Stored;
+        const stored = net.variableOf(name);
         const slots = this.slotsOf(name, stored);
         return optimizerUpdate(g, options.settings.optimizer, {
           target: stored.variable,
@@ -224,14 +198,14 @@ class Compiler {
       }),
     );
     for (const [name, value] of gathered.updates) {
-      effects.push(assignVariable(g, (this.stored.get(name) as Stored).variable, value));
+      effects.push(assignVariable(g, net.variableOf(name).variable, value));
     }
-    const inputs = { ...batch.trainInputs, scalars, ...(this.stepNumber ? { step: this.stepNumber } : {}) };
+    const inputs = { ...batch.trainInputs, scalars, ...(net.stepNumber ? { step: net.stepNumber } : {}) };
     g.signature(signature, {
       inputs,
       outputs: { loss: identity(g, loss, { control: effects, name: 'loss' }) },
     });
-    return { inputs, loss, gathered, passes };
+    return { inputs, loss, forward, images };
   }
 
   private evaluate(
@@ -240,7 +214,7 @@ class Compiler {
     inputs: Readonly<Record<string, Tensor>>,
   ): void {
     const { g } = this;
-    const { logits } = this.forward({ shards: images }, false);
+    const { logits } = this.net.forward({ shards: images }, false);
     const outputs: Record<string, Tensor> = {};
     logits.forEach((shard, index) => {
       outputs[`predictions_${index}`] = argMax(g, shard, 1);
@@ -256,108 +230,13 @@ class Compiler {
   private measure(batch: BatchInput): void {
     const { g } = this;
     const { plain, trainInputs } = firstShard(batch);
-    const { passes } = this.forward({ shards: plain.images }, false);
+    const { passes } = this.net.forward({ shards: plain.images }, false);
     const outputs: Record<string, Tensor> = {};
     passes.forEach(({ output }, index) => {
-      const { layer, output: shape } = this.summary.layers[index] as LayerSummary;
+      const { layer, output: shape } = this.net.summary.layers[index] as LayerSummary;
       outputs[`layer_${index}`] = layerStatistics(g, output.shards[0] as Tensor, layer, shape);
     });
     g.signature('measure', { inputs: trainInputs, outputs });
-  }
-
-  private predict(): void {
-    const { g } = this;
-    const { height, width, channels } = this.options.network.input;
-    const images = placeholder(g, 'images', 'float32', [unknown, channels, height, width]);
-    const { passes, logits } = this.forward({ shards: [transpose(g, images, [0, 2, 3, 1])] }, false);
-    const outputs: Record<string, Tensor> = {};
-    passes.forEach(({ output }, index) => {
-      const [x] = output.shards as [Tensor];
-      const shape = this.summary.layers[index]?.output;
-      if (shape?.kind === 'map') outputs[`layer_${index}`] = transpose(g, x, [0, 3, 1, 2]);
-      else outputs[`layer_${index}`] = inPyTorchOrder(g, output, x);
-    });
-    g.signature('predict', { inputs: { images }, outputs: { logits: logits[0] as Tensor, ...outputs } });
-  }
-
-  private forward(
-    input: Values,
-    training: boolean,
-  ): { passes: Pass[]; logits: Tensor[]; gathered: Gathered } {
-    const { g } = this;
-    const gathered: Gathered = { reads: new Map(), gradients: new Map(), updates: new Map() };
-    const passes: Pass[] = [];
-    let values = input;
-    let shape = inputShape(this.options.network);
-    for (const { layer, index, output } of this.summary.layers) {
-      const pass = g.scope(`${index}_${layer.type}`, () =>
-        operationFor(layer as Layer)(this.context(`${index}`, training, gathered), layer, values, shape),
-      );
-      passes.push(pass);
-      values = pass.output;
-      shape = output;
-    }
-    const logits = values.shards.map((x) => inPyTorchOrder(g, values, x));
-    return { passes, logits, gathered };
-  }
-
-  /** From the logits' gradient down to the first layer that has parameters. */
-  private backward(passes: readonly Pass[], logitGradients: readonly Tensor[]): void {
-    const { g } = this;
-    const lowest = this.summary.layers.findIndex((layer) => layer.parameterCount > 0);
-    let gradients = gradientsOf(g, logitGradients);
-    for (let index = passes.length - 1; index >= lowest && index >= 0; index -= 1) {
-      const { layer } = this.summary.layers[index] as LayerSummary;
-      const below = g.scope(`${index}_${layer.type}/backward`, () =>
-        (passes[index] as Pass).backward(gradients, index > lowest),
-      );
-      if (!below) return;
-      gradients = below;
-    }
-  }
-
-  private context(prefix: string, training: boolean, gathered: Gathered): Context {
-    return {
-      g: this.g,
-      training,
-      parameters: this.access(prefix, gathered),
-      within: (inner) => this.context(`${prefix}.${inner}`, training, gathered),
-      randomSeed: (shard) => this.randomSeed(`${prefix}/${shard}`),
-    };
-  }
-
-  private access(prefix: string, gathered: Gathered): ParameterAccess {
-    const { g } = this;
-    return {
-      read: (name, layout) => {
-        const full = `${prefix}.${name}`;
-        const known = gathered.reads.get(full);
-        if (known) return known;
-        const value = readVariable(g, this.store(full, layout).variable);
-        gathered.reads.set(full, value);
-        return value;
-      },
-      gradient: (name, shards) =>
-        gathered.gradients.set(`${prefix}.${name}`, addN(g, shards, `gradient_${name}`)),
-      update: (name, value) => gathered.updates.set(`${prefix}.${name}`, value),
-    };
-  }
-
-  private store(name: string, layout: Layout): Stored {
-    const known = this.stored.get(name);
-    if (known) return known;
-    const parameter = this.parameters.find((each) => each.name === name);
-    if (!parameter) throw new Error(`the operations read a parameter ${name} that no layer has`);
-    const { shape } = parameter.spec;
-    const key = parameterKey(name);
-    const stored = {
-      key,
-      variable: variable(this.g, key, 'float32', shapeInGraph(shape, layout)),
-      shape,
-      layout,
-    };
-    this.stored.set(name, stored);
-    return stored;
   }
 
   private slotsOf(name: string, { shape, layout, variable: target }: Stored): readonly Stored[] {
@@ -370,43 +249,4 @@ class Compiler {
     this.slots.set(name, slots);
     return slots;
   }
-
-  /** [a number for seed and place, the step]: no two draws of a run share both. */
-  private randomSeed(place: string): Tensor {
-    const { g } = this;
-    this.stepNumber ??= placeholder(g, 'step', 'int32', []);
-    return pack(g, [integer(g, hash(`${this.options.settings.seed >>> 0}/${place}`)), this.stepNumber]);
-  }
-
-  private readAndWrite(): void {
-    const { g } = this;
-    const all = [...this.stored.values(), ...[...this.slots.values()].flat()];
-    const values = g.scope('read', () =>
-      all.map(({ key, variable: stored, shape, layout }) => {
-        const value = fromGraph(g, readVariable(g, stored), shape, layout);
-        return [key, identity(g, value)] as const;
-      }),
-    );
-    g.signature('read', { inputs: {}, outputs: Object.fromEntries(values) });
-    g.scope('write', () => {
-      const inputs: Record<string, Tensor> = {};
-      const effects = all.map(({ key, variable: stored, shape, layout }) => {
-        const given = placeholder(g, key, 'float32', shape);
-        inputs[key] = given;
-        return assignVariable(g, stored, toGraph(g, given, shape, layout));
-      });
-      g.signature('write', { inputs, outputs: { done: identity(g, scalar(g, 1), { control: effects }) } });
-    });
-  }
-}
-
-/** FNV-1a, 32 bits, signed as TensorFlow's int32 wants it. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (const char of text) value = Math.imul(value ^ (char.codePointAt(0) ?? 0), 0x01000193);
-  return value | 0;
-}
-
-function inPyTorchOrder(g: Graph, { flattenedFrom }: Values, x: Tensor): Tensor {
-  return flattenedFrom ? toChannelsFirst(g, x, flattenedFrom) : x;
 }

@@ -6,9 +6,10 @@ import type { NamedTensor } from '../../shared/checkpoint.ts';
 import type { Layer } from '../../shared/layers/index.ts';
 import type { Shape } from '../../shared/layers/layer.ts';
 import type { LayerHealth } from '../../shared/runs.ts';
-import { type CompiledNetwork, parameterKey } from './compile.ts';
+import type { CompiledNetwork } from './compile.ts';
 import type { Graph, Tensor } from './graph/graph.ts';
 import * as tf from './graph/operations.ts';
+import { parameterKey } from './parameters.ts';
 import type { Output, Session } from './session.ts';
 
 /** Training images, evenly spaced, whose activations are looked at. */

@@ -7,7 +7,16 @@ import type { ParameterSpec } from '../../shared/layers/layer.ts';
 import type { NetworkSummary } from '../../shared/shapes.ts';
 import type { Initialisation } from '../../shared/training.ts';
 import type { Graph, Tensor } from './graph/graph.ts';
-import { reshape, transpose } from './graph/operations.ts';
+import {
+  type Variable,
+  assignVariable,
+  identity,
+  placeholder,
+  readVariable,
+  reshape,
+  scalar,
+  transpose,
+} from './graph/operations.ts';
 import type { Layout } from './ops/op.ts';
 import { type Generator, normal, uniform } from './random/generator.ts';
 
@@ -16,6 +25,18 @@ export interface Parameter {
   readonly name: string;
   readonly spec: ParameterSpec;
 }
+
+/** A variable of the graph with its name in checkpoints and its shape and layout in PyTorch. */
+export interface Stored {
+  readonly key: string;
+  readonly variable: Variable;
+  readonly shape: readonly number[];
+  readonly layout: Layout;
+}
+
+/** Names in checkpoints: of a parameter, and of what an optimizer keeps beside it. */
+export const parameterKey = (name: string) => `parameter/${name}`;
+export const slotKey = (parameter: string, slot: string) => `slot/${parameter}/${slot}`;
 
 /** In the order in which PyTorch makes them. */
 export function parametersOf(summary: NetworkSummary): Parameter[] {
@@ -114,4 +135,24 @@ export function fromGraph(g: Graph, x: Tensor, shape: readonly number[], layout:
   const [out = 1] = shape;
   const spread = reshape(g, x, [from.height, from.width, from.channels, out]);
   return reshape(g, transpose(g, spread, [3, 2, 0, 1]), shape);
+}
+
+/** Adds the signatures `read` and `write`: values of variables by their keys, in PyTorch's layouts. */
+export function addReadAndWrite(g: Graph, all: readonly Stored[]): void {
+  const values = g.scope('read', () =>
+    all.map(({ key, variable: stored, shape, layout }) => {
+      const value = fromGraph(g, readVariable(g, stored), shape, layout);
+      return [key, identity(g, value)] as const;
+    }),
+  );
+  g.signature('read', { inputs: {}, outputs: Object.fromEntries(values) });
+  g.scope('write', () => {
+    const inputs: Record<string, Tensor> = {};
+    const effects = all.map(({ key, variable: stored, shape, layout }) => {
+      const given = placeholder(g, key, 'float32', shape);
+      inputs[key] = given;
+      return assignVariable(g, stored, toGraph(g, given, shape, layout));
+    });
+    g.signature('write', { inputs, outputs: { done: identity(g, scalar(g, 1), { control: effects }) } });
+  });
 }

@@ -2,8 +2,8 @@
 import type { Checkpoint, NamedTensor } from '../../shared/checkpoint.ts';
 import { Problem } from '../../shared/problem.ts';
 import type { Initialisation } from '../../shared/training.ts';
-import { type CompiledNetwork, parameterKey } from './compile.ts';
-import { initialParameters } from './parameters.ts';
+import type { CompiledNetwork } from './compile.ts';
+import { initialParameters, parameterKey } from './parameters.ts';
 import type { Generator } from './random/generator.ts';
 import type { Session } from './session.ts';
 
