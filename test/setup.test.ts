@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cacheFolder } from '../scripts/setup/context.mjs';
 import { isStale, withLock } from '../scripts/setup/lock.mjs';
-import * as electron from '../scripts/setup/electron.mjs';
 import * as packages from '../scripts/setup/packages.mjs';
 import { Report } from '../scripts/setup/report.mjs';
 import { run } from '../scripts/setup/run.mjs';
@@ -114,52 +113,6 @@ describe('npm packages', () => {
     expect(packages.isInstalledByHand(checkout.context())).toBe(false);
     rmSync(join(checkout.root, 'node_modules/.package-lock.json'));
     expect(packages.isInstalledByHand(checkout.context())).toBe(false);
-  });
-});
-
-describe("Electron's runtime", () => {
-  test('is not fetched without a display, which is said once', async () => {
-    const checkout = makeCheckout();
-    expect(electron.isDone(checkout.context())).toBe(false);
-    await electron.install(checkout.context(), checkout.report);
-    expect(checkout.said()).toBe(
-      '  Electron    this machine has no display: the lab will open in the browser\n',
-    );
-    expect(electron.isDone(checkout.context())).toBe(true);
-    // Someone sits down at it.
-    checkout.env['DISPLAY'] = ':0';
-    expect(electron.isDone(checkout.context())).toBe(false);
-  });
-
-  test('that cannot be fetched is not tried again the same day', async () => {
-    const checkout = makeCheckout({ DISPLAY: ':0' });
-    checkout.write('node_modules/electron/install.js', "console.error('HTTP 403'); process.exit(1);");
-    checkout.write('node_modules/electron/dist/half', 'of a runtime');
-    await electron.install(checkout.context(), checkout.report);
-    expect(checkout.said()).toContain(
-      "Electron's runtime could not be fetched: the lab will open in the browser",
-    );
-    expect(existsSync(join(checkout.root, 'node_modules/electron/dist'))).toBe(false);
-    expect(electron.isDone(checkout.context())).toBe(true);
-    expect(checkout.context().recentFailure('electron')).toContain('403');
-    checkout.env['STRIDE_RETRY'] = '1';
-    expect(electron.isDone(checkout.context())).toBe(false);
-  });
-
-  test('is there when its installer has written where', async () => {
-    const checkout = makeCheckout({ DISPLAY: ':0' });
-    checkout.write(
-      'node_modules/electron/install.js',
-      `const fs = require('node:fs');
-       fs.mkdirSync(__dirname + '/dist');
-       fs.writeFileSync(__dirname + '/dist/electron', '');
-       fs.writeFileSync(__dirname + '/path.txt', 'electron');`,
-    );
-    await electron.install(checkout.context(), checkout.report);
-    expect(electron.electronProgram(checkout.context())).toBe(
-      join(checkout.root, 'node_modules/electron/dist/electron'),
-    );
-    expect(electron.isDone(checkout.context())).toBe(true);
   });
 });
 
