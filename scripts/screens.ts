@@ -104,7 +104,7 @@ async function photograph(browser: Browser): Promise<void> {
   await reached('Course net #2', 'Epoch 2 of 2');
   await first.getByRole('button', { name: 'Stop Course net #2' }).click();
   await first.locator('article [data-status=stopped]').waitFor();
-  await first.getByRole('button', { name: 'Course’s values' }).click();
+  await first.getByRole('button', { name: 'Reset to course’s values' }).click();
 
   await first.getByRole('checkbox', { name: /Homework net/ }).click();
   await number('Epochs, Course net').fill('5');

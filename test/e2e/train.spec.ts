@@ -137,7 +137,7 @@ test('a number that cannot be is refused where it stands, and nothing starts', a
   await expect(momentum).toHaveAttribute('aria-invalid', 'true');
   await expect(momentum).toHaveAccessibleDescription('From 0 to just below 1');
   await expect(start).toBeDisabled();
-  await page.getByRole('button', { name: 'Course’s values' }).click();
+  await page.getByRole('button', { name: 'Reset to course’s values' }).click();
   await expect(momentum).toHaveValue('0.5');
   await expect(start).toBeEnabled();
 });
