@@ -17,10 +17,12 @@ import {
   runningLossSchema,
   versionsSchema,
 } from './runs.ts';
+import { sweepDetailSchema, sweepSchema, sweepSummarySchema } from './sweeps.ts';
 import { trainingSettingsSchema } from './training.ts';
 
 const nothing = z.strictObject({});
 const run = z.strictObject({ run: z.int().positive() });
+const sweep = z.strictObject({ sweep: z.int().positive() });
 const float32: z.ZodType<Float32Array> = z.instanceof(Float32Array);
 
 const call = <I extends z.ZodType, O extends z.ZodType>(request: I, reply: O) => ({ request, reply });
@@ -82,6 +84,28 @@ export const calls = {
     z.strictObject({ run: z.int().positive(), from: z.int().min(0).default(0) }),
     z.strictObject({ from: z.int(), losses: float32 }),
   ),
+
+  /**
+   * Starts a set of runs, as many at a time as it has workers: as there are cores, where nothing is said, and no more.
+   * Refused as a whole, by a problem that names the combination, where one of its runs could not be trained.
+   */
+  'sweeps.start': call(
+    z.strictObject({ sweep: sweepSchema, workers: z.int().min(1).max(1024).optional() }),
+    sweepSummarySchema,
+  ),
+  /** Newest first. */
+  'sweeps.list': call(
+    z.strictObject({ limit: z.int().min(1).max(1000).default(100), offset: z.int().min(0).default(0) }),
+    z.strictObject({ sweeps: z.array(sweepSummarySchema), total: z.int() }),
+  ),
+  /** With mean and spread of every combination over its seeds. */
+  'sweeps.get': call(sweep, sweepDetailSchema),
+  /** Takes effect between two steps; the checkpoints of its runs are on disk when this returns. */
+  'sweeps.pause': call(sweep, sweepSummarySchema),
+  /** Continues runs that were begun from their checkpoints, and starts the others. */
+  'sweeps.resume': call(sweep, sweepSummarySchema),
+  /** Stops its runs, each with a checkpoint, and begins no more. It can be resumed all the same. */
+  'sweeps.cancel': call(sweep, sweepSummarySchema),
 } as const;
 
 export const events = {
@@ -96,6 +120,8 @@ export const events = {
   }),
   'run.runningLoss': runningLossSchema.extend({ run: z.int() }),
   'run.epoch': epochRecordSchema.extend({ run: z.int() }),
+  /** A sweep was made, its status changed, or one of its runs changed. */
+  'sweep.changed': sweepSummarySchema,
 } as const;
 
 export type CallName = keyof typeof calls;

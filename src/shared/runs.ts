@@ -136,6 +136,8 @@ export const runSummarySchema = z.strictObject({
   trainSeconds: z.number(),
   /** Why it failed. */
   problem: problemRecordSchema.nullable(),
+  /** The sweep that it is of, and its position there, from 0; not there for a run of its own. */
+  sweep: z.strictObject({ id: z.int(), position: z.int() }).optional(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 

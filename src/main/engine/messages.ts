@@ -1,6 +1,6 @@
 /**
  * What a training worker and its owner say to each other: one union each way, plain data, arrays transferred where
- * the sender is done with them. One worker trains one run.
+ * the sender is done with them. A worker trains one run; one that is to stay trains another when it is given one.
  */
 import type { Checkpoint } from '../../shared/checkpoint.ts';
 import type { Dataset } from '../../shared/dataset.ts';
@@ -9,7 +9,7 @@ import type { ProblemRecord } from '../../shared/problem.ts';
 import type { EpochRecord, RunningLoss } from '../../shared/runs.ts';
 import type { TrainingSettings } from '../../shared/training.ts';
 
-/** The worker's `workerData`: it starts at once. */
+/** One run, or what is left of it. */
 export interface TrainingOrder {
   readonly network: Network;
   readonly settings: TrainingSettings;
@@ -20,8 +20,23 @@ export interface TrainingOrder {
   readonly from: Checkpoint | null;
 }
 
-/** Each takes effect between two steps (or between two batches of an evaluation). */
-export type ToWorker = { readonly kind: 'pause' } | { readonly kind: 'continue' } | { readonly kind: 'stop' };
+/** The worker's `workerData`: it starts at once, and with `stay` waits for an `order` or `leave` after its last message. */
+export interface WorkerStart extends TrainingOrder {
+  readonly stay?: boolean;
+}
+
+export type ToWorker =
+  /** Each takes effect between two steps (or between two batches of an evaluation). */
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'continue' }
+  | { readonly kind: 'stop' }
+  /** To a worker that has stayed; it starts at once. */
+  | { readonly kind: 'order'; readonly order: TrainingOrder }
+  /** To a worker that is to stay: it ends, after the run that it is at. */
+  | { readonly kind: 'leave' };
+
+/** After one of these the worker says no more of a run. */
+export const lastKinds: readonly FromWorker['kind'][] = ['stopped', 'finished', 'failed'];
 
 export type FromWorker =
   /** The graph is compiled and loaded; the first step comes next. */

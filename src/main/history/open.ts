@@ -20,6 +20,7 @@ import { guarded, historyProblem } from './problems.ts';
 import { type RunningLosses, runningLossesTable } from './runningLosses.ts';
 import { type Runs, runsTable } from './runs.ts';
 import { Database, type Db } from './sqlite.ts';
+import { type Sweeps, sweepsTable } from './sweeps.ts';
 
 export interface History {
   readonly path: string;
@@ -30,6 +31,7 @@ export interface History {
   readonly runningLosses: RunningLosses;
   readonly batchLosses: BatchLosses;
   readonly checkpoints: Checkpoints;
+  readonly sweeps: Sweeps;
   /** All of a run, or undefined where there is no such run. */
   detail(run: number): RunDetail | undefined;
   /**
@@ -40,6 +42,8 @@ export interface History {
   truncate(run: number, point: { step: number; epoch: number; batch: number; epochSeconds: number }): void;
   /** Runs whose process is gone become interrupted ones (or finished ones, where only the word was missing). */
   recover(): number[];
+  /** Sweeps whose process is gone are interrupted, or stay paused. Gives their numbers. */
+  recoverSweeps(): number[];
   /** All or nothing. */
   transaction<T>(work: () => T): T;
   /** All or nothing, and on the disk itself when this returns. */
@@ -107,6 +111,7 @@ function historyOn(db: Db, home: string, path: string): History {
   const runningLosses = runningLossesTable(db);
   const batchLosses = batchLossesTable(db);
   const checkpoints = checkpointsTable(db);
+  const sweeps = sweepsTable(db);
   const transaction = <T>(work: () => T): T => db.transaction(work).immediate();
 
   const history: History = {
@@ -117,6 +122,7 @@ function historyOn(db: Db, home: string, path: string): History {
     runningLosses: guarded(runningLosses, path),
     batchLosses: guarded(batchLosses, path),
     checkpoints: guarded(checkpoints, path),
+    sweeps: guarded(sweeps, path),
     detail: (run) => {
       const record = runs.record(run);
       if (!record) return undefined;
@@ -148,6 +154,10 @@ function historyOn(db: Db, home: string, path: string): History {
       }),
     recover: () =>
       runs.foreignOwners(owner.id).flatMap((other) => (ownerLives(home, other) ? [] : runs.interrupt(other))),
+    recoverSweeps: () =>
+      sweeps
+        .foreignOwners(owner.id)
+        .flatMap((other) => (ownerLives(home, other) ? [] : sweeps.release(other))),
     transaction,
     durably: (work) => {
       db.pragma('synchronous = FULL');

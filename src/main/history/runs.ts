@@ -81,6 +81,8 @@ interface Row {
   last_correct: number | null;
   last_total: number | null;
   last_loss: number | null;
+  sweep_id: number | null;
+  sweep_position: number | null;
 }
 
 const underWay = "('queued', 'running', 'paused')";
@@ -203,6 +205,8 @@ function summaryOf(row: Row): RunSummary {
           },
     trainSeconds: row.train_seconds,
     problem: row.problem === null ? null : (JSON.parse(row.problem) as ProblemRecord),
+    ...(row.sweep_id !== null &&
+      row.sweep_position !== null && { sweep: { id: row.sweep_id, position: row.sweep_position } }),
   };
 }
 

@@ -21,10 +21,13 @@ import { openHistory } from '../history/open.ts';
 import { appCalls } from './calls/app.ts';
 import { catalogCalls } from './calls/catalog.ts';
 import { runCalls } from './calls/runs.ts';
+import { sweepCalls } from './calls/sweeps.ts';
 import { type Handlers, createDispatcher } from './dispatch.ts';
 import { type EventMessage, Events } from './events.ts';
 import { RunBook } from './runBook.ts';
 import { LabRuns } from './runs.ts';
+import { SweepBook } from './sweepBook.ts';
+import { LabSweeps } from './sweeps.ts';
 import { findTrainingProblem } from './trainingProblem.ts';
 
 export interface LabOptions {
@@ -64,27 +67,44 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
   const history = openHistory(home);
   const events = new Events();
   const book = new RunBook(history, events);
-  const runs = new LabRuns({
-    book,
+  const common = {
     events,
-    files: parts.files ?? checkpointFiles(home),
     workerPath: options.workerPath,
     cores: parts.cores ?? availableParallelism(),
     openDataset: parts.openDataset ?? openDataset,
-    findTrainingProblem: trainingProblem,
     patience: parts.patience ?? patience,
+  };
+  const runs = new LabRuns({
+    ...common,
+    book,
+    files: parts.files ?? checkpointFiles(home),
+    findTrainingProblem: trainingProblem,
   });
+  const sweepBook = new SweepBook(history, events);
+  const sweeps = new LabSweeps({ ...common, book: sweepBook, runBook: book, runs });
   const handlers: Handlers = {
     ...appCalls({ host: options.host, home, runs, findTrainingProblem: trainingProblem }),
     ...catalogCalls(listDatasets),
     ...runCalls(book, runs),
+    ...sweepCalls(sweepBook, book, sweeps),
   };
   try {
     book.recover();
+    sweepBook.recover();
   } catch (error) {
     history.close();
     throw error;
   }
+
+  const close = async () => {
+    try {
+      sweeps.stopBeginning();
+      await runs.close();
+      await sweeps.close();
+    } finally {
+      history.close();
+    }
+  };
 
   const dispatcher = createDispatcher(handlers);
   let closing: Promise<void> | null = null;
@@ -101,9 +121,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
       events.on(name, listener),
     subscribe: (listener) => events.subscribe(listener),
     close: () => {
-      closing ??= runs.close().finally(() => {
-        history.close();
-      });
+      closing ??= close();
       return closing;
     },
   };

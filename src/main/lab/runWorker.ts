@@ -1,7 +1,7 @@
 /** The thread that trains one run: started with its order, spoken to in `engine/messages.ts`' terms, and ended. */
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../../shared/problem.ts';
-import type { FromWorker, ToWorker, TrainingOrder } from '../engine/messages.ts';
+import type { FromWorker, ToWorker, TrainingOrder, WorkerStart } from '../engine/messages.ts';
 import { setNativeEnvironment } from '../engine/environment.ts';
 
 export interface RunWorker {
@@ -12,21 +12,26 @@ export interface RunWorker {
 
 export interface RunWorkerListener {
   message(message: FromWorker): void;
-  /** The thread is gone; no message follows. `problem` says why where it did not just return. */
+  /** No message follows: the thread is gone, or does something else. `problem` says why where it did not just return. */
   exit(problem: Problem | null): void;
 }
 
-export function startRunWorker(
+/** Starts a worker for a run. */
+export type StartWorker = (order: TrainingOrder, listener: RunWorkerListener) => RunWorker;
+
+/** What can be handed over with an order instead of being copied. */
+export function transfersOf({ from }: TrainingOrder): ArrayBuffer[] {
+  return from?.tensors.map(({ data }) => data.buffer as ArrayBuffer) ?? [];
+}
+
+export function startThread(
   path: string | URL,
-  order: TrainingOrder,
+  start: WorkerStart,
   cores: number,
   listener: RunWorkerListener,
-): RunWorker {
+): Worker {
   setNativeEnvironment(cores);
-  const worker = new Worker(path, {
-    workerData: order,
-    transferList: order.from?.tensors.map(({ data }) => data.buffer as ArrayBuffer) ?? [],
-  });
+  const worker = new Worker(path, { workerData: start, transferList: transfersOf(start) });
   let crash: unknown;
   worker.on('message', (message: FromWorker) => {
     listener.message(message);
@@ -43,6 +48,17 @@ export function startRunWorker(
   worker.on('exit', (code) => {
     listener.exit(crash === undefined && code === 0 ? null : exitProblem(crash, code));
   });
+  return worker;
+}
+
+/** A thread for this one run. */
+export function startRunWorker(
+  path: string | URL,
+  order: TrainingOrder,
+  cores: number,
+  listener: RunWorkerListener,
+): RunWorker {
+  const worker = startThread(path, order, cores, listener);
   return {
     send: (message) => {
       worker.postMessage(message);

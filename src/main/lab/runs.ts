@@ -1,20 +1,19 @@
 /** Runs as the lab's callers handle them: started, paused, resumed, stopped, and all of them closed. */
 import type { CallRequest } from '../../shared/api.ts';
 import type { Dataset } from '../../shared/dataset.ts';
-import type { Network } from '../../shared/network.ts';
 import { Problem, type ProblemRecord } from '../../shared/problem.ts';
 import type { RunSummary } from '../../shared/runs.ts';
-import { requireTrainable } from '../../shared/shapes.ts';
 import type { CheckpointFiles } from '../checkpoints/files.ts';
 import type { TrainingOrder } from '../engine/messages.ts';
 import type { Events } from './events.ts';
-import { describeMachine, describeVersions } from './machine.ts';
+import { type CheckedRun, checkRun, insertRun } from './newRun.ts';
 import { goOnFrom } from './resume.ts';
 import type { RunBook } from './runBook.ts';
-import { startRunWorker } from './runWorker.ts';
+import { type StartWorker, startRunWorker } from './runWorker.ts';
 import { type Job, Scheduler } from './scheduler.ts';
 import { isUnderWay } from './status.ts';
 import { Training } from './training.ts';
+import { settled, within } from './waiting.ts';
 
 export interface RunsOptions {
   readonly book: RunBook;
@@ -30,8 +29,15 @@ export interface RunsOptions {
 
 type RunRequest = CallRequest<'runs.start'>['runs'][number];
 
+export interface Enlisting {
+  readonly shards: number;
+  readonly join: (run: number) => void;
+  readonly startWorker: StartWorker;
+}
+
 export class LabRuns {
   readonly #options: RunsOptions;
+  readonly #startWorker: StartWorker;
   readonly #scheduler: Scheduler;
   #tensorflow = '';
   #closing = false;
@@ -39,6 +45,8 @@ export class LabRuns {
 
   constructor(options: RunsOptions) {
     this.#options = options;
+    this.#startWorker = (order, listener) =>
+      startRunWorker(options.workerPath, order, options.cores, listener);
     this.#scheduler = new Scheduler(options.cores);
   }
 
@@ -49,45 +57,37 @@ export class LabRuns {
 
   /** All or none: what cannot be trained is refused before any run is made. */
   async start({ runs, together }: CallRequest<'runs.start'>): Promise<RunSummary[]> {
-    this.#requireTraining();
+    this.requireTraining();
     const { book, cores } = this.#options;
     const checked = await Promise.all(runs.map((run) => this.#check(run)));
-    this.#requireOpen();
+    this.requireOpen();
     // The cores are shared out among the runs that will be at work at the same time.
     const atOnce = Math.min(cores, this.#scheduler.width + (together ? runs.length : 1));
     const shards = Math.max(1, Math.floor(cores / atOnce));
     const made = book.history.transaction(() =>
-      checked.map(({ request, dataset, parameterCount }) => {
-        const { network, settings } = request;
-        const run = book.history.runs.insert(
-          {
-            name: request.name ?? network.name,
-            network,
-            settings,
-            dataset: dataset.summary.id,
-            datasetHash: dataset.summary.hash,
-            shards: Math.min(shards, settings.batchSize),
-            parameterCount,
-            stepsPerEpoch: Math.ceil(dataset.summary.trainCount / settings.batchSize),
-            versions: describeVersions(this.#tensorflow),
-            machine: describeMachine(cores),
-          },
-          book.history.owner,
-        );
-        const order = {
-          network,
-          settings,
-          dataset,
-          shards: Math.min(shards, settings.batchSize),
-          from: null,
-        };
-        return { run, order };
-      }),
+      checked.map((run) => insertRun(book.history, run, { shards, cores, tensorflow: this.#tensorflow })),
     );
     for (const { run } of made) book.changed(run);
     const chain = together ? null : {};
-    this.#scheduler.add(made.map(({ run, order }) => this.#job(run, order, chain)));
+    this.#scheduler.add(made.map(({ run, order }) => this.#job(run, order, chain, this.#startWorker)));
     return made.map(({ run }) => book.summary(run));
+  }
+
+  /**
+   * Makes a run of a set, `join`s it to the set in the same transaction, and puts it in line, behind those that wait.
+   * Gives its number.
+   */
+  enlist(checked: CheckedRun, { shards, join, startWorker }: Enlisting): number {
+    this.requireOpen();
+    const { book, cores } = this.#options;
+    const { run, order } = book.history.transaction(() => {
+      const made = insertRun(book.history, checked, { shards, cores, tensorflow: this.#tensorflow });
+      join(made.run);
+      return made;
+    });
+    book.changed(run);
+    this.#scheduler.add([this.#job(run, order, null, startWorker)]);
+    return run;
   }
 
   async pause(run: number): Promise<RunSummary> {
@@ -107,14 +107,15 @@ export class LabRuns {
     return this.#unlessFailed(book.summary(run));
   }
 
-  /** Who asks twice is answered twice, and the run resumed once. */
-  resume(run: number): Promise<RunSummary> {
-    const resuming = this.#resuming.get(run) ?? this.#resume(run).finally(() => this.#resuming.delete(run));
+  /** Who asks twice is answered twice, and the run resumed once. In a thread of its own, if nothing else is said. */
+  resume(run: number, startWorker: StartWorker = this.#startWorker): Promise<RunSummary> {
+    const resuming =
+      this.#resuming.get(run) ?? this.#resume(run, startWorker).finally(() => this.#resuming.delete(run));
     this.#resuming.set(run, resuming);
     return resuming;
   }
 
-  async #resume(run: number): Promise<RunSummary> {
+  async #resume(run: number, startWorker: StartWorker): Promise<RunSummary> {
     const { book, files, openDataset } = this.#options;
     const training = this.#scheduler.get(run);
     const before = this.#own(run);
@@ -126,13 +127,13 @@ export class LabRuns {
     if (before.status === 'finished') {
       throw new Problem('run.finished', `run ${run} is finished; there is nothing left to resume`, { run });
     }
-    this.#requireTraining();
+    this.requireTraining();
     // Its worker has said its last word, but may not be gone, and a checkpoint may still be on its way to the disk.
     await training?.ended;
     const dataset = await openDataset(before.dataset);
-    this.#requireOpen();
+    this.requireOpen();
     const order = await goOnFrom(run, { book, files, dataset });
-    if (order) this.#scheduler.add([this.#job(run, order, null)]);
+    if (order) this.#scheduler.add([this.#job(run, order, null, startWorker)]);
     return book.summary(run);
   }
 
@@ -163,8 +164,8 @@ export class LabRuns {
     await Promise.all(active.map(({ ended }) => within(ended, this.#options.patience)));
   }
 
-  #job(run: number, order: TrainingOrder, chain: object | null): Job {
-    const { book, files, events, workerPath, cores, patience } = this.#options;
+  #job(run: number, order: TrainingOrder, chain: object | null, startWorker: StartWorker): Job {
+    const { book, files, events, patience } = this.#options;
     return {
       run,
       chain,
@@ -176,7 +177,7 @@ export class LabRuns {
           files,
           events,
           patience,
-          startWorker: (order, listener) => startRunWorker(workerPath, order, cores, listener),
+          startWorker,
           onTensorflow: (version) => (this.#tensorflow = version),
         });
         training.start();
@@ -185,21 +186,19 @@ export class LabRuns {
     };
   }
 
-  async #check(
-    request: RunRequest,
-  ): Promise<{ request: RunRequest; dataset: Dataset; parameterCount: number }> {
-    const dataset = await this.#options.openDataset(request.dataset);
-    requireInput(request.network, dataset);
-    const { parameterCount } = requireTrainable(request.network, dataset.summary.classes.length);
-    return { request, dataset, parameterCount };
+  async #check({ name, network, settings, dataset: id }: RunRequest): Promise<CheckedRun> {
+    const dataset = await this.#options.openDataset(id);
+    const parameterCount = checkRun(network, dataset);
+    return { name: name ?? network.name, network, settings, dataset, parameterCount };
   }
 
   /** Between a call's start and its end the lab may have begun to close. */
-  #requireOpen(): void {
+  requireOpen(): void {
     if (this.#closing) throw new Problem('lab.closed', 'Stride is closing; start it again');
   }
 
-  #requireTraining(): void {
+  /** Throws what keeps this machine from training. */
+  requireTraining(): void {
     const problem = this.#options.findTrainingProblem();
     if (problem) throw Problem.fromRecord(problem);
   }
@@ -224,27 +223,4 @@ export class LabRuns {
     if (summary.status === 'failed' && summary.problem) throw Problem.fromRecord(summary.problem);
     return summary;
   }
-}
-
-function requireInput(network: Network, { summary }: Dataset): void {
-  const { height, width, channels } = network.input;
-  if (height === summary.height && width === summary.width && channels === summary.channels) return;
-  throw new Problem(
-    'network.input-size',
-    `"${network.name}" takes images of ${height}×${width}×${channels}, but those of ${summary.name} are ` +
-      `${summary.height}×${summary.width}×${summary.channels} (height × width × channels); change the network's input`,
-    { height, width, channels, dataset: summary.name },
-  );
-}
-
-/** Waits for something whose outcome is another caller's concern. */
-async function settled(work: Promise<unknown> | undefined): Promise<void> {
-  await work?.catch(() => undefined);
-}
-
-/** Waits, but not for ever: a thread deep in native code may not come back. */
-async function within(wait: Promise<void>, milliseconds: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  await Promise.race([wait, new Promise((resolve) => (timer = setTimeout(resolve, milliseconds)))]);
-  clearTimeout(timer);
 }

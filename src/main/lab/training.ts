@@ -22,7 +22,7 @@ import type { FromWorker, ToWorker, TrainingOrder } from '../engine/messages.ts'
 import type { Events } from './events.ts';
 import { LossBuffer } from './lossBuffer.ts';
 import type { RunBook } from './runBook.ts';
-import type { RunWorker, RunWorkerListener } from './runWorker.ts';
+import type { RunWorker, StartWorker } from './runWorker.ts';
 
 export interface TrainingOptions {
   readonly run: number;
@@ -30,7 +30,7 @@ export interface TrainingOptions {
   readonly book: RunBook;
   readonly files: CheckpointFiles;
   readonly events: Events;
-  readonly startWorker: (order: TrainingOrder, listener: RunWorkerListener) => RunWorker;
+  readonly startWorker: StartWorker;
   /** Called with the version of libtensorflow, once it is known. */
   readonly onTensorflow: (version: string) => void;
   /** How long a worker may take to stop, and a stopped one to end, in milliseconds. */

@@ -8,6 +8,7 @@ import { up as epochs } from './0002-epochs.ts';
 import { up as losses } from './0003-losses.ts';
 import { up as checkpoints } from './0004-checkpoints.ts';
 import { up as epochDetails } from './0005-epoch-details.ts';
+import { up as sweeps } from './0006-sweeps.ts';
 
 export const migrations: readonly ((db: Db) => void)[] = [
   runs,
@@ -15,6 +16,7 @@ export const migrations: readonly ((db: Db) => void)[] = [
   losses,
   checkpoints,
   epochDetails,
+  sweeps,
 ];
 
 /**

@@ -79,6 +79,25 @@ describe('migrate', () => {
   });
 });
 
+test('0006: sweeps, whose runs outlive them; a position is one run’s', () => {
+  const db = databaseAt(5);
+  db.exec(run);
+  db.exec(run);
+  db.exec(run);
+  migrate(db, 6);
+  expect(db.prepare('SELECT sweep_id, sweep_position FROM runs WHERE id = 1').get()).toEqual({
+    sweep_id: null,
+    sweep_position: null,
+  });
+  db.exec(`INSERT INTO sweeps (name, definition, status, workers, shards, combinations, seeds, created_at)
+    VALUES ('a', '{}', 'running', 2, 1, 3, 2, '2026')`);
+  db.exec('UPDATE runs SET sweep_id = 1, sweep_position = id WHERE id < 3');
+  expect(() => db.exec('UPDATE runs SET sweep_id = 1, sweep_position = 2 WHERE id = 1')).toThrow('UNIQUE');
+  expect(() => db.exec('UPDATE runs SET sweep_id = 2 WHERE id = 1')).toThrow('FOREIGN KEY');
+  db.exec('DELETE FROM sweeps');
+  expect(db.prepare('SELECT count(*) FROM runs WHERE sweep_id IS NULL').pluck().get()).toBe(3);
+});
+
 test('0005: details of an epoch, null for those from before', () => {
   const db = databaseAt(4);
   db.exec(run);

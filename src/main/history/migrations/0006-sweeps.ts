@@ -1,0 +1,27 @@
+/**
+ * Sweeps. The definition is JSON and says all of what its runs are to be; a run has a row only once it has begun, and
+ * then says by its position which one of the sweep's it is. `workers` and `shards`: runs at a time, parts of a batch.
+ */
+import type { Db } from '../sqlite.ts';
+
+export function up(db: Db): void {
+  db.exec(`
+    CREATE TABLE sweeps (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      name TEXT NOT NULL,
+      definition TEXT NOT NULL,
+      status TEXT NOT NULL,
+      problem TEXT,
+      owner TEXT,
+      workers INTEGER NOT NULL,
+      shards INTEGER NOT NULL,
+      combinations INTEGER NOT NULL,
+      seeds INTEGER NOT NULL,
+      created_at TEXT NOT NULL,
+      ended_at TEXT
+    ) STRICT;
+    ALTER TABLE runs ADD COLUMN sweep_id INTEGER REFERENCES sweeps (id) ON DELETE SET NULL;
+    ALTER TABLE runs ADD COLUMN sweep_position INTEGER;
+    CREATE UNIQUE INDEX runs_by_sweep ON runs (sweep_id, sweep_position) WHERE sweep_id IS NOT NULL;
+  `);
+}

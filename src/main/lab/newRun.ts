@@ -1,0 +1,66 @@
+/** A run that is to be made: whether it can be trained, its row in history, and its worker's order. */
+import type { Dataset } from '../../shared/dataset.ts';
+import type { Network } from '../../shared/network.ts';
+import { Problem } from '../../shared/problem.ts';
+import { requireTrainable } from '../../shared/shapes.ts';
+import type { TrainingSettings } from '../../shared/training.ts';
+import type { TrainingOrder } from '../engine/messages.ts';
+import type { History } from '../history/open.ts';
+import { describeMachine, describeVersions } from './machine.ts';
+
+export interface CheckedRun {
+  readonly name: string;
+  readonly network: Network;
+  readonly settings: TrainingSettings;
+  readonly dataset: Dataset;
+  readonly parameterCount: number;
+}
+
+/** Gives the number of parameters; throws a `Problem` where the net cannot be trained on that data set. */
+export function checkRun(network: Network, dataset: Dataset): number {
+  requireInput(network, dataset);
+  return requireTrainable(network, dataset.summary.classes.length).parameterCount;
+}
+
+export interface Circumstances {
+  readonly shards: number;
+  readonly cores: number;
+  /** Version of libtensorflow, as far as it is known. */
+  readonly tensorflow: string;
+}
+
+/** Adds the run to history, queued; gives its number and the order with which it starts. */
+export function insertRun(
+  history: History,
+  { name, network, settings, dataset, parameterCount }: CheckedRun,
+  { shards: free, cores, tensorflow }: Circumstances,
+): { run: number; order: TrainingOrder } {
+  const shards = Math.min(free, settings.batchSize);
+  const run = history.runs.insert(
+    {
+      name,
+      network,
+      settings,
+      dataset: dataset.summary.id,
+      datasetHash: dataset.summary.hash,
+      shards,
+      parameterCount,
+      stepsPerEpoch: Math.ceil(dataset.summary.trainCount / settings.batchSize),
+      versions: describeVersions(tensorflow),
+      machine: describeMachine(cores),
+    },
+    history.owner,
+  );
+  return { run, order: { network, settings, dataset, shards, from: null } };
+}
+
+function requireInput(network: Network, { summary }: Dataset): void {
+  const { height, width, channels } = network.input;
+  if (height === summary.height && width === summary.width && channels === summary.channels) return;
+  throw new Problem(
+    'network.input-size',
+    `"${network.name}" takes images of ${height}×${width}×${channels}, but those of ${summary.name} are ` +
+      `${summary.height}×${summary.width}×${summary.channels} (height × width × channels); change the network's input`,
+    { height, width, channels, dataset: summary.name },
+  );
+}

@@ -1,0 +1,105 @@
+/** A sweep's axes: the values that each has, those that are drawn, and what they are called in a combination's label. */
+import { type Axis, type Range, type Sweep } from './sweeps.ts';
+
+export type Value = Extract<Axis, { values: unknown }>['values'][number];
+
+export interface Choice {
+  readonly path: string;
+  readonly value: Value;
+}
+
+/** An axis's values in order; null where it has all values of a range. */
+export function choicesOf(axis: Axis): Choice[] | null {
+  const { path } = axis;
+  if ('values' in axis) return axis.values.map((value) => ({ path, value }));
+  const { steps, whole } = axis.range;
+  if (steps === undefined) return null;
+  const values = Array.from({ length: steps }, (_, i) => valueAt(axis.range, i / (steps - 1)));
+  return (whole ? [...new Set(values)] : values).map((value) => ({ path, value }));
+}
+
+/**
+ * The value at a share of the way. Twelve digits: enough for any setting, and 0.1 · 3 becomes 0.3, and 2 · 2 · 2 on a
+ * logarithmic scale 8, as people write them. The ends are what was given.
+ */
+function valueAt({ from, to, scale, whole }: Range, share: number): number {
+  const between = scale === 'linear' ? from + (to - from) * share : from * (to / from) ** share;
+  const value = share === 0 ? from : share === 1 ? to : Number(between.toPrecision(12));
+  return whole ? Math.round(value) : value;
+}
+
+/**
+ * `random` combinations out of `size`, which is more. No combination comes twice where all axes are lists; draws are
+ * numbered, so that the first ones do not change when more are asked for.
+ */
+export function draw(
+  axes: readonly Axis[],
+  choices: readonly (readonly Choice[] | null)[],
+  size: number,
+  { random, seed }: Exclude<Sweep['mode'], 'grid'>,
+  unit: (seed: number, index: number) => number,
+): Choice[][] {
+  const drawn = new Map<string, Choice[]>();
+  for (let index = 0; drawn.size < random; index += axes.length) {
+    const combination = axes.map((axis, place): Choice => {
+      const share = unit(seed, index + place);
+      const listed = choices[place];
+      if (listed) return listed[Math.floor(share * listed.length)] as Choice;
+      return { path: axis.path, value: valueAt((axis as Extract<Axis, { range: Range }>).range, share) };
+    });
+    drawn.set(JSON.stringify(combination), combination);
+    // Rare ones are long in coming when nearly all are wanted, and a range of whole numbers has fewer than it seems.
+    if (index > 100 * axes.length * (random + Math.min(size, random))) break;
+  }
+  return [...drawn.values()];
+}
+
+const short: Readonly<Record<string, string>> = { learningRate: 'lr', batchSize: 'batch', network: 'net' };
+
+/** The last part of each path, more of it where two axes would be called the same. */
+export function axisLabels(axes: readonly Axis[]): string[] {
+  return axes.map(({ path }) => {
+    const keys = path.split('.');
+    for (let length = 1; length < keys.length; length++) {
+      const end = keys.slice(-length).join('.');
+      const alike = axes.filter((other) => other.path === end || other.path.endsWith(`.${end}`));
+      const ofLayer = /^\d+(\.|$)/.test(end) || (length === 1 && keys.at(-3) === 'layers');
+      if (alike.length === 1 && !ofLayer) return short[end] ?? end;
+    }
+    return short[path] ?? path.replace(/^network\.(?=layers\.)/, '');
+  });
+}
+
+/** `lr=0.01 batch=64`; empty where there are no axes. */
+export function combinationLabel(
+  values: readonly Choice[],
+  labels: readonly string[],
+  axes: readonly Axis[],
+): string {
+  return values
+    .map(({ value }, place) => `${labels[place] ?? ''}=${valueLabel(value, axes[place])}`)
+    .join(' ');
+}
+
+/** A number with four digits where it was drawn; a part by its name or kind, numbered where another is called the same. */
+function valueLabel(value: Value, axis: Axis | undefined): string {
+  if (typeof value === 'number') {
+    const listed = axis && 'values' in axis;
+    return String(listed ? value : Number(value.toPrecision(4)));
+  }
+  const plain = partLabel(value);
+  if (!axis || !('values' in axis)) return plain;
+  const alike = axis.values.filter((other) => partLabel(other) === plain);
+  if (alike.length < 2) return plain;
+  return `${plain}#${alike.findIndex((other) => JSON.stringify(other) === JSON.stringify(value)) + 1}`;
+}
+
+function partLabel(value: Value): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) return JSON.stringify(value);
+  const { name, type, ...rest } = value;
+  if (typeof name === 'string') return name;
+  const fields = Object.entries(rest).map(([key, field]) => `${short[key] ?? key}=${JSON.stringify(field)}`);
+  if (typeof type !== 'string') return JSON.stringify(value);
+  return fields.length > 0 ? `${type}(${fields.join(',')})` : type;
+}
