@@ -6,8 +6,7 @@
  * The folder is docs/screens unless another is named. Needs Node 24 and the Chromium that set-up has found. A picture's
  * name is `screen.theme.language.png`.
  */
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Browser, type BrowserContext, type Page, chromium } from '@playwright/test';
 import { Host } from '../test/e2e/host.ts';
@@ -21,8 +20,7 @@ const width = 1440;
 const height = 900;
 const trainingMs = 15 * 60_000;
 
-const home = await mkdtemp(join(tmpdir(), 'stride-screens-'));
-const host = new Host(home);
+const host = new Host();
 await mkdir(folder, { recursive: true });
 await host.start();
 const browser = await launch();
@@ -30,8 +28,7 @@ try {
   await photograph(browser);
 } finally {
   await browser.close();
-  await host.stop();
-  await rm(home, { recursive: true, force: true });
+  await host.end();
 }
 
 async function launch(): Promise<Browser> {

@@ -1,10 +1,12 @@
 /** axe-core on every screen, empty and full, in both themes: no violation. */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, test } from './host.ts';
+import { expect, hostOfThisFile, test } from './host.ts';
 
 test.describe.configure({ mode: 'serial' });
 test.use({ actionTimeout: 20_000 });
+
+const host = hostOfThisFile();
 
 async function check(page: Page, screen: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
@@ -15,7 +17,7 @@ async function check(page: Page, screen: string): Promise<void> {
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`the screens of a lab without runs, ${colorScheme}`, async ({ page, host }) => {
+  test(`the screens of a lab without runs, ${colorScheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme });
     await page.goto(host.url);
     await expect(page.getByRole('heading', { name: 'Nothing has been trained yet' })).toBeVisible();
@@ -32,7 +34,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
-test('the screens of a lab with runs, both themes', async ({ page, host }) => {
+test('the screens of a lab with runs, both themes', async ({ page }) => {
   await page.goto(host.url);
   await page.getByRole('textbox', { name: 'Epochs' }).fill('1');
   await page.getByRole('textbox', { name: 'Batch size' }).fill('512');

@@ -1,6 +1,6 @@
 /**
- * The built browser host as a fixture: a process of its own with a folder of its own, which a test may stop, kill and
- * start again, on another port each time, as people do. One for all tests of a file, for they build on one another.
+ * The built browser host for tests: a process of its own with a folder of its own, which a test may stop, kill and start
+ * again, on another port each time, as people do. One for all tests of a file, for they build on one another.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,21 +9,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { type Page, test as base } from '@playwright/test';
+import { type Page, test } from '@playwright/test';
 
 const program = fileURLToPath(new URL('../../out/main/browser.js', import.meta.url));
 
 export class Host {
-  readonly home: string;
+  /** Its STRIDE_HOME; made at the first start. */
+  home = '';
   /** With the token; for the first visit. */
   url = '';
   #child: ChildProcess | undefined;
 
-  constructor(home: string) {
-    this.home = home;
-  }
-
   async start(): Promise<void> {
+    this.home ||= await mkdtemp(join(tmpdir(), 'stride-e2e-'));
     const child = spawn(process.execPath, [program, '--json', '--no-window'], {
       env: { ...process.env, STRIDE_HOME: this.home, NODE_OPTIONS: '' },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -47,24 +45,22 @@ export class Host {
     child.kill(signal);
     await exit;
   }
+
+  async end(): Promise<void> {
+    await this.stop();
+    await rm(this.home, { recursive: true, force: true });
+  }
 }
 
-export const test = base.extend<object, { host: Host }>({
-  host: [
-    // Playwright reads the fixture's needs from this pattern.
-    // eslint-disable-next-line no-empty-pattern
-    async ({}, use) => {
-      const host = new Host(await mkdtemp(join(tmpdir(), 'stride-e2e-')));
-      await host.start();
-      await use(host);
-      await host.stop();
-      await rm(host.home, { recursive: true, force: true });
-    },
-    { scope: 'worker' },
-  ],
-});
+/** The host of a file's tests; each test finds it running. */
+export function hostOfThisFile(): Host {
+  const host = new Host();
+  test.beforeAll(() => host.start());
+  test.afterAll(() => host.end());
+  return host;
+}
 
-export { expect } from '@playwright/test';
+export { expect, test } from '@playwright/test';
 
 /** Notes whatever the page reports as wrong, its Content Security Policy's refusals too; to be empty at the end. */
 export function watchForErrors(page: Page): string[] {

@@ -4,10 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
-import { type Host, expect, test, watchForErrors } from './host.ts';
+import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
 
 test.describe.configure({ mode: 'serial' });
 test.use({ actionTimeout: 20_000 });
+
+const host = hostOfThisFile();
 
 interface Trace {
   readonly epochs: readonly {
@@ -21,17 +23,16 @@ const points = async (page: Page) => Number(await lossFigure(page).getAttribute(
 const panel = (page: Page, run: string) => page.getByRole('article', { name: run });
 const rowsOf = (table: Locator) => table.getByRole('row').filter({ has: table.page().getByRole('cell') });
 
-async function open(page: Page, host: Host): Promise<void> {
+async function open(page: Page): Promise<void> {
   await page.goto(host.url);
   await expect(page.getByRole('heading', { name: 'Train', level: 1 })).toBeVisible();
 }
 
 test('trains the course net: the chart moves, pauses, resumes, and has PyTorch’s numbers', async ({
   page,
-  host,
 }) => {
   const errors = watchForErrors(page);
-  await open(page, host);
+  await open(page);
   await expect(page.getByRole('heading', { name: 'Nothing has been trained yet' })).toBeVisible();
   await page.getByRole('textbox', { name: 'Epochs' }).fill('2');
   await page.getByRole('button', { name: 'Train Course net' }).click();
@@ -70,9 +71,9 @@ test('trains the course net: the chart moves, pauses, resumes, and has PyTorch�
   expect(errors).toEqual([]);
 });
 
-test('the run is in history after a reload and after a restart of the host', async ({ page, host }) => {
+test('the run is in history after a reload and after a restart of the host', async ({ page }) => {
   const errors = watchForErrors(page);
-  await open(page, host);
+  await open(page);
   await page.getByRole('link', { name: 'Runs' }).click();
   const row = page.getByRole('row', { name: /Course net #1/ });
   await expect(row.getByText('Finished')).toBeVisible();
@@ -82,7 +83,7 @@ test('the run is in history after a reload and after a restart of the host', asy
 
   await host.stop();
   await host.start();
-  await open(page, host);
+  await open(page);
   await expect(panel(page, 'Course net #1').getByText('Finished')).toBeVisible();
   await page.getByRole('link', { name: 'Runs' }).click();
   await row.click();
@@ -96,8 +97,8 @@ test('the run is in history after a reload and after a restart of the host', asy
   expect(counts.reduce((sum, count) => sum + count, 0)).toBe(10_000);
 });
 
-test('both nets train at once, each with settings of its own', async ({ page, host }) => {
-  await open(page, host);
+test('both nets train at once, each with settings of its own', async ({ page }) => {
+  await open(page);
   await page.getByRole('checkbox', { name: /Homework net/ }).click();
   await page.getByRole('textbox', { name: 'Epochs, Course net' }).fill('1');
   await page.getByRole('textbox', { name: 'Epochs, Homework net' }).fill('1');
@@ -112,25 +113,26 @@ test('both nets train at once, each with settings of its own', async ({ page, ho
   expect(await points(page)).toBe(938 + 235);
 });
 
-test('a run that lost its host is interrupted, and goes on to its end', async ({ page, host }) => {
-  await open(page, host);
+test('a run that lost its host is interrupted, and goes on to its end', async ({ page }) => {
+  await open(page);
   await page.getByRole('textbox', { name: 'Epochs' }).fill('2');
   await page.getByRole('button', { name: 'Train Course net' }).click();
+  const run = panel(page, 'Course net #4');
+  await expect(run.getByText('Training', { exact: true })).toBeVisible();
   await expect.poll(() => points(page)).toBeGreaterThan(0);
   await host.stop('SIGKILL');
   await expect(page.getByText('The connection to Stride is lost.')).toBeVisible();
 
   await host.start();
-  await open(page, host);
-  const run = panel(page, 'Course net #4');
+  await open(page);
   await expect(run.getByText('Interrupted')).toBeVisible();
   await run.getByRole('button', { name: 'Resume' }).click();
   await expect(run.getByText('Finished')).toBeVisible({ timeout: 180_000 });
   await expect.poll(() => points(page)).toBe(2 * 938);
 });
 
-test('a number that cannot be is refused where it stands, and nothing starts', async ({ page, host }) => {
-  await open(page, host);
+test('a number that cannot be is refused where it stands, and nothing starts', async ({ page }) => {
+  await open(page);
   const momentum = page.getByRole('textbox', { name: 'Momentum' });
   const start = page.getByRole('button', { name: 'Train Course net' });
   await momentum.fill('1');
@@ -142,8 +144,8 @@ test('a number that cannot be is refused where it stands, and nothing starts', a
   await expect(start).toBeEnabled();
 });
 
-test('keyboard alone starts a run and stops it', async ({ page, host }) => {
-  await open(page, host);
+test('keyboard alone starts a run and stops it', async ({ page }) => {
+  await open(page);
   const tabTo = async (target: Locator) => {
     for (let presses = 0; presses < 40; presses++) {
       await page.keyboard.press('Tab');
@@ -166,8 +168,8 @@ test('keyboard alone starts a run and stops it', async ({ page, host }) => {
   await expect(run.getByText('Stopped')).toBeVisible();
 });
 
-test('language and theme change at once and are still there after a restart', async ({ page, host }) => {
-  await open(page, host);
+test('language and theme change at once and are still there after a restart', async ({ page }) => {
+  await open(page);
   await page.getByRole('link', { name: 'Settings' }).click();
   await page.getByRole('combobox', { name: 'Language' }).click();
   await page.getByRole('option', { name: '简体中文' }).click();
