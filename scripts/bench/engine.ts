@@ -1,0 +1,139 @@
+/**
+ * Stride's engine as a contestant: each net in the worker that the lab starts for a run, paused between epochs. One net,
+ * or several in one process, at once or one after another.
+ *
+ * While it gets ready it trains a first epoch, since a run starts by itself.
+ */
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { openDataset } from '../../src/main/datasets/index.ts';
+import { setNativeEnvironment } from '../../src/main/engine/environment.ts';
+import type { FromWorker, ToWorker, TrainingOrder } from '../../src/main/engine/messages.ts';
+import type { Dataset } from '../../src/shared/dataset.ts';
+import { findPreset } from '../../src/shared/presets.ts';
+import type { EpochRecord } from '../../src/shared/runs.ts';
+import type { Extent } from './messages.ts';
+import { serve } from './serve.ts';
+
+export interface EngineOptions extends Extent {
+  /** Presets. */
+  readonly networks: readonly string[];
+  readonly shards: number;
+  /** Instead of one after another. */
+  readonly atOnce?: boolean;
+  /** Whether what Stride measures while it trains is on; by itself it is. */
+  readonly measure?: boolean;
+}
+
+const workerUrl = new URL('../../src/main/engine/worker.ts', import.meta.url);
+
+/** The data set's first images. */
+function cut({ summary, files }: Dataset, { trainImages, testImages }: Extent): Dataset {
+  const part = ({ images, labels }: Dataset['files']['train'], count: number) => ({
+    images: { ...images, count },
+    labels: { ...labels, count },
+  });
+  return {
+    summary: { ...summary, trainCount: trainImages, testCount: testImages },
+    files: { train: part(files.train, trainImages), test: part(files.test, testImages) },
+  };
+}
+
+/** A run that stands still until it is told to do an epoch. */
+class PausedRun {
+  tensorflow = '';
+  record: EpochRecord | undefined;
+  /** Seconds from epoch to epoch, without pauses and without the evaluation. */
+  seconds = NaN;
+
+  readonly #worker: Worker;
+  #turn = Promise.withResolvers<void>();
+  #lastEpoch = NaN;
+  #pausedAt = NaN;
+  #paused = 0;
+
+  constructor(order: TrainingOrder) {
+    this.#worker = new Worker(workerUrl, { workerData: order });
+    this.#worker.on('message', (message: FromWorker) => this.#take(message, performance.now()));
+    this.#worker.on('error', (error) => this.#turn.reject(error));
+    this.#worker.on('exit', (code) =>
+      this.#turn.reject(new Error(`the worker ended with exit code ${code}`)),
+    );
+  }
+
+  /** The first epoch starts by itself, every other one here; fulfilled when the run stands still again. */
+  epoch(): Promise<void> {
+    if (this.record) {
+      this.#turn = Promise.withResolvers();
+      this.#send({ kind: 'continue' });
+    }
+    return this.#turn.promise;
+  }
+
+  #send(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  #take(message: FromWorker, now: number): void {
+    switch (message.kind) {
+      case 'started':
+        this.tensorflow = message.tensorflow;
+        this.#lastEpoch = now;
+        break;
+      case 'epoch':
+        // The pause falls into the first steps of the next epoch; they count in this turn instead of in the next.
+        this.#send({ kind: 'pause' });
+        this.seconds = (now - this.#lastEpoch - this.#paused) / 1000 - message.record.testSeconds;
+        this.record = message.record;
+        this.#lastEpoch = now;
+        this.#paused = 0;
+        break;
+      case 'paused':
+        this.#pausedAt = now;
+        this.#turn.resolve();
+        break;
+      case 'continued':
+        this.#paused += now - this.#pausedAt;
+        break;
+      case 'failed':
+        this.#turn.reject(new Error(message.problem.message));
+        break;
+      default:
+    }
+  }
+}
+
+await serve<EngineOptions>(async ({ networks, shards, atOnce = false, measure = true, ...extent }) => {
+  setNativeEnvironment(availableParallelism());
+  const dataset = cut(await openDataset('mnist'), extent);
+  const runs: PausedRun[] = [];
+  for (const name of networks) {
+    const preset = findPreset(name);
+    if (!preset) throw new Error(`there is no preset ${name}`);
+    const { network, settings } = preset;
+    const run = new PausedRun({
+      network,
+      settings: { ...settings, measure, epochs: 10_000 },
+      dataset,
+      shards,
+      from: null,
+    });
+    await run.epoch();
+    runs.push(run);
+  }
+  const [first] = runs;
+  const accuracy = () => {
+    const { testCorrect = NaN, testTotal = NaN } = (runs.length === 1 && first?.record) || {};
+    return runs.length === 1 ? { accuracy: testCorrect / testTotal } : {};
+  };
+  return {
+    ready: { versions: { TensorFlow: first?.tensorflow ?? '' }, ...accuracy() },
+    async epoch() {
+      const began = performance.now();
+      if (atOnce) await Promise.all(runs.map((run) => run.epoch()));
+      else for (const run of runs) await run.epoch();
+      const wall = (performance.now() - began) / 1000;
+      return { seconds: runs.length === 1 && first ? first.seconds : wall, ...accuracy() };
+    },
+  };
+});

@@ -1,0 +1,72 @@
+/**
+ * The machine's floating-point limit as a contestant: a large matrix product in the same TensorFlow, with the same
+ * settings as the engine's: a branch of the graph a core, one thread each. What it reaches is more than any step of a
+ * small net can, and is the measure of how much a faster engine could still give.
+ */
+import { availableParallelism } from 'node:os';
+import { setNativeEnvironment } from '../../src/main/engine/environment.ts';
+import { Graph, type Tensor } from '../../src/main/engine/graph/graph.ts';
+import {
+  assignVariable,
+  identity,
+  integers,
+  matMul,
+  multiply,
+  readVariable,
+  scalar,
+  slice,
+  statelessUniform,
+  variable,
+} from '../../src/main/engine/graph/operations.ts';
+import { Session, tensorflowVersion } from '../../src/main/engine/session.ts';
+import { serve } from './serve.ts';
+
+export interface LimitOptions {
+  /** Rows and columns of the matrices. */
+  readonly size: number;
+  /** One after another in each branch. */
+  readonly products: number;
+}
+
+/** Signatures `fill` and `multiply`. Each branch has matrices of its own, so that no two products are the same. */
+function graphOf({ size, products }: LimitOptions, branches: number): Graph {
+  const g = new Graph();
+  const shape = [size, size];
+  const filled: string[] = [];
+  const outputs: Record<string, Tensor> = {};
+  const stored = (name: string, seed: number, factor: number) => {
+    const matrix = variable(g, name, 'float32', shape);
+    const values = statelessUniform(g, integers(g, shape), integers(g, [seed, 0]));
+    filled.push(assignVariable(g, matrix, multiply(g, values, scalar(g, factor))));
+    return matrix;
+  };
+  for (let branch = 0; branch < branches; branch += 1) {
+    let product = readVariable(g, stored(`left_${branch}`, 2 * branch, 1));
+    // Uniform in 0 to 2/size: a product is as large as its left side, however many there are.
+    const right = readVariable(g, stored(`right_${branch}`, 2 * branch + 1, 2 / size));
+    for (let i = 0; i < products; i += 1) product = matMul(g, product, right);
+    outputs[`corner_${branch}`] = slice(g, product, [0, 0], [1, 1]);
+  }
+  g.signature('fill', { inputs: {}, outputs: { done: identity(g, scalar(g, 1), { control: filled }) } });
+  g.signature('multiply', { inputs: {}, outputs });
+  return g;
+}
+
+await serve<LimitOptions>(async (options) => {
+  const branches = availableParallelism();
+  setNativeEnvironment(branches);
+  const session = await Session.load(graphOf(options, branches));
+  session.run('fill', {});
+  session.run('multiply', {});
+  return {
+    ready: {
+      versions: { TensorFlow: tensorflowVersion() },
+      flops: 2 * options.size ** 3 * options.products * branches,
+    },
+    async epoch() {
+      const began = performance.now();
+      session.run('multiply', {});
+      return { seconds: (performance.now() - began) / 1000 };
+    },
+  };
+});

@@ -1,0 +1,47 @@
+/** What the bench works out of its measurements. The measurements themselves are `npm run bench`'s. */
+import { describe, expect, it } from 'vitest';
+import { comparisons } from '../scripts/bench/contestants.ts';
+import { flopsPerEpoch, median, ratios } from '../scripts/bench/figures.ts';
+import { findPreset } from '../src/shared/presets.ts';
+
+describe('ratios', () => {
+  const comparison = { of: 'a', to: 'b', target: 0.5 };
+
+  it('are taken round by round', () => {
+    const seconds = new Map([
+      ['a', [1, 4, 3]],
+      ['b', [4, 8, 4]],
+    ]);
+    expect(ratios([comparison], seconds)).toEqual([
+      { ...comparison, rounds: [0.25, 0.5, 0.75], median: 0.5, lowest: 0.25, highest: 0.75, met: true },
+    ]);
+  });
+
+  it('say where a target is missed, and nothing where there is none', () => {
+    const seconds = new Map([
+      ['a', [3]],
+      ['b', [4]],
+    ]);
+    const met = (target: number | null) =>
+      ratios([{ ...comparison, target }], seconds).map((ratio) => ratio.met);
+    expect([met(0.74), met(0.75), met(null)]).toEqual([[false], [true], [null]]);
+  });
+
+  it('leave out what was not measured', () => {
+    expect(ratios(comparisons, new Map([['course/engine', [1]]]))).toEqual([]);
+  });
+});
+
+it('takes the mean of the middle two as the median of an even number', () => {
+  expect(median([4, 1, 3, 2])).toBe(2.5);
+});
+
+it.each([
+  // (6 · (10·24·24·25 + 20·8·8·250 + 3200) − 2 · 10·24·24·25) · 60,000
+  ['course', 150_912_000_000],
+  // 6 · (10·26·26·9 + 20·13·13·90 + 30·4·4·180 + 7200 + 1800 + 300) − 2 · 10·26·26·9, times 60,000
+  ['homework', 158_565_600_000],
+])('counts the operations of an epoch of the %s net', (name, flops) => {
+  const network = findPreset(name)?.network;
+  expect(network && flopsPerEpoch(network, 60_000)).toBe(flops);
+});
