@@ -19,6 +19,7 @@ import { listPresets } from './presets.ts';
 import { resume } from './resume.ts';
 import { listRuns } from './runs.ts';
 import { showRun } from './show.ts';
+import { addSweepCommands } from './sweep.ts';
 import { type TrainOptions, longestName, train } from './train.ts';
 
 export interface Terminal {
@@ -118,6 +119,8 @@ export async function runTerminal(terminal: Terminal, args: readonly string[]): 
     .action((run: number, options: { json?: boolean }) =>
       untilStopped((lab, stop) => resume(io, lab, run, options, stop)),
     );
+
+  addSweepCommands(program, { io, withLab, untilStopped });
 
   addBrowserOptions(program.command('serve')).action(async (options: BrowserOptions) => {
     code = await runBrowserHost({ ...terminal, createLab: () => terminal.createLab('browser') }, options);
