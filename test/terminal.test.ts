@@ -100,7 +100,7 @@ describe('command lines that are wrong', () => {
 });
 
 describe('help', () => {
-  test.each(['', 'presets', 'train', 'runs', 'show', 'resume', 'serve', 'doctor'])(
+  test.each(['', 'presets', 'train', 'runs', 'show', 'resume', 'verify', 'serve', 'doctor'])(
     '%s --help: 0, on stdout',
     async (command) => {
       expect(await terminal.stride(...[command, '--help'].filter(Boolean))).toBe(0);

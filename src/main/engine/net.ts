@@ -2,7 +2,6 @@
  * A net within a graph: its parameters as variables, and as many passes over them, forward and back, as the graph's
  * signatures need. `compile.ts` and `inspectionGraph.ts` say what those signatures are.
  */
-import type { Layer } from '../../shared/layers/index.ts';
 import type { Network } from '../../shared/network.ts';
 import { type LayerSummary, type NetworkSummary, inputShape, summarize } from '../../shared/shapes.ts';
 import { type Graph, type Tensor, unknown } from './graph/graph.ts';

@@ -1,45 +1,16 @@
 /**
- * The engine held against PyTorch's own numbers: a vector file has a network, a seed, a batch, and what PyTorch gives
- * for them; `verifyCase` computes the same and reports the largest error of each quantity.
+ * The engine held against PyTorch's own numbers: for a vector file's network, seed and batch, `verifyCase` computes
+ * what PyTorch gave for them and reports the largest error of each quantity.
  */
-import { z } from 'zod';
 import type { NamedTensor } from '../../shared/checkpoint.ts';
-import { networkSchema } from '../../shared/network.ts';
-import { Problem } from '../../shared/problem.ts';
-import { type Optimizer, optimizerSchema, trainingSettingsSchema } from '../../shared/training.ts';
+import { type Optimizer, trainingSettingsSchema } from '../../shared/training.ts';
 import { type CompiledNetwork, compile } from './compile.ts';
 import { optimizerScalars } from './optimizers.ts';
 import { initialParameters, parameterKey } from './parameters.ts';
 import { Generator } from './random/generator.ts';
 import { type Input, Session } from './session.ts';
 import { writeState } from './state.ts';
-
-const arraySchema = z.object({ shape: z.array(z.int().min(0)), data: z.array(z.number()) });
-
-const vectorSchema = z.object({
-  name: z.string(),
-  seed: z.int().min(0),
-  network: networkSchema,
-  optimizer: optimizerSchema,
-  input: arraySchema,
-  labels: z.array(z.int().min(0)),
-  initialParameters: z.record(z.string(), arraySchema),
-  evalLogits: arraySchema,
-  evalActivations: z.array(arraySchema).optional(),
-  trainLoss: z.number(),
-  gradients: z.record(z.string(), arraySchema),
-  stepLosses: z.array(z.number()),
-  parametersAfterSteps: z.record(z.string(), arraySchema),
-});
-export type VectorCase = z.infer<typeof vectorSchema>;
-
-export function parseVectorCase(value: unknown, file: string): VectorCase {
-  const result = vectorSchema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const detail = issue ? `${issue.path.join('.')}: ${issue.message}` : 'not a vector file';
-  throw new Problem('verify.bad-file', `${file} is not a vector file: ${detail}`, { file, detail });
-}
+import type { VectorArray, VectorCase } from './vectorCase.ts';
 
 /** What is compared, in the order of computation. */
 export const quantities = [
@@ -53,36 +24,54 @@ export const quantities = [
 ] as const;
 export type Quantity = (typeof quantities)[number];
 
+export interface QuantityResult {
+  /** Largest absolute difference; infinite where a number is missing, or is none. */
+  readonly largest: number;
+  /** Numbers compared, and those of them beyond the tolerance. */
+  readonly compared: number;
+  readonly past: number;
+  /** Arrays that PyTorch has and Stride has not, or with another number of elements. */
+  readonly missing: readonly string[];
+}
+
 export interface CaseResult {
   readonly name: string;
   readonly passed: boolean;
-  /** Largest absolute difference; `past` of them are beyond the tolerance. */
-  readonly errors: Readonly<Record<Quantity, { readonly largest: number; readonly past: number }>>;
+  readonly errors: Readonly<Record<Quantity, QuantityResult>>;
 }
 
 /** An element is right where it is within either. */
-const tolerance = { absolute: 2e-5, relative: 2e-4 };
+export const tolerance = { absolute: 2e-5, relative: 2e-4 } as const;
 /** Initial parameters come from integers; only their float32 rounding may differ. */
-const initialTolerance = { absolute: 1e-7, relative: 0 };
+export const initialTolerance = { absolute: 1e-7, relative: 0 } as const;
+
+type Entry = { -readonly [K in keyof QuantityResult]: QuantityResult[K] };
 
 class Comparison {
   private readonly errors = Object.fromEntries(
-    quantities.map((name) => [name, { largest: 0, past: 0 }]),
-  ) as Record<Quantity, { largest: number; past: number }>;
+    quantities.map((name) => [name, { largest: 0, compared: 0, past: 0, missing: [] }]),
+  ) as unknown as Record<Quantity, Entry>;
 
-  compare(quantity: Quantity, actual: ArrayLike<number> | undefined, expected: readonly number[]): void {
+  compare(
+    quantity: Quantity,
+    name: string,
+    actual: ArrayLike<number> | undefined,
+    expected: readonly number[],
+  ): void {
     const entry = this.errors[quantity];
     const { absolute, relative } = quantity === 'initialParameters' ? initialTolerance : tolerance;
+    entry.compared += expected.length;
     if (actual?.length !== expected.length) {
-      entry.past += 1;
+      entry.past += Math.max(1, expected.length);
       entry.largest = Infinity;
+      entry.missing = [...entry.missing, name];
       return;
     }
     expected.forEach((wanted, i) => {
-      const error = Math.abs((actual[i] as number) - wanted);
-      const right = error <= absolute || error <= relative * Math.abs(wanted);
-      if (!right) entry.past += 1;
-      if (!(error <= entry.largest)) entry.largest = error;
+      const difference = Math.abs((actual[i] as number) - wanted);
+      const error = Number.isNaN(difference) ? Infinity : difference;
+      if (error > absolute && error > relative * Math.abs(wanted)) entry.past += 1;
+      if (error > entry.largest) entry.largest = error;
     });
   }
 
@@ -101,16 +90,19 @@ export async function verifyCase(vector: VectorCase, shards = 1): Promise<CaseRe
   try {
     const comparison = new Comparison();
     const initial = initialParameters(compiled.parameters, new Generator(seed));
-    compareTensors(comparison, 'initialParameters', initial, vector.initialParameters);
+    for (const [name, { data }] of Object.entries(vector.initialParameters)) {
+      const drawn = initial.find((tensor) => tensor.name === name);
+      comparison.compare('initialParameters', name, drawn?.data, data);
+    }
 
     const slots = compiled.state.map(({ name, shape }) => ({ name, shape, data: zeros(shape) }));
-    const values = initial.map((tensor) => ({ ...tensor, name: parameterKey(tensor.name) }));
+    const values = initial.map((tensor) => startingValue(tensor, vector.initialParameters[tensor.name]));
     writeState(session, compiled, [...slots, ...values]);
     const images = { data: Float32Array.from(vector.input.data), shape: vector.input.shape };
     const predicted = session.run('predict', { images });
-    comparison.compare('logits', predicted['logits']?.data, vector.evalLogits.data);
+    comparison.compare('logits', 'evalLogits', predicted['logits']?.data, vector.evalLogits.data);
     vector.evalActivations?.forEach(({ data }, index) =>
-      comparison.compare('activations', predicted[`layer_${index}`]?.data, data),
+      comparison.compare('activations', `${index}`, predicted[`layer_${index}`]?.data, data),
     );
 
     const batch = shardsOf(vector, shards);
@@ -118,19 +110,19 @@ export async function verifyCase(vector: VectorCase, shards = 1): Promise<CaseRe
       'gradients',
       stepInputs(compiled, batch, optimizer, vector, 1),
     );
-    comparison.compare('loss', loss?.data, [vector.trainLoss]);
+    comparison.compare('loss', 'trainLoss', loss?.data, [vector.trainLoss]);
     for (const [name, { data }] of Object.entries(vector.gradients)) {
-      comparison.compare('gradients', gradients[name]?.data, data);
+      comparison.compare('gradients', name, gradients[name]?.data, data);
     }
 
     const losses = vector.stepLosses.map((_, i) => {
       const outputs = session.run('train', stepInputs(compiled, batch, optimizer, vector, i + 1));
       return outputs['loss']?.data[0] as number;
     });
-    comparison.compare('stepLosses', losses, vector.stepLosses);
+    comparison.compare('stepLosses', 'stepLosses', losses, vector.stepLosses);
     const after = session.run('read', {});
     for (const [name, { data }] of Object.entries(vector.parametersAfterSteps)) {
-      comparison.compare('parametersAfterSteps', after[parameterKey(name)]?.data, data);
+      comparison.compare('parametersAfterSteps', name, after[parameterKey(name)]?.data, data);
     }
     return comparison.result(vector.name);
   } finally {
@@ -138,15 +130,10 @@ export async function verifyCase(vector: VectorCase, shards = 1): Promise<CaseRe
   }
 }
 
-function compareTensors(
-  comparison: Comparison,
-  quantity: Quantity,
-  tensors: readonly NamedTensor[],
-  expected: Readonly<Record<string, { data: number[] }>>,
-): void {
-  for (const [name, { data }] of Object.entries(expected)) {
-    comparison.compare(quantity, tensors.find((tensor) => tensor.name === name)?.data, data);
-  }
+/** What follows starts from PyTorch's values, so that a wrong draw is seen as that and not as everything wrong. */
+function startingValue({ name, shape, data }: NamedTensor, given: VectorArray | undefined): NamedTensor {
+  const fits = given?.data.length === data.length;
+  return { name: parameterKey(name), shape, data: fits ? Float32Array.from(given.data) : data };
 }
 
 const zeros = (shape: readonly number[]) => new Float32Array(shape.reduce((a, b) => a * b, 1));

@@ -21,6 +21,7 @@ import { listRuns } from './runs.ts';
 import { showRun } from './show.ts';
 import { addSweepCommands } from './sweep.ts';
 import { type TrainOptions, longestName, train } from './train.ts';
+import { verify } from './verify.ts';
 
 export interface Terminal {
   readonly stdout: OutputStream;
@@ -56,7 +57,7 @@ export async function runTerminal(terminal: Terminal, args: readonly string[]): 
     }
   };
   /** For what takes long: ends it at Ctrl-C, and when nobody reads its output any more. */
-  const untilStopped = async (work: (lab: Lab, stop: AbortSignal) => Promise<number>): Promise<void> => {
+  const untilStopped = async (work: (stop: AbortSignal) => Promise<number>): Promise<void> => {
     const interrupted = new AbortController();
     const forget = onInterrupt(
       terminal.signals,
@@ -66,7 +67,7 @@ export async function runTerminal(terminal: Terminal, args: readonly string[]): 
       terminal.kill,
     );
     try {
-      code = await withLab((lab) => work(lab, AbortSignal.any([interrupted.signal, unread.signal])));
+      code = await work(AbortSignal.any([interrupted.signal, unread.signal]));
     } finally {
       forget();
     }
@@ -91,7 +92,7 @@ export async function runTerminal(terminal: Terminal, args: readonly string[]): 
 
   addTrainOptions(program.command('train')).action(async (names: string[], options: TrainOptions) => {
     const networks = names.map(resolveNetwork);
-    await untilStopped((lab, stop) => train(io, lab, networks, options, stop));
+    await untilStopped((stop) => withLab((lab) => train(io, lab, networks, options, stop)));
   });
 
   program
@@ -117,10 +118,28 @@ export async function runTerminal(terminal: Terminal, args: readonly string[]): 
     .addArgument(runArgument())
     .addOption(jsonOption('one JSON object a line, as train prints them'))
     .action((run: number, options: { json?: boolean }) =>
-      untilStopped((lab, stop) => resume(io, lab, run, options, stop)),
+      untilStopped((stop) => withLab((lab) => resume(io, lab, run, options, stop))),
     );
 
-  addSweepCommands(program, { io, withLab, untilStopped });
+  addSweepCommands(program, {
+    io,
+    withLab,
+    untilStopped: (work) => untilStopped((stop) => withLab((lab) => work(lab, stop))),
+  });
+
+  program
+    .command('verify')
+    .description("hold the engine against PyTorch's own numbers, case by case")
+    .argument('<folder>', 'of vector files, or one such file (see test/vectors/README.md)')
+    .addOption(jsonOption('one JSON object a line: each case, then a summary'))
+    .addHelpText(
+      'after',
+      '\nA number is right within 2e-5, or within 2e-4 of itself; an initial parameter within 1e-7.' +
+        '\nExit code 1 where one is not, and where there is no case.',
+    )
+    .action((path: string, options: { json?: boolean }) =>
+      untilStopped((stop) => verify(io, path, options, stop)),
+    );
 
   addBrowserOptions(program.command('serve')).action(async (options: BrowserOptions) => {
     code = await runBrowserHost({ ...terminal, createLab: () => terminal.createLab('browser') }, options);

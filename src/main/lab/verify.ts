@@ -1,0 +1,93 @@
+/**
+ * A folder of vector files, run through the engine in this process, for the terminal: its process holds no window.
+ * Loaded when it is needed, for it brings the engine along.
+ */
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { basename, join, relative, sep } from 'node:path';
+import { Problem, type ProblemRecord, toProblemRecord } from '../../shared/problem.ts';
+import { setNativeEnvironment } from '../engine/environment.ts';
+import { isVectorCase, parseVectorCase } from '../engine/vectorCase.ts';
+import { type CaseResult, type Quantity, type QuantityResult, verifyCase } from '../engine/verify.ts';
+import { findTrainingProblem } from './trainingProblem.ts';
+
+export { initialTolerance, quantities, tolerance } from '../engine/verify.ts';
+export type { Quantity, QuantityResult };
+
+/** What became of one file; `file` is its path within the folder. */
+export type VerifiedFile =
+  | { readonly kind: 'case'; readonly file: string; readonly result: CaseResult }
+  /** It means to be a case and cannot be run. */
+  | { readonly kind: 'broken'; readonly file: string; readonly problem: ProblemRecord }
+  /** Something else, that lies beside the cases. */
+  | { readonly kind: 'skipped'; readonly file: string };
+
+/**
+ * Runs every case in a folder and the folders in it, or the one file that `path` is, in the order of their names.
+ * `onFile` is told each file's outcome as it comes. Ends early where `stop` is aborted. Throws a `Problem` where there
+ * is nothing to run, or nothing to run it with.
+ */
+export async function verifyFolder(
+  path: string,
+  onFile: (file: VerifiedFile) => void,
+  stop: AbortSignal = new AbortController().signal,
+): Promise<void> {
+  const missing = findTrainingProblem();
+  if (missing) throw Problem.fromRecord(missing);
+  setNativeEnvironment(availableParallelism());
+  let cases = 0;
+  for (const { file, full } of await filesOf(path)) {
+    if (stop.aborted) return;
+    const outcome = await verifyFile(file, full);
+    if (outcome.kind !== 'skipped') cases += 1;
+    onFile(outcome);
+  }
+  if (cases > 0 || stop.aborted) return;
+  throw new Problem(
+    'verify.no-cases',
+    `there is no vector file in ${path}; a case is a JSON file with a network, a seed and PyTorch's numbers`,
+    { path },
+  );
+}
+
+async function filesOf(path: string): Promise<{ file: string; full: string }[]> {
+  let isFolder: boolean;
+  try {
+    isFolder = (await stat(path)).isDirectory();
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new Problem(
+      'verify.unreadable',
+      reason === 'ENOENT' ? `${path} is not there` : `${path} cannot be read (${reason})`,
+      { path, reason },
+    );
+  }
+  if (!isFolder) return [{ file: basename(path), full: path }];
+  const entries = await readdir(path, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.name.endsWith('.json') && !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((full) => ({ full, file: relative(path, full).split(sep).join('/') }))
+    .filter(({ file }) => !/(^|\/)(node_modules|\.[^/]*)\//.test(file))
+    .sort((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+async function verifyFile(file: string, full: string): Promise<VerifiedFile> {
+  try {
+    const value = parseJson(await readFile(full, 'utf8'), file);
+    if (!isVectorCase(value)) return { kind: 'skipped', file };
+    return { kind: 'case', file, result: await verifyCase(parseVectorCase(value, file)) };
+  } catch (error) {
+    // A case may be one that TensorFlow refuses; the others are still worth running.
+    return { kind: 'broken', file, problem: toProblemRecord(error) };
+  }
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new Problem('verify.bad-file', `${file} is not JSON: ${detail}`, { file, detail });
+  }
+}
