@@ -89,10 +89,6 @@ export const tanhGrad = elementWise('TanhGrad');
 /** (dy, x) → dx */
 export const softplusGrad = elementWise('SoftplusGrad');
 
-export function leakyRelu(g: Graph, x: Tensor, alpha: number): Tensor {
-  return g.op('LeakyRelu', [x], { attributes: { T: type('float32'), alpha: float(alpha) } });
-}
-
 export function leakyReluGrad(g: Graph, dy: Tensor, x: Tensor, alpha: number): Tensor {
   return g.op('LeakyReluGrad', [dy, x], { attributes: { T: type('float32'), alpha: float(alpha) } });
 }

@@ -21,7 +21,11 @@ const functions: Record<ActivationFunction, (g: Graph, x: Tensor, layer: Activat
   },
   leakyRelu(g, x, layer) {
     const slope = layer.negativeSlope ?? activationDefaults.negativeSlope;
-    return { y: tf.leakyRelu(g, x, slope), backward: (dy) => tf.leakyReluGrad(g, dy, x, slope) };
+    // Not `LeakyRelu`, nor the larger of x and slope·x: TensorFlow's optimizer merges either with the conv before it,
+    // stumbles where the conv's output is asked for as well, gives up on the whole graph and says so on stderr.
+    const positive = tf.greater(g, x, tf.scalar(g, 0));
+    const y = tf.select(g, positive, x, tf.multiply(g, x, tf.scalar(g, slope)));
+    return { y, backward: (dy) => tf.leakyReluGrad(g, dy, x, slope) };
   },
   elu(g, x, layer) {
     const alpha = layer.alpha ?? activationDefaults.alpha;
