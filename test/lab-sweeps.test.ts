@@ -207,6 +207,9 @@ describe('pause, resume and cancel', () => {
     const lab = await open();
     await lab.call('sweeps.start', { sweep: sweepOf(['hold-at-100'], { axes: [], seeds: [0, 1, 2, 3] }) });
     await reachedStep(lab, 1, 100);
+    while ((await lab.call('runs.list', {})).total < 2)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    await reachedStep(lab, 2, 100);
     expect(await lab.call('sweeps.pause', { sweep: 1 })).toMatchObject({
       status: 'paused',
       runs: { waiting: 2, open: 2 },

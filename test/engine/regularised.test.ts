@@ -35,6 +35,7 @@ const network: Network = parseNetwork({
 
 const settings = trainingSettingsSchema.parse({
   epochs: 3,
+  batchSize: 50,
   optimizer: { type: 'adam' },
   schedule: { type: 'oneCycle', maximum: 0.02 },
   augmentation: { shift: 2, rotation: 10, scale: 0.1, horizontalFlip: true, noise: 0.05 },
