@@ -13,6 +13,7 @@ export default tseslint.config(
       'out/',
       'dist/',
       '.cache/',
+      '.svelte-check/',
       'test-results/',
       'playwright-report/',
       'src/renderer/paraglide/',

@@ -28,7 +28,7 @@ export const STATIC_PARTS = [
   {
     name: 'types web',
     tool: 'svelte-check',
-    args: ['--tsconfig', './tsconfig.web.json', '--fail-on-warnings', '--output', 'human'],
+    args: ['--tsconfig', './tsconfig.web.json', '--fail-on-warnings', '--output', 'human', '--incremental'],
   },
   { name: 'types node', tool: 'tsc', args: ['-p', 'tsconfig.node.json'] },
   {
