@@ -229,6 +229,35 @@ export function slice(g: Graph, x: Tensor, begin: readonly number[], sizes: read
   });
 }
 
+/** Every `steps[i]`th place along axis i, from the first on. */
+export function everyNth(g: Graph, x: Tensor, steps: readonly number[]): Tensor {
+  const whole = 2 ** steps.length - 1;
+  const anywhere = integers(
+    g,
+    steps.map(() => 0),
+  );
+  return g.op('StridedSlice', [x, anywhere, anywhere, integers(g, steps)], {
+    attributes: {
+      T: type(x.dtype),
+      Index: type('int32'),
+      // One bit an axis: begin and end are not looked at.
+      begin_mask: int(whole),
+      end_mask: int(whole),
+      ellipsis_mask: int(0),
+      new_axis_mask: int(0),
+      shrink_axis_mask: int(0),
+    },
+    outputs: [x.dtype],
+  });
+}
+
+export function reverse(g: Graph, x: Tensor, axes: readonly number[]): Tensor {
+  return g.op('ReverseV2', [x, integers(g, axes)], {
+    attributes: { T: type(x.dtype), Tidx: type('int32') },
+    outputs: [x.dtype],
+  });
+}
+
 /** Zeros around a tensor: [before, after] an axis. */
 export function pad(g: Graph, x: Tensor, paddings: readonly (readonly [number, number])[]): Tensor {
   return g.op('Pad', [x, integers(g, paddings.flat(), [paddings.length, 2])], {
@@ -301,20 +330,23 @@ export function conv2d(
   return g.op('Conv2D', [x, filter], { attributes: convAttributes(window, dilation) });
 }
 
+/** Without dilation: TensorFlow's CPU kernels refuse it here. */
 export function conv2dBackpropInput(
   g: Graph,
   inputShape: Tensor,
   filter: Tensor,
   dy: Tensor,
   window: Window,
-  dilation: readonly [number, number],
 ): Tensor {
   return g.op('Conv2DBackpropInput', [inputShape, filter, dy], {
-    attributes: convAttributes(window, dilation),
+    attributes: convAttributes(window, [1, 1]),
   });
 }
 
-/** Without dilation: TensorFlow's CPU kernels refuse it here. */
+/**
+ * Without dilation, as above; and not for a 1×1 filter with a stride: oneDNN's kernel for that writes past the end of
+ * its memory where the channels are no multiple of eight (TensorFlow 2.21).
+ */
 export function conv2dBackpropFilter(
   g: Graph,
   x: Tensor,

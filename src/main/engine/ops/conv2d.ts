@@ -1,45 +1,47 @@
-/** Convolution: forward, and the gradients of input, filter and bias. */
-import { type Conv2d, convWindow } from '../../../shared/layers/conv2d.ts';
-import { requireMap } from '../../../shared/layers/layer.ts';
+/**
+ * Convolution: forward, and the gradients of input, filter and bias. TensorFlow's CPU kernels have no gradients with
+ * dilation, and none of the filter's that can be trusted for a strided 1×1 convolution; those are put together from
+ * what there is.
+ */
+import { type Conv2d, type ConvWindow, convWindow } from '../../../shared/layers/conv2d.ts';
+import { type MapShape, type Pair, requireMap } from '../../../shared/layers/layer.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import {
   biasAdd,
   conv2d as conv2dOp,
   conv2dBackpropFilter,
   conv2dBackpropInput,
+  everyNth,
   extractImagePatches,
   matMul,
   pad,
   reshape,
+  reverse,
   shape as shapeOp,
+  slice,
+  transpose,
 } from '../graph/operations.ts';
 import { type Gradient, type Operation, gradientsOf, plain } from './op.ts';
 
 export const conv2d: Operation<Conv2d> = ({ g, parameters }, layer, input, inputShape) => {
-  const { kernel, stride, padding, dilation } = convWindow(layer);
-  const { channels } = requireMap(inputShape, 'conv2d');
-  const window = { stride, padding };
+  const map = requireMap(inputShape, 'conv2d');
+  const window = effectiveWindow(layer);
   const weight = parameters.read('weight', { kind: 'conv' });
   const bias = (layer.bias ?? true) ? parameters.read('bias', plain) : undefined;
 
   const output = input.shards.map((x) => {
-    const y = conv2dOp(g, x, weight, window, dilation);
+    const y = conv2dOp(g, x, weight, window, window.dilation);
     return bias ? biasAdd(g, y, bias) : y;
   });
-
-  const filterShape = [...kernel, channels, layer.filters];
-  const filterGradient = (x: Tensor, dy: Tensor): Tensor =>
-    dilation[0] === 1 && dilation[1] === 1
-      ? conv2dBackpropFilter(g, x, filterShape, dy, window)
-      : dilatedFilterGradient(g, x, dy, filterShape, convWindow(layer));
 
   return {
     output: { shards: output },
     backward(gradients, needsInput) {
       const of = (shard: number) => gradients.shards[shard] as Gradient;
+      const filterShape = [...window.kernel, map.channels, layer.filters];
       parameters.gradient(
         'weight',
-        input.shards.map((x, shard) => filterGradient(x, of(shard).tensor)),
+        input.shards.map((x, shard) => filterGradient(g, x, of(shard).tensor, filterShape, window)),
       );
       if (bias) {
         parameters.gradient(
@@ -51,30 +53,101 @@ export const conv2d: Operation<Conv2d> = ({ g, parameters }, layer, input, input
       return gradientsOf(
         g,
         input.shards.map((x, shard) =>
-          conv2dBackpropInput(g, shapeOp(g, x), weight, of(shard).tensor, window, dilation),
+          inputGradient(g, x, of(shard).tensor, weight, map, layer.filters, window),
         ),
       );
     },
   };
 };
 
-/**
- * TensorFlow's CPU kernels have no filter gradient with dilation, so it is written out: each window's pixels as a row
- * of a matrix, and patchesᵀ · dy.
- */
-function dilatedFilterGradient(
+/** Dilation means nothing along an axis where the kernel has one element. */
+function effectiveWindow(layer: Conv2d): ConvWindow {
+  const window = convWindow(layer);
+  const dilation = ([0, 1] as const).map((axis) => (window.kernel[axis] === 1 ? 1 : window.dilation[axis]));
+  return { ...window, dilation: dilation as unknown as Pair };
+}
+
+const isOne = ([height, width]: Pair) => height === 1 && width === 1;
+const none = [0, 0] as const;
+
+function padded(g: Graph, x: Tensor, [ph, pw]: Pair): Tensor {
+  return ph || pw ? pad(g, x, [none, [ph, ph], [pw, pw], none]) : x;
+}
+
+function filterGradient(
   g: Graph,
   x: Tensor,
   dy: Tensor,
   filterShape: readonly number[],
-  { kernel, stride, padding: [ph, pw], dilation }: ReturnType<typeof convWindow>,
+  { kernel, stride, padding, dilation }: ConvWindow,
 ): Tensor {
-  const [kh = 1, kw = 1, channels = 1, filters = 1] = filterShape;
-  const none = [0, 0] as const;
-  const padded = ph || pw ? pad(g, x, [none, [ph, ph], [pw, pw], none]) : x;
-  const patches = reshape(g, extractImagePatches(g, padded, kernel, stride, dilation), [
-    -1,
-    kh * kw * channels,
-  ]);
-  return reshape(g, matMul(g, patches, reshape(g, dy, [-1, filters]), true), filterShape);
+  if (!isOne(dilation)) {
+    // Each window's pixels as a row of a matrix, and patchesᵀ · dy.
+    const [kh = 1, kw = 1, channels = 1, filters = 1] = filterShape;
+    const patches = extractImagePatches(g, padded(g, x, padding), kernel, stride, dilation);
+    const rows = reshape(g, patches, [-1, kh * kw * channels]);
+    return reshape(g, matMul(g, rows, reshape(g, dy, [-1, filters]), true), filterShape);
+  }
+  if (isOne(kernel) && !isOne(stride)) {
+    // The pixels that a strided 1×1 filter sees, and no others.
+    const seen = everyNth(g, padded(g, x, padding), [1, ...stride, 1]);
+    return conv2dBackpropFilter(g, seen, filterShape, dy, { stride: [1, 1], padding: [0, 0] });
+  }
+  return conv2dBackpropFilter(g, x, filterShape, dy, { stride, padding });
+}
+
+function inputGradient(
+  g: Graph,
+  x: Tensor,
+  dy: Tensor,
+  weight: Tensor,
+  { height, width }: MapShape,
+  filters: number,
+  { kernel, stride, padding, dilation }: ConvWindow,
+): Tensor {
+  if (isOne(dilation)) return conv2dBackpropInput(g, shapeOp(g, x), weight, dy, { stride, padding });
+  // As a forward convolution: dy with its elements a stride apart, the filter turned round, inputs and outputs swapped.
+  const turned = transpose(g, reverse(g, weight, [0, 1]), [0, 1, 3, 2]);
+  const [rows, columns] = ([0, 1] as const).map((axis): Spread => {
+    const reach = dilation[axis] * (kernel[axis] - 1);
+    const length = axis === 0 ? height : width;
+    const count = Math.floor((length + 2 * padding[axis] - reach - 1) / stride[axis]) + 1;
+    const before = reach - padding[axis];
+    const after = length + reach - before - count * stride[axis];
+    return { count, stride: stride[axis], before, after };
+  }) as [Spread, Spread];
+  return conv2dOp(
+    g,
+    spread(g, dy, rows, columns, filters),
+    turned,
+    { stride: [1, 1], padding: [0, 0] },
+    dilation,
+  );
+}
+
+interface Spread {
+  readonly count: number;
+  readonly stride: number;
+  /** Zeros around it, when each element has stride − 1 zeros behind it; where negative, so much is cut off. */
+  readonly before: number;
+  readonly after: number;
+}
+
+function spread(g: Graph, dy: Tensor, rows: Spread, columns: Spread, filters: number): Tensor {
+  const axes = [rows, columns];
+  let x = dy;
+  if (axes.some(({ stride }) => stride > 1)) {
+    const single = reshape(g, x, [-1, rows.count, 1, columns.count, 1, filters]);
+    const wide = pad(g, single, [none, none, [0, rows.stride - 1], none, [0, columns.stride - 1], none]);
+    x = reshape(g, wide, [-1, rows.count * rows.stride, columns.count * columns.stride, filters]);
+  }
+  if (axes.some(({ before, after }) => before < 0 || after < 0)) {
+    const starts = axes.map(({ before }) => Math.max(0, -before));
+    const sizes = axes.map(
+      ({ count, stride, before, after }) => count * stride - Math.max(0, -before) - Math.max(0, -after),
+    );
+    x = slice(g, x, [0, ...starts, 0], [-1, ...sizes, -1]);
+  }
+  const zeros = axes.map(({ before, after }) => [Math.max(0, before), Math.max(0, after)] as const);
+  return pad(g, x, [none, ...zeros, none]);
 }
