@@ -56,6 +56,12 @@ test("every case of PyTorch's passes; the table has a line each", async () => {
   expect(lab).not.toHaveBeenCalled();
 });
 
+test('so does every case of test/vectors/extra', async () => {
+  const { code, out } = await verify(join(vectors, '..', 'extra'));
+  expect(out.trim().split('\n').at(-1)).toMatch(/^(\d+) of \1 cases pass$/);
+  expect(code).toBe(0);
+});
+
 test('--json: a line a case, then the summary', async () => {
   copyFileSync(join(vectors, 'conv-plain.json'), join(folder, 'a.json'));
   writeFileSync(join(folder, 'notes.json'), '[]');

@@ -16,6 +16,16 @@ describe.each([1, 2])('in %i shards', (shards) => {
   });
 });
 
+const extra = new URL('extra/', vectors);
+/** A batch of one has no second shard. */
+const more = readdirSync(extra).filter((file) => file.endsWith('.json') && file !== 'batch-of-one.json');
+
+it.each(more)('extra/%s, in 2 shards', async (file) => {
+  const vector = parseVectorCase(JSON.parse(readFileSync(new URL(file, extra), 'utf8')), file);
+  const result = await verifyCase(vector, 2);
+  expect(result.errors).toSatisfy(() => result.passed);
+});
+
 it('finds a number that is wrong', async () => {
   const file = 'conv-plain.json';
   const vector = parseVectorCase(JSON.parse(readFileSync(new URL(file, folder), 'utf8')), file);
