@@ -10,6 +10,7 @@ import type { Graph, Tensor } from './graph/graph.ts';
 import {
   type Variable,
   assignVariable,
+  deepCopy,
   identity,
   placeholder,
   readVariable,
@@ -151,7 +152,9 @@ export function addReadAndWrite(g: Graph, all: readonly Stored[]): void {
     const effects = all.map(({ key, variable: stored, shape, layout }) => {
       const given = placeholder(g, key, 'float32', shape);
       inputs[key] = given;
-      return assignVariable(g, stored, toGraph(g, given, shape, layout));
+      // What is fed may be JavaScript's own memory, which only JavaScript's thread may let go of; a variable that kept
+      // it would do so at its next update, on another thread, and damage the heap now and then.
+      return assignVariable(g, stored, deepCopy(g, toGraph(g, given, shape, layout)));
     });
     g.signature('write', { inputs, outputs: { done: identity(g, scalar(g, 1), { control: effects }) } });
   });

@@ -133,6 +133,11 @@ export function identity(
   return g.op('Identity', [x], { ...options, attributes: { T: type(x.dtype) }, outputs: [x.dtype] });
 }
 
+/** The same numbers in memory of their own. */
+export function deepCopy(g: Graph, x: Tensor): Tensor {
+  return g.op('DeepCopy', [x], { attributes: { T: type(x.dtype) }, outputs: [x.dtype] });
+}
+
 export function cast(g: Graph, x: Tensor, to: DataType): Tensor {
   if (x.dtype === to) return x;
   return g.op('Cast', [x], { attributes: { SrcT: type(x.dtype), DstT: type(to) }, outputs: [to] });
