@@ -108,6 +108,9 @@ test('what a killed process has left is cleared away', async () => {
   const files = checkpointFiles(home);
   await files.write(7, saved(5));
   writeFileSync(`${files.path(7)}.tmp`, 'half of a checkp');
+  // Not by who only looks: the run may be training, and that may be its next checkpoint.
+  expect(await files.peek(7)).toEqual(saved(5));
+  expect(readdirSync(folder())).toHaveLength(2);
   expect(await files.read(7)).toEqual(saved(5));
   expect(readdirSync(folder())).toEqual([files.names.last]);
 });

@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { datasetSummarySchema } from './dataset.ts';
+import { answers, inspectReply, inspectRequests } from './inspection.ts';
 import { networkSchema } from './network.ts';
 import {
   epochRecordSchema,
@@ -106,6 +107,18 @@ export const calls = {
   'sweeps.resume': call(sweep, sweepSummarySchema),
   /** Stops its runs, each with a checkpoint, and begins no more. It can be resumed all the same. */
   'sweeps.cancel': call(sweep, sweepSummarySchema),
+
+  /**
+   * Looks into a run: its last checkpoint, where nothing else is said, also while it trains. Of a run that has none yet
+   * there is nothing to be seen. The first of these calls takes a second or two, when TensorFlow is loaded.
+   */
+  'inspect.activations': call(inspectRequests.activations, inspectReply(answers.activations)),
+  'inspect.saliency': call(inspectRequests.saliency, inspectReply(answers.saliency)),
+  'inspect.occlusion': call(inspectRequests.occlusion, inspectReply(answers.occlusion)),
+  'inspect.predictions': call(inspectRequests.predictions, inspectReply(answers.predictions)),
+  'inspect.confidentErrors': call(inspectRequests.confidentErrors, inspectReply(answers.confidentErrors)),
+  /** All parameters and running statistics. */
+  'inspect.filters': call(inspectRequests.filters, inspectReply(answers.filters)),
 } as const;
 
 export const events = {

@@ -38,8 +38,13 @@ export interface CheckpointFiles {
   keepBest(run: number): Promise<number>;
   /** Removes the best checkpoint, where there is one. */
   dropBest(run: number): Promise<void>;
-  /** Null where the run has no such checkpoint. Throws a `Problem` where the file is not one, or not this run's. */
+  /**
+   * Null where the run has no such checkpoint. Throws a `Problem` where the file is not one, or not this run's. For who
+   * owns the run: what a killed process left half-written is removed.
+   */
   read(run: number, kind?: CheckpointKind): Promise<SavedCheckpoint | null>;
+  /** The same for who only looks, while the run may be training: nothing is removed. */
+  peek(run: number, kind?: CheckpointKind): Promise<SavedCheckpoint | null>;
 }
 
 const names = { last: 'last.safetensors', best: 'best.safetensors' } as const;
@@ -55,6 +60,17 @@ export function checkpointFiles(home: string): CheckpointFiles {
   const path = (run: number, kind: CheckpointKind = 'last') => join(folder(run), names[kind]);
   // A run belongs to one process, which writes one checkpoint at a time: a file of this name is a killed one's.
   const temporary = (run: number, kind: CheckpointKind = 'last') => `${path(run, kind)}.tmp`;
+
+  const peek = async (run: number, kind: CheckpointKind = 'last') => {
+    let bytes;
+    try {
+      bytes = await readFile(path(run, kind));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw fileProblem(error, path(run, kind), 'read');
+    }
+    return decode(bytes, path(run, kind), run);
+  };
 
   return {
     names,
@@ -103,16 +119,14 @@ export function checkpointFiles(home: string): CheckpointFiles {
       }
     },
     read: async (run, kind = 'last') => {
-      let bytes;
       try {
         await rm(temporary(run, kind), { force: true });
-        bytes = await readFile(path(run, kind));
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
         throw fileProblem(error, path(run, kind), 'read');
       }
-      return decode(bytes, path(run, kind), run);
+      return peek(run, kind);
     },
+    peek,
   };
 }
 

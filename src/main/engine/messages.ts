@@ -2,12 +2,14 @@
  * What a training worker and its owner say to each other: one union each way, plain data, arrays transferred where
  * the sender is done with them. A worker trains one run; one that is to stay trains another when it is given one.
  */
-import type { Checkpoint } from '../../shared/checkpoint.ts';
+import type { Checkpoint, NamedTensor } from '../../shared/checkpoint.ts';
 import type { Dataset } from '../../shared/dataset.ts';
+import type { Answers, Question, QuestionKind } from '../../shared/inspection.ts';
 import type { Network } from '../../shared/network.ts';
 import type { ProblemRecord } from '../../shared/problem.ts';
 import type { EpochRecord, RunningLoss } from '../../shared/runs.ts';
 import type { TrainingSettings } from '../../shared/training.ts';
+import type { InspectionOrder } from './inspect.ts';
 
 /** One run, or what is left of it. */
 export interface TrainingOrder {
@@ -59,3 +61,21 @@ export type FromWorker =
   | { readonly kind: 'finished' }
   /** Last message of a run that cannot go on. */
   | { readonly kind: 'failed'; readonly problem: ProblemRecord };
+
+/** `workerData` of a thread that looks into nets instead of training them: it waits to be spoken to. */
+export interface InspectionStart {
+  readonly inspect: true;
+}
+
+/** Each is answered by one `FromInspector` of the same `id`, in their order; `leave` ends the thread. */
+export type ToInspector =
+  /** What the questions after it are about, in the place of what they were about before. */
+  | { readonly kind: 'open'; readonly id: number; readonly order: InspectionOrder }
+  /** Other numbers of the same net. */
+  | { readonly kind: 'load'; readonly id: number; readonly tensors: readonly NamedTensor[] }
+  | { readonly kind: 'ask'; readonly id: number; readonly question: Question }
+  | { readonly kind: 'leave' };
+
+export type FromInspector =
+  | { readonly kind: 'done'; readonly id: number; readonly answer: Answers[QuestionKind] | null }
+  | { readonly kind: 'problem'; readonly id: number; readonly problem: ProblemRecord };

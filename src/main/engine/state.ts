@@ -26,7 +26,7 @@ export function writeInitial(
 /** Throws a `Problem` where the checkpoint is of another net. */
 export function writeState(
   session: Session,
-  compiled: CompiledNetwork,
+  compiled: Pick<CompiledNetwork, 'state'>,
   tensors: Checkpoint['tensors'],
 ): void {
   const given = new Map(tensors.map((tensor) => [tensor.name, tensor]));

@@ -3,10 +3,8 @@
  * course's PyTorch script. Between two steps it can pause, stop and give a checkpoint, from which another trainer goes
  * on with exactly the losses that this one would have had.
  */
-import { open } from 'node:fs/promises';
 import { requireWatchable } from '../../shared/bestEpoch.ts';
 import type { Checkpoint, NamedTensor, TrainingProgress } from '../../shared/checkpoint.ts';
-import type { DataFile } from '../../shared/dataset.ts';
 import type { Problem } from '../../shared/problem.ts';
 import type { EpochRecord } from '../../shared/runs.ts';
 import { learningRateAt } from '../../shared/schedule.ts';
@@ -19,6 +17,7 @@ import { describeDivergence } from './divergence.ts';
 import { afterEpoch } from './earlyStopping.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import { type LastStep, measureHealth, sampleOf } from './health.ts';
+import { readLabels } from './images.ts';
 import type { FromWorker, TrainingOrder } from './messages.ts';
 import { pixelConstants } from './normalisation.ts';
 import { optimizerScalars } from './optimizers.ts';
@@ -57,17 +56,6 @@ export async function train(
     await new Trainer({ order, compiled, session, labels, split, shards, control, post }).run();
   } finally {
     session.close();
-  }
-}
-
-async function readLabels({ path, offset, count }: DataFile): Promise<Uint8Array> {
-  const file = await open(path);
-  try {
-    const labels = new Uint8Array(count);
-    await file.read(labels, 0, count, offset);
-    return labels;
-  } finally {
-    await file.close();
   }
 }
 

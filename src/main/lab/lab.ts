@@ -20,10 +20,12 @@ import { resolveHome } from '../history/home.ts';
 import { openHistory } from '../history/open.ts';
 import { appCalls } from './calls/app.ts';
 import { catalogCalls } from './calls/catalog.ts';
+import { inspectCalls } from './calls/inspect.ts';
 import { runCalls } from './calls/runs.ts';
 import { sweepCalls } from './calls/sweeps.ts';
 import { type Handlers, createDispatcher } from './dispatch.ts';
 import { type EventMessage, Events } from './events.ts';
+import { LabInspection } from './inspection.ts';
 import { RunBook } from './runBook.ts';
 import { LabRuns } from './runs.ts';
 import { SweepBook } from './sweepBook.ts';
@@ -46,6 +48,8 @@ export interface LabParts {
   readonly files?: CheckpointFiles;
   /** How long a worker may take to stop, in milliseconds. */
   readonly patience?: number;
+  /** How long a thread that looks into nets is kept that nobody asks, in milliseconds. */
+  readonly idle?: number;
 }
 
 export interface Lab extends LabClient {
@@ -59,6 +63,8 @@ export interface Lab extends LabClient {
 
 /** Loading TensorFlow on a slow disk takes a few seconds, and a worker that is loading cannot stop. */
 const patience = 15_000;
+/** A thread that looks into nets keeps TensorFlow and a graph in memory, some 150 MB. */
+const idle = 60_000;
 
 /** Throws a `Problem` where history cannot be opened. */
 export async function createLab(options: LabOptions, parts: LabParts = {}): Promise<Lab> {
@@ -74,12 +80,10 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
     openDataset: parts.openDataset ?? openDataset,
     patience: parts.patience ?? patience,
   };
-  const runs = new LabRuns({
-    ...common,
-    book,
-    files: parts.files ?? checkpointFiles(home),
-    findTrainingProblem: trainingProblem,
-  });
+  const files = parts.files ?? checkpointFiles(home);
+  const ofRuns = { ...common, book, files, findTrainingProblem: trainingProblem };
+  const runs = new LabRuns(ofRuns);
+  const inspection = new LabInspection({ ...ofRuns, idle: parts.idle ?? idle });
   const sweepBook = new SweepBook(history, events);
   const sweeps = new LabSweeps({ ...common, book: sweepBook, runBook: book, runs });
   const handlers: Handlers = {
@@ -87,6 +91,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
     ...catalogCalls(listDatasets),
     ...runCalls(book, runs),
     ...sweepCalls(sweepBook, book, sweeps),
+    ...inspectCalls(inspection),
   };
   try {
     book.recover();
@@ -101,6 +106,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
       sweeps.stopBeginning();
       await runs.close();
       await sweeps.close();
+      await inspection.close();
     } finally {
       history.close();
     }

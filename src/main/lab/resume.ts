@@ -101,7 +101,8 @@ async function mendBest(
   }
 }
 
-function requireSameData(run: RunDetail, { summary }: Dataset): void {
+/** Throws where the data set is not what the run was trained on. */
+export function requireSameData(run: RunDetail, { summary }: Dataset): void {
   if (run.datasetHash === summary.hash) return;
   throw new Problem(
     'dataset.changed',

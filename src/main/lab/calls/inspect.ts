@@ -1,0 +1,34 @@
+/** A run, looked into. */
+import type { CallReply, CallRequest } from '../../../shared/api.ts';
+import { walkNetwork } from '../../../shared/shapes.ts';
+import type { InspectedRun, LabInspection } from '../inspection.ts';
+
+export function inspectCalls(inspection: LabInspection) {
+  return {
+    'inspect.activations': ({ run, checkpoint, ...rest }: CallRequest<'inspect.activations'>) =>
+      inspection.ask(run, checkpoint, { kind: 'activations', ...rest }),
+    'inspect.saliency': ({ run, checkpoint, ...rest }: CallRequest<'inspect.saliency'>) =>
+      inspection.ask(run, checkpoint, { kind: 'saliency', ...rest }),
+    'inspect.occlusion': ({ run, checkpoint, ...rest }: CallRequest<'inspect.occlusion'>) =>
+      inspection.ask(run, checkpoint, { kind: 'occlusion', ...rest }),
+    'inspect.predictions': ({ run, checkpoint, ...rest }: CallRequest<'inspect.predictions'>) =>
+      inspection.ask(run, checkpoint, { kind: 'predictions', ...rest }),
+    'inspect.confidentErrors': ({ run, checkpoint, ...rest }: CallRequest<'inspect.confidentErrors'>) =>
+      inspection.ask(run, checkpoint, { kind: 'confidentErrors', ...rest }),
+    'inspect.filters': async ({ run, checkpoint }: CallRequest<'inspect.filters'>) =>
+      filtersOf(await inspection.numbers(run, checkpoint)),
+  };
+}
+
+function filtersOf({ run, of, tensors }: InspectedRun): CallReply<'inspect.filters'> {
+  const values = new Map(tensors.map(({ name, shape, data }) => [name, { shape: [...shape], data }]));
+  const parameters = walkNetwork(run.network).layers.flatMap(({ index, position, layer, parameters }) =>
+    parameters.flatMap((spec) => {
+      const name = `${index}.${spec.name}`;
+      const found = values.get(`parameter/${name}`);
+      if (!found) return [];
+      return [{ name, index, position, type: layer.type, trainable: spec.trainable, values: found }];
+    }),
+  );
+  return { of, parameters };
+}

@@ -1,0 +1,154 @@
+/** Runs looked into through the lab: trained on real MNIST by the real engine, in its threads. */
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { openDataset } from '../src/main/datasets/index.ts';
+import type { Lab } from '../src/main/lab/lab.ts';
+import { InspectionThread } from '../src/main/lab/inspectionThread.ts';
+import { type CallInput, type CallName, type CallReply, calls } from '../src/shared/api.ts';
+import { findPreset } from '../src/shared/presets.ts';
+import { nextEvent, openLab, reached, removeFolder, temporaryFolder } from './support/lab.ts';
+import { shortened } from './support/shortened.ts';
+
+const worker = new URL('../src/main/engine/worker.ts', import.meta.url);
+const home = temporaryFolder();
+let lab: Lab;
+
+beforeAll(async () => {
+  const mnist = shortened(await openDataset('mnist'), 1280, 300);
+  lab = await openLab(home, { openDataset: async () => mnist }, worker);
+});
+afterAll(async () => {
+  await lab.close();
+  removeFolder(home);
+});
+
+async function start(epochs: number): Promise<number> {
+  const { network, settings } = findPreset('course')!;
+  const [run] = await lab.call('runs.start', { runs: [{ network, settings: { ...settings, epochs } }] });
+  return run!.id;
+}
+
+/** The reply, which must be as the contract says. */
+async function ask<C extends CallName>(name: C, request: CallInput<C>): Promise<CallReply<C>> {
+  return calls[name].reply.parse(await lab.call(name, request)) as CallReply<C>;
+}
+
+test('a finished run, in every way', async () => {
+  const run = await start(2);
+  const { last } = await reached(lab, run, 'finished');
+  const images = { part: 'test' as const, indices: [0, 7] };
+
+  const activations = await ask('inspect.activations', { run, images });
+  expect(activations.of).toEqual({ checkpoint: 'last', step: 40, epoch: 3, batch: 0 });
+  expect(activations.labels).toEqual([7, 9]);
+  expect(activations.layers.map(({ output }) => output.shape.slice(1))).toEqual([
+    [10, 24, 24],
+    [10, 12, 12],
+    [10, 12, 12],
+    [20, 8, 8],
+    [20, 4, 4],
+    [20, 4, 4],
+    [320],
+    [10],
+  ]);
+  const predictions = await ask('inspect.predictions', { run });
+  expect(predictions.correct).toBe(last?.testCorrect);
+  // The same images alone and among many differ by rounding at most.
+  activations.probabilities.data.slice(0, 10).forEach((share, i) => {
+    expect(share).toBeCloseTo(predictions.probabilities.data[i] ?? NaN, 4);
+  });
+
+  const saliency = await ask('inspect.saliency', { run, images });
+  expect(saliency.gradient.shape).toEqual([2, 1, 28, 28]);
+  expect(saliency.gradient.data.some((value) => value !== 0)).toBe(true);
+  const occlusion = await ask('inspect.occlusion', {
+    run,
+    images: { pixels: activations.images.data.slice(0, 784) },
+    patch: 8,
+    stride: 4,
+  });
+  expect(occlusion).toMatchObject({ labels: null, class: saliency.classes[0] });
+  expect(occlusion.probabilities.shape).toEqual([6, 6]);
+  const errors = await ask('inspect.confidentErrors', { run, limit: 3 });
+  expect(errors.total).toBe(300 - predictions.correct);
+  expect(errors.images.shape).toEqual([3, 1, 28, 28]);
+
+  const filters = await ask('inspect.filters', { run, checkpoint: 'best' });
+  expect(filters.of.checkpoint).toBe('best');
+  expect(filters.parameters.map(({ name, position, values }) => [name, position, ...values.shape])).toEqual([
+    ['0.weight', 0, 10, 1, 5, 5],
+    ['0.bias', 0, 10],
+    ['3.weight', 3, 20, 10, 5, 5],
+    ['3.bias', 3, 20],
+    ['7.weight', 7, 10, 320],
+    ['7.bias', 7, 10],
+  ]);
+});
+
+test('a run that is training: its newest checkpoint; and what is not there is said', async () => {
+  const run = await start(500);
+  const request = { run, images: { part: 'train' as const, indices: [5] } };
+  const ofAnother = lab.call('inspect.predictions', { run: 1 });
+  await nextEvent(lab, 'run.epoch', (event) => event.run === run);
+  const first = await ask('inspect.activations', request);
+  await nextEvent(lab, 'run.epoch', (event) => event.run === run && event.epoch > first.of.epoch);
+  const [second, third] = await Promise.all([
+    ask('inspect.activations', request),
+    ask('inspect.saliency', { ...request, class: 3 }),
+  ]);
+  expect(second.of.step).toBeGreaterThan(first.of.step);
+  expect(third.of.step).toBeGreaterThanOrEqual(second.of.step);
+  expect(second.logits.data).not.toEqual(first.logits.data);
+  expect((await ofAnother).labels).toHaveLength(300);
+  expect((await lab.call('runs.get', { run })).status).toBe('running');
+  await lab.call('runs.stop', { run });
+
+  const wrong = { ...request, images: { part: 'test' as const, indices: [300] } };
+  await expect(ask('inspect.activations', wrong)).rejects.toMatchObject({ code: 'inspect.index' });
+  await expect(ask('inspect.filters', { run: 99 })).rejects.toMatchObject({ code: 'run.unknown' });
+  await expect(ask('inspect.saliency', { ...request, class: -1 })).rejects.toMatchObject({
+    code: 'call.invalid',
+  });
+  // Whatever went wrong, the next question is answered.
+  expect((await ask('inspect.activations', request)).logits.shape).toEqual([1, 10]);
+});
+
+test('a run without a checkpoint', async () => {
+  const { network, settings } = findPreset('course')!;
+  const [first, second] = await lab.call('runs.start', {
+    runs: [1, 2].map(() => ({ network, settings: { ...settings, epochs: 500 } })),
+    together: false,
+  });
+  const waiting = second!.id;
+  for (const call of ['inspect.filters', 'inspect.predictions'] as const) {
+    await expect(ask(call, { run: waiting })).rejects.toMatchObject({ code: 'inspect.no-checkpoint' });
+  }
+  await lab.call('runs.stop', { run: waiting });
+  await lab.call('runs.stop', { run: first!.id });
+});
+
+test('a thread that nobody asks is ended, and the next question starts another', async () => {
+  const mnist = shortened(await openDataset('mnist'), 1280, 300);
+  const impatient = await openLab(home, { openDataset: async () => mnist, idle: 50 }, worker);
+  const leave = vi.spyOn(InspectionThread.prototype, 'leave');
+  try {
+    const request = { run: 1, images: { part: 'test' as const, indices: [0] } };
+    const first = await impatient.call('inspect.activations', request);
+    await vi.waitUntil(() => leave.mock.calls.length === 1);
+    const [thread] = leave.mock.contexts as [InspectionThread];
+    await thread.gone;
+    expect((await impatient.call('inspect.activations', request)).logits).toEqual(first.logits);
+  } finally {
+    leave.mockRestore();
+    await impatient.close();
+  }
+});
+
+test('a thread that has left answers no more, and says so', async () => {
+  const thread = new InspectionThread(worker, 2);
+  const early = thread.ask({ kind: 'ask', question: { kind: 'predictions' } });
+  await expect(early).rejects.toThrow('came before a net was opened');
+  thread.leave();
+  await thread.gone;
+  expect(thread.ended).toBe(true);
+  await expect(thread.ask({ kind: 'load', tensors: [] })).rejects.toMatchObject({ code: 'inspect.ended' });
+});
