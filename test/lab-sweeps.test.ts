@@ -205,11 +205,10 @@ describe('a sweep', () => {
 describe('pause, resume and cancel', () => {
   test('a pause keeps all that is under way, and begins nothing', async () => {
     const lab = await open();
+    // Listened for before they start: neither says anything more once it holds.
+    const both = Promise.all([reachedStep(lab, 1, 100), reachedStep(lab, 2, 100)]);
     await lab.call('sweeps.start', { sweep: sweepOf(['hold-at-100'], { axes: [], seeds: [0, 1, 2, 3] }) });
-    await reachedStep(lab, 1, 100);
-    while ((await lab.call('runs.list', {})).total < 2)
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    await reachedStep(lab, 2, 100);
+    await both;
     expect(await lab.call('sweeps.pause', { sweep: 1 })).toMatchObject({
       status: 'paused',
       runs: { waiting: 2, open: 2 },
