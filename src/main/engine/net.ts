@@ -4,6 +4,7 @@
  */
 import type { Network } from '../../shared/network.ts';
 import { type LayerSummary, type NetworkSummary, inputShape, summarize } from '../../shared/shapes.ts';
+import { hasAvx512 } from './cpu.ts';
 import { type Graph, type Tensor, unknown } from './graph/graph.ts';
 import { addN, integer, pack, placeholder, readVariable, transpose, variable } from './graph/operations.ts';
 import { toChannelsFirst, toChannelsLast } from './ops/flatten.ts';
@@ -40,14 +41,16 @@ export class Net {
   readonly parameters: readonly Parameter[];
   private readonly network: Network;
   private readonly seed: number;
+  private readonly wideVectors: boolean;
   private readonly variables = new Map<string, Stored>();
   private step: Tensor | undefined;
 
   /** `seed` is for what a training pass draws. Throws a `Problem` where the layers do not fit each other. */
-  constructor(g: Graph, network: Network, seed: number) {
+  constructor(g: Graph, network: Network, seed: number, wideVectors: boolean = hasAvx512()) {
     this.g = g;
     this.network = network;
     this.seed = seed;
+    this.wideVectors = wideVectors;
     this.summary = summarize(network);
     this.parameters = parametersOf(this.summary);
   }
@@ -144,6 +147,7 @@ export class Net {
     return {
       g: this.g,
       training,
+      wideVectors: this.wideVectors,
       parameters: this.access(prefix, gathered),
       within: (inner) => this.context(`${prefix}.${inner}`, training, gathered),
       randomSeed: (shard) => this.randomSeed(`${prefix}/${shard}`),

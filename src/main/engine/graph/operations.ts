@@ -303,15 +303,17 @@ export function biasAddGrad(g: Graph, dy: Tensor): Tensor {
 export interface Window {
   readonly stride: readonly [number, number];
   readonly padding: readonly [number, number];
+  /** The padding is what TensorFlow calls SAME. A conv's gradients are oneDNN's then; with explicit padding they are not. */
+  readonly same?: boolean;
 }
 
-function windowAttributes({ stride, padding: [ph, pw] }: Window): Record<string, Attribute> {
-  const explicit = ph > 0 || pw > 0;
+function windowAttributes({ stride, padding: [ph, pw], same = false }: Window): Record<string, Attribute> {
+  const explicit = (ph > 0 || pw > 0) && !same;
   return {
     T: type('float32'),
     data_format: nhwc,
     strides: ints([1, stride[0], stride[1], 1]),
-    padding: string(explicit ? 'EXPLICIT' : 'VALID'),
+    padding: string(explicit ? 'EXPLICIT' : same ? 'SAME' : 'VALID'),
     explicit_paddings: ints(explicit ? [0, 0, ph, ph, pw, pw, 0, 0] : []),
   };
 }

@@ -52,6 +52,8 @@ export interface Context {
   readonly g: Graph;
   /** False in evaluation: dropout is off, batch normalisation uses its running statistics. */
   readonly training: boolean;
+  /** The CPU has AVX-512: which way of computing the same is the faster depends on it. */
+  readonly wideVectors: boolean;
   readonly parameters: ParameterAccess;
   /** A context for a layer within a layer, whose parameters are called `prefix.…`. */
   within(prefix: string): Context;
