@@ -1,7 +1,6 @@
 /** Both languages say the same: the same keys, with the same parameters; and every problem of the program has words. */
 import { expect, test } from 'vitest';
-import en from '../../../resources/messages/en.json';
-import zh from '../../../resources/messages/zh-CN.json';
+import settings from '../../../project.inlang/settings.json';
 import { calls, events } from '../../shared/api.ts';
 
 const sources = import.meta.glob<string>(
@@ -13,8 +12,33 @@ const sources = import.meta.glob<string>(
   },
 );
 
-const english: Readonly<Record<string, unknown>> = en;
-const chinese: Readonly<Record<string, unknown>> = zh;
+type Messages = Readonly<Record<string, unknown>>;
+const files = import.meta.glob<Messages>('/resources/messages/*/*.json', { import: 'default', eager: true });
+
+/** All of a language's messages, of every file; a key that two files have would silently be one of them. */
+function messagesOf(language: string): Messages {
+  const all: Record<string, unknown> = {};
+  for (const [file, messages] of Object.entries(files)) {
+    if (!file.includes(`/${language}/`)) continue;
+    for (const [key, message] of Object.entries(messages)) {
+      if (key === '$schema') continue;
+      if (key in all) throw new Error(`${file}: "${key}" is in another file too`);
+      all[key] = message;
+    }
+  }
+  return all;
+}
+
+const english = messagesOf('en');
+const chinese = messagesOf('zh-CN');
+
+test('every file of messages is compiled', () => {
+  const listed = settings['plugin.inlang.messageFormat'].pathPattern;
+  const there = Object.keys(files).filter((file) => file.includes('/en/'));
+  expect(listed.map((pattern) => pattern.replace('./', '/').replace('{locale}', 'en')).sort()).toEqual(
+    there.sort(),
+  );
+});
 
 const parameters = (message: unknown) =>
   [...new Set([...JSON.stringify(message).matchAll(/\{(\w+)\}/g)].map(([, name]) => name))].sort();
@@ -30,7 +54,7 @@ test('no Chinese message was forgotten in English', () => {
     (key) => JSON.stringify(english[key]) === JSON.stringify(chinese[key]),
   );
   // A template without words, and a term that Chinese texts keep.
-  expect(same.sort()).toEqual(['$schema', 'action_on_run', 'layer_dropout']);
+  expect(same.sort()).toEqual(['action_on_run', 'layer_dropout']);
 });
 
 /**
