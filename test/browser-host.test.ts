@@ -28,7 +28,7 @@ afterAll(() => {
 beforeEach(async () => {
   lab = new StandInLab({
     'presets.list': () => [],
-    'runs.batchLosses': () => ({ from: 0, losses: Float32Array.of(0.5, 0.25) }),
+    'runs.batchLosses': () => ({ from: 0, losses: Float32Array.of(0.5, 0.25), clock: [] }),
   });
   warnings = [];
   server = await startServer({
@@ -245,7 +245,7 @@ describe('the WebSocket', () => {
     expect(await next(socket)).toEqual({
       kind: 'reply',
       id: 3,
-      reply: { from: 0, losses: Float32Array.of(0.5, 0.25) },
+      reply: { from: 0, losses: Float32Array.of(0.5, 0.25), clock: [] },
     });
     socket.close();
   });

@@ -133,6 +133,7 @@ describe('runs', () => {
       run,
       0,
       Float32Array.from({ length: 900 }, (_, step) => step),
+      9,
     );
     for (const [number, batch] of [
       [1, 300],
@@ -180,13 +181,13 @@ describe('runs', () => {
     for (const within of ['transaction', 'durably'] as const) {
       expect(() =>
         history[within](() => {
-          history.batchLosses.append(run, 0, Float32Array.of(1));
+          history.batchLosses.append(run, 0, Float32Array.of(1), 1);
           throw new Error('no');
         }),
       ).toThrow('no');
       expect(history.batchLosses.count(run)).toBe(0);
     }
-    history.durably(() => history.batchLosses.append(run, 0, Float32Array.of(1)));
+    history.durably(() => history.batchLosses.append(run, 0, Float32Array.of(1), 1));
     expect(history.batchLosses.count(run)).toBe(1);
   });
 

@@ -147,7 +147,7 @@ describe('the other commands', () => {
   test('show --batch-losses --json gives every float so that it can be read back bit for bit', async () => {
     const losses = Float32Array.from({ length: 1000 }, (_, i) => Math.exp(-i / 100) * Math.PI);
     lab.answers['runs.get'] = () => detail;
-    lab.answers['runs.batchLosses'] = () => ({ from: 0, losses });
+    lab.answers['runs.batchLosses'] = () => ({ from: 0, losses, clock: [] });
     await terminal.stride('show', '1', '--batch-losses', '--json');
     const { batchLosses, ...rest } = JSON.parse(terminal.stdout.text) as RunDetail & {
       batchLosses: number[];
@@ -158,7 +158,7 @@ describe('the other commands', () => {
 
   test('show tells a person what was trained, on what, and how it went', async () => {
     lab.answers['runs.get'] = () => detail;
-    lab.answers['runs.batchLosses'] = () => ({ from: 0, losses: Float32Array.of(2.5) });
+    lab.answers['runs.batchLosses'] = () => ({ from: 0, losses: Float32Array.of(2.5), clock: [] });
     await terminal.stride('show', '1', '--batch-losses');
     for (const text of [
       'run 1: course, finished',

@@ -6,10 +6,12 @@
  * Numbers in bulk travel as Float32Array: structured clone carries it in Electron, MessagePack over the WebSocket.
  */
 import { z } from 'zod';
+import { imageCalls } from './calls/images.ts';
 import { datasetSummarySchema } from './dataset.ts';
 import { answers, inspectReply, inspectRequests } from './inspection.ts';
 import { networkSchema } from './network.ts';
 import {
+  clockReadingSchema,
   epochRecordSchema,
   machineSchema,
   problemRecordSchema,
@@ -50,6 +52,7 @@ export const calls = {
     ),
   ),
   'datasets.list': call(nothing, z.array(datasetSummarySchema)),
+  ...imageCalls,
 
   /** Starts runs: all at once in workers of their own, or one after another. Gives them in the order asked for. */
   'runs.start': call(
@@ -80,10 +83,13 @@ export const calls = {
     z.strictObject({ runs: z.array(runSummarySchema), total: z.int() }),
   ),
   'runs.get': call(run, runDetailSchema),
-  /** Every batch's loss, in order, from step `from` (counted from 0) on. */
+  /**
+   * Every batch's loss, in order, from step `from` (counted from 0) on; and how long training had taken by some steps
+   * after it, about one in a thousand: none in histories from before that was kept.
+   */
   'runs.batchLosses': call(
     z.strictObject({ run: z.int().positive(), from: z.int().min(0).default(0) }),
-    z.strictObject({ from: z.int(), losses: float32 }),
+    z.strictObject({ from: z.int(), losses: float32, clock: z.array(clockReadingSchema) }),
   ),
 
   /**
@@ -130,6 +136,8 @@ export const events = {
     from: z.int(),
     losses: float32,
     imagesPerSecond: z.number(),
+    /** Of training, pauses excluded, up to the last of these steps. */
+    seconds: z.number(),
   }),
   'run.runningLoss': runningLossSchema.extend({ run: z.int() }),
   'run.epoch': epochRecordSchema.extend({ run: z.int() }),

@@ -105,6 +105,10 @@ export const runningLossSchema = z.strictObject({
 });
 export type RunningLoss = z.infer<typeof runningLossSchema>;
 
+/** Seconds of training, pauses excluded, that a run's first `step` steps took. */
+export const clockReadingSchema = z.strictObject({ step: z.int(), seconds: z.number() });
+export type ClockReading = z.infer<typeof clockReadingSchema>;
+
 export const problemRecordSchema = z.strictObject({
   code: z.string(),
   message: z.string(),

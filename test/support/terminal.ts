@@ -64,6 +64,7 @@ export function labWith(lab: StandInLab, ...names: string[]) {
         from,
         losses: Float32Array.from(losses),
         imagesPerSecond: 45_210.4,
+        seconds: ((from + losses.length) * 64) / 45_210.4,
       });
     },
     epoch: (run: number, number: number, testCorrect: number) => {

@@ -20,6 +20,7 @@ import { resolveHome } from '../history/home.ts';
 import { openHistory } from '../history/open.ts';
 import { appCalls } from './calls/app.ts';
 import { catalogCalls } from './calls/catalog.ts';
+import { imageCalls } from './calls/images.ts';
 import { inspectCalls } from './calls/inspect.ts';
 import { runCalls } from './calls/runs.ts';
 import { sweepCalls } from './calls/sweeps.ts';
@@ -89,6 +90,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
   const handlers: Handlers = {
     ...appCalls({ host: options.host, home, runs, findTrainingProblem: trainingProblem }),
     ...catalogCalls(listDatasets),
+    ...imageCalls(common.openDataset),
     ...runCalls(book, runs),
     ...sweepCalls(sweepBook, book, sweeps),
     ...inspectCalls(inspection),

@@ -30,15 +30,15 @@ export class LossBuffer {
     this.#runningLosses.push(record);
   }
 
-  /** To be called in a transaction, and followed by `clear` when that is done. */
-  write(history: History, run: number): void {
+  /** `seconds` of training up to here. To be called in a transaction, and followed by `clear` when that is done. */
+  write(history: History, run: number, seconds: number): void {
     const losses = new Float32Array(this.#step - this.#from);
     let offset = 0;
     for (const part of this.#losses) {
       losses.set(part, offset);
       offset += part.length;
     }
-    if (losses.length > 0) history.batchLosses.append(run, this.#from, losses);
+    if (losses.length > 0) history.batchLosses.append(run, this.#from, losses, seconds);
     for (const record of this.#runningLosses) history.runningLosses.insert(run, record);
   }
 

@@ -219,7 +219,8 @@ export class Training {
     // An estimate, until the next checkpoint brings the measured seconds.
     const images = losses.length * this.#options.order.settings.batchSize;
     if (imagesPerSecond > 0) this.#trainSeconds += images / imagesPerSecond;
-    this.#options.events.emit('run.batchLosses', { run: this.run, from, losses, imagesPerSecond });
+    const seconds = this.#trainSeconds;
+    this.#options.events.emit('run.batchLosses', { run: this.run, from, losses, imagesPerSecond, seconds });
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
       this.#enqueue(() => {
@@ -235,7 +236,7 @@ export class Training {
     this.#timer = null;
     const { history } = this.#options.book;
     inTransaction(() => {
-      this.#losses.write(history, this.run);
+      this.#losses.write(history, this.run, this.#trainSeconds);
       history.runs.setProgress(this.run, this.#losses.step, this.#trainSeconds);
     });
     this.#losses.clear();

@@ -3,7 +3,7 @@
  * numbers that are shown as text are reactive. Events that leave a gap (a dropped connection, a run opened in its
  * middle) make the missing losses be fetched, so the order in which replies and events arrive does not matter.
  */
-import type { LabClient } from '../../shared/api.ts';
+import type { EventPayload, LabClient } from '../../shared/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../shared/problem.ts';
 import {
   type EpochRecord,
@@ -54,10 +54,14 @@ export class LiveRun {
     this.#refresh();
   }
 
-  putLosses(from: number, losses: Float32Array, imagesPerSecond: number): void {
+  putLosses({ from, losses, imagesPerSecond, seconds }: EventPayload<'run.batchLosses'>): void {
     this.imagesPerSecond = imagesPerSecond;
-    if (this.series.put(from, losses)) this.#refresh();
-    else void this.#fill().catch((error: unknown) => (this.problem = toProblemRecord(error)));
+    if (this.series.put(from, losses)) {
+      this.series.putClock([{ step: from + losses.length, seconds }]);
+      this.#refresh();
+    } else {
+      void this.#fill().catch((error: unknown) => (this.problem = toProblemRecord(error)));
+    }
   }
 
   putRunningLoss(each: RunningLoss): void {
@@ -88,10 +92,11 @@ export class LiveRun {
     if (this.#filling) return;
     this.#filling = true;
     try {
-      const { from, losses } = await this.#lab.call('runs.batchLosses', {
+      const { from, losses, clock } = await this.#lab.call('runs.batchLosses', {
         run: this.id,
         from: this.series.length,
       });
+      this.series.putClock(clock);
       this.series.put(from, losses);
       this.#refresh();
     } finally {
@@ -114,9 +119,7 @@ export class LiveRuns {
 
   constructor(lab: LabClient) {
     this.#lab = lab;
-    lab.on('run.batchLosses', ({ run, from, losses, imagesPerSecond }) =>
-      this.#open.get(run)?.putLosses(from, losses, imagesPerSecond),
-    );
+    lab.on('run.batchLosses', (losses) => this.#open.get(losses.run)?.putLosses(losses));
     lab.on('run.runningLoss', ({ run, ...each }) => this.#open.get(run)?.putRunningLoss(each));
     lab.on('run.epoch', ({ run, ...record }) => this.#open.get(run)?.putEpoch(record));
     lab.on('run.changed', (run) => this.#open.get(run.id)?.putSummary(run));

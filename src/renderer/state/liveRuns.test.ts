@@ -9,7 +9,11 @@ const settled = () => new Promise((resolve) => setTimeout(resolve));
 function labWith(kept: () => number, changes = {}): FakeLab {
   return new FakeLab()
     .answer('runs.get', () => sampleDetail({ epochs: [sampleEpoch(1)], ...changes }))
-    .answer('runs.batchLosses', ({ from = 0 }) => ({ from, losses: ones(Math.max(0, kept() - from)) }));
+    .answer('runs.batchLosses', ({ from = 0 }) => ({
+      from,
+      losses: ones(Math.max(0, kept() - from)),
+      clock: [{ step: kept(), seconds: kept() / 100 }],
+    }));
 }
 
 test('a run that is opened has the losses and epochs that history has', async () => {
@@ -23,10 +27,10 @@ test('events go on from there; a gap is fetched', async () => {
   const lab = labWith(() => kept);
   const live = new LiveRuns(lab).open(1);
   await settled();
-  lab.emit('run.batchLosses', { run: 1, from: 100, losses: ones(50), imagesPerSecond: 41_000 });
+  lab.emit('run.batchLosses', { run: 1, from: 100, losses: ones(50), imagesPerSecond: 41_000, seconds: 1.5 });
   expect([live.steps, live.imagesPerSecond]).toEqual([150, 41_000]);
   kept = 300;
-  lab.emit('run.batchLosses', { run: 1, from: 280, losses: ones(20), imagesPerSecond: 40_000 });
+  lab.emit('run.batchLosses', { run: 1, from: 280, losses: ones(20), imagesPerSecond: 40_000, seconds: 3 });
   await settled();
   expect(live.steps).toBe(300);
   expect(lab.asked.at(-1)).toEqual(['runs.batchLosses', { run: 1, from: 150 }]);
@@ -35,12 +39,12 @@ test('events go on from there; a gap is fetched', async () => {
 test('events that arrive before the first reply lose nothing', async () => {
   const lab = labWith(() => 120);
   const live = new LiveRuns(lab).open(1);
-  lab.emit('run.batchLosses', { run: 1, from: 100, losses: ones(30), imagesPerSecond: 1 });
+  lab.emit('run.batchLosses', { run: 1, from: 100, losses: ones(30), imagesPerSecond: 1, seconds: 2 });
   lab.emit('run.epoch', { run: 1, ...sampleEpoch(2) });
   await settled();
-  lab.emit('run.batchLosses', { run: 1, from: 130, losses: ones(10), imagesPerSecond: 1 });
+  lab.emit('run.batchLosses', { run: 1, from: 130, losses: ones(10), imagesPerSecond: 1, seconds: 2 });
   await settled();
-  lab.emit('run.batchLosses', { run: 1, from: 120, losses: ones(30), imagesPerSecond: 1 });
+  lab.emit('run.batchLosses', { run: 1, from: 120, losses: ones(30), imagesPerSecond: 1, seconds: 2 });
   expect([live.steps, live.epochs.length]).toEqual([150, 2]);
 });
 
@@ -48,7 +52,7 @@ test('other runs’ events change nothing', async () => {
   const lab = labWith(() => 10);
   const live = new LiveRuns(lab).open(1);
   await settled();
-  lab.emit('run.batchLosses', { run: 2, from: 10, losses: ones(5), imagesPerSecond: 1 });
+  lab.emit('run.batchLosses', { run: 2, from: 10, losses: ones(5), imagesPerSecond: 1, seconds: 2 });
   expect(live.steps).toBe(10);
 });
 

@@ -4,21 +4,26 @@
  * The running loss is the mean of the last 300 batch losses (of all there are, before the 300th). It never moves once
  * it is drawn, and at every 300th batch of an epoch it is the very number that the course's script prints.
  */
-import type { EpochRecord, RunningLoss } from '../../shared/runs.ts';
+import type { ClockReading, EpochRecord, RunningLoss } from '../../shared/runs.ts';
 import { runningLossInterval } from '../../shared/training.ts';
 
 const initialCapacity = 1024;
+/** Steps. */
+const clockInterval = 256;
 
 export class RunSeries {
   /** Losses before each step, added up in double precision: `sums[i]` is the sum of the first i. */
   #sums = new Float64Array(initialCapacity + 1);
   #losses = new Float32Array(initialCapacity);
   #listeners = new Set<() => void>();
+  #followers = new Set<(from: number) => void>();
 
   /** Steps whose loss is known. */
   length = 0;
   runningLosses: RunningLoss[] = [];
   epochs: EpochRecord[] = [];
+  /** How long training had taken by some steps, in order. */
+  clock: ClockReading[] = [];
 
   /** One loss a step; only the first `length` count. Taken anew at every reading, for it may have been replaced. */
   get losses(): Float32Array {
@@ -40,6 +45,7 @@ export class RunSeries {
     this.length = Math.max(this.length, end);
     for (let step = from; step < this.length; step++)
       this.#sums[step + 1] = this.#sums[step]! + this.#losses[step]!;
+    this.#changedFrom(from);
     this.changed();
     return true;
   }
@@ -48,11 +54,23 @@ export class RunSeries {
   cutTo(steps: number, stepsPerEpoch: number): void {
     if (steps >= this.length) return;
     this.length = steps;
+    this.clock = this.clock.filter((each) => each.step <= steps);
+    this.#changedFrom(steps);
     this.epochs = this.epochs.filter((each) => each.epoch * stepsPerEpoch <= steps);
     this.runningLosses = this.runningLosses.filter(
       (each) => (each.epoch - 1) * stepsPerEpoch + each.batch <= steps,
     );
     this.changed();
+  }
+
+  /** Readings closer together than a few hundred steps add nothing that could be seen: the newer one is kept. */
+  putClock(readings: readonly ClockReading[]): void {
+    for (const reading of readings) {
+      while (this.clock.length > 0 && this.clock.at(-1)!.step >= reading.step) this.clock.pop();
+      const [before, last] = this.clock.slice(-2);
+      if (before && last && last.step - before.step < clockInterval) this.clock.pop();
+      this.clock.push(reading);
+    }
   }
 
   putRunningLoss(each: RunningLoss): void {
@@ -73,6 +91,15 @@ export class RunSeries {
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Hears from which step on losses are new or others than before. For as long as the series lives. */
+  follow(follower: (from: number) => void): void {
+    this.#followers.add(follower);
+  }
+
+  #changedFrom(step: number): void {
+    for (const follower of this.#followers) follower(step);
   }
 
   changed(): void {

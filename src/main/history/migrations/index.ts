@@ -9,6 +9,7 @@ import { up as losses } from './0003-losses.ts';
 import { up as checkpoints } from './0004-checkpoints.ts';
 import { up as epochDetails } from './0005-epoch-details.ts';
 import { up as sweeps } from './0006-sweeps.ts';
+import { up as clock } from './0007-clock.ts';
 
 export const migrations: readonly ((db: Db) => void)[] = [
   runs,
@@ -17,6 +18,7 @@ export const migrations: readonly ((db: Db) => void)[] = [
   checkpoints,
   epochDetails,
   sweeps,
+  clock,
 ];
 
 /**

@@ -105,3 +105,11 @@ test('0005: details of an epoch, null for those from before', () => {
   migrate(db, 5);
   expect(db.prepare('SELECT details FROM epochs').pluck().get()).toBeNull();
 });
+
+test('0007: the clock of batch losses, null for those from before', () => {
+  const db = databaseAt(6);
+  db.exec(run);
+  db.exec("INSERT INTO batch_losses VALUES (1, 0, x'0000803f')");
+  migrate(db, 7);
+  expect(db.prepare('SELECT seconds FROM batch_losses').pluck().get()).toBeNull();
+});

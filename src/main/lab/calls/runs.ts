@@ -21,7 +21,8 @@ export function runCalls(book: RunBook, runs: LabRuns) {
     'runs.batchLosses': ({ run, from }: CallRequest<'runs.batchLosses'>): CallReply<'runs.batchLosses'> => {
       book.summary(run);
       runs.flush(run);
-      return { from, losses: book.history.batchLosses.read(run, from) };
+      const { batchLosses } = book.history;
+      return { from, losses: batchLosses.read(run, from), clock: batchLosses.clock(run, from) };
     },
   };
 }

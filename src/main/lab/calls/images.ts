@@ -1,0 +1,15 @@
+/** Images of a data set, for whoever shows some. */
+import type { CallReply, CallRequest } from '../../../shared/api.ts';
+import type { Dataset } from '../../../shared/dataset.ts';
+import { readImages } from '../../datasets/images.ts';
+
+export function imageCalls(openDataset: (id: string) => Promise<Dataset>) {
+  return {
+    'datasets.images': async ({
+      dataset,
+      part,
+      indices,
+    }: CallRequest<'datasets.images'>): Promise<CallReply<'datasets.images'>> =>
+      readImages(await openDataset(dataset), part, indices),
+  };
+}
