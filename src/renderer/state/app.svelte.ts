@@ -1,9 +1,12 @@
 /** All state of one window, made once in main.ts and handed down by context. */
 import { createContext } from 'svelte';
+import { toProblemRecord } from '../../shared/problem.ts';
+import { problemText } from '../i18n/problems.ts';
 import type { Connection } from '../transport/client.ts';
 import { ConnectionState } from './connection.svelte.ts';
 import { LiveRuns } from './liveRuns.svelte.ts';
 import { LocaleState } from './locale.svelte.ts';
+import { Notices } from './notices.svelte.ts';
 import { Router } from './router.svelte.ts';
 import { RunsState } from './runs.svelte.ts';
 import { ThemeState } from './theme.svelte.ts';
@@ -16,6 +19,7 @@ export class AppState {
   readonly runs: RunsState;
   readonly live: LiveRuns;
   readonly form = new TrainForm();
+  readonly notices = new Notices((error) => problemText(toProblemRecord(error)));
   readonly connection: ConnectionState;
 
   constructor(lab: Connection, window: Window) {

@@ -1,34 +1,119 @@
-/** Which screen is shown. It lies in the address after `#`, so that back, forward and reload work in every host. */
+/**
+ * Which screen is shown, and with what on it: a screen's filters and choices are its query. Both lie in the address after
+ * `#`, so that back, forward and reload work in every host. A screen that is left and come back to through its door
+ * in the side bar is as it was.
+ */
 
 export type Route =
+  | { readonly view: 'welcome' }
+  /** `network` is the id of a preset or of a saved net; without it, what was last worked on. */
+  | { readonly view: 'design'; readonly network?: string }
   | { readonly view: 'train' }
   | { readonly view: 'runs' }
   | { readonly view: 'run'; readonly run: number }
   | { readonly view: 'settings' };
 
-/** Anything that is not an address of ours is the first screen. */
+export type Query = Readonly<Record<string, string>>;
+
+/** The screens that the side bar leads to. */
+export const doors = ['design', 'train', 'runs', 'settings'] as const;
+export type Door = (typeof doors)[number];
+
+/** Anything that is not an address of ours is the bench. */
 export function parseRoute(hash: string): Route {
-  const [, view, rest] = /^#\/(\w+)(?:\/(\d+))?$/.exec(hash) ?? [];
-  if (view === 'runs') return rest === undefined ? { view: 'runs' } : { view: 'run', run: Number(rest) };
-  if (view === 'settings' && rest === undefined) return { view: 'settings' };
+  const [path = ''] = hash.replace(/^#/, '').split('?');
+  const [, view, rest] = /^\/(\w+)(?:\/([^/]+))?$/.exec(path) ?? [];
+  if (view === 'runs' && rest === undefined) return { view: 'runs' };
+  if (view === 'runs' && rest !== undefined && /^[1-9]\d*$/.test(rest))
+    return { view: 'run', run: Number(rest) };
+  if (view === 'design') return rest === undefined ? { view } : { view, network: decode(rest) };
+  if ((view === 'settings' || view === 'welcome') && rest === undefined) return { view };
   return { view: 'train' };
 }
 
-export function hrefOf(route: Route): string {
-  return route.view === 'run' ? `#/runs/${route.run}` : `#/${route.view}`;
+export function parseQuery(hash: string): Query {
+  const at = hash.indexOf('?');
+  return at < 0 ? {} : Object.fromEntries(new URLSearchParams(hash.slice(at + 1)));
+}
+
+/** Parameters that are empty are left out. */
+export function hrefOf(route: Route, query: Query = {}): string {
+  const given = Object.entries(query).filter(([, value]) => value !== '');
+  const parameters = given.length > 0 ? `?${new URLSearchParams(given).toString()}` : '';
+  return `#/${pathOf(route)}${parameters}`;
+}
+
+/** A run's page lies behind the list of runs. */
+export function doorOf(route: Route): Door | null {
+  if (route.view === 'run') return 'runs';
+  return route.view === 'welcome' ? null : route.view;
+}
+
+function pathOf(route: Route): string {
+  if (route.view === 'run') return `runs/${route.run}`;
+  if (route.view === 'design' && route.network !== undefined)
+    return `design/${encodeURIComponent(route.network)}`;
+  return route.view;
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 export class Router {
+  /** The same object for as long as the screen is the same, whatever its query does. */
   route = $state.raw<Route>({ view: 'train' });
+  query = $state.raw<Query>({});
+  /** Where each door leads: to the screen as it was left. */
+  #left = $state.raw<Readonly<Partial<Record<Door, string>>>>({});
   readonly #window: Window;
 
   constructor(window: Window) {
     this.#window = window;
-    this.route = parseRoute(window.location.hash);
-    window.addEventListener('hashchange', () => (this.route = parseRoute(window.location.hash)));
+    this.#follow();
+    window.addEventListener('hashchange', () => {
+      this.#follow();
+    });
   }
 
-  go(route: Route): void {
-    this.#window.location.hash = hrefOf(route);
+  /** True where the address says nothing, as at the program's start. */
+  get unaddressed(): boolean {
+    return /^#?\/?$/.test(this.#window.location.hash);
+  }
+
+  /** The address behind a door. From a run's page the door to the runs leads back to the list. */
+  doorHref(door: Door): string {
+    return this.#left[door] ?? hrefOf({ view: door });
+  }
+
+  go(route: Route, query: Query = {}): void {
+    this.#window.location.hash = hrefOf(route, query);
+  }
+
+  /** Instead of the address of now, so that the way back does not lead to it. */
+  replace(route: Route, query: Query = {}): void {
+    const { history, location } = this.#window;
+    history.replaceState(history.state, '', `${location.pathname}${location.search}${hrefOf(route, query)}`);
+    this.#follow();
+  }
+
+  /** Changes parameters of the screen of now; an empty text removes one. Leaves no step in the way back unless asked. */
+  setQuery(changes: Query, { step = false }: { step?: boolean } = {}): void {
+    const query = { ...this.query, ...changes };
+    if (step) this.go(this.route, query);
+    else this.replace(this.route, query);
+  }
+
+  #follow(): void {
+    const { hash } = this.#window.location;
+    const route = parseRoute(hash);
+    if (hrefOf(route) !== hrefOf(this.route)) this.route = route;
+    this.query = parseQuery(hash);
+    if (route.view === 'design' || route.view === 'train' || route.view === 'runs')
+      this.#left = { ...this.#left, [route.view]: hrefOf(route, this.query) };
   }
 }

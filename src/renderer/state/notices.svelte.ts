@@ -1,0 +1,107 @@
+/**
+ * Short words about what was just done, most of them with a way to undo it. They leave after a while, but not while
+ * somebody is at them: the time stands still while the pointer or the focus is on them.
+ */
+
+export type NoticeKind = 'done' | 'bad';
+
+export interface NoticeOptions {
+  readonly kind?: NoticeKind;
+  /** Undoes what the notice tells of. The notice leaves when it is called. */
+  readonly undo?: () => void | Promise<void>;
+  /** Something else that can be done about it, instead of undoing. */
+  readonly action?: { readonly label: string; readonly run: () => void | Promise<void> };
+  /** How long it stays. Long enough to read, and to undo where that can be done. */
+  readonly milliseconds?: number;
+}
+
+export interface NoticeRecord extends NoticeOptions {
+  readonly id: number;
+  readonly kind: NoticeKind;
+  readonly text: string;
+}
+
+const shown = 6000;
+const shownWithUndo = 12_000;
+/** More would hide the screen; the oldest leaves. */
+const most = 3;
+
+interface Clock {
+  left: number;
+  since: number;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+export class Notices {
+  list = $state.raw<readonly NoticeRecord[]>([]);
+  readonly #clocks = new Map<number, Clock>();
+  readonly #wordsFor: (error: unknown) => string;
+  #paused = false;
+  #next = 1;
+
+  /** `wordsFor` says in the reader's language why undoing did not work. */
+  constructor(wordsFor: (error: unknown) => string = String) {
+    this.#wordsFor = wordsFor;
+  }
+
+  /** Gives its number, to dismiss it by. */
+  show(text: string, options: NoticeOptions = {}): number {
+    const id = this.#next++;
+    this.list = [...this.list, { kind: 'done', ...options, id, text }];
+    for (const old of this.list.slice(0, -most)) this.dismiss(old.id);
+    const left = options.milliseconds ?? (options.undo || options.action ? shownWithUndo : shown);
+    this.#clocks.set(id, { left, since: 0, timer: undefined });
+    if (!this.#paused) this.#run(id);
+    return id;
+  }
+
+  dismiss(id: number): void {
+    clearTimeout(this.#clocks.get(id)?.timer);
+    this.#clocks.delete(id);
+    this.list = this.list.filter((notice) => notice.id !== id);
+  }
+
+  /** The newest that can be undone, for the keyboard. False where there is none. */
+  undoLast(): boolean {
+    const notice = this.list.findLast(({ undo }) => undo);
+    if (!notice) return false;
+    this.undo(notice);
+    return true;
+  }
+
+  undo(notice: NoticeRecord): void {
+    this.run(notice, notice.undo);
+  }
+
+  /** Does what the notice offers; what goes wrong is a notice too. */
+  run(notice: NoticeRecord, work: (() => void | Promise<void>) | undefined): void {
+    this.dismiss(notice.id);
+    void (async () => work?.())().catch((error: unknown) => {
+      this.show(this.#wordsFor(error), { kind: 'bad', milliseconds: shownWithUndo });
+    });
+  }
+
+  pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    for (const clock of this.#clocks.values()) {
+      clearTimeout(clock.timer);
+      clock.left = Math.max(0, clock.left - (Date.now() - clock.since));
+    }
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    for (const id of this.#clocks.keys()) this.#run(id);
+  }
+
+  #run(id: number): void {
+    const clock = this.#clocks.get(id);
+    if (!clock) return;
+    clock.since = Date.now();
+    clock.timer = setTimeout(() => {
+      this.dismiss(id);
+    }, clock.left);
+  }
+}

@@ -1,0 +1,52 @@
+/** How keys are written for people. Bindings are in tinykeys' notation: `$mod+k`, `Shift+?`, `g r` (one after another). */
+
+const macSigns: Readonly<Record<string, string>> = {
+  $mod: '⌘',
+  Meta: '⌘',
+  Control: '⌃',
+  Alt: '⌥',
+  Shift: '⇧',
+};
+const otherSigns: Readonly<Record<string, string>> = { $mod: 'Ctrl', Control: 'Ctrl', Meta: 'Win' };
+const signs: Readonly<Record<string, string>> = {
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  Escape: 'Esc',
+  Delete: 'Del',
+  Backspace: '⌫',
+  Enter: '↵',
+  ' ': 'Space',
+  Space: 'Space',
+};
+
+export function isMac(platform: string = globalThis.navigator?.platform ?? ''): boolean {
+  return /^(Mac|iP)/.test(platform);
+}
+
+/** The presses of a binding, each a list of keys to be held together: `$mod+k` is [['Ctrl', 'K']]. */
+export function describeKeys(binding: string, mac: boolean = isMac()): string[][] {
+  return binding.split(' ').map((press) =>
+    press
+      .split(/(?<=.)\+(?=.)/)
+      .filter((key, index, all) => !(key === 'Shift' && index < all.length - 1 && isSign(all.at(-1)!)))
+      .map((key) => (mac ? macSigns : otherSigns)[key] ?? signs[key] ?? name(key)),
+  );
+}
+
+/** For screen readers' `aria-keyshortcuts`, which knows no sequences. */
+export function ariaKeys(binding: string, mac: boolean = isMac()): string | undefined {
+  if (binding.includes(' ')) return undefined;
+  return binding.replace('$mod', mac ? 'Meta' : 'Control');
+}
+
+/** Where Shift is only how the sign is typed (`Shift+?`), the sign alone says it. */
+function isSign(key: string): boolean {
+  return key.length === 1 && !/[\p{L}\d]/u.test(key);
+}
+
+function name(key: string): string {
+  const letter = /^(?:Key|Digit)(.)$/.exec(key)?.[1] ?? key;
+  return letter.length === 1 ? letter.toUpperCase() : letter;
+}

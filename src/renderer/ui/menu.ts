@@ -1,0 +1,43 @@
+/** What a menu holds, as data: the same entries serve a button's menu and a context menu. */
+import type { Component } from 'svelte';
+
+export type MenuIcon = Component<{ size?: number | string }>;
+
+export type MenuEntry =
+  | {
+      readonly kind?: 'item';
+      readonly label: string;
+      readonly icon?: MenuIcon | undefined;
+      /** In tinykeys' notation; only shown. */
+      readonly keys?: string | undefined;
+      readonly disabled?: boolean | undefined;
+      /** Takes something away. */
+      readonly danger?: boolean | undefined;
+      /** For an entry that is in a language of its own. */
+      readonly lang?: string | undefined;
+      readonly onSelect: () => void;
+    }
+  | {
+      readonly kind: 'check';
+      readonly label: string;
+      readonly checked: boolean;
+      readonly disabled?: boolean | undefined;
+      /** The menu stays open, so that several can be set at once. */
+      readonly onChange: (checked: boolean) => void;
+    }
+  | {
+      readonly kind: 'choice';
+      readonly label: string;
+      readonly value: string;
+      readonly options: readonly { readonly value: string; readonly label: string; readonly lang?: string }[];
+      readonly onChange: (value: string) => void;
+    }
+  | {
+      readonly kind: 'more';
+      readonly label: string;
+      readonly icon?: MenuIcon | undefined;
+      readonly disabled?: boolean | undefined;
+      readonly entries: readonly MenuEntry[];
+    }
+  | { readonly kind: 'heading'; readonly label: string }
+  | { readonly kind: 'line' };
