@@ -42,13 +42,13 @@ export function inputShape(network: Network): Shape {
 const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 /** How far apart neighbouring outputs lie in the input (`jump`) and how much one sees (`field`), per axis. */
-interface Reach {
+export interface Reach {
   readonly field: [number, number];
   readonly jump: [number, number];
 }
 
 /** field' = field + (kernel − 1)·dilation·jump; jump' = jump·stride (Dumoulin and Visin 2016). */
-function widen(reach: Reach, layer: Layer, network: Network): Reach {
+export function widen(reach: Reach, layer: Layer, network: Network): Reach {
   if (layer.type === 'residual') {
     return enabledLayers(layer.layers).reduce((inner, each) => widen(inner, each, network), reach);
   }
@@ -64,6 +64,26 @@ function widen(reach: Reach, layer: Layer, network: Network): Reach {
   ) as [number, number];
   const jump = ([0, 1] as const).map((axis) => reach.jump[axis] * window.stride[axis]) as [number, number];
   return { field, jump };
+}
+
+/**
+ * A layer's problem, with its place: `layer` is its number (`4`, or `4.2` in a block), `from` the number of the layer that
+ * gives it its input, 0 for the net's input.
+ */
+function namedProblem(
+  { code, message, parameters }: Problem,
+  number: number,
+  type: string,
+  given: number,
+): Problem {
+  const { inner, innerType, from, ...rest } = parameters;
+  const giver = from === undefined || from === 0 ? given : `${number}.${from}`;
+  return new Problem(code, `layer ${number} (${type}): ${message}`, {
+    ...rest,
+    layer: inner === undefined ? number : `${number}.${inner}`,
+    type: innerType ?? type,
+    from: giver,
+  });
 }
 
 /** The walk as far as it goes, and the problem at which it ended. */
@@ -96,12 +116,8 @@ export function walkNetwork(network: Network): {
       input = output;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      const named = new Problem(error.code, `layer ${position + 1} (${layer.type}): ${error.message}`, {
-        ...error.parameters,
-        layer: position + 1,
-        type: layer.type,
-      });
-      return { layers, output: input, problem: { position, problem: named } };
+      const problem = namedProblem(error, position + 1, layer.type, (layers.at(-1)?.position ?? -1) + 1);
+      return { layers, output: input, problem: { position, problem } };
     }
   }
   return { layers, output: input };

@@ -15,10 +15,10 @@ test('a problem of a layer names the layer and what would fit, in both languages
   layers[3] = { type: 'conv2d', filters: 20, kernelSize: 15 };
   const problem = walkNetwork({ ...network, layers }).problem!.problem.toRecord();
   expect(problemText(problem)).toBe(
-    'Layer 4 (Convolution): Kernel 15 does not fit the 12×12 map. Use kernel ≤ 12 or padding ≥ 2.',
+    'Layer 4 (Convolution): Kernel 15 does not fit the 12×12 map that layer 3 gives. Use kernel ≤ 12 or padding ≥ 2.',
   );
   locale = 'zh-CN';
-  expect(problemText(problem)).toContain('第 4 层（卷积）：卷积核 15 大于 12×12 的特征图');
+  expect(problemText(problem)).toContain('第 4 层（卷积）：核大小 15 超出了第 3 层输出的 12×12 特征图');
 });
 
 test('an unknown code, or a parameter that is not there, leaves the message as it came', () => {

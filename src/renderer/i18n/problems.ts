@@ -14,6 +14,7 @@ export function problemText({ code, message, parameters }: ProblemRecord): strin
   if (!fill) return message;
   const known: Record<string, string | number> = { ...parameters, message };
   if (typeof known['what'] === 'string') known['what'] = layerLabel(known['what']);
+  if (code.startsWith('layer.')) known['giver'] = giver(parameters['from']);
   // One code may come with and without a parameter: a text with a hole in it is worse than an English one.
   let whole = true;
   const asked = new Proxy(known, {
@@ -27,4 +28,10 @@ export function problemText({ code, message, parameters }: ProblemRecord): strin
   const { layer, type } = parameters;
   if (layer === undefined || type === undefined || !code.startsWith('layer.')) return text;
   return m.problem_in_layer({ layer, type: layerLabel(String(type)), problem: text });
+}
+
+/** What gives a layer the map that it is said not to fit: `from` is a layer's number, 0 for the net's input. */
+function giver(from: string | number | undefined): string {
+  if (from === undefined) return m.problem_giver_unknown();
+  return from === 0 ? m.problem_giver_input() : m.problem_giver_layer({ layer: from });
 }

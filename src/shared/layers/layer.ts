@@ -138,17 +138,19 @@ export function slideOverMap(
   const reach = dilation * (window.kernel[axis] - 1) + 1;
   const largest = Math.floor((length + 2 * window.padding[axis] - 1) / dilation) + 1;
   const padding = Math.ceil((reach - length) / 2);
+  const kernel = window.kernel[axis];
+  const map = `${input.height}×${input.width} map`;
+  const better = `use kernel ≤ ${largest} or padding ≥ ${padding}`;
+  const values = { kernel, height: input.height, width: input.width, largest, padding, axis };
+  if (dilation === 1)
+    throw new Problem(
+      'layer.kernel-too-large',
+      `kernel ${kernel} does not fit the ${map}; ${better}`,
+      values,
+    );
   throw new Problem(
-    'layer.kernel-too-large',
-    `kernel ${window.kernel[axis]}${dilation > 1 ? ` with dilation ${dilation}` : ''} does not fit the ` +
-      `${input.height}×${input.width} map; use kernel ≤ ${largest} or padding ≥ ${padding}`,
-    {
-      kernel: window.kernel[axis],
-      dilation,
-      height: input.height,
-      width: input.width,
-      largest,
-      padding,
-    },
+    'layer.dilated-kernel-too-large',
+    `kernel ${kernel} with dilation ${dilation} reaches over ${reach} pixels and does not fit the ${map}; ${better}`,
+    { ...values, dilation, reach },
   );
 }

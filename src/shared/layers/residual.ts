@@ -18,15 +18,51 @@ export interface Residual {
 
 export const residualSchema: z.ZodType<Residual> = z.strictObject({
   type: z.literal('residual'),
-  layers: z.lazy(() => z.array(layerSchema).min(1).max(64)),
+  layers: z.lazy(() => z.array(layerSchema).max(64)),
   disabled: z.boolean().optional(),
 });
 
+/** Throws a problem that names the layer inside, counted from 1, disabled ones too. */
 function innerOutput(layer: Residual, input: Shape): Shape {
-  return enabledLayers(layer.layers).reduce(
-    (shape, inner) => layerKind(inner).outputShape(inner, shape),
-    input,
+  let shape = input;
+  let given = 0;
+  for (const [index, inner] of layer.layers.entries()) {
+    if (inner.disabled) continue;
+    try {
+      shape = layerKind(inner).outputShape(inner, shape);
+      given = index + 1;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      throw inside(error, index + 1, given, inner.type);
+    }
+  }
+  if (given > 0) return shape;
+  throw new Problem(
+    'layer.residual-empty',
+    'the block has no layer that is on, so it would only double its input; put a layer into it',
   );
+}
+
+/** `inner` is the way to the layer (`2`, or `2.1` in a block in the block), `from` what gives its input, 0 the block. */
+function inside(
+  { code, message, parameters }: Problem,
+  number: number,
+  given: number,
+  type: string,
+): Problem {
+  const { inner, from } = parameters;
+  if (inner === undefined)
+    return new Problem(code, `layer ${number} inside (${type}): ${message}`, {
+      ...parameters,
+      inner: number,
+      innerType: type,
+      from: given,
+    });
+  return new Problem(code, `layer ${number} inside (${type}): ${message}`, {
+    ...parameters,
+    inner: `${number}.${inner}`,
+    from: from === 0 ? given : `${number}.${from}`,
+  });
 }
 
 /** The 1×1 convolution beside the block, or undefined where input and output have the same shape. */

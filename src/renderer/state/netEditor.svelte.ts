@@ -1,0 +1,485 @@
+/**
+ * The editor of one net: every change is a step that can be undone, without end. It holds whatever can be written as a
+ * net, also one whose layers do not fit each other: that is said beside the layers, never refused.
+ */
+import {
+  type FieldName,
+  type FieldValue,
+  layerFields,
+  newLayer,
+  withField,
+} from '../../shared/layers/fields.ts';
+import type { Fix } from '../../shared/fixes.ts';
+import type { Layer, LayerType } from '../../shared/layers/index.ts';
+import type { Shape } from '../../shared/layers/layer.ts';
+import { type Network, parseNetwork } from '../../shared/network.ts';
+import { sameNetwork } from '../../shared/networkDiff.ts';
+import { Problem } from '../../shared/problem.ts';
+import { type SurveyedLayer, surveyNetwork } from '../../shared/survey.ts';
+import {
+  type LayerNode,
+  type NetDocument,
+  type Place,
+  childrenAt,
+  copied,
+  findNode,
+  flattened,
+  insertAt,
+  mostLayers,
+  moveNodes,
+  outermost,
+  placeOf,
+  removeNodes,
+  toDocument,
+  toLayer,
+  toNetwork,
+  toNode,
+  updateNode,
+} from './netDocument.ts';
+
+/** What a step did, for words such as “Undo: remove Convolution”. */
+export interface StepLabel {
+  readonly kind:
+    | 'add'
+    | 'remove'
+    | 'move'
+    | 'duplicate'
+    | 'enable'
+    | 'disable'
+    | 'field'
+    | 'rename'
+    | 'input'
+    | 'paste'
+    | 'mend'
+    | 'replace';
+  /** The layer, where it is one. */
+  readonly layer?: Layer;
+  readonly count?: number;
+}
+
+/** A step's label, and how things were before it (in `past`) or after it (in `future`). A stack as a list of its own. */
+interface Step {
+  readonly label: StepLabel;
+  readonly document: NetDocument;
+  readonly selection: ReadonlySet<string>;
+  readonly active: string | null;
+  readonly below: Step | null;
+}
+
+/** A layer as a list shows it: where it stands, and how it fits. */
+export interface Row {
+  readonly node: LayerNode;
+  readonly parent: string | null;
+  readonly index: number;
+  readonly level: number;
+  readonly surveyed: SurveyedLayer;
+}
+
+const nobody: ReadonlySet<string> = new Set();
+
+export class NetEditor {
+  document = $state.raw<NetDocument>({ name: '', input: { height: 1, width: 1, channels: 1 }, nodes: [] });
+  selection = $state.raw<ReadonlySet<string>>(nobody);
+  /** The layer that the keyboard is at; it is what the fields are shown of. */
+  active = $state.raw<string | null>(null);
+  /** A preset, or a version that is looked at: nothing can be changed. */
+  readOnly = $state.raw(false);
+  /** How often a change was asked for that a read-only net does not take, so that the screen can say so. */
+  refused = $state.raw(0);
+
+  #past = $state.raw<Step | null>(null);
+  #future = $state.raw<Step | null>(null);
+  #saved = $state.raw<Network | null>(null);
+  /** The field whose typing goes on being one step. */
+  #typing: string | null = null;
+  #anchor: string | null = null;
+
+  readonly network: Network = $derived(toNetwork(this.document));
+  readonly survey = $derived(surveyNetwork(this.network));
+  readonly rows: readonly Row[] = $derived(rowsOf(this.document.nodes, this.survey.layers, null, 1));
+  readonly activeRow: Row | undefined = $derived(this.rows.find(({ node }) => node.key === this.active));
+  readonly undoLabel: StepLabel | null = $derived(this.#past?.label ?? null);
+  readonly redoLabel: StepLabel | null = $derived(this.#future?.label ?? null);
+  /** Something differs from what was last said to be saved. */
+  readonly dirty: boolean = $derived(!this.#saved || !sameNetwork(this.#saved, this.network));
+
+  constructor(network: Network) {
+    this.open(network);
+  }
+
+  /** Another net: nothing of the one before is left, nor its steps. */
+  open(network: Network, readOnly = false): void {
+    this.document = toDocument(network);
+    this.readOnly = readOnly;
+    this.selection = nobody;
+    this.active = this.document.nodes[0]?.key ?? null;
+    this.#anchor = null;
+    this.#past = null;
+    this.#future = null;
+    this.#typing = null;
+    this.#saved = null;
+  }
+
+  /** What `dirty` is counted from. */
+  saved(network: Network | null): void {
+    this.#saved = network;
+  }
+
+  /** Another content in the place of this one, as one step: a version brought back, another window's changes. */
+  replace(network: Network): boolean {
+    if (sameNetwork(network, this.network)) return true;
+    return this.#commit({ kind: 'replace' }, toDocument(network), nobody);
+  }
+
+  rename(name: string): boolean {
+    const trimmed = name.trim().slice(0, 80).trim();
+    if (trimmed === '' || trimmed === this.document.name) return true;
+    return this.#commit({ kind: 'rename' }, { ...this.document, name: trimmed }, this.selection, 'name');
+  }
+
+  setInput(change: Partial<Network['input']>): boolean {
+    const input = { ...this.document.input, ...change };
+    const key = `input.${Object.keys(change).join('.')}`;
+    return this.#commit({ kind: 'input' }, { ...this.document, input }, this.selection, key);
+  }
+
+  /** Where a layer goes when nothing else is said: after the active one, into it where that is an empty block. */
+  get gap(): Place {
+    const row = this.activeRow;
+    if (!row) return { parent: null, index: this.document.nodes.length };
+    if (row.node.layer.type === 'residual' && row.node.children.length === 0) {
+      return { parent: row.node.key, index: 0 };
+    }
+    return { parent: row.parent, index: row.index + 1 };
+  }
+
+  /** What a layer in that gap would be given; undefined where that is not known. */
+  shapeAt({ parent, index }: Place): Shape | undefined {
+    const before = this.rows.filter((row) => row.parent === parent && row.index < index);
+    for (const { surveyed } of before.toReversed()) {
+      if (surveyed.state.kind === 'fits') return surveyed.state.output;
+      if (surveyed.state.kind !== 'off') return undefined;
+    }
+    if (parent === null) return this.survey.input;
+    const place = placeOf(this.document.nodes, parent);
+    return place && this.shapeAt(place);
+  }
+
+  /** Adds a new layer, or the one that is given, and goes to it. */
+  add(what: LayerType | Layer, place: Place = this.gap): boolean {
+    const layer = typeof what === 'string' ? newLayer(what, this.shapeAt(place)) : what;
+    return this.#insert({ kind: 'add', layer, count: 1 }, place, [toNode(layer)]);
+  }
+
+  /** Those chosen; the active one where none is. */
+  get targets(): readonly LayerNode[] {
+    const keys =
+      this.selection.size > 0 ? this.selection : new Set(this.active === null ? [] : [this.active]);
+    return outermost(this.document.nodes, keys);
+  }
+
+  remove(targets = this.targets): boolean {
+    if (targets.length === 0) return false;
+    const keys = new Set(targets.map(({ key }) => key));
+    const rows = this.rows;
+    const nodes = removeNodes(this.document.nodes, keys);
+    const left = new Set(flattened(nodes).map(({ key }) => key));
+    const at = rows.findIndex(({ node }) => keys.has(node.key));
+    const next =
+      rows.slice(at).find(({ node }) => left.has(node.key)) ??
+      rows.slice(0, at).findLast(({ node }) => left.has(node.key));
+    const label = { kind: 'remove', ...counted(targets) } as const;
+    return this.#commit(label, { ...this.document, nodes }, nobody, null, next?.node.key ?? null);
+  }
+
+  duplicate(targets = this.targets): boolean {
+    const last = targets.at(-1);
+    const place = last && placeOf(this.document.nodes, last.key);
+    if (!place) return false;
+    const label = { kind: 'duplicate', ...counted(targets) } as const;
+    return this.#insert(label, { ...place, index: place.index + 1 }, targets.map(copied));
+  }
+
+  /** On where one of them is off, else off. */
+  toggle(targets = this.targets): boolean {
+    if (targets.length === 0) return false;
+    const on = targets.some(({ layer }) => layer.disabled);
+    const nodes = targets.reduce(
+      (all, { key }) => updateNode(all, key, (node) => ({ ...node, layer: switched(node.layer, on) })),
+      this.document.nodes,
+    );
+    const label = { kind: on ? 'enable' : 'disable', ...counted(targets) } as const;
+    return this.#commit(label, { ...this.document, nodes }, this.selection);
+  }
+
+  /** Takes a value that `fieldProblem` allows. Typing in one field is one step until `pauseTyping`. */
+  setField(key: string, name: FieldName, value: FieldValue | undefined): boolean {
+    const node = findNode(this.document.nodes, key);
+    const field = node && layerFields[node.layer.type].find((each) => each.name === name);
+    if (!field) return false;
+    const layer = withField(node.layer, field, value);
+    const nodes = updateNode(this.document.nodes, key, (each) => ({ ...each, layer }));
+    const document = { ...this.document, nodes };
+    if (sameNetwork(toNetwork(document), this.network)) return true;
+    return this.#commit({ kind: 'field', layer }, document, this.selection, `${key}.${name}`);
+  }
+
+  /** What is typed from now on is another step. */
+  pauseTyping(): void {
+    this.#typing = null;
+  }
+
+  /** One of `fixesOf`'s, for the layer with that key, as one step. */
+  mend(key: string, fix: Fix): boolean {
+    this.pauseTyping();
+    if (fix.kind === 'append') return this.add({ type: 'linear', units: fix.units }, this.#end());
+    if (fix.kind === 'insertBefore') {
+      const place = placeOf(this.document.nodes, key);
+      return place !== undefined && this.add(fix.type, place);
+    }
+    const done = this.setField(key, fix.field, fix.value);
+    this.pauseTyping();
+    return done;
+  }
+
+  /** Into a gap, which is counted with the layers still in their old places. False where it is inside one of them. */
+  move(targets: readonly LayerNode[], place: Place): boolean {
+    const nodes = moveNodes(this.document.nodes, new Set(targets.map(({ key }) => key)), place);
+    if (!nodes || !this.#room(nodes)) return false;
+    const label = { kind: 'move', ...counted(targets) } as const;
+    return this.#commit(label, { ...this.document, nodes }, this.selection);
+  }
+
+  /** One place up or down among its neighbours, and past a block's end out of it. */
+  shift(by: -1 | 1): boolean {
+    const targets = this.targets;
+    const edge = by < 0 ? targets[0] : targets.at(-1);
+    const place = edge && placeOf(this.document.nodes, edge.key);
+    if (!place) return false;
+    const { parent, index } = place;
+    const siblings = childrenAt(this.document.nodes, parent);
+    const beyond = by < 0 ? index - 1 : index + 2;
+    if (beyond >= 0 && beyond <= siblings.length) return this.move(targets, { parent, index: beyond });
+    return this.moveOut(by);
+  }
+
+  /** Out of its block, to before (−1) or behind it. */
+  moveOut(by: -1 | 1 = 1): boolean {
+    const [first] = this.targets;
+    const parent = first && placeOf(this.document.nodes, first.key)?.parent;
+    const place = parent && placeOf(this.document.nodes, parent);
+    if (!place) return false;
+    return this.move(this.targets, { ...place, index: place.index + (by > 0 ? 1 : 0) });
+  }
+
+  /** Into the block that is right before it, at its end; else into the one right behind it, at its start. */
+  moveIn(): boolean {
+    const targets = this.targets;
+    const [first, last] = [targets[0], targets.at(-1)];
+    const from = first && placeOf(this.document.nodes, first.key);
+    const to = last && placeOf(this.document.nodes, last.key);
+    if (!from || !to) return false;
+    const siblings = childrenAt(this.document.nodes, from.parent);
+    const before = siblings[from.index - 1];
+    if (before?.layer.type === 'residual')
+      return this.move(targets, { parent: before.key, index: before.children.length });
+    const behind = siblings[to.index + 1];
+    return behind?.layer.type === 'residual' && this.move(targets, { parent: behind.key, index: 0 });
+  }
+
+  /** The chosen layers as a net of their own, for the clipboard; null where nothing is chosen. */
+  copy(): string | null {
+    const targets = this.targets;
+    const [first] = targets;
+    if (!first) return null;
+    const given = this.rows.find(({ node }) => node.key === first.key)?.surveyed.state;
+    const shape = given && 'input' in given ? given.input : null;
+    const input =
+      shape?.kind === 'map'
+        ? { height: shape.height, width: shape.width, channels: Math.min(shape.channels, 64) }
+        : this.document.input;
+    const network: Network = { name: this.document.name, input, layers: targets.map(toLayer) };
+    return JSON.stringify(network, null, 2);
+  }
+
+  /** Layers of a net that is JSON. Throws a `Problem` for anything else. */
+  paste(text: string): boolean {
+    const { layers } = readNetwork(text);
+    if (layers.length === 0) throw new Problem('network.no-layers', 'the net that was pasted has no layers');
+    const nodes = layers.map(toNode);
+    return this.#insert({ kind: 'paste', ...counted(nodes) }, this.gap, nodes);
+  }
+
+  undo(): StepLabel | null {
+    const step = this.#past;
+    if (!step || this.readOnly) return null;
+    this.#future = { ...this.#now(step.label), below: this.#future };
+    this.#past = step.below;
+    this.#show(step);
+    return step.label;
+  }
+
+  redo(): StepLabel | null {
+    const step = this.#future;
+    if (!step || this.readOnly) return null;
+    this.#past = { ...this.#now(step.label), below: this.#past };
+    this.#future = step.below;
+    this.#show(step);
+    return step.label;
+  }
+
+  /** `only` it; `toggle`: it besides the others; `range`: all from where the choice began. */
+  select(key: string, how: 'only' | 'toggle' | 'range' = 'only'): void {
+    this.pauseTyping();
+    const keys = this.rows.map(({ node }) => node.key);
+    if (how === 'range' && this.#anchor !== null && keys.includes(this.#anchor)) {
+      const [from, to] = [keys.indexOf(this.#anchor), keys.indexOf(key)].sort((a, b) => a - b) as [
+        number,
+        number,
+      ];
+      this.selection = new Set(keys.slice(from, to + 1));
+    } else if (how === 'toggle') {
+      const next = new Set(this.selection.size > 0 || this.active === null ? this.selection : [this.active]);
+      if (!next.delete(key)) next.add(key);
+      this.selection = next;
+      this.#anchor = key;
+    } else {
+      this.selection = new Set([key]);
+      this.#anchor = key;
+    }
+    this.active = key;
+  }
+
+  selectAll(): void {
+    this.selection = new Set(this.rows.map(({ node }) => node.key));
+  }
+
+  selectNone(): void {
+    this.selection = nobody;
+  }
+
+  /** The next row up or down. Gives its key. */
+  step(by: number, extend = false): string | null {
+    const rows = this.rows;
+    if (rows.length === 0) return null;
+    const at = rows.findIndex(({ node }) => node.key === this.active);
+    const to = at < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + by));
+    const key = rows[to]!.node.key;
+    if (extend) this.#anchor ??= this.active;
+    this.select(key, extend ? 'range' : 'only');
+    return key;
+  }
+
+  #end(): Place {
+    return { parent: null, index: this.document.nodes.length };
+  }
+
+  #insert(label: StepLabel, place: Place, added: readonly LayerNode[]): boolean {
+    const nodes = insertAt(this.document.nodes, place, added);
+    if (!this.#room(nodes)) {
+      throw new Problem(
+        'network.too-many-layers',
+        `a net holds at most ${mostLayers.net} layers, and a block ${mostLayers.block}`,
+        { net: mostLayers.net, block: mostLayers.block },
+      );
+    }
+    const keys = added.map(({ key }) => key);
+    return this.#commit(label, { ...this.document, nodes }, new Set(keys), null, keys.at(-1) ?? null);
+  }
+
+  #room(nodes: readonly LayerNode[]): boolean {
+    return (
+      nodes.length <= mostLayers.net &&
+      flattened(nodes).every(({ children }) => children.length <= mostLayers.block)
+    );
+  }
+
+  #commit(
+    label: StepLabel,
+    document: NetDocument,
+    selection: ReadonlySet<string>,
+    typing: string | null = null,
+    active = this.active,
+  ): boolean {
+    if (this.readOnly) {
+      this.refused += 1;
+      return false;
+    }
+    // Going on in the same field: how things were before its first letter is known already.
+    if (typing === null || typing !== this.#typing) this.#past = { ...this.#now(label), below: this.#past };
+    this.#typing = typing;
+    this.#future = null;
+    this.document = document;
+    this.selection = selection;
+    this.active = active;
+    this.#repair();
+    return true;
+  }
+
+  #now(label: StepLabel): Omit<Step, 'below'> {
+    return { label, document: this.document, selection: this.selection, active: this.active };
+  }
+
+  #show({ document, selection, active }: Step): void {
+    this.#typing = null;
+    this.document = document;
+    this.selection = selection;
+    this.active = active;
+    this.#repair();
+  }
+
+  /** Nothing that is gone is chosen. */
+  #repair(): void {
+    const keys = new Set(flattened(this.document.nodes).map(({ key }) => key));
+    if ([...this.selection].some((key) => !keys.has(key)))
+      this.selection = new Set([...this.selection].filter((key) => keys.has(key)));
+    if (this.active !== null && !keys.has(this.active)) this.active = this.document.nodes[0]?.key ?? null;
+    if (this.#anchor !== null && !keys.has(this.#anchor)) this.#anchor = null;
+  }
+}
+
+/** A net from text, a file's or the clipboard's. Throws a `Problem` that says what is wrong with it. */
+export function readNetwork(text: string): Network {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Problem(
+      'network.not-json',
+      'this is no net that Stride has written: it is not JSON. Copy layers in Stride, or export a net',
+    );
+  }
+  if (typeof value !== 'object' || value === null || !('layers' in value) || !('input' in value)) {
+    throw new Problem(
+      'network.no-network',
+      'this is JSON, but no net: "name", "input" and "layers" are needed. Copy layers in Stride, or export a net',
+    );
+  }
+  return parseNetwork(value);
+}
+
+function rowsOf(
+  nodes: readonly LayerNode[],
+  surveyed: readonly SurveyedLayer[],
+  parent: string | null,
+  level: number,
+): Row[] {
+  return nodes.flatMap((node, index) => {
+    const own = surveyed[index]!;
+    return [
+      { node, parent, index, level, surveyed: own },
+      ...rowsOf(node.children, own.inner, node.key, level + 1),
+    ];
+  });
+}
+
+function counted(nodes: readonly LayerNode[]): { layer?: Layer; count: number } {
+  const [first] = nodes;
+  return first && nodes.length === 1 ? { layer: first.layer, count: 1 } : { count: nodes.length };
+}
+
+function switched(layer: Layer, on: boolean): Layer {
+  if (!on) return { ...layer, disabled: true };
+  const { disabled: _, ...rest } = layer;
+  return rest;
+}
