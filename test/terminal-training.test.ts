@@ -243,6 +243,7 @@ describe('train, for people', () => {
       ...detail,
       problem: { code: 'x', message: 'it broke', parameters: {} },
     });
+    lab.answers['runs.events'] = () => [];
     await terminal.stride('show', '1');
     expect(terminal.stdout.text.includes('\u001b[31m')).toBe(colours);
   });

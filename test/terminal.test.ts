@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Problem } from '../src/shared/problem.ts';
+import type { RunEvent } from '../src/shared/runEvents.ts';
 import type { RunDetail } from '../src/shared/runs.ts';
 import { type StandInLab, runSummary } from './support/standInLab.ts';
 import { detail, labWith, openTerminal } from './support/terminal.ts';
@@ -137,27 +138,47 @@ describe('the other commands', () => {
     expect(terminal.stderr.text).toBe('stride: run 1 is finished; there is nothing left to resume\n');
   });
 
+  const at = '2026-01-02T03:04:05.000Z';
+  const versions = { stride: '0.1.0', node: '24', tensorflow: '2.21.0' };
+  const log: RunEvent[] = [
+    {
+      seq: 1,
+      at,
+      step: 0,
+      epoch: 1,
+      kind: 'started',
+      detail: { cpu: 'A CPU', cores: 2, threads: 1, versions },
+    },
+    {
+      ...{ seq: 2, at, step: 400, epoch: 1 },
+      ...{ kind: 'learningRate', detail: { learningRate: 0.005, before: 0.01 } },
+    },
+  ];
+
   test('show --json is the run as the contract has it', async () => {
     lab.answers['runs.get'] = () => detail;
+    lab.answers['runs.events'] = () => log;
     expect(await terminal.stride('show', '1', '--json')).toBe(0);
-    expect(JSON.parse(terminal.stdout.text)).toEqual(detail);
+    expect(JSON.parse(terminal.stdout.text)).toEqual({ ...detail, events: log });
     expect(terminal.stdout.lines).toHaveLength(1);
   });
 
   test('show --batch-losses --json gives every float so that it can be read back bit for bit', async () => {
     const losses = Float32Array.from({ length: 1000 }, (_, i) => Math.exp(-i / 100) * Math.PI);
     lab.answers['runs.get'] = () => detail;
+    lab.answers['runs.events'] = () => log;
     lab.answers['runs.batchLosses'] = () => ({ from: 0, losses, clock: [] });
     await terminal.stride('show', '1', '--batch-losses', '--json');
     const { batchLosses, ...rest } = JSON.parse(terminal.stdout.text) as RunDetail & {
       batchLosses: number[];
     };
-    expect(rest).toEqual(detail);
+    expect(rest).toEqual({ ...detail, events: log });
     expect(Float32Array.from(batchLosses)).toEqual(losses);
   });
 
   test('show tells a person what was trained, on what, and how it went', async () => {
     lab.answers['runs.get'] = () => detail;
+    lab.answers['runs.events'] = () => log;
     lab.answers['runs.batchLosses'] = () => ({ from: 0, losses: Float32Array.of(2.5), clock: [] });
     await terminal.stride('show', '1', '--batch-losses');
     for (const text of [
@@ -166,6 +187,8 @@ describe('the other commands', () => {
       'sgd, learning rate 0.01, momentum 0.5',
       'A CPU, 2 cores',
       '96.8 %',
+      'started on 1 of 2 cores',
+      'learning rate 0.01 → 0.005',
       '2.5\n',
     ])
       expect(terminal.stdout.text).toContain(text);

@@ -8,6 +8,8 @@
 import { z } from 'zod';
 import { imageCalls } from './calls/images.ts';
 import { datasetSummarySchema } from './dataset.ts';
+import { call } from './calls/call.ts';
+import { trainCalls, trainEvents } from './calls/train.ts';
 import { answers, inspectReply, inspectRequests } from './inspection.ts';
 import { networkSchema } from './network.ts';
 import {
@@ -27,8 +29,6 @@ const nothing = z.strictObject({});
 const run = z.strictObject({ run: z.int().positive() });
 const sweep = z.strictObject({ sweep: z.int().positive() });
 const float32: z.ZodType<Float32Array> = z.instanceof(Float32Array);
-
-const call = <I extends z.ZodType, O extends z.ZodType>(request: I, reply: O) => ({ request, reply });
 
 export const calls = {
   /** Who is there: version, host, machine, and whether this machine can train. */
@@ -77,6 +77,7 @@ export const calls = {
   /** Continues a paused, stopped, interrupted or failed run from its last checkpoint, bit for bit. */
   'runs.resume': call(run, runSummarySchema),
   'runs.stop': call(run, runSummarySchema),
+  ...trainCalls,
   /** Newest first. */
   'runs.list': call(
     z.strictObject({ limit: z.int().min(1).max(1000).default(100), offset: z.int().min(0).default(0) }),
@@ -141,6 +142,7 @@ export const events = {
   }),
   'run.runningLoss': runningLossSchema.extend({ run: z.int() }),
   'run.epoch': epochRecordSchema.extend({ run: z.int() }),
+  ...trainEvents,
   /** A sweep was made, its status changed, or one of its runs changed. */
   'sweep.changed': sweepSummarySchema,
 } as const;

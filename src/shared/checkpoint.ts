@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { lossSchema } from './runs.ts';
+import { learningRateChangeSchema } from './training.ts';
 
 /** A float32 array in PyTorch's layout. Names: `parameter/0.weight`, `slot/0.weight/momentum`. */
 export interface NamedTensor {
@@ -33,6 +34,8 @@ export const progressSchema = z.strictObject({
   stopping: z
     .strictObject({ best: lossSchema.nullable(), waited: z.int().min(0) })
     .default({ best: null, waited: 0 }),
+  /** Changes of the base learning rate so far, in ascending order of their steps. */
+  learningRates: z.array(learningRateChangeSchema).default([]),
   /** The batch is split in so many parts; the number changes rounding, so a run keeps it. */
   shards: z.int().min(1),
 });

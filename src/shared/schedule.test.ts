@@ -40,3 +40,22 @@ describe('learning rates, as PyTorch 2.13 gives them', () => {
     close(rates({ type: 'constant', warmUpSteps: 4 }, [1, 2, 4, 5]), [0.025, 0.05, 0.1, 0.1]);
   });
 });
+
+describe('a base learning rate that was changed', () => {
+  const settings = (schedule: object) => trainingSettingsSchema.parse({ epochs: 4, schedule });
+  const changes = [
+    { step: 8, learningRate: 0.2 },
+    { step: 12, learningRate: 0.01 },
+  ];
+  it('takes the old one’s place from its step on, and the schedule goes on where it is', () => {
+    const at = (step: number) =>
+      learningRateAt(settings({ type: 'exponential', gamma: 0.5 }), step, { stepsPerEpoch: 5, changes });
+    close([7, 8, 11, 12, 16].map(at), [0.005, 0.1, 0.05, 0.0025, 0.00125]);
+  });
+  it('is the maximum of a one-cycle schedule, and scaled by warm-up too', () => {
+    const schedule = { type: 'oneCycle', maximum: 0.1, warmUpSteps: 16 };
+    const pace = { stepsPerEpoch: 5 };
+    const plain = learningRateAt(settings(schedule), 9, pace);
+    expect(learningRateAt(settings(schedule), 9, { ...pace, changes })).toBeCloseTo(2 * plain, 12);
+  });
+});

@@ -2,26 +2,46 @@
  * The learning rate at a step, in closed form, so that a resumed run and a drawn curve need no history. Formulas:
  * `torch.optim.lr_scheduler` (StepLR, ExponentialLR, CosineAnnealingLR over all epochs, OneCycleLR with cosine
  * annealing and without cycling the momentum).
+ *
+ * The base learning rate is the optimizer's, or for `oneCycle`, which does not look at that one, its maximum. Where it
+ * was changed while the run was under way, the new one takes the old one's place in the formula from that step on: the
+ * schedule goes on where it is, and its factor then applies to the new base. Going back to the old base gives the old
+ * curve again.
  */
-import type { TrainingSettings } from './training.ts';
+import type { LearningRateChange, TrainingSettings } from './training.ts';
 
 export interface Pace {
   readonly stepsPerEpoch: number;
+  /** Changes of the base learning rate, by their steps in ascending order. */
+  readonly changes?: readonly LearningRateChange[];
 }
 
+type Scheduled = Pick<TrainingSettings, 'epochs' | 'schedule' | 'optimizer'>;
+
 /** `step` counts from 1, over the whole run. */
-export function learningRateAt(settings: TrainingSettings, step: number, { stepsPerEpoch }: Pace): number {
+export function learningRateAt(settings: Scheduled, step: number, { stepsPerEpoch, changes }: Pace): number {
   const { schedule } = settings;
   const warm = schedule.warmUpSteps > 0 ? Math.min(1, step / schedule.warmUpSteps) : 1;
-  return warm * scheduled(settings, step, stepsPerEpoch);
+  return warm * scheduled(settings, baseAt(settings, step, changes), step, stepsPerEpoch);
+}
+
+/** The base learning rate at a step. */
+export function baseAt(
+  { schedule, optimizer }: Pick<TrainingSettings, 'schedule' | 'optimizer'>,
+  step: number,
+  changes: readonly LearningRateChange[] = [],
+): number {
+  const changed = changes.findLast((change) => change.step <= step);
+  if (changed) return changed.learningRate;
+  return schedule.type === 'oneCycle' ? schedule.maximum : optimizer.learningRate;
 }
 
 function scheduled(
-  { schedule, optimizer, epochs }: TrainingSettings,
+  { schedule, epochs }: Scheduled,
+  base: number,
   step: number,
   stepsPerEpoch: number,
 ): number {
-  const base = optimizer.learningRate;
   const epoch = Math.floor((step - 1) / stepsPerEpoch);
   switch (schedule.type) {
     case 'constant':
@@ -35,10 +55,10 @@ function scheduled(
     case 'oneCycle': {
       const last = epochs * stepsPerEpoch - 1;
       const peak = schedule.pctStart * epochs * stepsPerEpoch - 1;
-      const initial = schedule.maximum / schedule.divFactor;
+      const initial = base / schedule.divFactor;
       const at = step - 1;
-      if (peak > 0 && at <= peak) return anneal(initial, schedule.maximum, at / peak);
-      return anneal(schedule.maximum, initial / schedule.finalDivFactor, (at - peak) / (last - peak));
+      if (peak > 0 && at <= peak) return anneal(initial, base, at / peak);
+      return anneal(base, initial / schedule.finalDivFactor, (at - peak) / (last - peak));
     }
   }
 }

@@ -96,6 +96,13 @@ export const scheduleSchema = z.discriminatedUnion('type', [
 ]);
 export type Schedule = z.infer<typeof scheduleSchema>;
 
+/** Another base learning rate, from step `step` (from 1, over the whole run) on: what somebody changed while it ran. */
+export const learningRateChangeSchema = z.strictObject({
+  step: z.int().min(1),
+  learningRate: z.number().positive().max(100),
+});
+export type LearningRateChange = z.infer<typeof learningRateChangeSchema>;
+
 /** `norm`: all gradients together are scaled down to that norm; `value`: each element is cut off there. */
 export const clippingSchema = z.strictObject({
   type: z.enum(['norm', 'value']),

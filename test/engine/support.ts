@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Checkpoint } from '../../src/shared/checkpoint.ts';
 import type { EpochRecord, RunningLoss } from '../../src/shared/runs.ts';
 import { Control } from '../../src/main/engine/control.ts';
-import type { TrainingOrder } from '../../src/main/engine/messages.ts';
+import type { FromWorker, TrainingOrder } from '../../src/main/engine/messages.ts';
 import { setNativeEnvironment } from '../../src/main/engine/environment.ts';
 import { train } from '../../src/main/engine/trainer.ts';
 
@@ -28,11 +28,19 @@ export interface Recorded {
   end: 'finished' | 'stopped' | undefined;
 }
 
-/** Runs an order to its end; stops it at the first batch losses from step `stopFrom` on, where that is given. */
-export async function record(order: TrainingOrder, stopFrom = Infinity): Promise<Recorded> {
+/**
+ * Runs an order to its end; stops it at the first batch losses from step `stopFrom` on, where that is given. `steer` is
+ * told every message, and may want something of the run.
+ */
+export async function record(
+  order: TrainingOrder,
+  stopFrom = Infinity,
+  steer: (message: FromWorker, control: Control) => void = () => undefined,
+): Promise<Recorded> {
   const control = new Control();
   const recorded: Recorded = { losses: [], running: [], epochs: [], checkpoints: [], end: undefined };
   await train(order, control, (message) => {
+    steer(message, control);
     switch (message.kind) {
       case 'batchLosses':
         message.losses.forEach((loss, i) => {

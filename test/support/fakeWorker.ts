@@ -6,12 +6,13 @@
  * What it does beside that is in the run's network's name, in words separated by spaces: `crash-at-N` throws,
  * `exit-at-N` ends without a word, `fail-at-N` reports a problem, `diverge-at-N` one of a loss that is no number, `deaf`
  * does not listen, `step-N` takes N milliseconds a step, `hold-at-N` waits at step N until it is told to pause or stop.
+A changed learning rate is added to each loss from its step on.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { FromWorker, ToWorker, TrainingOrder, WorkerStart } from '../../src/main/engine/messages.ts';
 import type { Checkpoint } from '../../src/shared/checkpoint.ts';
-import { runningLossInterval } from '../../src/shared/training.ts';
+import { type LearningRateChange, runningLossInterval } from '../../src/shared/training.ts';
 
 const port = parentPort;
 if (!port) throw new Error('this file is a worker');
@@ -23,11 +24,17 @@ const { stay = false, ...first } = workerData as WorkerStart;
 const orders: TrainingOrder[] = [first];
 let leaving = !stay;
 let wishes: ToWorker['kind'][] = [];
+let rates: number[] = [];
+let finishEpoch = false;
 port.on('message', (message: ToWorker) => {
   if (message.kind === 'order') {
     wishes = [];
+    rates = [];
+    finishEpoch = false;
     orders.push(message.order);
   } else if (message.kind === 'leave') leaving = true;
+  else if (message.kind === 'learningRate') rates.push(message.learningRate);
+  else if (message.kind === 'finishEpoch') finishEpoch = message.wanted;
   else wishes.push(message.kind);
 });
 
@@ -37,6 +44,7 @@ class FakeRun {
   readonly #progress;
   #state: number;
   #unsent: number[] = [];
+  #changes: LearningRateChange[];
 
   constructor(order: TrainingOrder) {
     this.#order = order;
@@ -52,6 +60,7 @@ class FakeRun {
       epochSeconds: 0,
     };
     this.#progress = { step, epoch, batch, runningSum, epochLossSum, epochImages, epochSeconds };
+    this.#changes = [...(order.from?.progress.learningRates ?? []), ...(order.learningRates ?? [])];
     this.#state = order.from?.tensors[0]?.data[0] ?? Math.fround(1 + order.settings.seed);
   }
 
@@ -69,6 +78,7 @@ class FakeRun {
         random: { words: Array.from({ length: 624 }, (_, index) => index + step), position: step % 624 },
         orderSeed: '',
         stopping: { best: null, waited: 0 },
+        learningRates: this.#changes,
         shards: this.#order.shards,
       },
       tensors: [
@@ -85,6 +95,17 @@ class FakeRun {
     this.#unsent = [];
   }
 
+  #takeRates(): void {
+    const step = this.#progress.step + 1;
+    for (let rate = rates.shift(); rate !== undefined; rate = rates.shift()) {
+      this.#sendLosses();
+      const before = this.#changes.at(-1)?.learningRate ?? 0;
+      const change = { step, learningRate: rate };
+      this.#changes = [...this.#changes.filter((known) => known.step < step), change];
+      post({ kind: 'learningRate', change, before });
+    }
+  }
+
   /** False where the run is to end here. */
   async #listen(): Promise<boolean> {
     const pace = this.#option('step');
@@ -92,12 +113,16 @@ class FakeRun {
     const deaf = this.#order.network.name.split(' ').includes('deaf');
     const hold = this.#option('hold-at') === this.#progress.step;
     do {
+      if (!deaf) this.#takeRates();
       const wish = deaf ? undefined : wishes.shift();
       if (wish === 'stop') return false;
       if (wish === 'pause') {
         this.#sendLosses();
         post({ kind: 'paused', checkpoint: this.#checkpoint() });
-        while (!wishes.includes('continue') && !wishes.includes('stop')) await sleep(2);
+        while (!wishes.includes('continue') && !wishes.includes('stop')) {
+          this.#takeRates();
+          await sleep(2);
+        }
         if (wishes.includes('stop')) return false;
         wishes.length = 0;
         post({ kind: 'continued' });
@@ -134,7 +159,8 @@ class FakeRun {
         return;
       }
       // One step of a generator of numbers below 2, in float32.
-      const loss = (this.#state = Math.fround((this.#state * 1.61803398875 + 0.1) % 2));
+      const rate = this.#changes.findLast((change) => change.step <= step + 1)?.learningRate ?? 0;
+      const loss = (this.#state = Math.fround((this.#state * 1.61803398875 + 0.1 + rate) % 2));
       const images = this.#order.dataset.summary.trainCount;
       const count = Math.min(batchSize, images - progress.batch * batchSize);
       progress.step++;
@@ -150,7 +176,13 @@ class FakeRun {
         post({ kind: 'runningLoss', record: { epoch, batch, loss: runningSum / runningLossInterval } });
         progress.runningSum = 0;
       }
-      if (progress.batch === this.#stepsPerEpoch) this.#endEpoch();
+      if (progress.batch !== this.#stepsPerEpoch) continue;
+      this.#endEpoch();
+      await setImmediate();
+      if (finishEpoch && progress.epoch <= epochs) {
+        post({ kind: 'stopped', checkpoint: this.#checkpoint() });
+        return;
+      }
     }
     post({ kind: 'finished' });
   }

@@ -8,6 +8,9 @@ const breathInterval = 10;
 
 export class Control {
   wanted: Wanted = 'run';
+  /** Stop at the end of the epoch. */
+  finishEpoch = false;
+  private readonly learningRates: number[] = [];
   private lastBreath = performance.now();
   private wake: (() => void) | undefined;
 
@@ -18,16 +21,33 @@ export class Control {
     this.wake?.();
   }
 
-  /** Lets messages in, if it is time. */
-  async breathe(): Promise<void> {
-    if (performance.now() - this.lastBreath < breathInterval) return;
+  /** Another base learning rate, to be taken before the next step, or at once in a pause. */
+  setLearningRate(learningRate: number): void {
+    this.learningRates.push(learningRate);
+    this.wake?.();
+  }
+
+  /** The next one that was set, in their order. */
+  takeLearningRate(): number | undefined {
+    return this.learningRates.shift();
+  }
+
+  /** Lets messages in. */
+  async listen(): Promise<void> {
     await setImmediate();
     this.lastBreath = performance.now();
   }
 
-  /** Resolves when something other than a pause is wanted: true to go on, false to stop. */
-  async whilePaused(): Promise<boolean> {
+  /** Lets messages in, if it is time. */
+  async breathe(): Promise<void> {
+    if (performance.now() - this.lastBreath < breathInterval) return;
+    await this.listen();
+  }
+
+  /** Resolves when something other than a pause is wanted: true to go on, false to stop. `between` after each message. */
+  async whilePaused(between: () => void): Promise<boolean> {
     while (this.wanted === 'pause') {
+      between();
       await new Promise<void>((resolve) => {
         this.wake = resolve;
       });

@@ -8,7 +8,7 @@ import type { Answers, Question, QuestionKind } from '../../shared/inspection.ts
 import type { Network } from '../../shared/network.ts';
 import type { ProblemRecord } from '../../shared/problem.ts';
 import type { EpochRecord, RunningLoss } from '../../shared/runs.ts';
-import type { TrainingSettings } from '../../shared/training.ts';
+import type { LearningRateChange, TrainingSettings } from '../../shared/training.ts';
 import type { InspectionOrder } from './inspect.ts';
 
 /** One run, or what is left of it. */
@@ -20,6 +20,11 @@ export interface TrainingOrder {
   readonly shards: number;
   /** Where to go on, or null to start from the seed. */
   readonly from: Checkpoint | null;
+  /**
+   * Changes of the base learning rate that are known beforehand: those that somebody made after the checkpoint was
+   * written, so that the run comes to the same again. They take the place of the checkpoint's at the same step.
+   */
+  readonly learningRates?: readonly LearningRateChange[];
 }
 
 /** The worker's `workerData`: it starts at once, and with `stay` waits for an `order` or `leave` after its last message. */
@@ -32,6 +37,10 @@ export type ToWorker =
   | { readonly kind: 'pause' }
   | { readonly kind: 'continue' }
   | { readonly kind: 'stop' }
+  /** Stop at the end of the epoch that is under way; or, after all, do not. */
+  | { readonly kind: 'finishEpoch'; readonly wanted: boolean }
+  /** The base learning rate from the next step on; answered by `learningRate`, in a pause too. */
+  | { readonly kind: 'learningRate'; readonly learningRate: number }
   /** To a worker that has stayed; it starts at once. */
   | { readonly kind: 'order'; readonly order: TrainingOrder }
   /** To a worker that is to stay: it ends, after the run that it is at. */
@@ -55,6 +64,8 @@ export type FromWorker =
   /** The worker waits for `continue` or `stop`. Batch losses up to here were sent before. */
   | { readonly kind: 'paused'; readonly checkpoint: Checkpoint }
   | { readonly kind: 'continued' }
+  /** The change has been made; `before` was the base learning rate until then. */
+  | { readonly kind: 'learningRate'; readonly change: LearningRateChange; readonly before: number }
   /** Last message of a stopped run. */
   | { readonly kind: 'stopped'; readonly checkpoint: Checkpoint }
   /** Last message of a run that did all its epochs. */

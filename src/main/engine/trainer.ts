@@ -7,9 +7,9 @@ import { requireWatchable } from '../../shared/bestEpoch.ts';
 import type { Checkpoint, NamedTensor, TrainingProgress } from '../../shared/checkpoint.ts';
 import type { Problem } from '../../shared/problem.ts';
 import type { EpochRecord } from '../../shared/runs.ts';
-import { learningRateAt } from '../../shared/schedule.ts';
+import { baseAt, learningRateAt } from '../../shared/schedule.ts';
 import { requireTrainable } from '../../shared/shapes.ts';
-import { runningLossInterval } from '../../shared/training.ts';
+import { type LearningRateChange, runningLossInterval } from '../../shared/training.ts';
 import { loadDataset } from './batches.ts';
 import { type CompiledNetwork, compile } from './compile.ts';
 import type { Control } from './control.ts';
@@ -86,7 +86,7 @@ class Trainer {
     const { order, session, compiled, split } = parts;
     this.stepsPerEpoch = Math.ceil(split.train.length / order.settings.batchSize);
     if (order.from) {
-      this.progress = { ...order.from.progress };
+      this.progress = { ...order.from.progress, learningRates: knownChanges(order) };
       this.generator = Generator.fromState(order.from.progress.random);
       writeState(session, compiled, order.from.tensors);
     } else {
@@ -111,6 +111,7 @@ class Trainer {
       epochImages: 0,
       epochSeconds: 0,
       stopping: { best: null, waited: 0 },
+      learningRates: knownChanges(this.parts.order),
       shards: this.parts.shards,
     };
   }
@@ -123,6 +124,11 @@ class Trainer {
     while (progress.epoch <= epochs && !waitedOut()) {
       if (!(await this.epoch())) {
         parts.post({ kind: 'stopped', checkpoint: this.checkpoint() });
+        return;
+      }
+      await parts.control.listen();
+      if (parts.control.finishEpoch && progress.epoch <= epochs && !waitedOut()) {
+        parts.post({ kind: 'stopped', checkpoint: this.kept });
         return;
       }
     }
@@ -157,6 +163,31 @@ class Trainer {
     return images.subarray(batch * batchSize, (batch + 1) * batchSize);
   }
 
+  private learningRate(step: number): number {
+    const { settings } = this.parts.order;
+    const { learningRates } = this.progress;
+    return learningRateAt(settings, step, { stepsPerEpoch: this.stepsPerEpoch, changes: learningRates });
+  }
+
+  /**
+   * Makes the changes of the learning rate that somebody wants. What was known of later steps is given up: who changes
+   * it means it from here on.
+   */
+  private takeLearningRates(): void {
+    const { progress, parts } = this;
+    const step = progress.step + 1;
+    for (;;) {
+      const learningRate = parts.control.takeLearningRate();
+      if (learningRate === undefined) return;
+      const before = baseAt(parts.order.settings, step, progress.learningRates);
+      const change = { step, learningRate };
+      progress.learningRates = [...progress.learningRates.filter((known) => known.step < step), change];
+      // History has the losses up to the change before it has the change.
+      this.sendLosses();
+      parts.post({ kind: 'learningRate', change, before });
+    }
+  }
+
   /** Signature and inputs of step number `step` (from 1) on those images. */
   private stepInputs(
     indices: Int32Array,
@@ -164,7 +195,7 @@ class Trainer {
   ): { signature: string; inputs: Record<string, Input> } {
     const { compiled, order, shards } = this.parts;
     const { settings } = order;
-    const learningRate = learningRateAt(settings, step, { stepsPerEpoch: this.stepsPerEpoch });
+    const learningRate = this.learningRate(step);
     const scalars = [1 / indices.length, ...optimizerScalars(settings.optimizer, learningRate, step)];
     const unsplit = indices.length < shards;
     return {
@@ -263,7 +294,7 @@ class Trainer {
       trainSeconds: progress.epochSeconds,
       testSeconds: test.seconds,
       details: {
-        learningRate: learningRateAt(order.settings, progress.step, { stepsPerEpoch: this.stepsPerEpoch }),
+        learningRate: this.learningRate(progress.step),
         validation: validation
           ? {
               loss: Number.isFinite(validation.loss) ? validation.loss : null,
@@ -314,11 +345,14 @@ class Trainer {
   private async mayGoOn(): Promise<boolean> {
     const { control, post } = this.parts;
     await control.breathe();
+    this.takeLearningRates();
     if (control.wanted === 'run') return true;
     this.sendLosses();
     if (control.wanted === 'stop') return false;
     post({ kind: 'paused', checkpoint: this.checkpoint() });
-    const goOn = await control.whilePaused();
+    const goOn = await control.whilePaused(() => {
+      this.takeLearningRates();
+    });
     if (goOn) post({ kind: 'continued' });
     return goOn;
   }
@@ -337,4 +371,11 @@ class Trainer {
     }
     this.report = { from: this.progress.step, losses: [], images: 0, seconds: 0, sent: performance.now() };
   }
+}
+
+/** The checkpoint's changes of the learning rate and those that came after it, which win at the same step. */
+function knownChanges({ from, learningRates = [] }: TrainingOrder): LearningRateChange[] {
+  const known = [...(from?.progress.learningRates ?? []), ...learningRates];
+  const byStep = new Map(known.map((change) => [change.step, change]));
+  return [...byStep.values()].sort((a, b) => a.step - b.step);
 }

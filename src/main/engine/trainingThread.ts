@@ -35,6 +35,12 @@ export async function trainRuns(port: MessagePort, { stay = false, ...first }: W
       case 'leave':
         leaving = true;
         break;
+      case 'finishEpoch':
+        latest.control.finishEpoch = message.wanted;
+        return;
+      case 'learningRate':
+        latest.control.setLearningRate(message.learningRate);
+        return;
       default:
         latest.control.set(wanted[message.kind]);
         return;

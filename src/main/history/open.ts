@@ -17,6 +17,7 @@ import { makeHome } from './home.ts';
 import { migrate, migrations, versionOf } from './migrations/index.ts';
 import { becomeOwner, ownerLives, removeDeadOwners } from './owners.ts';
 import { guarded, historyProblem } from './problems.ts';
+import { type RunEvents, runEventsTable } from './runEvents.ts';
 import { type RunningLosses, runningLossesTable } from './runningLosses.ts';
 import { type Runs, runsTable } from './runs.ts';
 import { Database, type Db } from './sqlite.ts';
@@ -32,12 +33,13 @@ export interface History {
   readonly batchLosses: BatchLosses;
   readonly checkpoints: Checkpoints;
   readonly sweeps: Sweeps;
+  readonly runEvents: RunEvents;
   /** All of a run, or undefined where there is no such run. */
   detail(run: number): RunDetail | undefined;
   /**
    * Removes what lies after a point in training: batch losses from `step` (counted from 0) on, running losses of
-   * epoch `epoch` after `batch` batches, epochs from `epoch` on, and checkpoints of later steps. Progress and results
-   * follow.
+   * epoch `epoch` after `batch` batches, epochs and what is told of them from `epoch` on, and checkpoints of later steps. Progress
+   * and results follow.
    */
   truncate(run: number, point: { step: number; epoch: number; batch: number; epochSeconds: number }): void;
   /** Runs whose process is gone become interrupted ones (or finished ones, where only the word was missing). */
@@ -112,6 +114,7 @@ function historyOn(db: Db, home: string, path: string): History {
   const batchLosses = batchLossesTable(db);
   const checkpoints = checkpointsTable(db);
   const sweeps = sweepsTable(db);
+  const runEvents = runEventsTable(db);
   const transaction = <T>(work: () => T): T => db.transaction(work).immediate();
 
   const history: History = {
@@ -123,6 +126,7 @@ function historyOn(db: Db, home: string, path: string): History {
     batchLosses: guarded(batchLosses, path),
     checkpoints: guarded(checkpoints, path),
     sweeps: guarded(sweeps, path),
+    runEvents: guarded(runEvents, path),
     detail: (run) => {
       const record = runs.record(run);
       if (!record) return undefined;
@@ -149,6 +153,7 @@ function historyOn(db: Db, home: string, path: string): History {
         runningLosses.truncate(run, epoch, batch);
         epochs.truncate(run, epoch);
         checkpoints.truncate(run, step);
+        runEvents.truncate(run, epoch);
         runs.refreshResults(run);
         runs.setProgress(run, step, epochs.trainSeconds(run) + epochSeconds);
       }),

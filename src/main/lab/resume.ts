@@ -41,8 +41,11 @@ export async function goOnFrom(run: number, options: ResumeOptions): Promise<Tra
       return null;
     }
     book.changed(run);
+    const { step, epoch, batch } = saved?.checkpoint.progress ?? { step: 0, epoch: 1, batch: 0 };
+    book.log(run, { kind: 'resumed', detail: { batch } }, { step, epoch });
     const { network, settings, shards } = before;
-    return { network, settings, dataset, shards, from: saved?.checkpoint ?? null };
+    const learningRates = history.runEvents.learningRates(run);
+    return { network, settings, dataset, shards, from: saved?.checkpoint ?? null, learningRates };
   } catch (error) {
     book.putBack(before);
     throw error;

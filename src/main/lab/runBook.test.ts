@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Problem } from '../../shared/problem.ts';
+import type { Happening, RunEvent } from '../../shared/runEvents.ts';
 import type { RunSummary } from '../../shared/runs.ts';
 import type { History } from '../history/open.ts';
+import type { Place } from '../history/runEvents.ts';
 import { Events } from './events.ts';
 import { RunBook } from './runBook.ts';
 
@@ -10,8 +12,10 @@ let run: RunSummary;
 let full: boolean;
 let book: RunBook;
 const told = vi.fn();
+const logged = vi.fn();
 beforeEach(() => {
-  run = { id: 1, status: 'running', problem: null } as RunSummary;
+  const place = { step: 5, stepsPerEpoch: 3, settings: { epochs: 10 } };
+  run = { id: 1, status: 'running', problem: null, ...place } as RunSummary;
   full = false;
   const runs = {
     summary: (id: number) => (id === 1 ? run : undefined),
@@ -22,16 +26,27 @@ beforeEach(() => {
       run = { ...run, status, problem };
     },
   };
+  const runEvents = {
+    append: (_: number, { kind, detail }: Happening, where: Place) => {
+      if (full) throw new Problem('history.disk-full', 'the disk is full');
+      return { seq: 1, at: '', kind, detail, ...where } as RunEvent;
+    },
+  };
   const events = new Events();
   events.on('run.changed', told);
-  book = new RunBook({ runs } as unknown as History, events);
+  events.on('run.event', logged);
+  book = new RunBook({ runs, runEvents } as unknown as History, events);
 });
-afterEach(() => told.mockReset());
+afterEach(() => {
+  told.mockReset();
+  logged.mockReset();
+});
 
 test('a status is kept and told', () => {
   expect(book.setStatus(1, 'paused')).toMatchObject({ status: 'paused' });
   expect(run.status).toBe('paused');
   expect(told).toHaveBeenCalledExactlyOnceWith(run);
+  expect(logged.mock.calls).toMatchObject([[{ run: 1, event: { kind: 'paused', step: 5, epoch: 2 } }]]);
 });
 
 test('one that cannot follow is a mistake', () => {
@@ -46,6 +61,7 @@ test('one that cannot be kept is shown, and kept when there is room again', () =
   expect(book.setStatus(1, 'failed', problem)).toMatchObject({ status: 'failed', problem });
   expect(told.mock.calls[0]?.[0]).toMatchObject({ status: 'failed', problem });
   expect(run.status).toBe('running');
+  expect(logged).not.toHaveBeenCalled();
   expect(book.list(1, 0).runs).toMatchObject([{ status: 'failed', problem }]);
   expect(() => book.requireKept(1)).toThrow('the disk is full');
   full = false;

@@ -7,7 +7,9 @@
  */
 import { Problem, type ProblemRecord } from '../../shared/problem.ts';
 import type { RunDetail, RunStatus, RunSummary } from '../../shared/runs.ts';
+import type { Happening, RunEvent } from '../../shared/runEvents.ts';
 import type { History } from '../history/open.ts';
+import type { Place } from '../history/runEvents.ts';
 import type { Events } from './events.ts';
 import { canFollow } from './status.ts';
 
@@ -51,7 +53,22 @@ export class RunBook {
     const before = this.summary(id).status;
     if (!canFollow(before, status)) throw new Error(`run ${id} is ${before} and cannot become ${status}`);
     this.#unsaved.set(id, { status, problem });
+    const happening = happeningOf(before, status, problem);
+    if (happening) this.log(id, happening);
     return this.changed(id);
+  }
+
+  /** Writes into the run's log, and tells. At the place where the run is, if nothing else is said. */
+  log(id: number, happening: Happening, place?: Place, at?: string): RunEvent | null {
+    try {
+      const event = this.history.runEvents.append(id, happening, place ?? placeOf(this.summary(id)), at);
+      this.#events.emit('run.event', { run: id, event });
+      return event;
+    } catch (error) {
+      // A log that cannot be written (the disk is full) is no reason to end what is logged.
+      if (!(error instanceof Problem)) throw error;
+      return null;
+    }
   }
 
   /** Gives a run back the status that it had before something that did not come about. */
@@ -70,7 +87,11 @@ export class RunBook {
 
   /** Finds runs whose process is gone. Cheap where there are none. */
   recover(): void {
-    for (const id of this.history.recover()) this.changed(id);
+    for (const id of this.history.recover()) {
+      const { status, endedAt } = this.changed(id);
+      const kind = status === 'finished' ? 'finished' : 'interrupted';
+      this.log(id, { kind, detail: {} }, undefined, endedAt ?? undefined);
+    }
   }
 
   #current<R extends RunSummary>(run: R): R {
@@ -83,6 +104,28 @@ export class RunBook {
       return { ...run, ...unsaved, problem: unsaved.problem ?? error.toRecord() };
     }
     return { ...run, ...(this.history.runs.summary(run.id) ?? unknownRun(run.id)) };
+  }
+}
+
+/** The epoch under way is the last one, once all are done. */
+function placeOf({ step, stepsPerEpoch, settings }: RunSummary): Place {
+  return { step, epoch: Math.min(settings.epochs, Math.floor(step / stepsPerEpoch) + 1) };
+}
+
+/** What a change of status is in the log; null for those that are told with more detail by who makes them. */
+function happeningOf(before: RunStatus, status: RunStatus, problem: ProblemRecord | null): Happening | null {
+  switch (status) {
+    case 'queued':
+      return null;
+    case 'running':
+      return before === 'paused' ? { kind: 'continued', detail: {} } : null;
+    case 'failed':
+      return problem && { kind: 'problem', detail: { problem } };
+    case 'paused':
+    case 'stopped':
+    case 'interrupted':
+    case 'finished':
+      return { kind: status, detail: {} };
   }
 }
 

@@ -67,7 +67,7 @@ export class LabRuns {
     const made = book.history.transaction(() =>
       checked.map((run) => insertRun(book.history, run, { shards, cores, tensorflow: this.#tensorflow })),
     );
-    for (const { run } of made) book.changed(run);
+    for (const { run } of made) this.#made(run);
     const chain = together ? null : {};
     this.#scheduler.add(made.map(({ run, order }) => this.#job(run, order, chain, this.#startWorker)));
     return made.map(({ run }) => book.summary(run));
@@ -85,7 +85,7 @@ export class LabRuns {
       join(made.run);
       return made;
     });
-    book.changed(run);
+    this.#made(run);
     this.#scheduler.add([this.#job(run, order, null, startWorker)]);
     return run;
   }
@@ -148,6 +148,26 @@ export class LabRuns {
     return this.#unlessFailed(book.summary(run));
   }
 
+  /** The run stops, with a checkpoint, when the epoch under way is done; `wanted: false` takes that back. */
+  finishEpoch({ run, wanted }: CallRequest<'runs.finishEpoch'>): RunSummary {
+    this.#atWork(run, 'only a run that is training can be stopped after its epoch').finishEpoch(wanted);
+    return this.#options.book.summary(run);
+  }
+
+  /** Gives the run when the change is made, which is before its next step. */
+  async setLearningRate({ run, learningRate }: CallRequest<'runs.setLearningRate'>): Promise<RunSummary> {
+    const training = this.#atWork(run, 'the learning rate can be changed of one that is training or paused');
+    await training.setLearningRate(learningRate);
+    return this.#unlessFailed(this.#options.book.summary(run));
+  }
+
+  #atWork(run: number, only: string): Training {
+    const training = this.#scheduler.get(run);
+    const { status } = this.#own(run);
+    if (training && isUnderWay(status)) return training;
+    throw new Problem('run.not-at-work', `run ${run} is ${status}; ${only}`, { run, status });
+  }
+
   /** So that history has all that listeners have been told. */
   flush(run: number): void {
     const training = this.#scheduler.get(run);
@@ -162,6 +182,11 @@ export class LabRuns {
     const active = this.#scheduler.active;
     await Promise.all(active.map((training) => training.stop('interrupted')));
     await Promise.all(active.map(({ ended }) => within(ended, this.#options.patience)));
+  }
+
+  #made(run: number): void {
+    const { book } = this.#options;
+    book.log(run, { kind: 'created', detail: {} }, undefined, book.changed(run).createdAt);
   }
 
   #job(run: number, order: TrainingOrder, chain: object | null, startWorker: StartWorker): Job {

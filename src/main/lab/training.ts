@@ -55,6 +55,9 @@ export class Training {
   /** Pauses and goings-on, one after another: each waits for the worker's answer to the one before. */
   #controls: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | null = null;
+  /** Changes of the learning rate that were asked for, and made: the worker takes them in their order. */
+  #ratesAsked = 0;
+  #ratesTaken = 0;
   #timer: NodeJS.Timeout | null = null;
 
   readonly #losses: LossBuffer;
@@ -119,6 +122,19 @@ export class Training {
     return this.#stopping;
   }
 
+  /** Wanted, or not after all: that the run stops, with a checkpoint, at the end of the epoch that is under way. */
+  finishEpoch(wanted: boolean): void {
+    if (this.#over) return;
+    this.#worker?.send({ kind: 'finishEpoch', wanted });
+    this.#options.book.log(this.run, { kind: 'finishEpoch', detail: { wanted } });
+  }
+
+  /** Returns when the change has been made and is kept, or when the run has ended before it could be. */
+  setLearningRate(learningRate: number): Promise<void> {
+    const mine = ++this.#ratesAsked;
+    return this.#ask({ kind: 'learningRate', learningRate }, () => this.#ratesTaken >= mine);
+  }
+
   /** Writes the losses that are still in memory. */
   flush(): void {
     this.#write((work) => {
@@ -177,6 +193,7 @@ export class Training {
         book.history.runs.setStarted(run, message.tensorflow, message.stepsPerEpoch);
         this.#options.onTensorflow(message.tensorflow);
         book.changed(run);
+        this.#logStart();
         return;
       case 'batchLosses':
         this.#takeLosses(message.from, message.losses, message.imagesPerSecond);
@@ -186,10 +203,17 @@ export class Training {
         events.emit('run.runningLoss', { run, ...message.record });
         return;
       case 'epoch':
-        await this.#save(message.checkpoint, message.record);
-        events.emit('run.epoch', { run, ...message.record });
-        book.changed(run);
+        await this.#endEpoch(message.checkpoint, message.record);
         return;
+      case 'learningRate': {
+        // Not without the losses before it: where they are lost, it is made again at its step.
+        this.flush();
+        const { step, learningRate } = message.change;
+        const detail = { learningRate, before: message.before };
+        book.log(run, { kind: 'learningRate', detail }, this.#placeAt(step - 1));
+        this.#ratesTaken += 1;
+        return;
+      }
       case 'paused':
         await this.#save(message.checkpoint, null);
         if (this.#over) return;
@@ -212,6 +236,31 @@ export class Training {
         this.#finish('failed', message.problem);
         return;
     }
+  }
+
+  #logStart(): void {
+    const { book, run } = this.#options;
+    const { machine, shards, versions } = book.detail(run);
+    const detail = { cpu: machine.cpu, cores: machine.cores, threads: shards, versions };
+    book.log(run, { kind: 'started', detail });
+  }
+
+  async #endEpoch(checkpoint: Checkpoint, record: EpochRecord): Promise<void> {
+    const { run, book, events } = this.#options;
+    const best = await this.#save(checkpoint, record);
+    if (this.#over) return;
+    events.emit('run.epoch', { run, ...record });
+    book.changed(run);
+    const { epoch, trainLoss, testCorrect, testTotal, trainSeconds, testSeconds } = record;
+    const place = { step: checkpoint.progress.step, epoch };
+    const loss = Number.isFinite(trainLoss) ? trainLoss : null;
+    const seconds = trainSeconds + testSeconds;
+    book.log(run, { kind: 'epoch', detail: { trainLoss: loss, testCorrect, testTotal, seconds } }, place);
+    if (best) book.log(run, { kind: 'best', detail: { metric: this.#best.metric } }, place);
+  }
+
+  #placeAt(step: number): { step: number; epoch: number } {
+    return { step, epoch: Math.floor(step / this.#options.book.summary(this.run).stepsPerEpoch) + 1 };
   }
 
   #takeLosses(from: number, losses: Float32Array, imagesPerSecond: number): void {
@@ -242,7 +291,8 @@ export class Training {
     this.#losses.clear();
   }
 
-  async #save(checkpoint: Checkpoint, epoch: EpochRecord | null): Promise<void> {
+  /** Gives whether this is the best epoch so far. */
+  async #save(checkpoint: Checkpoint, epoch: EpochRecord | null): Promise<boolean> {
     const { run, book, files } = this.#options;
     const { history } = book;
     const { step, epoch: underWay, batch, epochSeconds } = checkpoint.progress;
@@ -256,7 +306,7 @@ export class Training {
     const best = epoch !== null && this.#best.add(epoch);
     if (best) await files.keepBest(run);
     // A worker that took too long to stop was given up while the file was written; history may even be closed.
-    if (this.#over) return;
+    if (this.#over) return best;
     history.transaction(() => {
       if (epoch) {
         history.epochs.insert(run, epoch);
@@ -269,6 +319,7 @@ export class Training {
       this.#trainSeconds = history.epochs.trainSeconds(run) + epochSeconds;
       history.runs.setProgress(run, step, this.#trainSeconds);
     });
+    return best;
   }
 
   #exited(problem: Problem | null): void {

@@ -1,5 +1,6 @@
 /** `stride show`: one run with all that is known of it. */
 import type { LabClient } from '../../shared/api.ts';
+import type { RunEvent } from '../../shared/runEvents.ts';
 import type { RunDetail } from '../../shared/runs.ts';
 import { count, dateTime, describeOptimizer, percent, seconds, table } from './format.ts';
 import { type Io, print, printJson } from './io.ts';
@@ -18,11 +19,12 @@ export async function showRun(
   const detail = await lab.call('runs.get', { run });
   // A float32 is a double too, and a double is printed with all the digits that it needs to be read back.
   const losses = batchLosses ? [...(await lab.call('runs.batchLosses', { run })).losses] : undefined;
+  const events = await lab.call('runs.events', { run });
   if (json) {
-    printJson(io, { ...detail, ...(losses && { batchLosses: losses }) });
+    printJson(io, { ...detail, events, ...(losses && { batchLosses: losses }) });
     return;
   }
-  print(io, [heading(io, detail), facts(detail), epochs(detail)].filter(Boolean).join('\n'));
+  print(io, [heading(io, detail), facts(detail), epochs(detail), log(events)].filter(Boolean).join('\n'));
   if (losses) print(io, ['', 'loss of every batch', ...losses.map(String)].join('\n'));
 }
 
@@ -73,4 +75,38 @@ function epochs({ epochs }: RunDetail): string {
     ],
     epochs,
   );
+}
+
+/** What the table of epochs does not say already. */
+function log(events: readonly RunEvent[]): string {
+  const told = events.filter(({ kind }) => kind !== 'epoch' && kind !== 'best');
+  if (told.length === 0) return '';
+  return table(
+    [
+      { title: 'log', cell: ({ at }) => dateTime(at) },
+      { title: 'epoch', cell: ({ epoch }) => String(epoch) },
+      { title: 'step', cell: ({ step }) => count(step) },
+      { title: 'what', align: 'left', cell: inWords },
+    ],
+    told,
+  );
+}
+
+function inWords(event: RunEvent): string {
+  switch (event.kind) {
+    case 'started':
+      return `started on ${event.detail.threads} of ${event.detail.cores} cores`;
+    case 'resumed':
+      return event.step === 0
+        ? 'resumed from the beginning'
+        : `resumed from the checkpoint at step ${count(event.step)}`;
+    case 'learningRate':
+      return `learning rate ${event.detail.before} → ${event.detail.learningRate}`;
+    case 'finishEpoch':
+      return event.detail.wanted ? 'to stop after this epoch' : 'not to stop after this epoch';
+    case 'problem':
+      return event.detail.problem.message;
+    default:
+      return event.kind;
+  }
 }

@@ -5,6 +5,7 @@
  */
 import type { EventPayload, LabClient } from '../../shared/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../shared/problem.ts';
+import type { RunEvent } from '../../shared/runEvents.ts';
 import {
   type EpochRecord,
   type RunDetail,
@@ -24,6 +25,8 @@ export class LiveRun {
   epochs = $state.raw<readonly EpochRecord[]>([]);
   /** The script's printed lines, for the table. */
   runningLosses = $state.raw<readonly RunningLoss[]>([]);
+  /** What happened to it, in order: marks on its charts, and its log. */
+  events = $state.raw<readonly RunEvent[]>([]);
   /** Steps whose loss is known, and the running loss at the last of them. */
   steps = $state.raw(0);
   runningLoss = $state.raw<number | null>(null);
@@ -41,7 +44,11 @@ export class LiveRun {
 
   async load(): Promise<void> {
     try {
-      const detail = await this.#lab.call('runs.get', { run: this.id });
+      const [detail, events] = await Promise.all([
+        this.#lab.call('runs.get', { run: this.id }),
+        this.#lab.call('runs.events', { run: this.id }),
+      ]);
+      this.events = events;
       this.detail = detail;
       this.#status = detail.status;
       for (const record of detail.epochs) this.series.putEpoch(record);
@@ -67,6 +74,15 @@ export class LiveRun {
   putRunningLoss(each: RunningLoss): void {
     this.series.putRunningLoss(each);
     this.#refresh();
+  }
+
+  putEvent(event: RunEvent): void {
+    // A change of the learning rate undoes those of later steps, and an epoch that is trained again its record.
+    const undone = ({ seq, kind, step, epoch }: RunEvent) =>
+      seq === event.seq ||
+      (event.kind === 'learningRate' && kind === 'learningRate' && step > event.step) ||
+      (event.kind === 'resumed' && (kind === 'epoch' || kind === 'best') && epoch >= event.epoch);
+    this.events = [...this.events.filter((each) => !undone(each)), event];
   }
 
   putEpoch(record: EpochRecord): void {
@@ -121,6 +137,7 @@ export class LiveRuns {
     this.#lab = lab;
     lab.on('run.batchLosses', (losses) => this.#open.get(losses.run)?.putLosses(losses));
     lab.on('run.runningLoss', ({ run, ...each }) => this.#open.get(run)?.putRunningLoss(each));
+    lab.on('run.event', ({ run, event }) => this.#open.get(run)?.putEvent(event));
     lab.on('run.epoch', ({ run, ...record }) => this.#open.get(run)?.putEpoch(record));
     lab.on('run.changed', (run) => this.#open.get(run.id)?.putSummary(run));
   }

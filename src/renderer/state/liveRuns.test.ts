@@ -1,14 +1,20 @@
 import { expect, test, vi } from 'vitest';
 import { FakeLab, sampleDetail, sampleEpoch, sampleRun } from '../../../test/support/fakeLab.ts';
+import type { RunEvent } from '../../shared/runEvents.ts';
 import { LiveRuns } from './liveRuns.svelte.ts';
 
 const ones = (length: number) => new Float32Array(length).fill(1);
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
+const event = (seq: number, kind: 'created' | 'paused', step: number): RunEvent => ({
+  ...{ seq, kind, step, at: '2026-03-01T08:00:00.000Z', epoch: 1, detail: {} },
+});
+
 /** A lab whose run 1 has `kept` losses in history. */
 function labWith(kept: () => number, changes = {}): FakeLab {
   return new FakeLab()
     .answer('runs.get', () => sampleDetail({ epochs: [sampleEpoch(1)], ...changes }))
+    .answer('runs.events', () => [event(1, 'created', 0)])
     .answer('runs.batchLosses', ({ from = 0 }) => ({
       from,
       losses: ones(Math.max(0, kept() - from)),
@@ -90,7 +96,26 @@ test('opens a run once, and forgets the longest unused', () => {
   const open = vi.spyOn(lab, 'call');
   const first = runs.open(1);
   expect(runs.open(1)).toBe(first);
-  expect(open).toHaveBeenCalledTimes(1);
+  expect(open.mock.calls.filter(([name]) => name === 'runs.get')).toHaveLength(1);
   for (let id = 2; id < 30; id++) runs.open(id);
   expect(runs.open(1)).not.toBe(first);
+});
+
+test('what happens to a run is added to its log; a change of the learning rate undoes later ones', async () => {
+  const lab = labWith(() => 0);
+  const live = new LiveRuns(lab).open(1);
+  await settled();
+  const changed = (seq: number, step: number): RunEvent => ({
+    ...event(seq, 'paused', step),
+    ...{ kind: 'learningRate', detail: { learningRate: 0.1, before: 0.01 } },
+  });
+  lab.emit('run.event', { run: 1, event: changed(2, 700) });
+  lab.emit('run.event', { run: 1, event: event(3, 'paused', 400) });
+  lab.emit('run.event', { run: 1, event: changed(4, 400) });
+  lab.emit('run.event', { run: 2, event: event(1, 'created', 0) });
+  expect(live.events.map(({ seq, kind }) => [seq, kind])).toEqual([
+    [1, 'created'],
+    [3, 'paused'],
+    [4, 'learningRate'],
+  ]);
 });

@@ -1,6 +1,9 @@
 /** What the Train screen is filled in with: which of the course's nets to train, each with settings of its own. */
 import { SvelteSet } from 'svelte/reactivity';
 import type { CallInput, CallReply, LabClient } from '../../shared/api.ts';
+import type { Network } from '../../shared/network.ts';
+import { summarize } from '../../shared/shapes.ts';
+import { type TrainingSettings, trainingSettingsSchema } from '../../shared/training.ts';
 import { type ProblemRecord, toProblemRecord } from '../../shared/problem.ts';
 import { type NumberRule, parseNumber } from './numberField.ts';
 
@@ -48,8 +51,13 @@ export class NetForm {
 
   toRequest(): CallInput<'runs.start'>['runs'][number] {
     const { epochs, batchSize, learningRate, momentum, seed } = this.values as Record<SettingName, number>;
-    const optimizer = { type: 'sgd' as const, learningRate, momentum };
-    return { network: this.preset.network, settings: { epochs, batchSize, seed, optimizer } };
+    const { network, settings } = this.preset;
+    const optimizer = {
+      ...settings.optimizer,
+      learningRate,
+      ...('momentum' in settings.optimizer && { momentum }),
+    };
+    return { network, settings: { ...settings, epochs, batchSize, seed, optimizer } };
   }
 }
 
@@ -63,6 +71,13 @@ function textsOf({ settings }: Preset): Record<SettingName, string> {
     momentum: String(momentum),
     seed: String(seed),
   };
+}
+
+export interface Filling {
+  readonly network: Network;
+  readonly settings: TrainingSettings;
+  readonly dataset?: string;
+  readonly name?: string;
 }
 
 export class TrainForm {
@@ -86,6 +101,19 @@ export class TrainForm {
     } catch (error) {
       this.problem = toProblemRecord(error);
     }
+  }
+
+  /** Trains this net and no other, with the settings that are filled in: the Design screen's way in. */
+  choose(network: Network): void {
+    this.fill({ network, settings: trainingSettingsSchema.parse({}) });
+  }
+
+  /** Trains this net and no other, with these settings: "same again, but…". */
+  fill({ network, settings }: Filling): void {
+    const net = new NetForm({ network, settings, parameterCount: summarize(network).parameterCount });
+    this.nets = [...this.nets.filter(({ name }) => name !== network.name), net];
+    this.chosen.clear();
+    this.chosen.add(network.name);
   }
 
   toggle(name: string, on: boolean): void {

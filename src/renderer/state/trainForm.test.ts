@@ -34,7 +34,11 @@ test('asks for what is typed, each net with its own settings', async () => {
     ['course', 10],
     ['homework', 2],
   ]);
-  expect(request.runs[1]!.settings.optimizer).toEqual({ type: 'sgd', learningRate: 0.001, momentum: 0.5 });
+  expect(request.runs[1]!.settings.optimizer).toMatchObject({
+    type: 'sgd',
+    learningRate: 0.001,
+    momentum: 0.5,
+  });
   expect(() => trainingSettingsSchema.parse(request.runs[1]!.settings)).not.toThrow();
 });
 
@@ -49,6 +53,21 @@ test('is not ready while a number is wrong or no net is chosen, and goes back to
   expect([net.valid, net.changed, form.ready]).toEqual([true, false, true]);
   form.toggle('course', false);
   expect(form.ready).toBe(false);
+});
+
+test('a net from elsewhere is chosen alone, with the settings that it comes with', async () => {
+  const form = new TrainForm();
+  await form.load(lab);
+  const network = { ...presets[0]!.network, name: 'mine' };
+  const settings = trainingSettingsSchema.parse({
+    epochs: 3,
+    optimizer: { type: 'adam' },
+    labelSmoothing: 0.1,
+  });
+  form.fill({ network, settings });
+  expect(form.toRequest().runs).toEqual([{ network, settings }]);
+  form.choose(presets[1]!.network);
+  expect([...form.chosen]).toEqual(['homework']);
 });
 
 test('allows just what the contract allows', () => {

@@ -10,6 +10,7 @@ import { up as checkpoints } from './0004-checkpoints.ts';
 import { up as epochDetails } from './0005-epoch-details.ts';
 import { up as sweeps } from './0006-sweeps.ts';
 import { up as clock } from './0007-clock.ts';
+import { up as runEvents } from './0008-run-events.ts';
 
 export const migrations: readonly ((db: Db) => void)[] = [
   runs,
@@ -19,6 +20,7 @@ export const migrations: readonly ((db: Db) => void)[] = [
   epochDetails,
   sweeps,
   clock,
+  runEvents,
 ];
 
 /**

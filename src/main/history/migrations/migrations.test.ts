@@ -113,3 +113,15 @@ test('0007: the clock of batch losses, null for those from before', () => {
   migrate(db, 7);
   expect(db.prepare('SELECT seconds FROM batch_losses').pluck().get()).toBeNull();
 });
+
+test('0008: events of a run, numbered within it, which go with it', () => {
+  const db = databaseAt(7);
+  db.exec(run);
+  migrate(db, 8);
+  db.exec("INSERT INTO run_events VALUES (1, 1, '2026', 0, 1, 'created', '{}')");
+  expect(() => db.exec("INSERT INTO run_events VALUES (1, 1, '2026', 0, 1, 'paused', '{}')")).toThrow(
+    'UNIQUE',
+  );
+  db.exec('DELETE FROM runs');
+  expect(db.prepare('SELECT count(*) FROM run_events').pluck().get()).toBe(0);
+});

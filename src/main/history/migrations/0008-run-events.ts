@@ -1,0 +1,20 @@
+/**
+ * What happened to a run, in order. `detail` is JSON, for each kind its own (`shared/runEvents.ts`); changes of the
+ * learning rate are read from here when the run goes on, so that they are made at the same steps again.
+ */
+import type { Db } from '../sqlite.ts';
+
+export function up(db: Db): void {
+  db.exec(`
+    CREATE TABLE run_events (
+      run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+      seq INTEGER NOT NULL,
+      at TEXT NOT NULL,
+      step INTEGER NOT NULL,
+      epoch INTEGER NOT NULL,
+      kind TEXT NOT NULL,
+      detail TEXT NOT NULL,
+      PRIMARY KEY (run, seq)
+    ) STRICT, WITHOUT ROWID;
+  `);
+}
