@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { imageCalls } from './calls/images.ts';
+import { preferenceCalls, preferenceEvents } from './calls/preferences.ts';
 import { datasetSummarySchema } from './dataset.ts';
 import { call } from './calls/call.ts';
 import { trainCalls, trainEvents } from './calls/train.ts';
@@ -53,6 +54,7 @@ export const calls = {
   ),
   'datasets.list': call(nothing, z.array(datasetSummarySchema)),
   ...imageCalls,
+  ...preferenceCalls,
 
   /** Starts runs: all at once in workers of their own, or one after another. Gives them in the order asked for. */
   'runs.start': call(
@@ -129,6 +131,7 @@ export const calls = {
 } as const;
 
 export const events = {
+  ...preferenceEvents,
   /** A run was made, or its status, progress or results changed. */
   'run.changed': runSummarySchema,
   /** Losses of the steps from `from` (counted from 0) on, a few times a second. */

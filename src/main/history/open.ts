@@ -16,6 +16,7 @@ import { type Epochs, epochsTable } from './epochs.ts';
 import { makeHome } from './home.ts';
 import { migrate, migrations, versionOf } from './migrations/index.ts';
 import { becomeOwner, ownerLives, removeDeadOwners } from './owners.ts';
+import { type Preferences, preferencesTable } from './preferences.ts';
 import { guarded, historyProblem } from './problems.ts';
 import { type RunEvents, runEventsTable } from './runEvents.ts';
 import { type RunningLosses, runningLossesTable } from './runningLosses.ts';
@@ -34,6 +35,7 @@ export interface History {
   readonly checkpoints: Checkpoints;
   readonly sweeps: Sweeps;
   readonly runEvents: RunEvents;
+  readonly preferences: Preferences;
   /** All of a run, or undefined where there is no such run. */
   detail(run: number): RunDetail | undefined;
   /**
@@ -115,6 +117,7 @@ function historyOn(db: Db, home: string, path: string): History {
   const checkpoints = checkpointsTable(db);
   const sweeps = sweepsTable(db);
   const runEvents = runEventsTable(db);
+  const preferences = preferencesTable(db);
   const transaction = <T>(work: () => T): T => db.transaction(work).immediate();
 
   const history: History = {
@@ -127,6 +130,7 @@ function historyOn(db: Db, home: string, path: string): History {
     checkpoints: guarded(checkpoints, path),
     sweeps: guarded(sweeps, path),
     runEvents: guarded(runEvents, path),
+    preferences: guarded(preferences, path),
     detail: (run) => {
       const record = runs.record(run);
       if (!record) return undefined;

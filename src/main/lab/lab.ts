@@ -22,6 +22,7 @@ import { appCalls } from './calls/app.ts';
 import { catalogCalls } from './calls/catalog.ts';
 import { imageCalls } from './calls/images.ts';
 import { inspectCalls } from './calls/inspect.ts';
+import { preferenceCalls } from './calls/preferences.ts';
 import { runCalls } from './calls/runs.ts';
 import { sweepCalls } from './calls/sweeps.ts';
 import { type Handlers, createDispatcher } from './dispatch.ts';
@@ -91,6 +92,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
     ...appCalls({ host: options.host, home, runs, findTrainingProblem: trainingProblem }),
     ...catalogCalls(listDatasets),
     ...imageCalls(common.openDataset),
+    ...preferenceCalls(history, events),
     ...runCalls(book, runs),
     ...sweepCalls(sweepBook, book, sweeps),
     ...inspectCalls(inspection),

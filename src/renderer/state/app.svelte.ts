@@ -7,12 +7,14 @@ import { ConnectionState } from './connection.svelte.ts';
 import { LiveRuns } from './liveRuns.svelte.ts';
 import { LocaleState } from './locale.svelte.ts';
 import { Notices } from './notices.svelte.ts';
+import { PreferencesState } from './preferences.svelte.ts';
 import { Router } from './router.svelte.ts';
 import { RunsState } from './runs.svelte.ts';
 import { ThemeState } from './theme.svelte.ts';
 import { TrainForm } from './trainForm.svelte.ts';
 
 export class AppState {
+  readonly preferences: PreferencesState;
   readonly locale: LocaleState;
   readonly theme: ThemeState;
   readonly router: Router;
@@ -23,12 +25,14 @@ export class AppState {
   readonly connection: ConnectionState;
 
   constructor(lab: Connection, window: Window) {
-    this.locale = new LocaleState(window);
-    this.theme = new ThemeState(window);
+    this.preferences = new PreferencesState(lab);
+    this.locale = new LocaleState(window, this.preferences);
+    this.theme = new ThemeState(window, this.preferences);
     this.router = new Router(window);
     this.runs = new RunsState(lab);
     this.live = new LiveRuns(lab);
     this.connection = new ConnectionState(lab, () => {
+      void this.preferences.load();
       void this.runs.load();
       void this.form.load(lab);
       this.live.reload();

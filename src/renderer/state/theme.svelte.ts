@@ -1,7 +1,12 @@
-/** Light, dark, or what the system has. Sets `data-theme` on the root; ui/tokens.css does the rest. */
+/**
+ * Light, dark, or what the system has. Sets `data-theme` on the root; ui/tokens.css does the rest. The lab keeps the
+ * choice; a copy is kept where it can be read before the lab has answered, so that the first thing drawn is right.
+ */
 import { Preference, storeOf } from './preference.ts';
+import { themes } from './preferenceKeys.ts';
+import type { PreferencesState } from './preferences.svelte.ts';
 
-export const themes = ['system', 'light', 'dark'] as const;
+export { themes };
 export type Theme = (typeof themes)[number];
 
 export class ThemeState {
@@ -12,21 +17,31 @@ export class ThemeState {
   readonly shown: 'light' | 'dark' = $derived(
     this.choice === 'system' ? (this.#systemDark ? 'dark' : 'light') : this.choice,
   );
-  readonly #preference: Preference<Theme>;
+  readonly #copy: Preference<Theme>;
+  readonly #preferences: PreferencesState;
   readonly #root: HTMLElement;
 
-  constructor(window: Window) {
+  constructor(window: Window, preferences: PreferencesState) {
     this.#root = window.document.documentElement;
-    this.#preference = new Preference(storeOf(window), 'theme', themes);
+    this.#preferences = preferences;
+    this.#copy = new Preference(storeOf(window), 'theme', themes);
     const query = window.matchMedia('(prefers-color-scheme: dark)');
     this.#systemDark = query.matches;
     query.addEventListener('change', (event) => (this.#systemDark = event.matches));
-    this.choose(this.#preference.read());
+    this.#show(this.#copy.read());
+    preferences.watch('theme', (kept) => {
+      this.#show(kept ?? 'system');
+    });
   }
 
   choose(choice: Theme): void {
+    this.#show(choice);
+    this.#preferences.set('theme', choice);
+  }
+
+  #show(choice: Theme): void {
     this.choice = choice;
-    this.#preference.write(choice);
+    this.#copy.write(choice);
     if (choice === 'system') delete this.#root.dataset['theme'];
     else this.#root.dataset['theme'] = choice;
   }

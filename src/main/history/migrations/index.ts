@@ -11,6 +11,7 @@ import { up as epochDetails } from './0005-epoch-details.ts';
 import { up as sweeps } from './0006-sweeps.ts';
 import { up as clock } from './0007-clock.ts';
 import { up as runEvents } from './0008-run-events.ts';
+import { up as preferences } from './0009-preferences.ts';
 
 export const migrations: readonly ((db: Db) => void)[] = [
   runs,
@@ -21,6 +22,7 @@ export const migrations: readonly ((db: Db) => void)[] = [
   sweeps,
   clock,
   runEvents,
+  preferences,
 ];
 
 /**

@@ -125,3 +125,10 @@ test('0008: events of a run, numbered within it, which go with it', () => {
   db.exec('DELETE FROM runs');
   expect(db.prepare('SELECT count(*) FROM run_events').pluck().get()).toBe(0);
 });
+
+test('0009: preferences, one value a key', () => {
+  const db = databaseAt(8);
+  migrate(db, 9);
+  db.exec("INSERT INTO preferences VALUES ('theme', '\"dark\"', '2026')");
+  expect(() => db.exec("INSERT INTO preferences VALUES ('theme', '1', '2026')")).toThrow('UNIQUE');
+});

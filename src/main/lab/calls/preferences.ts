@@ -1,0 +1,16 @@
+/** What a person has set once. A change is told to all windows of this lab. */
+import type { CallReply, CallRequest } from '../../../shared/api.ts';
+import type { History } from '../../history/open.ts';
+import type { Events } from '../events.ts';
+
+export function preferenceCalls(history: History, events: Events) {
+  return {
+    'preferences.get': (): CallReply<'preferences.get'> => history.preferences.all(),
+    'preferences.set': ({ key, value }: CallRequest<'preferences.set'>): CallReply<'preferences.set'> => {
+      if (value === null) history.preferences.remove(key);
+      else history.preferences.put(key, value);
+      events.emit('preferences.changed', { key, value });
+      return {};
+    },
+  };
+}

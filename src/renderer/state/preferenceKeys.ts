@@ -1,0 +1,22 @@
+/**
+ * Every preference of the window: what may be kept by its key, and what holds where nothing is kept, or something that
+ * an older or newer Stride kept and that does not fit any more. A screen adds its own here, under its own prefix.
+ */
+import { z } from 'zod';
+
+const preference = <T>(schema: z.ZodType<T>, fallback: T) => ({ schema, fallback });
+
+export const localeChoices = ['system', 'en', 'zh-CN'] as const;
+export const themes = ['system', 'light', 'dark'] as const;
+
+export const preferences = {
+  locale: preference(z.enum(localeChoices), 'system'),
+  theme: preference(z.enum(themes), 'system'),
+  /** The first page was left; it is not shown by itself again. */
+  'welcome.dismissed': preference(z.boolean(), false),
+  /** Runs that were cut off go on at the next start without a question. */
+  'runs.resumeAtStart': preference(z.boolean(), false),
+} as const;
+
+export type PreferenceKey = keyof typeof preferences;
+export type PreferenceValue<K extends PreferenceKey> = (typeof preferences)[K]['fallback'];
