@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { imageCalls } from './calls/images.ts';
 import { preferenceCalls, preferenceEvents } from './calls/preferences.ts';
+import { networkCalls, networkEvents } from './calls/networks.ts';
 import { datasetSummarySchema } from './dataset.ts';
 import { call } from './calls/call.ts';
 import { trainCalls, trainEvents } from './calls/train.ts';
@@ -55,6 +56,7 @@ export const calls = {
   'datasets.list': call(nothing, z.array(datasetSummarySchema)),
   ...imageCalls,
   ...preferenceCalls,
+  ...networkCalls,
 
   /** Starts runs: all at once in workers of their own, or one after another. Gives them in the order asked for. */
   'runs.start': call(
@@ -148,6 +150,7 @@ export const events = {
   ...trainEvents,
   /** A sweep was made, its status changed, or one of its runs changed. */
   'sweep.changed': sweepSummarySchema,
+  ...networkEvents,
 } as const;
 
 export type CallName = keyof typeof calls;

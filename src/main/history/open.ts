@@ -17,6 +17,7 @@ import { makeHome } from './home.ts';
 import { migrate, migrations, versionOf } from './migrations/index.ts';
 import { becomeOwner, ownerLives, removeDeadOwners } from './owners.ts';
 import { type Preferences, preferencesTable } from './preferences.ts';
+import { type Networks, networksTable } from './networks.ts';
 import { guarded, historyProblem } from './problems.ts';
 import { type RunEvents, runEventsTable } from './runEvents.ts';
 import { type RunningLosses, runningLossesTable } from './runningLosses.ts';
@@ -36,6 +37,7 @@ export interface History {
   readonly sweeps: Sweeps;
   readonly runEvents: RunEvents;
   readonly preferences: Preferences;
+  readonly networks: Networks;
   /** All of a run, or undefined where there is no such run. */
   detail(run: number): RunDetail | undefined;
   /**
@@ -118,6 +120,7 @@ function historyOn(db: Db, home: string, path: string): History {
   const sweeps = sweepsTable(db);
   const runEvents = runEventsTable(db);
   const preferences = preferencesTable(db);
+  const networks = networksTable(db);
   const transaction = <T>(work: () => T): T => db.transaction(work).immediate();
 
   const history: History = {
@@ -131,6 +134,7 @@ function historyOn(db: Db, home: string, path: string): History {
     sweeps: guarded(sweeps, path),
     runEvents: guarded(runEvents, path),
     preferences: guarded(preferences, path),
+    networks: guarded(networks, path),
     detail: (run) => {
       const record = runs.record(run);
       if (!record) return undefined;

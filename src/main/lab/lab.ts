@@ -23,11 +23,13 @@ import { catalogCalls } from './calls/catalog.ts';
 import { imageCalls } from './calls/images.ts';
 import { inspectCalls } from './calls/inspect.ts';
 import { preferenceCalls } from './calls/preferences.ts';
+import { networkCalls } from './calls/networks.ts';
 import { runCalls } from './calls/runs.ts';
 import { sweepCalls } from './calls/sweeps.ts';
 import { type Handlers, createDispatcher } from './dispatch.ts';
 import { type EventMessage, Events } from './events.ts';
 import { LabInspection } from './inspection.ts';
+import { NetworkBook } from './networkBook.ts';
 import { RunBook } from './runBook.ts';
 import { LabRuns } from './runs.ts';
 import { SweepBook } from './sweepBook.ts';
@@ -86,6 +88,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
   const ofRuns = { ...common, book, files, findTrainingProblem: trainingProblem };
   const runs = new LabRuns(ofRuns);
   const inspection = new LabInspection({ ...ofRuns, idle: parts.idle ?? idle });
+  const networkBook = new NetworkBook(history, events);
   const sweepBook = new SweepBook(history, events);
   const sweeps = new LabSweeps({ ...common, book: sweepBook, runBook: book, runs });
   const handlers: Handlers = {
@@ -93,6 +96,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
     ...catalogCalls(listDatasets),
     ...imageCalls(common.openDataset),
     ...preferenceCalls(history, events),
+    ...networkCalls(networkBook),
     ...runCalls(book, runs),
     ...sweepCalls(sweepBook, book, sweeps),
     ...inspectCalls(inspection),
@@ -100,6 +104,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
   try {
     book.recover();
     sweepBook.recover();
+    networkBook.purge();
   } catch (error) {
     history.close();
     throw error;

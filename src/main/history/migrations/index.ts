@@ -12,6 +12,7 @@ import { up as sweeps } from './0006-sweeps.ts';
 import { up as clock } from './0007-clock.ts';
 import { up as runEvents } from './0008-run-events.ts';
 import { up as preferences } from './0009-preferences.ts';
+import { up as networks } from './0010-networks.ts';
 
 export const migrations: readonly ((db: Db) => void)[] = [
   runs,
@@ -23,6 +24,7 @@ export const migrations: readonly ((db: Db) => void)[] = [
   clock,
   runEvents,
   preferences,
+  networks,
 ];
 
 /**

@@ -132,3 +132,20 @@ test('0009: preferences, one value a key', () => {
   db.exec("INSERT INTO preferences VALUES ('theme', '\"dark\"', '2026')");
   expect(() => db.exec("INSERT INTO preferences VALUES ('theme', '1', '2026')")).toThrow('UNIQUE');
 });
+
+test('0010: nets and their versions, which go with their net', () => {
+  const db = databaseAt(9);
+  migrate(db, 10);
+  db.exec("INSERT INTO networks (name, network, created_at, updated_at) VALUES ('a', '{}', '2026', '2026')");
+  expect(db.prepare('SELECT revision, deleted_at FROM networks').get()).toEqual({
+    revision: 1,
+    deleted_at: null,
+  });
+  db.exec("INSERT INTO network_versions VALUES (1, 1, '{}', '', '2026')");
+  expect(() => db.exec("INSERT INTO network_versions VALUES (1, 1, '{}', '', '2026')")).toThrow('UNIQUE');
+  expect(() => db.exec("INSERT INTO network_versions VALUES (2, 1, '{}', '', '2026')")).toThrow(
+    'FOREIGN KEY',
+  );
+  db.exec('DELETE FROM networks');
+  expect(db.prepare('SELECT count(*) FROM network_versions').pluck().get()).toBe(0);
+});
