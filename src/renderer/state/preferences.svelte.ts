@@ -37,7 +37,7 @@ export class PreferencesState {
   kept<K extends PreferenceKey>(key: K): PreferenceValue<K> | undefined {
     if (!Object.hasOwn(this.#kept, key)) return undefined;
     const { success, data } = preferences[key].schema.safeParse(this.#kept[key]);
-    return success ? (data as PreferenceValue<K>) : undefined;
+    return success ? data : undefined;
   }
 
   set<K extends PreferenceKey>(key: K, value: PreferenceValue<K>): void {
