@@ -9,11 +9,13 @@ import { z } from 'zod';
 import { imageCalls } from './calls/images.ts';
 import { preferenceCalls, preferenceEvents } from './calls/preferences.ts';
 import { networkCalls, networkEvents } from './calls/networks.ts';
+import { runCalls, runEvents } from './calls/runs.ts';
 import { datasetSummarySchema } from './dataset.ts';
 import { call } from './calls/call.ts';
 import { trainCalls, trainEvents } from './calls/train.ts';
 import { answers, inspectReply, inspectRequests } from './inspection.ts';
 import { networkSchema } from './network.ts';
+import { runNameSchema } from './runOrganisation.ts';
 import {
   clockReadingSchema,
   epochRecordSchema,
@@ -64,7 +66,7 @@ export const calls = {
       runs: z
         .array(
           z.strictObject({
-            name: z.string().trim().min(1).max(120).optional(),
+            name: runNameSchema.optional(),
             network: networkSchema,
             settings: trainingSettingsSchema,
             dataset: z.string().default('mnist'),
@@ -82,7 +84,7 @@ export const calls = {
   'runs.resume': call(run, runSummarySchema),
   'runs.stop': call(run, runSummarySchema),
   ...trainCalls,
-  /** Newest first. */
+  /** Newest first, archived ones among them; without those that are deleted. */
   'runs.list': call(
     z.strictObject({ limit: z.int().min(1).max(1000).default(100), offset: z.int().min(0).default(0) }),
     z.strictObject({ runs: z.array(runSummarySchema), total: z.int() }),
@@ -96,6 +98,8 @@ export const calls = {
     z.strictObject({ run: z.int().positive(), from: z.int().min(0).default(0) }),
     z.strictObject({ from: z.int(), losses: float32, clock: z.array(clockReadingSchema) }),
   ),
+
+  ...runCalls,
 
   /**
    * Starts a set of runs, as many at a time as it has workers: as there are cores, where nothing is said, and no more.
@@ -145,6 +149,7 @@ export const events = {
     /** Of training, pauses excluded, up to the last of these steps. */
     seconds: z.number(),
   }),
+  ...runEvents,
   'run.runningLoss': runningLossSchema.extend({ run: z.int() }),
   'run.epoch': epochRecordSchema.extend({ run: z.int() }),
   ...trainEvents,

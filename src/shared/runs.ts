@@ -140,6 +140,13 @@ export const runSummarySchema = z.strictObject({
   trainSeconds: z.number(),
   /** Why it failed. */
   problem: problemRecordSchema.nullable(),
+  /** In the alphabet's order. */
+  tags: z.array(z.string()),
+  /** Markdown; empty where there is none. */
+  note: z.string(),
+  archived: z.boolean(),
+  /** Until it is removed for good, it can be had back. */
+  deletedAt: z.string().nullable(),
   /** The sweep that it is of, and its position there, from 0; not there for a run of its own. */
   sweep: z.strictObject({ id: z.int(), position: z.int() }).optional(),
 });

@@ -61,6 +61,10 @@ export function sampleRun(changes: Partial<RunSummary> = {}): RunSummary {
     last: null,
     trainSeconds: 0,
     problem: null,
+    tags: [],
+    note: '',
+    archived: false,
+    deletedAt: null,
     ...changes,
   };
 }

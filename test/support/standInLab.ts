@@ -86,6 +86,10 @@ export function runSummary(changes: Partial<RunSummary> = {}): RunSummary {
     last: null,
     trainSeconds: 0,
     problem: null,
+    tags: [],
+    note: '',
+    archived: false,
+    deletedAt: null,
     ...changes,
   };
 }

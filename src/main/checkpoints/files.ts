@@ -9,7 +9,8 @@
  * With the checkpoint at an epoch's end the file also carries the epoch's record: history is written after the file,
  * and were the process killed between the two, the record would be in neither.
  */
-import { copyFile, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { copyFile, link, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -28,6 +29,14 @@ export interface SavedCheckpoint {
 /** `last`: the newest state of the run. `best`: the state at the end of its best epoch. */
 export type CheckpointKind = 'last' | 'best';
 
+export interface FileFacts {
+  readonly name: string;
+  readonly bytes: number;
+  readonly modifiedAt: string;
+  /** SHA-256. */
+  readonly hash: string;
+}
+
 export interface CheckpointFiles {
   /** Names of the files within the run's folder. */
   readonly names: Readonly<Record<CheckpointKind, string>>;
@@ -43,6 +52,11 @@ export interface CheckpointFiles {
    * owns the run: what a killed process left half-written is removed.
    */
   read(run: number, kind?: CheckpointKind): Promise<SavedCheckpoint | null>;
+  /** All files of a run, by name; none where it has no folder. Half-written ones are left out. */
+  list(run: number): Promise<FileFacts[]>;
+  folder(run: number): string;
+  /** Removes the run's folder and all in it; no harm where there is none. */
+  removeAll(run: number): Promise<void>;
   /** The same for who only looks, while the run may be training: nothing is removed. */
   peek(run: number, kind?: CheckpointKind): Promise<SavedCheckpoint | null>;
 }
@@ -127,7 +141,46 @@ export function checkpointFiles(home: string): CheckpointFiles {
       return peek(run, kind);
     },
     peek,
+    folder,
+    list: async (run) => {
+      let entries;
+      try {
+        entries = await readdir(folder(run), { withFileTypes: true });
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+        throw fileProblem(error, folder(run), 'read');
+      }
+      const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.tmp'));
+      const facts = await Promise.all(files.map(({ name }) => factsOf(folder(run), name)));
+      return facts.filter((each) => each !== null).sort((a, b) => a.name.localeCompare(b.name, 'en'));
+    },
+    removeAll: async (run) => {
+      try {
+        await rm(folder(run), { recursive: true, force: true });
+      } catch (error) {
+        throw fileProblem(error, folder(run), 'removed');
+      }
+    },
   };
+}
+
+/** Null where the file has just gone: a run that trains replaces its own. */
+async function factsOf(folder: string, name: string): Promise<FileFacts | null> {
+  const path = join(folder, name);
+  try {
+    const hash = createHash('sha256');
+    const file = await open(path, 'r');
+    try {
+      const { size, mtime } = await file.stat();
+      for await (const chunk of file.createReadStream({ autoClose: false })) hash.update(chunk as Buffer);
+      return { name, bytes: size, modifiedAt: mtime.toISOString(), hash: hash.digest('hex') };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw fileProblem(error, path, 'read');
+  }
 }
 
 function decode(bytes: Uint8Array, path: string, run: number): SavedCheckpoint {
@@ -218,7 +271,7 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-function fileProblem(error: unknown, path: string, done: 'written' | 'read'): unknown {
+function fileProblem(error: unknown, path: string, done: 'written' | 'read' | 'removed'): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   switch (code) {
     case 'ENOSPC':

@@ -15,12 +15,14 @@ import { type Checkpoints, checkpointsTable } from './checkpoints.ts';
 import { type Epochs, epochsTable } from './epochs.ts';
 import { makeHome } from './home.ts';
 import { migrate, migrations, versionOf } from './migrations/index.ts';
+import { type Organisation, organisation } from './organisation.ts';
 import { becomeOwner, ownerLives, removeDeadOwners } from './owners.ts';
 import { type Preferences, preferencesTable } from './preferences.ts';
 import { type Networks, networksTable } from './networks.ts';
 import { guarded, historyProblem } from './problems.ts';
 import { type RunEvents, runEventsTable } from './runEvents.ts';
 import { type RunningLosses, runningLossesTable } from './runningLosses.ts';
+import { type RunQueries, runQueries } from './runQueries.ts';
 import { type Runs, runsTable } from './runs.ts';
 import { Database, type Db } from './sqlite.ts';
 import { type Sweeps, sweepsTable } from './sweeps.ts';
@@ -38,6 +40,8 @@ export interface History {
   readonly runEvents: RunEvents;
   readonly preferences: Preferences;
   readonly networks: Networks;
+  readonly organisation: Organisation;
+  readonly queries: RunQueries;
   /** All of a run, or undefined where there is no such run. */
   detail(run: number): RunDetail | undefined;
   /**
@@ -135,6 +139,8 @@ function historyOn(db: Db, home: string, path: string): History {
     runEvents: guarded(runEvents, path),
     preferences: guarded(preferences, path),
     networks: guarded(networks, path),
+    organisation: guarded(organisation(db), path),
+    queries: guarded(runQueries(db), path),
     detail: (run) => {
       const record = runs.record(run);
       if (!record) return undefined;

@@ -29,12 +29,14 @@ export interface NewRun {
 export type RunRecord = Omit<RunDetail, 'epochs' | 'runningLosses' | 'bestCheckpoint'>;
 
 export interface Runs {
-  /** Adds a queued run that belongs to `owner`; gives its number. */
-  insert(run: NewRun, owner: string): number;
+  /** Adds a queued run that belongs to `owner`; gives its number. Made now, if nothing else is said. */
+  insert(run: NewRun, owner: string, at?: string): number;
   summary(id: number): RunSummary | undefined;
   /** A run without what lies in other tables. */
   record(id: number): RunRecord | undefined;
-  /** Newest first. */
+  /** In the order asked for; those that are not there are left out. */
+  rows(ids: readonly number[]): RunSummary[];
+  /** Newest first, without deleted ones. */
   list(limit: number, offset: number): RunSummary[];
   count(): number;
   /** Queued to be trained by `owner`: true where it could be continued and no one else did so before. */
@@ -83,7 +85,19 @@ interface Row {
   last_loss: number | null;
   sweep_id: number | null;
   sweep_position: number | null;
+  archived: number;
+  deleted_at: string | null;
+  tags: string;
+  note: string | null;
 }
+
+/** Not `*`: generated columns would be worked out for nothing. */
+const columns = `id, name, network, settings, dataset, dataset_hash, status, problem, created_at, started_at, ended_at,
+  shards, stride_version, node_version, tensorflow_version, machine, parameter_count, steps_per_epoch, step,
+  epochs_done, train_seconds, best_epoch, best_correct, last_epoch, last_correct, last_total, last_loss, sweep_id,
+  sweep_position, archived, deleted_at,
+  (SELECT json_group_array(tag ORDER BY tag) FROM run_tags WHERE run = runs.id) AS tags,
+  (SELECT note FROM run_notes WHERE run = runs.id) AS note`;
 
 const underWay = "('queued', 'running', 'paused')";
 const now = () => new Date().toISOString();
@@ -94,12 +108,17 @@ export function runsTable(db: Db): Runs {
       stride_version, node_version, tensorflow_version, machine, parameter_count, steps_per_epoch)
     VALUES (@name, @network, @settings, @dataset, @datasetHash, 'queued', @owner, @at, @at, @shards,
       @stride, @node, @tensorflow, @machine, @parameterCount, @stepsPerEpoch)`);
-  const byId = db.prepare('SELECT * FROM runs WHERE id = ?');
-  const page = db.prepare('SELECT * FROM runs ORDER BY id DESC LIMIT ? OFFSET ?');
-  const count = db.prepare('SELECT count(*) FROM runs').pluck();
+  const byId = db.prepare(`SELECT ${columns} FROM runs WHERE id = ? AND purging = 0`);
+  const byIds = db.prepare(
+    `SELECT ${columns} FROM runs WHERE id IN (SELECT value FROM json_each(?)) AND purging = 0`,
+  );
+  const page = db.prepare(
+    `SELECT ${columns} FROM runs WHERE deleted_at IS NULL ORDER BY id DESC LIMIT ? OFFSET ?`,
+  );
+  const count = db.prepare('SELECT count(*) FROM runs WHERE purging = 0 AND deleted_at IS NULL').pluck();
   const claim = db.prepare(`
     UPDATE runs SET status = 'queued', owner = @owner, ended_at = NULL, updated_at = @at
-    WHERE id = @id AND status IN (${resumable.map((status) => `'${status}'`).join(', ')}) AND status <> 'paused'`);
+    WHERE id = @id AND status IN (${resumable.map((status) => `'${status}'`).join(', ')}) AND status <> 'paused' AND deleted_at IS NULL`);
   const setStatus = db.prepare(`
     UPDATE runs SET status = @status, problem = @problem, updated_at = @at,
       owner = iif(@status IN ${underWay}, owner, NULL),
@@ -135,7 +154,7 @@ export function runsTable(db: Db): Runs {
     .pluck();
 
   return {
-    insert: (run, owner) =>
+    insert: (run, owner, at = now()) =>
       Number(
         insert.run({
           ...run,
@@ -144,7 +163,7 @@ export function runsTable(db: Db): Runs {
           settings: JSON.stringify(run.settings),
           machine: JSON.stringify(run.machine),
           owner,
-          at: now(),
+          at,
         }).lastInsertRowid,
       ),
     summary: (id) => {
@@ -154,6 +173,10 @@ export function runsTable(db: Db): Runs {
     record: (id) => {
       const row = byId.get(id) as Row | undefined;
       return row && recordOf(row);
+    },
+    rows: (ids) => {
+      const found = new Map((byIds.all(JSON.stringify(ids)) as Row[]).map((row) => [row.id, summaryOf(row)]));
+      return ids.flatMap((id) => found.get(id) ?? []);
     },
     list: (limit, offset) => (page.all(limit, offset) as Row[]).map(summaryOf),
     count: () => count.get() as number,
@@ -205,6 +228,10 @@ function summaryOf(row: Row): RunSummary {
           },
     trainSeconds: row.train_seconds,
     problem: row.problem === null ? null : (JSON.parse(row.problem) as ProblemRecord),
+    tags: JSON.parse(row.tags) as string[],
+    note: row.note ?? '',
+    archived: row.archived === 1,
+    deletedAt: row.deleted_at,
     ...(row.sweep_id !== null &&
       row.sweep_position !== null && { sweep: { id: row.sweep_id, position: row.sweep_position } }),
   };

@@ -24,6 +24,7 @@ import { imageCalls } from './calls/images.ts';
 import { inspectCalls } from './calls/inspect.ts';
 import { preferenceCalls } from './calls/preferences.ts';
 import { networkCalls } from './calls/networks.ts';
+import { organisationCalls } from './calls/organisation.ts';
 import { runCalls } from './calls/runs.ts';
 import { sweepCalls } from './calls/sweeps.ts';
 import { type Handlers, createDispatcher } from './dispatch.ts';
@@ -31,6 +32,7 @@ import { type EventMessage, Events } from './events.ts';
 import { LabInspection } from './inspection.ts';
 import { NetworkBook } from './networkBook.ts';
 import { RunBook } from './runBook.ts';
+import { RunOrganiser } from './runOrganiser.ts';
 import { LabRuns } from './runs.ts';
 import { SweepBook } from './sweepBook.ts';
 import { LabSweeps } from './sweeps.ts';
@@ -87,6 +89,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
   const files = parts.files ?? checkpointFiles(home);
   const ofRuns = { ...common, book, files, findTrainingProblem: trainingProblem };
   const runs = new LabRuns(ofRuns);
+  const organiser = new RunOrganiser(ofRuns);
   const inspection = new LabInspection({ ...ofRuns, idle: parts.idle ?? idle });
   const networkBook = new NetworkBook(history, events);
   const sweepBook = new SweepBook(history, events);
@@ -98,6 +101,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
     ...preferenceCalls(history, events),
     ...networkCalls(networkBook),
     ...runCalls(book, runs),
+    ...organisationCalls(book, organiser, runs),
     ...sweepCalls(sweepBook, book, sweeps),
     ...inspectCalls(inspection),
   };
@@ -109,9 +113,11 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
     history.close();
     throw error;
   }
+  const purge = organiser.purgeOld();
 
   const close = async () => {
     try {
+      await purge.stop();
       sweeps.stopBeginning();
       await runs.close();
       await sweeps.close();

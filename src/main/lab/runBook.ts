@@ -37,6 +37,11 @@ export class RunBook {
     return this.#current(this.history.detail(id) ?? unknownRun(id));
   }
 
+  /** In the order asked for; those that are not there are left out. */
+  rows(ids: readonly number[]): RunSummary[] {
+    return this.history.runs.rows(ids).map((run) => this.#current(run));
+  }
+
   list(limit: number, offset: number): { runs: RunSummary[]; total: number } {
     const runs = this.history.runs.list(limit, offset).map((run) => this.#current(run));
     return { runs, total: this.history.runs.count() };

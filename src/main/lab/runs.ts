@@ -233,6 +233,9 @@ export class LabRuns {
     const { book } = this.#options;
     book.recover();
     const summary = book.summary(run);
+    if (summary.deletedAt !== null) {
+      throw new Problem('run.deleted', `run ${run} is deleted; restore it first`, { run });
+    }
     if (isUnderWay(summary.status) && book.history.runs.ownerOf(run) !== book.history.owner) {
       throw new Problem(
         'run.elsewhere',

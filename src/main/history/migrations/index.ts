@@ -13,6 +13,7 @@ import { up as clock } from './0007-clock.ts';
 import { up as runEvents } from './0008-run-events.ts';
 import { up as preferences } from './0009-preferences.ts';
 import { up as networks } from './0010-networks.ts';
+import { up as organisation } from './0011-organisation.ts';
 
 export const migrations: readonly ((db: Db) => void)[] = [
   runs,
@@ -25,6 +26,7 @@ export const migrations: readonly ((db: Db) => void)[] = [
   runEvents,
   preferences,
   networks,
+  organisation,
 ];
 
 /**

@@ -149,3 +149,33 @@ test('0010: nets and their versions, which go with their net', () => {
   db.exec('DELETE FROM networks');
   expect(db.prepare('SELECT count(*) FROM network_versions').pluck().get()).toBe(0);
 });
+
+test('0011: organisation; what was kept before can be found by it', () => {
+  const db = databaseAt(10);
+  db.exec(run);
+  db.exec(`UPDATE runs SET network = '{"name":"course"}', settings = '{"batchSize":64,"seed":3,
+    "optimizer":{"type":"sgd","learningRate":0.01}}', best_correct = 9850, last_correct = 9800, last_total = 10000`);
+  migrate(db, 11);
+  const found =
+    db.prepare(`SELECT archived, deleted_at, purging, net, optimizer, learning_rate, batch_size, seed,
+    best_accuracy, last_accuracy FROM runs`);
+  expect(found.get()).toEqual({
+    archived: 0,
+    deleted_at: null,
+    purging: 0,
+    net: 'course',
+    optimizer: 'sgd',
+    learning_rate: 0.01,
+    batch_size: 64,
+    seed: 3,
+    best_accuracy: 98.5,
+    last_accuracy: 98,
+  });
+  db.exec("INSERT INTO run_tags VALUES (1, 'Wide')");
+  db.exec("INSERT INTO run_notes VALUES (1, 'a note')");
+  expect(() => db.exec("INSERT INTO run_tags VALUES (1, 'wide')")).toThrow('UNIQUE');
+  db.exec('DELETE FROM runs');
+  expect(
+    db.prepare('SELECT (SELECT count(*) FROM run_tags) + (SELECT count(*) FROM run_notes)').pluck().get(),
+  ).toBe(0);
+});

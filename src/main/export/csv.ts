@@ -1,0 +1,14 @@
+/**
+ * Comma-separated values, RFC 4180, with a header. Numbers have all their digits and a point, whatever the language;
+ * what has no value is empty. A text that a spreadsheet would take for a formula gets an apostrophe in front.
+ */
+import Papa from 'papaparse';
+
+export type CsvValue = string | number | boolean | null;
+
+export function csv(columns: readonly string[], rows: readonly (readonly CsvValue[])[]): string {
+  return `${Papa.unparse(
+    { fields: [...columns], data: rows.map((row) => [...row]) },
+    { newline: '\r\n', escapeFormulae: /^[=@\t\r]|^[+-](?![\d.])/ },
+  )}\r\n`;
+}

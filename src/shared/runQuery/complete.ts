@@ -1,0 +1,114 @@
+/** What can be written at the cursor: names of fields, and after a field's operator its values. */
+import { type RunField, findField, optimizerNames, ruleOf, runFieldNames, statusNames } from './fields.ts';
+
+/** What there is in this history. */
+export interface KnownValues {
+  readonly tags: readonly string[];
+  readonly nets: readonly string[];
+  readonly datasets: readonly string[];
+}
+
+export interface Completion {
+  /** What takes the place of the text from `from` to `to`. */
+  readonly insert: string;
+  /** As it is shown. */
+  readonly label: string;
+  readonly kind: 'field' | 'value';
+  readonly field: RunField;
+}
+
+export interface Completions {
+  readonly from: number;
+  readonly to: number;
+  readonly options: readonly Completion[];
+}
+
+const most = 12;
+
+export function completeRunQuery(text: string, cursor: number, known: KnownValues): Completions {
+  const before = text.slice(0, cursor);
+  const none = { from: cursor, to: cursor, options: [] };
+  const value =
+    /(?:^|[\s(-])([^\s()":=<>≥≤≠!,-]+)\s*(?:[:：]|!=|[<>=＝＞＜]=?|[≥≤≠])\s*(?:[^\s(),"]*,)*("[^"]*|[^\s(),"]*)$/u.exec(
+      before,
+    );
+  if (value) {
+    const field = findField(value[1]!);
+    if (!field) return none;
+    const typed = value[2]!;
+    const wanted = typed.replace(/^"/, '').toLowerCase();
+    const words = ruleOf(field).none ? ['none'] : [];
+    const options = [...valuesOf(field, known).map(quoted), ...words]
+      .filter((each) => each.toLowerCase().includes(wanted) && each.toLowerCase() !== wanted)
+      .map((each) => ({ insert: `${each} `, label: each, kind: 'value', field }) as const);
+    return {
+      from: cursor - typed.length,
+      to: wordEnd(text, cursor),
+      options: startingFirst(options, wanted),
+    };
+  }
+  // Within quotes that are no field's there is nothing to propose.
+  if ((before.match(/"/g)?.length ?? 0) % 2 === 1) return none;
+  const typed = /(?:^|[\s(]|(?<=^|[\s(])-)([^\s()":=<>≥≤≠!-]*)$/u.exec(before)?.[1];
+  if (typed === undefined) return none;
+  const wanted = typed.toLowerCase();
+  const options = runFieldNames
+    .filter((field) => [field, ...ruleOf(field).aliases].some((name) => name.startsWith(wanted)))
+    .map((field) => ({ insert: field + operatorOf(field), label: field, kind: 'field', field }) as const);
+  return { from: cursor - typed.length, to: wordEnd(text, cursor), options: startingFirst(options, wanted) };
+}
+
+function startingFirst(options: readonly Completion[], wanted: string): Completion[] {
+  const starts = (option: Completion) => (option.label.toLowerCase().startsWith(wanted) ? 0 : 1);
+  return [...options].sort((a, b) => starts(a) - starts(b)).slice(0, wanted === '' ? undefined : most);
+}
+
+function wordEnd(text: string, cursor: number): number {
+  const rest = /^[^\s()":=<>≥≤≠!,]*/.exec(text.slice(cursor))?.[0] ?? '';
+  return cursor + rest.length;
+}
+
+function operatorOf(field: RunField): string {
+  switch (ruleOf(field).kind) {
+    case 'share':
+      return ' > ';
+    case 'number':
+      return field === 'loss' ? ' < ' : ':';
+    case 'duration':
+      return ' < ';
+    case 'date':
+      return ' >= ';
+    default:
+      return ':';
+  }
+}
+
+function valuesOf(field: RunField, { tags, nets, datasets }: KnownValues): readonly string[] {
+  switch (field) {
+    case 'tag':
+      return tags;
+    case 'net':
+      return nets;
+    case 'dataset':
+      return datasets;
+    case 'status':
+      return statusNames;
+    case 'optimizer':
+      return optimizerNames;
+    case 'archived':
+    case 'deleted':
+      return ['yes', 'no'];
+    case 'created':
+      return ['today', 'yesterday', '7d', '30d'];
+    case 'accuracy':
+    case 'last':
+      return ['90', '95', '98', '99'];
+    default:
+      return [];
+  }
+}
+
+/** In quotes where it would be read as several words, or as something else. */
+export function quoted(value: string): string {
+  return /[\s()":=<>≥≤≠!,]|^-|^(or|and|not|none)$/i.test(value) ? `"${value.replaceAll('"', '')}"` : value;
+}

@@ -1,0 +1,148 @@
+/** One field held against one or several values: `accuracy > 98`, `status:finished,stopped`, `epochs:5..10`. */
+import { nearest } from '../nearest.ts';
+import { Problem } from '../problem.ts';
+import { type NumberField, type RunField, type TextField, ruleOf, statusNames } from './fields.ts';
+import type { NumberOperator, RunFilter } from './filter.ts';
+import { readCount, readDate, readDuration, readFlag, readNumber, readShare } from './values.ts';
+
+export type Operator = ':' | '!=' | NumberOperator;
+
+export interface Word {
+  readonly text: string;
+  /** Where it stands in the query, quotes and all. */
+  readonly at: number;
+  readonly length: number;
+  readonly quoted: boolean;
+}
+
+/** Several values: one of them must hold, or with `!=` none may. Only `:`, `=` and `!=` take several. */
+export function condition(
+  field: RunField,
+  operator: Operator,
+  values: readonly Word[],
+  now: Date,
+): RunFilter {
+  if (operator === '!=') return { kind: 'not', part: condition(field, '=', values, now) };
+  if (values.length > 1 && operator !== ':' && operator !== '=')
+    throw noOperator(field, operator, values[1]!);
+  const parts = values.map((value) => one(field, operator, value, now));
+  return parts.length === 1 ? parts[0]! : { kind: 'or', parts };
+}
+
+function one(field: RunField, operator: Exclude<Operator, '!='>, word: Word, now: Date): RunFilter {
+  const rule = ruleOf(field);
+  const equal = operator === ':' || operator === '=';
+  if (rule.none && equal && !word.quoted && ['none', '无'].includes(word.text.toLowerCase())) {
+    return { kind: 'none', field };
+  }
+  switch (rule.kind) {
+    case 'date':
+      return date(operator, word, now);
+    case 'flag': {
+      if (!equal) throw noOperator(field, operator, word);
+      const value = readFlag(word.text);
+      if (value === null)
+        throw wrong('query.flag', word, `is neither yes nor no, which ${field} takes`, field);
+      return { kind: 'flag', field: field as 'archived' | 'deleted', value };
+    }
+    case 'text':
+    case 'word':
+      if (!equal) throw noOperator(field, operator, word);
+      return {
+        kind: 'text',
+        field: field as TextField,
+        how: rule.kind === 'text' && operator === ':' ? 'has' : 'is',
+        text: word.text,
+      };
+    case 'status':
+      if (!equal) throw noOperator(field, operator, word);
+      return { kind: 'text', field: 'status', how: 'is', text: status(word) };
+    default:
+      return number(field as NumberField, operator, word);
+  }
+}
+
+function status(word: Word): string {
+  const lower = word.text.toLowerCase();
+  if (statusNames.includes(lower)) return lower;
+  const suggestion = nearest(lower, statusNames);
+  const all = statusNames.join(', ');
+  throw new Problem(
+    'query.status',
+    `"${word.text}" is no status; one of ${all}` + (suggestion ? ` (did you mean "${suggestion}"?)` : ''),
+    { ...place(word), statuses: all },
+  );
+}
+
+function number(field: NumberField, operator: ':' | NumberOperator, word: Word): RunFilter {
+  const range = /^(.*?)\.\.(.*)$/.exec(word.text);
+  if (range && (operator === ':' || operator === '=')) {
+    const [, low = '', high = ''] = range;
+    const parts: RunFilter[] = [];
+    if (low !== '') parts.push({ kind: 'number', field, operator: '>=', value: read(field, word, low) });
+    if (high !== '') parts.push({ kind: 'number', field, operator: '<=', value: read(field, word, high) });
+    if (parts.length > 0) return parts.length === 1 ? parts[0]! : { kind: 'and', parts };
+  }
+  const value = read(field, word, word.text);
+  return { kind: 'number', field, operator: operator === ':' ? '=' : operator, value };
+}
+
+const readers = { number: readNumber, count: readCount, share: readShare, duration: readDuration } as const;
+
+function read(field: NumberField, word: Word, text: string): number {
+  const { kind } = ruleOf(field);
+  const value = readers[kind as keyof typeof readers](text);
+  if (value !== null) return value;
+  const code = kind === 'duration' ? 'query.duration' : 'query.number';
+  throw wrong(code, word, `is no ${kind === 'duration' ? 'time' : 'number'}, which ${field} takes`, field);
+}
+
+function date(operator: ':' | NumberOperator, word: Word, now: Date): RunFilter {
+  const stretch = readDate(word.text, now);
+  if (!stretch) {
+    throw new Problem(
+      'query.date',
+      `"${word.text}" is no date; write 2026-11-01, 2026-11, today, yesterday or 7d (seven days ago)`,
+      place(word),
+    );
+  }
+  const start = stretch.start.toISOString();
+  const end = stretch.end.toISOString();
+  const between = (from: string | null, to: string | null): RunFilter => ({
+    kind: 'date',
+    field: 'created',
+    from,
+    to,
+  });
+  switch (operator) {
+    case '>':
+      return between(end, null);
+    case '>=':
+      return between(start, null);
+    case '<':
+      return between(null, start);
+    case '<=':
+      return between(null, end);
+    default:
+      // What is seven days ago is a moment; who asks for it wants what came since.
+      return between(start, start === end ? null : end);
+  }
+}
+
+function noOperator(field: RunField, operator: Operator, word: Word): Problem {
+  const { example } = ruleOf(field);
+  return new Problem(
+    'query.operator',
+    `${field} cannot be asked with "${operator}" and "${word.text}"; write ${example}`,
+    { ...place(word), field, operator, example },
+  );
+}
+
+function wrong(code: string, word: Word, what: string, field: RunField): Problem {
+  const { example } = ruleOf(field);
+  return new Problem(code, `"${word.text}" ${what}, such as ${example}`, { ...place(word), field, example });
+}
+
+function place({ text, at, length }: Word) {
+  return { word: text, at, length };
+}

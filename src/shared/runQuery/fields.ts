@@ -1,0 +1,115 @@
+/**
+ * What runs can be filtered, sorted and grouped by: the one table of it, which the parser, the completions, history's
+ * SQL and the window's columns go by.
+ */
+import { runStatuses } from '../runs.ts';
+
+/**
+ * How a field's values are written. `text`: `:` finds a part of it. `word`: `:` wants all of it. `share`: percent; a
+ * number up to 1 is read as a share (0.98 is 98 %). `count`: k and M are understood. `duration`: seconds, or 90s, 2m,
+ * 1h, 1:30. `date`: a day, a month, a year, today, or how long ago (7d).
+ */
+export type FieldKind =
+  'text' | 'word' | 'status' | 'number' | 'count' | 'share' | 'duration' | 'date' | 'flag';
+
+interface FieldRule {
+  readonly kind: FieldKind;
+  /** Other names that are understood. */
+  readonly aliases: readonly string[];
+  /** How it may be used, for errors and completions. */
+  readonly example: string;
+  /** A run may have no such thing, which is asked for by `none`. */
+  readonly none?: true;
+}
+
+export const runFields = {
+  name: { kind: 'text', aliases: ['名称'], example: 'name:baseline' },
+  net: { kind: 'text', aliases: ['network', '网络'], example: 'net:course' },
+  note: { kind: 'text', aliases: ['notes', '备注'], example: 'note:"try again"', none: true },
+  tag: { kind: 'word', aliases: ['tags', '标签'], example: 'tag:homework', none: true },
+  status: { kind: 'status', aliases: ['state', 'is', '状态'], example: 'status:finished' },
+  dataset: { kind: 'word', aliases: ['data', '数据集'], example: 'dataset:mnist' },
+  optimizer: { kind: 'word', aliases: ['optimiser', '优化器'], example: 'optimizer:adam' },
+  accuracy: {
+    kind: 'share',
+    aliases: ['best', 'acc', '准确率', '最佳'],
+    example: 'accuracy > 98',
+    none: true,
+  },
+  last: { kind: 'share', aliases: ['最后'], example: 'last >= 97.5', none: true },
+  loss: { kind: 'number', aliases: ['损失'], example: 'loss < 0.05', none: true },
+  parameters: { kind: 'count', aliases: ['params', '参数量'], example: 'parameters < 10k' },
+  epochs: { kind: 'count', aliases: ['epoch', '轮数'], example: 'epochs >= 10' },
+  time: { kind: 'duration', aliases: ['seconds', 'duration', '时间'], example: 'time < 2m' },
+  lr: { kind: 'number', aliases: ['learningrate', 'learning_rate', '学习率'], example: 'lr = 0.01' },
+  batch: { kind: 'count', aliases: ['batchsize', 'batch_size', '批大小'], example: 'batch:64' },
+  seed: { kind: 'number', aliases: ['种子'], example: 'seed:0' },
+  created: { kind: 'date', aliases: ['when', 'date', 'made', '创建'], example: 'created >= today' },
+  sweep: { kind: 'number', aliases: ['扫描'], example: 'sweep:3', none: true },
+  id: { kind: 'number', aliases: ['run', '编号'], example: 'id:12' },
+  archived: { kind: 'flag', aliases: ['archive', '归档'], example: 'archived:yes' },
+  deleted: { kind: 'flag', aliases: ['trash', '已删除'], example: 'deleted:yes' },
+} as const satisfies Record<string, FieldRule>;
+
+export type RunField = keyof typeof runFields;
+export const runFieldNames = Object.keys(runFields) as RunField[];
+
+type FieldsOf<K extends FieldKind> = {
+  [F in RunField]: (typeof runFields)[F]['kind'] extends K ? F : never;
+}[RunField];
+export type TextField = FieldsOf<'text' | 'word' | 'status'>;
+export type NumberField = FieldsOf<'number' | 'count' | 'share' | 'duration'>;
+export type DateField = FieldsOf<'date'>;
+export type FlagField = FieldsOf<'flag'>;
+
+export function ruleOf(field: RunField): FieldRule {
+  return runFields[field];
+}
+
+/** By name or alias, capitals aside. */
+export function findField(name: string): RunField | undefined {
+  const lower = name.toLowerCase();
+  return runFieldNames.find((field) => field === lower || ruleOf(field).aliases.includes(lower));
+}
+
+/** What can stand after a status's or an optimizer's colon. */
+export const statusNames: readonly string[] = runStatuses;
+export const optimizerNames = ['sgd', 'adam', 'adamW', 'rmsProp', 'adagrad'] as const;
+
+/** By what a list of runs can be ordered. Runs without the value come last, whichever way. */
+export const sortFields = [
+  'created',
+  'name',
+  'net',
+  'status',
+  'dataset',
+  'accuracy',
+  'last',
+  'loss',
+  'parameters',
+  'epochs',
+  'time',
+  'seed',
+  'optimizer',
+  'lr',
+  'batch',
+  'tag',
+  'note',
+  'sweep',
+] as const satisfies readonly RunField[];
+export type SortField = (typeof sortFields)[number];
+
+/** By what runs can be put together. A run of several tags is in each tag's group. */
+export const groupFields = [
+  'net',
+  'optimizer',
+  'lr',
+  'batch',
+  'seed',
+  'status',
+  'tag',
+  'dataset',
+  'day',
+  'sweep',
+] as const;
+export type GroupField = (typeof groupFields)[number];

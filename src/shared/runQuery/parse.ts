@@ -1,0 +1,244 @@
+/**
+ * The language in which runs are looked for: `accuracy > 98 net:course -tag:homework (seed:0 or seed:1) "first try"`.
+ *
+ * Words that stand side by side must all hold; `or` and parentheses say otherwise, `-` or `not` turns what follows round.
+ * A field takes `:` (a part of a text, or what it is), `=`, `!=`, `>`, `>=`, `<`, `<=`; several values stand with commas,
+ * a range of numbers with two dots (`epochs:5..10`). What cannot be understood is a Problem that names the word, says
+ * where it stands (`at`, `length`, in UTF-16 units) and what would be right. Nothing else is ever thrown.
+ */
+import { nearest } from '../nearest.ts';
+import { Problem } from '../problem.ts';
+import { type RunField, findField, ruleOf, runFieldNames } from './fields.ts';
+import { type RunFilter, everyRun } from './filter.ts';
+import { type Operator, type Word, condition } from './condition.ts';
+
+export const longestQuery = 2000;
+const deepest = 40;
+
+/** Full-width signs are what Chinese keyboards give. */
+const signs: Readonly<Record<string, string>> = {
+  '：': ':',
+  '＝': '=',
+  '＞': '>',
+  '＜': '<',
+  '（': '(',
+  '）': ')',
+  '，': ',',
+  '“': '"',
+  '”': '"',
+};
+
+/** The same length, so that positions stay. */
+function normalised(text: string): string {
+  return text.replace(/[：＝＞＜（），“”]/g, (sign) => signs[sign]!);
+}
+
+/** `now` is what `today` and `7d` are reckoned from. */
+export function parseRunQuery(text: string, now: Date = new Date()): RunFilter {
+  if (text.length > longestQuery) {
+    throw new Problem(
+      'query.too-long',
+      `the filter is of ${text.length} characters; at most ${longestQuery} are taken`,
+      { length: text.length, most: longestQuery },
+    );
+  }
+  return new Parser(normalised(text), now).parse();
+}
+
+class Parser {
+  readonly #text: string;
+  readonly #now: Date;
+  #at = 0;
+  #depth = 0;
+
+  constructor(text: string, now: Date) {
+    this.#text = text;
+    this.#now = now;
+  }
+
+  parse(): RunFilter {
+    this.#space();
+    if (this.#at === this.#text.length) return everyRun;
+    const filter = this.#either();
+    // Only a closing parenthesis ends an expression early.
+    if (this.#at < this.#text.length) throw this.#closesNothing();
+    return filter;
+  }
+
+  #either(): RunFilter {
+    const parts = [this.#all()];
+    while (this.#keyword('or')) parts.push(this.#all('or'));
+    return parts.length === 1 ? parts[0]! : { kind: 'or', parts };
+  }
+
+  #all(after?: string): RunFilter {
+    const parts: RunFilter[] = [];
+    let joint = after;
+    for (;;) {
+      this.#space();
+      const before = this.#at;
+      if (this.#keyword('and')) {
+        if (parts.length === 0) throw this.#hanging('and', before);
+        joint = 'and';
+        continue;
+      }
+      if (this.#at === this.#text.length || this.#text[this.#at] === ')' || this.#peeks('or')) break;
+      parts.push(this.#unary());
+      joint = undefined;
+    }
+    if (parts.length === 0 && joint === undefined && this.#peeks('or')) throw this.#hanging('or', this.#at);
+    if (joint !== undefined) throw this.#hanging(joint, this.#text.lastIndexOf(joint, this.#at));
+    if (parts.length === 0) {
+      if (this.#depth === 0) throw this.#closesNothing();
+      throw this.#problem('query.empty-brackets', 'there is nothing between "(" and ")"', this.#at - 1, 2);
+    }
+    return parts.length === 1 ? parts[0]! : { kind: 'and', parts };
+  }
+
+  #unary(): RunFilter {
+    if (++this.#depth > deepest) {
+      throw this.#problem('query.too-deep', `parentheses are ${deepest} deep at most`, this.#at, 1);
+    }
+    try {
+      const start = this.#at;
+      if (this.#text[this.#at] === '-' || this.#keyword('not')) {
+        if (this.#at === start) this.#at++;
+        this.#space();
+        const next = this.#text[this.#at];
+        if (next === undefined || next === ')')
+          throw this.#hanging(this.#text.slice(start, this.#at).trim(), start);
+        return { kind: 'not', part: this.#unary() };
+      }
+      if (this.#text[this.#at] === '(') {
+        this.#at++;
+        const inner = this.#either();
+        if (this.#text[this.#at] !== ')') {
+          throw this.#problem('query.bracket-open', 'this "(" is not closed; add a ")"', start, 1);
+        }
+        this.#at++;
+        return inner;
+      }
+      return this.#term();
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  #term(): RunFilter {
+    const word = this.#word(false);
+    if (word.quoted) return { kind: 'word', text: word.text };
+    const operator = this.#operator();
+    if (!operator) {
+      const number = /^#(\d{1,15})$/.exec(word.text);
+      if (number) return { kind: 'number', field: 'id', operator: '=', value: Number(number[1]) };
+      return { kind: 'word', text: word.text };
+    }
+    const field = this.#field(word);
+    return condition(field, operator, this.#values(field, word, operator), this.#now);
+  }
+
+  #field(word: Word): RunField {
+    const field = findField(word.text);
+    if (field) return field;
+    const names = runFieldNames.flatMap((name) => [name, ...ruleOf(name).aliases]);
+    const near = word.text === '' ? null : nearest(word.text, names);
+    const place = { word: word.text, at: word.at, length: Math.max(1, word.length) };
+    if (near) {
+      throw new Problem('query.misspelt-field', `there is no field "${word.text}"; did you mean "${near}"?`, {
+        ...place,
+        suggestion: near,
+      });
+    }
+    throw new Problem(
+      'query.unknown-field',
+      `there is no field "${word.text}"; there is ${runFieldNames.join(', ')}. ` +
+        'To look for the text itself, put it in quotes',
+      { ...place, fields: runFieldNames.join(', ') },
+    );
+  }
+
+  #values(field: RunField, name: Word, operator: Operator): Word[] {
+    this.#space();
+    const words: Word[] = [];
+    do {
+      const next = this.#text[this.#at];
+      if (next === undefined || /[\s(),]/.test(next)) {
+        const { example } = ruleOf(field);
+        throw new Problem(
+          'query.value-missing',
+          `after "${name.text} ${operator}" a value is missing, such as ${example}`,
+          { word: `${name.text} ${operator}`, at: name.at, length: this.#at - name.at, example },
+        );
+      }
+      words.push(this.#word(true));
+    } while (this.#text[this.#at] === ',' && ++this.#at > 0);
+    return words;
+  }
+
+  /** A quoted text, or what stands until the next space, parenthesis or, in front of an operator, until that. */
+  #word(value: boolean): Word {
+    const at = this.#at;
+    if (this.#text[at] === '"') {
+      const end = this.#text.indexOf('"', at + 1);
+      if (end < 0) throw this.#problem('query.quote', 'this quotation mark is not closed', at, 1);
+      this.#at = end + 1;
+      return { text: this.#text.slice(at + 1, end), at, length: this.#at - at, quoted: true };
+    }
+    const stop = value ? /[\s()",]/ : /[\s()":=<>≥≤≠!]/;
+    while (this.#at < this.#text.length && !stop.test(this.#text[this.#at]!)) {
+      // An exclamation mark is part of a word, unless it is half of an operator.
+      this.#at++;
+    }
+    while (!value && this.#text[this.#at] === '!' && this.#text[this.#at + 1] !== '=') {
+      this.#at++;
+      while (this.#at < this.#text.length && !stop.test(this.#text[this.#at]!)) this.#at++;
+    }
+    return { text: this.#text.slice(at, this.#at), at, length: this.#at - at, quoted: false };
+  }
+
+  /** `created:>2026-11-01` is as good as `created > 2026-11-01`. Null, and nothing read, where there is none. */
+  #operator(): Operator | null {
+    const match = /^\s*(:?)\s*(!=|>=|<=|==|=|>|<|≥|≤|≠)?/.exec(this.#text.slice(this.#at));
+    const [whole = '', colon = '', sign] = match ?? [];
+    if (colon === '' && sign === undefined) return null;
+    this.#at += whole.length;
+    if (sign === undefined) return ':';
+    return (
+      ({ '==': '=', '≥': '>=', '≤': '<=', '≠': '!=' } as Record<string, Operator>)[sign] ?? (sign as Operator)
+    );
+  }
+
+  /** Whether this word comes next, as a word of its own and not as a field's name. */
+  #peeks(word: string): boolean {
+    this.#space();
+    const rest = this.#text.slice(this.#at);
+    if (rest.slice(0, word.length).toLowerCase() !== word) return false;
+    return /^(?:\s+(?!\s|[:=<>≥≤≠]|!=)|[()"]|\s*$)/.test(rest.slice(word.length));
+  }
+
+  #keyword(word: string): boolean {
+    if (!this.#peeks(word)) return false;
+    this.#at += word.length;
+    return true;
+  }
+
+  #space(): void {
+    while (/\s/.test(this.#text[this.#at] ?? '')) this.#at++;
+  }
+
+  #closesNothing(): Problem {
+    return this.#problem('query.bracket-close', 'this ")" closes nothing; take it away', this.#at, 1);
+  }
+
+  #hanging(word: string, at: number): Problem {
+    return new Problem('query.hanging', `"${word}" stands alone; something must come before and after it`, {
+      word,
+      at: Math.max(0, at),
+      length: word.length,
+    });
+  }
+
+  #problem(code: string, message: string, at: number, length: number): Problem {
+    return new Problem(code, message, { at, length, word: this.#text.slice(at, at + length) });
+  }
+}

@@ -1,0 +1,105 @@
+/** Values as they are typed: numbers with units, percents, durations, days. Null where the text is none. */
+
+const plainNumber = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+
+export function readNumber(text: string): number | null {
+  return plainNumber.test(text) && Number.isFinite(Number(text)) ? Number(text) : null;
+}
+
+const scales: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, 万: 1e4 };
+
+/** `12`, `10k`, `1.5M`, `2万`; commas between thousands are left out by who types a list. */
+export function readCount(text: string): number | null {
+  const scale = scales[text.slice(-1).toLowerCase()];
+  if (scale === undefined) return readNumber(text);
+  const value = readNumber(text.slice(0, -1));
+  return value === null ? null : exact(value * scale);
+}
+
+/** In percent: `98`, `98.5%`, and shares up to 1, as PyTorch's scripts print them: `0.98`. */
+export function readShare(text: string): number | null {
+  if (/[%％]$/.test(text)) return readNumber(text.slice(0, -1).trim());
+  const value = readNumber(text);
+  if (value === null) return null;
+  return value > 0 && value <= 1 ? exact(value * 100) : value;
+}
+
+/** 0.9712 × 100 is to be what 97.12 is. */
+function exact(value: number): number {
+  return Number(value.toPrecision(12));
+}
+
+const units: Readonly<Record<string, number>> = {
+  s: 1,
+  m: 60,
+  min: 60,
+  h: 3600,
+  秒: 1,
+  分: 60,
+  分钟: 60,
+  小时: 3600,
+};
+
+/** In seconds: `90`, `90s`, `2m`, `1.5h`, `1:30`, `1:02:03`. */
+export function readDuration(text: string): number | null {
+  if (/^\d+(:\d{1,2}){1,2}$/.test(text)) {
+    return text.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
+  }
+  const [, number = '', unit = ''] = /^([\d.e+-]+?)([a-z\u4e00-\u9fff]*)$/i.exec(text) ?? [];
+  const scale = unit === '' ? 1 : units[unit.toLowerCase()];
+  const value = readNumber(number);
+  return value === null || scale === undefined ? null : value * scale;
+}
+
+/** A stretch of time, its end left out. A moment has its start as its end. */
+export interface Stretch {
+  readonly start: Date;
+  readonly end: Date;
+}
+
+const dayNames: Readonly<Record<string, number>> = { today: 0, yesterday: 1, 今天: 0, 昨天: 1 };
+
+/** `2026`, `2026-11`, `2026-11-01`, `2026-11-01T18:30`, `today`, `yesterday`, `24h`, `7d`, `2w`; by this machine's clock. */
+export function readDate(text: string, now: Date): Stretch | null {
+  const back = dayNames[text.toLowerCase()];
+  if (back !== undefined) return dayBefore(now, back);
+  const ago = /^(\d{1,4})(h|d|w|小时|天|周)$/i.exec(text);
+  if (ago) {
+    const start = new Date(now);
+    const amount = Number(ago[1]);
+    const unit = ago[2]!.toLowerCase();
+    if (unit === 'h' || unit === '小时') start.setHours(start.getHours() - amount);
+    else start.setDate(start.getDate() - amount * (unit === 'w' || unit === '周' ? 7 : 1));
+    return { start, end: start };
+  }
+  const match = /^(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2})(?:[T ](\d{1,2}):(\d{2}))?)?)?$/.exec(text);
+  if (!match) return null;
+  const [year, month, day, hour, minute] = match.slice(1).map((part) => (part ? Number(part) : undefined));
+  const start = new Date(year!, (month ?? 1) - 1, day ?? 1, hour ?? 0, minute ?? 0);
+  const end = new Date(start);
+  if (month === undefined) end.setFullYear(end.getFullYear() + 1);
+  else if (day === undefined) end.setMonth(end.getMonth() + 1);
+  else if (hour === undefined) end.setDate(end.getDate() + 1);
+  else end.setMinutes(end.getMinutes() + 1);
+  // The 31st of November would be the 1st of December.
+  const kept =
+    start.getFullYear() === year &&
+    start.getMonth() + 1 === (month ?? 1) &&
+    start.getDate() === (day ?? 1) &&
+    (hour ?? 0) < 24 &&
+    (minute ?? 0) < 60;
+  return kept ? { start, end } : null;
+}
+
+function dayBefore(now: Date, back: number): Stretch {
+  const start = new Date(now.getFullYear(), now.getMonth(), now.getDate() - back);
+  return { start, end: new Date(start.getFullYear(), start.getMonth(), start.getDate() + 1) };
+}
+
+const yes = ['yes', 'true', 'y', '1', '是'];
+const no = ['no', 'false', 'n', '0', '否'];
+
+export function readFlag(text: string): boolean | null {
+  const lower = text.toLowerCase();
+  return yes.includes(lower) ? true : no.includes(lower) ? false : null;
+}
