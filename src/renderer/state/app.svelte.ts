@@ -3,7 +3,9 @@ import { createContext } from 'svelte';
 import { toProblemRecord } from '../../shared/problem.ts';
 import { problemText } from '../i18n/problems.ts';
 import type { Connection } from '../transport/client.ts';
+import { Actions } from './actions.svelte.ts';
 import { ConnectionState } from './connection.svelte.ts';
+import { FrameState } from './frame.svelte.ts';
 import { LiveRuns } from './liveRuns.svelte.ts';
 import { LocaleState } from './locale.svelte.ts';
 import { Notices } from './notices.svelte.ts';
@@ -21,7 +23,11 @@ export class AppState {
   readonly runs: RunsState;
   readonly live: LiveRuns;
   readonly form = new TrainForm();
+  readonly frame = new FrameState();
   readonly notices = new Notices((error) => problemText(toProblemRecord(error)));
+  readonly actions = new Actions((error) => {
+    this.notices.show(problemText(toProblemRecord(error)), { kind: 'bad' });
+  });
   readonly connection: ConnectionState;
 
   constructor(lab: Connection, window: Window) {

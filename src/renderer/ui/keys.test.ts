@@ -4,6 +4,7 @@ import { ariaKeys, describeKeys, isMac } from './keys.ts';
 test.each([
   ['$mod+k', [['Ctrl', 'K']], [['⌘', 'K']]],
   ['Shift+?', [['?']], [['?']]],
+  ['[Shift]+?', [['?']], [['?']]],
   ['g r', [['G'], ['R']], [['G'], ['R']]],
   ['$mod+Shift+z', [['Ctrl', 'Shift', 'Z']], [['⌘', '⇧', 'Z']]],
   ['Alt+ArrowUp', [['Alt', '↑']], [['⌥', '↑']]],
@@ -18,6 +19,7 @@ test.each([
 test('screen readers are told of keys that are pressed together', () => {
   expect(ariaKeys('$mod+k', false)).toBe('Control+k');
   expect(ariaKeys('$mod+k', true)).toBe('Meta+k');
+  expect(ariaKeys('[Shift]+?')).toBe('?');
   expect(ariaKeys('g r')).toBeUndefined();
 });
 

@@ -1,4 +1,7 @@
-/** How keys are written for people. Bindings are in tinykeys' notation: `$mod+k`, `Shift+?`, `g r` (one after another). */
+/**
+ * How keys are written for people. Bindings are in tinykeys' notation: `$mod+k`, `[Shift]+?` (the bracketed key may be
+ * held), `g r` (one after another).
+ */
 
 const macSigns: Readonly<Record<string, string>> = {
   $mod: '⌘',
@@ -30,6 +33,7 @@ export function describeKeys(binding: string, mac: boolean = isMac()): string[][
   return binding.split(' ').map((press) =>
     press
       .split(/(?<=.)\+(?=.)/)
+      .filter((key) => !/^\[.+\]$/.test(key))
       .filter((key, index, all) => !(key === 'Shift' && index < all.length - 1 && isSign(all.at(-1)!)))
       .map((key) => (mac ? macSigns : otherSigns)[key] ?? signs[key] ?? name(key)),
   );
@@ -38,7 +42,7 @@ export function describeKeys(binding: string, mac: boolean = isMac()): string[][
 /** For screen readers' `aria-keyshortcuts`, which knows no sequences. */
 export function ariaKeys(binding: string, mac: boolean = isMac()): string | undefined {
   if (binding.includes(' ')) return undefined;
-  return binding.replace('$mod', mac ? 'Meta' : 'Control');
+  return binding.replace('$mod', mac ? 'Meta' : 'Control').replace(/\[\w+\]\+/g, '');
 }
 
 /** Where Shift is only how the sign is typed (`Shift+?`), the sign alone says it. */

@@ -1,0 +1,73 @@
+/** What the command palette offers: actions, nets and runs, as lines of text that something happens on. */
+import { formatShare, networkLabel, runLabel } from '../../i18n/format.ts';
+import { m } from '../../paraglide/messages.js';
+import { actionGroups, keysOf } from '../../state/actions.svelte.ts';
+import type { AppState } from '../../state/app.svelte.ts';
+import type { Searchable } from '../../state/search.ts';
+import { groupTitles } from './groups.ts';
+
+export interface PaletteEntry extends Searchable {
+  readonly id: string;
+  readonly group: string;
+  /** Shown before anything is typed. */
+  readonly atOnce: boolean;
+  readonly note?: string;
+  readonly keys?: string | undefined;
+  readonly lang?: string | undefined;
+  /** A run's number, for its mark. */
+  readonly run?: number;
+  readonly choose: () => void;
+}
+
+/** Few enough to be read before anything is typed. */
+const runsAtOnce = 5;
+
+export function paletteEntries(app: AppState): PaletteEntry[] {
+  return [...actionEntries(app), ...netEntries(app), ...runEntries(app)];
+}
+
+function actionEntries({ actions }: AppState): PaletteEntry[] {
+  return actionGroups.flatMap((group) =>
+    actions.available
+      .filter((action) => action.group === group && !action.keysOnly)
+      .map((action) => ({
+        id: action.id,
+        group: groupTitles[group](),
+        atOnce: true,
+        text: action.title(),
+        keywords: `${groupTitles[group]()} ${action.keywords?.() ?? ''}`,
+        keys: keysOf(action)[0],
+        choose: () => {
+          actions.run(action);
+        },
+      })),
+  );
+}
+
+function netEntries({ form, router }: AppState): PaletteEntry[] {
+  return form.nets.map((net) => ({
+    id: `net.${net.name}`,
+    group: m.nets(),
+    atOnce: false,
+    text: m.action_design_net({ net: networkLabel(net.name) }),
+    keywords: net.name,
+    choose: () => {
+      router.go({ view: 'design', network: net.name });
+    },
+  }));
+}
+
+function runEntries({ runs, router }: AppState): PaletteEntry[] {
+  return runs.list.map((run, index) => ({
+    id: `run.${run.id}`,
+    group: m.recent_runs(),
+    atOnce: index < runsAtOnce,
+    text: runLabel(run),
+    note: run.best ? formatShare(run.best.testCorrect, run.last?.testTotal) : '',
+    keywords: `${run.name} ${run.status}`,
+    run: run.id,
+    choose: () => {
+      router.go({ view: 'run', run: run.id });
+    },
+  }));
+}
