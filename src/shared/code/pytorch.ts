@@ -1,0 +1,112 @@
+/**
+ * A net and its training settings as a PyTorch script that runs as it stands: with the seed of a Stride run it prints
+ * that run's losses (`test/code-pytorch.test.ts`). It is written the way the course's scripts are.
+ */
+import type { DatasetSummary } from '../dataset.ts';
+import type { Network } from '../network.ts';
+import { type TrainingSettings, trainingSettingsSchema } from '../training.ts';
+import { type PyTorchStyle, networkHeader, pytorchModel } from './pytorchModel.ts';
+import {
+  type DatasetCode,
+  honestNotes,
+  initialisationLines,
+  loaderLines,
+  loopLines,
+  optimizerLine,
+  scheduleCode,
+  splitLines,
+  testLines,
+  trainLines,
+  transformLines,
+} from './pytorchTraining.ts';
+import { fileStem } from './text.ts';
+
+export interface CodeOptions {
+  /** The course's, where none are given. */
+  readonly settings?: TrainingSettings | undefined;
+  readonly dataset?: Pick<DatasetSummary, 'id' | 'name' | 'height' | 'width' | 'channels'> | undefined;
+}
+
+export interface PyTorchOptions extends CodeOptions {
+  readonly style?: PyTorchStyle;
+}
+
+export const courseDataset = { id: 'mnist', name: 'MNIST', height: 28, width: 28, channels: 1 } as const;
+
+/** torchvision's classes for data sets that Stride may have. */
+const torchvisionClasses: Readonly<Record<string, string>> = {
+  mnist: 'MNIST',
+  'fashion-mnist': 'FashionMNIST',
+  cifar10: 'CIFAR10',
+};
+
+export function pythonFile({ name }: Network): string {
+  return `${fileStem(name)}.py`;
+}
+
+export function toPyTorch(network: Network, options: PyTorchOptions = {}): string {
+  const { style = 'class', dataset = courseDataset } = options;
+  const settings = options.settings ?? trainingSettingsSchema.parse({});
+  const model = pytorchModel(network, style);
+  const known = torchvisionClasses[dataset.id];
+  const { height, width, channels } = network.input;
+  const code: DatasetCode = { ...dataset, name: known ?? 'MNIST' };
+  const fits = height === dataset.height && width === dataset.width && channels === dataset.channels;
+  const schedule = scheduleCode(settings);
+  const usesMath = schedule.setUp.some((line) => line.includes('math.'));
+
+  return [
+    ...networkHeader(network, '#'),
+    '# Written by Stride. It needs torch and torchvision; an argument or DATA_ROOT names the folder of the data set.',
+    ...honestNotes(network, settings),
+    ...(known
+      ? []
+      : [`# torchvision does not have the data set "${dataset.name}"; MNIST stands in its place.`]),
+    ...(fits
+      ? []
+      : [
+          `# The images of ${code.name} are ${dataset.channels}×${dataset.height}×${dataset.width}: this net is made for others.`,
+        ]),
+    '',
+    ...(usesMath ? ['import math'] : []),
+    'import os',
+    'import sys',
+    '',
+    'import torch',
+    'import torch.nn as nn',
+    'import torch.nn.functional as F',
+    'import torch.optim as optim',
+    `from torch.utils.data import DataLoader${settings.validation ? ', Subset' : ''}`,
+    'from torchvision import datasets, transforms',
+    '',
+    "root = sys.argv[1] if len(sys.argv) > 1 else os.environ.get('DATA_ROOT', 'dataset')",
+    `batch_size = ${settings.batchSize}`,
+    `epochs = ${settings.epochs}`,
+    '# Before anything is drawn: initial weights and the order of the batches follow from it.',
+    `torch.manual_seed(${settings.seed})`,
+    '',
+    ...transformLines(settings, code),
+    '',
+    ...(settings.validation ? ['', ...splitLines(settings)] : []),
+    ...loaderLines(settings, code),
+    '',
+    ...(style === 'class' ? [''] : []),
+    ...model.lines,
+    ...initialisationLines(settings),
+    settings.labelSmoothing > 0
+      ? `criterion = nn.CrossEntropyLoss(label_smoothing=${settings.labelSmoothing})`
+      : 'criterion = nn.CrossEntropyLoss()',
+    `optimizer = ${optimizerLine(settings.optimizer)}`,
+    ...schedule.setUp,
+    '',
+    '',
+    ...trainLines(settings, schedule),
+    '',
+    '',
+    ...testLines,
+    '',
+    '',
+    ...loopLines(settings, schedule),
+    '',
+  ].join('\n');
+}

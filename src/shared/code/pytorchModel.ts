@@ -1,0 +1,208 @@
+/**
+ * A net as PyTorch's module: a class with `__init__` and `forward` as the course writes them, or an `nn.Sequential`
+ * whose parameter names are Stride's own. Layers are made in the net's order in both, because that is the order in which
+ * the seed's numbers are drawn.
+ */
+import { activationDefaults, type Activation } from '../layers/activation.ts';
+import { enabledLayers, layerKind, type Layer } from '../layers/index.ts';
+import { describeShape } from '../layers/layer.ts';
+import type { Network } from '../network.ts';
+import { type LayerSummary, walkNetwork } from '../shapes.ts';
+import { brokenNote, indented, oneLine } from './text.ts';
+
+export type PyTorchStyle = 'class' | 'sequential';
+
+export interface PythonModel {
+  /** Definitions, from column 0, ending in `model = …`. */
+  readonly lines: readonly string[];
+  /** Whether `torch.nn.functional` is used as `F`. */
+  readonly functional: boolean;
+}
+
+const residualClass = [
+  'class Residual(nn.Module):',
+  '    """The layers\' output plus their input, which a shortcut brings to the output\'s shape where they differ."""',
+  '',
+  '    def __init__(self, layers, shortcut=None):',
+  '        super().__init__()',
+  '        self.layers = layers',
+  '        self.shortcut = shortcut',
+  '',
+  '    def forward(self, x):',
+  '        return self.layers(x) + (x if self.shortcut is None else self.shortcut(x))',
+  '',
+  '',
+];
+
+function hasResidual(layers: readonly Layer[]): boolean {
+  return enabledLayers(layers).some((layer) => layer.type === 'residual');
+}
+
+const torchLine = ({ layer, input }: LayerSummary) => layerKind(layer).torch(layer, input);
+
+function callOf(layer: Activation, x: string): string {
+  const slope = layer.negativeSlope ?? activationDefaults.negativeSlope;
+  const alpha = layer.alpha ?? activationDefaults.alpha;
+  switch (layer.function) {
+    case 'relu':
+      return `F.relu(${x})`;
+    case 'leakyRelu':
+      return slope === activationDefaults.negativeSlope
+        ? `F.leaky_relu(${x})`
+        : `F.leaky_relu(${x}, ${slope})`;
+    case 'elu':
+      return alpha === activationDefaults.alpha ? `F.elu(${x})` : `F.elu(${x}, alpha=${alpha})`;
+    case 'sigmoid':
+      return `torch.sigmoid(${x})`;
+    case 'tanh':
+      return `torch.tanh(${x})`;
+    case 'selu':
+    case 'gelu':
+    case 'softplus':
+    case 'silu':
+      return `F.${layer.function}(${x})`;
+  }
+}
+
+/** What a layer is called in the class; layers without parameters are made once and shared, as the course does. */
+class Names {
+  private readonly counts = new Map<string, number>();
+  private readonly shared = new Map<string, string>();
+  readonly definitions: string[] = [];
+
+  /** `conv1`, `conv2`, …; the course counts linear layers `fc`, `fc1`, `fc2`. */
+  own(stem: string, expression: string): string {
+    const number = (this.counts.get(stem) ?? 0) + 1;
+    this.counts.set(stem, number);
+    const name = stem === 'fc' ? (number === 1 ? 'fc' : `fc${number - 1}`) : `${stem}${number}`;
+    this.definitions.push(`self.${name} = ${expression}`);
+    return name;
+  }
+
+  common(stem: string, expression: string): string {
+    const known = this.shared.get(expression);
+    if (known) return known;
+    const number = (this.counts.get(stem) ?? 0) + 1;
+    this.counts.set(stem, number);
+    const name = number === 1 ? stem : `${stem}${number}`;
+    this.shared.set(expression, name);
+    this.definitions.push(`self.${name} = ${expression}`);
+    return name;
+  }
+}
+
+/** The layer applied to `x`. A layer that stands on lines of its own is not nested into the next one's call. */
+function applied(summary: LayerSummary, x: string, names: Names): string {
+  const { layer } = summary;
+  switch (layer.type) {
+    case 'conv2d':
+      return `self.${names.own('conv', torchLine(summary))}(${x})`;
+    case 'linear':
+      return `self.${names.own('fc', torchLine(summary))}(${x})`;
+    case 'batchNorm2d':
+      return `self.${names.own('bn', torchLine(summary))}(${x})`;
+    case 'residual':
+      return `self.${names.own('block', torchLine(summary))}(${x})`;
+    case 'maxPool2d':
+      return `self.${names.common('pooling', torchLine(summary))}(${x})`;
+    case 'avgPool2d':
+      return `self.${names.common('average', torchLine(summary))}(${x})`;
+    case 'dropout':
+      return `self.${names.common('dropout', torchLine(summary))}(${x})`;
+    case 'activation':
+      return callOf(layer, x);
+    case 'flatten':
+      return `${x}.view(${x}.size(0), -1)`;
+    case 'globalAveragePool':
+      return `torch.flatten(F.adaptive_avg_pool2d(${x}, 1), 1)`;
+  }
+}
+
+/** Layers that begin a line of `forward`; the others go around what is on the line already. */
+const opensLine: ReadonlySet<Layer['type']> = new Set([
+  'conv2d',
+  'linear',
+  'flatten',
+  'globalAveragePool',
+  'residual',
+]);
+
+/** Nested calls beyond this are hard to read. */
+const longestLine = 84;
+
+function forwardLines(layers: readonly LayerSummary[], names: Names): string[] {
+  const lines: { code: string; shape: string }[] = [];
+  let open: { code: string; shape: string; type: Layer['type'] } | undefined;
+  for (const summary of layers) {
+    const { layer, output } = summary;
+    const alone =
+      !open || opensLine.has(layer.type) || open.type === 'flatten' || open.type === 'globalAveragePool';
+    const around: string = alone || !open ? 'x' : open.code;
+    if (open && (alone || open.code.length > longestLine - 24)) {
+      lines.push(open);
+      open = { code: applied(summary, 'x', names), shape: describeShape(output), type: layer.type };
+    } else {
+      open = { code: applied(summary, around, names), shape: describeShape(output), type: layer.type };
+    }
+  }
+  if (open) lines.push(open);
+  const width = Math.max(0, ...lines.map(({ code }) => code.length));
+  return [...lines.map(({ code, shape }) => `x = ${code.padEnd(width)}  # ${shape}`), 'return x'];
+}
+
+function classLines(network: Network, layers: readonly LayerSummary[]): string[] {
+  const names = new Names();
+  const forward = forwardLines(layers, names);
+  return [
+    ...(hasResidual(network.layers) ? residualClass : []),
+    'class Net(nn.Module):',
+    '    def __init__(self):',
+    '        super().__init__()',
+    ...indented(names.definitions, '        '),
+    '',
+    '    def forward(self, x):',
+    ...indented(forward, '        '),
+    '',
+    '',
+    'model = Net()',
+  ];
+}
+
+function sequentialLines(network: Network, layers: readonly LayerSummary[]): string[] {
+  const rows = layers.map((summary) => ({
+    code: `${torchLine(summary)},`,
+    shape: describeShape(summary.output),
+  }));
+  const width = Math.min(72, Math.max(0, ...rows.map(({ code }) => code.length)));
+  return [
+    ...(hasResidual(network.layers) ? residualClass : []),
+    'model = nn.Sequential(',
+    ...rows.map(({ code, shape }) => `    ${code.padEnd(width)}  # ${shape}`),
+    ')',
+  ];
+}
+
+/** What is left out of the code, as comments. */
+function notes(network: Network): string[] {
+  const disabled = network.layers.flatMap((layer, position) =>
+    layer.disabled ? [`# Layer ${position + 1} (${layer.type}) is disabled, and is not here.`] : [],
+  );
+  const { problem } = walkNetwork(network);
+  return problem ? [...disabled, `# ${brokenNote(problem)}`] : disabled;
+}
+
+export function pytorchModel(network: Network, style: PyTorchStyle): PythonModel {
+  const { layers } = walkNetwork(network);
+  const body = style === 'class' ? classLines(network, layers) : sequentialLines(network, layers);
+  const lines = [...notes(network), ...body];
+  return { lines, functional: lines.some((line) => /\bF\./.test(line)) };
+}
+
+/** Two lines by which code tells which net it is; `parsePyTorch` reads them. */
+export function networkHeader({ name, input }: Network, comment: string): string[] {
+  const { channels, height, width } = input;
+  return [
+    `${comment} Network: ${oneLine(name)}`,
+    `${comment} Input: ${channels}×${height}×${width} (channels × height × width)`,
+  ];
+}
