@@ -1,69 +1,96 @@
-/** Accuracy on the test set, in percent, after each epoch; a run's best epoch is drawn larger. */
-import { type LineChart, type LineChartTexts, type LineDataset, createLineChart, paint } from './chart.ts';
+/** Accuracy after each epoch, in percent, on the test set and on what was held back for validation; the best epoch is marked. */
+import type { AnnotationOptions } from 'chartjs-plugin-annotation';
+import type { ChartView } from '../state/chartView.svelte.ts';
+import { bestEpochOf } from './bestEpochs.ts';
+import { type ChartTexts, type Line, type Window, CurveChart, epochPoints } from './curveChart.ts';
+import { eventLines } from './eventLines.ts';
 import { accuracyFloor } from './extent.ts';
-import { setEpochAxis, valueAxisWidth } from './lossChart.ts';
-import type { Palette } from './palette.ts';
+import { mostDots } from './lossChart.ts';
 import { type Trace, runColour, runShape } from './trace.ts';
+import type { Mapping } from './xAxis.ts';
 
-export interface AccuracyTexts extends LineChartTexts {
-  epochAxis(): string;
+export interface AccuracyTexts extends ChartTexts {
+  /** Of a run's best epoch. */
+  best(percent: number, epoch: number): string;
 }
 
-export class AccuracyChart {
-  readonly #chart: LineChart;
-  readonly #texts: AccuracyTexts;
-  #traces: readonly Trace[] = [];
-  #lines = new Map<number, LineDataset>();
+export class AccuracyChart extends CurveChart {
+  readonly #best: AccuracyTexts['best'];
 
-  constructor(canvas: HTMLCanvasElement, texts: AccuracyTexts) {
-    this.#texts = texts;
-    this.#chart = createLineChart(canvas, () => texts);
-    const { y } = this.#chart.options.scales!;
-    Object.assign(y!, { max: 100, afterFit: (axis: { width: number }) => (axis.width = valueAxisWidth) });
+  constructor(canvas: HTMLCanvasElement, view: ChartView, texts: AccuracyTexts) {
+    super(canvas, view, texts);
+    this.#best = (percent, epoch) => texts.best(percent, epoch);
   }
 
-  setTraces(traces: readonly Trace[], palette: Palette): void {
-    this.#traces = traces;
-    this.#lines = new Map(traces.map(({ run }) => [run, this.#lines.get(run) ?? { data: [] }]));
-    for (const { run, name } of traces) {
-      const colour = palette.run(runColour(run));
-      Object.assign(this.#lines.get(run)!, {
+  protected linesOf(): readonly Line[] {
+    return [
+      { kind: 'testAccuracy', dataset: { data: [] } },
+      { kind: 'validationAccuracy', dataset: { data: [] } },
+    ];
+  }
+
+  protected dress({ run }: Trace, lines: readonly Line[]): void {
+    const colour = this.palette.run(runColour(run));
+    for (const { kind, dataset } of lines) {
+      Object.assign(dataset, {
         borderColor: colour,
         backgroundColor: colour,
-        borderWidth: 2,
+        borderWidth: kind === 'testAccuracy' ? 2 : 1.5,
+        borderDash: kind === 'testAccuracy' ? [] : [1, 3],
+        borderCapStyle: kind === 'testAccuracy' ? 'butt' : 'round',
         pointStyle: runShape(run),
         clip: 8,
-        valueName: name,
       });
     }
-    this.#chart.data.datasets = [...this.#lines.values()];
-    paint(this.#chart, palette);
   }
 
-  /** Reads the series and draws. */
-  refresh(): void {
-    let progress = 0;
-    let planned = 1;
-    let lowest = Infinity;
-    for (const { run, series, stepsPerEpoch, plannedEpochs } of this.#traces) {
-      const points = series.epochs.map(({ epoch, testCorrect, testTotal }) => ({
-        x: epoch,
-        y: (100 * testCorrect) / testTotal,
-      }));
-      const best = Math.max(...points.map(({ y }) => y));
-      const line = this.#lines.get(run)!;
-      line.data = points;
-      line.pointRadius = points.map(({ y }) => (y === best ? 5.5 : 3));
-      lowest = Math.min(lowest, ...points.map(({ y }) => y));
-      progress = Math.max(progress, series.length / stepsPerEpoch);
-      planned = Math.max(planned, plannedEpochs);
+  protected fill(trace: Trace, { kind, dataset }: Line, window: Window): void {
+    dataset.data = epochPoints(trace, window, ({ testCorrect, testTotal, details }) => {
+      if (kind === 'testAccuracy') return (100 * testCorrect) / testTotal;
+      return details?.validation ? (100 * details.validation.correct) / details.validation.total : NaN;
+    });
+    if (!dataset.data.some(({ y }) => Number.isFinite(y))) dataset.data = [];
+    const best = window.mapping.toX(bestEpochOf(trace) * trace.stepsPerEpoch);
+    const radius = dataset.data.length > mostDots ? 0 : 3;
+    dataset.pointRadius = dataset.data.map(({ x }) => (x === best ? 5.5 : radius));
+  }
+
+  protected fit(low: number): { min: number; max: number } {
+    return { min: accuracyFloor(low), max: 100 };
+  }
+
+  protected override annotate(mappings: readonly Mapping[]): Record<string, AnnotationOptions> {
+    const { traces, view, palette } = this;
+    const marks = eventLines(traces, mappings, view, palette);
+    for (const [id, mark] of Object.entries(marks)) {
+      // Their words stand in the loss chart.
+      if (mark.type === 'line') marks[id] = { ...mark, label: { display: false, content: '' } };
     }
-    this.#chart.options.scales!['y']!.min = accuracyFloor(lowest);
-    setEpochAxis(this.#chart, progress, planned, this.#texts.epochAxis());
-    this.#chart.update('none');
-  }
-
-  destroy(): void {
-    this.#chart.destroy();
+    const [trace, ...others] = traces.filter(({ run }) => !view.hiddenRuns.has(run));
+    const mapping = trace && mappings[traces.indexOf(trace)];
+    const record = trace?.series.epochs.find(({ epoch }) => epoch === bestEpochOf(trace));
+    // The ring shows it in all runs; words for more than one would lie over their lines.
+    if (!trace || !mapping || !record || others.length > 0 || view.hiddenKinds.has('testAccuracy'))
+      return marks;
+    const percent = (100 * record.testCorrect) / record.testTotal;
+    const x = mapping.toX(record.epoch * trace.stepsPerEpoch);
+    const { min, max } = view.shown;
+    if (x < min || x > max) return marks;
+    marks['best'] = {
+      type: 'label',
+      xValue: x,
+      yValue: percent,
+      yAdjust: 18,
+      position: {
+        x: x > min + (max - min) * 0.85 ? 'end' : x < min + (max - min) * 0.15 ? 'start' : 'center',
+      },
+      content: this.#best(percent, record.epoch),
+      color: palette.ink,
+      backgroundColor: palette.card,
+      borderRadius: 4,
+      padding: { x: 4, y: 2 },
+      font: { family: palette.font, size: 12, weight: 'bold' },
+    };
+    return marks;
   }
 }

@@ -15,6 +15,50 @@ export function bucketWidth(steps: number, buckets: number): number {
   return steps <= buckets ? 1 : 2 ** Math.ceil(Math.log2(steps / buckets));
 }
 
+/** Writes points over those that an array has, whose objects are used again, each step once and in order. */
+export class PointWriter {
+  readonly #out: Point[];
+  readonly #valueAt: (step: number) => number;
+  readonly #xOf: (step: number) => number;
+  #count = 0;
+  #last = -1;
+
+  constructor(out: Point[], valueAt: (step: number) => number, xOf: (step: number) => number) {
+    this.#out = out;
+    this.#valueAt = valueAt;
+    this.#xOf = xOf;
+  }
+
+  /** A step that is not behind the last one; others, and -1, are left out. A value that is not finite is a gap: NaN. */
+  put(step: number): void {
+    if (step <= this.#last) return;
+    this.#last = step;
+    const value = this.#valueAt(step);
+    const x = this.#xOf(step);
+    const y = Number.isFinite(value) ? value : NaN;
+    const point = this.#out[this.#count];
+    if (point) {
+      point.x = x;
+      point.y = y;
+    } else this.#out[this.#count] = { x, y };
+    this.#count++;
+  }
+
+  /** Three steps of one bucket, in their order. */
+  putAll(a: number, b: number, c: number): void {
+    const first = Math.min(a, b, c);
+    const last = Math.max(a, b, c);
+    this.put(first);
+    this.put(a + b + c - first - last);
+    this.put(last);
+  }
+
+  /** Cuts the array to what was written. */
+  end(): void {
+    this.#out.length = this.#count;
+  }
+}
+
 /**
  * Puts the points of the steps `from` to `to` (excluded) into `out`, whose points are used again, and cuts `out` to their
  * number: at most two a bucket. The first and the last step are always among them. A value that is not finite is a
@@ -28,15 +72,7 @@ export function decimate(
   to: number,
   buckets: number,
 ): void {
-  let count = 0;
-  const keep = (step: number, y: number) => {
-    const point = out[count];
-    if (point) {
-      point.x = xOf(step);
-      point.y = y;
-    } else out[count] = { x: xOf(step), y };
-    count++;
-  };
+  const writer = new PointWriter(out, valueAt, xOf);
   const width = bucketWidth(to - from, buckets);
   for (let start = Math.floor(from / width) * width; start < to; start += width) {
     const end = Math.min(start + width, to);
@@ -60,13 +96,9 @@ export function decimate(
         high = step;
       }
     }
-    const first = from >= start ? from : -1;
-    const last = end === to ? to - 1 : -1;
-    for (const step of [...new Set([first, low, high, gap, last])].sort((a, b) => a - b)) {
-      if (step < 0) continue;
-      const y = valueAt(step);
-      keep(step, Number.isFinite(y) ? y : NaN);
-    }
+    if (from >= start) writer.put(from);
+    writer.putAll(low, high, gap);
+    if (end === to) writer.put(to - 1);
   }
-  out.length = count;
+  writer.end();
 }

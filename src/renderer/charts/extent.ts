@@ -2,8 +2,8 @@
 
 const steps = [1, 2, 5];
 
-/** The first of 1, 2, 5, 10, 20, 50, … that holds `progress` epochs, but not more than are `planned`. */
-export function epochExtent(progress: number, planned: number): number {
+/** The first of 1, 2, 5, 10, 20, 50, … that holds `progress`, but not more than is `planned`, unless progress is beyond it. */
+export function growingExtent(progress: number, planned: number): number {
   for (let decade = 1; ; decade *= 10) {
     for (const step of steps) {
       const extent = step * decade;
@@ -20,4 +20,43 @@ export function accuracyFloor(lowest: number): number {
     if (lowest >= floor + (100 - floor) * 0.1) return floor;
   }
   return 0;
+}
+
+const mantissas = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
+
+/** The smallest round number that is not below `value`, a positive one. */
+export function roundUp(value: number): number {
+  const decade = 10 ** Math.floor(Math.log10(value));
+  // Rounding must not push a round number up to the next one.
+  return decade * mantissas.find((mantissa) => mantissa * (1 + 1e-9) >= value / decade)!;
+}
+
+/** The largest round number that is not above `value`, a positive one. */
+export function roundDown(value: number): number {
+  const decade = 10 ** Math.floor(Math.log10(value));
+  return decade * mantissas.findLast((mantissa) => mantissa <= (value / decade) * (1 + 1e-9))!;
+}
+
+/**
+ * A value axis for what is in sight between `low` and `high`. From 0 where that leaves the values enough of the height;
+ * logarithmic ones between round numbers. Where nothing is in sight, as for losses of a net that has not learned.
+ */
+export function lossExtent(
+  low: number,
+  high: number,
+  logarithmic: boolean,
+): { readonly min: number; readonly max: number } {
+  if (!(high > 0) || !Number.isFinite(high))
+    return logarithmic ? { min: 0.01, max: 3 } : { min: 0, max: 2.5 };
+  if (logarithmic) {
+    const min = roundDown(low > 0 ? low : high / 1000);
+    const max = roundUp(high);
+    return min < max ? { min, max } : { min: min / 2, max: max * 2 };
+  }
+  const max = roundUp(high * 1.02);
+  const span = high - low;
+  if (low <= 0 || span > high * 0.4) return { min: low < 0 ? -roundUp(-low) : 0, max };
+  // Grid lines of the values' own spread, so that the ends are round.
+  const grid = roundUp(Math.max(span, high * 1e-3)) / 4;
+  return { min: Math.max(0, Math.floor(low / grid) * grid), max: Math.ceil(high / grid) * grid };
 }

@@ -1,144 +1,128 @@
 /**
- * Loss over epochs. For each run: every batch's loss, faint; the running loss; a dot at each loss that the
- * course's script would have printed; and after each epoch the loss on the test set, dashed.
+ * Loss. For each run: every batch's loss, faint; its moving average, where one is asked for; the running loss with a dot
+ * at each one that the course's script would have printed; and after each epoch the losses on the test set (dashed) and
+ * on the images that were held back for validation (dotted).
  */
-import { type LineChart, type LineChartTexts, type LineDataset, createLineChart, paint } from './chart.ts';
-import { decimate } from './decimate.ts';
-import { epochExtent } from './extent.ts';
-import type { Palette } from './palette.ts';
+import { type Line, type Window, CurveChart, epochPoints } from './curveChart.ts';
+import { curvesOf } from './curves.ts';
+import type { LineDataset } from './chartJs.ts';
+import { lossExtent } from './extent.ts';
+import { bestEpochOf } from './bestEpochs.ts';
+import { smoothingWeight } from './smoothing.ts';
 import { type Trace, runColour, runShape } from './trace.ts';
+import type { AnnotationOptions } from 'chartjs-plugin-annotation';
+import { eventLines } from './eventLines.ts';
+import type { Mapping } from './xAxis.ts';
 
-export type LossScale = 'linear' | 'logarithmic';
+/** With more runs than this the printed losses' dots would cover the lines. */
+const mostDotted = 3;
+/** With more epochs in sight than this a dot each would be a band. */
+export const mostDots = 60;
 
-export interface LossTexts extends LineChartTexts {
-  epochAxis(): string;
-  runningLoss(run: string): string;
-  testLoss(run: string): string;
-}
-
-interface Lines {
-  readonly batch: LineDataset;
-  readonly running: LineDataset;
-  readonly printed: LineDataset;
-  readonly test: LineDataset;
-}
-
-/** Left room for the values, the same in every chart so that their epochs lie under one another. */
-export const valueAxisWidth = 52;
-
-export class LossChart {
-  readonly #chart: LineChart;
-  readonly #texts: LossTexts;
-  #traces: readonly Trace[] = [];
-  #lines = new Map<number, Lines>();
-
-  constructor(canvas: HTMLCanvasElement, texts: LossTexts) {
-    this.#texts = texts;
-    this.#chart = createLineChart(canvas, () => texts);
-    const { y } = this.#chart.options.scales!;
-    Object.assign(y!, { afterFit: (axis: { width: number }) => (axis.width = valueAxisWidth) });
+export class LossChart extends CurveChart {
+  protected linesOf(): readonly Line[] {
+    const line = (kind: Line['kind']): Line => ({ kind, dataset: { data: [] } });
+    return [
+      line('batch'),
+      line('testLoss'),
+      line('validationLoss'),
+      line('smoothed'),
+      line('running'),
+      line('running'),
+    ];
   }
 
-  setTraces(traces: readonly Trace[], palette: Palette): void {
-    this.#traces = traces;
-    const lines = traces.map((trace) => [trace.run, this.#lines.get(trace.run) ?? emptyLines()] as const);
-    this.#lines = new Map(lines);
-    for (const trace of traces) this.#dress(trace, palette);
-    this.#chart.data.datasets = [...this.#lines.values()].flatMap(
-      (each) => Object.values(each) as LineDataset[],
-    );
-    paint(this.#chart, palette);
-  }
-
-  setScale(scale: LossScale): void {
-    const axis = this.#chart.options.scales!['y']!;
-    Object.assign(axis, { type: scale, beginAtZero: scale === 'linear' });
-  }
-
-  /** Reads the series and draws. */
-  refresh(): void {
-    let progress = 0;
-    let planned = 1;
-    const buckets = Math.max(100, Math.round(this.#chart.chartArea?.width ?? 600));
-    for (const { run, series, stepsPerEpoch, plannedEpochs } of this.#traces) {
-      const lines = this.#lines.get(run)!;
-      const xOf = (step: number) => (step + 1) / stepsPerEpoch;
-      decimate(lines.batch.data, (step) => series.losses[step]!, xOf, 0, series.length, buckets);
-      // A mean has no spikes, and half as many points draw a smoother line.
-      decimate(lines.running.data, (step) => series.runningLoss(step), xOf, 0, series.length, buckets / 2);
-      lines.printed.data = series.runningLosses.map(({ epoch, batch, loss }) => ({
-        x: epoch - 1 + batch / stepsPerEpoch,
-        y: loss,
-      }));
-      lines.test.data = series.epochs.map(({ epoch, testLoss }) => ({ x: epoch, y: testLoss }));
-      progress = Math.max(progress, series.length / stepsPerEpoch);
-      planned = Math.max(planned, plannedEpochs);
-    }
-    setEpochAxis(this.#chart, progress, planned, this.#texts.epochAxis());
-    this.#chart.update('none');
-  }
-
-  destroy(): void {
-    this.#chart.destroy();
-  }
-
-  #dress(trace: Trace, palette: Palette): void {
-    const { batch, running, printed, test } = this.#lines.get(trace.run)!;
-    const colour = palette.run(runColour(trace.run));
-    Object.assign(batch, {
-      borderColor: palette.faint(runColour(trace.run)),
-      borderWidth: 1,
-      pointHoverRadius: 0,
-      order: 3,
-    });
-    Object.assign(running, {
-      borderColor: colour,
-      backgroundColor: colour,
-      borderWidth: 2,
-      order: 1,
-      valueName: this.#texts.runningLoss(trace.name),
-    });
+  protected dress({ run }: Trace, lines: readonly Line[]): void {
+    const colour = this.palette.run(runColour(run));
+    const [batch, test, validation, smoothed, running, printed] = lines.map(({ dataset }) => dataset) as [
+      LineDataset,
+      LineDataset,
+      LineDataset,
+      LineDataset,
+      LineDataset,
+      LineDataset,
+    ];
+    const solid = { borderColor: colour, backgroundColor: colour };
+    const afterEpochs = { ...solid, borderWidth: 1.5, pointStyle: runShape(run), clip: 8 };
+    Object.assign(batch, { borderColor: this.palette.faint(runColour(run)), borderWidth: 1, order: 3 });
+    Object.assign(smoothed, { ...solid, borderWidth: 2, order: 1 });
+    Object.assign(running, { ...solid, borderWidth: 2, order: 1 });
     Object.assign(printed, {
       borderColor: colour,
-      backgroundColor: palette.card,
+      backgroundColor: this.palette.card,
       borderWidth: 1.5,
       pointRadius: 2.5,
-      pointHoverRadius: 2.5,
       showLine: false,
       order: 0,
     });
-    Object.assign(test, {
-      borderColor: colour,
-      backgroundColor: colour,
-      borderWidth: 1.5,
-      borderDash: [4, 4],
-      pointRadius: 3.5,
-      pointStyle: runShape(trace.run),
-      clip: 8,
-      order: 2,
-      valueName: this.#texts.testLoss(trace.name),
-    });
+    Object.assign(test, { ...afterEpochs, borderDash: [4, 4], order: 2 });
+    Object.assign(validation, { ...afterEpochs, borderDash: [1, 3], borderCapStyle: 'round', order: 2 });
+  }
+
+  protected fill(trace: Trace, { kind, dataset }: Line, window: Window): void {
+    const { series } = trace;
+    const { from, to, buckets, mapping } = window;
+    const xOf = (step: number) => mapping.toX(step + 1);
+    const curves = curvesOf(series);
+    switch (kind) {
+      case 'batch':
+        curves.batch.pick(dataset.data, xOf, series.length, from, to, buckets);
+        return;
+      case 'smoothed': {
+        const weight = smoothingWeight(this.view.smoothing);
+        if (weight === 0) dataset.data.length = 0;
+        // A mean has no spikes, and half as many points draw a smoother line.
+        else curves.smoothed(weight).pyramid.pick(dataset.data, xOf, series.length, from, to, buckets / 2);
+        return;
+      }
+      case 'running':
+        if (dataset.showLine === false) {
+          dataset.data = this.traces.length > mostDotted ? [] : printedLosses(trace, mapping);
+          return;
+        }
+        // One heavy line a run: beside the moving average the running loss is a thin one.
+        dataset.borderWidth = this.view.smoothing > 0 ? 1 : 2;
+        curves.running.pick(dataset.data, xOf, series.length, from, to, buckets / 2);
+        return;
+      case 'testLoss':
+        this.#fillEpochs(trace, dataset, window, ({ testLoss }) => testLoss);
+        return;
+      case 'validationLoss':
+        this.#fillEpochs(trace, dataset, window, ({ details }) => details?.validation?.loss ?? NaN);
+        if (!dataset.data.some(({ y }) => Number.isFinite(y))) dataset.data = [];
+        return;
+      case 'testAccuracy':
+      case 'validationAccuracy':
+        return;
+    }
+  }
+
+  #fillEpochs(
+    trace: Trace,
+    dataset: LineDataset,
+    window: Window,
+    valueOf: Parameters<typeof epochPoints>[2],
+  ): void {
+    dataset.data = epochPoints(trace, window, valueOf);
+    const best = window.mapping.toX(bestEpochOf(trace) * trace.stepsPerEpoch);
+    const radius = dataset.data.length > mostDots ? 0 : 3;
+    dataset.pointRadius = dataset.data.map(({ x }) => (x === best ? 5.5 : radius));
+  }
+
+  protected fit(low: number, high: number): { min: number; max: number } {
+    const { logarithmic, range } = this.view;
+    Object.assign(this.chart.options.scales!['y']!, { type: logarithmic ? 'logarithmic' : 'linear' });
+    return lossExtent(range === null && !logarithmic ? Math.min(0, low) : low, high, logarithmic);
+  }
+
+  protected override annotate(mappings: readonly Mapping[]): Record<string, AnnotationOptions> {
+    return eventLines(this.traces, mappings, this.view, this.palette);
   }
 }
 
-function emptyLines(): Lines {
-  const line = (): LineDataset => ({ data: [] });
-  return { batch: line(), running: line(), printed: line(), test: line() };
-}
-
-export function setEpochAxis(chart: LineChart, progress: number, planned: number, title: string): void {
-  const axis = chart.options.scales!['x']!;
-  const max = epochExtent(progress, planned);
-  Object.assign(axis, {
-    max,
-    title: {
-      display: true,
-      text: title,
-      align: 'end',
-      color: axis.ticks?.color,
-      font: axis.ticks?.font,
-      padding: { top: -2, bottom: 0 },
-    },
-  });
-  Object.assign(axis.ticks!, { precision: max > 1 ? 0 : undefined });
+function printedLosses({ series, stepsPerEpoch }: Trace, mapping: Mapping) {
+  return series.runningLosses.map(({ epoch, batch, loss }) => ({
+    x: mapping.toX((epoch - 1) * stepsPerEpoch + batch),
+    y: loss,
+  }));
 }

@@ -1,43 +1,45 @@
 /**
- * Keeps a chart in step with what it shows. Call it where effects may be made (an attachment): the chart lives as long
- * as its canvas; traces, theme and language reach it by effects, new points by the series' own listeners, and it is
- * drawn at most once a frame.
+ * Puts a chart on a canvas and keeps it drawn: its effects hand over plain objects and ask for a drawing, which comes at
+ * most once a frame. To be called by an attachment, in whose effect these are.
  */
 import { untrack } from 'svelte';
 import type { AppState } from '../state/app.svelte.ts';
-import { oncePerFrame } from './frame.ts';
-import { type Palette, readPalette } from './palette.ts';
+import type { ChartView } from '../state/chartView.svelte.ts';
+import type { CurveChart } from './curveChart.ts';
+import { readPalette } from './palette.ts';
 import type { Trace } from './trace.ts';
 
-export interface TraceChart {
-  setTraces(traces: readonly Trace[], palette: Palette): void;
-  refresh(): void;
-  destroy(): void;
-}
-
-/** Gives the function that asks for a drawing. `afterDraw` is for what stands beside the chart in the page. */
 export function mountChart(
   canvas: HTMLCanvasElement,
-  make: (canvas: HTMLCanvasElement) => TraceChart,
+  make: (canvas: HTMLCanvasElement) => CurveChart,
   app: AppState,
+  view: ChartView,
   traces: () => readonly Trace[],
-  settings: (chart: TraceChart) => void = () => undefined,
-): () => void {
+): { chart: CurveChart; destroy: () => void } {
   const chart = untrack(() => make(canvas));
-  const frame = oncePerFrame(() => chart.refresh());
   $effect(() => {
     // Colours and words in the chart depend on both, though only the page's style sheet and the messages know how.
     void [app.theme.shown, app.locale.current];
     chart.setTraces(traces(), readPalette(canvas.parentElement!));
-    settings(chart);
-    frame.request();
+    chart.request();
   });
   $effect(() => {
-    const stops = traces().map(({ series }) => series.onChange(() => frame.request()));
+    // All that a drawing takes from the view, read here so that a change asks for one.
+    void [view.axis, view.logarithmic, view.smoothing, view.range];
+    void [view.hiddenRuns.size, view.hiddenKinds.size, ...view.hiddenRuns, ...view.hiddenKinds];
+    chart.request();
+  });
+  $effect(() => {
+    for (const trace of traces()) void trace.events();
+    chart.request();
+  });
+  $effect(() => {
+    void [view.cursor, view.pinned];
+    untrack(() => chart.placeCursor());
+  });
+  $effect(() => {
+    const stops = traces().map(({ series }) => series.onChange(() => chart.request()));
     return () => stops.forEach((stop) => stop());
   });
-  return () => {
-    frame.cancel();
-    chart.destroy();
-  };
+  return { chart, destroy: () => chart.destroy() };
 }

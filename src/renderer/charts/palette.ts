@@ -6,6 +6,9 @@ export interface Palette {
   readonly muted: string;
   readonly line: string;
   readonly card: string;
+  readonly accent: string;
+  /** What is being selected. */
+  readonly selection: string;
   readonly font: string;
   /** By run colour, from 1. */
   run(colour: number): string;
@@ -26,6 +29,8 @@ export function readPalette(element: HTMLElement): Palette {
     muted: read('ink-3'),
     line: read('line'),
     card: read('card'),
+    accent: read('accent'),
+    selection: read('accent', 14),
     font: getComputedStyle(element).fontFamily,
     run: (colour) => runs[colour - 1]!,
     faint: (colour) => faints[colour - 1]!,

@@ -1,5 +1,13 @@
 /** One run as a chart sees it. */
+import type { TrainingSettings } from '../../shared/training.ts';
 import type { RunSeries } from '../state/series.ts';
+
+/** Something that happened on a run's way; `label` is in the reader's language, `quiet` ones are lines without words. */
+export interface TraceEvent {
+  readonly step: number;
+  readonly label: string;
+  readonly quiet: boolean;
+}
 
 export interface Trace {
   readonly run: number;
@@ -7,6 +15,13 @@ export interface Trace {
   readonly series: RunSeries;
   readonly stepsPerEpoch: number;
   readonly plannedEpochs: number;
+  readonly batchSize: number;
+  /** Images that an epoch trains on. */
+  readonly imagesPerEpoch: number;
+  /** What decides which epoch is the best. */
+  readonly settings: TrainingSettings;
+  /** What happened on its way, in the reader's language. */
+  events(): readonly TraceEvent[];
 }
 
 /** Colours there are in ui/tokens.css; a run keeps its own everywhere, by its number. */

@@ -1,15 +1,19 @@
 /** What the charts of a screen show of some runs. Anew only when the runs or their fixed facts change, not with every step. */
 import type { RunSummary } from '../../shared/runs.ts';
-import type { Trace } from '../charts/trace.ts';
+import type { TrainingSettings } from '../../shared/training.ts';
+import type { Trace, TraceEvent } from '../charts/trace.ts';
 import { runLabel } from '../i18n/format.ts';
+import { chartEvents } from '../i18n/runEvents.ts';
 import type { AppState } from '../state/app.svelte.ts';
+import { imagesPerEpoch } from '../state/imagesPerEpoch.ts';
 import type { LiveRun } from '../state/liveRuns.svelte.ts';
 
 interface Fixed {
   readonly id: number;
   readonly name: string;
   readonly stepsPerEpoch: number;
-  readonly plannedEpochs: number;
+  readonly settings: TrainingSettings;
+  readonly trainCount: number | null;
 }
 
 export class Traces {
@@ -21,24 +25,35 @@ export class Traces {
   constructor(app: AppState, runs: () => readonly RunSummary[]) {
     this.#fixed = $derived(
       JSON.stringify(
-        runs().map(({ id, name, stepsPerEpoch, settings }) => ({
+        runs().map(({ id, name, stepsPerEpoch, settings, dataset }) => ({
           id,
           name,
           stepsPerEpoch,
-          plannedEpochs: settings.epochs,
+          settings,
+          trainCount: app.connection.datasets.find((each) => each.id === dataset)?.trainCount ?? null,
         })),
       ),
     );
     const fixed = $derived(JSON.parse(this.#fixed) as Fixed[]);
     this.live = $derived(fixed.map(({ id }) => app.live.open(id)));
     this.traces = $derived(
-      fixed.map((run, index) => ({
-        run: run.id,
-        name: runLabel(run),
-        series: this.live[index]!.series,
-        stepsPerEpoch: run.stepsPerEpoch,
-        plannedEpochs: run.plannedEpochs,
-      })),
+      fixed.map(({ id, name, stepsPerEpoch, settings, trainCount }, index) => {
+        const live = this.live[index]!;
+        const { series } = live;
+        return {
+          run: id,
+          name: runLabel({ id, name }),
+          series,
+          stepsPerEpoch,
+          plannedEpochs: settings.epochs,
+          batchSize: settings.batchSize,
+          get imagesPerEpoch(): number {
+            return imagesPerEpoch(trainCount ?? undefined, settings, stepsPerEpoch, series.epochs);
+          },
+          settings,
+          events: (): readonly TraceEvent[] => chartEvents(live.events),
+        };
+      }),
     );
   }
 }

@@ -1,0 +1,37 @@
+/** What happened to a run, as its charts say it: what changed the curve in words, breaks in training as a quiet line. */
+import type { RunEvent } from '../../shared/runEvents.ts';
+import type { TraceEvent } from '../charts/trace.ts';
+import { m } from '../paraglide/messages.js';
+import { formatTick } from './format.ts';
+
+export function chartEvents(events: readonly RunEvent[]): TraceEvent[] {
+  const marks: TraceEvent[] = [];
+  for (const event of events) {
+    const { step } = event;
+    switch (event.kind) {
+      case 'learningRate':
+        marks.push({
+          step,
+          label: m.watch_event_learning_rate({
+            before: formatTick(event.detail.before),
+            after: formatTick(event.detail.learningRate),
+          }),
+          quiet: false,
+        });
+        break;
+      case 'paused':
+      case 'stopped':
+      case 'interrupted':
+        // A pause and going on from it are at the same step, and one line.
+        if (!marks.some((mark) => mark.quiet && mark.step === step))
+          marks.push({ step, label: eventWord(event.kind), quiet: true });
+        break;
+      default:
+    }
+  }
+  return marks;
+}
+
+function eventWord(kind: 'paused' | 'stopped' | 'interrupted'): string {
+  return { paused: m.status_paused, stopped: m.status_stopped, interrupted: m.status_interrupted }[kind]();
+}
