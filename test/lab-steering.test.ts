@@ -199,3 +199,44 @@ test('why a run failed is in its log', async () => {
     detail: { problem: { code: 'test.failed' } },
   });
 });
+
+describe('the queue', () => {
+  test('is listed, put in another order and told; a run of it begins at once', async () => {
+    const runs = [1, 2, 3, 4, 5].map((seed) => fakeRun('hold-at-100', { seed, epochs: 1 }));
+    const told = nextEvent(lab, 'queue.changed', (waiting) => waiting.join() === '5,3,4');
+    await lab.call('runs.start', { runs, together: true });
+    expect(await lab.call('queue.list', {})).toEqual([3, 4, 5]);
+    expect(await lab.call('queue.move', { run: 5, before: 3 })).toEqual([5, 3, 4]);
+    await told;
+    await lab.call('queue.startNow', { run: 4 });
+    await reached(lab, 4, 'running');
+    expect(await lab.call('queue.list', {})).toEqual([5, 3]);
+    await expect(lab.call('queue.startNow', { run: 4 })).rejects.toMatchObject({ code: 'run.not-waiting' });
+    await expect(lab.call('queue.move', { run: 5, before: 1 })).rejects.toMatchObject({
+      code: 'run.not-waiting',
+    });
+    await lab.call('runs.stop', { run: 5 });
+    expect(await lab.call('queue.list', {})).toEqual([3]);
+  });
+
+  test('a run can be given its cores, as many as there are', async () => {
+    const [run] = await lab.call('runs.start', { runs: [fakeRun()], threads: 1 });
+    expect(await lab.call('runs.get', { run: run!.id })).toMatchObject({ shards: 1 });
+    await expect(lab.call('runs.start', { runs: [fakeRun()], threads: 3 })).rejects.toMatchObject({
+      code: 'run.threads',
+    });
+  });
+
+  test('a run that is done again makes the changes of its learning rate again', async () => {
+    await lab.call('runs.start', { runs: [fakeRun('hold-at-400')] });
+    await reachedStep(lab, 1, 400);
+    await lab.call('runs.setLearningRate', { run: 1, learningRate: 0.25 });
+    await lab.call('runs.pause', { run: 1 });
+    await lab.call('runs.resume', { run: 1 });
+    await reached(lab, 1, 'finished');
+    const again = { ...fakeRun(), learningRates: [{ step: 401, learningRate: 0.25 }] };
+    await lab.call('runs.start', { runs: [again] });
+    await reached(lab, 2, 'finished');
+    expect((await storyOf(lab, 2)).batchLosses).toEqual((await storyOf(lab, 1)).batchLosses);
+  });
+});

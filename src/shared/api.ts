@@ -27,7 +27,7 @@ import {
   versionsSchema,
 } from './runs.ts';
 import { sweepDetailSchema, sweepSchema, sweepSummarySchema } from './sweeps.ts';
-import { trainingSettingsSchema } from './training.ts';
+import { learningRateChangeSchema, trainingSettingsSchema } from './training.ts';
 
 const nothing = z.strictObject({});
 const run = z.strictObject({ run: z.int().positive() });
@@ -70,11 +70,15 @@ export const calls = {
             network: networkSchema,
             settings: trainingSettingsSchema,
             dataset: z.string().default('mnist'),
+            /** Changes of the base learning rate at these steps, as somebody made them in a run that is done again. */
+            learningRates: z.array(learningRateChangeSchema).max(1000).default([]),
           }),
         )
         .min(1)
         .max(64),
       together: z.boolean().default(true),
+      /** Cores for each run, parts of its batches; without it the cores are shared out among the runs at work. */
+      threads: z.int().min(1).optional(),
     }),
     z.array(runSummarySchema),
   ),

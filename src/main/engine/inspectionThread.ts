@@ -2,16 +2,24 @@
 import type { MessagePort } from 'node:worker_threads';
 import { toProblemRecord } from '../../shared/problem.ts';
 import { Inspector } from './inspect.ts';
-import type { FromInspector, ToInspector } from './messages.ts';
+import { previewAugmentation } from './augmentPreview.ts';
+import type { FromInspector, InspectorAnswer, ToInspector } from './messages.ts';
+import { measurePace } from './pace.ts';
 
-type Work = Exclude<ToInspector, { kind: 'leave' }>;
+type Work = Extract<ToInspector, { id: number }>;
 
 /** Returns when the thread may end. */
 export async function answerQuestions(port: MessagePort): Promise<void> {
   const post = (message: FromInspector) => port.postMessage(message);
   let inspector: Inspector | null = null;
 
-  const take = async (work: Work) => {
+  /** Paces asked for before this one are not wanted any more. */
+  let wantedFrom = 0;
+  let newest = 0;
+
+  const take = async (work: Work): Promise<InspectorAnswer> => {
+    if (work.kind === 'augment') return previewAugmentation(work.order);
+    if (work.kind === 'pace') return measurePace(work.order, () => work.id < wantedFrom);
     if (work.kind === 'open') {
       inspector?.close();
       inspector = null;
@@ -31,7 +39,12 @@ export async function answerQuestions(port: MessagePort): Promise<void> {
       left.resolve();
       return;
     }
+    if (message.kind === 'giveUp') {
+      wantedFrom = newest + 1;
+      return;
+    }
     const { id } = message;
+    newest = id;
     works = works.then(async () => {
       try {
         post({ kind: 'done', id, answer: await take(message) });

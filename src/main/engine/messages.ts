@@ -9,7 +9,9 @@ import type { Network } from '../../shared/network.ts';
 import type { ProblemRecord } from '../../shared/problem.ts';
 import type { EpochRecord, RunningLoss } from '../../shared/runs.ts';
 import type { LearningRateChange, TrainingSettings } from '../../shared/training.ts';
+import type { AugmentationOrder, AugmentationPreview } from './augmentPreview.ts';
 import type { InspectionOrder } from './inspect.ts';
+import type { Pace, PaceOrder } from './pace.ts';
 
 /** One run, or what is left of it. */
 export interface TrainingOrder {
@@ -78,15 +80,22 @@ export interface InspectionStart {
   readonly inspect: true;
 }
 
-/** Each is answered by one `FromInspector` of the same `id`, in their order; `leave` ends the thread. */
+/** What has an `id` is answered by one `FromInspector` of the same, in their order; `leave` ends the thread. */
 export type ToInspector =
   /** What the questions after it are about, in the place of what they were about before. */
   | { readonly kind: 'open'; readonly id: number; readonly order: InspectionOrder }
   /** Other numbers of the same net. */
   | { readonly kind: 'load'; readonly id: number; readonly tensors: readonly NamedTensor[] }
   | { readonly kind: 'ask'; readonly id: number; readonly question: Question }
+  /** These two need no net to be open. */
+  | { readonly kind: 'augment'; readonly id: number; readonly order: AugmentationOrder }
+  | { readonly kind: 'pace'; readonly id: number; readonly order: PaceOrder }
+  /** Nobody waits any more for the paces that were asked for so far. Not answered itself; they are, by a problem. */
+  | { readonly kind: 'giveUp' }
   | { readonly kind: 'leave' };
 
+export type InspectorAnswer = Answers[QuestionKind] | AugmentationPreview | Pace | null;
+
 export type FromInspector =
-  | { readonly kind: 'done'; readonly id: number; readonly answer: Answers[QuestionKind] | null }
+  | { readonly kind: 'done'; readonly id: number; readonly answer: InspectorAnswer }
   | { readonly kind: 'problem'; readonly id: number; readonly problem: ProblemRecord };

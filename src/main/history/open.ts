@@ -19,6 +19,7 @@ import { type Organisation, organisation } from './organisation.ts';
 import { becomeOwner, ownerLives, removeDeadOwners } from './owners.ts';
 import { type Preferences, preferencesTable } from './preferences.ts';
 import { type Networks, networksTable } from './networks.ts';
+import { type Paces, pacesTable } from './paces.ts';
 import { guarded, historyProblem } from './problems.ts';
 import { type RunEvents, runEventsTable } from './runEvents.ts';
 import { type RunningLosses, runningLossesTable } from './runningLosses.ts';
@@ -42,6 +43,7 @@ export interface History {
   readonly networks: Networks;
   readonly organisation: Organisation;
   readonly queries: RunQueries;
+  readonly paces: Paces;
   /** All of a run, or undefined where there is no such run. */
   detail(run: number): RunDetail | undefined;
   /**
@@ -141,6 +143,7 @@ function historyOn(db: Db, home: string, path: string): History {
     networks: guarded(networks, path),
     organisation: guarded(organisation(db), path),
     queries: guarded(runQueries(db), path),
+    paces: guarded(pacesTable(db), path),
     detail: (run) => {
       const record = runs.record(run);
       if (!record) return undefined;

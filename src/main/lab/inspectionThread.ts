@@ -4,7 +4,7 @@ import { Problem } from '../../shared/problem.ts';
 import { setNativeEnvironment } from '../engine/environment.ts';
 import type { FromInspector, InspectionStart, ToInspector } from '../engine/messages.ts';
 
-type Asked = Exclude<ToInspector, { kind: 'leave' }>;
+type Asked = Extract<ToInspector, { id: number }>;
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 /** What can be said to it; the answer's number is this file's concern. */
 export type Request = WithoutId<Asked>;
@@ -67,6 +67,11 @@ export class InspectionThread {
     this.#worker.ref();
     this.#worker.postMessage({ ...request, id } satisfies ToInspector);
     return promise;
+  }
+
+  /** Paces that are being measured, or wait for it, are rejected with a `Problem`. */
+  giveUp(): void {
+    if (this.#waiting.size > 0) this.#worker.postMessage({ kind: 'giveUp' } satisfies ToInspector);
   }
 
   /** It ends when it has answered. */

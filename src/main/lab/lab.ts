@@ -26,9 +26,11 @@ import { preferenceCalls } from './calls/preferences.ts';
 import { networkCalls } from './calls/networks.ts';
 import { organisationCalls } from './calls/organisation.ts';
 import { runCalls } from './calls/runs.ts';
+import { trainCalls } from './calls/train.ts';
 import { sweepCalls } from './calls/sweeps.ts';
 import { type Handlers, createDispatcher } from './dispatch.ts';
 import { type EventMessage, Events } from './events.ts';
+import { LabEstimates } from './estimates.ts';
 import { LabInspection } from './inspection.ts';
 import { NetworkBook } from './networkBook.ts';
 import { RunBook } from './runBook.ts';
@@ -92,6 +94,12 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
   const organiser = new RunOrganiser(ofRuns);
   const inspection = new LabInspection({ ...ofRuns, idle: parts.idle ?? idle });
   const networkBook = new NetworkBook(history, events);
+  const estimates = new LabEstimates({
+    ...ofRuns,
+    history,
+    runs,
+    idle: parts.idle ?? idle,
+  });
   const sweepBook = new SweepBook(history, events);
   const sweeps = new LabSweeps({ ...common, book: sweepBook, runBook: book, runs });
   const handlers: Handlers = {
@@ -102,6 +110,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
     ...networkCalls(networkBook),
     ...runCalls(book, runs),
     ...organisationCalls(book, organiser, runs),
+    ...trainCalls(book, runs, estimates),
     ...sweepCalls(sweepBook, book, sweeps),
     ...inspectCalls(inspection),
   };
@@ -122,6 +131,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
       await runs.close();
       await sweeps.close();
       await inspection.close();
+      await estimates.close();
     } finally {
       history.close();
     }

@@ -2,8 +2,9 @@
 import type { Dataset } from '../../shared/dataset.ts';
 import type { Network } from '../../shared/network.ts';
 import { Problem } from '../../shared/problem.ts';
+import { baseAt } from '../../shared/schedule.ts';
 import { requireTrainable } from '../../shared/shapes.ts';
-import type { TrainingSettings } from '../../shared/training.ts';
+import type { LearningRateChange, TrainingSettings } from '../../shared/training.ts';
 import type { TrainingOrder } from '../engine/messages.ts';
 import type { History } from '../history/open.ts';
 import { describeMachine, describeVersions } from './machine.ts';
@@ -14,6 +15,8 @@ export interface CheckedRun {
   readonly settings: TrainingSettings;
   readonly dataset: Dataset;
   readonly parameterCount: number;
+  /** Changes of the base learning rate that are to come at these steps. */
+  readonly learningRates?: readonly LearningRateChange[];
 }
 
 /** Gives the number of parameters; throws a `Problem` where the net cannot be trained on that data set. */
@@ -32,7 +35,7 @@ export interface Circumstances {
 /** Adds the run to history, queued; gives its number and the order with which it starts. */
 export function insertRun(
   history: History,
-  { name, network, settings, dataset, parameterCount }: CheckedRun,
+  { name, network, settings, dataset, parameterCount, learningRates = [] }: CheckedRun,
   { shards: free, cores, tensorflow }: Circumstances,
 ): { run: number; order: TrainingOrder } {
   const shards = Math.min(free, settings.batchSize);
@@ -51,7 +54,18 @@ export function insertRun(
     },
     history.owner,
   );
-  return { run, order: { network, settings, dataset, shards, from: null } };
+  const changes = learningRates.toSorted((a, b) => a.step - b.step);
+  const stepsPerEpoch = Math.ceil(dataset.summary.trainCount / settings.batchSize);
+  for (const { step, learningRate } of changes) {
+    const before = baseAt(
+      settings,
+      step - 1,
+      changes.filter((change) => change.step < step),
+    );
+    const place = { step: step - 1, epoch: Math.floor((step - 1) / stepsPerEpoch) + 1 };
+    history.runEvents.append(run, { kind: 'learningRate', detail: { learningRate, before } }, place);
+  }
+  return { run, order: { network, settings, dataset, shards, from: null, learningRates: changes } };
 }
 
 function requireInput(network: Network, { summary }: Dataset): void {

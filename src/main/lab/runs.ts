@@ -47,7 +47,9 @@ export class LabRuns {
     this.#options = options;
     this.#startWorker = (order, listener) =>
       startRunWorker(options.workerPath, order, options.cores, listener);
-    this.#scheduler = new Scheduler(options.cores);
+    this.#scheduler = new Scheduler(options.cores, (waiting) => {
+      options.events.emit('queue.changed', [...waiting]);
+    });
   }
 
   /** Version of libtensorflow; empty until a worker has loaded it. */
@@ -56,14 +58,15 @@ export class LabRuns {
   }
 
   /** All or none: what cannot be trained is refused before any run is made. */
-  async start({ runs, together }: CallRequest<'runs.start'>): Promise<RunSummary[]> {
+  async start({ runs, together, threads }: CallRequest<'runs.start'>): Promise<RunSummary[]> {
     this.requireTraining();
     const { book, cores } = this.#options;
+    this.requireCores(threads);
     const checked = await Promise.all(runs.map((run) => this.#check(run)));
     this.requireOpen();
     // The cores are shared out among the runs that will be at work at the same time.
     const atOnce = Math.min(cores, this.#scheduler.width + (together ? runs.length : 1));
-    const shards = Math.max(1, Math.floor(cores / atOnce));
+    const shards = threads ?? Math.max(1, Math.floor(cores / atOnce));
     const made = book.history.transaction(() =>
       checked.map((run) => insertRun(book.history, run, { shards, cores, tensorflow: this.#tensorflow })),
     );
@@ -154,6 +157,34 @@ export class LabRuns {
     return this.#options.book.summary(run);
   }
 
+  /** The runs that wait for a place, in their order. */
+  get waiting(): number[] {
+    return this.#scheduler.waiting;
+  }
+
+  /** How many runs are at work just now. */
+  get atWork(): number {
+    return this.#scheduler.active.filter(({ paused }) => !paused).length;
+  }
+
+  move({ run, before }: CallRequest<'queue.move'>): number[] {
+    if (!this.#scheduler.move(run, before)) throw this.#notWaiting(run);
+    return this.waiting;
+  }
+
+  startNow(run: number): RunSummary {
+    if (!this.#scheduler.startNow(run)) throw this.#notWaiting(run);
+    return this.#options.book.summary(run);
+  }
+
+  #notWaiting(run: number): Problem {
+    const { status } = this.#options.book.summary(run);
+    return new Problem('run.not-waiting', `run ${run} is ${status}; it does not wait for its turn here`, {
+      run,
+      status,
+    });
+  }
+
   /** Gives the run when the change is made, which is before its next step. */
   async setLearningRate({ run, learningRate }: CallRequest<'runs.setLearningRate'>): Promise<RunSummary> {
     const training = this.#atWork(run, 'the learning rate can be changed of one that is training or paused');
@@ -211,15 +242,26 @@ export class LabRuns {
     };
   }
 
-  async #check({ name, network, settings, dataset: id }: RunRequest): Promise<CheckedRun> {
+  async #check({ name, network, settings, dataset: id, learningRates }: RunRequest): Promise<CheckedRun> {
     const dataset = await this.#options.openDataset(id);
     const parameterCount = checkRun(network, dataset);
-    return { name: name ?? network.name, network, settings, dataset, parameterCount };
+    return { name: name ?? network.name, network, settings, dataset, parameterCount, learningRates };
   }
 
   /** Between a call's start and its end the lab may have begun to close. */
   requireOpen(): void {
     if (this.#closing) throw new Problem('lab.closed', 'Stride is closing; start it again');
+  }
+
+  /** Throws where more cores are wanted than there are. */
+  requireCores(threads: number | undefined): void {
+    const { cores } = this.#options;
+    if (threads === undefined || threads <= cores) return;
+    throw new Problem(
+      'run.threads',
+      `a run cannot have ${threads} cores: this machine has ${cores}; 1 to ${cores} would be right`,
+      { threads, cores },
+    );
   }
 
   /** Throws what keeps this machine from training. */

@@ -6,7 +6,8 @@ import type { Training } from './training.ts';
 function fixture(places: number) {
   const started: number[] = [];
   const trainings = new Map<number, { paused: boolean; end: () => Promise<void> }>();
-  const scheduler = new Scheduler(places);
+  const told: (readonly number[])[] = [];
+  const scheduler = new Scheduler(places, (waiting) => told.push(waiting));
   const job = (run: number, chain: object | null = null) => ({
     run,
     chain,
@@ -35,7 +36,7 @@ function fixture(places: number) {
     if (!found) throw new Error(`run ${run} was not started`);
     return found;
   };
-  return { scheduler, job, started, training };
+  return { scheduler, job, started, training, told };
 }
 
 describe('places', () => {
@@ -88,4 +89,38 @@ test('those that wait can be taken out', async () => {
   expect(scheduler.clear()).toEqual([3, 4]);
   await training(1).end();
   expect(started).toEqual([1]);
+});
+
+describe('the line', () => {
+  test('can be put in another order', async () => {
+    const { scheduler, job, started, training, told } = fixture(1);
+    scheduler.add([job(1), job(2), job(3), job(4)]);
+    expect(scheduler.waiting).toEqual([2, 3, 4]);
+    expect(scheduler.move(4, 2)).toBe(true);
+    expect(scheduler.move(2, null)).toBe(true);
+    expect(scheduler.move(3, 3)).toBe(true);
+    expect([scheduler.move(1, null), scheduler.move(2, 1), scheduler.move(9, 2)]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect(scheduler.waiting).toEqual([4, 3, 2]);
+    await training(1).end();
+    expect(started).toEqual([1, 4]);
+    expect(scheduler.remove(3)).toBe(true);
+    expect(told).toEqual([[2, 3, 4], [4, 2, 3], [4, 3, 2], [3, 2], [2]]);
+  });
+
+  test('one of it can begin at once, beside the others and out of its chain', async () => {
+    const { scheduler, job, started, training } = fixture(1);
+    const chain = {};
+    scheduler.add([job(1, chain), job(2, chain), job(3, chain)]);
+    expect(scheduler.startNow(3)).toBe(true);
+    expect(scheduler.startNow(3)).toBe(false);
+    expect(started).toEqual([1, 3]);
+    await training(1).end();
+    expect(started).toEqual([1, 3]);
+    await training(3).end();
+    expect(started).toEqual([1, 3, 2]);
+  });
 });

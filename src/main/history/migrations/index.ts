@@ -14,6 +14,7 @@ import { up as runEvents } from './0008-run-events.ts';
 import { up as preferences } from './0009-preferences.ts';
 import { up as networks } from './0010-networks.ts';
 import { up as organisation } from './0011-organisation.ts';
+import { up as paces } from './0012-paces.ts';
 
 export const migrations: readonly ((db: Db) => void)[] = [
   runs,
@@ -27,6 +28,7 @@ export const migrations: readonly ((db: Db) => void)[] = [
   preferences,
   networks,
   organisation,
+  paces,
 ];
 
 /**

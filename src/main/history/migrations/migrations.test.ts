@@ -179,3 +179,10 @@ test('0011: organisation; what was kept before can be found by it', () => {
     db.prepare('SELECT (SELECT count(*) FROM run_tags) + (SELECT count(*) FROM run_notes)').pluck().get(),
   ).toBe(0);
 });
+
+test('0012: paces, one a key', () => {
+  const db = databaseAt(11);
+  migrate(db, 12);
+  db.exec("INSERT INTO paces VALUES ('a', 0.001, 0.0001, 1.5, '2026')");
+  expect(() => db.exec("INSERT INTO paces VALUES ('a', 0.002, 0.0001, 1.5, '2026')")).toThrow('UNIQUE');
+});

@@ -9,13 +9,6 @@ export function runCalls(book: RunBook, runs: LabRuns) {
     'runs.pause': ({ run }: CallRequest<'runs.pause'>) => runs.pause(run),
     'runs.resume': ({ run }: CallRequest<'runs.resume'>) => runs.resume(run),
     'runs.stop': ({ run }: CallRequest<'runs.stop'>) => runs.stop(run),
-    'runs.finishEpoch': (request: CallRequest<'runs.finishEpoch'>) => runs.finishEpoch(request),
-    'runs.setLearningRate': (request: CallRequest<'runs.setLearningRate'>) => runs.setLearningRate(request),
-    'runs.events': ({ run }: CallRequest<'runs.events'>): CallReply<'runs.events'> => {
-      book.recover();
-      book.summary(run);
-      return book.history.runEvents.list(run);
-    },
     'runs.list': ({ limit, offset }: CallRequest<'runs.list'>): CallReply<'runs.list'> => {
       book.recover();
       return book.list(limit, offset);

@@ -1,0 +1,22 @@
+/** Training beside starting, pausing and stopping: a run steered and its log, the queue, what is asked before a start. */
+import type { CallReply, CallRequest } from '../../../shared/api.ts';
+import type { LabEstimates } from '../estimates.ts';
+import type { RunBook } from '../runBook.ts';
+import type { LabRuns } from '../runs.ts';
+
+export function trainCalls(book: RunBook, runs: LabRuns, estimates: LabEstimates) {
+  return {
+    'runs.finishEpoch': (request: CallRequest<'runs.finishEpoch'>) => runs.finishEpoch(request),
+    'runs.setLearningRate': (request: CallRequest<'runs.setLearningRate'>) => runs.setLearningRate(request),
+    'runs.events': ({ run }: CallRequest<'runs.events'>): CallReply<'runs.events'> => {
+      book.recover();
+      book.summary(run);
+      return book.history.runEvents.list(run);
+    },
+    'queue.list': () => runs.waiting,
+    'queue.move': (request: CallRequest<'queue.move'>) => runs.move(request),
+    'queue.startNow': ({ run }: CallRequest<'queue.startNow'>) => runs.startNow(run),
+    'training.estimate': (request: CallRequest<'training.estimate'>) => estimates.estimate(request),
+    'augmentation.preview': (request: CallRequest<'augmentation.preview'>) => estimates.preview(request),
+  };
+}
