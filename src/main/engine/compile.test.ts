@@ -68,6 +68,17 @@ it('has a signature for each thing that the engine does', () => {
     .split('\n')
     .filter((line) => line.startsWith('signature '));
   expect(signatures.map((line) => line.split(/[ :]/)[1]).sort()).toEqual(
-    ['evaluate', 'finite', 'gradients', 'measure', 'predict', 'read', 'train', 'validate', 'write'].sort(),
+    [
+      'evaluate',
+      'finite',
+      'gradients',
+      'measure',
+      'predict',
+      'read',
+      'train',
+      'trainSeveral',
+      'validate',
+      'write',
+    ].sort(),
   );
 });

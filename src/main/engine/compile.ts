@@ -3,6 +3,7 @@
  *
  * - `load`: reads the data set's files into the graph's variables
  * - `train`: one optimizer step on a batch; gives its mean loss
+ * - `trainSeveral`: as many steps, one after another, as `severalSteps.ts` says; where the net's shards are on their own
  * - `trainUnsplit`: the same in the first shard alone, for a last batch with fewer images than shards
  * - `finite`: for each layer, whether its output on a training batch is all numbers
  * - `evaluate`, `validate`: losses and predictions for test images, and for training images without augmentation
@@ -46,12 +47,14 @@ import {
   unpack,
   variable,
 } from './graph/operations.ts';
+import { outlineShards } from './graph/outline.ts';
 import { layerStatistics } from './health.ts';
 import { addPredict } from './inspectionGraph.ts';
 import { type Forward, Net } from './net.ts';
 import type { PixelConstants } from './normalisation.ts';
 import { optimizerScalars, optimizerSlots, optimizerUpdate } from './optimizers.ts';
 import { type Parameter, type Stored, addReadAndWrite, fromGraph, slotKey } from './parameters.ts';
+import { addSteps } from './severalSteps.ts';
 
 export interface CompileOptions {
   readonly network: Network;
@@ -108,6 +111,8 @@ class Compiler {
     g.scope('validate', () => this.evaluate('validate', batch.plain, batch.trainInputs));
     g.scope('measure', () => this.measure(batch));
     g.scope('predict', () => addPredict(net, options.inspection));
+    const outline = outlineShards(g, 'train');
+    if (outline) addSteps(g, outline);
     const state = [...net.stored, ...[...this.slots.values()].flat()];
     addReadAndWrite(g, state);
     return {

@@ -12,10 +12,14 @@ import { Problem } from '../../shared/problem.ts';
 import type { Graph } from './graph/graph.ts';
 import { servingTag, writeSavedModel } from './graph/savedModel.ts';
 
-/** float32 or int32, by the array's type (without a shape it is one axis as long as the data), or one string. */
-export type Input =
-  | { readonly data: Float32Array | Int32Array; readonly shape?: readonly number[] }
-  | { readonly data: string };
+/** float32 or int32, by the array's type; without a shape it is one axis as long as the data. */
+export interface NumberInput {
+  readonly data: Float32Array | Int32Array;
+  readonly shape?: readonly number[];
+}
+
+/** Numbers, or one string. */
+export type Input = NumberInput | { readonly data: string };
 
 export interface Output {
   readonly data: Float32Array | Int32Array;
@@ -75,6 +79,11 @@ export class Session {
       await rm(folder, { recursive: true, force: true });
     }
     return new Session(tf, signatures);
+  }
+
+  /** Whether the graph has such a signature. */
+  has(signature: string): boolean {
+    return this.signatures.has(signature);
   }
 
   /** Runs a signature; gives all its outputs, copied out of TensorFlow's memory. */

@@ -23,7 +23,8 @@ import { pixelConstants } from './normalisation.ts';
 import { optimizerScalars } from './optimizers.ts';
 import { Generator } from './random/generator.ts';
 import { drawForTestPass, drawOrderSeed, orderOf } from './random/loaders.ts';
-import { type Input, Session, tensorflowVersion } from './session.ts';
+import { type NumberInput, Session, tensorflowVersion } from './session.ts';
+import { mayRunSeveral, stackInputs, stepsAtOnce } from './severalSteps.ts';
 import { splitBatch } from './shards.ts';
 import { type Split, splitTraining } from './split.ts';
 import { readState, writeInitial, writeState } from './state.ts';
@@ -79,6 +80,8 @@ class Trainer {
   private readonly stepsPerEpoch: number;
   /** The state to go back to where a step fails. */
   private kept: Checkpoint;
+  /** Of the step before; unknown before the first. */
+  private secondsAStep = Infinity;
   private report: { from: number; losses: number[]; images: number; seconds: number; sent: number };
 
   constructor(parts: Parts) {
@@ -145,9 +148,9 @@ class Trainer {
     let last: LastStep | undefined;
     while (progress.batch < this.stepsPerEpoch) {
       if (!(await this.mayGoOn())) return false;
-      const indices = this.batchOf(images, progress.batch);
-      if (progress.batch === this.stepsPerEpoch - 1) last = this.lastStep(indices);
-      else this.step(indices);
+      const left = this.stepsPerEpoch - progress.batch;
+      if (left === 1) last = this.lastStep(this.batchOf(images, progress.batch));
+      else this.steps(images, left > stepsAtOnce ? stepsAtOnce : 1);
     }
     this.sendLosses();
     return this.endEpoch(last, dataSeconds);
@@ -192,7 +195,7 @@ class Trainer {
   private stepInputs(
     indices: Int32Array,
     step: number,
-  ): { signature: string; inputs: Record<string, Input> } {
+  ): { signature: string; inputs: Record<string, NumberInput> } {
     const { compiled, order, shards } = this.parts;
     const { settings } = order;
     const learningRate = this.learningRate(step);
@@ -208,22 +211,50 @@ class Trainer {
     };
   }
 
+  /** The next `count` steps in one run of the session, where that can be; else the next one. */
+  private steps(images: Int32Array, count: number): void {
+    const { progress, parts } = this;
+    const several =
+      count > 1 &&
+      parts.session.has('trainSeveral') &&
+      // So that no running loss is due within.
+      progress.batch % count === 0 &&
+      mayRunSeveral(this.secondsAStep);
+    if (!several) {
+      this.step(this.batchOf(images, progress.batch));
+      return;
+    }
+    const began = performance.now();
+    const batches = Array.from({ length: count }, (_, i) => this.batchOf(images, progress.batch + i));
+    const inputs = batches.map((indices, i) => this.stepInputs(indices, progress.step + 1 + i).inputs);
+    const losses = parts.session.run('trainSeveral', stackInputs(inputs))['losses']?.data as Float32Array;
+    const seconds = (performance.now() - began) / 1000 / count;
+    batches.forEach((indices, i) => {
+      this.take(losses[i] as number, indices.length, seconds);
+    });
+  }
+
   private step(indices: Int32Array): void {
     const { progress, parts } = this;
     const began = performance.now();
     const { signature, inputs } = this.stepInputs(indices, progress.step + 1);
     const loss = parts.session.run(signature, inputs)['loss']?.data[0] as number;
-    const seconds = (performance.now() - began) / 1000;
-    if (!Number.isFinite(loss)) throw this.diverged(loss);
+    this.take(loss, indices.length, (performance.now() - began) / 1000);
+  }
 
+  /** What a step came to. */
+  private take(loss: number, images: number, seconds: number): void {
+    const { progress, parts } = this;
+    if (!Number.isFinite(loss)) throw this.diverged(loss);
+    this.secondsAStep = seconds;
     progress.step += 1;
     progress.batch += 1;
     progress.runningSum += loss;
-    progress.epochLossSum += loss * indices.length;
-    progress.epochImages += indices.length;
+    progress.epochLossSum += loss * images;
+    progress.epochImages += images;
     progress.epochSeconds += seconds;
     this.report.losses.push(loss);
-    this.report.images += indices.length;
+    this.report.images += images;
     this.report.seconds += seconds;
     if (progress.batch % runningLossInterval === 0) {
       this.sendLosses();

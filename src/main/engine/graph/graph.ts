@@ -18,13 +18,16 @@ export const unknown = -1;
 
 export type Attribute =
   | { readonly kind: 'type'; readonly value: DataType }
+  | { readonly kind: 'types'; readonly value: readonly DataType[] }
   | { readonly kind: 'int'; readonly value: number }
   | { readonly kind: 'ints'; readonly value: readonly number[] }
   | { readonly kind: 'float'; readonly value: number }
   | { readonly kind: 'bool'; readonly value: boolean }
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'shape'; readonly value: readonly number[] }
-  | { readonly kind: 'tensor'; readonly value: Constant };
+  | { readonly kind: 'tensor'; readonly value: Constant }
+  /** By its name. */
+  | { readonly kind: 'function'; readonly value: string };
 
 export interface Constant {
   readonly dtype: 'float32' | 'int32' | 'int64';
@@ -38,6 +41,16 @@ export interface GraphNode {
   readonly inputs: readonly Tensor[];
   readonly control: readonly string[];
   readonly attributes: Readonly<Record<string, Attribute>>;
+}
+
+/** A graph of its own, which a node of the other one calls. */
+export interface GraphFunction {
+  readonly name: string;
+  /** Tensors of the graph around it, whose values its nodes take. */
+  readonly inputs: readonly Tensor[];
+  readonly nodes: readonly GraphNode[];
+  /** Tensors of its own nodes. */
+  readonly outputs: readonly Tensor[];
 }
 
 export interface Signature {
@@ -58,6 +71,7 @@ export interface NodeOptions {
 export class Graph {
   readonly nodes: GraphNode[] = [];
   readonly signatures: Record<string, Signature> = {};
+  readonly functions: GraphFunction[] = [];
   private readonly names = new Map<string, number>();
   private readonly constants = new Map<string, Tensor>();
   private scopes: string[] = [];
@@ -121,6 +135,24 @@ export class Graph {
     const tensor: Tensor = { node: name, output: 0, dtype: value.dtype };
     this.constants.set(key, tensor);
     return tensor;
+  }
+
+  /** Adds a node that calls a function, in one thread from its first node to its last; gives its outputs. */
+  call(called: GraphFunction, inputs: readonly Tensor[], control: readonly string[] = []): Tensor[] {
+    if (!this.functions.includes(called)) this.functions.push(called);
+    return this.node('StatefulPartitionedCall', inputs, {
+      name: called.name,
+      control,
+      attributes: {
+        Tin: { kind: 'types', value: called.inputs.map(({ dtype }) => dtype) },
+        Tout: { kind: 'types', value: called.outputs.map(({ dtype }) => dtype) },
+        f: { kind: 'function', value: called.name },
+        config: { kind: 'string', value: '' },
+        config_proto: { kind: 'string', value: '' },
+        executor_type: { kind: 'string', value: 'SINGLE_THREADED_EXECUTOR' },
+      },
+      outputs: called.outputs.map(({ dtype }) => dtype),
+    });
   }
 
   signature(name: string, signature: Signature): void {

@@ -1,5 +1,5 @@
 /** A graph as text, a node a line in the order of construction: for people, and for tests that read it. */
-import type { Attribute, Graph, Tensor } from './graph.ts';
+import type { Attribute, Graph, GraphNode, Tensor } from './graph.ts';
 
 export function reference(tensor: Tensor): string {
   return tensor.output === 0 ? tensor.node : `${tensor.node}:${tensor.output}`;
@@ -30,17 +30,28 @@ const quiet = new Set([
   'container',
   'Tshape',
   'Tidx',
+  'Tin',
+  'Tout',
+  'config',
+  'config_proto',
 ]);
 
+function printNode(node: GraphNode): string {
+  const attributes = Object.entries(node.attributes)
+    .filter(([name]) => !quiet.has(name))
+    .map(([name, value]) => `${name}=${attribute(value)}`);
+  const control = node.control.map((name) => `^${name}`);
+  const inside = [...node.inputs.map(reference), ...control].join(', ');
+  return `${node.name} = ${node.op}(${inside})${attributes.length ? ` {${attributes.join(' ')}}` : ''}`;
+}
+
 export function printGraph(graph: Graph): string {
-  const lines = graph.nodes.map((node) => {
-    const attributes = Object.entries(node.attributes)
-      .filter(([name]) => !quiet.has(name))
-      .map(([name, value]) => `${name}=${attribute(value)}`);
-    const control = node.control.map((name) => `^${name}`);
-    const inside = [...node.inputs.map(reference), ...control].join(', ');
-    return `${node.name} = ${node.op}(${inside})${attributes.length ? ` {${attributes.join(' ')}}` : ''}`;
-  });
+  const lines = graph.nodes.map(printNode);
+  for (const { name, inputs, nodes, outputs } of graph.functions) {
+    const given = inputs.map(reference).join(', ');
+    lines.push(`function ${name}(${given}) → ${outputs.map(reference).join(', ')}`);
+    lines.push(...nodes.map((node) => `  ${printNode(node)}`));
+  }
   for (const [name, { inputs, outputs }] of Object.entries(graph.signatures)) {
     const side = (tensors: Readonly<Record<string, Tensor>>) =>
       Object.entries(tensors)

@@ -5,7 +5,17 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Attribute, Constant, DataType, Graph, Signature, Tensor } from './graph.ts';
+import type {
+  Attribute,
+  Constant,
+  DataType,
+  Graph,
+  GraphFunction,
+  GraphNode,
+  Signature,
+  Tensor,
+} from './graph.ts';
+import { outputName } from './outputNames.ts';
 
 /** What is used of google-protobuf's generated classes. */
 interface Message {
@@ -14,9 +24,13 @@ interface Message {
 type MessageClass = new () => Message;
 interface Messages {
   readonly AttrValue: MessageClass & { readonly ListValue: MessageClass };
+  readonly FunctionDef: MessageClass;
+  readonly FunctionDefLibrary: MessageClass;
   readonly GraphDef: MessageClass;
   readonly MetaGraphDef: MessageClass & { readonly MetaInfoDef: MessageClass };
+  readonly NameAttrList: MessageClass;
   readonly NodeDef: MessageClass;
+  readonly OpDef: MessageClass & { readonly ArgDef: MessageClass };
   readonly SavedModel: MessageClass;
   readonly SignatureDef: MessageClass;
   readonly Tensor: MessageClass;
@@ -83,6 +97,14 @@ function attributeMessage(attribute: Attribute): Message {
   switch (attribute.kind) {
     case 'type':
       return set(message, { setType: dataTypes[attribute.value] });
+    case 'types':
+      return set(message, {
+        setList: set(new messages.AttrValue.ListValue(), {
+          setTypeList: attribute.value.map((each) => dataTypes[each]),
+        }),
+      });
+    case 'function':
+      return set(message, { setFunc: set(new messages.NameAttrList(), { setName: attribute.value }) });
     case 'int':
       return set(message, { setI: attribute.value });
     case 'ints':
@@ -107,22 +129,65 @@ function mapEntries(message: Message, getter: string, entries: Record<string, Me
   for (const [key, value] of Object.entries(entries)) map.set(key, value);
 }
 
-function graphMessage(graph: Graph): Message {
-  const nodes = graph.nodes.map((node) => {
-    const inputs = node.inputs.map(({ node: name, output }) => (output === 0 ? name : `${name}:${output}`));
-    const message = set(new messages.NodeDef(), {
-      setName: node.name,
-      setOp: node.op,
-      setInputList: [...inputs, ...node.control.map((name) => `^${name}`)],
-    });
-    const attributes = Object.entries(node.attributes).map(
-      ([name, value]) => [name, attributeMessage(value)] as const,
-    );
-    mapEntries(message, 'getAttrMap', Object.fromEntries(attributes));
-    return message;
+function nodeMessage(
+  { name, op, inputs, control, attributes }: GraphNode,
+  reference: (tensor: Tensor) => string,
+): Message {
+  const message = set(new messages.NodeDef(), {
+    setName: name,
+    setOp: op,
+    setInputList: [...inputs.map(reference), ...control.map((other) => `^${other}`)],
   });
+  mapEntries(
+    message,
+    'getAttrMap',
+    Object.fromEntries(
+      Object.entries(attributes).map(([key, value]) => [key, attributeMessage(value)] as const),
+    ),
+  );
+  return message;
+}
+
+/** Within a function, tensors go by the name of an argument, or of a node and of its output in TensorFlow's registry. */
+function functionMessage({ name, inputs, nodes, outputs }: GraphFunction): Message {
+  const operations = new Map(nodes.map((node) => [node.name, node.op]));
+  const reference = (tensor: Tensor): string => {
+    const op = operations.get(tensor.node);
+    if (op !== undefined) return `${tensor.node}:${outputName(op, tensor.output)}`;
+    const position = inputs.findIndex(({ node, output }) => node === tensor.node && output === tensor.output);
+    if (position < 0) throw new Error(`the function ${name} is not given ${tensor.node}:${tensor.output}`);
+    return `input_${position}`;
+  };
+  const argument = (prefix: string) => (tensor: Tensor, position: number) =>
+    set(new messages.OpDef.ArgDef(), { setName: `${prefix}_${position}`, setType: dataTypes[tensor.dtype] });
+  const signature = set(new messages.OpDef(), {
+    setName: name,
+    setInputArgList: inputs.map(argument('input')),
+    setOutputArgList: outputs.map(argument('output')),
+    setIsStateful: true,
+  });
+  const message = set(new messages.FunctionDef(), {
+    setSignature: signature,
+    setNodeDefList: nodes.map((node) => nodeMessage(node, reference)),
+  });
+  const results = outputs.map((tensor, position) => [`output_${position}`, reference(tensor)] as const);
+  const returned = message['getRetMap']?.call(message) as unknown as Map<string, string>;
+  for (const [key, value] of results) returned.set(key, value);
+  // Inlined, it would be the graph again that it was taken from.
+  mapEntries(message, 'getAttrMap', { _noinline: set(new messages.AttrValue(), { setB: true }) });
+  return message;
+}
+
+function graphMessage(graph: Graph): Message {
+  const reference = ({ node, output }: Tensor) => (output === 0 ? node : `${node}:${output}`);
   const versions = set(new messages.VersionDef(), { setProducer: producer });
-  return set(new messages.GraphDef(), { setNodeList: nodes, setVersions: versions });
+  return set(new messages.GraphDef(), {
+    setNodeList: graph.nodes.map((node) => nodeMessage(node, reference)),
+    setVersions: versions,
+    setLibrary: set(new messages.FunctionDefLibrary(), {
+      setFunctionList: graph.functions.map(functionMessage),
+    }),
+  });
 }
 
 function signatureMessage({ inputs, outputs }: Signature): Message {

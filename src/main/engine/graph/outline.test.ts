@@ -1,0 +1,108 @@
+/** What is put into functions, and what is left outside. */
+import { describe, expect, it } from 'vitest';
+import type { Layer } from '../../../shared/layers/index.ts';
+import { activationFunctions } from '../../../shared/layers/activation.ts';
+import { findPreset } from '../../../shared/presets.ts';
+import { trainingSettingsSchema } from '../../../shared/training.ts';
+import { compile } from '../compile.ts';
+import { outlineShards } from './outline.ts';
+import { outputName } from './outputNames.ts';
+
+const course = findPreset('course')?.network;
+if (!course) throw new Error('no preset');
+const settings = (values: object = {}) => trainingSettingsSchema.parse(values);
+
+function graphOf(layers: readonly Layer[], shards: number, values: object = {}) {
+  const network = { name: 'net', input: { height: 12, width: 12, channels: 2 }, layers: [...layers] };
+  return compile({ network, settings: settings(values), dataset: null, shards, constants: null }).graph;
+}
+
+describe("the course's net in two shards", () => {
+  const { graph } = compile({
+    network: course,
+    settings: settings(),
+    dataset: null,
+    shards: 2,
+    constants: null,
+  });
+
+  it('has all of a shard in its function, and its variables read there', () => {
+    expect(graph.functions.map(({ name }) => name)).toEqual(['train_shard_0', 'train_shard_1']);
+    for (const { nodes, inputs } of graph.functions) {
+      const count = (op: string) => nodes.filter((node) => node.op === op).length;
+      expect(count('Conv2D')).toBe(2);
+      expect(count('Conv2DBackpropFilter')).toBe(2);
+      expect(count('ReadVariableOp')).toBe(6);
+      expect(nodes.some(({ op }) => /Apply|Assign/.test(op))).toBe(false);
+      expect(inputs.map(({ node }) => node).sort()).toEqual(
+        [expect.stringMatching(/images_[01]$/), expect.stringMatching(/labels_[01]$/), 'scalars'].sort(),
+      );
+    }
+  });
+
+  it('takes the step outside, after both, and each of several after the one before', () => {
+    const updates = graph.nodes.filter(
+      ({ name, op }) => name.startsWith('trainSeveral/') && op.startsWith('ResourceApply'),
+    );
+    expect(updates).toHaveLength(5 * 6);
+    const calls = graph.nodes.filter(({ name }) => /^trainSeveral\/train_shard_0(_\d+)?$/.test(name));
+    expect(calls).toHaveLength(5);
+    expect(calls.slice(1).every(({ control }) => control.length === 1)).toBe(true);
+  });
+});
+
+it('puts a whole step into one function where there is one shard', () => {
+  const { graph } = compile({
+    network: course,
+    settings: settings(),
+    dataset: null,
+    shards: 1,
+    constants: null,
+  });
+  const [only, ...others] = graph.functions;
+  expect(others).toEqual([]);
+  const updates = only?.nodes.filter(({ op }) => op.startsWith('ResourceApply')) ?? [];
+  expect(updates).toHaveLength(6);
+  const reads = only?.nodes.filter(({ op }) => op === 'ReadVariableOp').map(({ name }) => name) ?? [];
+  for (const { control } of updates) expect(control).toEqual(expect.arrayContaining(reads));
+});
+
+it('leaves a net alone whose shards exchange sums before the work is done', () => {
+  const layers: Layer[] = [
+    { type: 'conv2d', filters: 3, kernelSize: 3 },
+    { type: 'batchNorm2d' },
+    { type: 'conv2d', filters: 3, kernelSize: 3 },
+    { type: 'flatten' },
+    { type: 'linear', units: 4 },
+  ];
+  const two = graphOf(layers, 2);
+  expect(two.functions).toEqual([]);
+  expect(two.signatures['trainSeveral']).toBeUndefined();
+  expect(outlineShards(two, 'evaluate')?.shards).toHaveLength(2);
+  expect(graphOf(layers, 1).functions).toHaveLength(1);
+});
+
+it('knows what TensorFlow calls the outputs of every operation that a function may hold', () => {
+  const layers: Layer[] = [
+    { type: 'conv2d', filters: 3, kernelSize: 3, dilation: 2 },
+    { type: 'batchNorm2d' },
+    { type: 'conv2d', filters: 3, kernelSize: 1, stride: 2 },
+    { type: 'avgPool2d', kernelSize: 2, padding: 1 },
+    { type: 'dropout', p: 0.5 },
+    { type: 'residual', layers: [{ type: 'conv2d', filters: 3, kernelSize: 3, padding: 1 }] },
+    ...activationFunctions.map((name): Layer => ({ type: 'activation', function: name })),
+    { type: 'globalAveragePool' },
+    { type: 'linear', units: 4 },
+  ];
+  for (const optimizer of ['sgd', 'adam', 'adamW', 'rmsProp', 'adagrad']) {
+    const graph = graphOf(layers, 1, {
+      optimizer: { type: optimizer },
+      labelSmoothing: 0.1,
+      clipping: { type: 'norm', maximum: 1 },
+    });
+    const ops = new Set(graph.functions.flatMap(({ nodes }) => nodes.map(({ op }) => op)));
+    for (const op of ops) {
+      if (!/^(Assign|ResourceApply)/.test(op)) expect(outputName(op, 0)).toMatch(/^\w+:0$/);
+    }
+  }
+});

@@ -1,0 +1,68 @@
+/** Several steps in one run of the session are the same steps, to the bit. */
+import { describe, expect, it } from 'vitest';
+import type { Network } from '../../src/shared/network.ts';
+import { findPreset } from '../../src/shared/presets.ts';
+import { trainingSettingsSchema } from '../../src/shared/training.ts';
+import { compile } from '../../src/main/engine/compile.ts';
+import { setNativeEnvironment } from '../../src/main/engine/environment.ts';
+import { optimizerScalars } from '../../src/main/engine/optimizers.ts';
+import { Generator } from '../../src/main/engine/random/generator.ts';
+import { type NumberInput, Session } from '../../src/main/engine/session.ts';
+import { stackInputs, stepsAtOnce } from '../../src/main/engine/severalSteps.ts';
+import { readState, writeInitial } from '../../src/main/engine/state.ts';
+
+setNativeEnvironment(2);
+
+const course = findPreset('course')?.network;
+if (!course) throw new Error('no preset');
+const withDropout: Network = {
+  ...course,
+  layers: [...course.layers.slice(0, 6), { type: 'dropout', p: 0.3 }, ...course.layers.slice(6)],
+};
+const batch = 10;
+
+function stepOf(
+  step: number,
+  shards: number,
+  random: boolean,
+  optimizer: Parameters<typeof optimizerScalars>[0],
+) {
+  const inputs: Record<string, NumberInput> = {};
+  const each = batch / shards;
+  for (let shard = 0; shard < shards; shard += 1) {
+    const images = Float32Array.from({ length: each * 784 }, (_, i) => Math.sin(i * (step + 1) + shard));
+    inputs[`images_${shard}`] = { data: images, shape: [each, 1, 28, 28] };
+    inputs[`labels_${shard}`] = {
+      data: Int32Array.from({ length: each }, (_, i) => (i + step + shard) % 10),
+    };
+  }
+  inputs['scalars'] = {
+    data: Float32Array.from([1 / batch, ...optimizerScalars(optimizer, 0.05, step + 1)]),
+  };
+  if (random) inputs['step'] = { data: Int32Array.of(step + 1), shape: [] };
+  return inputs;
+}
+
+describe.each([
+  ['one shard', course, 1, { type: 'sgd', momentum: 0.5 }],
+  ['two shards', course, 2, { type: 'sgd', momentum: 0.5 }],
+  ['two shards, Adam and dropout', withDropout, 2, { type: 'adam' }],
+] as const)('%s', (_name, network, shards, optimizer) => {
+  it('has the same losses and parameters as single steps', async () => {
+    const settings = trainingSettingsSchema.parse({ optimizer });
+    const compiled = compile({ network, settings, dataset: null, shards, constants: null });
+    const session = await Session.load(compiled.graph);
+    const steps = Array.from({ length: stepsAtOnce }, (_, step) =>
+      stepOf(step, shards, compiled.random, settings.optimizer),
+    );
+    writeInitial(session, compiled, new Generator(1), settings.initialisation);
+    const single = steps.map((inputs) => session.run('train', inputs)['loss']?.data[0]);
+    const after = readState(session);
+    writeInitial(session, compiled, new Generator(1), settings.initialisation);
+    const several = session.run('trainSeveral', stackInputs(steps))['losses']?.data;
+    expect([...(several ?? [])]).toEqual(single);
+    expect(new Set(single).size).toBe(stepsAtOnce);
+    expect(readState(session)).toEqual(after);
+    session.close();
+  });
+});
