@@ -53,7 +53,7 @@ async function photograph(browser: Browser): Promise<void> {
     });
     const page = await context.newPage();
     await page.goto(host.url);
-    await page.getByRole('checkbox').first().waitFor();
+    await page.locator('#heading').waitFor();
     pages.push({ page, context, name: `${theme}.${language}` });
   }
 
@@ -86,6 +86,9 @@ async function photograph(browser: Browser): Promise<void> {
       .nth(runs - 1)
       .waitFor({ timeout: trainingMs });
 
+  await shoot('welcome');
+  await goTo('#/train');
+  for (const { page } of pages) await page.getByRole('checkbox').first().waitFor();
   await shoot('train-empty');
   await goTo('#/runs');
   await shoot('runs-empty');

@@ -20,6 +20,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test(`the screens of a lab without runs, ${colorScheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme });
     await page.goto(host.url);
+    await expect(page.getByRole('heading', { name: 'Welcome to Stride' })).toBeVisible();
+    await check(page, 'first page');
+    await page.getByRole('link', { name: 'Train', exact: true }).click();
     await expect(page.getByRole('heading', { name: 'Nothing has been trained yet' })).toBeVisible();
     await check(page, 'train, empty');
     await page.getByRole('link', { name: 'Runs' }).click();
@@ -36,6 +39,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
 test('the screens of a lab with runs, both themes', async ({ page }) => {
   await page.goto(host.url);
+  await page.getByRole('link', { name: 'Train', exact: true }).click();
   await page.getByRole('textbox', { name: 'Epochs' }).fill('1');
   await page.getByRole('textbox', { name: 'Batch size' }).fill('512');
   await page.getByRole('button', { name: 'Train Course net' }).click();

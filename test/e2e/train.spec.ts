@@ -25,6 +25,8 @@ const rowsOf = (table: Locator) => table.getByRole('row').filter({ has: table.pa
 
 async function open(page: Page): Promise<void> {
   await page.goto(host.url);
+  // Where nothing has been trained yet, the first page comes first.
+  await page.getByRole('link', { name: 'Train', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Train', level: 1 })).toBeVisible();
 }
 

@@ -1,11 +1,13 @@
 /** All state of one window, made once in main.ts and handed down by context. */
 import { createContext } from 'svelte';
 import { toProblemRecord } from '../../shared/problem.ts';
+import { m } from '../paraglide/messages.js';
 import { problemText } from '../i18n/problems.ts';
 import type { Connection } from '../transport/client.ts';
 import { Actions } from './actions.svelte.ts';
 import { ConnectionState } from './connection.svelte.ts';
 import { FrameState } from './frame.svelte.ts';
+import { InterruptedRuns } from './interruptedRuns.svelte.ts';
 import { LiveRuns } from './liveRuns.svelte.ts';
 import { LocaleState } from './locale.svelte.ts';
 import { Notices } from './notices.svelte.ts';
@@ -13,9 +15,11 @@ import { PreferencesState } from './preferences.svelte.ts';
 import { Router } from './router.svelte.ts';
 import { RunsState } from './runs.svelte.ts';
 import { ThemeState } from './theme.svelte.ts';
+import { Tour } from './tour.svelte.ts';
 import { TrainForm } from './trainForm.svelte.ts';
 
 export class AppState {
+  readonly lab: Connection;
   readonly preferences: PreferencesState;
   readonly locale: LocaleState;
   readonly theme: ThemeState;
@@ -28,21 +32,38 @@ export class AppState {
   readonly actions = new Actions((error) => {
     this.notices.show(problemText(toProblemRecord(error)), { kind: 'bad' });
   });
+  readonly tour: Tour;
+  readonly interrupted: InterruptedRuns;
   readonly connection: ConnectionState;
 
   constructor(lab: Connection, window: Window) {
+    this.lab = lab;
     this.preferences = new PreferencesState(lab);
     this.locale = new LocaleState(window, this.preferences);
     this.theme = new ThemeState(window, this.preferences);
     this.router = new Router(window);
     this.runs = new RunsState(lab);
     this.live = new LiveRuns(lab);
+    this.tour = new Tour((route) => {
+      this.router.go(route);
+    });
+    this.interrupted = new InterruptedRuns(lab, this.preferences, (runs) => {
+      this.notices.show(m.resumed({ count: runs.length }));
+    });
     this.connection = new ConnectionState(lab, () => {
-      void this.preferences.load();
-      void this.runs.load();
+      void this.#begin();
       void this.form.load(lab);
       this.live.reload();
     });
+  }
+
+  async #begin(): Promise<void> {
+    await Promise.all([this.preferences.load(), this.runs.load()]);
+    // Without an address, a person who has trained nothing yet finds the first page.
+    const fresh = this.runs.loaded && this.runs.total === 0 && !this.preferences.get('welcome.dismissed');
+    if (this.router.unaddressed) this.router.replace({ view: fresh ? 'welcome' : 'train' });
+    this.frame.begun = true;
+    await this.interrupted.load();
   }
 }
 

@@ -16,6 +16,8 @@ export const preferences = {
   'welcome.dismissed': preference(z.boolean(), false),
   /** Runs that were cut off go on at the next start without a question. */
   'runs.resumeAtStart': preference(z.boolean(), false),
+  /** Runs that were cut off up to this time (ISO 8601) are not offered to be resumed any more. */
+  'runs.resumeDeclined': preference(z.string(), ''),
 } as const;
 
 export type PreferenceKey = keyof typeof preferences;

@@ -34,6 +34,15 @@ export function frameActions(app: AppState): Action[] {
         globalThis.location.hash = hrefOf({ view: 'welcome' });
       },
     },
+    {
+      id: 'help.tour',
+      group: 'help',
+      title: m.action_tour,
+      keywords: () => 'tour help introduction',
+      run: () => {
+        app.tour.start();
+      },
+    },
     ...(['light', 'dark', 'system'] as const).map((choice): Action => ({
       id: `theme.${choice}`,
       group: 'look',
