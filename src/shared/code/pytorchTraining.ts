@@ -60,8 +60,9 @@ export interface ScheduleCode {
 
 const none: ScheduleCode = { setUp: [], beforeStep: [], afterStep: [], afterEpoch: [] };
 
-export function scheduleCode({ schedule, optimizer }: TrainingSettings): ScheduleCode {
-  if (schedule.warmUpSteps > 0) return warmedUp(schedule, optimizer);
+export function scheduleCode(settings: TrainingSettings): ScheduleCode {
+  const { schedule } = settings;
+  if (schedule.warmUpSteps > 0) return warmedUp(settings);
   const scheduler = (call: string) => `scheduler = optim.lr_scheduler.${call}`;
   const perEpoch = (call: string): ScheduleCode => ({
     ...none,
@@ -92,30 +93,34 @@ export function scheduleCode({ schedule, optimizer }: TrainingSettings): Schedul
   }
 }
 
-/** With a warm-up, PyTorch's schedulers do not add up to Stride's product; the rate is written out. */
-function warmedUp(schedule: TrainingSettings['schedule'], { learningRate }: Optimizer): ScheduleCode {
+/**
+ * The rate at step `step`, counted from 1, as Python: `schedule.ts`' formulas. `perEpoch` is an expression for the steps
+ * of an epoch, `epochs` a variable.
+ */
+export function rateLines({ schedule, optimizer }: TrainingSettings, perEpoch: string): string[] {
+  const { learningRate } = optimizer;
   const half = 'math.cos(math.pi * share)';
-  const rate = (): string[] => {
+  const scheduled = (): string[] => {
     switch (schedule.type) {
       case 'constant':
         return [`rate = ${learningRate}`];
       case 'step':
         return [
-          `rate = ${learningRate} * ${schedule.gamma} ** ((step - 1) // len(train_loader) // ${schedule.stepSize})`,
+          `rate = ${learningRate} * ${schedule.gamma} ** ((step - 1) // ${perEpoch} // ${schedule.stepSize})`,
         ];
       case 'exponential':
-        return [`rate = ${learningRate} * ${schedule.gamma} ** ((step - 1) // len(train_loader))`];
+        return [`rate = ${learningRate} * ${schedule.gamma} ** ((step - 1) // ${perEpoch})`];
       case 'cosine':
         return [
-          'share = (step - 1) // len(train_loader) / epochs',
+          `share = (step - 1) // ${perEpoch} / epochs`,
           `rate = ${schedule.minimum} + (${learningRate} - ${schedule.minimum}) / 2 * (1 + ${half})`,
         ];
       case 'oneCycle': {
         const { maximum, pctStart, divFactor, finalDivFactor } = schedule;
         return [
           `low, high = ${maximum} / ${divFactor}, ${maximum}`,
-          'last = epochs * len(train_loader) - 1',
-          `peak = ${pctStart} * epochs * len(train_loader) - 1`,
+          `last = epochs * ${perEpoch} - 1`,
+          `peak = ${pctStart} * epochs * ${perEpoch} - 1`,
           'if peak > 0 and step - 1 <= peak:',
           '    start, end, share = low, high, (step - 1) / peak',
           'else:',
@@ -125,14 +130,19 @@ function warmedUp(schedule: TrainingSettings['schedule'], { learningRate }: Opti
       }
     }
   };
+  const { warmUpSteps } = schedule;
+  return [...scheduled(), warmUpSteps > 0 ? `return rate * min(1, step / ${warmUpSteps})` : 'return rate'];
+}
+
+/** With a warm-up, PyTorch's schedulers do not add up to Stride's product; the rate is written out. */
+function warmedUp(settings: TrainingSettings): ScheduleCode {
   return {
     setUp: [
       '',
       '',
       'def learning_rate(step):',
-      `    """At step \`step\`, counted from 1: linear from 0 over ${schedule.warmUpSteps} steps, on top of the schedule."""`,
-      ...rate().map((line) => `    ${line}`),
-      `    return rate * min(1, step / ${schedule.warmUpSteps})`,
+      `    """At step \`step\`, counted from 1: linear from 0 over ${settings.schedule.warmUpSteps} steps, on top of the schedule."""`,
+      ...rateLines(settings, 'len(train_loader)').map((line) => `    ${line}`),
       '',
       '',
       'step = 0',

@@ -1,0 +1,90 @@
+/** Whether a net ends in what cross-entropy takes: one number a class, as the last weighted layer gives it. */
+import { type Layer, layerKind } from '../layers/index.ts';
+import { describeShape, elements } from '../layers/layer.ts';
+import { type Rule, changed, finding, isWeighted, numberOf, without } from './rule.ts';
+
+/** The last layer has another size than there are classes. */
+export const outputClasses: Rule = ({ layers, network, options, complete }) => {
+  const { classes } = options;
+  const last = layers.at(-1);
+  if (!complete || classes === undefined || !last) return [];
+  const { output } = last;
+  if (output.kind === 'flat' && elements(output) === classes) return [];
+  const head: Layer = { type: 'linear', units: classes };
+  const fix = changed(network, (all) => {
+    const weighted = layers.filter(({ layer }) => isWeighted(layer)).at(-1);
+    if (output.kind === 'map') all.push({ type: 'flatten' }, head);
+    else if (weighted?.layer.type === 'linear')
+      all[weighted.position] = { ...weighted.layer, units: classes };
+    else all.push(head);
+  });
+  return [
+    finding('warning', 'output-classes', [last.position], { classes, shape: describeShape(output) }, fix),
+  ];
+};
+
+/** An activation behind the last weighted layer bends the logits. */
+export const outputActivation: Rule = ({ layers, network, complete }) => {
+  const last = layers.at(-1);
+  if (!complete || last?.layer.type !== 'activation') return [];
+  if (!layers.some(({ layer }) => isWeighted(layer))) return [];
+  const parameters = { function: last.layer.function, layer: numberOf(last) };
+  return [
+    finding('warning', 'output-activation', [last.position], parameters, without(network, last.position)),
+  ];
+};
+
+/** Dropout on the logits themselves sets classes to 0 by chance. */
+export const outputDropout: Rule = ({ layers, network, complete }) => {
+  const last = layers.at(-1);
+  if (!complete || last?.layer.type !== 'dropout' || last.layer.p === 0) return [];
+  return [finding('warning', 'output-dropout', [last.position], {}, without(network, last.position))];
+};
+
+/** A hidden layer with fewer units than there are classes: everything must pass through it. */
+export const bottleneck: Rule = ({ layers, network, options }) => {
+  const { classes } = options;
+  if (classes === undefined) return [];
+  const linear = layers.filter(({ layer }) => layer.type === 'linear');
+  return linear.slice(0, -1).flatMap((summary) => {
+    if (summary.layer.type !== 'linear' || summary.layer.units >= classes) return [];
+    const { layer } = summary;
+    const fix = changed(network, (all) => {
+      all[summary.position] = { ...layer, units: classes * 2 };
+    });
+    return [finding('hint', 'bottleneck', [summary.position], { units: layer.units, classes }, fix)];
+  });
+};
+
+/** One layer that holds most of the net's parameters. */
+export const heavyLayer: Rule = ({ layers, complete }) => {
+  const weighted = layers.filter(({ parameterCount }) => parameterCount > 0);
+  const total = weighted.reduce((sum, { parameterCount }) => sum + parameterCount, 0);
+  const heaviest = weighted.reduce<(typeof weighted)[number] | undefined>(
+    (most, each) => (!most || each.parameterCount > most.parameterCount ? each : most),
+    undefined,
+  );
+  if (!complete || !heaviest || weighted.length < 2 || heaviest.parameterCount < 20_000) return [];
+  const share = heaviest.parameterCount / total;
+  if (share < 0.75) return [];
+  return [
+    finding('hint', 'heavy-layer', [heaviest.position], {
+      layer: numberOf(heaviest),
+      percent: Math.round(share * 100),
+      parameters: heaviest.parameterCount,
+      total,
+    }),
+  ];
+};
+
+/** What is flattened is so large that the next layer alone outweighs the net. */
+export const hugeFlatten: Rule = ({ layers }) =>
+  layers.flatMap((summary, i) => {
+    const features = elements(summary.output);
+    const next = layers[i + 1];
+    if (summary.layer.type !== 'flatten' || summary.input.kind !== 'map' || features < 8192) return [];
+    if (next && layerKind(next.layer).parameters(next.layer, next.input).length === 0) return [];
+    return [
+      finding('hint', 'huge-flatten', [summary.position], { features, shape: describeShape(summary.input) }),
+    ];
+  });

@@ -1,0 +1,195 @@
+/** Kernels, strides and padding: what they throw away, never look at, or do not do. */
+import type { Layer } from '../layers/index.ts';
+import { convWindow } from '../layers/conv2d.ts';
+import type { Pair } from '../layers/layer.ts';
+import { poolWindow } from '../layers/pooling.ts';
+import type { LayerSummary } from '../shapes.ts';
+import { type Rule, changed, finding, numberOf, without } from './rule.ts';
+
+export interface Sliding {
+  readonly kernel: Pair;
+  readonly stride: Pair;
+  readonly padding: Pair;
+  readonly dilation: Pair;
+}
+
+export function slidingWindow(layer: Layer): Sliding | null {
+  if (layer.type === 'conv2d') return convWindow(layer);
+  if (layer.type === 'maxPool2d' || layer.type === 'avgPool2d') return poolWindow(layer);
+  return null;
+}
+
+const axes = [0, 1] as const;
+
+const lengthOf = ({ input }: LayerSummary, axis: 0 | 1): number =>
+  input.kind === 'map' ? (axis === 0 ? input.height : input.width) : 0;
+
+/** From the first to the last place that a window looks at, in its own steps. */
+export const reachOf = ({ kernel, dilation }: Sliding, axis: 0 | 1) =>
+  dilation[axis] * (kernel[axis] - 1) + 1;
+
+/** Rows or columns at the end of the map that no window reaches; padding is no loss. */
+export function lostAt(length: number, window: Sliding, axis: 0 | 1): number {
+  const rest = (length + 2 * window.padding[axis] - reachOf(window, axis)) % window.stride[axis];
+  return Math.max(0, rest - window.padding[axis]);
+}
+
+const eachWindow =
+  (rule: (summary: LayerSummary, window: Sliding) => ReturnType<Rule>) =>
+  (layers: readonly LayerSummary[]): ReturnType<Rule> =>
+    layers.flatMap((summary) => {
+      const window = slidingWindow(summary.layer);
+      return window && summary.input.kind === 'map' ? rule(summary, window) : [];
+    });
+
+/** The last rows or columns are under no window: 13 → 6 by a pool of 2. */
+export const borderLost: Rule = ({ layers }) =>
+  eachWindow((summary, window) => {
+    const [rows = 0, columns = 0] = axes.map((axis) => lostAt(lengthOf(summary, axis), window, axis));
+    if (rows === 0 && columns === 0) return [];
+    const height = lengthOf(summary, 0);
+    const width = lengthOf(summary, 1);
+    return [
+      finding('hint', 'border-lost', [summary.position], {
+        layer: numberOf(summary),
+        rows,
+        columns,
+        height,
+        width,
+      }),
+    ];
+  })(layers);
+
+/** The stride is larger than the window: some rows are never looked at. */
+export const windowGaps: Rule = ({ layers, network }) =>
+  eachWindow((summary, window) => {
+    const gap = Math.max(...axes.map((axis) => window.stride[axis] - reachOf(window, axis)));
+    const several = summary.output.kind === 'map' && (summary.output.height > 1 || summary.output.width > 1);
+    if (gap <= 0 || !several) return [];
+    const { layer } = summary;
+    const fix = changed(network, (all) => {
+      const stride = axes.map((axis) => Math.min(window.stride[axis], reachOf(window, axis))) as [
+        number,
+        number,
+      ];
+      if (layer.type === 'conv2d' || layer.type === 'maxPool2d' || layer.type === 'avgPool2d')
+        all[summary.position] = { ...layer, stride };
+    });
+    const parameters = { stride: window.stride.join('×'), kernel: window.kernel.join('×') };
+    return [finding('warning', 'window-gaps', [summary.position], parameters, fix)];
+  })(layers);
+
+/** A pool that does not shrink. */
+export const poolStrideOne: Rule = ({ layers, network }) =>
+  eachWindow((summary, window) => {
+    const { layer } = summary;
+    if (layer.type === 'conv2d' || Math.max(...window.stride) > 1) return [];
+    if (Math.max(...window.kernel) === 1)
+      return [finding('warning', 'no-effect', [summary.position], {}, without(network, summary.position))];
+    const fix = changed(network, (all) => {
+      if (layer.type !== 'maxPool2d' && layer.type !== 'avgPool2d') return;
+      const { stride: _stride, ...rest } = layer;
+      all[summary.position] = rest;
+    });
+    return [finding('hint', 'pool-stride-one', [summary.position], { kernel: window.kernel.join('×') }, fix)];
+  })(layers);
+
+/** With an even kernel no padding keeps the map's size, and the map shifts by half a pixel. */
+export const evenKernel: Rule = ({ layers, network }) =>
+  eachWindow((summary, window) => {
+    const { layer } = summary;
+    const even = axes.some((axis) => window.kernel[axis] % 2 === 0 && window.padding[axis] > 0);
+    if (layer.type !== 'conv2d' || !even || Math.max(...window.stride) > 1) return [];
+    const odd = window.kernel.map((k) => (k % 2 === 0 ? k + 1 : k)) as [number, number];
+    const padding = odd.map((k, axis) => (window.dilation[axis as 0 | 1] * (k - 1)) / 2) as [number, number];
+    const fix = changed(network, (all) => {
+      all[summary.position] = { ...layer, kernelSize: short(odd), padding: short(padding) };
+    });
+    const parameters = { kernel: window.kernel.join('×'), better: odd.join('×') };
+    return [finding('hint', 'even-kernel', [summary.position], parameters, fix)];
+  })(layers);
+
+const short = ([height, width]: [number, number]) =>
+  height === width ? height : ([height, width] as [number, number]);
+
+/** A kernel so large that several small ones see as much with fewer weights. */
+export const largeKernel: Rule = ({ layers }) =>
+  eachWindow((summary, window) => {
+    const { layer } = summary;
+    const largest = Math.max(...window.kernel);
+    const image = Math.max(lengthOf(summary, 0), lengthOf(summary, 1));
+    if (layer.type !== 'conv2d' || largest < 9 || largest === image) return [];
+    const threes = Math.ceil((largest - 1) / 2);
+    return [
+      finding('hint', 'large-kernel', [summary.position], {
+        kernel: window.kernel.join('×'),
+        count: threes,
+        weights: largest * largest,
+        fewer: threes * 9,
+      }),
+    ];
+  })(layers);
+
+/** A window larger than the map it slides over: mostly padding is under it. */
+export const beyondMap: Rule = ({ layers }) =>
+  eachWindow((summary, window) => {
+    const over = axes.some((axis) => reachOf(window, axis) > lengthOf(summary, axis));
+    if (!over) return [];
+    const parameters = {
+      layer: numberOf(summary),
+      kernel: window.kernel.join('×'),
+      height: lengthOf(summary, 0),
+      width: lengthOf(summary, 1),
+    };
+    return [finding('warning', 'beyond-map', [summary.position], parameters)];
+  })(layers);
+
+/** A 1×1 map has no neighbourhood left for the convolutions that still follow. */
+export const mapExhausted: Rule = ({ layers }) => {
+  const at = layers.findIndex(
+    ({ output, input }) =>
+      output.kind === 'map' &&
+      output.height === 1 &&
+      output.width === 1 &&
+      input.kind === 'map' &&
+      input.height + input.width > 2,
+  );
+  const after = layers
+    .slice(at + 1)
+    .filter(({ layer }) => layer.type === 'conv2d' || layer.type === 'residual');
+  const last = layers[at];
+  if (at < 0 || !last || after.length === 0) return [];
+  return [
+    finding('hint', 'map-exhausted', [last.position, ...after.map(({ position }) => position)], {
+      layer: numberOf(last),
+      count: after.length,
+    }),
+  ];
+};
+
+/** What is averaged over the whole map has each seen only a part of the image. */
+export const receptiveField: Rule = ({ layers, network }) =>
+  layers.flatMap((summary, i) => {
+    const before = layers[i - 1];
+    const { type } = summary.layer;
+    if (!before || summary.input.kind !== 'map' || (type !== 'globalAveragePool' && type !== 'flatten'))
+      return [];
+    if (!layers.slice(0, i).some(({ layer }) => layer.type === 'conv2d' || layer.type === 'residual'))
+      return [];
+    const { height, width } = network.input;
+    const [seenHeight, seenWidth] = before.receptiveField;
+    // A linear layer puts the parts together again; an average cannot.
+    const enough = type === 'globalAveragePool' ? 1 : 0.25;
+    if (seenHeight >= height * enough && seenWidth >= width * enough) return [];
+    return [
+      finding(
+        'hint',
+        type === 'flatten' ? 'field-before-flatten' : 'field-before-average',
+        [summary.position],
+        {
+          field: `${seenHeight}×${seenWidth}`,
+          image: `${height}×${width}`,
+        },
+      ),
+    ];
+  });
