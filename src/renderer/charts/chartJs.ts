@@ -75,7 +75,7 @@ export function createLineChart(
       layout: { padding: { top: 8, right: 12 } },
       elements: {
         point: { radius: 0, hitRadius: 0, hoverRadius: 0 },
-        line: { tension: 0, borderJoinStyle: 'round' },
+        line: { tension: 0, borderJoinStyle: 'bevel' },
       },
       datasets: { line: { spanGaps: false } },
       scales: {

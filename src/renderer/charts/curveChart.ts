@@ -33,7 +33,7 @@ export interface Window {
 }
 
 /** Points that one chart draws at most; more runs get fewer each, though never so few that a spike is lost. */
-const mostPoints = 16_000;
+const mostPoints = 8_000;
 
 export abstract class CurveChart {
   protected readonly chart: LineChart;

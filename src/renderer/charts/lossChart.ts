@@ -71,8 +71,8 @@ export class LossChart extends CurveChart {
       case 'smoothed': {
         const weight = smoothingWeight(this.view.smoothing);
         if (weight === 0) dataset.data.length = 0;
-        // A mean has no spikes, and half as many points draw a smoother line.
-        else curves.smoothed(weight).pyramid.pick(dataset.data, xOf, series.length, from, to, buckets / 2);
+        // A mean has no spikes, and fewer points draw a smoother line.
+        else curves.smoothed(weight).pyramid.pick(dataset.data, xOf, series.length, from, to, buckets / 3);
         return;
       }
       case 'running':
@@ -82,7 +82,7 @@ export class LossChart extends CurveChart {
         }
         // One heavy line a run: beside the moving average the running loss is a thin one.
         dataset.borderWidth = this.view.smoothing > 0 ? 1 : 2;
-        curves.running.pick(dataset.data, xOf, series.length, from, to, buckets / 2);
+        curves.running.pick(dataset.data, xOf, series.length, from, to, buckets / 3);
         return;
       case 'testLoss':
         this.#fillEpochs(trace, dataset, window, ({ testLoss }) => testLoss);

@@ -15,9 +15,13 @@ export function followPointer(canvas: HTMLCanvasElement, chart: LineChart, view:
   };
   let pressed: { x: number; y: number } | null = null;
   const listeners = {
-    pointermove: (event: PointerEvent) => view.point(valueAt(event)),
+    // While something is dragged the cursor rests: what is under it changes with every frame.
+    pointermove: (event: PointerEvent) => {
+      if (event.buttons === 0) view.point(valueAt(event));
+    },
     pointerleave: () => view.point(null),
     pointerdown: (event: PointerEvent) => {
+      view.point(null);
       pressed = event.button === 0 && !event.shiftKey ? { x: event.clientX, y: event.clientY } : null;
     },
     pointerup: (event: PointerEvent) => {

@@ -1,0 +1,68 @@
+/** Long finished runs in a history, put there by history's own code: losses that look like losses, and their epochs. */
+import { openHistory } from '../../src/main/history/open.ts';
+import { findPreset } from '../../src/shared/presets.ts';
+import { summarize } from '../../src/shared/shapes.ts';
+
+const images = 64_000;
+const batchSize = 64;
+const stepsPerEpoch = images / batchSize;
+
+/** `count` runs of `steps` steps, a multiple of 1,000, all made at the same moment. */
+export function addLongRuns(home: string, count: number, steps: number): void {
+  const { network, settings } = findPreset('course')!;
+  const epochs = steps / stepsPerEpoch;
+  const history = openHistory(home);
+  history.transaction(() => {
+    for (let number = 0; number < count; number++) {
+      const run = history.runs.insert(
+        {
+          name: 'course',
+          network,
+          settings: { ...settings, epochs, seed: number },
+          dataset: 'mnist',
+          datasetHash: 'f'.repeat(64),
+          shards: 2,
+          parameterCount: summarize(network).parameterCount,
+          stepsPerEpoch,
+          versions: { stride: '0.1.0', node: process.versions.node, tensorflow: '' },
+          machine: { platform: process.platform, arch: process.arch, cpu: '', cores: 2, memoryBytes: 1e9 },
+        },
+        history.owner,
+      );
+      history.runs.setStatus(run, 'running', null);
+      const losses = lossesOf(number, steps);
+      for (let from = 0; from < steps; from += 1000)
+        history.batchLosses.append(run, from, losses.subarray(from, from + 1000), (from + 1000) / 500);
+      for (let epoch = 1; epoch <= epochs; epoch++) {
+        history.epochs.insert(run, {
+          epoch,
+          trainLoss: 0.3 / epoch,
+          testLoss: 0.25 / epoch,
+          testCorrect: Math.round(9900 - 900 / epoch - 10 * number),
+          testTotal: 10_000,
+          confusion: Array.from({ length: 100 }, (_, cell) => (cell % 11 === 0 ? 990 : 1)),
+          trainSeconds: stepsPerEpoch / 500,
+          testSeconds: 0.2,
+          details: null,
+        });
+      }
+      history.runs.refreshResults(run);
+      history.runs.setProgress(run, steps, steps / 500);
+      history.runs.setStatus(run, 'finished', null);
+    }
+  });
+  history.close();
+}
+
+/** Falling, noisy, with spikes; the same for the same number. */
+function lossesOf(number: number, steps: number): Float32Array {
+  let state = number + 1;
+  const random = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+  return Float32Array.from({ length: steps }, (_, step) => {
+    const level = 0.03 + 2.2 * Math.exp(-step / 400) + (0.2 * number) / 10;
+    return level * (0.4 + 1.2 * random()) + (random() < 0.002 ? random() : 0);
+  });
+}

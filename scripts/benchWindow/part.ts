@@ -1,0 +1,23 @@
+/** A part of the window's benchmark, and what it finds. */
+import type { Page } from '@playwright/test';
+import type { Host } from '../../test/e2e/host.ts';
+
+export interface Measure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: 'ms' | 'frames/s';
+  readonly target: number;
+  /** A frame rate must reach its target; a time must not exceed it. */
+  readonly better: 'higher' | 'lower';
+}
+
+export interface Part {
+  readonly name: string;
+  /** Puts a history into the folder, before the host is started on it. */
+  prepare?(home: string): Promise<void> | void;
+  measure(page: Page, host: Host): Promise<Measure[]>;
+}
+
+export function isMet({ value, target, better }: Measure): boolean {
+  return better === 'higher' ? value >= target : value <= target;
+}
