@@ -23,7 +23,7 @@ export function layerLabel(type: string): string {
   return type in labels ? labels[type as LayerType]() : type;
 }
 
-const activationNames: Record<ActivationFunction, string> = {
+export const activationNames: Record<ActivationFunction, string> = {
   relu: 'ReLU',
   leakyRelu: 'Leaky ReLU',
   elu: 'ELU',

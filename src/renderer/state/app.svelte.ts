@@ -6,10 +6,12 @@ import { problemText } from '../i18n/problems.ts';
 import type { Connection } from '../transport/client.ts';
 import { Actions } from './actions.svelte.ts';
 import { ConnectionState } from './connection.svelte.ts';
+import { DesignState } from './design.svelte.ts';
 import { FrameState } from './frame.svelte.ts';
 import { InterruptedRuns } from './interruptedRuns.svelte.ts';
 import { LiveRuns } from './liveRuns.svelte.ts';
 import { LocaleState } from './locale.svelte.ts';
+import { NetworksState } from './networks.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { PreferencesState } from './preferences.svelte.ts';
 import { Router } from './router.svelte.ts';
@@ -26,6 +28,8 @@ export class AppState {
   readonly router: Router;
   readonly runs: RunsState;
   readonly live: LiveRuns;
+  readonly networks: NetworksState;
+  readonly design: DesignState;
   readonly form = new TrainForm();
   readonly frame = new FrameState();
   readonly notices = new Notices((error) => problemText(toProblemRecord(error)));
@@ -50,10 +54,14 @@ export class AppState {
     this.interrupted = new InterruptedRuns(lab, this.preferences, (runs) => {
       this.notices.show(m.resumed({ count: runs.length }));
     });
+    this.networks = new NetworksState(lab);
+    this.design = new DesignState(lab, this.networks, window.sessionStorage);
+    window.addEventListener('pagehide', () => void this.design.flush());
     this.connection = new ConnectionState(lab, () => {
       void this.#begin();
       void this.form.load(lab);
       this.live.reload();
+      void this.networks.load().then(() => this.design.reconnected());
     });
   }
 

@@ -12,10 +12,10 @@ import {
 import type { Fix } from '../../shared/fixes.ts';
 import type { Layer, LayerType } from '../../shared/layers/index.ts';
 import type { Shape } from '../../shared/layers/layer.ts';
-import { type Network, parseNetwork } from '../../shared/network.ts';
+import type { Network } from '../../shared/network.ts';
 import { sameNetwork } from '../../shared/networkDiff.ts';
 import { Problem } from '../../shared/problem.ts';
-import { type SurveyedLayer, surveyNetwork } from '../../shared/survey.ts';
+import { surveyNetwork } from '../../shared/survey.ts';
 import {
   type LayerNode,
   type NetDocument,
@@ -36,6 +36,8 @@ import {
   toNode,
   updateNode,
 } from './netDocument.ts';
+import { type Row, rowsOf } from './netRows.ts';
+import { readNetwork, writeNetwork } from './netText.ts';
 
 /** What a step did, for words such as “Undo: remove Convolution”. */
 export interface StepLabel {
@@ -62,26 +64,20 @@ interface Step {
   readonly label: StepLabel;
   readonly document: NetDocument;
   readonly selection: ReadonlySet<string>;
-  readonly active: string | null;
+  readonly active: string;
   readonly below: Step | null;
-}
-
-/** A layer as a list shows it: where it stands, and how it fits. */
-export interface Row {
-  readonly node: LayerNode;
-  readonly parent: string | null;
-  readonly index: number;
-  readonly level: number;
-  readonly surveyed: SurveyedLayer;
 }
 
 const nobody: ReadonlySet<string> = new Set();
 
+/** In the place of a layer's key: the net's input, which is a row of its own. */
+export const inputKey = 'input';
+
 export class NetEditor {
   document = $state.raw<NetDocument>({ name: '', input: { height: 1, width: 1, channels: 1 }, nodes: [] });
   selection = $state.raw<ReadonlySet<string>>(nobody);
-  /** The layer that the keyboard is at; it is what the fields are shown of. */
-  active = $state.raw<string | null>(null);
+  /** The row that the keyboard is at, a layer's or the input's; it is what the fields are shown of. */
+  active = $state.raw<string>(inputKey);
   /** A preset, or a version that is looked at: nothing can be changed. */
   readOnly = $state.raw(false);
   /** How often a change was asked for that a read-only net does not take, so that the screen can say so. */
@@ -103,7 +99,11 @@ export class NetEditor {
   /** Something differs from what was last said to be saved. */
   readonly dirty: boolean = $derived(!this.#saved || !sameNetwork(this.#saved, this.network));
 
-  constructor(network: Network) {
+  readonly #onChange: () => void;
+
+  /** `onChange` hears of every change of the net, after it. */
+  constructor(network: Network, onChange: () => void = () => undefined) {
+    this.#onChange = onChange;
     this.open(network);
   }
 
@@ -112,7 +112,7 @@ export class NetEditor {
     this.document = toDocument(network);
     this.readOnly = readOnly;
     this.selection = nobody;
-    this.active = this.document.nodes[0]?.key ?? null;
+    this.active = this.document.nodes.at(-1)?.key ?? inputKey;
     this.#anchor = null;
     this.#past = null;
     this.#future = null;
@@ -146,7 +146,7 @@ export class NetEditor {
   /** Where a layer goes when nothing else is said: after the active one, into it where that is an empty block. */
   get gap(): Place {
     const row = this.activeRow;
-    if (!row) return { parent: null, index: this.document.nodes.length };
+    if (!row) return { parent: null, index: 0 };
     if (row.node.layer.type === 'residual' && row.node.children.length === 0) {
       return { parent: row.node.key, index: 0 };
     }
@@ -173,8 +173,7 @@ export class NetEditor {
 
   /** Those chosen; the active one where none is. */
   get targets(): readonly LayerNode[] {
-    const keys =
-      this.selection.size > 0 ? this.selection : new Set(this.active === null ? [] : [this.active]);
+    const keys = this.selection.size > 0 ? this.selection : new Set([this.active]);
     return outermost(this.document.nodes, keys);
   }
 
@@ -189,7 +188,7 @@ export class NetEditor {
       rows.slice(at).find(({ node }) => left.has(node.key)) ??
       rows.slice(0, at).findLast(({ node }) => left.has(node.key));
     const label = { kind: 'remove', ...counted(targets) } as const;
-    return this.#commit(label, { ...this.document, nodes }, nobody, null, next?.node.key ?? null);
+    return this.#commit(label, { ...this.document, nodes }, nobody, null, next?.node.key ?? inputKey);
   }
 
   duplicate(targets = this.targets): boolean {
@@ -299,7 +298,7 @@ export class NetEditor {
         ? { height: shape.height, width: shape.width, channels: Math.min(shape.channels, 64) }
         : this.document.input;
     const network: Network = { name: this.document.name, input, layers: targets.map(toLayer) };
-    return JSON.stringify(network, null, 2);
+    return writeNetwork(network);
   }
 
   /** Layers of a net that is JSON. Throws a `Problem` for anything else. */
@@ -339,13 +338,14 @@ export class NetEditor {
       ];
       this.selection = new Set(keys.slice(from, to + 1));
     } else if (how === 'toggle') {
-      const next = new Set(this.selection.size > 0 || this.active === null ? this.selection : [this.active]);
+      const next = new Set(this.selection.size > 0 ? this.selection : [this.active]);
+      next.delete(inputKey);
       if (!next.delete(key)) next.add(key);
       this.selection = next;
       this.#anchor = key;
     } else {
-      this.selection = new Set([key]);
-      this.#anchor = key;
+      this.selection = key === inputKey ? nobody : new Set([key]);
+      this.#anchor = key === inputKey ? null : key;
     }
     this.active = key;
   }
@@ -359,12 +359,10 @@ export class NetEditor {
   }
 
   /** The next row up or down. Gives its key. */
-  step(by: number, extend = false): string | null {
-    const rows = this.rows;
-    if (rows.length === 0) return null;
-    const at = rows.findIndex(({ node }) => node.key === this.active);
-    const to = at < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + by));
-    const key = rows[to]!.node.key;
+  step(by: number, extend = false): string {
+    const keys = [inputKey, ...this.rows.map(({ node }) => node.key)];
+    const to = keys.indexOf(this.active) + by;
+    const key = keys[Math.min(keys.length - 1, Math.max(extend ? 1 : 0, to))] ?? inputKey;
     if (extend) this.#anchor ??= this.active;
     this.select(key, extend ? 'range' : 'only');
     return key;
@@ -384,7 +382,7 @@ export class NetEditor {
       );
     }
     const keys = added.map(({ key }) => key);
-    return this.#commit(label, { ...this.document, nodes }, new Set(keys), null, keys.at(-1) ?? null);
+    return this.#commit(label, { ...this.document, nodes }, new Set(keys), null, keys.at(-1) ?? this.active);
   }
 
   #room(nodes: readonly LayerNode[]): boolean {
@@ -413,6 +411,7 @@ export class NetEditor {
     this.selection = selection;
     this.active = active;
     this.#repair();
+    this.#onChange();
     return true;
   }
 
@@ -426,6 +425,7 @@ export class NetEditor {
     this.selection = selection;
     this.active = active;
     this.#repair();
+    this.#onChange();
   }
 
   /** Nothing that is gone is chosen. */
@@ -433,44 +433,10 @@ export class NetEditor {
     const keys = new Set(flattened(this.document.nodes).map(({ key }) => key));
     if ([...this.selection].some((key) => !keys.has(key)))
       this.selection = new Set([...this.selection].filter((key) => keys.has(key)));
-    if (this.active !== null && !keys.has(this.active)) this.active = this.document.nodes[0]?.key ?? null;
+    if (this.active !== inputKey && !keys.has(this.active))
+      this.active = this.document.nodes.at(-1)?.key ?? inputKey;
     if (this.#anchor !== null && !keys.has(this.#anchor)) this.#anchor = null;
   }
-}
-
-/** A net from text, a file's or the clipboard's. Throws a `Problem` that says what is wrong with it. */
-export function readNetwork(text: string): Network {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new Problem(
-      'network.not-json',
-      'this is no net that Stride has written: it is not JSON. Copy layers in Stride, or export a net',
-    );
-  }
-  if (typeof value !== 'object' || value === null || !('layers' in value) || !('input' in value)) {
-    throw new Problem(
-      'network.no-network',
-      'this is JSON, but no net: "name", "input" and "layers" are needed. Copy layers in Stride, or export a net',
-    );
-  }
-  return parseNetwork(value);
-}
-
-function rowsOf(
-  nodes: readonly LayerNode[],
-  surveyed: readonly SurveyedLayer[],
-  parent: string | null,
-  level: number,
-): Row[] {
-  return nodes.flatMap((node, index) => {
-    const own = surveyed[index]!;
-    return [
-      { node, parent, index, level, surveyed: own },
-      ...rowsOf(node.children, own.inner, node.key, level + 1),
-    ];
-  });
 }
 
 function counted(nodes: readonly LayerNode[]): { layer?: Layer; count: number } {

@@ -6,7 +6,8 @@ import { sameNetwork } from '../../shared/networkDiff.ts';
 import { findPreset } from '../../shared/presets.ts';
 import { Problem } from '../../shared/problem.ts';
 import { flattened } from './netDocument.ts';
-import { NetEditor, readNetwork } from './netEditor.svelte.ts';
+import { NetEditor, inputKey } from './netEditor.svelte.ts';
+import { readNetwork } from './netText.ts';
 
 const { network: course } = findPreset('course')!;
 const empty = { name: 'net', input: course.input, layers: [] };
@@ -63,7 +64,7 @@ describe('layers', () => {
     editor.remove();
     expect(editor.activeRow!.node.layer.type).toBe('conv2d');
     editor.remove();
-    expect(editor.active).toBeNull();
+    expect(editor.active).toBe(inputKey);
     expect(editor.remove()).toBe(false);
   });
 

@@ -18,6 +18,8 @@ export const preferences = {
   'runs.resumeAtStart': preference(z.boolean(), false),
   /** Runs that were cut off up to this time (ISO 8601) are not offered to be resumed any more. */
   'runs.resumeDeclined': preference(z.string(), ''),
+  /** The net that the Design screen had open last: a preset's name or a kept net's number. */
+  'design.last': preference(z.string().max(40), 'course'),
 } as const;
 
 export type PreferenceKey = keyof typeof preferences;

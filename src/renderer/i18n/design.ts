@@ -1,0 +1,186 @@
+/** Words of the Design screen: fields, what may be in them, what a layer is, what a step did. */
+import type { Fix } from '../../shared/fixes.ts';
+import {
+  type FieldName,
+  type FieldValue,
+  type LayerField,
+  fieldsOf,
+  fieldValue,
+  pairText,
+} from '../../shared/layers/fields.ts';
+import type { ActivationFunction } from '../../shared/layers/activation.ts';
+import type { Layer } from '../../shared/layers/index.ts';
+import type { FieldChange, LayerDiff } from '../../shared/networkDiff.ts';
+import { m } from '../paraglide/messages.js';
+import type { StepLabel } from '../state/netEditor.svelte.ts';
+import { formatCount } from './format.ts';
+import { activationNames, layerLabel } from './layers.ts';
+
+const labels: Record<FieldName, () => string> = {
+  filters: m.design_field_filters,
+  kernelSize: m.design_field_kernelSize,
+  stride: m.design_field_stride,
+  padding: m.design_field_padding,
+  dilation: m.design_field_dilation,
+  bias: m.design_field_bias,
+  units: m.design_field_units,
+  function: m.design_field_function,
+  negativeSlope: m.design_field_negativeSlope,
+  alpha: m.design_field_alpha,
+  p: m.design_field_p,
+  epsilon: m.design_field_epsilon,
+  momentum: m.design_field_momentum,
+};
+
+const hints: Record<FieldName, () => string> = {
+  filters: m.design_hint_filters,
+  kernelSize: m.design_hint_kernelSize,
+  stride: m.design_hint_stride,
+  padding: m.design_hint_padding,
+  dilation: m.design_hint_dilation,
+  bias: m.design_hint_bias,
+  units: m.design_hint_units,
+  function: m.design_hint_function,
+  negativeSlope: m.design_hint_negativeSlope,
+  alpha: m.design_hint_alpha,
+  p: m.design_hint_p,
+  epsilon: m.design_hint_epsilon,
+  momentum: m.design_hint_momentum,
+};
+
+/** PyTorch's names of the arguments, as the course's scripts have them. */
+export const torchNames: Readonly<Record<FieldName, string>> = {
+  filters: 'out_channels',
+  kernelSize: 'kernel_size',
+  stride: 'stride',
+  padding: 'padding',
+  dilation: 'dilation',
+  bias: 'bias',
+  units: 'out_features',
+  function: 'nn',
+  negativeSlope: 'negative_slope',
+  alpha: 'alpha',
+  p: 'p',
+  epsilon: 'eps',
+  momentum: 'momentum',
+};
+
+export function fieldLabel(name: FieldName): string {
+  return labels[name]();
+}
+
+export function fieldHint(name: FieldName): string {
+  return hints[name]();
+}
+
+/** What may be typed, in a few words. */
+export function allowedText(field: LayerField): string {
+  if (field.kind === 'flag' || field.kind === 'choice') return '';
+  const limits = { minimum: String(field.minimum), maximum: formatCount2(field.maximum) };
+  if (field.kind === 'pair') return m.design_allowed_pair(limits);
+  return field.aboveMinimum ? m.design_allowed_above(limits) : m.design_allowed_range(limits);
+}
+
+/** What would be right, where something else was typed. */
+export function fieldError(field: LayerField): string {
+  if (field.kind === 'flag' || field.kind === 'choice') return '';
+  const limits = { minimum: String(field.minimum), maximum: formatCount2(field.maximum) };
+  if (field.kind === 'pair') return m.design_error_pair(limits);
+  if (field.kind === 'whole') return m.design_error_whole(limits);
+  return field.aboveMinimum ? m.design_error_above(limits) : m.design_error_real(limits);
+}
+
+/** Limits may be fractions, such as 0.99. */
+function formatCount2(value: number): string {
+  return Number.isInteger(value) ? formatCount(value) : String(value);
+}
+
+export function activationLabel(name: string): string {
+  return activationNames[name as ActivationFunction] ?? name;
+}
+
+export function valueText(field: FieldName, value: FieldValue): string {
+  if (typeof value === 'boolean') return value ? m.design_diff_on() : m.design_diff_off();
+  if (field === 'function') return activationLabel(String(value));
+  return typeof value === 'string' ? value : pairText(value);
+}
+
+/** `Convolution`, `ReLU`: a layer's name in a list. */
+export function layerTitle(layer: Layer): string {
+  return layer.type === 'activation' ? activationLabel(layer.function) : layerLabel(layer.type);
+}
+
+/** `10 filters · 5×5 · padding 1`: what a layer is told, defaults left out. */
+export function layerDetails(layer: Layer): string {
+  const parts: string[] = [];
+  if (layer.type === 'conv2d') parts.push(m.design_filters_count({ count: layer.filters }));
+  if (layer.type === 'linear') parts.push(m.design_units_count({ count: layer.units }));
+  if ('kernelSize' in layer) {
+    const size = pairText(layer.kernelSize);
+    parts.push(size.includes('×') ? size : `${size}×${size}`);
+  }
+  for (const field of fieldsOf(layer)) {
+    if (['filters', 'units', 'kernelSize', 'function'].includes(field.name)) continue;
+    const value = fieldValue(layer, field);
+    if (field.name !== 'p' && String(value) === String(field.fallback(layer))) continue;
+    parts.push(
+      field.name === 'bias'
+        ? m.design_no_bias()
+        : `${fieldLabel(field.name).toLowerCase()} ${valueText(field.name, value)}`,
+    );
+  }
+  return parts.join(' · ');
+}
+
+const steps: Record<StepLabel['kind'], (inputs: { what: string }) => string> = {
+  add: m.design_step_add,
+  remove: m.design_step_remove,
+  move: m.design_step_move,
+  duplicate: m.design_step_duplicate,
+  enable: m.design_step_enable,
+  disable: m.design_step_disable,
+  field: m.design_step_field,
+  rename: m.design_step_rename,
+  input: m.design_step_input,
+  paste: m.design_step_paste,
+  mend: m.design_step_mend,
+  replace: m.design_step_replace,
+};
+
+/** `remove Convolution`, `move 3 layers`. */
+export function stepText(label: StepLabel): string {
+  return steps[label.kind]({ what: subject(label) });
+}
+
+/** A layer by name, or how many. */
+export function subject({ layer, count = 1 }: Pick<StepLabel, 'layer' | 'count'>): string {
+  return layer ? layerTitle(layer) : m.design_layers_count({ count });
+}
+
+export function fixText(fix: Fix): string {
+  if (fix.kind === 'append') return m.design_fix_append({ units: fix.units });
+  if (fix.kind === 'insertBefore') return m.design_fix_insert({ layer: layerLabel(fix.type) });
+  return m.design_fix_field({ field: fieldLabel(fix.field).toLowerCase(), value: pairText(fix.value) });
+}
+
+function changeText({ field, before, after }: FieldChange): string {
+  return `${fieldLabel(field)} ${valueText(field, before)} → ${valueText(field, after)}`;
+}
+
+/** What became of a layer, in a line. */
+export function diffText(diff: LayerDiff): string {
+  if (diff.kind === 'same') return describe(diff.after);
+  if (diff.kind === 'added') return m.design_diff_added({ layer: describe(diff.after) });
+  if (diff.kind === 'removed') return m.design_diff_removed({ layer: describe(diff.before) });
+  const changes = [
+    ...diff.fields.map(changeText),
+    ...(diff.switched ? [diff.after.disabled ? m.design_diff_off() : m.design_diff_on()] : []),
+    ...(diff.inner.some(({ kind }) => kind !== 'same') ? [m.design_diff_inside()] : []),
+  ];
+  return m.design_diff_changed({ layer: layerTitle(diff.after), changes: changes.join(m.list_separator()) });
+}
+
+function describe(layer: Layer): string {
+  const details = layerDetails(layer);
+  return details ? `${layerTitle(layer)} (${details})` : layerTitle(layer);
+}
