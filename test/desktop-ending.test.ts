@@ -179,3 +179,21 @@ test('the questions are asked in Chinese where the system is', async () => {
   await settled();
   expect(dialog.questions[0]?.message).toBe('停止 2 个训练并退出？');
 });
+
+test('asks in the language that was chosen in the window, from the next question on', async () => {
+  desktop.lab.answers['preferences.get'] = () => ({ locale: 'zh-CN' });
+  await desktop.start();
+  desktop.underWay(1);
+  dialog.answer = '取消';
+  BrowserWindow.only.close();
+  await settled();
+  desktop.lab.emit('preferences.changed', { key: 'theme', value: 'dark' });
+  desktop.lab.emit('preferences.changed', { key: 'locale', value: 'en' });
+  dialog.answer = 'Cancel';
+  BrowserWindow.only.close();
+  await settled();
+  expect(dialog.questions.map(({ message }) => message)).toEqual([
+    '有 1 个训练正在进行。',
+    'A run is under way.',
+  ]);
+});

@@ -20,7 +20,7 @@ export function openDesktop() {
   writeFileSync(join(folder, 'renderer', 'assets', 'a.js'), 'export {};');
   writeFileSync(join(folder, 'renderer', 'notes.txt'), 'secret');
   writeFileSync(join(folder, 'secret.js'), 'secret');
-  const lab = new StandInLab({ 'presets.list': () => [] });
+  const lab = new StandInLab({ 'presets.list': () => [], 'preferences.get': () => ({}) });
   const signals = new EventEmitter();
   const home = join(folder, 'home');
   return {

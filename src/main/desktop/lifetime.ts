@@ -13,7 +13,8 @@ import { writeWindowState } from './windowState.ts';
 export interface LifetimeOptions {
   readonly home: string;
   readonly lab: Lab;
-  readonly texts: Texts;
+  /** Those of now: the language may be changed in the window. */
+  readonly texts: () => Texts;
   readonly platform: NodeJS.Platform;
   readonly signals: Signals;
   readonly createWindow: () => BrowserWindow;
@@ -124,7 +125,7 @@ export class Lifetime {
   }
 
   async #askToClose(window: BrowserWindow): Promise<void> {
-    const { texts } = this.#options;
+    const texts = this.#options.texts();
     const buttons = [texts.keepTraining, texts.stopAndQuit, texts.cancel];
     const choice = await this.#ask(texts.closeTitle(this.#activity.count), texts.closeDetail, buttons);
     // Without asking again. Where the last run has ended meanwhile, `window-all-closed` ends the program.
@@ -133,7 +134,7 @@ export class Lifetime {
   }
 
   async #askToQuit(): Promise<void> {
-    const { texts } = this.#options;
+    const texts = this.#options.texts();
     const runs = this.#activity.count;
     if (runs > 0 && !this.#quitting) {
       const choice = await this.#ask(texts.quitTitle(runs), texts.quitDetail, [
@@ -166,7 +167,7 @@ export class Lifetime {
     const now = Date.now();
     const again = now - this.#lastCrash < crashMilliseconds;
     this.#lastCrash = now;
-    if (again) dialog.showErrorBox('Stride', this.#options.texts.crashed);
+    if (again) dialog.showErrorBox('Stride', this.#options.texts().crashed);
     else window.webContents.reload();
   }
 }

@@ -10,7 +10,7 @@ import { Lifetime } from './lifetime.ts';
 import { setMenu } from './menu.ts';
 import { registerPageScheme, servePage } from './page.ts';
 import { guardContents, guardSession } from './security.ts';
-import { textsFor } from './texts.ts';
+import { followLanguage, type Texts } from './texts.ts';
 import { createWindow } from './window.ts';
 
 export interface DesktopOptions {
@@ -60,15 +60,18 @@ async function open({
 }: DesktopOptions): Promise<void> {
   guardSession(session.defaultSession);
   servePage(protocol, renderer);
-  const texts = textsFor(app.getLocale());
-  setMenu(texts, platform);
   let lab: Lab;
+  let texts: () => Texts;
   try {
     lab = await createLab();
+    texts = await followLanguage(lab, app.getLocale(), (changed) => {
+      setMenu(changed, platform);
+    });
   } catch (error) {
     fail(error);
     return;
   }
+  setMenu(texts(), platform);
   const lifetime = new Lifetime({
     home,
     lab,

@@ -1,4 +1,5 @@
 /** What the main process itself says, in both languages. (The window has its own, in resources/messages.) */
+import type { LabClient } from '../../shared/api.ts';
 
 export interface Texts {
   readonly closeTitle: (runs: number) => string;
@@ -42,6 +43,29 @@ const chinese: Texts = {
   crashed: '窗口连续两次意外关闭。训练仍在进行；请退出并重新启动 Stride 查看。',
   menu: { file: '文件', edit: '编辑', view: '显示', window: '窗口' },
 };
+
+/** Of what a person may have chosen in the window (renderer/state/preferenceKeys.ts). */
+const chosenLocales: readonly unknown[] = ['en', 'zh-CN'];
+
+/**
+ * The texts in the language that was chosen in the window, else in the system's; those of now, whenever they are asked
+ * for. `onChange` is called when another language is chosen.
+ */
+export async function followLanguage(
+  lab: LabClient,
+  system: string,
+  onChange: (texts: Texts) => void,
+): Promise<() => Texts> {
+  const { locale } = await lab.call('preferences.get', {});
+  let chosen: unknown = locale;
+  const texts = () => textsFor(chosenLocales.includes(chosen) ? String(chosen) : system);
+  lab.on('preferences.changed', ({ key, value }) => {
+    if (key !== 'locale') return;
+    chosen = value;
+    onChange(texts());
+  });
+  return texts;
+}
 
 /** `locale` as Electron gives it: `zh-CN`, `en-GB`. */
 export function textsFor(locale: string): Texts {
