@@ -116,6 +116,7 @@ test('theme and language change by the palette, in every window at once, and are
   await page.keyboard.press('Enter');
   await page.keyboard.press('Control+k');
   await page.keyboard.type('中文');
+  await expect(palette(page).getByRole('option')).toHaveText(['Language: 简体中文']);
   await page.keyboard.press('Enter');
   for (const each of [page, second]) {
     await expect(each.locator('html')).toHaveAttribute('data-theme', 'dark');
