@@ -1,0 +1,223 @@
+/**
+ * The Design screen in a real browser: the homework net built from an empty canvas by keyboard alone and by pointer, a net
+ * broken and mended, kept over a reload and a restart of the host; axe-core in both themes.
+ */
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
+
+test.describe.configure({ mode: 'serial' });
+test.use({ actionTimeout: 20_000, viewport: { width: 1440, height: 1000 } });
+
+const host = hostOfThisFile();
+
+const rows = (page: Page) => page.locator('[role="row"][data-row]:not([data-row="input"])');
+const total = (page: Page, name: string) => page.locator('.totals div', { hasText: name }).locator('dd');
+
+async function open(page: Page, net: string): Promise<void> {
+  await page.goto(host.url);
+  await page.goto(new URL(`#/design/${net}`, page.url()).href);
+  await expect(page.getByRole('treegrid')).toBeVisible();
+}
+
+/** Typed into the palette's field: the first layer of that name comes after the chosen one. */
+async function add(page: Page, name: string): Promise<void> {
+  await page.keyboard.press('a');
+  await expect(page.getByRole('textbox', { name: 'Find a layer' })).toBeFocused();
+  await page.keyboard.type(name);
+  const before = await rows(page).count();
+  await page.keyboard.press('Enter');
+  await expect(rows(page)).toHaveCount(before + 1);
+  await expect(page.locator('[role="row"][tabindex="0"]')).toBeFocused();
+}
+
+/** Into the fields of the chosen layer, in their order, and back to the column. */
+async function fill(page: Page, ...values: string[]): Promise<void> {
+  await page.keyboard.press('Enter');
+  for (const [index, value] of values.entries()) {
+    if (index > 0) await page.keyboard.press('Tab');
+    await page.keyboard.type(value);
+  }
+  await page.keyboard.press('Enter');
+  await expect(page.locator('[role="row"][tabindex="0"]')).toBeFocused();
+}
+
+async function newNet(page: Page): Promise<void> {
+  const address = page.url();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('new net');
+  await page.keyboard.press('Enter');
+  await expect(page).not.toHaveURL(address);
+  await expect(page.getByText('An empty net')).toBeVisible();
+}
+
+test('the homework net from an empty canvas, by keyboard alone; it is there after a restart', async ({
+  page,
+}) => {
+  const errors = watchForErrors(page);
+  await open(page, 'course');
+  await newNet(page);
+
+  const block = async (...fields: string[]) => {
+    await add(page, 'conv');
+    await fill(page, ...fields);
+    await add(page, 'max');
+    await add(page, 'relu');
+  };
+  await block('10', '3');
+  await block('20', '3', '1', '1');
+  await block('30', '3');
+  await add(page, 'flatten');
+  for (const units of ['60', '30', '10']) {
+    await add(page, 'linear');
+    await fill(page, units);
+  }
+
+  await expect(total(page, 'Parameters')).toHaveText('16,750');
+  await expect(page.getByText('one for each class of MNIST')).toBeVisible();
+  const net = page.url();
+  await expect(page.getByRole('button', { name: 'Train this net' })).toBeEnabled();
+
+  // Undone to nothing and done again.
+  for (let steps = 0; steps < 80 && (await rows(page).count()) > 0; steps++)
+    await page.keyboard.press('Control+z');
+  await expect(rows(page)).toHaveCount(0);
+  for (let steps = 0; steps < 80 && (await rows(page).count()) < 13; steps++)
+    await page.keyboard.press('Control+Shift+z');
+  await page.keyboard.press('Control+Shift+z');
+  await expect(total(page, 'Parameters')).toHaveText('16,750');
+
+  // A version, with a note.
+  await page.keyboard.press('Control+s');
+  const note = page.getByRole('textbox', { name: 'Note' });
+  await note.fill('as in the course');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('version 1', { exact: false }).first()).toBeVisible();
+
+  await page.reload();
+  await expect(total(page, 'Parameters')).toHaveText('16,750');
+  await host.stop('SIGKILL');
+  await host.start();
+  await page.goto(host.url);
+  await page.goto(new URL(new URL(net).hash, page.url()).href);
+  await expect(total(page, 'Parameters')).toHaveText('16,750');
+  await expect(rows(page)).toHaveCount(13);
+  expect(errors.filter((error) => !/WebSocket|CONNECTION_REFUSED/.test(error))).toEqual([]);
+});
+
+test('by pointer: clicked, dragged in, dragged to another place, taken out', async ({ page }) => {
+  const errors = watchForErrors(page);
+  await open(page, 'course');
+  await newNet(page);
+  const offer = (name: string) => page.getByRole('button', { name: `Add ${name}`, exact: true });
+  const drag = async (from: ReturnType<typeof offer>, x: number, y: number) => {
+    const box = (await from.boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2 + 10, box.y + box.height / 2 + 10, { steps: 4 });
+    await page.mouse.move(x, y, { steps: 12 });
+    // The library looks where the pointer is five times a second.
+    await page.waitForTimeout(600);
+    await page.mouse.up();
+  };
+  for (const name of ['Convolution', 'ReLU', 'Flatten', 'Linear']) await offer(name).click();
+  await expect(rows(page)).toHaveCount(4);
+
+  const relu = (await rows(page).nth(1).boundingBox())!;
+  await drag(offer('Max pooling'), relu.x + 200, relu.y + 4);
+  await expect(rows(page)).toHaveCount(5);
+  const types = () => rows(page).evaluateAll((all) => all.map((row) => row.getAttribute('data-type')));
+  await expect.poll(types).toEqual(['conv2d', 'maxPool2d', 'activation', 'flatten', 'linear']);
+
+  const first = (await rows(page).nth(0).boundingBox())!;
+  await drag(rows(page).nth(2), first.x + 200, first.y + 4);
+  await expect.poll(types).toEqual(['activation', 'conv2d', 'maxPool2d', 'flatten', 'linear']);
+
+  await rows(page).nth(0).click();
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await expect(rows(page)).toHaveCount(4);
+  await page.getByRole('region', { name: 'Notices' }).getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(types).toEqual(['activation', 'conv2d', 'maxPool2d', 'flatten', 'linear']);
+  expect(errors).toEqual([]);
+});
+
+test('broken and mended: the layer is named, what would fit is offered, the rest stays', async ({ page }) => {
+  await open(page, 'course');
+  await page.getByRole('button', { name: 'Duplicate to edit' }).click();
+  await expect(page.getByRole('textbox', { name: 'Name of the net' })).toHaveValue('Course net copy');
+  await rows(page).nth(3).click();
+  const kernel = page.getByRole('textbox', { name: /Kernel size/ });
+  await kernel.fill('15');
+  const words = 'Layer 4 (Convolution): Kernel 15 does not fit the 12×12 map that layer 3 gives.';
+  await expect(rows(page).nth(3)).toContainText(words);
+  await expect(rows(page)).toHaveCount(8);
+  await expect(rows(page).nth(7)).toContainText('no shape: layer 4 does not fit');
+  await expect(kernel).toHaveAttribute('aria-invalid', 'true');
+  const train = page.getByRole('button', { name: 'Train this net' });
+  await expect(train).toHaveAttribute('aria-disabled', 'true');
+  await train.focus();
+  await expect(page.getByText(`Mend the net first: ${words}`).first()).toBeVisible();
+
+  // With its error it is kept.
+  await expect(page.getByText('Saved', { exact: false }).first()).toBeVisible();
+  await page.reload();
+  await expect(rows(page).nth(3)).toContainText(words);
+  await rows(page).nth(3).click();
+  await page.getByRole('button', { name: 'Use padding 2' }).click();
+  await expect(rows(page).nth(3)).not.toContainText('does not fit');
+  await expect(train).not.toHaveAttribute('aria-disabled', 'true');
+
+  await kernel.fill('0');
+  await expect(page.getByText('Until then, 15 stays.')).toBeVisible();
+  await kernel.press('Escape');
+  await expect(kernel).toHaveValue('15');
+
+  await train.click();
+  await expect(page).toHaveURL(/#\/train/);
+});
+
+test('layers are copied and pasted as text; anything else is refused in words', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await open(page, 'course');
+  await page.getByRole('button', { name: 'Duplicate to edit' }).click();
+  await expect(page.getByRole('textbox', { name: 'Name of the net' })).toBeVisible();
+  await rows(page).nth(0).click();
+  await rows(page)
+    .nth(2)
+    .click({ modifiers: ['Shift'] });
+  await page.keyboard.press('Control+c');
+  await rows(page).nth(2).click();
+  await page.keyboard.press('Control+v');
+  await expect(rows(page)).toHaveCount(11);
+  await page.evaluate(() => navigator.clipboard.writeText('print("hello")'));
+  await page.keyboard.press('Control+v');
+  await expect(page.getByText('it is not JSON').first()).toBeVisible();
+  await expect(rows(page)).toHaveCount(11);
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing, ${colorScheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    const check = async (what: string) => {
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(
+        violations.map(({ id, nodes }) => `${what}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+      ).toEqual([]);
+    };
+    await open(page, 'homework');
+    await check('preset');
+    await page.getByRole('button', { name: 'Duplicate to edit' }).click();
+    await expect(page.getByRole('textbox', { name: 'Name of the net' })).toBeVisible();
+    await rows(page).nth(3).click();
+    await page.getByRole('textbox', { name: /Kernel size/ }).fill('40');
+    await check('broken');
+    await page.getByRole('button', { name: 'Add Residual block' }).click();
+    await page.keyboard.press('o');
+    await expect(page.getByRole('dialog', { name: 'Open a net' })).toBeVisible();
+    await check('switcher');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+s');
+    await expect(page.getByRole('dialog', { name: 'Versions' })).toBeVisible();
+    await check('versions');
+  });
+}
