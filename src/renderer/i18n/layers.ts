@@ -35,6 +35,11 @@ export const activationNames: Record<ActivationFunction, string> = {
   silu: 'SiLU',
 };
 
+/** `ReLU`; what is no activation is given back as it is. */
+export function activationLabel(name: string): string {
+  return name in activationNames ? activationNames[name as ActivationFunction] : name;
+}
+
 /** `Convolution 5×5, padding 1`: a layer in a few words, what is at its default left out. */
 export function describeLayer(layer: Layer): string {
   const label = layerLabel(layer.type);
