@@ -5,8 +5,10 @@ import { m } from '../paraglide/messages.js';
 import { problemText } from '../i18n/problems.ts';
 import type { Connection } from '../transport/client.ts';
 import { Actions } from './actions.svelte.ts';
+import { AugmentationState } from './augmentation.svelte.ts';
 import { ConnectionState } from './connection.svelte.ts';
 import { DesignState } from './design.svelte.ts';
+import { EstimateState } from './estimate.svelte.ts';
 import { FrameState } from './frame.svelte.ts';
 import { InterruptedRuns } from './interruptedRuns.svelte.ts';
 import { LiveRuns } from './liveRuns.svelte.ts';
@@ -14,6 +16,7 @@ import { LocaleState } from './locale.svelte.ts';
 import { NetworksState } from './networks.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { PreferencesState } from './preferences.svelte.ts';
+import { QueueState } from './queue.svelte.ts';
 import { Router } from './router.svelte.ts';
 import { RunsState } from './runs.svelte.ts';
 import { ThemeState } from './theme.svelte.ts';
@@ -30,7 +33,10 @@ export class AppState {
   readonly live: LiveRuns;
   readonly networks: NetworksState;
   readonly design: DesignState;
-  readonly form = new TrainForm();
+  readonly form: TrainForm;
+  readonly estimate: EstimateState;
+  readonly queue: QueueState;
+  readonly augmentation: AugmentationState;
   readonly frame = new FrameState();
   readonly notices = new Notices((error) => problemText(toProblemRecord(error)));
   readonly actions = new Actions((error) => {
@@ -57,9 +63,15 @@ export class AppState {
     this.networks = new NetworksState(lab);
     this.design = new DesignState(lab, this.networks, window.sessionStorage);
     window.addEventListener('pagehide', () => void this.design.flush());
+    this.form = new TrainForm(this.preferences);
+    this.form.follow(lab);
+    this.estimate = new EstimateState(lab);
+    this.queue = new QueueState(lab);
+    this.augmentation = new AugmentationState(lab);
     this.connection = new ConnectionState(lab, () => {
       void this.#begin();
       void this.form.load(lab);
+      void this.queue.load();
       this.live.reload();
       void this.networks.load().then(() => this.design.reconnected());
     });

@@ -3,6 +3,7 @@
  * an older or newer Stride kept and that does not fit any more. A screen adds its own here, under its own prefix.
  */
 import { z } from 'zod';
+import { type LastUsed, lastUsedSchema } from './trainLast.ts';
 
 const preference = <T>(schema: z.ZodType<T>, fallback: T) => ({ schema, fallback });
 
@@ -20,6 +21,8 @@ export const preferences = {
   'runs.resumeDeclined': preference(z.string(), ''),
   /** The net that the Design screen had open last: a preset's name or a kept net's number. */
   'design.last': preference(z.string().max(40), 'course'),
+  /** What was last started on the Train screen. */
+  'train.last': preference<LastUsed | null>(lastUsedSchema.nullable(), null),
 } as const;
 
 export type PreferenceKey = keyof typeof preferences;

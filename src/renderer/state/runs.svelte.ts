@@ -84,11 +84,24 @@ export class RunsState {
 
   /** Never throws: what went wrong lies in `problems`, to be shown beside the run. */
   async act(action: RunAction, id: number): Promise<void> {
+    await this.#steer(id, () => this.#lab.call(`runs.${action}`, { run: id }));
+  }
+
+  /** It stops at the end of its epoch; or after all it does not. */
+  async finishEpoch(id: number, wanted: boolean): Promise<void> {
+    await this.#steer(id, () => this.#lab.call('runs.finishEpoch', { run: id, wanted }));
+  }
+
+  async setLearningRate(id: number, learningRate: number): Promise<void> {
+    await this.#steer(id, () => this.#lab.call('runs.setLearningRate', { run: id, learningRate }));
+  }
+
+  async #steer(id: number, work: () => Promise<RunSummary>): Promise<void> {
     if (this.busy.has(id)) return;
     this.busy.add(id);
     this.problems.delete(id);
     try {
-      this.#put(await this.#lab.call(`runs.${action}`, { run: id }));
+      this.#put(await work());
     } catch (error) {
       this.problems.set(id, toProblemRecord(error));
     } finally {

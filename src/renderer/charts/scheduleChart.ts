@@ -1,0 +1,56 @@
+/** A schedule as a curve: the learning rate at every step, over the epochs. It is looked at, not zoomed into. */
+import { Chart } from 'chart.js';
+import { formatTick } from '../i18n/format.ts';
+import './chartJs.ts';
+import type { Palette } from './palette.ts';
+import type { Curve } from './scheduleCurve.ts';
+
+export interface ScheduleChart {
+  draw(curve: Curve, epochs: number, palette: Palette): void;
+  destroy(): void;
+}
+
+export function createScheduleChart(canvas: HTMLCanvasElement): ScheduleChart {
+  const chart = new Chart<'line', { x: number; y: number }[]>(canvas, {
+    type: 'line',
+    data: { datasets: [{ data: [], borderWidth: 2, pointRadius: 0, tension: 0 }] },
+    options: {
+      animation: false,
+      parsing: false,
+      events: [],
+      responsive: true,
+      maintainAspectRatio: false,
+      layout: { padding: { top: 6, right: 8 } },
+      scales: {
+        x: { type: 'linear', min: 0, ticks: { maxRotation: 0, maxTicksLimit: 6, precision: 0 } },
+        y: {
+          type: 'linear',
+          min: 0,
+          ticks: { maxTicksLimit: 4, callback: (value) => formatTick(Number(value)) },
+        },
+      },
+      plugins: { zoom: { zoom: { wheel: { enabled: false } }, pan: { enabled: false } } },
+    },
+  });
+  return {
+    draw: (curve, epochs, palette) => {
+      const [line] = chart.data.datasets;
+      if (!line) return;
+      line.data = [...curve.points];
+      line.borderColor = palette.accent;
+      const font = { family: palette.font, size: 11 };
+      for (const scale of Object.values(chart.options.scales ?? {})) {
+        if (!scale) continue;
+        scale.grid = { color: palette.line, drawTicks: false };
+        scale.border = { color: palette.line };
+        scale.ticks = { ...scale.ticks, color: palette.muted, padding: 4, font };
+      }
+      const { x, y } = chart.options.scales ?? {};
+      if (x) x.max = epochs;
+      // A constant rate does not lie on the upper edge.
+      if (y) y.suggestedMax = curve.highest * 1.15;
+      chart.update('none');
+    },
+    destroy: () => chart.destroy(),
+  };
+}
