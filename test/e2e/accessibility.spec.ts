@@ -48,7 +48,7 @@ test('the screens of a lab with runs, both themes', async ({ page }) => {
   await check(page, 'train, running');
   await expect(run.getByText('Finished')).toBeVisible({ timeout: 180_000 });
   await page.getByRole('checkbox', { name: /Homework net/ }).click();
-  await page.getByRole('textbox', { name: 'Seed, Course net' }).fill('x');
+  await page.getByRole('textbox', { name: 'Epochs, Course net' }).fill('x');
 
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });

@@ -3,6 +3,7 @@
  * what PyTorch printed for the same seed (test/vectors/traces).
  */
 import { readFileSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
 
@@ -37,6 +38,8 @@ test('trains the course net: the chart moves, pauses, resumes, and has PyTorch�
   await open(page);
   await expect(page.getByRole('heading', { name: 'Nothing has been trained yet' })).toBeVisible();
   await page.getByRole('textbox', { name: 'Epochs' }).fill('2');
+  // Measured here, before anything is started.
+  await expect(page.getByRole('button', { name: /^Train Course net, about \d+ s$/ })).toBeVisible();
   await page.getByRole('button', { name: 'Train Course net' }).click();
 
   const run = panel(page, 'Course net #1');
@@ -105,7 +108,7 @@ test('both nets train at once, each with settings of its own', async ({ page }) 
   await page.getByRole('textbox', { name: 'Epochs, Course net' }).fill('1');
   await page.getByRole('textbox', { name: 'Epochs, Homework net' }).fill('1');
   await page.getByRole('textbox', { name: 'Batch size, Homework net' }).fill('256');
-  await page.getByRole('button', { name: 'Train both nets' }).click();
+  await page.getByRole('button', { name: 'Train 2 nets side by side' }).click();
   const course = panel(page, 'Course net #2');
   const homework = panel(page, 'Homework net #3');
   await expect(course).toBeVisible();
@@ -117,6 +120,9 @@ test('both nets train at once, each with settings of its own', async ({ page }) 
 
 test('a run that lost its host is interrupted, and goes on to its end', async ({ page }) => {
   await open(page);
+  // What was last started is there again: both nets.
+  await expect(page.getByRole('textbox', { name: 'Batch size, Homework net' })).toHaveValue('256');
+  await page.getByRole('checkbox', { name: /Homework net/ }).click();
   await page.getByRole('textbox', { name: 'Epochs' }).fill('2');
   await page.getByRole('button', { name: 'Train Course net' }).click();
   const run = panel(page, 'Course net #4');
@@ -135,21 +141,119 @@ test('a run that lost its host is interrupted, and goes on to its end', async ({
 
 test('a number that cannot be is refused where it stands, and nothing starts', async ({ page }) => {
   await open(page);
+  await page.getByRole('button', { name: 'Optimizer', exact: true }).click();
   const momentum = page.getByRole('textbox', { name: 'Momentum' });
   const start = page.getByRole('button', { name: 'Train Course net' });
   await momentum.fill('1');
   await expect(momentum).toHaveAttribute('aria-invalid', 'true');
   await expect(momentum).toHaveAccessibleDescription('From 0 to just below 1');
   await expect(start).toBeDisabled();
-  await page.getByRole('button', { name: 'Reset to course’s values' }).click();
+  // Folded it still says that something is not right.
+  const section = page.getByRole('button', { name: 'Optimizer', exact: true });
+  await section.click();
+  await expect(section).toHaveAccessibleDescription('Something here is not right yet');
+  await section.click();
+  await page.getByRole('button', { name: 'Reset Momentum to 0.5' }).click();
   await expect(momentum).toHaveValue('0.5');
   await expect(start).toBeEnabled();
+});
+
+test('every setting is there: optimizers, the schedule’s curve, augmentation by example', async ({
+  page,
+}) => {
+  const errors = watchForErrors(page);
+  await open(page);
+  const choose = async (list: string, option: string | RegExp) => {
+    await page.getByRole('combobox', { name: list, exact: true }).click();
+    await page.getByRole('option', { name: option }).click();
+  };
+  await page.getByRole('button', { name: 'Optimizer', exact: true }).click();
+  for (const [name, field] of [
+    ['Adam', 'β₁'],
+    ['AdamW', 'β₂'],
+    ['RMSprop', 'α'],
+    ['Adagrad', 'Decay of the rate'],
+    ['SGD', 'Momentum'],
+  ] as const) {
+    await choose('Optimizer', new RegExp(`^${name}$`));
+    await expect(page.getByRole('textbox', { name: field })).toBeVisible();
+  }
+  await page.getByRole('button', { name: 'Learning-rate schedule', exact: true }).click();
+  await choose('Schedule', /OneCycleLR/);
+  await expect(
+    page.getByRole('img', { name: 'Learning rate over the epochs: from 0.004 to 0.0000004, 0.1 at most.' }),
+  ).toBeVisible();
+
+  await page.getByRole('button', { name: 'Augmentation', exact: true }).click();
+  await page.getByRole('switch', { name: 'Change training images at random' }).click();
+  const variant = page.getByRole('img', { name: 'Change 8' });
+  await expect(page.getByRole('img', { name: 'Original: 5' })).toBeVisible();
+  const picture = () => variant.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  const before = await picture();
+  await page.getByRole('textbox', { name: 'Noise' }).fill('0.5');
+  await expect.poll(picture).not.toBe(before);
+
+  await page.getByRole('button', { name: 'Validation and stopping', exact: true }).click();
+  await page.getByRole('switch', { name: 'Stop early' }).click();
+  await choose('Watch', 'Validation loss');
+  await expect(page.getByText('There are no validation images')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Train Course net' })).toBeDisabled();
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  await page.getByRole('button', { name: 'Reset to course’s values' }).click();
+  await expect(page.getByRole('button', { name: 'Train Course net' })).toBeEnabled();
+  expect(errors).toEqual([]);
+});
+
+test('the learning rate changes while a run trains, and it stops after its epoch', async ({ page }) => {
+  await open(page);
+  await page.getByRole('textbox', { name: 'Epochs' }).fill('5');
+  await page.getByRole('button', { name: 'Train Course net' }).click();
+  const run = panel(page, 'Course net #5');
+  await expect.poll(() => points(page)).toBeGreaterThan(0);
+  await run.getByRole('button', { name: 'Change the learning rate of Course net #5' }).click();
+  const rate = page.getByRole('dialog', { name: 'Change the learning rate of Course net #5' });
+  await rate.getByRole('slider', { name: 'Learning rate, on a log scale' }).press('ArrowRight');
+  await expect(rate.getByRole('textbox', { name: 'Learning rate' })).toHaveValue('0.011');
+  await rate.getByRole('textbox', { name: 'Learning rate' }).fill('0.002');
+  await rate.getByRole('button', { name: 'Change', exact: true }).click();
+  await expect(run.getByRole('button', { name: 'Change the learning rate of Course net #5' })).toHaveText(
+    '0.002',
+  );
+  await run.getByRole('button', { name: 'Stop Course net #5 after this epoch' }).click();
+  await expect(run.getByRole('button', { name: 'Do not stop after this epoch' })).toBeVisible();
+  await expect(run.getByText('Stopped')).toBeVisible({ timeout: 120_000 });
+  expect((await points(page)) % 938).toBe(0);
+  expect(await points(page)).toBeLessThan(5 * 938);
+});
+
+test('several seeds wait for their turn; they are put in another order, begun, taken out', async ({
+  page,
+}) => {
+  await open(page);
+  await page.getByRole('textbox', { name: 'Seeds' }).fill('1-4');
+  await page.getByRole('button', { name: 'Machine and order', exact: true }).click();
+  await page.getByRole('radio', { name: 'One after the other' }).click();
+  await page.getByRole('button', { name: 'Train 4 runs one after another' }).click();
+  const queue = page.getByRole('region', { name: 'Waiting for their turn' });
+  await expect(queue.getByRole('listitem')).toHaveText(['Course net #7', 'Course net #8', 'Course net #9']);
+  await queue.getByRole('button', { name: 'Move Course net #9 up' }).click();
+  await expect(queue.getByRole('listitem')).toHaveText(['Course net #7', 'Course net #9', 'Course net #8']);
+  await queue.getByRole('button', { name: 'Take Course net #7 out of the queue' }).click();
+  await queue.getByRole('button', { name: 'Start Course net #8 now' }).click();
+  await expect(queue.getByRole('listitem')).toHaveText(['Course net #9']);
+  for (const run of [9, 8, 6]) {
+    await panel(page, `Course net #${run}`)
+      .getByRole('button', { name: `Stop Course net #${run}`, exact: true })
+      .click();
+    await expect(panel(page, `Course net #${run}`).getByText('Stopped')).toBeVisible({ timeout: 60_000 });
+  }
 });
 
 test('keyboard alone starts a run and stops it', async ({ page }) => {
   await open(page);
   const tabTo = async (target: Locator) => {
-    for (let presses = 0; presses < 40; presses++) {
+    for (let presses = 0; presses < 60; presses++) {
       await page.keyboard.press('Tab');
       if (await target.evaluate((element) => element === document.activeElement)) return;
     }
@@ -161,11 +265,13 @@ test('keyboard alone starts a run and stops it', async ({ page }) => {
   await page.keyboard.press('Space');
   await tabTo(page.getByRole('textbox', { name: 'Epochs' }));
   await page.keyboard.type('9');
+  await tabTo(page.getByRole('textbox', { name: 'Seeds' }));
+  await page.keyboard.type('0');
   await page.keyboard.press('Enter');
-  const run = panel(page, 'Homework net #5');
+  const run = panel(page, 'Homework net #10');
   await expect(run.getByText('Epoch 1 of 9')).toBeVisible();
   await expect.poll(() => points(page)).toBeGreaterThan(0);
-  await tabTo(run.getByRole('button', { name: 'Stop' }));
+  await tabTo(run.getByRole('button', { name: 'Stop Homework net #10', exact: true }));
   await page.keyboard.press('Enter');
   await expect(run.getByText('Stopped')).toBeVisible();
 });

@@ -13,6 +13,7 @@ import { pixelConstants } from './normalisation.ts';
 import { optimizerScalars } from './optimizers.ts';
 import { Generator } from './random/generator.ts';
 import { Session } from './session.ts';
+import { mayRunSeveral, stackInputs, stepsAtOnce } from './severalSteps.ts';
 import { splitBatch } from './shards.ts';
 import { writeInitial } from './state.ts';
 
@@ -58,24 +59,33 @@ export async function measurePace(
     const startSeconds = (performance.now() - began) / 1000;
 
     let step = 0;
-    const train = () => {
+    const inputsOfNext = () => {
       step += 1;
       // Any images will do; a learning rate of almost nothing keeps the numbers in their range.
       const indices = Int32Array.from({ length: count }, (_, i) => (step * count + i * 7) % trainCount);
       const scalars = [1 / count, ...optimizerScalars(settings.optimizer, 1e-12, step)];
-      session.run('train', {
+      return {
         ...splitBatch(indices, shards),
         scalars: { data: Float32Array.from(scalars) },
         ...(compiled.random ? { step: { data: Int32Array.of(step), shape: [] } } : {}),
-      });
+      };
     };
+    const trainOne = () => session.run('train', inputsOfNext());
+    const trainSeveral = () =>
+      session.run('trainSeveral', stackInputs(Array.from({ length: stepsAtOnce }, inputsOfNext)));
+    const alone = await pace(trainOne, { warmUp, seconds: stepSeconds / 4, breathe });
+    // As the trainer does it.
+    const several = session.has('trainSeveral') && mayRunSeveral(alone);
+    const secondsPerStep = several
+      ? (await pace(trainSeveral, { warmUp: 1, seconds: stepSeconds, breathe })) / stepsAtOnce
+      : alone;
     const tested = Math.max(shards, Math.min(testBatch, testCount));
     const testIndices = Int32Array.from({ length: tested }, (_, i) => i % testCount);
     const test = () => session.run('evaluate', splitBatch(testIndices, shards));
 
     return {
       startSeconds,
-      secondsPerStep: await pace(train, { warmUp, seconds: stepSeconds, breathe }),
+      secondsPerStep,
       secondsPerTestImage: (await pace(test, { warmUp: 1, seconds: testSeconds, breathe })) / tested,
     };
   } finally {
