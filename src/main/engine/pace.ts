@@ -77,7 +77,7 @@ export async function measurePace(
     // As the trainer does it.
     const several = session.has('trainSeveral') && mayRunSeveral(alone);
     const secondsPerStep = several
-      ? (await pace(trainSeveral, { warmUp: 1, seconds: stepSeconds, breathe })) / stepsAtOnce
+      ? (await pace(trainSeveral, { warmUp: 2, seconds: stepSeconds, breathe })) / stepsAtOnce
       : alone;
     const tested = Math.max(shards, Math.min(testBatch, testCount));
     const testIndices = Int32Array.from({ length: tested }, (_, i) => i % testCount);
@@ -86,7 +86,7 @@ export async function measurePace(
     return {
       startSeconds,
       secondsPerStep,
-      secondsPerTestImage: (await pace(test, { warmUp: 1, seconds: testSeconds, breathe })) / tested,
+      secondsPerTestImage: (await pace(test, { warmUp: 2, seconds: testSeconds, breathe })) / tested,
     };
   } finally {
     session.close();
@@ -99,7 +99,7 @@ interface Timing {
   readonly breathe: () => Promise<void>;
 }
 
-/** Median seconds of one; of work that takes longer than all the time there is, the first one counts. */
+/** Median seconds of one; of work that takes longer than all the time there is, the second one counts. */
 async function pace(work: () => unknown, { warmUp, seconds, breathe }: Timing): Promise<number> {
   const timed = async (): Promise<number> => {
     await breathe();
@@ -108,8 +108,9 @@ async function pace(work: () => unknown, { warmUp, seconds, breathe }: Timing): 
     return (performance.now() - began) / 1000;
   };
   for (let i = 0; i < warmUp; i += 1) {
-    const first = await timed();
-    if (first > seconds) return first;
+    const one = await timed();
+    // The very first one is slow for every net: it says nothing.
+    if (i > 0 && one > seconds) return one;
   }
   const all: number[] = [];
   for (let spent = 0; spent < seconds || all.length < 3;) {

@@ -148,7 +148,7 @@ export class TrainForm {
   /** The runs, net by net, where all is filled in; else none. */
   readonly planned: readonly Planned[] = $derived.by(() => {
     if (!this.ready) return [];
-    const draft = $state.snapshot(this.draft) as Draft;
+    const draft: Draft = $state.snapshot(this.draft);
     return this.chosenNets.flatMap((net) =>
       (this.seedList ?? []).flatMap((seed) => {
         const settings = settingsOf(draft, { ...net.texts }, seed);
@@ -308,7 +308,7 @@ export class TrainForm {
   /** Remembers what was started, for the next time. */
   remember(): void {
     this.#touched = true;
-    const last = lastUsedOf($state.snapshot(this.draft) as Draft, {
+    const last = lastUsedOf($state.snapshot(this.draft), {
       nets: this.chosenNets.map(({ key, texts }) => ({ key, texts: { ...texts } })),
       ...{ seeds: this.seeds, together: this.together, threads: this.threads, dataset: this.dataset },
     });
