@@ -73,3 +73,19 @@ export class LayerDrag {
 }
 
 export const [useLayerDrag, provideLayerDrag] = createContext<LayerDrag>();
+
+/**
+ * For a list of rows, after `use:dndzone`: the library makes a list and its items focusable, which what lies between a grid
+ * and its rows must not be.
+ */
+export function unfocusable(list: HTMLElement): { destroy: () => void } {
+  const clean = () => {
+    for (const element of [list, ...list.children]) {
+      if (element.hasAttribute('tabindex')) element.removeAttribute('tabindex');
+    }
+  };
+  const observer = new MutationObserver(clean);
+  observer.observe(list, { attributes: true, attributeFilter: ['tabindex'], childList: true, subtree: true });
+  clean();
+  return { destroy: () => observer.disconnect() };
+}
