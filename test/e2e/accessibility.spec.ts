@@ -20,6 +20,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test(`the screens of a lab without runs, ${colorScheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme });
     await page.goto(host.url);
+    await page.goto(new URL('#/welcome', page.url()).href);
     await expect(page.getByRole('heading', { name: 'Welcome to Stride' })).toBeVisible();
     await check(page, 'first page');
     await page.getByRole('link', { name: 'Train', exact: true }).click();
@@ -34,6 +35,26 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.getByRole('combobox', { name: 'Language' }).click();
     await expect(page.getByRole('listbox')).toBeVisible();
     await check(page, 'settings, list open');
+    await page.keyboard.press('Escape');
+
+    await page.keyboard.press('Control+k');
+    await expect(page.getByRole('option').first()).toBeVisible();
+    await check(page, 'command palette');
+    await page.keyboard.type('nothing is like this');
+    await expect(page.getByText('Nothing fits.')).toBeVisible();
+    await check(page, 'command palette, nothing found');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Show the keys' }).click();
+    await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+    await check(page, 'keys');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Take the tour' }).click();
+    await expect(page.getByRole('dialog', { name: 'Design' })).toBeVisible();
+    await check(page, 'design, tour');
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await page.setViewportSize({ width: 512, height: 384 });
+    await check(page, 'design, narrow');
   });
 }
 

@@ -3,6 +3,14 @@
 export class FrameState {
   /** It is known with which screen to begin. */
   begun = $state.raw(false);
-  palette = $state(false);
+  palette = $state.raw(false);
+  /** What is typed in the palette. */
+  query = $state('');
   keys = $state(false);
+
+  /** It opens and closes without what was typed the last time. */
+  showPalette(open: boolean): void {
+    this.palette = open;
+    this.query = '';
+  }
 }

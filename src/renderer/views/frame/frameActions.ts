@@ -78,7 +78,7 @@ export function frameActions(app: AppState): Action[] {
       inFields: true,
       keysOnly: true,
       run: () => {
-        frame.palette = !frame.palette;
+        frame.showPalette(!frame.palette);
       },
     },
     {
