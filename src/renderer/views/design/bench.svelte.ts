@@ -1,6 +1,9 @@
 /** What the Design screen does, apart from how it looks: the net as a whole, and words about what was done. */
 import { type ProblemRecord, Problem, toProblemRecord } from '../../../shared/problem.ts';
+import type { FoundSettings } from '../../../shared/code/parsePyTorch.ts';
 import type { Network } from '../../../shared/network.ts';
+import { walkNetwork } from '../../../shared/shapes.ts';
+import { trainingSettingsSchema } from '../../../shared/training.ts';
 import { subject } from '../../i18n/design.ts';
 import { networkLabel } from '../../i18n/format.ts';
 import { problemText } from '../../i18n/problems.ts';
@@ -17,6 +20,7 @@ export class DesignBench {
   readonly app: AppState;
   switcherOpen = $state(false);
   versionsOpen = $state(false);
+  codeOpen = $state(false);
   // What only the drawn screen can do.
   focusColumn: () => void = () => undefined;
   columnHasFocus: () => boolean = () => false;
@@ -189,6 +193,16 @@ export class DesignBench {
     }
     await this.create({ ...network, name: this.app.networks.freeName(networkLabel(network.name)) });
     this.app.notices.show(m.design_imported({ name: network.name }));
+  }
+
+  /** A net that was read from PyTorch code, and what it is to be trained with, where the code says that. */
+  async takeCode(network: Network, settings: FoundSettings | null): Promise<void> {
+    const name = this.app.networks.freeName(networkLabel(network.name));
+    await this.create({ ...network, name });
+    if (!settings) return;
+    const parsed = trainingSettingsSchema.safeParse(settings);
+    if (parsed.success && !walkNetwork(network).problem)
+      this.app.form.fill({ network: { ...network, name }, settings: parsed.data });
   }
 
   train(): void {

@@ -3,6 +3,7 @@ import ArrowDown from '@lucide/svelte/icons/arrow-down';
 import ArrowUp from '@lucide/svelte/icons/arrow-up';
 import Copy from '@lucide/svelte/icons/copy';
 import CopyPlus from '@lucide/svelte/icons/copy-plus';
+import FileCode from '@lucide/svelte/icons/file-code';
 import FileDown from '@lucide/svelte/icons/file-down';
 import FileUp from '@lucide/svelte/icons/file-up';
 import Pencil from '@lucide/svelte/icons/pencil';
@@ -117,6 +118,12 @@ export function designActions(bench: DesignBench): readonly Action[] {
       run: () => bench.duplicateNet(),
     }),
     action('import', { title: m.design_import, run: () => bench.pickFile() }),
+    action('code', {
+      title: m.code_paste_title,
+      run: () => {
+        bench.codeOpen = true;
+      },
+    }),
     action('export', { title: m.design_export, available: open, run: () => bench.exportNet() }),
     action('delete', {
       title: m.design_delete,
@@ -172,6 +179,13 @@ export function netEntries(bench: DesignBench): readonly MenuEntry[] {
     { label: m.design_duplicate_net(), icon: CopyPlus, onSelect: () => void bench.duplicateNet() },
     { kind: 'line' },
     { label: m.design_import(), icon: FileUp, onSelect: () => bench.pickFile() },
+    {
+      label: m.code_paste_title(),
+      icon: FileCode,
+      onSelect: () => {
+        bench.codeOpen = true;
+      },
+    },
     { label: m.design_export(), icon: FileDown, onSelect: () => bench.exportNet() },
   ];
   if (design.kept) {
