@@ -1,0 +1,132 @@
+/** What is watched of a run: real training of two short epochs, and the numbers in the page are history's. */
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { openHistory } from '../../src/main/history/open.ts';
+import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
+
+test.describe.configure({ mode: 'serial' });
+test.use({ actionTimeout: 20_000 });
+
+const host = hostOfThisFile();
+/** 118 batches an epoch. */
+const batchSize = 512;
+const stepsPerEpoch = Math.ceil(60_000 / batchSize);
+
+const drawing = (page: Page, chart: string) =>
+  page.getByRole('figure', { name: chart }).getByRole('application');
+const showAll = (page: Page) => page.getByRole('button', { name: 'Show all', exact: true });
+
+async function open(page: Page): Promise<void> {
+  await page.goto(host.url);
+  await page.goto(new URL('/#/runs/1', page.url()).href);
+  const figure = page.getByRole('figure', { name: 'Loss' });
+  await expect(figure).toHaveAttribute('data-points', String(2 * stepsPerEpoch));
+}
+
+test('a run is trained, and its curves are there', async ({ page }) => {
+  const errors = watchForErrors(page);
+  await page.goto(host.url);
+  await page.goto(new URL('/#/train', page.url()).href);
+  await page.getByRole('textbox', { name: 'Epochs' }).fill('2');
+  await page.getByRole('textbox', { name: 'Batch size' }).fill(String(batchSize));
+  await page.getByRole('button', { name: /^Train Course net/ }).click();
+  await expect(page.locator('[data-status=finished]').first()).toBeVisible({ timeout: 200_000 });
+  await open(page);
+  expect(errors).toEqual([]);
+});
+
+test('the table under the cursor has history’s numbers', async ({ page }) => {
+  await open(page);
+  await page.getByRole('radio', { name: 'Step' }).click();
+  const area = drawing(page, 'Loss');
+  const box = (await area.boundingBox())!;
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  const row = page.getByRole('table', { name: 'Values' }).getByRole('row').nth(1);
+  const [stepText, , batchLoss] = await row.getByRole('cell').allInnerTexts();
+  const step = Number(stepText!.replace(',', ''));
+  expect(step).toBeGreaterThan(50);
+  expect(step).toBeLessThan(200);
+
+  const history = openHistory(host.home);
+  const losses = history.batchLosses.read(1, 0);
+  const epochs = history.epochs.list(1);
+  const clock = history.batchLosses.clock(1, 0);
+  history.close();
+  expect(batchLoss).toBe(losses[step - 1]!.toFixed(4));
+  expect(clock.at(-1)).toMatchObject({ step: 2 * stepsPerEpoch });
+
+  // The pin stays where the pointer goes, and Escape lets it go: then the latest values stand there.
+  await page.mouse.move(0, 0);
+  await expect(page.getByRole('button', { name: 'Unpin' })).toBeVisible();
+  await area.focus();
+  await page.keyboard.press('Escape');
+  await expect(row).toContainText(`${((100 * epochs[1]!.testCorrect) / 10_000).toFixed(2)}%`);
+  await expect(row).toContainText(epochs[1]!.testLoss.toFixed(4));
+});
+
+test('zoom by keyboard moves all charts, and the cursor stands in all of them', async ({ page }) => {
+  await open(page);
+  await expect(showAll(page)).toBeDisabled();
+  const [loss, accuracy] = [drawing(page, 'Loss'), drawing(page, 'Test accuracy')];
+  const before = await accuracy.screenshot();
+  await loss.focus();
+  await page.keyboard.press('+');
+  await expect(showAll(page)).toBeEnabled();
+  await expect.poll(async () => before.equals(await accuracy.screenshot())).toBe(false);
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(loss.locator('.cursor')).toBeVisible();
+  await expect(accuracy.locator('.cursor')).toBeVisible();
+  await page.keyboard.press('0');
+  await expect(showAll(page)).toBeDisabled();
+});
+
+test('drag zooms to what is dragged over; a double click shows all', async ({ page }) => {
+  await open(page);
+  const box = (await drawing(page, 'Loss').boundingBox())!;
+  await page.mouse.move(box.x + box.width * 0.4, box.y + 60);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.6, box.y + 60, { steps: 5 });
+  await page.mouse.up();
+  await expect(showAll(page)).toBeEnabled();
+  await page.mouse.dblclick(box.x + box.width / 2, box.y + 60);
+  await expect(showAll(page)).toBeDisabled();
+});
+
+test('the confusion matrix moves with the epoch, and a cell opens its images', async ({ page }) => {
+  await open(page);
+  const history = openHistory(host.home);
+  const [first, last] = history.epochs.list(1);
+  history.close();
+  const cells = page.getByRole('table', { name: 'Confusion matrix' }).getByRole('cell').getByRole('button');
+  await expect(cells).toHaveText(last!.confusion.map(String));
+  await page.getByRole('slider', { name: 'Epoch' }).focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(cells).toHaveText(first!.confusion.map(String));
+
+  // The most frequent mistake of the last epoch, whose checkpoint is the last one.
+  await page.keyboard.press('ArrowRight');
+  await expect(cells).toHaveText(last!.confusion.map(String));
+  const mistakes = last!.confusion.map((count, cell) => (Math.floor(cell / 10) === cell % 10 ? 0 : count));
+  const most = mistakes.indexOf(Math.max(...mistakes));
+  await cells.nth(most).click();
+  const images = page.getByRole('dialog').locator('figure[data-index]');
+  await expect(images).toHaveCount(Math.min(60, mistakes[most]!), { timeout: 60_000 });
+  for (const image of await images.all()) {
+    await expect(image).toHaveAttribute('data-label', String(Math.floor(most / 10)));
+    await expect(image).toHaveAttribute('data-prediction', String(most % 10));
+  }
+});
+
+test('layer health is read out; no violation in either theme', async ({ page }) => {
+  await open(page);
+  const dead = page.getByRole('table', { name: 'Dead units' });
+  await dead.getByRole('button').first().focus();
+  await expect(page.getByText(/Layer 3 \(Activation|Layer \d+ \(.*\), epoch 1: .*ReLU units/)).toBeVisible();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByText(/, epoch 2: .*ReLU units/)).toBeVisible();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  }
+});
