@@ -7,7 +7,7 @@ import type { CheckpointFiles } from '../checkpoints/files.ts';
 import type { TrainingOrder } from '../engine/messages.ts';
 import type { Events } from './events.ts';
 import { type CheckedRun, checkRun, insertRun } from './newRun.ts';
-import { goOnFrom } from './resume.ts';
+import { goOnFrom, requireSameData } from './resume.ts';
 import type { RunBook } from './runBook.ts';
 import { type StartWorker, startRunWorker } from './runWorker.ts';
 import { type Job, Scheduler } from './scheduler.ts';
@@ -74,6 +74,24 @@ export class LabRuns {
     const chain = together ? null : {};
     this.#scheduler.add(made.map(({ run, order }) => this.#job(run, order, chain, this.#startWorker)));
     return made.map(({ run }) => book.summary(run));
+  }
+
+  /**
+   * A new run that gives the same numbers, to the bit: the same net, settings, seed, data and parts of a batch. What was
+   * done by hand while the first one trained (another learning rate, a stop) is not done again.
+   */
+  async again(run: number): Promise<RunSummary> {
+    this.requireTraining();
+    const { book, cores } = this.#options;
+    const before = book.detail(run);
+    const checked = await this.#check(before);
+    requireSameData(before, checked.dataset);
+    this.requireOpen();
+    const circumstances = { shards: before.shards, cores, tensorflow: this.#tensorflow };
+    const made = book.history.transaction(() => insertRun(book.history, checked, circumstances));
+    this.#made(made.run);
+    this.#scheduler.add([this.#job(made.run, made.order, null, this.#startWorker)]);
+    return book.summary(made.run);
   }
 
   /**

@@ -86,6 +86,17 @@ export function formatBytes(bytes: number): string {
   return `${numberFormat({ maximumFractionDigits: gigabytes < 10 ? 1 : 0 }).format(gigabytes)} GB`;
 }
 
+/** `34.2 kB`, of a file. */
+export function formatFileSize(bytes: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+  const power = bytes < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** power;
+  const options = { style: 'unit', unit: units[power]!, unitDisplay: 'short' } as const;
+  return numberFormat({ ...options, maximumFractionDigits: power === 0 || value >= 100 ? 0 : 1 }).format(
+    value,
+  );
+}
+
 /** Date and time to the minute, in this machine's time zone. */
 export function formatDateTime(iso: string): string {
   return new Intl.DateTimeFormat(getLocale(), { dateStyle: 'medium', timeStyle: 'short' }).format(

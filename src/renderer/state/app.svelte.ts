@@ -18,7 +18,9 @@ import { Notices } from './notices.svelte.ts';
 import { PreferencesState } from './preferences.svelte.ts';
 import { QueueState } from './queue.svelte.ts';
 import { Router } from './router.svelte.ts';
+import { RunActions, saveFile } from './runActions.svelte.ts';
 import { RunsState } from './runs.svelte.ts';
+import { RunTable } from './runTable.svelte.ts';
 import { ThemeState } from './theme.svelte.ts';
 import { Tour } from './tour.svelte.ts';
 import { TrainForm } from './trainForm.svelte.ts';
@@ -29,7 +31,11 @@ export class AppState {
   readonly locale: LocaleState;
   readonly theme: ThemeState;
   readonly router: Router;
+  /** For what belongs to one screen alone; everything else has a class here. */
+  readonly lab: Connection;
   readonly runs: RunsState;
+  readonly table: RunTable;
+  readonly runActions: RunActions;
   readonly live: LiveRuns;
   readonly networks: NetworksState;
   readonly design: DesignState;
@@ -52,7 +58,18 @@ export class AppState {
     this.locale = new LocaleState(window, this.preferences);
     this.theme = new ThemeState(window, this.preferences);
     this.router = new Router(window);
+    this.lab = lab;
     this.runs = new RunsState(lab);
+    this.table = new RunTable(lab);
+    this.runActions = new RunActions({
+      lab,
+      notices: this.notices,
+      router: this.router,
+      fill: (filling) => {
+        this.form.fill(filling);
+      },
+      save: saveFile,
+    });
     this.live = new LiveRuns(lab);
     this.tour = new Tour((route) => {
       this.router.go(route);
@@ -74,6 +91,7 @@ export class AppState {
       void this.queue.load();
       this.live.reload();
       void this.networks.load().then(() => this.design.reconnected());
+      this.table.reload();
     });
   }
 

@@ -23,6 +23,25 @@ export const preferences = {
   'design.last': preference(z.string().max(40), 'course'),
   /** What was last started on the Train screen. */
   'train.last': preference<LastUsed | null>(lastUsedSchema.nullable(), null),
+  /** The columns of the table of runs, in order (views/runs/columns.ts). */
+  'runs.columns': preference<readonly string[]>(z.array(z.string()), [
+    'status',
+    'net',
+    'accuracy',
+    'last',
+    'loss',
+    'epochs',
+    'time',
+    'tags',
+    'seed',
+    'lr',
+    'created',
+  ]),
+  /** Filters that were given a name. */
+  'runs.filters': preference<readonly { readonly name: string; readonly filter: string }[]>(
+    z.array(z.strictObject({ name: z.string(), filter: z.string() })),
+    [],
+  ),
 } as const;
 
 export type PreferenceKey = keyof typeof preferences;

@@ -47,6 +47,12 @@ export class RunsState {
   constructor(lab: LabClient) {
     this.#lab = lab;
     lab.on('run.changed', (run) => this.#put(run));
+    lab.on('runs.removed', ({ runs }) => {
+      const gone = new Set(runs);
+      const left = this.list.filter(({ id }) => !gone.has(id));
+      this.total -= this.list.length - left.length;
+      this.list = left;
+    });
   }
 
   find(id: number): RunSummary | undefined {

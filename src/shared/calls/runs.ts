@@ -91,6 +91,8 @@ export const runCalls = {
   'runs.undelete': call(z.strictObject({ runs: ids }), nothing),
   /** For good, with their files: deleted runs only; all of them where none are named. Gives those that are gone. */
   'runs.purge': call(z.strictObject({ runs: ids.optional() }), z.strictObject({ runs: z.array(id) })),
+  /** Once more, exactly: the same net, settings, seed, data set and parts of a batch, and so the same numbers. */
+  'runs.again': call(z.strictObject({ run: id }), runSummarySchema),
   /** The table of runs: those named, else those of the selection. */
   'runs.export': call(
     runSelectionSchema.extend({ runs: ids.optional(), format: z.enum(['csv', 'json']) }),

@@ -25,6 +25,7 @@ export function organisationCalls(book: RunBook, organiser: RunOrganiser, runs: 
     'runs.purge': async (request: CallRequest<'runs.purge'>): Promise<CallReply<'runs.purge'>> => ({
       runs: await organiser.purge(request.runs),
     }),
+    'runs.again': ({ run }: CallRequest<'runs.again'>) => runs.again(run),
     'runs.export': (request: CallRequest<'runs.export'>) => organiser.export(request),
     'runs.exportRun': ({ run, what }: CallRequest<'runs.exportRun'>) => {
       runs.flush(run);
