@@ -31,8 +31,6 @@ export class AppState {
   readonly locale: LocaleState;
   readonly theme: ThemeState;
   readonly router: Router;
-  /** For what belongs to one screen alone; everything else has a class here. */
-  readonly lab: Connection;
   readonly runs: RunsState;
   readonly table: RunTable;
   readonly runActions: RunActions;
@@ -58,7 +56,6 @@ export class AppState {
     this.locale = new LocaleState(window, this.preferences);
     this.theme = new ThemeState(window, this.preferences);
     this.router = new Router(window);
-    this.lab = lab;
     this.runs = new RunsState(lab);
     this.table = new RunTable(lab);
     this.runActions = new RunActions({

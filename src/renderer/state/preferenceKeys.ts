@@ -34,7 +34,6 @@ export const preferences = {
     'time',
     'tags',
     'seed',
-    'lr',
     'created',
   ]),
   /** Filters that were given a name. */

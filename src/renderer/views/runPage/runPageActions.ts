@@ -76,7 +76,7 @@ let wentAt = -Infinity;
 globalThis.addEventListener?.(
   'keydown',
   (event) => {
-    if ((event as KeyboardEvent).key === 'g') wentAt = event.timeStamp;
+    if (event.key === 'g') wentAt = event.timeStamp;
   },
   true,
 );

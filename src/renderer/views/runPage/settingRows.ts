@@ -109,9 +109,9 @@ function flat(settings: TrainingSettings): Map<string, string> {
 function show(key: string, value: unknown): string {
   if (value === null || value === false) return m.runs_word_off();
   if (value === true) return m.runs_word_on();
-  if (key === 'optimizer') return optimizerLabel(String(value));
-  if (typeof value === 'string') return words[value]?.() ?? value;
-  return String(value);
+  if (typeof value === 'string')
+    return key === 'optimizer' ? optimizerLabel(value) : (words[value]?.() ?? value);
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 
 /**

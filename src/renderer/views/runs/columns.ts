@@ -60,49 +60,49 @@ export function optimizerLabel(type: string): string {
 }
 
 export const columns: Readonly<Record<ColumnId, Column>> = {
-  status: { label: m.status, width: '7.5rem', sort: 'status' },
+  status: { label: m.status, width: '7rem', sort: 'status' },
   net: {
     label: m.net,
-    width: 'minmax(7rem, 0.7fr)',
+    width: 'minmax(6.5rem, 0.7fr)',
     sort: 'net',
     text: ({ network }) => networkLabel(network.name),
   },
   accuracy: {
     label: m.best_accuracy,
-    width: '6.5rem',
+    width: '6rem',
     number: true,
     sort: 'accuracy',
     text: ({ best, last }) => formatShare(best?.testCorrect, last?.testTotal),
   },
   last: {
     label: m.last_accuracy,
-    width: '6.5rem',
+    width: '6rem',
     number: true,
     sort: 'last',
     text: ({ last }) => formatShare(last?.testCorrect, last?.testTotal),
   },
   loss: {
     label: m.test_loss,
-    width: '5.5rem',
+    width: '5rem',
     number: true,
     sort: 'loss',
     text: ({ last }) => formatLoss(last?.testLoss),
   },
   epochs: {
     label: m.epochs,
-    width: '6rem',
+    width: '5rem',
     number: true,
     sort: 'epochs',
     text: ({ epochsDone, settings }) => m.epochs_of({ done: epochsDone, all: settings.epochs }),
   },
   time: {
-    label: m.training_time,
-    width: '6rem',
+    label: m.time,
+    width: '4.5rem',
     number: true,
     sort: 'time',
     text: ({ trainSeconds }) => formatClock(trainSeconds),
   },
-  tags: { label: m.runs_tags, width: 'minmax(8rem, 0.8fr)', sort: 'tag' },
+  tags: { label: m.runs_tags, width: 'minmax(6rem, 0.8fr)', sort: 'tag' },
   note: {
     label: m.runs_note,
     width: 'minmax(8rem, 1fr)',
@@ -118,7 +118,7 @@ export const columns: Readonly<Record<ColumnId, Column>> = {
   },
   seed: {
     label: m.seed,
-    width: '4.5rem',
+    width: '3.5rem',
     number: true,
     sort: 'seed',
     text: ({ settings }) => String(settings.seed),
@@ -153,11 +153,16 @@ export const columns: Readonly<Record<ColumnId, Column>> = {
   },
   created: {
     label: m.runs_created,
-    width: '9.5rem',
+    width: '8.5rem',
     sort: 'created',
     text: ({ createdAt }) => formatDateTimeShort(createdAt),
   },
 };
+
+/** The least that the columns need, in rem: below it, the table scrolls sideways. */
+export function leastWidth(shown: readonly ColumnId[]): number {
+  return shown.reduce((sum, id) => sum + Number(/([\d.]+)rem/.exec(columns[id].width)?.[1] ?? 0), 0);
+}
 
 /** Those that are known, each once, in the order kept. */
 export function shownColumns(kept: readonly string[]): ColumnId[] {

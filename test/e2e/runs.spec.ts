@@ -1,0 +1,138 @@
+/** The runs that are kept, in a real browser: found, tagged, archived, deleted and had back, put together, saved, cloned. */
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { fillHistory } from '../support/manyRuns.ts';
+import { Host, expect, test, watchForErrors } from './host.ts';
+
+test.describe.configure({ mode: 'serial' });
+
+const host = new Host();
+test.beforeAll(async () => {
+  host.home = mkdtempSync(join(tmpdir(), 'stride-e2e-'));
+  fillHistory(host.home, { runs: 120, epochs: 4, losses: true });
+  await host.start();
+});
+test.afterAll(() => host.end());
+
+async function openRuns(page: Page, query = ''): Promise<void> {
+  await page.goto(host.url);
+  await page.goto(`${new URL(host.url).origin}/#/runs${query}`);
+  await expect(rows(page).first()).toBeVisible();
+}
+
+const rows = (page: Page) => page.locator('[data-line^="r"]');
+const filter = (page: Page) => page.getByRole('combobox', { name: 'Filter runs' });
+const grid = (page: Page) => page.getByRole('grid');
+
+test('found by a filter, with proposals, and an error at the word', async ({ page }) => {
+  const errors = watchForErrors(page);
+  await openRuns(page);
+  await page.keyboard.press('/');
+  await expect(filter(page)).toBeFocused();
+  await page.keyboard.type('optim');
+  await page.getByRole('option', { name: /^optimizer/ }).click();
+  await page.keyboard.type('ad');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(filter(page)).toHaveValue('optimizer:adam ');
+  await expect(page).toHaveURL(/filter=optimizer/);
+  await filter(page).fill('acuracy > 98');
+  await expect(page.getByRole('alert')).toContainText('Did you mean “accuracy”?');
+  await filter(page).fill('#7');
+  await expect(rows(page)).toHaveCount(1);
+  await filter(page).fill('tag:nowhere');
+  await expect(page.getByRole('heading', { name: 'No run fits' })).toBeVisible();
+  await page.getByRole('button', { name: 'Show all runs' }).click();
+  await expect(rows(page).nth(5)).toBeVisible();
+  expect(errors).toEqual([]);
+});
+
+test('tagged, archived, deleted and had back by keyboard alone', async ({ page }) => {
+  await openRuns(page, '?show=all');
+  await grid(page).focus();
+  await page.keyboard.press('j');
+  await page.keyboard.press('Shift+ArrowDown');
+  await expect(page.getByRole('toolbar', { name: 'Selected runs' })).toContainText('2 selected');
+  await page.keyboard.press('t');
+  await page.getByRole('textbox', { name: 'Tag' }).fill('by keyboard');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'by keyboard' })).toHaveAttribute('aria-pressed', 'true');
+  await page.keyboard.press('Escape');
+  await filter(page).fill('tag:"by keyboard"');
+  await expect(rows(page)).toHaveCount(2);
+  await page.keyboard.press('Enter');
+  await expect(grid(page)).toBeFocused();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Delete');
+  await expect(page.getByText('2 runs deleted.')).toBeVisible();
+  await expect(rows(page)).toHaveCount(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(rows(page)).toHaveCount(2);
+});
+
+test('put together with mean and spread, sorted, saved as a file', async ({ page }) => {
+  await openRuns(page, '?group=seed');
+  const groups = page.locator('[data-line^="g"]');
+  await expect(groups.first()).toContainText('Seed 0');
+  await expect(groups.first()).toContainText('±');
+  await groups.first().click();
+  await expect(groups.first()).toHaveAttribute('aria-expanded', 'false');
+  await openRuns(page, '?sort=-accuracy');
+  await expect(page.getByRole('columnheader', { name: 'Best accuracy' })).toHaveAttribute(
+    'aria-sort',
+    'descending',
+  );
+  await page.getByRole('button', { name: 'Export' }).click();
+  const download = page.waitForEvent('download');
+  await page.getByRole('menuitem', { name: 'These runs as CSV' }).click();
+  const path = await (await download).path();
+  expect(readFileSync(path, 'utf8').split('\r\n')[0]).toContain('id,name,net,status');
+});
+
+test('its page: renamed where it stands, noted, cloned; and all of it after a restart', async ({ page }) => {
+  await page.goto(host.url);
+  await page.goto(`${new URL(host.url).origin}/#/runs/42`);
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('The answer');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'The answer #42' })).toBeVisible();
+  await page.getByRole('tab', { name: 'Note' }).click();
+  const edit = page.getByRole('button', { name: 'Edit' });
+  if (await edit.isVisible()) await edit.click();
+  await page.getByRole('textbox', { name: 'Note' }).fill('**bold** <img src=x onerror=alert(1)>');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.locator('.read strong')).toHaveText('bold');
+  await expect(page.locator('.read img')).toHaveCount(0);
+  await host.stop();
+  await host.start();
+  await page.goto(host.url);
+  await page.goto(`${new URL(host.url).origin}/#/runs?filter=answer&show=all`);
+  await expect(page.getByRole('link', { name: 'The answer #42' })).toBeVisible();
+  await page.getByRole('link', { name: 'The answer #42' }).click();
+  await page.getByRole('button', { name: 'Actions' }).click();
+  await page.getByRole('menuitem', { name: /Same again/ }).click();
+  await expect(page).toHaveURL(/#\/train/);
+});
+
+test('no violation found by axe, both themes', async ({ page }) => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await openRuns(page, '?group=optimizer');
+    const check = async (what: string) => {
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => `${what}: ${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+    };
+    await check('groups');
+    await openRuns(page);
+    await page.keyboard.press('Control+a');
+    await check('runs');
+    for (const tab of ['net', 'settings', 'notes', 'log', 'files', 'machine']) {
+      await page.goto(`${new URL(host.url).origin}/#/runs/42?tab=${tab}`);
+      await expect(page.getByRole('tabpanel')).toBeVisible();
+      await check(tab);
+    }
+  }
+});
