@@ -9,6 +9,7 @@ import { type Graph, type Tensor, unknown } from './graph/graph.ts';
 import { addN, integer, pack, placeholder, readVariable, transpose, variable } from './graph/operations.ts';
 import { toChannelsFirst, toChannelsLast } from './ops/flatten.ts';
 import { operationFor } from './ops/index.ts';
+import { isPoolBeforeRelu, rectified, rectifiedPool } from './ops/rectifiedPool.ts';
 import {
   type Context,
   type Gradient,
@@ -85,10 +86,17 @@ export class Net {
     const passes: Pass[] = [];
     let values = input;
     let shape = inputShape(this.network);
-    for (const { layer, index, output } of this.summary.layers) {
-      const pass = g.scope(`${index}_${layer.type}`, () =>
-        operationFor(layer)(this.context(`${index}`, training, gathered), layer, values, shape),
-      );
+    const { layers } = this.summary;
+    for (const { layer, index, output } of layers) {
+      const context = this.context(`${index}`, training, gathered);
+      const before = layers[index - 1]?.layer;
+      const pass = g.scope(`${index}_${layer.type}`, () => {
+        if (training && isPoolBeforeRelu(layer, layers[index + 1]?.layer)) {
+          return rectifiedPool(context, layer, values, shape);
+        }
+        if (training && before && isPoolBeforeRelu(before, layer)) return rectified(context, values);
+        return operationFor(layer)(context, layer, values, shape);
+      });
       passes.push(pass);
       values = pass.output;
       shape = output;

@@ -525,14 +525,20 @@ export function gatherVariable(g: Graph, source: Variable, indices: Tensor): Ten
   });
 }
 
-/** The bytes of the file at `path` (a string scalar) from `offset` on, as a flat uint8 tensor of `length`. */
+/**
+ * The bytes of the file at `path` (a string scalar) from `offset` on, as a flat uint8 tensor of `length`. What is not
+ * wanted is cut off the string: TensorFlow gives a string's memory back to the system, but keeps that of numbers.
+ */
 export function readBytes(g: Graph, path: Tensor, offset: number, length: number): Tensor {
   const contents = g.op('ReadFile', [path], { outputs: ['string'] });
-  const bytes = g.op('DecodeRaw', [contents], {
+  const wanted = g.op('Substr', [contents, integer(g, offset), integer(g, length)], {
+    attributes: { T: type('int32'), unit: string('BYTE') },
+    outputs: ['string'],
+  });
+  return g.op('DecodeRaw', [wanted], {
     attributes: { out_type: type('uint8'), little_endian: bool(true) },
     outputs: ['uint8'],
   });
-  return slice(g, bytes, [offset], [length]);
 }
 
 /** accumulator ← momentum·accumulator + gradient; variable ← variable − learningRate·(that, or Nesterov's). */
