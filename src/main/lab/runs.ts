@@ -77,14 +77,15 @@ export class LabRuns {
   }
 
   /**
-   * A new run that gives the same numbers, to the bit: the same net, settings, seed, data and parts of a batch. What was
-   * done by hand while the first one trained (another learning rate, a stop) is not done again.
+   * A new run that gives the same numbers, to the bit: the same net, settings, seed, data and parts of a batch, and
+   * another learning rate from the same step on where one was set by hand. It is not stopped where the first one was.
    */
   async again(run: number): Promise<RunSummary> {
     this.requireTraining();
     const { book, cores } = this.#options;
     const before = book.detail(run);
-    const checked = await this.#check(before);
+    const learningRates = book.history.runEvents.learningRates(run);
+    const checked = await this.#check({ ...before, learningRates });
     requireSameData(before, checked.dataset);
     this.requireOpen();
     const circumstances = { shards: before.shards, cores, tensorflow: this.#tensorflow };
