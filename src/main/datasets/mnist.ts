@@ -3,7 +3,7 @@
  * copied; the engine reads the files where they lie.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { DataFile, Dataset, DatasetFiles } from '../../shared/dataset.ts';
@@ -120,8 +120,19 @@ function dataFile({ path, offset, count }: IdxHeader): DataFile {
 
 async function hashFiles(files: readonly DataFile[]): Promise<string> {
   const hash = createHash('sha256');
+  // One buffer again and again: a stream's parts would stay in memory, all of the files, until V8 clears them away.
+  const buffer = Buffer.allocUnsafeSlow(1 << 20);
   for (const { path } of files) {
-    for await (const part of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(part as Buffer);
+    const file = await open(path);
+    try {
+      for (;;) {
+        const { bytesRead } = await file.read(buffer, 0, buffer.length);
+        if (bytesRead === 0) break;
+        hash.update(buffer.subarray(0, bytesRead));
+      }
+    } finally {
+      await file.close();
+    }
   }
   return hash.digest('hex');
 }
