@@ -3,6 +3,7 @@ import type { AnnotationOptions } from 'chartjs-plugin-annotation';
 import type { ChartView } from '../state/chartView.svelte.ts';
 import { bestEpochOf } from './bestEpochs.ts';
 import { type ChartTexts, type Line, type Window, CurveChart, epochPoints } from './curveChart.ts';
+import { plainLine } from './dataLayer.ts';
 import { eventLines } from './eventLines.ts';
 import { accuracyFloor } from './extent.ts';
 import { mostDots } from './lossChart.ts';
@@ -24,8 +25,8 @@ export class AccuracyChart extends CurveChart {
 
   protected linesOf(): readonly Line[] {
     return [
-      { kind: 'testAccuracy', dataset: { data: [] } },
-      { kind: 'validationAccuracy', dataset: { data: [] } },
+      { kind: 'testAccuracy', dataset: { ...plainLine, data: [] } },
+      { kind: 'validationAccuracy', dataset: { ...plainLine, data: [] } },
     ];
   }
 
@@ -39,7 +40,6 @@ export class AccuracyChart extends CurveChart {
         borderDash: kind === 'testAccuracy' ? [] : [1, 3],
         borderCapStyle: kind === 'testAccuracy' ? 'butt' : 'round',
         pointStyle: runShape(run),
-        clip: 8,
       });
     }
   }

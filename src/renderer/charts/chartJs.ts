@@ -6,7 +6,6 @@
 import {
   Chart,
   type ChartConfiguration,
-  type ChartDataset,
   LineController,
   LineElement,
   LinearScale,
@@ -21,7 +20,6 @@ import type { Palette } from './palette.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Zoom, Annotation);
 
-export type LineDataset = ChartDataset<'line', Point[]>;
 export type LineChart = Chart<'line', Point[]>;
 
 /** Left room for the values, the same in every chart so that their epochs lie under one another. */
@@ -34,6 +32,8 @@ export interface LineChartHooks {
   mayZoom(event: Event): boolean;
   /** The user has zoomed or panned to this. */
   zoomed(min: number, max: number): void;
+  /** Draws the data: between the grid and the annotations. */
+  drawData(): void;
   /** Something asks for a drawing that is not `drawNow`: a plugin, a change of size. */
   wanted(): void;
 }
@@ -51,6 +51,7 @@ export function createLineChart(
       hooks.wanted();
       return false;
     },
+    beforeDatasetsDraw: () => hooks.drawData(),
   };
   const moved = ({ chart }: { chart: Chart }) => {
     const scale = chart.scales['x']!;
@@ -62,22 +63,16 @@ export function createLineChart(
   };
   const configuration: ChartConfiguration<'line', Point[]> = {
     type: 'line',
+    // Lines are drawn by dataLayer.ts.
     data: { datasets: [] },
     plugins: [gate],
     options: {
       animation: false,
-      parsing: false,
-      normalized: true,
       responsive: true,
       maintainAspectRatio: false,
       resizeDelay: 50,
       events: [],
       layout: { padding: { top: 8, right: 12 } },
-      elements: {
-        point: { radius: 0, hitRadius: 0, hoverRadius: 0 },
-        line: { tension: 0, borderJoinStyle: 'bevel' },
-      },
-      datasets: { line: { spanGaps: false } },
       scales: {
         x: {
           type: 'linear',

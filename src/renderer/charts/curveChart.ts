@@ -5,13 +5,15 @@
  */
 import type { AnnotationOptions } from 'chartjs-plugin-annotation';
 import type { ChartView, LineKind } from '../state/chartView.svelte.ts';
-import { type LineChart, type LineDataset, createLineChart, paint } from './chartJs.ts';
+import { type LineChart, createLineChart, paint } from './chartJs.ts';
+import { type DataLine, type Projection, paintLines } from './dataLayer.ts';
 import type { Point } from './decimate.ts';
 import { oncePerFrame } from './frame.ts';
 import type { Palette } from './palette.ts';
 import { followPointer } from './pointer.ts';
+import { Sheet, rangeAround } from './sheet.ts';
 import type { Trace } from './trace.ts';
-import { type Mapping, fullRange, mappingOf } from './xAxis.ts';
+import { type Mapping, type Range, fullRange, mappingOf } from './xAxis.ts';
 
 export interface ChartTexts {
   tickX(x: number): string;
@@ -21,7 +23,7 @@ export interface ChartTexts {
 
 export interface Line {
   readonly kind: LineKind;
-  readonly dataset: LineDataset;
+  readonly dataset: DataLine;
 }
 
 /** What is in sight of a run, in steps, and how fine it is to be drawn. */
@@ -34,6 +36,8 @@ export interface Window {
 
 /** Points that one chart draws at most; more runs get fewer each, though never so few that a spike is lost. */
 const mostPoints = 8_000;
+/** A chart that has not been moved for this long is drawn anew from its values; in milliseconds. */
+const restAfter = 80;
 
 export abstract class CurveChart {
   protected readonly chart: LineChart;
@@ -46,6 +50,14 @@ export abstract class CurveChart {
   readonly #cursor: HTMLElement;
   readonly #stopFollowing: () => void;
   #lines = new Map<number, readonly Line[]>();
+  /** What the last drawing showed, and in what size; null where a drawing has to begin from the values. */
+  #drawn: { readonly x: Range; readonly y: Range; readonly width: number; readonly height: number } | null =
+    null;
+  /** Drawn lines, from the last drawing that began from the values. */
+  #painted: readonly DataLine[] = [];
+  /** In use while the chart is moved. */
+  #sheet: Sheet | null = null;
+  #rest: ReturnType<typeof setTimeout> | undefined;
 
   constructor(canvas: HTMLCanvasElement, view: ChartView, texts: ChartTexts) {
     this.view = view;
@@ -60,7 +72,8 @@ export abstract class CurveChart {
         event.metaKey ||
         (canvas.parentElement?.matches(':focus-within') ?? false),
       zoomed: (min, max) => view.zoomTo({ min, max }),
-      wanted: () => this.request(),
+      wanted: () => this.#frame.request(),
+      drawData: () => this.#drawData(),
     });
     this.chart = chart;
     this.#drawNow = drawNow;
@@ -92,8 +105,35 @@ export abstract class CurveChart {
     this.#placeCursorColour();
   }
 
-  /** Draws in the next frame. */
+  /** Draws in the next frame, all of it anew. */
   request(): void {
+    this.#drawn = null;
+    this.#frame.request();
+  }
+
+  /** There are more values: drawn in the next frame, or once a chart that is being moved rests. */
+  grow(): void {
+    if (this.#rest === undefined) this.request();
+  }
+
+  /** Another part is in sight. Where that is only farther on, the lines' picture is moved and its axis stays as it is. */
+  move(): void {
+    const { min, max } = this.view.shown;
+    const before = this.#drawn?.x;
+    const sideways =
+      before !== undefined &&
+      Math.abs((max - min) / (before.max - before.min) - 1) < 1e-6 &&
+      before.min !== min;
+    clearTimeout(this.#rest);
+    this.#rest = undefined;
+    if (!sideways) {
+      this.request();
+      return;
+    }
+    this.#rest = setTimeout(() => {
+      this.#rest = undefined;
+      this.request();
+    }, restAfter);
     this.#frame.request();
   }
 
@@ -124,6 +164,7 @@ export abstract class CurveChart {
 
   destroy(): void {
     this.#frame.cancel();
+    clearTimeout(this.#rest);
     this.#stopFollowing();
     this.#cursor.remove();
     this.chart.destroy();
@@ -134,21 +175,86 @@ export abstract class CurveChart {
   }
 
   #draw(): void {
+    const { drawn, chart } = { drawn: this.#drawn, chart: this.chart };
+    const kept = drawn !== null && drawn.width === chart.width && drawn.height === chart.height;
+    if (kept && this.#rest !== undefined) this.#drawMoved(drawn.y);
+    else this.#drawAnew();
+    this.placeCursor();
+  }
+
+  #drawAnew(): void {
     const { view, chart, traces } = this;
     const { axis } = view;
     const mappings = traces.map((trace) => mappingOf(axis, trace));
     view.full = fullRange(axis, traces, mappings);
     const { min, max } = view.shown;
-
-    const shown = traces.flatMap((trace, index) =>
-      view.hiddenRuns.has(trace.run) ? [] : [{ trace, mapping: mappings[index]! }],
-    );
-    const pixels = chart.chartArea ? Math.max(100, chart.chartArea.width) : 600;
-    const buckets = Math.round(Math.min(pixels, mostPoints / 2 / Math.max(1, shown.length)));
-    const datasets: LineDataset[] = [];
+    this.#sheet = null;
+    this.#painted = this.#fill({ min, max });
     let low = Infinity;
     let high = -Infinity;
-    for (const { trace, mapping } of shown) {
+    for (const { data } of this.#painted) {
+      for (const { x, y } of data) {
+        if (x < min || x > max) continue;
+        if (y < low) low = y;
+        if (y > high) high = y;
+      }
+    }
+    const y = this.fit(low, high);
+    this.#setAxes({ min, max }, y);
+    chart.options.plugins!.annotation!.annotations = this.annotate(mappings);
+    this.#drawNow();
+    this.#drawn = { x: { min, max }, y, width: chart.width, height: chart.height };
+  }
+
+  #drawMoved(y: Range): void {
+    const { chart, view } = this;
+    const { min, max } = view.shown;
+    if (!this.#sheet?.holds({ min, max })) {
+      const range = rangeAround({ min, max }, view.full);
+      this.#sheet = new Sheet(this.#fill(range), this.#projection(), range);
+    }
+    this.#setAxes({ min, max }, y);
+    this.#drawNow();
+    this.#drawn = { x: { min, max }, y, width: chart.width, height: chart.height };
+  }
+
+  /** What Chart.js asks for between its grid and its annotations. */
+  #drawData(): void {
+    const { ctx, scales } = this.chart;
+    if (this.#sheet) this.#sheet.layOn(ctx, scales['x']!.min);
+    else paintLines(ctx, this.#painted, this.#projection());
+  }
+
+  #projection(): Projection {
+    const { chartArea: area, scales, currentDevicePixelRatio: ratio } = this.chart;
+    const [x, y] = [scales['x']!, scales['y']!];
+    const scale = (area.right - area.left) / (x.max - x.min);
+    const logarithmic = y.type === 'logarithmic';
+    // Below a logarithmic axis there is no end; out of sight is far enough.
+    const position = logarithmic
+      ? (value: number) => Math.log10(Math.max(value, y.min / 10))
+      : (value: number) => value;
+    const [bottom, top] = [position(y.min), position(y.max)];
+    const yScale = (area.top - area.bottom) / (top - bottom);
+    return {
+      scale,
+      offset: area.left - x.min * scale,
+      y: (value) => area.bottom + (position(value) - bottom) * yScale,
+      area: { left: area.left, top: area.top, right: area.right, bottom: area.bottom },
+      ratio,
+    };
+  }
+
+  /** The lines of what is shown, with their points between `min` and `max`. */
+  #fill({ min, max }: Range): readonly DataLine[] {
+    const { view, chart } = this;
+    const shown = this.traces.filter(({ run }) => !view.hiddenRuns.has(run));
+    const pixels = chart.chartArea ? Math.max(100, chart.chartArea.width) : 600;
+    const screens = (max - min) / (view.shown.max - view.shown.min);
+    const buckets = Math.round(screens * Math.min(pixels, mostPoints / 2 / Math.max(1, shown.length)));
+    const filled: DataLine[] = [];
+    for (const trace of shown) {
+      const mapping = mappingOf(view.axis, trace);
       const { length } = trace.series;
       const steps = (x: number) => {
         const at = mapping.toSteps(x);
@@ -164,20 +270,10 @@ export abstract class CurveChart {
       for (const line of this.#lines.get(trace.run)!) {
         if (view.hiddenKinds.has(line.kind)) continue;
         this.fill(trace, line, window);
-        if (line.dataset.data.length === 0) continue;
-        datasets.push(line.dataset);
-        for (const { x, y } of line.dataset.data) {
-          if (x < min || x > max) continue;
-          if (y < low) low = y;
-          if (y > high) high = y;
-        }
+        if (line.dataset.data.length > 0) filled.push(line.dataset);
       }
     }
-    chart.data.datasets = datasets;
-    this.#setAxes({ min, max }, this.fit(low, high));
-    chart.options.plugins!.annotation!.annotations = this.annotate(mappings);
-    this.#drawNow();
-    this.placeCursor();
+    return filled;
   }
 
   #setAxes(x: { min: number; max: number }, y: { min: number; max: number }): void {

@@ -5,7 +5,7 @@
  */
 import { type Line, type Window, CurveChart, epochPoints } from './curveChart.ts';
 import { curvesOf } from './curves.ts';
-import type { LineDataset } from './chartJs.ts';
+import { type DataLine, plainLine } from './dataLayer.ts';
 import { lossExtent } from './extent.ts';
 import { bestEpochOf } from './bestEpochs.ts';
 import { smoothingWeight } from './smoothing.ts';
@@ -21,7 +21,7 @@ export const mostDots = 60;
 
 export class LossChart extends CurveChart {
   protected linesOf(): readonly Line[] {
-    const line = (kind: Line['kind']): Line => ({ kind, dataset: { data: [] } });
+    const line = (kind: Line['kind']): Line => ({ kind, dataset: { ...plainLine, data: [] } });
     return [
       line('batch'),
       line('testLoss'),
@@ -35,15 +35,15 @@ export class LossChart extends CurveChart {
   protected dress({ run }: Trace, lines: readonly Line[]): void {
     const colour = this.palette.run(runColour(run));
     const [batch, test, validation, smoothed, running, printed] = lines.map(({ dataset }) => dataset) as [
-      LineDataset,
-      LineDataset,
-      LineDataset,
-      LineDataset,
-      LineDataset,
-      LineDataset,
+      DataLine,
+      DataLine,
+      DataLine,
+      DataLine,
+      DataLine,
+      DataLine,
     ];
     const solid = { borderColor: colour, backgroundColor: colour };
-    const afterEpochs = { ...solid, borderWidth: 1.5, pointStyle: runShape(run), clip: 8 };
+    const afterEpochs = { ...solid, borderWidth: 1.5, pointStyle: runShape(run) };
     Object.assign(batch, { borderColor: this.palette.faint(runColour(run)), borderWidth: 1, order: 3 });
     Object.assign(smoothed, { ...solid, borderWidth: 2, order: 1 });
     Object.assign(running, { ...solid, borderWidth: 2, order: 1 });
@@ -99,7 +99,7 @@ export class LossChart extends CurveChart {
 
   #fillEpochs(
     trace: Trace,
-    dataset: LineDataset,
+    dataset: DataLine,
     window: Window,
     valueOf: Parameters<typeof epochPoints>[2],
   ): void {

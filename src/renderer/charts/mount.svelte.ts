@@ -25,9 +25,13 @@ export function mountChart(
   });
   $effect(() => {
     // All that a drawing takes from the view, read here so that a change asks for one.
-    void [view.axis, view.logarithmic, view.smoothing, view.range];
+    void [view.axis, view.logarithmic, view.smoothing];
     void [view.hiddenRuns.size, view.hiddenKinds.size, ...view.hiddenRuns, ...view.hiddenKinds];
     chart.request();
+  });
+  $effect(() => {
+    void view.range;
+    untrack(() => chart.move());
   });
   $effect(() => {
     for (const trace of traces()) void trace.events();
@@ -38,7 +42,7 @@ export function mountChart(
     untrack(() => chart.placeCursor());
   });
   $effect(() => {
-    const stops = traces().map(({ series }) => series.onChange(() => chart.request()));
+    const stops = traces().map(({ series }) => series.onChange(() => chart.grow()));
     return () => stops.forEach((stop) => stop());
   });
   return { chart, destroy: () => chart.destroy() };

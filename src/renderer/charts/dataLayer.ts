@@ -1,0 +1,195 @@
+/**
+ * Lines and points on a canvas, from what a pyramid has picked. Chart.js's line elements cost a path of thousands of
+ * corners a run and a pass over every point's options; a noisy line is as well drawn as one bar a pixel column, from
+ * the column's lowest to its highest value, and a smooth one in short strokes. Chart.js keeps scales, grid and words.
+ */
+import type { PointStyle } from 'chart.js';
+import { drawPoint } from 'chart.js/helpers';
+import type { Point } from './decimate.ts';
+
+/** What is drawn of one curve, in data's units, and how. */
+export interface DataLine {
+  data: Point[];
+  borderColor: string;
+  /** Points are filled with it. */
+  backgroundColor: string;
+  /** In CSS pixels. */
+  borderWidth: number;
+  borderDash: readonly number[];
+  borderCapStyle: CanvasLineCap;
+  pointStyle: PointStyle;
+  /** Of every point, or of each. */
+  pointRadius: number | readonly number[];
+  /** False for points alone. */
+  showLine: boolean;
+  /** Lower ones lie over higher ones. */
+  order: number;
+}
+
+export const plainLine: Readonly<DataLine> = {
+  data: [],
+  borderColor: '',
+  backgroundColor: '',
+  borderWidth: 1,
+  borderDash: [],
+  borderCapStyle: 'butt',
+  pointStyle: 'circle',
+  pointRadius: 0,
+  showLine: true,
+  order: 0,
+};
+
+/** Where data's units are on the canvas, in CSS pixels: x by `scale` and `offset`, y by a function. */
+export interface Projection {
+  readonly scale: number;
+  readonly offset: number;
+  y(value: number): number;
+  readonly area: {
+    readonly left: number;
+    readonly top: number;
+    readonly right: number;
+    readonly bottom: number;
+  };
+  /** Device pixels to a CSS pixel. */
+  readonly ratio: number;
+}
+
+/** Points may stand out of the area by this. */
+export const overhang = 8;
+/** A value at the area's edge has its whole line. */
+const lineOverhang = 1;
+/** Corners of one stroke: rasterising takes longer than in proportion to them. */
+const strokeCorners = 48;
+
+/** The first of `lines` with the lowest order comes to lie over all others. */
+export function paintLines(
+  context: CanvasRenderingContext2D,
+  lines: readonly DataLine[],
+  projection: Projection,
+): void {
+  const { area } = projection;
+  const below = lines.map((line, place) => ({ line, place }));
+  below.sort((a, b) => b.line.order - a.line.order || b.place - a.place);
+  for (const { line } of below) {
+    context.save();
+    if (line.showLine) {
+      clipTo(context, area, lineOverhang);
+      if (isDense(line, projection)) paintColumns(context, line, projection);
+      else paintStrokes(context, line, projection);
+      context.restore();
+      context.save();
+    }
+    clipTo(context, area, overhang);
+    paintPoints(context, line, projection);
+    context.restore();
+  }
+}
+
+function clipTo(
+  context: CanvasRenderingContext2D,
+  { left, top, right, bottom }: Projection['area'],
+  by: number,
+): void {
+  context.beginPath();
+  context.rect(left - by, top - by, right - left + 2 * by, bottom - top + 2 * by);
+  context.clip();
+}
+
+/** A thin line of more corners than pixel columns. */
+function isDense({ data, borderWidth, borderDash }: DataLine, { scale }: Projection): boolean {
+  if (borderWidth > 1 || borderDash.length > 0 || data.length < 2) return false;
+  return data.length > (data.at(-1)!.x - data[0]!.x) * scale;
+}
+
+/**
+ * A bar a column of device pixels, over all that the line passes in it. Every column is drawn once, so a transparent
+ * colour is the same everywhere.
+ */
+function paintColumns(context: CanvasRenderingContext2D, line: DataLine, projection: Projection): void {
+  const { scale, offset, ratio } = projection;
+  const width = 1 / ratio;
+  context.fillStyle = line.borderColor;
+  let column = NaN;
+  let top = Infinity;
+  let bottom = -Infinity;
+  let lastY = NaN;
+  const end = () => {
+    if (top <= bottom) context.fillRect(column * width, top - width / 2, width, bottom - top + width);
+  };
+  for (const point of line.data) {
+    const y = projection.y(point.y);
+    const at = Math.floor((point.x * scale + offset) * ratio);
+    if (at !== column) {
+      // Neighbouring columns meet half way, so that the line is whole.
+      const meeting = (lastY + y) / 2;
+      const joined = at === column + 1 && !Number.isNaN(meeting);
+      if (joined) {
+        top = Math.min(top, meeting);
+        bottom = Math.max(bottom, meeting);
+      }
+      end();
+      column = at;
+      top = joined ? meeting : Infinity;
+      bottom = joined ? meeting : -Infinity;
+    }
+    if (y < top) top = y;
+    if (y > bottom) bottom = y;
+    lastY = y;
+  }
+  end();
+}
+
+function paintStrokes(context: CanvasRenderingContext2D, line: DataLine, projection: Projection): void {
+  const { scale, offset } = projection;
+  context.strokeStyle = line.borderColor;
+  context.lineWidth = line.borderWidth;
+  context.lineCap = line.borderCapStyle;
+  context.lineJoin = 'round';
+  context.setLineDash([...line.borderDash]);
+  // Dashes would begin anew, and where strokes of a transparent line meet it would be darker.
+  const most = line.borderDash.length > 0 || line.borderWidth <= 1 ? Infinity : strokeCorners;
+  let corners = 0;
+  let lastX = 0;
+  let lastY = 0;
+  context.beginPath();
+  for (const point of line.data) {
+    const x = point.x * scale + offset;
+    const y = projection.y(point.y);
+    if (Number.isNaN(x) || Number.isNaN(y)) {
+      if (corners > 0) context.stroke();
+      context.beginPath();
+      corners = 0;
+      continue;
+    }
+    if (corners === 0) context.moveTo(x, y);
+    else context.lineTo(x, y);
+    corners++;
+    if (corners >= most) {
+      context.stroke();
+      context.beginPath();
+      // The last piece once more: its joint with the next one is then a joint of one stroke.
+      context.moveTo(lastX, lastY);
+      context.lineTo(x, y);
+      corners = 2;
+    }
+    lastX = x;
+    lastY = y;
+  }
+  if (corners > 0) context.stroke();
+}
+
+function paintPoints(context: CanvasRenderingContext2D, line: DataLine, projection: Projection): void {
+  const { scale, offset, area } = projection;
+  const { data, pointRadius } = line;
+  if (pointRadius === 0) return;
+  context.strokeStyle = line.borderColor;
+  context.fillStyle = line.backgroundColor;
+  context.setLineDash([]);
+  for (const [index, point] of data.entries()) {
+    const radius = typeof pointRadius === 'number' ? pointRadius : (pointRadius[index] ?? 0);
+    const x = point.x * scale + offset;
+    const y = projection.y(point.y);
+    if (radius === 0 || Number.isNaN(y) || x < area.left - 1 || x > area.right + 1) continue;
+    drawPoint(context, { pointStyle: line.pointStyle, radius, borderWidth: line.borderWidth }, x, y);
+  }
+}
