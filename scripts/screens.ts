@@ -4,31 +4,30 @@
  *     node scripts/build.mjs && node scripts/screens.ts [folder]
  *
  * The folder is docs/screens unless another is named. Needs Node 24 and the Chromium that set-up has found. A picture's
- * name is `screen.theme.language.png`.
+ * name is `screen.theme.language.png`. Some minutes on two cores: nets train a few epochs in big batches.
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Browser, type BrowserContext, type Page, chromium } from '@playwright/test';
+import { type Browser, type Page, chromium } from '@playwright/test';
+import { m } from '../src/renderer/paraglide/messages.js';
 import { Host } from '../test/e2e/host.ts';
 
-const looks = (['light', 'dark'] as const).flatMap((theme) =>
-  (['en', 'zh-CN'] as const).map((language) => ({ theme, language })),
-);
 const folder = resolve(process.argv[2] ?? 'docs/screens');
-/** As on a laptop; pages that scroll are shown whole. */
+/** As on a laptop; pages that scroll are shown as far as they are read. */
 const width = 1440;
 const height = 900;
-const trainingMs = 15 * 60_000;
+const tallest = 2400;
+const patience = 180_000;
 
-const host = new Host();
-await mkdir(folder, { recursive: true });
-await host.start();
-const browser = await launch();
-try {
-  await photograph(browser);
-} finally {
-  await browser.close();
-  await host.end();
+type Language = 'en' | 'zh-CN';
+type Message = (inputs: never, options: { locale: Language }) => string;
+
+interface Look {
+  readonly page: Page;
+  readonly name: string;
+  readonly language: Language;
+  /** What a message says in this window's language. */
+  readonly say: (message: Message) => string;
 }
 
 async function launch(): Promise<Browser> {
@@ -43,85 +42,287 @@ async function launch(): Promise<Browser> {
   });
 }
 
-async function photograph(browser: Browser): Promise<void> {
-  const pages: { page: Page; context: BrowserContext; name: string }[] = [];
-  for (const { theme, language } of looks) {
-    const context = await browser.newContext({
-      viewport: { width, height },
-      colorScheme: theme,
-      locale: language,
-    });
-    const page = await context.newPage();
-    await page.goto(host.url);
-    await page.locator('#heading').waitFor();
-    pages.push({ page, context, name: `${theme}.${language}` });
+/** One window in each theme and language. */
+class Studio {
+  readonly looks: Look[] = [];
+
+  async open(browser: Browser, url: string): Promise<void> {
+    for (const theme of ['light', 'dark'] as const) {
+      for (const language of ['en', 'zh-CN'] as const) {
+        const context = await browser.newContext({
+          viewport: { width, height },
+          colorScheme: theme,
+          locale: language,
+          reducedMotion: 'reduce',
+        });
+        const page = await context.newPage();
+        page.setDefaultTimeout(patience);
+        await page.goto(url);
+        await page.locator('#heading').waitFor();
+        const say = (message: Message) => message({} as never, { locale: language });
+        this.looks.push({ page, name: `${theme}.${language}`, language, say });
+      }
+    }
   }
 
-  const shoot = async (screen: string, tall = false) => {
-    for (const { page, name } of pages) {
-      // A page scrolls inside its frame, so the window is made as high as the page.
-      const content = tall
-        ? await page.locator('main > .view').evaluate((view) => view.scrollHeight)
-        : height;
-      await page.setViewportSize({ width, height: Math.max(height, content) });
-      await page.mouse.move(0, 0);
-      await page.waitForTimeout(400);
-      await page.screenshot({ path: join(folder, `${screen}.${name}.png`) });
-      await page.setViewportSize({ width, height });
-    }
+  /** The window in which things are done that all see. English, light. */
+  get first(): Page {
+    return this.looks[0]!.page;
+  }
+
+  async each(work: (look: Look) => Promise<unknown>): Promise<void> {
+    await Promise.all(this.looks.map(work));
+  }
+
+  /** In the address alone: what a window holds stays. */
+  async go(hash: string): Promise<void> {
+    await this.each(async ({ page }) => {
+      await page.goto(new URL(hash, page.url()).href);
+      await page.locator('#heading').waitFor();
+    });
+  }
+
+  async shoot(screen: string, tall = false): Promise<void> {
+    await this.each(async ({ page, name }) => {
+      await page.mouse.move(width / 2, 4);
+      if (tall) {
+        // A page scrolls inside its frame, so the window is made as high as the page.
+        const content = await page.locator('main').evaluate((main) => {
+          main.scrollTop = 0;
+          return main.scrollHeight;
+        });
+        await page.setViewportSize({ width, height: Math.min(tallest, Math.max(height, content)) });
+      }
+      // Charts, fonts and images settle.
+      await page.waitForTimeout(500);
+      await page.screenshot({ path: join(folder, `${screen}.${name}.png`), animations: 'disabled' });
+      if (tall) await page.setViewportSize({ width, height });
+    });
     process.stdout.write(`${screen}\n`);
-  };
-  const goTo = async (hash: string) => {
-    for (const { page } of pages) await page.goto(new URL(hash, page.url()).href);
-  };
+  }
+}
 
-  const [{ page: first }] = pages as [(typeof pages)[number]];
-  const number = (label: string) => first.getByRole('textbox', { name: label });
-  const start = () => first.locator('form button[type=submit]').click();
-  const reached = (run: string, text: string) =>
-    first.getByRole('article', { name: run }).getByText(text).waitFor({ timeout: trainingMs });
-  const finished = (runs: number) =>
-    first
-      .locator('article [data-status=finished]')
-      .nth(runs - 1)
-      .waitFor({ timeout: trainingMs });
+const field = (page: Page, name: string) => page.getByRole('textbox', { name, exact: true });
+const start = (page: Page) => page.locator('form button[type=submit]').click();
+const article = (page: Page, run: string) => page.getByRole('article', { name: run, exact: true });
+const layerRows = (page: Page) => page.locator('[role="row"][data-row]:not([data-row="input"])');
+const button = ({ page, say }: Look, message: Message) =>
+  page.getByRole('button', { name: say(message), exact: true });
+const tab = ({ page, say }: Look, message: Message) =>
+  page.getByRole('tab', { name: say(message), exact: true });
+/** By the command palette, as a person does who does not know where it is. */
+async function doAction(look: Look, message: Message): Promise<void> {
+  await look.page.keyboard.press('Control+k');
+  await look.page.keyboard.type(look.say(message));
+  await look.page
+    .getByRole('option', { name: look.say(message) })
+    .first()
+    .waitFor();
+  await look.page.keyboard.press('Enter');
+}
+async function closeDialog({ page }: Look): Promise<void> {
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+}
 
-  await shoot('welcome');
-  await goTo('#/train');
-  for (const { page } of pages) await page.getByRole('checkbox').first().waitFor();
-  await shoot('train-empty');
-  await goTo('#/runs');
-  await shoot('runs-empty');
-  await goTo('#/train');
+async function emptyLab(studio: Studio): Promise<void> {
+  await studio.shoot('welcome');
+  await studio.each((look) => doAction(look, m.action_tour));
+  await studio.each(({ page }) => page.getByRole('dialog').waitFor());
+  await studio.shoot('tour');
+  await studio.each(({ page }) => page.keyboard.press('Escape'));
+  await studio.go('#/runs');
+  await studio.each(({ page, say }) =>
+    page.getByRole('heading', { name: say(m.runs_empty_title) }).waitFor(),
+  );
+  await studio.shoot('runs-empty');
+  await studio.go('#/train');
+  await studio.each(({ page }) => page.getByRole('checkbox').first().waitFor());
+  await studio.shoot('train-empty');
+}
 
-  // A few runs that tell different stories, then the two nets side by side.
-  await number('Epochs').fill('2');
-  await number('Seed').fill('1');
-  await start();
-  await finished(1);
-  await number('Learning rate').fill('0.05');
-  await start();
-  await reached('Course net #2', 'Epoch 2 of 2');
-  await first.getByRole('button', { name: 'Stop Course net #2' }).click();
+/** Three seeds of the course net and one run that was stopped: what the other screens show. */
+async function trainSome({ first }: Studio): Promise<void> {
+  await field(first, 'Epochs').fill('2');
+  await field(first, 'Batch size').fill('512');
+  await field(first, 'Learning rate').fill('0.05');
+  await field(first, 'Seeds').fill('0-2');
+  await start(first);
+  await first
+    .locator('article [data-status=finished]')
+    .nth(2)
+    .waitFor({ timeout: 2 * patience });
+  await field(first, 'Seeds').fill('0');
+  await field(first, 'Learning rate').fill('0.4');
+  await start(first);
+  await article(first, 'Course net #4').getByText('Epoch 2 of 2').waitFor();
+  await article(first, 'Course net #4').getByRole('button', { name: 'Stop', exact: false }).last().click();
   await first.locator('article [data-status=stopped]').waitFor();
   await first.getByRole('button', { name: 'Reset to course’s values' }).click();
+}
 
-  await first.getByRole('checkbox', { name: /Homework net/ }).click();
-  await number('Epochs, Course net').fill('5');
-  await number('Epochs, Homework net').fill('5');
-  await start();
-  await reached('Homework net #4', 'Epoch 4 of 5');
-  await goTo('#/train');
-  await shoot('train');
-  await goTo('#/runs');
-  await shoot('runs');
-  await goTo('#/train');
-  await finished(2);
-  await first.locator('article a').first().click();
-  const hash = new URL(first.url()).hash;
-  await goTo(hash);
-  for (const { page } of pages) await page.locator('table[aria-label]').waitFor();
-  await shoot('run', true);
-  await goTo('#/settings');
-  await shoot('settings');
+/** Everything that can be set, unfolded. */
+async function trainForm(studio: Studio): Promise<void> {
+  await studio.each(async ({ page }) => {
+    for (const section of await page.locator('form h3 > button[aria-expanded]').all()) await section.click();
+    await page.getByRole('switch').first().waitFor();
+  });
+  await studio.shoot('train-form', true);
+}
+
+async function twoAtOnce(studio: Studio): Promise<void> {
+  const { first } = studio;
+  await first.getByRole('checkbox', { name: 'Homework net' }).click();
+  for (const net of ['Course net', 'Homework net']) {
+    await field(first, `Epochs, ${net}`).fill('200');
+    await field(first, `Batch size, ${net}`).fill('512');
+    await field(first, `Learning rate, ${net}`).fill('0.02');
+  }
+  await start(first);
+  for (const run of ['Course net #5', 'Homework net #6'])
+    await article(first, run)
+      .getByText(/^Epoch ([2-9]|\d\d+) of 200/)
+      .waitFor({ timeout: 2 * patience });
+  await studio.each(async ({ page }) => {
+    await page.reload();
+    await page.getByRole('article').nth(1).waitFor();
+    await page.locator('figure[data-index] canvas').first().waitFor();
+  });
+  await studio.shoot('train-running', true);
+  for (const run of ['Course net #5', 'Homework net #6']) {
+    const stop = first.getByRole('button', { name: `Stop ${run}`, exact: true });
+    await stop.click();
+    // Of two, the one that has ended is not shown any more.
+    await stop.waitFor({ state: 'hidden' });
+  }
+}
+
+async function runs(studio: Studio): Promise<void> {
+  const { first } = studio;
+  const lines = (page: Page, kind: 'r' | 'g') => page.locator(`[data-line^="${kind}"]`);
+  await first.goto(new URL('#/runs', first.url()).href);
+  await lines(first, 'r').nth(5).waitFor();
+  for (const line of [3, 4, 5]) await lines(first, 'r').nth(line).locator('[data-tick]').click();
+  await first.keyboard.press('t');
+  await first.getByRole('textbox', { name: 'Tag' }).fill('seeds');
+  await first.keyboard.press('Enter');
+  await first.keyboard.press('Escape');
+  await first.keyboard.press('Escape');
+
+  await studio.go('#/runs');
+  await studio.each(({ page }) => lines(page, 'r').nth(5).waitFor());
+  await studio.shoot('runs');
+  await studio.go('#/runs?group=lr');
+  await studio.each(({ page }) => lines(page, 'g').nth(2).waitFor());
+  await studio.shoot('runs-grouped');
+  await studio.go('#/runs');
+  await studio.each(async (look) => {
+    await lines(look.page, 'r').nth(5).waitFor();
+    for (const line of [2, 3, 4, 5]) await lines(look.page, 'r').nth(line).locator('[data-tick]').click();
+    await button(look, m.runs_overlay).click();
+    await look.page.locator('.overlay canvas').first().waitFor();
+  });
+  await studio.shoot('runs-selected');
+  await studio.each(({ page }) => page.keyboard.press('Escape'));
+}
+
+async function runPage(studio: Studio): Promise<void> {
+  const { first } = studio;
+  await first.goto(new URL('#/runs/1?tab=notes', first.url()).href);
+  await field(first, 'Note').fill(
+    '**Seed 0** of three.\n\n- learning rate 0.05 instead of 0.01, batch of 512\n- the 4s and 9s are still mixed up; see the confusion matrix',
+  );
+  await first.getByRole('button', { name: 'Save', exact: true }).click();
+  await first.locator('.read strong').waitFor();
+
+  await studio.go('#/runs/1');
+  await studio.each(async ({ page, say }) => {
+    await page.getByRole('table', { name: say(m.confusion) }).waitFor();
+    await page.locator('figure[data-index] canvas').first().waitFor();
+  });
+  await studio.shoot('run-curves', true);
+  for (const part of ['net', 'settings', 'notes', 'log', 'files', 'machine']) {
+    await studio.go(`#/runs/1?tab=${part}`);
+    await studio.each(({ page }) => page.getByRole('tabpanel').waitFor());
+    await studio.shoot(`run-${part}`);
+  }
+}
+
+async function design(studio: Studio): Promise<void> {
+  await studio.go('#/design/course');
+  await studio.each(({ page }) => layerRows(page).nth(3).click());
+  await studio.shoot('design');
+  await studio.each((look) => tab(look, m.code_title).click());
+  await studio.shoot('design-code');
+  await studio.each(async (look) => {
+    await tab(look, m.design_column_layer).click();
+    await button(look, m.code_size_title).click();
+    await look.page.getByRole('dialog').waitFor();
+  });
+  await studio.shoot('design-size');
+  await studio.each((look) => tab(look, m.code_exercise_title).click());
+  await studio.shoot('design-exercises');
+  await studio.each(async (look) => {
+    await closeDialog(look);
+    await look.page.locator('[role="row"][data-type="activation"]').first().click();
+    await button(look, m.code_activation_title).click();
+    await look.page.getByRole('dialog').waitFor();
+  });
+  await studio.shoot('design-activation');
+  await studio.each(closeDialog);
+  await studio.each((look) => doAction(look, m.code_paste_title));
+  await studio.each(({ page }) => page.getByRole('dialog').waitFor());
+  await studio.shoot('design-paste');
+  await studio.each(closeDialog);
+
+  const { first } = studio;
+  await first.getByRole('button', { name: 'Duplicate to edit' }).click();
+  const name = first.getByRole('textbox', { name: 'Name of the net' });
+  await name.fill('LeNet 15×15');
+  await layerRows(first).nth(3).click();
+  await first.getByRole('textbox', { name: /Kernel size/ }).fill('15');
+  await first.getByRole('button', { name: 'Undo', exact: false }).first().waitFor();
+  await first.waitForTimeout(1500);
+  await studio.go(new URL(first.url()).hash);
+  await studio.each(({ page }) => layerRows(page).nth(3).click());
+  await studio.shoot('design-error');
+}
+
+async function frame(studio: Studio): Promise<void> {
+  await studio.go('#/settings');
+  await studio.shoot('settings');
+  await studio.go('#/design/course');
+  await studio.each(async ({ page }) => {
+    await layerRows(page).first().waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('option').first().waitFor();
+  });
+  await studio.shoot('palette');
+  await studio.each(async (look) => {
+    await closeDialog(look);
+    await look.page.keyboard.press('Shift+?');
+    await look.page.getByRole('dialog').waitFor();
+  });
+  await studio.shoot('keys');
+  await studio.each(closeDialog);
+}
+
+const host = new Host();
+await mkdir(folder, { recursive: true });
+await host.start();
+const browser = await launch();
+try {
+  const studio = new Studio();
+  await studio.open(browser, host.url);
+  await emptyLab(studio);
+  await trainForm(studio);
+  await trainSome(studio);
+  await twoAtOnce(studio);
+  await runs(studio);
+  await runPage(studio);
+  await design(studio);
+  await frame(studio);
+} finally {
+  await browser.close();
+  await host.end();
 }

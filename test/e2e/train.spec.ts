@@ -19,30 +19,67 @@ interface Trace {
   }[];
 }
 
+/** 118 batches an epoch: short where the numbers do not matter. */
+const bigBatch = '512';
+const bigSteps = 118;
+
 const lossFigure = (page: Page) => page.getByRole('figure', { name: 'Loss' });
 const points = async (page: Page) => Number(await lossFigure(page).getAttribute('data-points'));
-const panel = (page: Page, run: string) => page.getByRole('article', { name: run });
+const panel = (page: Page, run: string) => page.getByRole('article', { name: run, exact: true });
 const rowsOf = (table: Locator) => table.getByRole('row').filter({ has: table.page().getByRole('cell') });
+const emptyLab = (page: Page) => page.getByRole('heading', { name: 'Nothing has been trained yet' });
+/** The net's own fields, then those that all nets share. */
+const field = (page: Page, name: string) => page.getByRole('textbox', { name, exact: true });
 
 async function open(page: Page): Promise<void> {
   await page.goto(host.url);
   // Where nothing has been trained yet, the first page comes first.
   await page.getByRole('link', { name: 'Train', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Train', level: 1 })).toBeVisible();
+  await expect(page.getByRole('article').or(emptyLab(page)).first()).toBeVisible();
 }
+
+/** The form as the course has it, with this net and no other: what was last started is filled in else. */
+async function choose(page: Page, ...nets: readonly ('Course net' | 'Homework net')[]): Promise<void> {
+  for (const net of ['Course net', 'Homework net'] as const) {
+    const box = page.getByRole('checkbox', { name: net });
+    await box.setChecked(nets.includes(net));
+  }
+  const reset = page.getByRole('button', { name: 'Reset to course’s values' });
+  if (await reset.isVisible()) await reset.click();
+  await expect(reset).toBeHidden();
+}
+
+const namesShown = (page: Page) =>
+  page
+    .getByRole('article')
+    .evaluateAll((articles) => articles.map((article) => article.getAttribute('aria-label') ?? ''));
+
+/** Does what starts runs, and gives their names in the order of their numbers. */
+async function started(page: Page, count: number, start: () => Promise<void>): Promise<string[]> {
+  const before = new Set(await namesShown(page));
+  const fresh = async () => (await namesShown(page)).filter((name) => !before.has(name));
+  await start();
+  await expect.poll(async () => (await fresh()).length).toBe(count);
+  const number = (name: string) => Number(/#(\d+)$/.exec(name)?.[1]);
+  return (await fresh()).sort((a, b) => number(a) - number(b));
+}
+
+const press = (page: Page, name: string | RegExp) => () => page.getByRole('button', { name }).click();
+const state = (page: Page, run: string, text: string) => panel(page, run).getByText(text, { exact: true });
 
 test('trains the course net: the chart moves, pauses, resumes, and has PyTorch’s numbers', async ({
   page,
 }) => {
   const errors = watchForErrors(page);
   await open(page);
-  await expect(page.getByRole('heading', { name: 'Nothing has been trained yet' })).toBeVisible();
-  await page.getByRole('textbox', { name: 'Epochs' }).fill('2');
+  await expect(emptyLab(page)).toBeVisible();
+  await field(page, 'Epochs').fill('2');
   // Measured here, before anything is started.
   await expect(page.getByRole('button', { name: /^Train Course net, about \d+ s$/ })).toBeVisible();
-  await page.getByRole('button', { name: 'Train Course net' }).click();
+  const [name] = (await started(page, 1, press(page, /^Train Course net/))) as [string];
 
-  const run = panel(page, 'Course net #1');
+  const run = panel(page, name);
   await expect(run.getByText('Training', { exact: true })).toBeVisible();
   await expect.poll(() => points(page)).toBeGreaterThan(0);
 
@@ -55,7 +92,7 @@ test('trains the course net: the chart moves, pauses, resumes, and has PyTorch�
 
   await run.getByRole('button', { name: 'Resume' }).click();
   await expect(run.getByText('Finished')).toBeVisible({ timeout: 180_000 });
-  expect(await points(page)).toBe(2 * 938);
+  await expect.poll(() => points(page)).toBe(2 * 938);
   await expect(run.getByRole('button')).toHaveCount(0);
 
   const file = new URL('../vectors/traces/course-seed0.json', import.meta.url);
@@ -79,8 +116,9 @@ test('trains the course net: the chart moves, pauses, resumes, and has PyTorch�
 test('the run is in history after a reload and after a restart of the host', async ({ page }) => {
   const errors = watchForErrors(page);
   await open(page);
+  const [name] = (await namesShown(page)) as [string];
   await page.getByRole('link', { name: 'Runs' }).click();
-  const row = page.getByRole('row', { name: /Course net #1/ });
+  const row = page.getByRole('row', { name });
   await expect(row.getByText('Finished')).toBeVisible();
   await page.reload();
   await expect(row.getByText('2 of 2')).toBeVisible();
@@ -89,14 +127,15 @@ test('the run is in history after a reload and after a restart of the host', asy
   await host.stop();
   await host.start();
   await open(page);
-  await expect(panel(page, 'Course net #1').getByText('Finished')).toBeVisible();
+  await expect(panel(page, name).getByText('Finished')).toBeVisible();
   await page.getByRole('link', { name: 'Runs' }).click();
-  await row.click();
-  await expect(page.getByRole('heading', { name: 'Course net #1', level: 1 })).toBeFocused();
+  await row.getByRole('link', { name }).click();
+  await expect(page.getByRole('heading', { name, level: 1 })).toBeFocused();
   await expect.poll(() => points(page)).toBe(2 * 938);
 
-  const epochs = rowsOf(page.getByRole('region', { name: 'Epochs' }).getByRole('table'));
-  await expect(epochs).toHaveCount(2);
+  const accuracy = page.getByRole('region', { name: 'Test accuracy', exact: true });
+  await accuracy.getByRole('button', { name: 'Table' }).click();
+  await expect(rowsOf(accuracy.getByRole('table'))).toHaveCount(2);
   const confusion = page.getByRole('table', { name: 'Confusion matrix' });
   const counts = (await confusion.getByRole('cell').allInnerTexts()).map(Number);
   expect(counts.reduce((sum, count) => sum + count, 0)).toBe(10_000);
@@ -104,43 +143,45 @@ test('the run is in history after a reload and after a restart of the host', asy
 
 test('both nets train at once, each with settings of its own', async ({ page }) => {
   await open(page);
-  await page.getByRole('checkbox', { name: /Homework net/ }).click();
-  await page.getByRole('textbox', { name: 'Epochs, Course net' }).fill('1');
-  await page.getByRole('textbox', { name: 'Epochs, Homework net' }).fill('1');
-  await page.getByRole('textbox', { name: 'Batch size, Homework net' }).fill('256');
-  await page.getByRole('button', { name: 'Train 2 nets side by side' }).click();
-  const course = panel(page, 'Course net #2');
-  const homework = panel(page, 'Homework net #3');
-  await expect(course).toBeVisible();
-  await expect(homework.getByText('Batch 235 of 235')).toBeVisible({ timeout: 180_000 });
-  await expect(homework.getByText('Finished')).toBeVisible({ timeout: 60_000 });
-  await expect(course.getByText('Finished')).toBeVisible({ timeout: 180_000 });
-  expect(await points(page)).toBe(938 + 235);
+  await choose(page, 'Course net', 'Homework net');
+  await field(page, 'Epochs, Course net').fill('1');
+  await field(page, 'Batch size, Course net').fill(bigBatch);
+  await field(page, 'Epochs, Homework net').fill('1');
+  await field(page, 'Batch size, Homework net').fill('256');
+  const [course, homework] = (await started(page, 2, press(page, /^Train 2 nets side by side/))) as [
+    string,
+    string,
+  ];
+  await expect(panel(page, homework).getByText('Batch 235 of 235')).toBeVisible({ timeout: 180_000 });
+  for (const run of [course, homework])
+    await expect(state(page, run, 'Finished')).toBeVisible({ timeout: 180_000 });
+  await expect.poll(() => points(page)).toBe(bigSteps + 235);
 });
 
 test('a run that lost its host is interrupted, and goes on to its end', async ({ page }) => {
   await open(page);
   // What was last started is there again: both nets.
-  await expect(page.getByRole('textbox', { name: 'Batch size, Homework net' })).toHaveValue('256');
-  await page.getByRole('checkbox', { name: /Homework net/ }).click();
-  await page.getByRole('textbox', { name: 'Epochs' }).fill('2');
-  await page.getByRole('button', { name: 'Train Course net' }).click();
-  const run = panel(page, 'Course net #4');
-  await expect(run.getByText('Training', { exact: true })).toBeVisible();
+  await expect(field(page, 'Batch size, Homework net')).toHaveValue('256');
+  await choose(page, 'Course net');
+  await field(page, 'Epochs').fill('3');
+  await field(page, 'Batch size').fill(bigBatch);
+  const [run] = (await started(page, 1, press(page, /^Train Course net/))) as [string];
+  await expect(state(page, run, 'Training')).toBeVisible();
   await expect.poll(() => points(page)).toBeGreaterThan(0);
   await host.stop('SIGKILL');
   await expect(page.getByText('The connection to Stride is lost.')).toBeVisible();
 
   await host.start();
   await open(page);
-  await expect(run.getByText('Interrupted')).toBeVisible();
-  await run.getByRole('button', { name: 'Resume' }).click();
-  await expect(run.getByText('Finished')).toBeVisible({ timeout: 180_000 });
-  await expect.poll(() => points(page)).toBe(2 * 938);
+  await expect(state(page, run, 'Interrupted')).toBeVisible();
+  await panel(page, run).getByRole('button', { name: 'Resume' }).click();
+  await expect(state(page, run, 'Finished')).toBeVisible({ timeout: 180_000 });
+  await expect.poll(() => points(page)).toBe(3 * bigSteps);
 });
 
 test('a number that cannot be is refused where it stands, and nothing starts', async ({ page }) => {
   await open(page);
+  await choose(page, 'Course net');
   await page.getByRole('button', { name: 'Optimizer', exact: true }).click();
   const momentum = page.getByRole('textbox', { name: 'Momentum' });
   const start = page.getByRole('button', { name: 'Train Course net' });
@@ -163,7 +204,8 @@ test('every setting is there: optimizers, the schedule’s curve, augmentation b
 }) => {
   const errors = watchForErrors(page);
   await open(page);
-  const choose = async (list: string, option: string | RegExp) => {
+  await choose(page, 'Course net');
+  const pick = async (list: string, option: string | RegExp) => {
     await page.getByRole('combobox', { name: list, exact: true }).click();
     await page.getByRole('option', { name: option }).click();
   };
@@ -175,11 +217,11 @@ test('every setting is there: optimizers, the schedule’s curve, augmentation b
     ['Adagrad', 'Decay of the rate'],
     ['SGD', 'Momentum'],
   ] as const) {
-    await choose('Optimizer', new RegExp(`^${name}$`));
+    await pick('Optimizer', new RegExp(`^${name}$`));
     await expect(page.getByRole('textbox', { name: field })).toBeVisible();
   }
   await page.getByRole('button', { name: 'Learning-rate schedule', exact: true }).click();
-  await choose('Schedule', /OneCycleLR/);
+  await pick('Schedule', /OneCycleLR/);
   await expect(
     page.getByRole('img', { name: 'Learning rate over the epochs: from 0.004 to 0.0000004, 0.1 at most.' }),
   ).toBeVisible();
@@ -195,7 +237,7 @@ test('every setting is there: optimizers, the schedule’s curve, augmentation b
 
   await page.getByRole('button', { name: 'Validation and stopping', exact: true }).click();
   await page.getByRole('switch', { name: 'Stop early' }).click();
-  await choose('Watch', 'Validation loss');
+  await pick('Watch', 'Validation loss');
   await expect(page.getByText('There are no validation images')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Train Course net' })).toBeDisabled();
   const { violations } = await new AxeBuilder({ page }).include('form').analyze();
@@ -207,73 +249,93 @@ test('every setting is there: optimizers, the schedule’s curve, augmentation b
 
 test('the learning rate changes while a run trains, and it stops after its epoch', async ({ page }) => {
   await open(page);
-  await page.getByRole('textbox', { name: 'Epochs' }).fill('5');
-  await page.getByRole('button', { name: 'Train Course net' }).click();
-  const run = panel(page, 'Course net #5');
+  await choose(page, 'Course net');
+  // More than it will train: only its stop ends it.
+  await field(page, 'Epochs').fill('500');
+  await field(page, 'Batch size').fill(bigBatch);
+  const [name] = (await started(page, 1, press(page, /^Train Course net/))) as [string];
+  const run = panel(page, name);
   await expect.poll(() => points(page)).toBeGreaterThan(0);
-  await run.getByRole('button', { name: 'Change the learning rate of Course net #5' }).click();
-  const rate = page.getByRole('dialog', { name: 'Change the learning rate of Course net #5' });
+  const steer = run.getByRole('button', { name: `Change the learning rate of ${name}` });
+  await expect(steer).toHaveText('0.01');
+  await steer.click();
+  const rate = page.getByRole('dialog', { name: `Change the learning rate of ${name}` });
   await rate.getByRole('slider', { name: 'Learning rate, on a log scale' }).press('ArrowRight');
-  await expect(rate.getByRole('textbox', { name: 'Learning rate' })).toHaveValue('0.011');
+  await expect(field(page, 'Learning rate').and(rate.getByRole('textbox'))).toHaveValue('0.011');
   await rate.getByRole('textbox', { name: 'Learning rate' }).fill('0.002');
   await rate.getByRole('button', { name: 'Change', exact: true }).click();
-  await expect(run.getByRole('button', { name: 'Change the learning rate of Course net #5' })).toHaveText(
-    '0.002',
-  );
-  await run.getByRole('button', { name: 'Stop Course net #5 after this epoch' }).click();
+  await expect(rate).toBeHidden();
+  await expect(steer).toHaveText('0.002');
+  await run.getByRole('button', { name: `Stop ${name} after this epoch` }).click();
   await expect(run.getByRole('button', { name: 'Do not stop after this epoch' })).toBeVisible();
-  await expect(run.getByText('Stopped')).toBeVisible({ timeout: 120_000 });
-  expect((await points(page)) % 938).toBe(0);
-  expect(await points(page)).toBeLessThan(5 * 938);
+  await expect(state(page, name, 'Stopped')).toBeVisible({ timeout: 120_000 });
+  await expect.poll(async () => (await points(page)) % bigSteps).toBe(0);
+  expect(await points(page)).toBeGreaterThan(0);
+  expect(await points(page)).toBeLessThan(500 * bigSteps);
+
+  // What was done is in the run's log.
+  await run.getByRole('link', { name }).click();
+  await page.getByRole('tab', { name: 'Log' }).click();
+  await expect(page.getByRole('tabpanel')).toContainText('0.002');
 });
 
 test('several seeds wait for their turn; they are put in another order, begun, taken out', async ({
   page,
 }) => {
   await open(page);
-  await page.getByRole('textbox', { name: 'Seeds' }).fill('1-4');
+  await choose(page, 'Course net');
+  await field(page, 'Epochs').fill('500');
+  await field(page, 'Batch size').fill(bigBatch);
+  await field(page, 'Seeds').fill('1-4');
   await page.getByRole('button', { name: 'Machine and order', exact: true }).click();
   await page.getByRole('radio', { name: 'One after the other' }).click();
-  await page.getByRole('button', { name: 'Train 4 runs one after another' }).click();
+  const runs = await started(page, 4, press(page, /^Train 4 runs one after another/));
+  const [first, second, third, fourth] = runs as [string, string, string, string];
   const queue = page.getByRole('region', { name: 'Waiting for their turn' });
-  await expect(queue.getByRole('listitem')).toHaveText(['Course net #7', 'Course net #8', 'Course net #9']);
-  await queue.getByRole('button', { name: 'Move Course net #9 up' }).click();
-  await expect(queue.getByRole('listitem')).toHaveText(['Course net #7', 'Course net #9', 'Course net #8']);
-  await queue.getByRole('button', { name: 'Take Course net #7 out of the queue' }).click();
-  await queue.getByRole('button', { name: 'Start Course net #8 now' }).click();
-  await expect(queue.getByRole('listitem')).toHaveText(['Course net #9']);
-  for (const run of [9, 8, 6]) {
-    await panel(page, `Course net #${run}`)
-      .getByRole('button', { name: `Stop Course net #${run}`, exact: true })
+  await expect(queue.getByRole('listitem')).toHaveText([second, third, fourth]);
+  await queue.getByRole('button', { name: `Move ${fourth} up` }).click();
+  await expect(queue.getByRole('listitem')).toHaveText([second, fourth, third]);
+  await queue.getByRole('button', { name: `Take ${second} out of the queue` }).click();
+  await expect(queue.getByRole('listitem')).toHaveText([fourth, third]);
+  await queue.getByRole('button', { name: `Start ${third} now` }).click();
+  await expect(queue.getByRole('listitem')).toHaveText([fourth]);
+  for (const run of [first, third]) await expect(state(page, run, 'Training')).toBeVisible();
+  for (const run of [fourth, third, first]) {
+    await panel(page, run)
+      .getByRole('button', { name: `Stop ${run}`, exact: true })
       .click();
-    await expect(panel(page, `Course net #${run}`).getByText('Stopped')).toBeVisible({ timeout: 60_000 });
+    await expect(state(page, run, 'Stopped')).toBeVisible({ timeout: 60_000 });
   }
+  await expect(queue).toBeHidden();
 });
 
 test('keyboard alone starts a run and stops it', async ({ page }) => {
   await open(page);
+  await choose(page, 'Course net');
   const tabTo = async (target: Locator) => {
-    for (let presses = 0; presses < 60; presses++) {
+    for (let presses = 0; presses < 100; presses++) {
       await page.keyboard.press('Tab');
       if (await target.evaluate((element) => element === document.activeElement)) return;
     }
-    throw new Error('the keyboard does not reach it');
+    throw new Error(`the keyboard does not reach ${String(target)}`);
   };
-  await tabTo(page.getByRole('checkbox', { name: /Homework net/ }));
+  await page.getByRole('heading', { name: 'Train', level: 1 }).focus();
+  await tabTo(page.getByRole('checkbox', { name: 'Course net' }));
   await page.keyboard.press('Space');
-  await page.keyboard.press('Shift+Tab');
+  await tabTo(page.getByRole('checkbox', { name: 'Homework net' }));
   await page.keyboard.press('Space');
-  await tabTo(page.getByRole('textbox', { name: 'Epochs' }));
+  await tabTo(field(page, 'Epochs'));
   await page.keyboard.type('9');
-  await tabTo(page.getByRole('textbox', { name: 'Seeds' }));
-  await page.keyboard.type('0');
-  await page.keyboard.press('Enter');
-  const run = panel(page, 'Homework net #10');
+  await tabTo(field(page, 'Seeds'));
+  await page.keyboard.type('7');
+  const [name] = (await started(page, 1, () => page.keyboard.press('Enter'))) as [string];
+  expect(name).toMatch(/^Homework net #/);
+  const run = panel(page, name);
   await expect(run.getByText('Epoch 1 of 9')).toBeVisible();
   await expect.poll(() => points(page)).toBeGreaterThan(0);
-  await tabTo(run.getByRole('button', { name: 'Stop Homework net #10', exact: true }));
+  await tabTo(run.getByRole('button', { name: `Stop ${name}`, exact: true }));
   await page.keyboard.press('Enter');
-  await expect(run.getByText('Stopped')).toBeVisible();
+  await expect(state(page, name, 'Stopped')).toBeVisible();
 });
 
 test('language and theme change at once and are still there after a restart', async ({ page }) => {

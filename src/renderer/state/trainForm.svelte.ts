@@ -316,6 +316,8 @@ export class TrainForm {
   }
 
   #recall({ draft, nets, seeds, together, threads, dataset }: LastUsed): void {
+    // Once: what another window starts later does not overwrite what is being typed here.
+    this.#touched = true;
     Object.assign(this.draft.texts, draft.texts);
     Object.assign(this.draft.choices, draft.choices);
     const there = nets.filter(({ key }) => this.nets.some((net) => net.key === key));

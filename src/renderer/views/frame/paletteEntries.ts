@@ -1,5 +1,6 @@
 /** What the command palette offers: actions, nets and runs, as lines of text that something happens on. */
 import { formatShare, networkLabel, runLabel } from '../../i18n/format.ts';
+import { presets } from '../../../shared/presets.ts';
 import { m } from '../../paraglide/messages.js';
 import { actionGroups, keysOf } from '../../state/actions.svelte.ts';
 import type { AppState } from '../../state/app.svelte.ts';
@@ -44,17 +45,20 @@ function actionEntries({ actions }: AppState): PaletteEntry[] {
   );
 }
 
-function netEntries({ form, router }: AppState): PaletteEntry[] {
-  return form.nets.map((net) => ({
-    id: `net.${net.name}`,
-    group: m.nets(),
-    atOnce: false,
-    text: m.action_design_net({ net: networkLabel(net.name) }),
-    keywords: net.name,
-    choose: () => {
-      router.go({ view: 'design', network: net.name });
-    },
-  }));
+function netEntries({ networks, router }: AppState): PaletteEntry[] {
+  const kept = networks.list.map(({ id, network }) => ({ address: String(id), name: network.name }));
+  return [...presets.map(({ network: { name } }) => ({ address: name, name })), ...kept].map(
+    ({ address, name }) => ({
+      id: `net.${address}`,
+      group: m.nets(),
+      atOnce: false,
+      text: m.action_design_net({ net: networkLabel(name) }),
+      keywords: name,
+      choose: () => {
+        router.go({ view: 'design', network: address });
+      },
+    }),
+  );
 }
 
 function runEntries({ runs, router }: AppState): PaletteEntry[] {
