@@ -6,10 +6,9 @@
  * The folder is docs/screens unless another is named. Needs Node 24 and the Chromium that set-up has found. A picture's
  * name is `screen.theme.language.png`. Some minutes on two cores: nets train a few epochs in big batches.
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Browser, type Page, chromium } from '@playwright/test';
-import { m } from '../src/renderer/paraglide/messages.js';
 import { Host } from '../test/e2e/host.ts';
 
 const folder = resolve(process.argv[2] ?? 'docs/screens');
@@ -20,14 +19,27 @@ const tallest = 2400;
 const patience = 180_000;
 
 type Language = 'en' | 'zh-CN';
-type Message = (inputs: never, options: { locale: Language }) => string;
 
 interface Look {
   readonly page: Page;
   readonly name: string;
   readonly language: Language;
   /** What a message says in this window's language. */
-  readonly say: (message: Message) => string;
+  readonly say: (key: string) => string;
+}
+
+async function messagesOf(language: Language): Promise<(key: string) => string> {
+  const messages = new URL(`../resources/messages/${language}/`, import.meta.url);
+  const all = new Map<string, unknown>();
+  for (const file of await readdir(messages)) {
+    const words = JSON.parse(await readFile(new URL(file, messages), 'utf8')) as Record<string, unknown>;
+    for (const [key, text] of Object.entries(words)) all.set(key, text);
+  }
+  return (key) => {
+    const text = all.get(key);
+    if (typeof text !== 'string') throw new Error(`No plain message "${key}".`);
+    return text;
+  };
 }
 
 async function launch(): Promise<Browser> {
@@ -59,7 +71,7 @@ class Studio {
         page.setDefaultTimeout(patience);
         await page.goto(url);
         await page.locator('#heading').waitFor();
-        const say = (message: Message) => message({} as never, { locale: language });
+        const say = await messagesOf(language);
         this.looks.push({ page, name: `${theme}.${language}`, language, say });
       }
     }
@@ -106,12 +118,12 @@ const field = (page: Page, name: string) => page.getByRole('textbox', { name, ex
 const start = (page: Page) => page.locator('form button[type=submit]').click();
 const article = (page: Page, run: string) => page.getByRole('article', { name: run, exact: true });
 const layerRows = (page: Page) => page.locator('[role="row"][data-row]:not([data-row="input"])');
-const button = ({ page, say }: Look, message: Message) =>
+const button = ({ page, say }: Look, message: string) =>
   page.getByRole('button', { name: say(message), exact: true });
-const tab = ({ page, say }: Look, message: Message) =>
+const tab = ({ page, say }: Look, message: string) =>
   page.getByRole('tab', { name: say(message), exact: true });
 /** By the command palette, as a person does who does not know where it is. */
-async function doAction(look: Look, message: Message): Promise<void> {
+async function doAction(look: Look, message: string): Promise<void> {
   await look.page.keyboard.press('Control+k');
   await look.page.keyboard.type(look.say(message));
   await look.page
@@ -127,13 +139,13 @@ async function closeDialog({ page }: Look): Promise<void> {
 
 async function emptyLab(studio: Studio): Promise<void> {
   await studio.shoot('welcome');
-  await studio.each((look) => doAction(look, m.action_tour));
+  await studio.each((look) => doAction(look, 'action_tour'));
   await studio.each(({ page }) => page.getByRole('dialog').waitFor());
   await studio.shoot('tour');
   await studio.each(({ page }) => page.keyboard.press('Escape'));
   await studio.go('#/runs');
   await studio.each(({ page, say }) =>
-    page.getByRole('heading', { name: say(m.runs_empty_title) }).waitFor(),
+    page.getByRole('heading', { name: say('runs_empty_title') }).waitFor(),
   );
   await studio.shoot('runs-empty');
   await studio.go('#/train');
@@ -219,7 +231,7 @@ async function runs(studio: Studio): Promise<void> {
   await studio.each(async (look) => {
     await lines(look.page, 'r').nth(5).waitFor();
     for (const line of [2, 3, 4, 5]) await lines(look.page, 'r').nth(line).locator('[data-tick]').click();
-    await button(look, m.runs_overlay).click();
+    await button(look, 'runs_overlay').click();
     await look.page.locator('.overlay canvas').first().waitFor();
   });
   await studio.shoot('runs-selected');
@@ -237,7 +249,7 @@ async function runPage(studio: Studio): Promise<void> {
 
   await studio.go('#/runs/1');
   await studio.each(async ({ page, say }) => {
-    await page.getByRole('table', { name: say(m.confusion) }).waitFor();
+    await page.getByRole('table', { name: say('confusion') }).waitFor();
     await page.locator('figure[data-index] canvas').first().waitFor();
   });
   await studio.shoot('run-curves', true);
@@ -252,25 +264,25 @@ async function design(studio: Studio): Promise<void> {
   await studio.go('#/design/course');
   await studio.each(({ page }) => layerRows(page).nth(3).click());
   await studio.shoot('design');
-  await studio.each((look) => tab(look, m.code_title).click());
+  await studio.each((look) => tab(look, 'code_title').click());
   await studio.shoot('design-code');
   await studio.each(async (look) => {
-    await tab(look, m.design_column_layer).click();
-    await button(look, m.code_size_title).click();
+    await tab(look, 'design_column_layer').click();
+    await button(look, 'code_size_title').click();
     await look.page.getByRole('dialog').waitFor();
   });
   await studio.shoot('design-size');
-  await studio.each((look) => tab(look, m.code_exercise_title).click());
+  await studio.each((look) => tab(look, 'code_exercise_title').click());
   await studio.shoot('design-exercises');
   await studio.each(async (look) => {
     await closeDialog(look);
     await look.page.locator('[role="row"][data-type="activation"]').first().click();
-    await button(look, m.code_activation_title).click();
+    await button(look, 'code_activation_title').click();
     await look.page.getByRole('dialog').waitFor();
   });
   await studio.shoot('design-activation');
   await studio.each(closeDialog);
-  await studio.each((look) => doAction(look, m.code_paste_title));
+  await studio.each((look) => doAction(look, 'code_paste_title'));
   await studio.each(({ page }) => page.getByRole('dialog').waitFor());
   await studio.shoot('design-paste');
   await studio.each(closeDialog);
