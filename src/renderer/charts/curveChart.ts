@@ -37,7 +37,7 @@ export interface Window {
 /** Points that one chart draws at most; more runs get fewer each, though never so few that a spike is lost. */
 const mostPoints = 8_000;
 /** A chart that has not been moved for this long is drawn anew from its values; in milliseconds. */
-const restAfter = 80;
+const restAfter = 100;
 
 export abstract class CurveChart {
   protected readonly chart: LineChart;
@@ -124,16 +124,12 @@ export abstract class CurveChart {
       before !== undefined &&
       Math.abs((max - min) / (before.max - before.min) - 1) < 1e-6 &&
       before.min !== min;
-    clearTimeout(this.#rest);
-    this.#rest = undefined;
     if (!sideways) {
+      this.#endMove();
       this.request();
       return;
     }
-    this.#rest = setTimeout(() => {
-      this.#rest = undefined;
-      this.request();
-    }, restAfter);
+    this.#restLater();
     this.#frame.request();
   }
 
@@ -164,7 +160,7 @@ export abstract class CurveChart {
 
   destroy(): void {
     this.#frame.cancel();
-    clearTimeout(this.#rest);
+    this.#endMove();
     this.#stopFollowing();
     this.#cursor.remove();
     this.chart.destroy();
@@ -175,11 +171,25 @@ export abstract class CurveChart {
   }
 
   #draw(): void {
-    const { drawn, chart } = { drawn: this.#drawn, chart: this.chart };
+    const { chart } = this;
+    const drawn = this.#drawn;
     const kept = drawn !== null && drawn.width === chart.width && drawn.height === chart.height;
     if (kept && this.#rest !== undefined) this.#drawMoved(drawn.y);
     else this.#drawAnew();
     this.placeCursor();
+  }
+
+  #restLater(): void {
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => {
+      this.#endMove();
+      this.request();
+    }, restAfter);
+  }
+
+  #endMove(): void {
+    clearTimeout(this.#rest);
+    this.#rest = undefined;
   }
 
   #drawAnew(): void {
@@ -215,6 +225,8 @@ export abstract class CurveChart {
     }
     this.#setAxes({ min, max }, y);
     this.#drawNow();
+    // Counted from what was seen last: where frames are slow, the next move is not there yet.
+    this.#restLater();
     this.#drawn = { x: { min, max }, y, width: chart.width, height: chart.height };
   }
 

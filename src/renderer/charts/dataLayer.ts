@@ -113,24 +113,31 @@ function paintColumns(context: CanvasRenderingContext2D, line: DataLine, project
   let top = Infinity;
   let bottom = -Infinity;
   let lastY = NaN;
+  const bar = (at: number, from: number, to: number) =>
+    context.fillRect(at * width, from - width / 2, width, to - from + width);
   const end = () => {
-    if (top <= bottom) context.fillRect(column * width, top - width / 2, width, bottom - top + width);
+    if (top <= bottom) bar(column, top, bottom);
   };
   for (const point of line.data) {
     const y = projection.y(point.y);
     const at = Math.floor((point.x * scale + offset) * ratio);
     if (at !== column) {
-      // Neighbouring columns meet half way, so that the line is whole.
-      const meeting = (lastY + y) / 2;
-      const joined = at === column + 1 && !Number.isNaN(meeting);
+      // Columns meet between their points, and those that have none hold what passes them.
+      const columns = at - column;
+      const boundary = (index: number) => lastY + ((y - lastY) * (index - 0.5)) / columns;
+      const joined = columns > 0 && !Number.isNaN(lastY) && !Number.isNaN(y);
       if (joined) {
-        top = Math.min(top, meeting);
-        bottom = Math.max(bottom, meeting);
+        top = Math.min(top, boundary(1));
+        bottom = Math.max(bottom, boundary(1));
       }
       end();
+      for (let index = 1; joined && index < columns; index++) {
+        const [from, to] = [boundary(index), boundary(index + 1)];
+        bar(column + index, Math.min(from, to), Math.max(from, to));
+      }
       column = at;
-      top = joined ? meeting : Infinity;
-      bottom = joined ? meeting : -Infinity;
+      top = joined ? boundary(columns) : Infinity;
+      bottom = joined ? boundary(columns) : -Infinity;
     }
     if (y < top) top = y;
     if (y > bottom) bottom = y;

@@ -1,6 +1,7 @@
 /** What the pointer says to a chart's view, apart from zooming: where the cursor is, a click that pins it, panning sideways. */
 import type { ChartView } from '../state/chartView.svelte.ts';
 import type { LineChart } from './chartJs.ts';
+import { oncePerFrame } from './frame.ts';
 
 /** A press that moves farther is a selection, not a click; in pixels. */
 const clickRadius = 4;
@@ -13,15 +14,24 @@ export function followPointer(canvas: HTMLCanvasElement, chart: LineChart, view:
     if (x < left - clickRadius || x > right + clickRadius) return null;
     return chart.scales['x']!.getValueForPixel(Math.min(right, Math.max(left, x))) ?? null;
   };
+  // Values are read once a frame, however often the pointer moves.
+  let pointed: number | null = null;
+  const frame = oncePerFrame(() => view.point(pointed));
+  const leave = () => {
+    frame.cancel();
+    view.point(null);
+  };
   let pressed: { x: number; y: number } | null = null;
   const listeners = {
     // While something is dragged the cursor rests: what is under it changes with every frame.
     pointermove: (event: PointerEvent) => {
-      if (event.buttons === 0) view.point(valueAt(event));
+      if (event.buttons !== 0) return;
+      pointed = valueAt(event);
+      frame.request();
     },
-    pointerleave: () => view.point(null),
+    pointerleave: leave,
     pointerdown: (event: PointerEvent) => {
-      view.point(null);
+      leave();
       pressed = event.button === 0 && !event.shiftKey ? { x: event.clientX, y: event.clientY } : null;
     },
     pointerup: (event: PointerEvent) => {
@@ -44,6 +54,7 @@ export function followPointer(canvas: HTMLCanvasElement, chart: LineChart, view:
   for (const [name, listener] of entries)
     canvas.addEventListener(name, listener, { passive: false, capture: true });
   return () => {
+    frame.cancel();
     for (const [name, listener] of entries) canvas.removeEventListener(name, listener, { capture: true });
   };
 }

@@ -3,6 +3,8 @@
  * an older or newer Stride kept and that does not fit any more. A screen adds its own here, under its own prefix.
  */
 import { z } from 'zod';
+import { smoothingPositions } from '../charts/smoothing.ts';
+import { type XAxis, xAxes } from './chartView.svelte.ts';
 import { type LastUsed, lastUsedSchema } from './trainLast.ts';
 
 const preference = <T>(schema: z.ZodType<T>, fallback: T) => ({ schema, fallback });
@@ -23,6 +25,10 @@ export const preferences = {
   'design.last': preference(z.string().max(40), 'course'),
   /** What was last started on the Train screen. */
   'train.last': preference<LastUsed | null>(lastUsedSchema.nullable(), null),
+  /** What runs along the charts. */
+  'watch.axis': preference<XAxis>(z.enum(xAxes), 'epoch'),
+  /** The position of the charts' smoothing slider. */
+  'watch.smoothing': preference<number>(z.int().min(0).max(smoothingPositions), 0),
   /** The columns of the table of runs, in order (views/runs/columns.ts). */
   'runs.columns': preference<readonly string[]>(z.array(z.string()), [
     'status',
