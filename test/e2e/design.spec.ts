@@ -2,6 +2,7 @@
  * The Design screen in a real browser: the homework net built from an empty canvas by keyboard alone and by pointer, a net
  * broken and mended, kept over a reload and a restart of the host; axe-core in both themes.
  */
+import { readFile } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
@@ -193,6 +194,113 @@ test('layers are copied and pasted as text; anything else is refused in words', 
   await page.keyboard.press('Control+v');
   await expect(page.getByText('it is not JSON').first()).toBeVisible();
   await expect(rows(page)).toHaveCount(11);
+});
+
+test('the course’s script, pasted on the column, is the course net, and its settings go to Train', async ({
+  page,
+  context,
+}) => {
+  const errors = watchForErrors(page);
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const script = await readFile(new URL('../../scripts/bench/course.py', import.meta.url), 'utf8');
+  // What Train has by default is not what the script says.
+  const theirs = script.replace(/range\(10\)/, 'range(3)').replace(/lr=0\.01/, 'lr=0.02');
+  expect(theirs).toContain('range(3)');
+  expect(theirs).toContain('lr=0.02');
+  await open(page, 'homework');
+  await rows(page).nth(0).click();
+  await page.evaluate((text) => navigator.clipboard.writeText(text), theirs);
+  await page.keyboard.press('Control+v');
+  const dialog = page.getByRole('dialog', { name: 'Net from PyTorch code' });
+  await expect(dialog.getByRole('textbox', { name: 'PyTorch code' })).toHaveValue(theirs);
+  await expect(dialog.getByText('Everything was understood.')).toBeVisible();
+  await expect(dialog.getByRole('listitem')).toHaveCount(9);
+  await expect(dialog.getByRole('checkbox', { name: /^Training settings too/ })).toBeChecked();
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Take this net' }).click();
+
+  await expect(page).not.toHaveURL(/homework/);
+  await expect(total(page, 'Parameters')).toHaveText('8,490');
+  await expect(total(page, 'Multiply-adds')).toHaveText('467,200');
+  await expect(rows(page)).toHaveCount(8);
+  await page.getByRole('button', { name: 'Train this net' }).click();
+  await expect(page.getByRole('textbox', { name: /^Epochs/ })).toHaveValue('3');
+  await expect(page.getByRole('textbox', { name: /^Learning rate/ })).toHaveValue('0.02');
+  expect(errors).toEqual([]);
+});
+
+test('the size figure slides by keyboard; an exercise says what is wrong and what is right', async ({
+  page,
+}) => {
+  await open(page, 'course');
+  await rows(page).nth(0).click();
+  await page.getByRole('button', { name: 'How the size comes out' }).click();
+  const dialog = page.getByRole('dialog', { name: 'How the size comes out' });
+  await expect(dialog.getByText('⌊(28 + 2·0 − 1·(5 − 1) − 1) / 1⌋ + 1 = 24')).toBeVisible();
+  const grid = dialog.getByRole('img', { name: /^A 28×28 map/ });
+  await grid.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowRight');
+  await expect(dialog.getByText('Output (2, 2) of 24×24')).toBeVisible();
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowLeft');
+  await expect(dialog.getByText('Output (1, 24) of 24×24')).toBeVisible();
+
+  await dialog.getByRole('tab', { name: 'Exercises' }).click();
+  const answer = dialog.getByRole('textbox');
+  await answer.fill('10x23x23');
+  await dialog.getByRole('button', { name: 'Check' }).click();
+  await expect(dialog.getByText('One too few')).toBeVisible();
+  await answer.fill('10x24x24');
+  await dialog.getByRole('button', { name: 'Check' }).click();
+  await expect(dialog.getByText('Right.')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'How the size comes out' })).toBeFocused();
+});
+
+test('the activation explorer shows what the layer is given in the newest run, and in another', async ({
+  page,
+}) => {
+  const errors = watchForErrors(page);
+  await page.goto(host.url);
+  await page.goto(new URL('#/design/course', page.url()).href);
+  await rows(page).nth(2).click();
+  const explore = page.getByRole('button', { name: 'Function and derivative' });
+  const dialog = page.getByRole('dialog', { name: 'Function and derivative' });
+  await explore.click();
+  await expect(dialog.getByText('Train this net to see this layer’s real inputs here.')).toBeVisible();
+  await page.keyboard.press('Escape');
+
+  // Two runs of the preset as it is, one epoch each.
+  for (const seed of ['0', '1']) {
+    await page.getByRole('button', { name: 'Train this net' }).click();
+    await page.getByRole('textbox', { name: /^Epochs/ }).fill('1');
+    await page.getByRole('textbox', { name: /^Seed/ }).fill(seed);
+    await page.locator('form button[type=submit]').click();
+    await expect(
+      page.locator('article', { hasText: `#${Number(seed) + 1}` }).locator('[data-status=finished]'),
+    ).toBeVisible({ timeout: 120_000 });
+    await page.goto(new URL('#/design/course', page.url()).href);
+  }
+  await rows(page).nth(2).click();
+  await explore.click();
+  await expect(dialog.getByRole('button', { name: 'Run', exact: true })).toContainText('#2');
+  await dialog.getByRole('button', { name: 'Show this layer’s real inputs' }).click();
+  const words = (id: number) =>
+    dialog.getByText(`What this layer is given in Course net #${id}: 92,160 numbers, on 64 test images`);
+  await expect(words(2)).toBeVisible();
+  const share = async (id: number) => /([\d.]+)% of them/.exec((await words(id).textContent())!)![1]!;
+  const newest = await share(2);
+  expect(Number(newest)).toBeGreaterThan(10);
+  expect(Number(newest)).toBeLessThan(90);
+  await dialog.getByRole('button', { name: 'Run', exact: true }).click();
+  await page.getByRole('option', { name: 'Course net #1' }).click();
+  await expect(words(1)).toBeVisible();
+  expect(await share(1)).not.toBe(newest);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  expect(errors).toEqual([]);
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {

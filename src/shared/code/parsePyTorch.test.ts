@@ -1,11 +1,11 @@
 /** Code that becomes a net: the course's scripts, Stride's own code, other styles, and what is not understood. */
 import { readFileSync, readdirSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { presets } from '../presets.ts';
 import { type Network, parseNetwork } from '../network.ts';
 import { trainingSettingsSchema } from '../training.ts';
 import { canonicalNetwork } from './canonical.ts';
-import { parsePyTorch } from './parsePyTorch.ts';
+import { looksLikePyTorch, parsePyTorch } from './parsePyTorch.ts';
 import { toPyTorch } from './pytorch.ts';
 import { randomNetworks } from '../../../test/support/randomNetworks.ts';
 
@@ -291,4 +291,14 @@ test('broken code, no code, and code without a net', () => {
   expect(codes('x = 0\nfor i in range(10000):\n  for j in range(10000):\n    x = x + 1\n')).toEqual([
     '- too-long',
   ]);
+});
+
+describe('looksLikePyTorch', () => {
+  test.each(['import torch', 'self.conv1 = nn.Conv2d(1, 10, 5)', 'x = F.relu(self.pool(x))'])(
+    'takes %s',
+    (code) => expect(looksLikePyTorch(code)).toBe(true),
+  );
+  test.each(['print("hello")', '{"name": "torch", "layers": []}', 'nn.', ''])('leaves %s', (text) =>
+    expect(looksLikePyTorch(text)).toBe(false),
+  );
 });

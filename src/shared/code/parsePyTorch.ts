@@ -32,6 +32,11 @@ export interface PastedNet {
   readonly findings: readonly CodeFinding[];
 }
 
+/** Whether a text that may be anything is for `parsePyTorch`: it speaks of torch or builds a layer, and is no JSON. */
+export function looksLikePyTorch(text: string): boolean {
+  return !/^\s*[{[]/.test(text) && /\btorch\b|\bnn\.[A-Z]\w*|\bF\.[a-z]\w*\s*\(/.test(text);
+}
+
 /** `name`: what the net is called where neither its code nor a preset has a name for it. */
 export function parsePyTorch(code: string, { name = 'pasted' }: { name?: string } = {}): PastedNet {
   const text = code.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');

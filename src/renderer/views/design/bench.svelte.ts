@@ -1,6 +1,6 @@
 /** What the Design screen does, apart from how it looks: the net as a whole, and words about what was done. */
 import { type ProblemRecord, Problem, toProblemRecord } from '../../../shared/problem.ts';
-import type { FoundSettings } from '../../../shared/code/parsePyTorch.ts';
+import { type FoundSettings, looksLikePyTorch } from '../../../shared/code/parsePyTorch.ts';
 import type { Network } from '../../../shared/network.ts';
 import { walkNetwork } from '../../../shared/shapes.ts';
 import { trainingSettingsSchema } from '../../../shared/training.ts';
@@ -21,6 +21,9 @@ export class DesignBench {
   switcherOpen = $state(false);
   versionsOpen = $state(false);
   codeOpen = $state(false);
+  /** In the dialog for PyTorch code, and the file that it came from. */
+  code = $state('');
+  codeFile = $state<string | null>(null);
   // What only the drawn screen can do.
   focusColumn: () => void = () => undefined;
   columnHasFocus: () => boolean = () => false;
@@ -115,7 +118,16 @@ export class DesignBench {
       this.app.notices.show(m.design_paste_needs_keys(), { kind: 'bad' });
       return;
     }
-    this.edit(() => this.editor.paste(text));
+    this.paste(text);
+  }
+
+  /** Layers go in; PyTorch code is shown as the net that it comes to before anything is taken over. */
+  paste(text: string): void {
+    if (looksLikePyTorch(text)) {
+      this.code = text;
+      this.codeFile = null;
+      this.codeOpen = true;
+    } else this.edit(() => this.editor.paste(text));
   }
 
   /** Whether a copy or paste is about layers: not where a text is being edited, or words are chosen on the page. */
