@@ -285,7 +285,7 @@ test('the activation explorer shows what the layer is given in the newest run, a
   }
   await rows(page).nth(2).click();
   await explore.click();
-  await expect(dialog.getByRole('button', { name: 'Run', exact: true })).toContainText('#2');
+  await expect(dialog.getByLabel('Run', { exact: true })).toContainText('#2');
   await dialog.getByRole('button', { name: 'Show this layer’s real inputs' }).click();
   const words = (id: number) =>
     dialog.getByText(`What this layer is given in Course net #${id}: 92,160 numbers, on 64 test images`);
@@ -294,7 +294,7 @@ test('the activation explorer shows what the layer is given in the newest run, a
   const newest = await share(2);
   expect(Number(newest)).toBeGreaterThan(10);
   expect(Number(newest)).toBeLessThan(90);
-  await dialog.getByRole('button', { name: 'Run', exact: true }).click();
+  await dialog.getByLabel('Run', { exact: true }).click();
   await page.getByRole('option', { name: 'Course net #1' }).click();
   await expect(words(1)).toBeVisible();
   expect(await share(1)).not.toBe(newest);
