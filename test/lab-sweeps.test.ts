@@ -267,6 +267,33 @@ describe('pause, resume and cancel', () => {
     await letGo(lab, 1, 100);
     expect(statuses(await sweepReached(lab, 1, 'finished'))).toEqual(['finished', 'finished']);
   });
+
+  test.each(['deleted', 'gone for good'])('a run of it that is %s is begun anew', async (how) => {
+    const lab = await open({ cores: 1 });
+    const held = reachedStep(lab, 1, 100);
+    await lab.call('sweeps.start', { sweep: sweepOf(['hold-at-100'], { axes: [], seeds: [1, 2] }) });
+    await held;
+    await lab.call('sweeps.cancel', { sweep: 1 });
+    await lab.call('runs.delete', { runs: [1] });
+    expect((await lab.call('sweeps.get', { sweep: 1 })).runs).toMatchObject({
+      total: 2,
+      waiting: 2,
+      open: 0,
+    });
+    if (how === 'gone for good') await lab.call('runs.purge', {});
+    await lab.call('sweeps.resume', { sweep: 1 });
+    for (const run of [2, 3]) await letGo(lab, run, 100);
+    const { results } = await sweepReached(lab, 1, 'finished');
+    expect(results.flatMap(({ runs }) => runs.map(({ run, status }) => [run, status]))).toEqual([
+      [2, 'finished'],
+      [3, 'finished'],
+    ]);
+    if (how === 'gone for good') return;
+    // Had back, it is a run by itself: its place is another one's.
+    await lab.call('runs.undelete', { runs: [1] });
+    const first = await lab.call('runs.get', { run: 1 });
+    expect([first.status, first.sweep]).toEqual(['stopped', undefined]);
+  });
 });
 
 test('single runs that are started meanwhile get their turn', async () => {

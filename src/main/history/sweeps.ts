@@ -21,9 +21,9 @@ export interface Sweeps {
   /** Newest first. */
   list(limit: number, offset: number): SweepSummary[];
   count(): number;
-  /** Makes a run that one of the sweep. A position is one run's. */
+  /** Makes a run that one of the sweep. A position is one run's: a deleted one gives it up, and is by itself from then on. */
   join(id: number, position: number, run: number): void;
-  /** Those of its runs that have begun, in order. */
+  /** Those of its runs that have begun, in order; without deleted ones. */
   runs(id: number): SweepRun[];
   /** Hashes of the data that its runs were trained on, by the data set's id. */
   dataHashes(id: number): { dataset: string; hash: string }[];
@@ -78,18 +78,21 @@ export function sweepsTable(db: Db): Sweeps {
   const counted = `
     SELECT sweeps.*, count(runs.id) AS begun, count(runs.id) FILTER (WHERE runs.status = 'finished') AS finished,
       count(runs.id) FILTER (WHERE runs.status = 'failed') AS failed
-    FROM sweeps LEFT JOIN runs ON runs.sweep_id = sweeps.id`;
+    FROM sweeps LEFT JOIN runs ON runs.sweep_id = sweeps.id AND runs.deleted_at IS NULL`;
   const byId = db.prepare(`${counted} WHERE sweeps.id = ? GROUP BY sweeps.id`);
   const page =
     db.prepare(`${counted} WHERE sweeps.id IN (SELECT id FROM sweeps ORDER BY id DESC LIMIT ? OFFSET ?)
     GROUP BY sweeps.id ORDER BY sweeps.id DESC`);
   const definition = db.prepare('SELECT definition FROM sweeps WHERE id = ?').pluck();
   const count = db.prepare('SELECT count(*) FROM sweeps').pluck();
+  const leave = db.prepare(`
+    UPDATE runs SET sweep_id = NULL, sweep_position = NULL
+    WHERE sweep_id = ? AND sweep_position = ? AND deleted_at IS NOT NULL`);
   const join = db.prepare('UPDATE runs SET sweep_id = ?, sweep_position = ? WHERE id = ?');
   const runs = db.prepare(`
     SELECT id, sweep_position, json_extract(settings, '$.seed') AS seed, status, epochs_done, best_correct,
       last_correct, last_total, last_loss, train_seconds, problem
-    FROM runs WHERE sweep_id = ? ORDER BY sweep_position`);
+    FROM runs WHERE sweep_id = ? AND deleted_at IS NULL ORDER BY sweep_position`);
   const dataHashes = db.prepare('SELECT DISTINCT dataset, dataset_hash AS hash FROM runs WHERE sweep_id = ?');
   const claim = db.prepare(`
     UPDATE sweeps SET status = 'running', owner = @owner, ended_at = NULL, problem = NULL
@@ -130,7 +133,10 @@ export function sweepsTable(db: Db): Sweeps {
     list: (limit, offset) => (page.all(limit, offset) as Row[]).map(summaryOf),
     count: () => count.get() as number,
     join: (id, position, run) => {
-      join.run(id, position, run);
+      db.transaction(() => {
+        leave.run(id, position);
+        join.run(id, position, run);
+      })();
     },
     runs: (id) => (runs.all(id) as RunRow[]).map(runOf),
     dataHashes: (id) => dataHashes.all(id) as { dataset: string; hash: string }[],

@@ -136,7 +136,9 @@ export class SweepRunner {
   async #begin(position: number): Promise<void> {
     const { id, plan, shards, book, runs, startWorker } = this.#options;
     const known = this.#begun.get(position);
-    if (known !== undefined) {
+    // Who deletes a run does not want that one; who resumes the sweep wants all of its results. So it is begun anew.
+    const kept = known !== undefined && book.history.runs.summary(known)?.deletedAt === null;
+    if (kept) {
       await this.#resumeRun(known, position);
       return;
     }
