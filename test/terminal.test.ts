@@ -49,7 +49,10 @@ describe('command lines that are wrong', () => {
     [['resume', '0'], 'the number of a run'],
     [['runs', '--limit', '0'], 'a whole number from 1 to 1,000'],
     [['serve', '--port', '70000'], 'a whole number from 0 to 65535'],
-    [['runs', 'extra'], 'too many arguments'],
+    [['runs', '--sort', 'beauty'], 'There is created'],
+    [['tag', '3'], "give '--add <tag>'"],
+    [['delete', 'x'], 'the number of a run'],
+    [['show', '1', 'extra'], 'too many arguments'],
     [[], 'Usage: stride'],
   ])('%j: 2, and what would be right', async (args, right) => {
     expect(await terminal.stride(...args)).toBe(2);
@@ -194,22 +197,64 @@ describe('the other commands', () => {
       expect(terminal.stdout.text).toContain(text);
   });
 
-  test('runs --json is the page of history; the table says when there are more', async () => {
-    lab.answers['runs.list'] = () => ({ runs: [runSummary({ id: 7 })], total: 30 });
+  const counts = { active: 30, archived: 2, deleted: 0 };
+
+  test('runs --json is what history finds; the table says when there are more', async () => {
+    const run = runSummary({ id: 7, tags: ['homework', 'wide'] });
+    lab.answers['runs.query'] = () => ({ runs: [7, 6, 5], rows: [run], counts });
     expect(await terminal.stride('runs', '--json', '--limit', '1')).toBe(0);
-    expect(JSON.parse(terminal.stdout.text)).toEqual({ runs: [runSummary({ id: 7 })], total: 30 });
-    expect(lab.asked).toEqual([{ name: 'runs.list', request: { limit: 1 } }]);
+    expect(JSON.parse(terminal.stdout.text)).toEqual({ runs: [run], total: 3 });
     terminal.stdout.text = '';
-    await terminal.stride('runs');
-    expect(terminal.stdout.text).toMatch(/│ +7 │ course/);
-    expect(terminal.stderr.text).toBe('The newest 1 of 30; --limit shows more.\n');
+    await terminal.stride('runs', 'accuracy > 98', 'net:course', '--archived', '--sort=-accuracy');
+    expect(lab.asked.map(({ request }) => request)).toEqual([
+      { filter: '', scope: 'active', sort: { by: 'created', descending: true }, rows: 1 },
+      {
+        filter: 'accuracy > 98 net:course',
+        scope: 'archived',
+        sort: { by: 'accuracy', descending: true },
+        rows: 20,
+      },
+    ]);
+    expect(terminal.stdout.text).toMatch(/│ +7 │ course .*│ homework, wide/);
+    expect(terminal.stderr.text).toBe('The first 1 of 3; --limit shows more.\n');
   });
 
-  test('no runs yet is no error', async () => {
-    lab.answers['runs.list'] = () => ({ runs: [], total: 0 });
+  test('no runs yet, and none that fits, are no errors', async () => {
+    lab.answers['runs.query'] = () => ({ runs: [], rows: [], counts });
+    expect(await terminal.stride('runs', 'nowhere')).toBe(0);
+    expect(terminal.stderr.text).toBe('No run fits.\n');
+    lab.answers['runs.query'] = () => ({
+      runs: [],
+      rows: [],
+      counts: { active: 0, archived: 0, deleted: 0 },
+    });
     expect(await terminal.stride('runs')).toBe(0);
     expect(terminal.stdout.text).toBe('');
     expect(terminal.stderr.text).toContain('stride train course');
+  });
+
+  test.each([
+    [['tag', '1', '2', '1', '--add', 'homework', '--add', 'wide'], { addTags: ['homework', 'wide'] }],
+    [['tag', '1', '2', '--remove', 'wide'], { removeTags: ['wide'] }],
+    [['archive', '1', '2'], { archived: true }],
+    [['archive', '1', '2', '--undo'], { archived: false }],
+  ])('%j changes both runs, each once', async (args, change) => {
+    lab.answers['runs.update'] = () => ({});
+    expect(await terminal.stride(...args)).toBe(0);
+    expect(lab.asked).toEqual([{ name: 'runs.update', request: { runs: [1, 2], ...change } }]);
+  });
+
+  test('a note, a deletion and the way back from it', async () => {
+    lab.answers['runs.update'] = lab.answers['runs.delete'] = lab.answers['runs.undelete'] = () => ({});
+    expect(await terminal.stride('note', '3', '**look** at the 4s')).toBe(0);
+    expect(await terminal.stride('delete', '3', '4')).toBe(0);
+    expect(terminal.stderr.text).toBe('Deleted. For 30 days: stride restore 3 4\n');
+    expect(await terminal.stride('restore', '3', '4')).toBe(0);
+    expect(lab.asked).toEqual([
+      { name: 'runs.update', request: { runs: [3], note: '**look** at the 4s' } },
+      { name: 'runs.delete', request: { runs: [3, 4] } },
+      { name: 'runs.undelete', request: { runs: [3, 4] } },
+    ]);
   });
 
   test('presets need no lab', async () => {

@@ -3,6 +3,7 @@
  * against a lab and two streams; here a lab is opened for it and closed after it, and Ctrl-C is heard.
  */
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { runFieldNames, runFields } from '../../shared/runQuery/fields.ts';
 import { runBrowserHost } from '../browser/host.ts';
 import { type BrowserOptions, addBrowserOptions } from '../browser/options.ts';
 import { onBrokenOutput } from '../host/brokenOutput.ts';
@@ -15,9 +16,10 @@ import { doctor } from './doctor.ts';
 import { type OutputStream, createIo } from './io.ts';
 import { resolveNetwork } from './networks.ts';
 import * as numbers from './numbers.ts';
+import { addOrganisingCommands } from './organise.ts';
 import { listPresets } from './presets.ts';
 import { resume } from './resume.ts';
-import { listRuns } from './runs.ts';
+import { type ListOptions, listRuns, parseSort } from './runs.ts';
 import { showRun } from './show.ts';
 import { addSweepCommands } from './sweep.ts';
 import { type TrainOptions, longestName, train } from './train.ts';
@@ -98,9 +100,23 @@ export async function runTerminal(terminal: Terminal, args: readonly string[]): 
   program
     .command('runs')
     .description('list the runs in history, newest first')
+    .argument('[filter...]', "which: words of their names, or fields, as in the window's list")
+    .option('--archived', 'archived ones, which are left out else')
+    .addOption(
+      new Option('--sort <field>', 'by which field; "-" before it for the largest first')
+        .argParser(parseSort)
+        .default(parseSort('-created'), '-created'),
+    )
     .option('--limit <number>', 'how many at most', numbers.parseLimit, 20)
     .addOption(jsonOption('{"runs","total"} as JSON'))
-    .action((options: { limit: number; json?: boolean }) => withLab((lab) => listRuns(io, lab, options)));
+    .addHelpText(
+      'after',
+      `\nFields: ${runFieldNames.map((field) => runFields[field].example).join(' · ')}` +
+        "\nQuote what the shell would read: stride runs 'accuracy > 98' net:course --sort=-accuracy",
+    )
+    .action((words: string[], options: ListOptions) => withLab((lab) => listRuns(io, lab, words, options)));
+
+  addOrganisingCommands(program, { io, withLab });
 
   program
     .command('show')

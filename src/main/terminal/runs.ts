@@ -1,5 +1,7 @@
-/** `stride runs`: what history keeps, newest first. */
+/** `stride runs`: what history keeps, found by the filter's language and sorted as in the window. */
+import { InvalidArgumentError } from 'commander';
 import type { LabClient } from '../../shared/api.ts';
+import { type SortField, sortFields } from '../../shared/runQuery/fields.ts';
 import type { RunSummary } from '../../shared/runs.ts';
 import { type Column, count, dateTime, percent, seconds, table } from './format.ts';
 import { type Io, note, print, printJson } from './io.ts';
@@ -17,24 +19,49 @@ const columns: readonly Column<RunSummary>[] = [
       best && last ? `${percent(best.testCorrect, last.testTotal)} (${best.epoch})` : '–',
   },
   { title: 'seconds', cell: ({ trainSeconds }) => seconds(trainSeconds) },
+  { title: 'tags', align: 'left', cell: ({ tags }) => tags.join(', ') },
   { title: 'made', align: 'left', cell: ({ createdAt }) => dateTime(createdAt) },
 ];
+
+export interface ListOptions {
+  readonly limit: number;
+  readonly sort: { readonly by: SortField; readonly descending: boolean };
+  readonly archived?: boolean;
+  readonly json?: boolean;
+}
+
+/** `created`, or `-accuracy` for the largest first. */
+export function parseSort(text: string): ListOptions['sort'] {
+  const by = text.replace(/^-/, '');
+  if (!isSortField(by))
+    throw new InvalidArgumentError(`There is ${sortFields.join(', ')}; "-" before one turns it round.`);
+  return { by, descending: text.startsWith('-') };
+}
+
+function isSortField(text: string): text is SortField {
+  return (sortFields as readonly string[]).includes(text);
+}
 
 export async function listRuns(
   io: Io,
   lab: LabClient,
-  { limit, json }: { limit: number; json?: boolean },
+  words: readonly string[],
+  { limit, sort, archived, json }: ListOptions,
 ): Promise<void> {
-  const { runs, total } = await lab.call('runs.list', { limit });
+  const filter = words.join(' ');
+  const scope = archived ? 'archived' : 'active';
+  const found = await lab.call('runs.query', { filter, scope, sort, rows: limit });
+  const { rows: runs, counts } = found;
+  const total = found.runs.length;
   if (json) {
     printJson(io, { runs, total });
     return;
   }
-  if (total === 0) {
+  if (total > 0) print(io, table(columns, runs));
+  if (counts.active + counts.archived + counts.deleted === 0) {
     note(io, `There are no runs yet. Make one: ${io.invocation} train course`);
-    return;
-  }
-  print(io, table(columns, runs));
-  if (total > runs.length)
-    note(io, `The newest ${count(runs.length)} of ${count(total)}; --limit shows more.`);
+  } else if (total === 0)
+    note(io, filter ? 'No run fits.' : `There are no ${archived ? 'archived' : 'active'} runs.`);
+  else if (total > runs.length)
+    note(io, `The first ${count(runs.length)} of ${count(total)}; --limit shows more.`);
 }
