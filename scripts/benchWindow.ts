@@ -17,10 +17,11 @@ import { Host } from '../test/e2e/host.ts';
 import { chromiumPath } from './benchWindow/chromium.ts';
 import { charts } from './benchWindow/charts.ts';
 import { type Measure, type Part, isMet } from './benchWindow/part.ts';
+import { manyRuns } from './benchWindow/manyRuns.ts';
 import { report } from './benchWindow/report.ts';
 import { training } from './benchWindow/training.ts';
 
-const parts: readonly Part[] = [...charts, training];
+const parts: readonly Part[] = [...charts, manyRuns, training];
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

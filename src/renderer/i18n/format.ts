@@ -21,6 +21,19 @@ function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   return format;
 }
 
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** Making one costs as much as writing a hundred dates, and a table has a date in each row. */
+function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${getLocale()} ${JSON.stringify(options)}`;
+  let format = dateFormats.get(key);
+  if (!format) {
+    format = new Intl.DateTimeFormat(getLocale(), options);
+    dateFormats.set(key, format);
+  }
+  return format;
+}
+
 /** `8,490` */
 export function formatCount(value: number): string {
   return numberFormat({ maximumFractionDigits: 0 }).format(value);
@@ -99,9 +112,7 @@ export function formatFileSize(bytes: number): string {
 
 /** Date and time to the minute, in this machine's time zone. */
 export function formatDateTime(iso: string): string {
-  return new Intl.DateTimeFormat(getLocale(), { dateStyle: 'medium', timeStyle: 'short' }).format(
-    new Date(iso),
-  );
+  return dateFormat({ dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
 }
 
 /** The same for a table: the year only where it is not this one. */
@@ -109,7 +120,7 @@ export function formatDateTimeShort(iso: string, now = new Date()): string {
   const date = new Date(iso);
   const options = { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' } as const;
   const year = date.getFullYear() === now.getFullYear() ? {} : ({ year: 'numeric' } as const);
-  return new Intl.DateTimeFormat(getLocale(), { ...options, ...year }).format(date);
+  return dateFormat({ ...options, ...year }).format(date);
 }
 
 /** A preset has a name in every language; other nets have the one that was given to them. */
