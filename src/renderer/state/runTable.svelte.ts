@@ -25,7 +25,7 @@ export type Line =
 export const newestFirst: Sort = { by: 'created', descending: true };
 /** With the answer to a query come the rows of a window's height. */
 const firstRows = 80;
-const rowsAtOnce = 100;
+const rowsAtOnce = 200;
 /** How long changes are gathered before the numbers are asked for again. */
 const settleMs = 700;
 
@@ -77,6 +77,7 @@ export class RunTable {
   #askAgain = false;
   #settling: ReturnType<typeof setTimeout> | undefined;
   #wanted: readonly number[] = [];
+  #around: readonly number[] = [];
   #fetching = false;
   #anchor: string | null = null;
 
@@ -171,10 +172,18 @@ export class RunTable {
     else this.closed.add(key);
   }
 
-  /** These are in sight: what is not known of them is asked for. */
-  want(runs: readonly number[]): void {
+  /**
+   * These are in sight, or nearly. Where one of them is not known, it is asked for together with those `around` it: while
+   * a list scrolls, a call now and then brings many rows, not each frame's call one or two.
+   */
+  want(runs: readonly number[], around: readonly number[] = runs): void {
     this.#wanted = runs;
+    this.#around = around;
     void this.#fetch();
+  }
+
+  #lacks(run: number): boolean {
+    return !this.rows.has(run) || this.#stale.has(run);
   }
 
   /** Of two at once, the one that is asked last counts. */
@@ -230,10 +239,9 @@ export class RunTable {
     this.#fetching = true;
     try {
       for (;;) {
-        const missing = this.#wanted
-          .filter((run) => !this.rows.has(run) || this.#stale.has(run))
-          .slice(0, rowsAtOnce);
-        if (missing.length === 0) return;
+        if (!this.#wanted.some((run) => this.#lacks(run))) return;
+        const near = new Set([...this.#wanted, ...this.#around]);
+        const missing = [...near].filter((run) => this.#lacks(run)).slice(0, rowsAtOnce);
         const rows = await this.#lab.call('runs.rows', { runs: missing });
         for (const run of missing) this.#stale.delete(run);
         for (const row of rows) this.rows.set(row.id, row);
@@ -242,6 +250,7 @@ export class RunTable {
         for (const { id } of rows) gone.delete(id);
         if (gone.size > 0) {
           this.#wanted = this.#wanted.filter((run) => !gone.has(run));
+          this.#around = this.#around.filter((run) => !gone.has(run));
           this.#without(gone);
         }
       }
