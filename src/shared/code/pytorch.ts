@@ -6,19 +6,9 @@ import type { DatasetSummary } from '../dataset.ts';
 import type { Network } from '../network.ts';
 import { type TrainingSettings, trainingSettingsSchema } from '../training.ts';
 import { type PyTorchStyle, networkHeader, pytorchModel } from './pytorchModel.ts';
-import {
-  type DatasetCode,
-  honestNotes,
-  initialisationLines,
-  loaderLines,
-  loopLines,
-  optimizerLine,
-  scheduleCode,
-  splitLines,
-  testLines,
-  trainLines,
-  transformLines,
-} from './pytorchTraining.ts';
+import { type DatasetCode, loaderLines, splitLines, transformLines } from './pytorchData.ts';
+import { optimizerLine, scheduleCode } from './pytorchOptimizer.ts';
+import { honestNotes, initialisationLines, loopLines, testLines, trainLines } from './pytorchTraining.ts';
 import { fileStem } from './text.ts';
 
 export interface CodeOptions {

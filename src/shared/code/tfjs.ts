@@ -8,7 +8,7 @@ import { type Optimizer, type TrainingSettings, trainingSettingsSchema } from '.
 import { type ChannelsLastStep, type PlannedStep, hasStep, planOf } from './channelsLast.ts';
 import type { CodeOptions } from './pytorch.ts';
 import { networkHeader } from './pytorchModel.ts';
-import { augments } from './pytorchTraining.ts';
+import { augments } from './pytorchData.ts';
 import { brokenNote } from './text.ts';
 
 const js = ([height, width]: Pair) => (height === width ? `${height}` : `[${height}, ${width}]`);
