@@ -14,12 +14,13 @@ import { TooLong } from './paste/expressions.ts';
 import { type CodeFinding, Findings } from './paste/findings.ts';
 import { Interpreter } from './paste/interpreter.ts';
 import { isModule } from './paste/names.ts';
-import { type FoundSettings, SettingsReader, torchvisionSets } from './paste/settings.ts';
+import { type FoundSettings, torchvisionSets } from './paste/imageSettings.ts';
+import { SettingsReader } from './paste/settings.ts';
 import { Source } from './paste/syntax.ts';
 import { type Module, Scope, type TensorNode, type Value } from './paste/values.ts';
 
 export type { CodeFinding, FindingSeverity } from './paste/findings.ts';
-export type { FoundSettings } from './paste/settings.ts';
+export type { FoundSettings } from './paste/imageSettings.ts';
 
 export interface PastedNet {
   /** Null where no net was found in the code. */
