@@ -132,7 +132,7 @@ async function doAction(look: Look, message: string): Promise<void> {
     .waitFor();
   await look.page.keyboard.press('Enter');
 }
-async function closeDialog({ page }: Look): Promise<void> {
+async function closeDialog({ page }: Pick<Look, 'page'>): Promise<void> {
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
 }
@@ -218,24 +218,25 @@ async function runs(studio: Studio): Promise<void> {
   await first.keyboard.press('t');
   await first.getByRole('textbox', { name: 'Tag' }).fill('seeds');
   await first.keyboard.press('Enter');
-  await first.keyboard.press('Escape');
-  await first.keyboard.press('Escape');
+  await closeDialog({ page: first });
+  await first.getByRole('button', { name: 'Clear the selection' }).click();
 
   await studio.go('#/runs');
   await studio.each(({ page }) => lines(page, 'r').nth(5).waitFor());
   await studio.shoot('runs');
-  await studio.go('#/runs?group=lr');
-  await studio.each(({ page }) => lines(page, 'g').nth(2).waitFor());
-  await studio.shoot('runs-grouped');
-  await studio.go('#/runs');
   await studio.each(async (look) => {
-    await lines(look.page, 'r').nth(5).waitFor();
     for (const line of [2, 3, 4, 5]) await lines(look.page, 'r').nth(line).locator('[data-tick]').click();
     await button(look, 'runs_overlay').click();
     await look.page.locator('.overlay canvas').first().waitFor();
   });
   await studio.shoot('runs-selected');
-  await studio.each(({ page }) => page.keyboard.press('Escape'));
+  await studio.each(async (look) => {
+    await button(look, 'runs_overlay').click();
+    await button(look, 'runs_clear_selection').click();
+  });
+  await studio.go('#/runs?group=lr');
+  await studio.each(({ page }) => lines(page, 'g').nth(2).waitFor());
+  await studio.shoot('runs-grouped');
 }
 
 async function runPage(studio: Studio): Promise<void> {
