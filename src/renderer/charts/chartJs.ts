@@ -122,9 +122,13 @@ export function createLineChart(
   };
 }
 
+export function fontOf(palette: Palette): { family: string; size: number } {
+  return { family: palette.font, size: 12 };
+}
+
 /** Gives grid, text and selection the theme's colours; the next drawing shows them. */
 export function paint(chart: LineChart, palette: Palette): void {
-  const font = { family: palette.font, size: 12 };
+  const font = fontOf(palette);
   const { scales, plugins } = chart.options;
   for (const scale of Object.values(scales ?? {})) {
     if (!scale) continue;

@@ -5,7 +5,7 @@
  */
 import type { AnnotationOptions } from 'chartjs-plugin-annotation';
 import type { ChartView, LineKind } from '../state/chartView.svelte.ts';
-import { type LineChart, createLineChart, paint } from './chartJs.ts';
+import { type LineChart, createLineChart, fontOf, paint } from './chartJs.ts';
 import { type DataLine, type Projection, paintLines } from './dataLayer.ts';
 import type { Point } from './decimate.ts';
 import { oncePerFrame } from './frame.ts';
@@ -291,21 +291,21 @@ export abstract class CurveChart {
   #setAxes(x: { min: number; max: number }, y: { min: number; max: number }): void {
     const { chart, view } = this;
     const scales = chart.options.scales!;
-    const ticks = scales['x']!.ticks;
     Object.assign(scales['x']!, {
       ...x,
       title: {
         display: true,
         text: this.#texts.axis(),
         align: 'end',
-        color: ticks?.color,
-        font: ticks?.font,
+        // Not what the ticks have: read from there it is Chart.js's own proxy, which it does not bear in its options.
+        color: this.palette.muted,
+        font: fontOf(this.palette),
         padding: { top: -2, bottom: 0 },
       },
     });
     // Whole epochs and steps, until a part of one fills the chart.
     const whole = view.axis !== 'seconds' && x.max - x.min > 2;
-    Object.assign(ticks!, { precision: whole ? 0 : undefined });
+    Object.assign(scales['x']!.ticks!, { precision: whole ? 0 : undefined });
     Object.assign(scales['y']!, y);
     Object.assign(chart.options.plugins!.zoom!.limits!['x']!, view.full);
   }
