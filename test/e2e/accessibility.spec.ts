@@ -95,11 +95,7 @@ test('Design: each layer’s fields, hints, code, figures, dialogs, a net with a
   await checkBoth(page, 'exercises');
   await close(page);
   await layers(page).nth(2).click();
-  await page
-    .locator('.inspector')
-    .getByRole('button', { name: /activation/i })
-    .first()
-    .click();
+  await page.locator('.inspector').getByRole('button', { name: 'Function and derivative' }).first().click();
   await expect(dialog(page)).toBeVisible();
   await checkBoth(page, 'activation explorer');
   await close(page);
