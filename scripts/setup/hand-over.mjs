@@ -11,7 +11,7 @@ import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { childEnvironment, NoteFilter } from './native-notes.mjs';
 
-/** What the last words may take after the end; a grandchild that keeps the pipe (a browser) is not waited for. */
+/** How long nothing may come after the end; a grandchild that keeps the pipe (a browser) is not waited for. */
 const LAST_WORDS_MS = 500;
 
 const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
@@ -55,7 +55,11 @@ export async function attend(command, args, options = {}) {
       });
       child.on('exit', (code, signal) => resolve({ code, signal }));
     });
-    await Promise.race([said, new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))]);
+    const silence = new Promise((resolve) => {
+      const timer = setTimeout(resolve, LAST_WORDS_MS);
+      words.on('data', () => timer.refresh());
+    });
+    await Promise.race([said, silence]);
     return end;
   } finally {
     clearInterval(watch);
