@@ -117,6 +117,19 @@ test('the confusion matrix moves with the epoch, and a cell opens its images', a
   }
 });
 
+test('what a checkpoint says is asked once, and a page that rests asks nothing', async ({ page }) => {
+  const asked: string[] = [];
+  page.on('websocket', (socket) =>
+    socket.on('framesent', ({ payload }) => asked.push(payload.toString('latin1'))),
+  );
+  await open(page);
+  const samples = page.getByRole('region', { name: 'Test images' }).locator('figure[data-index]');
+  await expect(samples).toHaveCount(10);
+  // Long enough for a hundred questions more, if an answer led to the next one.
+  await page.waitForTimeout(2000);
+  expect(asked.filter((question) => question.includes('inspect.predictions'))).toHaveLength(1);
+});
+
 test('layer health is read out; no violation in either theme', async ({ page }) => {
   await open(page);
   const dead = page.getByRole('table', { name: 'Dead units' });

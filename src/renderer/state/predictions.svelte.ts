@@ -10,19 +10,24 @@ export type Predicted = Answers['predictions'] & { readonly of: Inspected };
 
 export class Predictions {
   answer = $state.raw<Predicted | null>(null);
-  busy = $state.raw(false);
   problem = $state.raw<ProblemRecord | null>(null);
   readonly #lab: LabClient;
   #next: { run: number; checkpoint: CheckpointKind } | null = null;
+  /** Not reactive: an effect that asks would ask again whenever an answer has come, without end. */
+  #busy = false;
 
   constructor(lab: LabClient) {
     this.#lab = lab;
   }
 
+  get busy(): boolean {
+    return this.#busy;
+  }
+
   async load(run: number, checkpoint: CheckpointKind): Promise<void> {
     this.#next = { run, checkpoint };
-    if (this.busy) return;
-    this.busy = true;
+    if (this.#busy) return;
+    this.#busy = true;
     while (this.#next) {
       const request: { run: number; checkpoint: CheckpointKind } = this.#next;
       this.#next = null;
@@ -33,7 +38,7 @@ export class Predictions {
         this.problem = toProblemRecord(error);
       }
     }
-    this.busy = false;
+    this.#busy = false;
   }
 }
 
