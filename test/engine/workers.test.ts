@@ -1,27 +1,39 @@
 /** Many runs in one process, in workers of their own or one after another in one: no crash, and memory that does not grow. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { childEnvironment } from '../../scripts/setup/native-notes.mjs';
 
-/** Resident memory after each run, as the script prints it. */
-function residentOf(script: string, ...parameters: string[]): number[] {
+/** What the script prints. */
+function printed<T>(script: string, ...parameters: string[]): T {
   const path = fileURLToPath(new URL(`../support/${script}`, import.meta.url));
-  const output = execFileSync(process.execPath, [path, ...parameters], {
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [path, ...parameters], {
     env: { ...process.env, ...childEnvironment },
     encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
   });
-  return JSON.parse(output) as number[];
+  // A crash in native code says nothing but its signal.
+  if (status !== 0) throw new Error(`${script} ended with ${signal ?? status}:\n${stderr}`);
+  return JSON.parse(stdout) as T;
 }
 
 it('trains both nets five times in one process', () => {
-  const [, second = NaN, , , fifth = NaN] = residentOf('bothNets.ts', '5');
+  const [, second = NaN, , , fifth = NaN] = printed<number[]>('bothNets.ts', '5');
   expect(fifth).toBeLessThan(second * 1.1);
 });
 
 it('trains the nets by turns in one worker that stays', () => {
-  const resident = residentOf('oneThread.ts', '14');
+  const resident = printed<number[]>('oneThread.ts', '14');
   expect(resident).toHaveLength(14);
   expect(resident[13]).toBeLessThan((resident[5] ?? NaN) * 1.1);
 });
+
+// Elsewhere nothing tells which libraries a process has loaded.
+it.runIf(process.platform === 'linux')(
+  'keeps the native library loaded when the last worker has ended',
+  () => {
+    const mapped = printed<string[]>('afterWorkers.ts').map((file) => basename(file));
+    expect(mapped).toContain('tfjs_binding.node');
+    expect(mapped.join()).toContain('libtensorflow_cc');
+  },
+);

@@ -2,29 +2,11 @@
  * Trains both presets at once, each in a worker of its own, again and again in this one process, and prints the
  * resident memory after each round: `[bytes, …]`. Argument: the number of rounds.
  */
-import { Worker } from 'node:worker_threads';
 import { openDataset } from '../../src/main/datasets/index.ts';
 import { setNativeEnvironment } from '../../src/main/engine/environment.ts';
-import type { FromWorker, TrainingOrder } from '../../src/main/engine/messages.ts';
 import { presets } from '../../src/shared/presets.ts';
 import { shortened } from './shortened.ts';
-
-const workerUrl = new URL('../../src/main/engine/worker.ts', import.meta.url);
-
-function trainInWorker(workerData: TrainingOrder): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let last: FromWorker | undefined;
-    const worker = new Worker(workerUrl, { workerData });
-    worker.on('message', (message: FromWorker) => {
-      last = message;
-    });
-    worker.on('error', reject);
-    worker.on('exit', (code) => {
-      if (code === 0 && last?.kind === 'finished') resolve();
-      else reject(new Error(`the worker exited with ${code} after ${JSON.stringify(last)}`));
-    });
-  });
-}
+import { trainInWorker } from './trainInWorker.ts';
 
 setNativeEnvironment(2);
 const dataset = shortened(await openDataset('mnist'), 12_800, 2000);

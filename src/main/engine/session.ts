@@ -4,7 +4,7 @@
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import util from 'node:util';
 import type * as TfjsNode from '@tensorflow/tfjs-node';
@@ -37,7 +37,9 @@ function tensorflow(): typeof TfjsNode {
   legacy['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
   legacy['isArray'] ??= Array.isArray;
   try {
-    loaded = createRequire(import.meta.url)('@tensorflow/tfjs-node') as typeof TfjsNode;
+    loaded = keepingLibraries(
+      () => createRequire(import.meta.url)('@tensorflow/tfjs-node') as typeof TfjsNode,
+    );
   } catch (error) {
     const detail = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
     throw new Problem(
@@ -48,6 +50,26 @@ function tensorflow(): typeof TfjsNode {
     );
   }
   return loaded;
+}
+
+/** `RTLD_NODELETE` of <dlfcn.h>; Node does not name it. Windows knows nothing like it. */
+const noDelete: Partial<Record<NodeJS.Platform, number>> = { linux: 0x1000, darwin: 0x80 };
+
+/**
+ * Native libraries that are loaded meanwhile stay to the end of the process. Node unloads an addon when the last worker
+ * that used it ends. With it would go TensorFlow, whose own threads live on: the one that wakes next, or the end of the
+ * process, would find its code gone. The next worker also starts sooner.
+ */
+function keepingLibraries<T>(load: () => T): T {
+  const dlopen = process.dlopen.bind(process);
+  process.dlopen = (module: object, file: string, flags: number = constants.dlopen.RTLD_LAZY) => {
+    dlopen(module, file, flags | (noDelete[process.platform] ?? 0));
+  };
+  try {
+    return load();
+  } finally {
+    process.dlopen = dlopen;
+  }
 }
 
 /** The version of the native library, for example `2.21.0`. Throws a `Problem` where there is none. */
@@ -116,7 +138,23 @@ export class Session {
 
 function toTensor(tf: typeof TfjsNode, input: Input): TfjsNode.Tensor {
   if (typeof input.data === 'string') return tf.scalar(input.data, 'string');
-  const { data } = input;
+  const data = copiedByTensorFlow(input.data);
   const shape = 'shape' in input && input.shape ? [...input.shape] : [data.length];
   return tf.tensor(data, shape, data instanceof Int32Array ? 'int32' : 'float32');
+}
+
+/**
+ * The same numbers where TensorFlow does not want to have them. An array that begins at a multiple of 64 bytes it uses
+ * in place, and it is a thread of its own that may let go of it last; it then releases the array from that thread, in
+ * the middle of whatever JavaScript is doing, and once in many thousand runs the process is gone. Any other array it
+ * copies at once (`TF_NewTensor` in tensorflow/c/tf_tensor.cc). Memory of an `ArrayBuffer` begins at a multiple of 16,
+ * so that 4 bytes further on is never one of 64.
+ */
+export function copiedByTensorFlow<T extends Float32Array | Int32Array>(data: T): T {
+  const { length } = data;
+  const buffer = new ArrayBuffer(4 + data.byteLength);
+  const copy =
+    data instanceof Int32Array ? new Int32Array(buffer, 4, length) : new Float32Array(buffer, 4, length);
+  copy.set(data);
+  return copy as T;
 }
