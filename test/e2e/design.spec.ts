@@ -149,23 +149,34 @@ test('broken and mended: the layer is named, what would fit is offered, the rest
   await rows(page).nth(3).click();
   const kernel = page.getByRole('textbox', { name: /Kernel size/ });
   await kernel.fill('15');
-  const words = 'Layer 4 (Convolution): Kernel 15 does not fit the 12×12 map that layer 3 gives.';
-  await expect(rows(page).nth(3)).toContainText(words);
+  const reason = 'Kernel 15 does not fit the 12×12 map that layer 3 gives. Use kernel ≤ 12 or padding ≥ 2.';
+  // Told in words at the field, by a mark on the row, and what to do in the bar.
+  await expect(kernel).toHaveAccessibleDescription(reason);
+  await expect(page.getByText(reason).and(page.locator(':not(.visually-hidden)'))).toHaveCount(1);
+  await expect(rows(page).nth(3)).toContainText('does not fit');
+  await expect(rows(page).nth(3)).toHaveAccessibleDescription(reason);
+  const bar = page.getByText('Layer 4 does not fit; 4 layers after it wait for it.');
+  await expect(bar).toBeVisible();
   await expect(rows(page)).toHaveCount(8);
   await expect(rows(page).nth(7)).toContainText('no shape: layer 4 does not fit');
   await expect(kernel).toHaveAttribute('aria-invalid', 'true');
   const train = page.getByRole('button', { name: 'Train this net' });
   await expect(train).toHaveAttribute('aria-disabled', 'true');
   await train.focus();
-  await expect(page.getByText(`Mend the net first: ${words}`).first()).toBeVisible();
+  await expect(page.getByText(`Mend the net first: Layer 4 (Convolution): ${reason}`).first()).toBeVisible();
 
   // With its error it is kept.
   await expect(page.getByText('Saved', { exact: false }).first()).toBeVisible();
   await page.reload();
-  await expect(rows(page).nth(3)).toContainText(words);
-  await rows(page).nth(3).click();
+  await expect(rows(page).nth(3)).toContainText('does not fit');
+  await expect(kernel).toBeHidden();
+  await page.getByRole('button', { name: 'Go to layer 4' }).click();
+  await expect(rows(page).nth(3)).toBeFocused();
+  await expect(kernel).toHaveAttribute('aria-invalid', 'true');
   await page.getByRole('button', { name: 'Use padding 2' }).click();
   await expect(rows(page).nth(3)).not.toContainText('does not fit');
+  await expect(rows(page).nth(3)).toBeFocused();
+  await expect(bar).toBeHidden();
   await expect(train).not.toHaveAttribute('aria-disabled', 'true');
 
   await kernel.fill('0');

@@ -9,7 +9,18 @@ import { layerLabel } from './layers.ts';
 type Fill = (parameters: Readonly<Record<string, string | number>>) => string;
 const messages = m as unknown as Readonly<Record<string, Fill | undefined>>;
 
-export function problemText({ code, message, parameters }: ProblemRecord): string {
+export function problemText(problem: ProblemRecord): string {
+  const { code, parameters } = problem;
+  const { layer, type } = parameters;
+  const text = problemReason(problem);
+  // A text that fell back on the English one names its layer itself.
+  if (text === problem.message || layer === undefined || type === undefined || !code.startsWith('layer.'))
+    return text;
+  return m.problem_in_layer({ layer, type: layerLabel(String(type)), problem: text });
+}
+
+/** Without the name of the layer: for a place that is the layer's own. */
+export function problemReason({ code, message, parameters }: ProblemRecord): string {
   const fill = messages[`problem.${code}`];
   if (!fill) return message;
   const known: Record<string, string | number> = { ...parameters, message };
@@ -24,10 +35,7 @@ export function problemText({ code, message, parameters }: ProblemRecord): strin
     },
   });
   const text = fill(asked);
-  if (!whole) return message;
-  const { layer, type } = parameters;
-  if (layer === undefined || type === undefined || !code.startsWith('layer.')) return text;
-  return m.problem_in_layer({ layer, type: layerLabel(String(type)), problem: text });
+  return whole ? text : message;
 }
 
 /** What gives a layer the map that it is said not to fit: `from` is a layer's number, 0 for the net's input. */
