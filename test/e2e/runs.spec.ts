@@ -92,6 +92,23 @@ test('put together with mean and spread, sorted, saved as a file', async ({ page
   expect(readFileSync(path, 'utf8').split('\r\n')[0]).toContain('id,name,net,status');
 });
 
+test('from groups to no groups by the address, with rows selected: every row is there again', async ({
+  page,
+}) => {
+  const few = page.locator('[data-line^="r"]');
+  await openRuns(page, '?filter=id<7&group=lr&show=all');
+  const groups = page.locator('[data-line^="g"]');
+  await expect(groups.first()).toContainText('Learning rate');
+  for (const line of [0, 2]) await few.nth(line).locator('[data-tick]').click();
+  const all = await few.count();
+  expect(all).toBeGreaterThan(3);
+  await page.evaluate(() => (location.hash = '#/runs?filter=id<7&show=all'));
+  await expect(groups).toHaveCount(0);
+  await expect(few).toHaveCount(all);
+  await expect(page.getByRole('row', { selected: true })).toHaveCount(2);
+  for (let line = 0; line < all; line++) await expect(few.nth(line)).toBeInViewport();
+});
+
 test('its page: renamed where it stands, noted, cloned; and all of it after a restart', async ({ page }) => {
   await page.goto(host.url);
   await page.goto(`${new URL(host.url).origin}/#/runs/42`);
@@ -129,6 +146,9 @@ test('no violation found by axe, both themes', async ({ page }) => {
     await openRuns(page);
     await page.keyboard.press('Control+a');
     await check('runs');
+    await page.keyboard.press('o');
+    await expect(page.getByRole('table', { name: 'Runs in the charts' }).getByRole('row')).toHaveCount(11);
+    await check('overlay');
     for (const tab of ['net', 'settings', 'notes', 'log', 'files', 'machine']) {
       await page.goto(`${new URL(host.url).origin}/#/runs/42?tab=${tab}`);
       await expect(page.getByRole('tabpanel')).toBeVisible();

@@ -1,26 +1,22 @@
 /**
- * The table of runs: what is looked for, in which order, put together by what; the runs that this gives, by number; and
- * of these, the rows that were in sight. A list of ten thousand is ten thousand numbers: a row is asked for when it comes
- * into sight, and kept. Events keep rows true; where they may change which runs there are or their order, the numbers
+ * The table of runs: what is looked for, in which order, put together by what; and of the runs that this gives (its lines,
+ * runLines.svelte.ts), the rows that were in sight. A list of ten thousand is ten thousand numbers: a row is asked for when
+ * it comes into sight, and kept. Events keep rows true; where they may change which runs there are or their order, the numbers
  * are asked for again, and what is in sight stays where it is (the view goes by a line's key).
  */
-import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+import { SvelteMap } from 'svelte/reactivity';
 import type { CallReply, LabClient } from '../../shared/api.ts';
-import type { RunGroup } from '../../shared/calls/runs.ts';
 import { type ProblemRecord, toProblemRecord } from '../../shared/problem.ts';
 import { type RunScope, runScopes } from '../../shared/runOrganisation.ts';
 import { type GroupField, type SortField, groupFields, sortFields } from '../../shared/runQuery/fields.ts';
 import { parseRunQuery } from '../../shared/runQuery/parse.ts';
 import type { RunSummary } from '../../shared/runs.ts';
+import { RunLines } from './runLines.svelte.ts';
 
 export interface Sort {
   readonly by: SortField;
   readonly descending: boolean;
 }
-
-export type Line =
-  | { readonly kind: 'group'; readonly key: string; readonly group: RunGroup; readonly open: boolean }
-  | { readonly kind: 'run'; readonly key: string; readonly run: number };
 
 export const newestFirst: Sort = { by: 'created', descending: true };
 /** With the answer to a query come the rows of a window's height. */
@@ -29,7 +25,7 @@ const rowsAtOnce = 200;
 /** How long changes are gathered before the numbers are asked for again. */
 const settleMs = 700;
 
-export class RunTable {
+export class RunTable extends RunLines {
   /** As typed; what is shown is the last one that could be understood. */
   filter = $state.raw('');
   /** Why it could not be. */
@@ -42,33 +38,7 @@ export class RunTable {
   loaded = $state.raw(false);
   problem = $state.raw<ProblemRecord | null>(null);
   counts = $state.raw<CallReply<'runs.query'>['counts']>({ active: 0, archived: 0, deleted: 0 });
-  runs = $state.raw<readonly number[]>([]);
-  groups = $state.raw<readonly RunGroup[] | null>(null);
-  /** Keys of the groups that are closed. */
-  readonly closed = new SvelteSet<string>();
   readonly rows = new SvelteMap<number, RunSummary>();
-  readonly selected = new SvelteSet<number>();
-  /** The line that the keyboard is at. */
-  cursor = $state.raw<string | null>(null);
-  /** Where the view was left, in pixels. */
-  scrollTop = 0;
-
-  readonly lines: readonly Line[] = $derived.by(() => {
-    if (!this.groups) return this.runs.map((run) => ({ kind: 'run', key: `r${run}`, run }) as const);
-    return this.groups.flatMap((group): Line[] => {
-      const key = groupKey(group);
-      const open = !this.closed.has(key);
-      const head = { kind: 'group', key, group, open } as const;
-      if (!open) return [head];
-      // A run of several tags is there several times.
-      return [head, ...group.runs.map((run) => ({ kind: 'run', key: `r${run} ${key}`, run }) as const)];
-    });
-  });
-  readonly #indices: ReadonlyMap<string, number> = $derived(
-    new Map(this.lines.map(({ key }, index) => [key, index])),
-  );
-  /** The line of the cursor, or −1. */
-  readonly cursorIndex: number = $derived(this.cursor === null ? -1 : this.indexOf(this.cursor));
   readonly #known: ReadonlySet<number> = $derived(new Set(this.runs));
 
   readonly #lab: LabClient;
@@ -79,9 +49,9 @@ export class RunTable {
   #wanted: readonly number[] = [];
   #around: readonly number[] = [];
   #fetching = false;
-  #anchor: string | null = null;
 
   constructor(lab: LabClient) {
+    super();
     this.#lab = lab;
     lab.on('run.changed', (run) => {
       this.#put(run);
@@ -101,10 +71,6 @@ export class RunTable {
   }
 
   readonly #stale = new Set<number>();
-
-  indexOf(key: string): number {
-    return this.#indices.get(key) ?? -1;
-  }
 
   /** While the screen is shown, events are followed. */
   show(): void {
@@ -167,11 +133,6 @@ export class RunTable {
     this.#changed();
   }
 
-  toggleGroup(key: string, open: boolean): void {
-    if (open) this.closed.delete(key);
-    else this.closed.add(key);
-  }
-
   /**
    * These are in sight, or nearly. Where one of them is not known, it is asked for together with those `around` it: while
    * a list scrolls, a call now and then brings many rows, not each frame's call one or two.
@@ -221,7 +182,7 @@ export class RunTable {
         this.#stale.delete(row.id);
       }
       this.counts = found.counts;
-      this.groups = groups;
+      this.grouped = groups && groupBy ? { by: groupBy, groups } : null;
       if (!sameNumbers(this.runs, found.runs)) this.runs = found.runs;
       if (this.selected.size > 0) {
         const there = new Set(found.runs);
@@ -289,10 +250,10 @@ export class RunTable {
   #without(gone: ReadonlySet<number>): void {
     const rest = (runs: readonly number[]) => runs.filter((run) => !gone.has(run));
     this.runs = rest(this.runs);
-    if (this.groups) {
-      this.groups = this.groups
-        .map((group) => ({ ...group, runs: rest(group.runs) }))
-        .filter(({ runs }) => runs.length > 0);
+    if (this.grouped) {
+      const { by, groups } = this.grouped;
+      const left = groups.map((group) => ({ ...group, runs: rest(group.runs) }));
+      this.grouped = { by, groups: left.filter(({ runs }) => runs.length > 0) };
     }
   }
 
@@ -305,60 +266,6 @@ export class RunTable {
       return;
     }
     if (this.#shown) void this.load();
-  }
-
-  // Selecting, and going from line to line.
-
-  /** The runs that something is done to: those selected, else the one that the cursor is at. */
-  readonly targets: readonly number[] = $derived.by(() => {
-    if (this.selected.size > 0) return this.runs.filter((run) => this.selected.has(run));
-    const line = this.lines[this.cursorIndex];
-    return line?.kind === 'run' ? [line.run] : [];
-  });
-
-  toggle(run: number, on = !this.selected.has(run)): void {
-    if (on) this.selected.add(run);
-    else this.selected.delete(run);
-  }
-
-  /** From the line where selecting began up to this one, as lists are selected with Shift. */
-  selectTo(key: string): void {
-    const from = this.indexOf(this.#anchor ?? this.cursor ?? key);
-    const to = this.indexOf(key);
-    if (from < 0 || to < 0) return;
-    for (const line of this.lines.slice(Math.min(from, to), Math.max(from, to) + 1)) {
-      if (line.kind === 'run') this.selected.add(line.run);
-    }
-  }
-
-  /** Where selecting with Shift begins. */
-  anchorAt(key: string): void {
-    this.#anchor = key;
-  }
-
-  selectAll(): void {
-    for (const run of this.runs) this.selected.add(run);
-  }
-
-  clearSelection(): void {
-    this.selected.clear();
-    this.#anchor = null;
-  }
-
-  /** By so many lines, within the list; with `extend`, all on the way are selected. */
-  move(by: number, { extend = false } = {}): void {
-    if (this.lines.length === 0) return;
-    const from = this.cursorIndex;
-    const to = from < 0 ? 0 : Math.max(0, Math.min(this.lines.length - 1, from + by));
-    const line = this.lines[to]!;
-    if (extend) {
-      this.#anchor ??= this.cursor;
-      this.cursor = line.key;
-      this.selectTo(line.key);
-    } else {
-      this.#anchor = null;
-      this.cursor = line.key;
-    }
   }
 }
 
@@ -375,10 +282,6 @@ const textual: ReadonlySet<SortField> = new Set([
   'loss',
   'time',
 ]);
-
-export function groupKey({ key }: RunGroup): string {
-  return `g${typeof key} ${String(key)}`;
-}
 
 function queryOf({
   filter,

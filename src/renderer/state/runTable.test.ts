@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { FakeLab, sampleRun } from '../../../test/support/fakeLab.ts';
-import { RunTable, groupKey } from './runTable.svelte.ts';
+import { groupKey } from './runLines.svelte.ts';
+import { RunTable } from './runTable.svelte.ts';
 
 const counts = { active: 300, archived: 0, deleted: 0 };
 let lab: FakeLab;
@@ -93,10 +94,24 @@ test('groups have their runs beneath them, unless they are closed', async () => 
   lab.answer('runs.groups', () => groups);
   await shown();
   table.setGroup('seed');
-  await vi.waitUntil(() => table.groups !== null);
+  await vi.waitUntil(() => table.grouped !== null);
   expect(table.lines.map(({ kind }) => kind)).toEqual(['group', 'run', 'run', 'group', 'run']);
   table.toggleGroup(groupKey(groups[0]!), false);
   expect(table.lines.map(({ kind }) => kind)).toEqual(['group', 'group', 'run']);
+});
+
+test('groups keep what they were made by until others are there', async () => {
+  const group = { finished: 1, accuracy: null, last: null, loss: null, seconds: null };
+  lab.answer('runs.groups', () => [{ ...group, key: 0, runs: [300] }]);
+  await shown();
+  table.setGroup('seed');
+  await vi.waitUntil(() => table.grouped !== null);
+  // As the address does it.
+  table.follow({});
+  expect(table.groupBy).toBeNull();
+  expect(table.grouped?.by).toBe('seed');
+  await vi.waitUntil(() => table.grouped === null);
+  expect(table.lines[0]).toEqual({ kind: 'run', key: 'r300', run: 300 });
 });
 
 test('the cursor stops at both ends; with Shift, all on the way are selected', async () => {

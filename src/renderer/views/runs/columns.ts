@@ -60,10 +60,10 @@ export function optimizerLabel(type: string): string {
 }
 
 export const columns: Readonly<Record<ColumnId, Column>> = {
-  status: { label: m.status, width: '7rem', sort: 'status' },
+  status: { label: m.status, width: '6.75rem', sort: 'status' },
   net: {
     label: m.net,
-    width: 'minmax(6.5rem, 0.7fr)',
+    width: 'minmax(7rem, 0.7fr)',
     sort: 'net',
     text: ({ network }) => networkLabel(network.name),
   },
@@ -76,7 +76,7 @@ export const columns: Readonly<Record<ColumnId, Column>> = {
   },
   last: {
     label: m.last_accuracy,
-    width: '6rem',
+    width: '5.75rem',
     number: true,
     sort: 'last',
     text: ({ last }) => formatShare(last?.testCorrect, last?.testTotal),
@@ -97,12 +97,12 @@ export const columns: Readonly<Record<ColumnId, Column>> = {
   },
   time: {
     label: m.time,
-    width: '4.5rem',
+    width: '4.25rem',
     number: true,
     sort: 'time',
     text: ({ trainSeconds }) => formatClock(trainSeconds),
   },
-  tags: { label: m.runs_tags, width: 'minmax(6rem, 0.8fr)', sort: 'tag' },
+  tags: { label: m.runs_tags, width: 'minmax(7.5rem, 0.9fr)', sort: 'tag' },
   note: {
     label: m.runs_note,
     width: 'minmax(8rem, 1fr)',
@@ -118,7 +118,7 @@ export const columns: Readonly<Record<ColumnId, Column>> = {
   },
   seed: {
     label: m.seed,
-    width: '3.5rem',
+    width: '4.75rem',
     number: true,
     sort: 'seed',
     text: ({ settings }) => String(settings.seed),
@@ -153,7 +153,7 @@ export const columns: Readonly<Record<ColumnId, Column>> = {
   },
   created: {
     label: m.runs_created,
-    width: '8.5rem',
+    width: '8.25rem',
     sort: 'created',
     text: ({ createdAt }) => formatDateTimeShort(createdAt),
   },
