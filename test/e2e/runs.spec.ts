@@ -144,6 +144,7 @@ test('no violation found by axe, both themes', async ({ page }) => {
     };
     await check('groups');
     await openRuns(page);
+    await grid(page).focus();
     await page.keyboard.press('Control+a');
     await check('runs');
     await page.keyboard.press('o');

@@ -23,6 +23,9 @@ export const preferences = {
   'runs.resumeDeclined': preference(z.string(), ''),
   /** The net that the Design screen had open last: a preset's name or a kept net's number. */
   'design.last': preference(z.string().max(40), 'course'),
+  /** How wide the Design screen's side panel is, in rem: with a layer's fields in it, and with code. */
+  'design.sideWidth': preference<number>(z.number().min(14).max(60), 20),
+  'design.codeWidth': preference<number>(z.number().min(14).max(60), 32),
   /** What was last started on the Train screen. */
   'train.last': preference<LastUsed | null>(lastUsedSchema.nullable(), null),
   /** What runs along the charts. */
