@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkpointFiles } from '../src/main/checkpoints/files.ts';
 import { openHistory } from '../src/main/history/open.ts';
 import type { Lab, LabParts } from '../src/main/lab/lab.ts';
-import type { EventName } from '../src/shared/api.ts';
+import type { CallInput, EventName } from '../src/shared/api.ts';
 import { daysUntilPurge, mostTags } from '../src/shared/runOrganisation.ts';
 import { fakeRun, openLab, reached, removeFolder, temporaryFolder } from './support/lab.ts';
 import { fillHistory } from './support/manyRuns.ts';
@@ -284,4 +284,50 @@ test('files on the disk, with size and hash; half-written ones are none', async 
   ]);
   expect(readFileSync(join(folder(7), 'last.safetensors'), 'utf8')).toBe('abc');
   expect((await lab.call('runs.files', { run: 8 })).files).toEqual([]);
+});
+
+describe('a run that is started', () => {
+  const start = (request: Partial<CallInput<'runs.start'>['runs'][number]>) =>
+    lab.call('runs.start', { runs: [{ ...fakeRun(), ...request }] });
+
+  test('knows the kept net and the version that it was trained from, also when both are gone', async () => {
+    const { network } = fakeRun();
+    const { id } = await lab.call('networks.create', { network, writer: 'a' });
+    const origins = async (net = network) => (await start({ network: net, keptNetwork: id }))[0]!.origin;
+    expect(await origins()).toEqual({ network: id, version: 0, changed: true });
+    await lab.call('networks.saveVersion', { id, network, writer: 'a' });
+    expect(await origins()).toEqual({ network: id, version: 1, changed: false });
+    const wider = {
+      ...network,
+      layers: [network.layers[0]!, { type: 'linear' as const, units: 2, bias: false }],
+    };
+    expect(await origins(wider)).toEqual({ network: id, version: 1, changed: true });
+    await lab.call('networks.saveVersion', { id, network: wider, writer: 'a' });
+    expect(await origins(wider)).toEqual({ network: id, version: 2, changed: false });
+    // The older version, as a clone of an older run has it.
+    const [run] = await start({ network, keptNetwork: id });
+    expect(run!.origin).toEqual({ network: id, version: 1, changed: false });
+    await reached(lab, run!.id, 'finished');
+    const again = await lab.call('runs.again', { run: run!.id });
+    expect(again.origin).toEqual(run!.origin);
+    expect((await start({}))[0]!.origin).toBeUndefined();
+
+    await lab.call('networks.delete', { id, writer: 'a' });
+    expect((await lab.call('runs.get', { run: run!.id })).origin).toEqual(run!.origin);
+    expect((await start({ network, keptNetwork: id }))[0]!.origin).toBeUndefined();
+    const { text } = await lab.call('runs.export', { runs: [run!.id], format: 'csv' });
+    const [names, values] = text
+      .trim()
+      .split('\r\n')
+      .map((line) => line.split(','));
+    expect(values![names!.indexOf('net_id')]).toBe(String(id));
+    expect(values![names!.indexOf('net_version')]).toBe('1');
+  });
+
+  test('has its tags from the first moment', async () => {
+    const [run] = await start({ tags: ['wide', 'first  try'] });
+    expect(run!.tags).toEqual(['first try', 'wide']);
+    expect((await query('tag:"first try"')).runs).toEqual([run!.id]);
+    await expect(start({ tags: ['a, b'] })).rejects.toMatchObject({ code: expect.any(String) as string });
+  });
 });

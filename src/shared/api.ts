@@ -15,7 +15,7 @@ import { call } from './calls/call.ts';
 import { trainCalls, trainEvents } from './calls/train.ts';
 import { answers, inspectReply, inspectRequests } from './inspection.ts';
 import { networkSchema } from './network.ts';
-import { runNameSchema } from './runOrganisation.ts';
+import { mostTags, runNameSchema, tagSchema } from './runOrganisation.ts';
 import {
   clockReadingSchema,
   epochRecordSchema,
@@ -72,6 +72,9 @@ export const calls = {
             dataset: z.string().default('mnist'),
             /** Changes of the base learning rate at these steps, as somebody made them in a run that is done again. */
             learningRates: z.array(learningRateChangeSchema).max(1000).default([]),
+            /** The number of the kept net that `network` was taken from; the run records it with its version. */
+            keptNetwork: z.int().positive().optional(),
+            tags: z.array(tagSchema).max(mostTags).default([]),
           }),
         )
         .min(1)

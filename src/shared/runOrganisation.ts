@@ -17,6 +17,19 @@ export const tagSchema = z
 
 export const mostTags = 32;
 export const longestNote = 20_000;
+/** Tags that are written in a row, each once. Null where one of them cannot be a tag, or they are too many for a run. */
+export function parseTags(text: string): readonly string[] | null {
+  const tags = new Map<string, string>();
+  for (const part of text.split(/[,，、]/)) {
+    if (part.trim() === '') continue;
+    const { success, data } = tagSchema.safeParse(part);
+    if (!success) return null;
+    const key = data.toLowerCase();
+    if (!tags.has(key)) tags.set(key, data);
+  }
+  return tags.size > mostTags ? null : [...tags.values()];
+}
+
 /** Markdown. */
 export const noteSchema = z.string().max(longestNote);
 

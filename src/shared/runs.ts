@@ -147,10 +147,16 @@ export const runSummarySchema = z.strictObject({
   archived: z.boolean(),
   /** Until it is removed for good, it can be had back. */
   deletedAt: z.string().nullable(),
+  /**
+   * The kept net that it was trained from: its number, its newest version then (0: none), and whether the run's net differs
+   * from that version. Not there for presets, nets that were not kept, and in histories from before it was recorded.
+   */
+  origin: z.strictObject({ network: z.int(), version: z.int(), changed: z.boolean() }).optional(),
   /** The sweep that it is of, and its position there, from 0; not there for a run of its own. */
   sweep: z.strictObject({ id: z.int(), position: z.int() }).optional(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
+export type RunOrigin = NonNullable<RunSummary['origin']>;
 
 export const bestCheckpointSchema = z.strictObject({
   /** The epoch at whose end it was written, and the steps done by then. */

@@ -1,6 +1,7 @@
 /** The tables of kept nets and their versions. Nets are JSON: they are read and written whole. */
 import type { NetworkSummary, NetworkVersion } from '../../shared/calls/networks.ts';
 import type { Network } from '../../shared/network.ts';
+import type { RunOrigin } from '../../shared/runs.ts';
 import { sameNetwork } from '../../shared/networkDiff.ts';
 import type { Db } from './sqlite.ts';
 
@@ -14,6 +15,11 @@ export interface Networks {
   save(id: number, network: Network): boolean;
   /** Newest first. */
   versions(id: number): NetworkVersion[];
+  /**
+   * What a run's net is of this kept one: the version that it equals, else the newest with `changed`. Undefined where the net
+   * is not kept (any more).
+   */
+  origin(id: number, network: Network): RunOrigin | undefined;
   addVersion(id: number, network: Network, note: string): void;
   /** False where there was nothing to delete, or to bring back. */
   setDeleted(id: number, deleted: boolean): boolean;
@@ -65,6 +71,14 @@ export function networksTable(db: Db): Networks {
   const restore = db.prepare('UPDATE networks SET deleted_at = NULL WHERE id = ? AND deleted_at IS NOT NULL');
   const purge = db.prepare('DELETE FROM networks WHERE deleted_at < ?');
 
+  const versionsOf = (id: number) =>
+    (versions.all(id) as VersionRow[]).map(({ version, network, note, created_at }) => ({
+      version,
+      network: JSON.parse(network) as Network,
+      note,
+      createdAt: created_at,
+    }));
+
   return {
     insert: (network) =>
       Number(insert.run({ name: network.name, network: JSON.stringify(network), at: now() }).lastInsertRowid),
@@ -75,13 +89,13 @@ export function networksTable(db: Db): Networks {
     list: () => (all.all() as Row[]).map(summaryOf),
     save: (id, network) =>
       save.run({ id, name: network.name, network: JSON.stringify(network), at: now() }).changes === 1,
-    versions: (id) =>
-      (versions.all(id) as VersionRow[]).map(({ version, network, note, created_at }) => ({
-        version,
-        network: JSON.parse(network) as Network,
-        note,
-        createdAt: created_at,
-      })),
+    versions: versionsOf,
+    origin: (id, network) => {
+      if (byId.get(id) === undefined) return undefined;
+      const all = versionsOf(id);
+      const same = all.find((each) => sameNetwork(each.network, network));
+      return { network: id, version: (same ?? all[0])?.version ?? 0, changed: !same };
+    },
     addVersion: (id, network, note) => {
       addVersion.run({ id, network: JSON.stringify(network), note, at: now() });
     },

@@ -4,6 +4,7 @@ import type { ProblemRecord } from '../../shared/problem.ts';
 import {
   type Machine,
   type RunDetail,
+  type RunOrigin,
   type RunStatus,
   type RunSummary,
   type Versions,
@@ -24,6 +25,7 @@ export interface NewRun {
   readonly stepsPerEpoch: number;
   readonly versions: Versions;
   readonly machine: Machine;
+  readonly origin?: RunOrigin | undefined;
 }
 
 export type RunRecord = Omit<RunDetail, 'epochs' | 'runningLosses' | 'bestCheckpoint'>;
@@ -85,6 +87,9 @@ interface Row {
   last_loss: number | null;
   sweep_id: number | null;
   sweep_position: number | null;
+  origin_network: number | null;
+  origin_version: number | null;
+  origin_changed: number | null;
   archived: number;
   deleted_at: string | null;
   tags: string;
@@ -95,7 +100,7 @@ interface Row {
 const columns = `id, name, network, settings, dataset, dataset_hash, status, problem, created_at, started_at, ended_at,
   shards, stride_version, node_version, tensorflow_version, machine, parameter_count, steps_per_epoch, step,
   epochs_done, train_seconds, best_epoch, best_correct, last_epoch, last_correct, last_total, last_loss, sweep_id,
-  sweep_position, archived, deleted_at,
+  sweep_position, origin_network, origin_version, origin_changed, archived, deleted_at,
   (SELECT json_group_array(tag ORDER BY tag) FROM run_tags WHERE run = runs.id) AS tags,
   (SELECT note FROM run_notes WHERE run = runs.id) AS note`;
 
@@ -105,9 +110,9 @@ const now = () => new Date().toISOString();
 export function runsTable(db: Db): Runs {
   const insert = db.prepare(`
     INSERT INTO runs (name, network, settings, dataset, dataset_hash, status, owner, created_at, updated_at, shards,
-      stride_version, node_version, tensorflow_version, machine, parameter_count, steps_per_epoch)
+      stride_version, node_version, tensorflow_version, machine, parameter_count, steps_per_epoch, origin_network, origin_version, origin_changed)
     VALUES (@name, @network, @settings, @dataset, @datasetHash, 'queued', @owner, @at, @at, @shards,
-      @stride, @node, @tensorflow, @machine, @parameterCount, @stepsPerEpoch)`);
+      @stride, @node, @tensorflow, @machine, @parameterCount, @stepsPerEpoch, @originNetwork, @originVersion, @originChanged)`);
   const byId = db.prepare(`SELECT ${columns} FROM runs WHERE id = ? AND purging = 0`);
   const byIds = db.prepare(
     `SELECT ${columns} FROM runs WHERE id IN (SELECT value FROM json_each(?)) AND purging = 0`,
@@ -162,6 +167,9 @@ export function runsTable(db: Db): Runs {
           network: JSON.stringify(run.network),
           settings: JSON.stringify(run.settings),
           machine: JSON.stringify(run.machine),
+          originNetwork: run.origin?.network ?? null,
+          originVersion: run.origin?.version ?? null,
+          originChanged: run.origin ? Number(run.origin.changed) : null,
           owner,
           at,
         }).lastInsertRowid,
@@ -232,6 +240,13 @@ function summaryOf(row: Row): RunSummary {
     note: row.note ?? '',
     archived: row.archived === 1,
     deletedAt: row.deleted_at,
+    ...(row.origin_network !== null && {
+      origin: {
+        network: row.origin_network,
+        version: row.origin_version ?? 0,
+        changed: row.origin_changed === 1,
+      },
+    }),
     ...(row.sweep_id !== null &&
       row.sweep_position !== null && { sweep: { id: row.sweep_id, position: row.sweep_position } }),
   };

@@ -2,6 +2,7 @@
 import type { Dataset } from '../../shared/dataset.ts';
 import type { Network } from '../../shared/network.ts';
 import { Problem } from '../../shared/problem.ts';
+import type { RunOrigin } from '../../shared/runs.ts';
 import { baseAt } from '../../shared/schedule.ts';
 import { requireTrainable } from '../../shared/shapes.ts';
 import type { LearningRateChange, TrainingSettings } from '../../shared/training.ts';
@@ -17,6 +18,8 @@ export interface CheckedRun {
   readonly parameterCount: number;
   /** Changes of the base learning rate that are to come at these steps. */
   readonly learningRates?: readonly LearningRateChange[];
+  readonly origin?: RunOrigin | undefined;
+  readonly tags?: readonly string[];
 }
 
 /** Gives the number of parameters; throws a `Problem` where the net cannot be trained on that data set. */
@@ -35,7 +38,7 @@ export interface Circumstances {
 /** Adds the run to history, queued; gives its number and the order with which it starts. */
 export function insertRun(
   history: History,
-  { name, network, settings, dataset, parameterCount, learningRates = [] }: CheckedRun,
+  { name, network, settings, dataset, parameterCount, learningRates = [], origin, tags = [] }: CheckedRun,
   { shards: free, cores, tensorflow }: Circumstances,
 ): { run: number; order: TrainingOrder } {
   const shards = Math.min(free, settings.batchSize);
@@ -51,9 +54,11 @@ export function insertRun(
       stepsPerEpoch: Math.ceil(dataset.summary.trainCount / settings.batchSize),
       versions: describeVersions(tensorflow),
       machine: describeMachine(cores),
+      origin,
     },
     history.owner,
   );
+  if (tags.length > 0) history.organisation.update([run], { tags });
   const changes = learningRates.toSorted((a, b) => a.step - b.step);
   const stepsPerEpoch = Math.ceil(dataset.summary.trainCount / settings.batchSize);
   for (const { step, learningRate } of changes) {

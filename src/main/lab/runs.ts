@@ -85,7 +85,10 @@ export class LabRuns {
     const { book, cores } = this.#options;
     const before = book.detail(run);
     const learningRates = book.history.runEvents.learningRates(run);
-    const checked = await this.#check({ ...before, learningRates });
+    const checked = {
+      ...(await this.#check({ ...before, learningRates, tags: [] })),
+      origin: before.origin,
+    };
     requireSameData(before, checked.dataset);
     this.requireOpen();
     const circumstances = { shards: before.shards, cores, tensorflow: this.#tensorflow };
@@ -261,10 +264,16 @@ export class LabRuns {
     };
   }
 
-  async #check({ name, network, settings, dataset: id, learningRates }: RunRequest): Promise<CheckedRun> {
+  async #check({ dataset: id, keptNetwork, ...run }: RunRequest): Promise<CheckedRun> {
     const dataset = await this.#options.openDataset(id);
+    const { name, network, settings, learningRates, tags } = run;
     const parameterCount = checkRun(network, dataset);
-    return { name: name ?? network.name, network, settings, dataset, parameterCount, learningRates };
+    const origin =
+      keptNetwork === undefined
+        ? undefined
+        : this.#options.book.history.networks.origin(keptNetwork, network);
+    const rest = { parameterCount, learningRates, tags, origin };
+    return { name: name ?? network.name, network, settings, dataset, ...rest };
   }
 
   /** Between a call's start and its end the lab may have begun to close. */

@@ -8,6 +8,7 @@ import type { RunSummary } from '../../shared/runs.ts';
 import { runLabel } from '../i18n/format.ts';
 import { problemText } from '../i18n/problems.ts';
 import { m } from '../paraglide/messages.js';
+import type { Filling } from './trainForm.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Router } from './router.svelte.ts';
 
@@ -16,7 +17,7 @@ export interface RunActionsOptions {
   readonly notices: Notices;
   readonly router: Router;
   /** Fills in the Train screen. */
-  readonly fill: (filling: Pick<RunSummary, 'network' | 'settings' | 'dataset' | 'name'>) => void;
+  readonly fill: (filling: Filling) => void;
   /** Hands a file over to the person. */
   readonly save: (file: { fileName: string; mediaType: string; text: string }) => void;
 }
@@ -107,9 +108,9 @@ export class RunActions {
   }
 
   /** "Same again, but …": the Train screen, filled in with all that this run was. */
-  clone({ name, network, settings, dataset }: RunSummary): void {
+  clone({ name, network, settings, dataset, tags, origin }: RunSummary): void {
     const { fill, router } = this.#options;
-    fill({ network, settings, dataset, name });
+    fill({ network, settings, dataset, name, tags, kept: origin?.network });
     router.go({ view: 'train' });
   }
 

@@ -81,9 +81,11 @@ test('what goes wrong is said, and nothing is offered to undo', async () => {
 });
 
 test('the same again, but …: the Train screen has all of it', () => {
-  const { network, settings, dataset, ...rest } = sampleRun({ id: 3, name: 'mine' });
+  const { network, settings, dataset, ...rest } = sampleRun({
+    ...{ id: 3, name: 'mine', tags: ['wide'], origin: { network: 5, version: 2, changed: false } },
+  });
   actions.clone({ network, settings, dataset, ...rest });
-  expect(fill).toHaveBeenCalledWith({ network, settings, dataset, name: 'mine' });
+  expect(fill).toHaveBeenCalledWith({ network, settings, dataset, name: 'mine', tags: ['wide'], kept: 5 });
   expect(go).toHaveBeenCalledWith({ view: 'train' });
 });
 

@@ -13,6 +13,7 @@ import {
   type TrainingSettings,
   trainingSettingsSchema,
 } from '../../shared/training.ts';
+import { parseTags } from '../../shared/runOrganisation.ts';
 import { parseNumber } from './numberField.ts';
 import type { PreferencesState } from './preferences.svelte.ts';
 import {
@@ -42,6 +43,8 @@ export class NetForm {
   readonly key: string;
   readonly origin: NetOrigin;
   readonly network: Network;
+  /** The number of the kept net that it is, or was taken from. */
+  readonly kept: number | undefined;
   /** Its script's values, for a preset. */
   readonly settings: TrainingSettings;
   readonly parameterCount: number;
@@ -55,10 +58,11 @@ export class NetForm {
   });
   readonly valid: boolean = $derived(ownFields.every((name) => this.values[name] !== null));
 
-  constructor(key: string, network: Network, settings: TrainingSettings, classes = 10) {
+  constructor(key: string, network: Network, settings: TrainingSettings, kept?: number, classes = 10) {
     this.key = key;
     this.origin = key.startsWith('preset:') ? 'preset' : key === 'given' ? 'given' : 'saved';
     this.network = network;
+    this.kept = this.origin === 'saved' ? Number(key.slice('saved:'.length)) : kept;
     this.settings = settings;
     // One with an error has those of the layers before it.
     const { layers } = walkNetwork(network);
@@ -109,6 +113,9 @@ export interface Filling {
   readonly name?: string;
   /** Changes of the learning rate that were made in the run that is done again. */
   readonly learningRates?: readonly LearningRateChange[];
+  /** The number of the kept net that it was trained from. */
+  readonly kept?: number | undefined;
+  readonly tags?: readonly string[];
 }
 
 /** One run that would be started. */
@@ -126,6 +133,8 @@ export class TrainForm {
   seeds = $state('0');
   dataset = $state('mnist');
   name = $state('');
+  /** As typed, with commas between them. */
+  tags = $state('');
   /** All at once, or one after another. */
   together = $state.raw(true);
   /** Cores for each run; null shares them out. */
@@ -137,11 +146,14 @@ export class TrainForm {
 
   readonly chosenNets: readonly NetForm[] = $derived(this.nets.filter((net) => this.chosen.has(net.key)));
   readonly seedList: readonly number[] | null = $derived(parseSeeds(this.seeds));
+  /** Null where one of them could not be a tag, or there are too many. */
+  readonly tagList: readonly string[] | null = $derived(parseTags(this.tags));
   readonly draftValid: boolean = $derived(sections.every((section) => sectionValid(this.draft, section)));
   readonly ready: boolean = $derived(
     this.chosenNets.length > 0 &&
       this.chosenNets.every((net) => net.valid && net.problem === null) &&
       this.draftValid &&
+      this.tagList !== null &&
       this.seedList !== null &&
       this.chosenNets.length * this.seedList.length <= 64,
   );
@@ -217,11 +229,15 @@ export class TrainForm {
     });
   }
 
-  /** Trains this net and no other, with the settings that are filled in: the Design screen's way in. */
-  choose(network: Network): void {
+  /**
+   * Trains this net and no other, with the settings that are filled in: the Design screen's way in. `kept` is the number of
+   * the kept net that it was taken from.
+   */
+  choose(network: Network, kept?: number): void {
     const written = JSON.stringify(network);
     const known = this.nets.find((net) => JSON.stringify(net.network) === written && net.origin !== 'given');
-    const net = known ?? this.#net('given', network, trainingSettingsSchema.parse({}));
+    const settings = trainingSettingsSchema.parse({});
+    const net = known ?? new NetForm('given', network, settings, kept);
     if (!known) this.nets = [...this.nets.filter(({ origin }) => origin !== 'given'), net];
     this.chosen.clear();
     this.chosen.add(net.key);
@@ -229,13 +245,14 @@ export class TrainForm {
   }
 
   /** Trains this net and no other, with these settings: "same again, but…". */
-  fill({ network, settings, dataset, name, learningRates = [] }: Filling): void {
-    this.choose(network);
+  fill({ network, settings, dataset, name, kept, tags = [], learningRates = [] }: Filling): void {
+    this.choose(network, kept);
     Object.assign(this.draft, draftOf(settings));
     for (const net of this.chosenNets) Object.assign(net.texts, ownTextsOf(settings));
     this.seeds = String(settings.seed);
     if (dataset !== undefined) this.dataset = dataset;
     this.name = name ?? '';
+    this.tags = tags.join(', ');
     this.#learningRates = learningRates;
   }
 
@@ -274,6 +291,7 @@ export class TrainForm {
     for (const net of this.nets) for (const name of ownFields) this.resetOwn(net, name);
     this.seeds = '0';
     this.name = '';
+    this.tags = '';
     this.threads = null;
     this.together = true;
     this.#learningRates = [];
@@ -290,6 +308,7 @@ export class TrainForm {
     const name = this.name.trim();
     const several = planned.length > 1;
     const learningRates = [...this.#learningRates];
+    const tags = [...(this.tagList ?? [])];
     return {
       runs: planned.map(({ net, settings }) => ({
         network: net.network,
@@ -299,6 +318,8 @@ export class TrainForm {
           name: (several ? `${name} (${net.name}, ${settings.seed})` : name).slice(0, 120),
         }),
         ...(learningRates.length > 0 && { learningRates }),
+        ...(tags.length > 0 && { tags }),
+        ...(net.kept !== undefined && { keptNetwork: net.kept }),
       })),
       together: this.together,
       ...(this.threads !== null && { threads: this.threads }),

@@ -171,3 +171,29 @@ test('cores are shared out among the runs, or as many as were chosen', async () 
   form.threads = 3;
   expect([form.threadsOf(8, 3), form.threadsOf(2, 3)]).toEqual([3, 2]);
 });
+
+test('tags go with every run; what cannot be a tag holds the start up', async () => {
+  const form = await loaded();
+  form.tags = ' wide, first  try，Wide,';
+  form.seeds = '0, 1';
+  expect(form.toRequest().runs.map(({ tags }) => tags)).toEqual([
+    ['wide', 'first try'],
+    ['wide', 'first try'],
+  ]);
+  form.tags = 'a (b)';
+  expect(form.ready).toBe(false);
+  form.tags = '';
+  expect(form.toRequest().runs[0]).not.toHaveProperty('tags');
+});
+
+test('a kept net is named in the request, also where a run or the Design screen brings it', async () => {
+  const form = await loaded();
+  form.toggle('preset:course', false);
+  form.toggle('saved:7', true);
+  expect(form.toRequest().runs[0]!.keptNetwork).toBe(7);
+  const network = { ...course(), name: 'mine, older' };
+  form.fill({ network, settings: trainingSettingsSchema.parse({}), kept: 7, tags: ['wide', 'old'] });
+  expect(form.toRequest().runs[0]).toMatchObject({ network, keptNetwork: 7, tags: ['wide', 'old'] });
+  form.choose(course());
+  expect(form.toRequest().runs[0]).not.toHaveProperty('keptNetwork');
+});

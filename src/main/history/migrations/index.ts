@@ -15,6 +15,7 @@ import { up as preferences } from './0009-preferences.ts';
 import { up as networks } from './0010-networks.ts';
 import { up as organisation } from './0011-organisation.ts';
 import { up as paces } from './0012-paces.ts';
+import { up as runOrigins } from './0013-run-origins.ts';
 
 export const migrations: readonly ((db: Db) => void)[] = [
   runs,
@@ -29,6 +30,7 @@ export const migrations: readonly ((db: Db) => void)[] = [
   networks,
   organisation,
   paces,
+  runOrigins,
 ];
 
 /**

@@ -186,3 +186,13 @@ test('0012: paces, one a key', () => {
   db.exec("INSERT INTO paces VALUES ('a', 0.001, 0.0001, 1.5, '2026')");
   expect(() => db.exec("INSERT INTO paces VALUES ('a', 0.002, 0.0001, 1.5, '2026')")).toThrow('UNIQUE');
 });
+
+test('0013: the net that a run was trained from; a run from before has none', () => {
+  const db = databaseAt(12);
+  db.exec(run);
+  migrate(db, 13);
+  const origin = db.prepare('SELECT origin_network, origin_version, origin_changed FROM runs');
+  expect(origin.get()).toEqual({ origin_network: null, origin_version: null, origin_changed: null });
+  db.exec('UPDATE runs SET origin_network = 3, origin_version = 2, origin_changed = 0');
+  expect(origin.get()).toEqual({ origin_network: 3, origin_version: 2, origin_changed: 0 });
+});

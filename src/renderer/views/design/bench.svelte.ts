@@ -218,7 +218,7 @@ export class DesignBench {
   }
 
   train(): void {
-    this.app.form.choose(this.editor.network);
+    this.app.form.choose(this.editor.network, this.design.kept?.id);
     this.app.router.go({ view: 'train' });
   }
 

@@ -1,9 +1,11 @@
 /** What the command palette offers: actions, nets and runs, as lines of text that something happens on. */
 import { formatShare, networkLabel, runLabel } from '../../i18n/format.ts';
 import { presets } from '../../../shared/presets.ts';
+import type { RunSummary } from '../../../shared/runs.ts';
 import { m } from '../../paraglide/messages.js';
 import { actionGroups, keysOf } from '../../state/actions.svelte.ts';
 import type { AppState } from '../../state/app.svelte.ts';
+import type { FoundRuns } from '../../state/runFinder.svelte.ts';
 import type { Searchable } from '../../state/search.ts';
 import { groupTitles } from './groups.ts';
 
@@ -61,11 +63,31 @@ function netEntries({ networks, router }: AppState): PaletteEntry[] {
   );
 }
 
+/** Of all that history has; and the way to all of them, where they are more than are shown. */
+export function foundEntries({ router }: AppState, { query, rows, count }: FoundRuns): PaletteEntry[] {
+  const entries = rows.map((run) => runEntry(router, run, false));
+  if (count <= rows.length) return entries;
+  const all: PaletteEntry = {
+    id: 'runs.found',
+    group: m.nav_runs(),
+    atOnce: false,
+    text: m.palette_all_found({ count, query }),
+    choose: () => {
+      router.go({ view: 'runs' }, { filter: query, show: 'all' });
+    },
+  };
+  return [...entries, all];
+}
+
 function runEntries({ runs, router }: AppState): PaletteEntry[] {
-  return runs.list.map((run, index) => ({
+  return runs.list.map((run, index) => runEntry(router, run, index < runsAtOnce));
+}
+
+function runEntry(router: AppState['router'], run: RunSummary, atOnce: boolean): PaletteEntry {
+  return {
     id: `run.${run.id}`,
     group: m.recent_runs(),
-    atOnce: index < runsAtOnce,
+    atOnce,
     text: runLabel(run),
     note: run.best ? formatShare(run.best.testCorrect, run.last?.testTotal) : '',
     keywords: `${run.name} ${run.status}`,
@@ -73,5 +95,5 @@ function runEntries({ runs, router }: AppState): PaletteEntry[] {
     choose: () => {
       router.go({ view: 'run', run: run.id });
     },
-  }));
+  };
 }

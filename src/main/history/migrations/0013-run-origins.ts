@@ -1,0 +1,13 @@
+/**
+ * The kept net that a run was trained from, its version then, and whether it had been changed since that version. Nothing
+ * for runs from before, for presets, and for nets that were not kept. The net may be gone: a run outlives it.
+ */
+import type { Db } from '../sqlite.ts';
+
+export function up(db: Db): void {
+  db.exec(`
+    ALTER TABLE runs ADD COLUMN origin_network INTEGER;
+    ALTER TABLE runs ADD COLUMN origin_version INTEGER;
+    ALTER TABLE runs ADD COLUMN origin_changed INTEGER;
+  `);
+}
