@@ -3,7 +3,7 @@
  * statistics) and progress (where in which epoch, what the random generators would give next, sums under way).
  */
 import { z } from 'zod';
-import { lossSchema } from './runs.ts';
+import { layerHealthSchema, lossSchema } from './runs.ts';
 import { learningRateChangeSchema } from './training.ts';
 
 /** A float32 array in PyTorch's layout. Names: `parameter/0.weight`, `slot/0.weight/momentum`. */
@@ -30,6 +30,8 @@ export const progressSchema = z.strictObject({
   epochLossSum: lossSchema,
   epochImages: z.int().min(0),
   epochSeconds: z.number().min(0),
+  /** What was measured at the epoch's last step, where the run stopped before the epoch was evaluated; else empty. */
+  layers: z.array(layerHealthSchema).default([]),
   /** For early stopping: the best value of its metric so far, and the epochs since then. */
   stopping: z
     .strictObject({ best: lossSchema.nullable(), waited: z.int().min(0) })

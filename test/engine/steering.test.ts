@@ -117,3 +117,18 @@ it('stops at the end of the epoch, and not where that was taken back', async () 
   const last = await record({ ...order, settings: { ...settings, epochs: 1 } }, Infinity, wants([true]));
   expect(last.end).toBe('finished');
 });
+
+it('stopped while an epoch is evaluated, it loses nothing of what was measured of that epoch', async () => {
+  const whole = await record(order);
+  // An epoch's last losses come just before its evaluation.
+  const stopped = await record(order, 40);
+  expect(stopped).toMatchObject({ end: 'stopped', epochs: [] });
+  const from = stopped.checkpoints.at(-1)!;
+  expect(from.progress).toMatchObject({ epoch: 1, batch: 40 });
+  const resumed = await record({ ...order, from });
+  expect(whole.epochs[0]?.details?.layers).not.toEqual([]);
+  expect(resumed.epochs.map(({ details }) => details?.layers)).toEqual(
+    whole.epochs.map(({ details }) => details?.layers),
+  );
+  expect(resumed.checkpoints.at(-1)?.tensors).toEqual(whole.checkpoints.at(-1)?.tensors);
+});

@@ -77,6 +77,7 @@ class FakeRun {
         ...this.#progress,
         random: { words: Array.from({ length: 624 }, (_, index) => index + step), position: step % 624 },
         orderSeed: '',
+        layers: [],
         stopping: { best: null, waited: 0 },
         learningRates: this.#changes,
         shards: this.#order.shards,

@@ -113,6 +113,7 @@ class Trainer {
       epochLossSum: 0,
       epochImages: 0,
       epochSeconds: 0,
+      layers: [],
       stopping: { best: null, waited: 0 },
       learningRates: knownChanges(this.parts.order),
       shards: this.parts.shards,
@@ -305,6 +306,9 @@ class Trainer {
   private async endEpoch(last: LastStep | undefined, dataSeconds: number): Promise<boolean> {
     const { progress, parts } = this;
     const { compiled, session, split, labels, order } = parts;
+    const began = performance.now();
+    if (last) progress.layers = measureHealth(session, compiled, sampleOf(split.train), last);
+    const measureSeconds = (performance.now() - began) / 1000;
     const testIndices = Int32Array.from({ length: labels.test.length }, (_, i) => i);
     const test = await this.evaluation('evaluate', testIndices, labels.test);
     if (!test) return false;
@@ -313,8 +317,6 @@ class Trainer {
     if (held.length > 0 && !validation) return false;
     drawForTestPass(this.generator);
 
-    const began = performance.now();
-    const layers = last ? measureHealth(session, compiled, sampleOf(split.train), last) : [];
     const record: EpochRecord = {
       epoch: progress.epoch,
       trainLoss: progress.epochLossSum / progress.epochImages,
@@ -333,9 +335,9 @@ class Trainer {
               total: validation.total,
             }
           : null,
-        layers,
+        layers: progress.layers,
         dataSeconds,
-        measureSeconds: (performance.now() - began) / 1000,
+        measureSeconds,
         imagesPerSecond: progress.epochImages / progress.epochSeconds,
       },
     };
@@ -349,6 +351,7 @@ class Trainer {
     progress.epochLossSum = 0;
     progress.epochImages = 0;
     progress.epochSeconds = 0;
+    progress.layers = [];
     this.kept = this.checkpoint();
     parts.post({ kind: 'epoch', record, checkpoint: this.kept });
     return true;
