@@ -63,7 +63,7 @@ test('settings, the command palette, the keys, the tour', async ({ page }) => {
   await expect(page.getByRole('option').first()).toBeVisible();
   await checkBoth(page, 'command palette');
   await page.keyboard.type('nothing is like this');
-  await expect(page.getByText('Nothing fits.')).toBeVisible();
+  await expect(page.getByText('No matches.')).toBeVisible();
   await checkBoth(page, 'command palette, nothing found');
   await close(page);
   await page.getByRole('button', { name: 'Show the keys' }).click();

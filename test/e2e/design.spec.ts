@@ -163,7 +163,7 @@ test('broken and mended: the layer is named, what would fit is offered, the rest
   const train = page.getByRole('button', { name: 'Train this net' });
   await expect(train).toHaveAttribute('aria-disabled', 'true');
   await train.focus();
-  await expect(page.getByText(`Mend the net first: Layer 4 (Convolution): ${reason}`).first()).toBeVisible();
+  await expect(page.getByText(`Fix the net first: Layer 4 (Convolution): ${reason}`).first()).toBeVisible();
 
   // With its error it is kept.
   await expect(page.getByText('Saved', { exact: false }).first()).toBeVisible();

@@ -71,8 +71,10 @@ export class AppState {
     this.tour = new Tour((route) => {
       this.router.go(route);
     });
-    this.interrupted = new InterruptedRuns(lab, this.preferences, (runs) => {
-      this.notices.show(m.resumed({ count: runs.length }));
+    this.interrupted = new InterruptedRuns(lab, this.preferences, (resumed) => {
+      const sweeps = resumed.filter(({ kind }) => kind === 'sweep').length;
+      if (sweeps > 0) this.notices.show(m.resumed_sweeps({ count: sweeps }));
+      if (resumed.length > sweeps) this.notices.show(m.resumed({ count: resumed.length - sweeps }));
     });
     this.networks = new NetworksState(lab);
     this.design = new DesignState(lab, this.networks, window.sessionStorage);
