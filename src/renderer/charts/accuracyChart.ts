@@ -8,7 +8,7 @@ import { eventLines } from './eventLines.ts';
 import { accuracyFloor } from './extent.ts';
 import { mostDots } from './lossChart.ts';
 import { type Trace, runColour, runShape } from './trace.ts';
-import type { Mapping } from './xAxis.ts';
+import type { Mapping, Range } from './xAxis.ts';
 
 export interface AccuracyTexts extends ChartTexts {
   /** Of a run's best epoch. */
@@ -51,7 +51,7 @@ export class AccuracyChart extends CurveChart {
     });
     if (!dataset.data.some(({ y }) => Number.isFinite(y))) dataset.data = [];
     const best = window.mapping.toX(bestEpochOf(trace) * trace.stepsPerEpoch);
-    const radius = dataset.data.length > mostDots ? 0 : 3;
+    const radius = window.epochsInSight > mostDots ? 0 : 3;
     dataset.pointRadius = dataset.data.map(({ x }) => (x === best ? 5.5 : radius));
   }
 
@@ -59,7 +59,7 @@ export class AccuracyChart extends CurveChart {
     return { min: accuracyFloor(low), max: 100 };
   }
 
-  protected override annotate(mappings: readonly Mapping[]): Record<string, AnnotationOptions> {
+  protected override annotate(mappings: readonly Mapping[], range: Range): Record<string, AnnotationOptions> {
     const { traces, view, palette } = this;
     const marks = eventLines(traces, mappings, view, palette);
     for (const [id, mark] of Object.entries(marks)) {
@@ -74,16 +74,16 @@ export class AccuracyChart extends CurveChart {
       return marks;
     const percent = (100 * record.testCorrect) / record.testTotal;
     const x = mapping.toX(record.epoch * trace.stepsPerEpoch);
+    if (x < range.min || x > range.max) return marks;
+    // By what is in sight: a wider picture of it is to look the same there.
     const { min, max } = view.shown;
-    if (x < min || x > max) return marks;
+    const place = (x - min) / (max - min);
     marks['best'] = {
       type: 'label',
       xValue: x,
       yValue: percent,
       yAdjust: 18,
-      position: {
-        x: x > min + (max - min) * 0.85 ? 'end' : x < min + (max - min) * 0.15 ? 'start' : 'center',
-      },
+      position: { x: place > 0.85 && place <= 1 ? 'end' : place >= 0 && place < 0.15 ? 'start' : 'center' },
       content: this.#best(percent, record.epoch),
       color: palette.ink,
       backgroundColor: palette.card,

@@ -5,7 +5,7 @@
  */
 import {
   Chart,
-  type ChartConfiguration,
+  type ChartOptions,
   LineController,
   LineElement,
   LinearScale,
@@ -24,6 +24,10 @@ export type LineChart = Chart<'line', Point[]>;
 
 /** Left room for the values, the same in every chart so that their epochs lie under one another. */
 const valueAxisWidth = 52;
+/** Right of the axis, for half of the last tick's words: a fixed room, so that a chart that is moved keeps its width. */
+const rightRoom = 28;
+/** Between an axis and its ticks' words. */
+export const tickPadding = 6;
 
 export interface LineChartHooks {
   tickX(x: number): string;
@@ -44,81 +48,117 @@ export function createLineChart(
   hooks: LineChartHooks,
 ): { chart: LineChart; drawNow: () => void } {
   let drawing = false;
-  const gate: Plugin<'line'> = {
-    id: 'gate',
-    beforeUpdate: () => {
-      if (drawing) return undefined;
-      hooks.wanted();
-      return false;
-    },
-    beforeDatasetsDraw: () => hooks.drawData(),
-  };
+  // Chart.js updates a chart as soon as it is made.
+  const gate: Plugin<'line'> = { id: 'gate', beforeUpdate: () => drawing };
   const moved = ({ chart }: { chart: Chart }) => {
-    const scale = chart.scales['x']!;
-    const { min, max } = scale.options as { min: number; max: number };
+    const { min, max } = chart.scales['x']!.options as { min: number; max: number };
     // The plugin reads the scale at its next event, which may come before the next drawing.
-    Object.assign(scale, { min, max });
-    scale.configure();
+    placeScale(chart, { min, max });
     hooks.zoomed(min, max);
   };
-  const configuration: ChartConfiguration<'line', Point[]> = {
-    type: 'line',
-    // Lines are drawn by dataLayer.ts.
-    data: { datasets: [] },
-    plugins: [gate],
-    options: {
-      animation: false,
-      responsive: true,
-      maintainAspectRatio: false,
-      resizeDelay: 50,
-      events: [],
-      layout: { padding: { top: 8, right: 12 } },
-      scales: {
-        x: {
-          type: 'linear',
-          min: 0,
-          max: 1,
-          ticks: {
-            maxRotation: 0,
-            maxTicksLimit: 11,
-            includeBounds: false,
-            callback: (value) => hooks.tickX(Number(value)),
-          },
-        },
-        y: {
-          type: 'linear',
-          ticks: { maxTicksLimit: 6, callback: (value) => hooks.tickY(Number(value)) },
-          afterFit: (axis) => (axis.width = valueAxisWidth),
-        },
-      },
-      plugins: {
-        annotation: { animations: { numbers: false, colors: false }, annotations: {} },
-        zoom: {
-          limits: { x: { min: 0, max: 1 } },
-          pan: { enabled: true, mode: 'x', modifierKey: 'shift', threshold: 4, onPan: moved },
-          zoom: {
-            mode: 'x',
-            wheel: { enabled: true, speed: 0.12 },
-            pinch: { enabled: true },
-            drag: { enabled: true, threshold: 6, borderWidth: 1 },
-            onZoomStart: ({ event }) => hooks.mayZoom(event),
-            onZoom: moved,
-          },
-        },
-      },
+  const options = lineOptions(hooks);
+  options.plugins!.zoom = {
+    limits: { x: { min: 0, max: 1 } },
+    pan: { enabled: true, mode: 'x', modifierKey: 'shift', threshold: 4, onPan: moved },
+    zoom: {
+      mode: 'x',
+      wheel: { enabled: true, speed: 0.12 },
+      pinch: { enabled: true },
+      drag: { enabled: true, threshold: 6, borderWidth: 1 },
+      onZoomStart: ({ event }) => hooks.mayZoom(event),
+      onZoom: moved,
     },
   };
-  const chart = new Chart(canvas, configuration);
+  const chart = new Chart<'line', Point[]>(canvas, {
+    type: 'line',
+    data: noData(),
+    plugins: [gate, dataPlugin(() => hooks.drawData())],
+    options,
+  });
+  const update = chart.update.bind(chart);
+  // Even an update that a plugin's `beforeUpdate` refuses resolves all options first, at every move of the pointer.
+  chart.update = () => hooks.wanted();
   return {
     chart,
     drawNow: () => {
       drawing = true;
       try {
-        chart.update('none');
+        update('none');
       } finally {
         drawing = false;
       }
     },
+  };
+}
+
+/** A chart of its canvas' size, in CSS pixels, that is drawn once, here, and that nothing can be done with. */
+export function createWideChart(
+  canvas: HTMLCanvasElement,
+  options: ChartOptions<'line'>,
+  devicePixelRatio: number,
+  drawData: (chart: LineChart) => void,
+): LineChart {
+  return new Chart<'line', Point[]>(canvas, {
+    type: 'line',
+    data: noData(),
+    plugins: [dataPlugin(drawData)],
+    options: {
+      ...options,
+      responsive: false,
+      devicePixelRatio,
+      plugins: { ...options.plugins, zoom: false as never },
+    },
+  });
+}
+
+/** Lines are drawn by dataLayer.ts. */
+const noData = () => ({ datasets: [] });
+
+const dataPlugin = (draw: (chart: LineChart) => void): Plugin<'line'> => ({
+  id: 'data',
+  beforeDatasetsDraw: (chart) => draw(chart as LineChart),
+});
+
+/** What `chart` shows along its axis, for all that asks its scale, ahead of the drawing that shows it. */
+export function placeScale(
+  { scales }: Pick<Chart, 'scales'>,
+  range: { readonly min: number; readonly max: number },
+): void {
+  const scale = scales['x']!;
+  Object.assign(scale, range);
+  scale.configure();
+}
+
+/** Of a chart that is drawn when it is told to be; its axes are yet to be placed. */
+export function lineOptions(texts: Pick<LineChartHooks, 'tickX' | 'tickY'>): ChartOptions<'line'> {
+  return {
+    animation: false,
+    responsive: true,
+    maintainAspectRatio: false,
+    resizeDelay: 50,
+    events: [],
+    layout: { padding: { top: 8, right: rightRoom } },
+    scales: {
+      x: {
+        type: 'linear',
+        min: 0,
+        max: 1,
+        ticks: {
+          maxRotation: 0,
+          // ticks.ts leaves room for the words.
+          autoSkip: false,
+          includeBounds: false,
+          callback: (value) => texts.tickX(Number(value)),
+        },
+        afterFit: (axis) => Object.assign(axis, { paddingLeft: 0, paddingRight: 0 }),
+      },
+      y: {
+        type: 'linear',
+        ticks: { maxTicksLimit: 6, callback: (value) => texts.tickY(Number(value)) },
+        afterFit: (axis) => (axis.width = valueAxisWidth),
+      },
+    },
+    plugins: { annotation: { animations: { numbers: false, colors: false }, annotations: {} } },
   };
 }
 
@@ -127,16 +167,16 @@ export function fontOf(palette: Palette): { family: string; size: number } {
 }
 
 /** Gives grid, text and selection the theme's colours; the next drawing shows them. */
-export function paint(chart: LineChart, palette: Palette): void {
+export function paint({ scales, plugins }: ChartOptions<'line'>, palette: Palette): void {
   const font = fontOf(palette);
-  const { scales, plugins } = chart.options;
   for (const scale of Object.values(scales ?? {})) {
     if (!scale) continue;
     scale.grid = { ...scale.grid, color: palette.line, drawTicks: false };
     scale.border = { color: palette.line };
-    scale.ticks = { ...scale.ticks, color: palette.muted, padding: 6, font };
+    scale.ticks = { ...scale.ticks, color: palette.muted, padding: tickPadding, font };
   }
-  Object.assign(plugins!.zoom!.zoom!.drag!, {
+  if (!plugins?.zoom) return;
+  Object.assign(plugins.zoom.zoom!.drag!, {
     backgroundColor: palette.selection,
     borderColor: palette.accent,
   });

@@ -3,15 +3,19 @@
  * it that is in sight, marks for what happened to a run, and the cursor's line. Reads everything when it draws, so a
  * caller only says that something has changed.
  */
+import type { ChartOptions } from 'chart.js';
 import type { AnnotationOptions } from 'chartjs-plugin-annotation';
 import type { ChartView, LineKind } from '../state/chartView.svelte.ts';
-import { type LineChart, createLineChart, fontOf, paint } from './chartJs.ts';
-import { type DataLine, type Projection, paintLines } from './dataLayer.ts';
+import { placeAxes } from './axes.ts';
+import { type LineChart, createLineChart, lineOptions, paint, placeScale } from './chartJs.ts';
+import { type DataLine, paintLines } from './dataLayer.ts';
 import type { Point } from './decimate.ts';
 import { oncePerFrame } from './frame.ts';
 import type { Palette } from './palette.ts';
 import { followPointer } from './pointer.ts';
-import { Sheet, rangeAround } from './sheet.ts';
+import { projectionOf } from './projection.ts';
+import { Strip } from './strip.ts';
+import { tickStep } from './ticks.ts';
 import type { Trace } from './trace.ts';
 import { type Mapping, type Range, fullRange, mappingOf } from './xAxis.ts';
 
@@ -31,6 +35,8 @@ export interface Window {
   readonly from: number;
   readonly to: number;
   readonly buckets: number;
+  /** How many epochs are in sight, of however more the window has: more than some have no dots. */
+  readonly epochsInSight: number;
   readonly mapping: Mapping;
 }
 
@@ -38,6 +44,15 @@ export interface Window {
 const mostPoints = 8_000;
 /** A chart that has not been moved for this long is drawn anew from its values; in milliseconds. */
 const restAfter = 100;
+
+/** A picture ahead of its need is one chart's a frame; linked charts come to their ends at the same time. */
+let prepared = -1;
+function mayPrepare(): boolean {
+  const now = Number(document.timeline.currentTime ?? performance.now());
+  if (now === prepared) return false;
+  prepared = now;
+  return true;
+}
 
 export abstract class CurveChart {
   protected readonly chart: LineChart;
@@ -55,8 +70,8 @@ export abstract class CurveChart {
     null;
   /** Drawn lines, from the last drawing that began from the values. */
   #painted: readonly DataLine[] = [];
-  /** In use while the chart is moved. */
-  #sheet: Sheet | null = null;
+  /** Over the chart while it is moved. */
+  #strip: Strip | null = null;
   #rest: ReturnType<typeof setTimeout> | undefined;
 
   constructor(canvas: HTMLCanvasElement, view: ChartView, texts: ChartTexts) {
@@ -90,7 +105,12 @@ export abstract class CurveChart {
   protected abstract fill(trace: Trace, line: Line, window: Window): void;
   /** The value axis, for values in sight between `low` and `high` (infinite where there are none). */
   protected abstract fit(low: number, high: number): { readonly min: number; readonly max: number };
-  protected annotate(_mappings: readonly Mapping[]): Record<string, AnnotationOptions> {
+  /** Whether that is a logarithmic one. */
+  protected get logarithmic(): boolean {
+    return false;
+  }
+  /** Marks between `range`'s ends. */
+  protected annotate(_mappings: readonly Mapping[], _range: Range): Record<string, AnnotationOptions> {
     return {};
   }
 
@@ -101,7 +121,7 @@ export abstract class CurveChart {
       traces.map((trace) => [trace.run, this.#lines.get(trace.run) ?? this.linesOf(trace)]),
     );
     for (const trace of traces) this.dress(trace, this.#lines.get(trace.run)!);
-    paint(this.chart, palette);
+    paint(this.#options, palette);
     this.#placeCursorColour();
   }
 
@@ -135,6 +155,10 @@ export abstract class CurveChart {
 
   /** The picture that is there, on the card's ground. */
   picture(): HTMLCanvasElement {
+    if (this.#strip) {
+      this.#endMove();
+      this.#drawAnew();
+    }
     const { canvas } = this.chart;
     const copy = document.createElement('canvas');
     copy.width = canvas.width;
@@ -161,9 +185,15 @@ export abstract class CurveChart {
   destroy(): void {
     this.#frame.cancel();
     this.#endMove();
+    this.#strip?.remove();
     this.#stopFollowing();
     this.#cursor.remove();
     this.chart.destroy();
+  }
+
+  /** As they were given: what `chart.options` reads are Chart.js's proxies, which it does not bear as parts of its options. */
+  get #options(): ChartOptions<'line'> {
+    return this.chart.config.options as ChartOptions<'line'>;
   }
 
   #placeCursorColour(): void {
@@ -194,67 +224,78 @@ export abstract class CurveChart {
 
   #drawAnew(): void {
     const { view, chart, traces } = this;
-    const { axis } = view;
-    const mappings = traces.map((trace) => mappingOf(axis, trace));
-    view.full = fullRange(axis, traces, mappings);
-    const { min, max } = view.shown;
-    this.#sheet = null;
-    this.#painted = this.#fill({ min, max });
+    const mappings = this.#mappings();
+    view.full = fullRange(view.axis, traces, mappings);
+    const x = { min: view.shown.min, max: view.shown.max };
+    this.#strip?.remove();
+    this.#strip = null;
+    this.#painted = this.#fill(x);
     let low = Infinity;
     let high = -Infinity;
     for (const { data } of this.#painted) {
-      for (const { x, y } of data) {
-        if (x < min || x > max) continue;
-        if (y < low) low = y;
-        if (y > high) high = y;
+      for (const point of data) {
+        if (point.x < x.min || point.x > x.max) continue;
+        if (point.y < low) low = point.y;
+        if (point.y > high) high = point.y;
       }
     }
     const y = this.fit(low, high);
-    this.#setAxes({ min, max }, y);
-    chart.options.plugins!.annotation!.annotations = this.annotate(mappings);
+    this.#place(this.#options, x, y, mappings);
+    Object.assign(this.#options.plugins!.zoom!.limits!['x']!, view.full);
     this.#drawNow();
-    this.#drawn = { x: { min, max }, y, width: chart.width, height: chart.height };
+    this.#drawn = { x, y, width: chart.width, height: chart.height };
   }
 
   #drawMoved(y: Range): void {
     const { chart, view } = this;
-    const { min, max } = view.shown;
-    if (!this.#sheet?.holds({ min, max })) {
-      const range = rangeAround({ min, max }, view.full);
-      this.#sheet = new Sheet(this.#fill(range), this.#projection(), range);
-    }
-    this.#setAxes({ min, max }, y);
-    this.#drawNow();
+    const x = { min: view.shown.min, max: view.shown.max };
+    if (!this.#strip?.holds(x) || (this.#strip.isNearEnd(x) && mayPrepare())) this.#makeStrip(x, y);
+    else this.#strip.show(x);
+    placeScale(chart, x);
     // Counted from what was seen last: where frames are slow, the next move is not there yet.
     this.#restLater();
-    this.#drawn = { x: { min, max }, y, width: chart.width, height: chart.height };
+    this.#drawn = { x, y, width: chart.width, height: chart.height };
+  }
+
+  #makeStrip(x: Range, y: Range): void {
+    const { chart, view, palette } = this;
+    const mappings = this.#mappings();
+    const before = this.#strip;
+    this.#strip = new Strip(
+      chart,
+      x,
+      view.full,
+      (range) => {
+        const options = lineOptions(this.#texts);
+        paint(options, palette);
+        this.#place(options, range, y, mappings);
+        return options;
+      },
+      (wide, range) => paintLines(wide.ctx, this.#fill(range), projectionOf(wide)),
+    );
+    before?.remove();
+    // What stands out of the area is the strip's now.
+    if (!before) chart.draw();
   }
 
   /** What Chart.js asks for between its grid and its annotations. */
   #drawData(): void {
-    const { ctx, scales } = this.chart;
-    if (this.#sheet) this.#sheet.layOn(ctx, scales['x']!.min);
-    else paintLines(ctx, this.#painted, this.#projection());
+    if (!this.#strip) paintLines(this.chart.ctx, this.#painted, projectionOf(this.chart));
   }
 
-  #projection(): Projection {
-    const { chartArea: area, scales, currentDevicePixelRatio: ratio } = this.chart;
-    const [x, y] = [scales['x']!, scales['y']!];
-    const scale = (area.right - area.left) / (x.max - x.min);
-    const logarithmic = y.type === 'logarithmic';
-    // Below a logarithmic axis there is no end; out of sight is far enough.
-    const position = logarithmic
-      ? (value: number) => Math.log10(Math.max(value, y.min / 10))
-      : (value: number) => value;
-    const [bottom, top] = [position(y.min), position(y.max)];
-    const yScale = (area.top - area.bottom) / (top - bottom);
-    return {
-      scale,
-      offset: area.left - x.min * scale,
-      y: (value) => area.bottom + (position(value) - bottom) * yScale,
-      area: { left: area.left, top: area.top, right: area.right, bottom: area.bottom },
-      ratio,
-    };
+  #mappings(): readonly Mapping[] {
+    return this.traces.map((trace) => mappingOf(this.view.axis, trace));
+  }
+
+  /** Axes and marks of a chart that shows `x`, as the one does that shows as much as is in sight. */
+  #place(options: ChartOptions<'line'>, x: Range, y: Range, mappings: readonly Mapping[]): void {
+    const { chart, view, palette, logarithmic } = this;
+    const span = view.shown.max - view.shown.min;
+    // Whole epochs and steps, until a part of one fills the chart.
+    const whole = view.axis !== 'seconds' && span > 2;
+    const step = tickStep(span, chart.width, whole);
+    placeAxes(options, { x, y, logarithmic, step, title: this.#texts.axis() }, palette);
+    options.plugins!.annotation!.annotations = this.annotate(mappings, x);
   }
 
   /** The lines of what is shown, with their points between `min` and `max`. */
@@ -277,6 +318,7 @@ export abstract class CurveChart {
         from: Math.max(0, Math.floor(steps(min)) - 1),
         to: Math.min(length, Math.ceil(steps(max)) + 1),
         buckets,
+        epochsInSight: (steps(view.shown.max) - steps(view.shown.min)) / trace.stepsPerEpoch,
         mapping,
       };
       for (const line of this.#lines.get(trace.run)!) {
@@ -286,28 +328,6 @@ export abstract class CurveChart {
       }
     }
     return filled;
-  }
-
-  #setAxes(x: { min: number; max: number }, y: { min: number; max: number }): void {
-    const { chart, view } = this;
-    const scales = chart.options.scales!;
-    Object.assign(scales['x']!, {
-      ...x,
-      title: {
-        display: true,
-        text: this.#texts.axis(),
-        align: 'end',
-        // Not what the ticks have: read from there it is Chart.js's own proxy, which it does not bear in its options.
-        color: this.palette.muted,
-        font: fontOf(this.palette),
-        padding: { top: -2, bottom: 0 },
-      },
-    });
-    // Whole epochs and steps, until a part of one fills the chart.
-    const whole = view.axis !== 'seconds' && x.max - x.min > 2;
-    Object.assign(scales['x']!.ticks!, { precision: whole ? 0 : undefined });
-    Object.assign(scales['y']!, y);
-    Object.assign(chart.options.plugins!.zoom!.limits!['x']!, view.full);
   }
 }
 

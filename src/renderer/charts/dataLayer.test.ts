@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { type Projection, paintLines, plainLine } from './dataLayer.ts';
-import { rangeAround } from './sheet.ts';
 
 /** 100 px for values 0 to 100 either way, y upwards. */
 const projection: Projection = {
@@ -69,9 +68,4 @@ test('a line with room for its corners is stroked, with a gap where a value is m
     ['moveTo', 60, 70],
     ['lineTo', 80, 60],
   ]);
-});
-
-test('a sheet reaches beyond what is in sight, but not beyond what there is', () => {
-  expect(rangeAround({ min: 10, max: 20 }, { min: 0, max: 100 })).toEqual({ min: 4, max: 26 });
-  expect(rangeAround({ min: 2, max: 12 }, { min: 0, max: 13 })).toEqual({ min: 0, max: 13 });
 });

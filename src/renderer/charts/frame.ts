@@ -20,3 +20,19 @@ export function oncePerFrame(task: () => void): FrameTask {
     },
   };
 }
+
+const waiting: (() => void)[] = [];
+const turn = oncePerFrame(() => {
+  waiting.shift()?.();
+  if (waiting.length > 0) turn.request();
+});
+
+/** One such task a frame, in their order, so that several that are wanted at once are no long one. Gives what cancels it. */
+export function inTurn(task: () => void): () => void {
+  waiting.push(task);
+  turn.request();
+  return () => {
+    const place = waiting.indexOf(task);
+    if (place >= 0) waiting.splice(place, 1);
+  };
+}

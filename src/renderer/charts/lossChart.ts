@@ -105,14 +105,17 @@ export class LossChart extends CurveChart {
   ): void {
     dataset.data = epochPoints(trace, window, valueOf);
     const best = window.mapping.toX(bestEpochOf(trace) * trace.stepsPerEpoch);
-    const radius = dataset.data.length > mostDots ? 0 : 3;
+    const radius = window.epochsInSight > mostDots ? 0 : 3;
     dataset.pointRadius = dataset.data.map(({ x }) => (x === best ? 5.5 : radius));
   }
 
   protected fit(low: number, high: number): { min: number; max: number } {
     const { logarithmic, range } = this.view;
-    Object.assign(this.chart.options.scales!['y']!, { type: logarithmic ? 'logarithmic' : 'linear' });
     return lossExtent(range === null && !logarithmic ? Math.min(0, low) : low, high, logarithmic);
+  }
+
+  protected override get logarithmic(): boolean {
+    return this.view.logarithmic;
   }
 
   protected override annotate(mappings: readonly Mapping[]): Record<string, AnnotationOptions> {

@@ -1,13 +1,21 @@
 /**
  * Puts a chart on a canvas and keeps it drawn: its effects hand over plain objects and ask for a drawing, which comes at
- * most once a frame. To be called by an attachment, in whose effect these are.
+ * most once a frame. To be called by an attachment, in whose effect these are. The chart is made in a frame of its own, after
+ * the page has been laid out: made with the page around it, several charts and the page were one long task.
  */
 import { untrack } from 'svelte';
 import type { AppState } from '../state/app.svelte.ts';
 import type { ChartView } from '../state/chartView.svelte.ts';
 import type { CurveChart } from './curveChart.ts';
+import { inTurn } from './frame.ts';
 import { readPalette } from './palette.ts';
 import type { Trace } from './trace.ts';
+
+export interface MountedChart {
+  /** Null until it is made. */
+  chart(): CurveChart | null;
+  destroy(): void;
+}
 
 export function mountChart(
   canvas: HTMLCanvasElement,
@@ -15,11 +23,13 @@ export function mountChart(
   app: AppState,
   view: ChartView,
   traces: () => readonly Trace[],
-): { chart: CurveChart; destroy: () => void } {
-  const chart = untrack(() => make(canvas));
+): MountedChart {
+  let chart = $state.raw<CurveChart | null>(null);
+  const cancel = inTurn(() => (chart = make(canvas)));
   $effect(() => {
     // Colours and words in the chart depend on both, though only the page's style sheet and the messages know how.
     void [app.theme.shown, app.locale.current];
+    if (!chart) return;
     chart.setTraces(traces(), readPalette(canvas.parentElement!));
     chart.request();
   });
@@ -27,23 +37,29 @@ export function mountChart(
     // All that a drawing takes from the view, read here so that a change asks for one.
     void [view.axis, view.logarithmic, view.smoothing];
     void [view.hiddenRuns.size, view.hiddenKinds.size, ...view.hiddenRuns, ...view.hiddenKinds];
-    chart.request();
+    chart?.request();
   });
   $effect(() => {
     void view.range;
-    untrack(() => chart.move());
+    untrack(() => chart?.move());
   });
   $effect(() => {
     for (const trace of traces()) void trace.events();
-    chart.request();
+    chart?.request();
   });
   $effect(() => {
     void [view.cursor, view.pinned];
-    untrack(() => chart.placeCursor());
+    untrack(() => chart?.placeCursor());
   });
   $effect(() => {
-    const stops = traces().map(({ series }) => series.onChange(() => chart.grow()));
+    const stops = traces().map(({ series }) => series.onChange(() => chart?.grow()));
     return () => stops.forEach((stop) => stop());
   });
-  return { chart, destroy: () => chart.destroy() };
+  return {
+    chart: () => chart,
+    destroy: () => {
+      cancel();
+      chart?.destroy();
+    },
+  };
 }

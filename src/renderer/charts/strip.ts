@@ -1,0 +1,130 @@
+/**
+ * A chart's picture for while it is moved sideways: the very chart once more, only wider, with its grid, its lines, its
+ * marks and its ticks' words. A frame then moves the picture, which costs neither a drawing nor a layout, and everything in
+ * it stays where it is on the data. What stands still, the value axis and the title, is the chart's own below it.
+ */
+import type { ChartOptions } from 'chart.js';
+import { type LineChart, createWideChart, tickPadding } from './chartJs.ts';
+import { marginsOf, wholePixels } from './margins.ts';
+import type { Range } from './xAxis.ts';
+
+/** What is nearer to the end of a picture than this part of what is in sight is worth a new picture, before it is needed. */
+const near = 0.15;
+/** The words of ticks: height of their line, and over how much they fade at either end; in pixels. */
+const wordHeight = 16;
+const wordFade = 28;
+
+export class Strip {
+  /** What the picture holds, in data's units. */
+  readonly range: Range;
+  readonly #full: Range;
+  readonly #chart: LineChart;
+  /** CSS pixels to a unit, device pixels to a CSS pixel. */
+  readonly #scale: number;
+  readonly #ratio: number;
+  readonly #frames: readonly HTMLElement[];
+  readonly #moving: readonly HTMLCanvasElement[];
+
+  /**
+   * For a `chart` that shows `shown` of `full`. `options` makes the options of one that shows the range it is given,
+   * `drawData` draws that range's lines on it.
+   */
+  constructor(
+    chart: LineChart,
+    shown: Range,
+    full: Range,
+    options: (range: Range) => ChartOptions<'line'>,
+    drawData: (wide: LineChart, range: Range) => void,
+  ) {
+    const { chartArea: area, currentDevicePixelRatio: ratio, width, height } = chart;
+    const pixels = area.right - area.left;
+    const scale = pixels / (shown.max - shown.min);
+    // Whole pixels: where the move begins, every line is drawn on the pixels where it was.
+    const { left, right: wanted } = marginsOf(shown, full, pixels, ratio);
+    const right = wanted + wholePixels - (width % wholePixels);
+    this.range = { min: shown.min - left / scale, max: shown.max + right / scale };
+    this.#full = full;
+    this.#scale = scale;
+    this.#ratio = ratio;
+    const picture = document.createElement('canvas');
+    picture.width = width + left + right;
+    picture.height = height;
+    this.#chart = createWideChart(picture, options(this.range), ratio, (wide) => drawData(wide, this.range));
+
+    const wordsTop = Math.round(area.bottom) + tickPadding;
+    const words = document.createElement('canvas');
+    words.width = picture.width;
+    words.height = Math.round(wordHeight * ratio);
+    words.style.width = picture.style.width;
+    words.style.height = `${wordHeight}px`;
+    words.getContext('2d')!.drawImage(picture, 0, -Math.round(wordsTop * ratio));
+
+    // The value axis' own line stays in sight.
+    const plotLeft = Math.ceil(area.left + 0.5);
+    const plotRight = Math.ceil(area.right);
+    const wordsLeft = Math.max(0, plotLeft - wordFade);
+    const plot = frameOf(picture, 'strip', plotLeft, 0, plotRight - plotLeft, wordsTop);
+    const below = frameOf(
+      words,
+      'strip words',
+      wordsLeft,
+      wordsTop,
+      plotRight + wordFade - wordsLeft,
+      wordHeight,
+    );
+    this.#frames = [plot, below];
+    this.#moving = [picture, words];
+    this.show(shown);
+    chart.canvas.after(plot, below);
+  }
+
+  holds({ min, max }: Range): boolean {
+    const slack = (max - min) * 1e-6;
+    return min >= this.range.min - slack && max <= this.range.max + slack;
+  }
+
+  /** Whether another picture will be wanted if the move goes on. */
+  isNearEnd({ min, max }: Range): boolean {
+    const by = (max - min) * near;
+    const { range } = this;
+    return (
+      (min - by < range.min && range.min > this.#full.min) ||
+      (max + by > range.max && range.max < this.#full.max)
+    );
+  }
+
+  /** Moves the picture to where the chart shows values from `min` on. */
+  show({ min }: Range): void {
+    // Whole device pixels: in between the picture would be blurred.
+    const x = Math.round((this.range.min - min) * this.#scale * this.#ratio) / this.#ratio;
+    for (const canvas of this.#moving) canvas.style.transform = `translate(${x}px, 0)`;
+  }
+
+  remove(): void {
+    for (const frame of this.#frames) frame.remove();
+    this.#chart.destroy();
+  }
+}
+
+/** A window onto `canvas`, whose own corner stays at the chart's. */
+function frameOf(
+  canvas: HTMLCanvasElement,
+  name: string,
+  left: number,
+  top: number,
+  width: number,
+  height: number,
+): HTMLElement {
+  const frame = document.createElement('div');
+  frame.className = name;
+  frame.ariaHidden = 'true';
+  Object.assign(frame.style, {
+    left: `${left}px`,
+    top: `${top}px`,
+    width: `${width}px`,
+    height: `${height}px`,
+  });
+  canvas.style.left = `${-left}px`;
+  frame.append(canvas);
+  return frame;
+}

@@ -1,0 +1,29 @@
+/**
+ * Where the axis along a chart has its ticks. They depend on how much is in sight, never on where that begins: so they
+ * keep their places on the data while a chart is moved, and are the same ones when it rests.
+ */
+
+/** Between two ticks there is room for the longest words: "1,200,000". */
+const leastPixels = 72;
+const mostSpaces = 10;
+const mantissas = [1, 2, 5, 10];
+
+/** From tick to tick, for `span` in sight on so many pixels: 1, 2 or 5 times a power of ten, a whole number if `whole`. */
+export function tickStep(span: number, pixels: number, whole: boolean): number {
+  const spaces = Math.min(mostSpaces, Math.max(1, Math.floor(pixels / leastPixels)));
+  const least = whole ? Math.max(1, span / spaces) : span / spaces;
+  const decade = Math.floor(Math.log10(least));
+  const mantissa = mantissas.find((each) => each * (1 + 1e-9) >= least / 10 ** decade)!;
+  // Written as a decimal, so that it is the number that its digits say.
+  return Number(`${mantissa}e${decade}`);
+}
+
+/** The multiples of `step` from `min` to `max`, both included. */
+export function ticksBetween(min: number, max: number, step: number): number[] {
+  const slack = 1e-9;
+  const first = Math.ceil(min / step - slack);
+  const last = Math.floor(max / step + slack);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) =>
+    Number(((first + index) * step).toPrecision(12)),
+  );
+}
