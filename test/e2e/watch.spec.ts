@@ -16,6 +16,32 @@ const drawing = (page: Page, chart: string) =>
   page.getByRole('figure', { name: chart }).getByRole('application');
 const showAll = (page: Page) => page.getByRole('button', { name: 'Show all', exact: true });
 
+/** Pixels of two pictures, equally large, whose colours are clearly apart: not those that are smoothed a bit otherwise. */
+function pixelsApart(page: Page, a: Buffer, b: Buffer): Promise<number> {
+  return page.evaluate(
+    async (pictures) => {
+      const [one, other] = await Promise.all(
+        pictures.map(async (text) => {
+          const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+          const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+          const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!;
+          context.drawImage(bitmap, 0, 0);
+          return context.getImageData(0, 0, bitmap.width, bitmap.height);
+        }),
+      );
+      let count = 0;
+      for (let at = 0; at < one!.data.length; at += 4) {
+        const apart = [0, 1, 2].some(
+          (part) => Math.abs(one!.data[at + part]! - other!.data[at + part]!) > 20,
+        );
+        if (apart) count++;
+      }
+      return count;
+    },
+    [a.toString('base64'), b.toString('base64')],
+  );
+}
+
 async function open(page: Page): Promise<void> {
   await page.goto(host.url);
   await page.goto(new URL('/#/runs/1', page.url()).href);
@@ -90,6 +116,69 @@ test('drag zooms to what is dragged over; a double click shows all', async ({ pa
   await expect(showAll(page)).toBeEnabled();
   await page.mouse.dblclick(box.x + box.width / 2, box.y + 60);
   await expect(showAll(page)).toBeDisabled();
+});
+
+test('a chart that is moved shows what it shows at rest, and rests as a whole drawing does', async ({
+  page,
+}) => {
+  const errors = watchForErrors(page);
+  // A chart rests by a timer: none goes off while they are held, however slow the machine is.
+  await page.addInitScript(() => {
+    const { setTimeout } = window;
+    const timers = { held: false };
+    Object.assign(window, {
+      timers,
+      setTimeout: (...call: Parameters<typeof setTimeout>) => (timers.held ? 0 : setTimeout(...call)),
+    });
+  });
+  const hold = (held: boolean) =>
+    page.evaluate((value) => {
+      (window as unknown as { timers: { held: boolean } }).timers.held = value;
+    }, held);
+  await page.setViewportSize({ width: 1440, height: 1600 });
+  await open(page);
+  const [loss, accuracy] = [drawing(page, 'Loss'), drawing(page, 'Test accuracy')];
+  await loss.focus();
+  await page.keyboard.press('+');
+  await page.keyboard.press('+');
+  await expect(showAll(page)).toBeEnabled();
+  // Without the ends, where ticks' words come and go.
+  const pictureOf = async (chart: typeof loss) => {
+    const { x, y, width, height } = (await chart.boundingBox())!;
+    return page.screenshot({ clip: { x: x + 90, y, width: width - 170, height } });
+  };
+  const before = await pictureOf(accuracy);
+
+  const box = (await loss.boundingBox())!;
+  const [x, y] = [Math.round(box.x + box.width / 2), Math.round(box.y + 60)];
+  await page.mouse.move(x, y);
+  await page.keyboard.down('Shift');
+  await page.mouse.down();
+  await hold(true);
+  await page.mouse.move(x - 100, y, { steps: 5 });
+  await page.mouse.move(x + 57, y, { steps: 5 });
+  await expect(page.locator('.strip')).toHaveCount(4);
+  const moved = await pictureOf(accuracy);
+  // One line of the grid, a pixel from where it was, is more than this.
+  const least = 300;
+  expect(await pixelsApart(page, before, moved)).toBeGreaterThan(least);
+  await hold(false);
+  await page.mouse.move(x + 58, y);
+  await page.mouse.move(x + 57, y);
+  await expect(page.locator('.strip')).toHaveCount(0);
+  expect(await pixelsApart(page, moved, await pictureOf(accuracy))).toBeLessThan(least);
+
+  await page.mouse.up();
+  await page.keyboard.up('Shift');
+  await page.mouse.move(0, 0);
+  const rested = await Promise.all([pictureOf(loss), pictureOf(accuracy)]);
+  // All of it anew, by way of another axis.
+  await page.keyboard.press('y');
+  await expect.poll(async () => (await pictureOf(loss)).equals(rested[0])).toBe(false);
+  await page.keyboard.press('y');
+  await expect.poll(async () => (await pictureOf(loss)).equals(rested[0])).toBe(true);
+  expect((await pictureOf(accuracy)).equals(rested[1])).toBe(true);
+  expect(errors).toEqual([]);
 });
 
 test('the confusion matrix moves with the epoch, and a cell opens its images', async ({ page }) => {

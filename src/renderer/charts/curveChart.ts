@@ -14,7 +14,7 @@ import { oncePerFrame } from './frame.ts';
 import type { Palette } from './palette.ts';
 import { followPointer } from './pointer.ts';
 import { projectionOf } from './projection.ts';
-import { Strip } from './strip.ts';
+import { Still, Strip } from './strip.ts';
 import { tickStep } from './ticks.ts';
 import type { Trace } from './trace.ts';
 import { type Mapping, type Range, fullRange, mappingOf } from './xAxis.ts';
@@ -43,7 +43,7 @@ export interface Window {
 /** Points that one chart draws at most; more runs get fewer each, though never so few that a spike is lost. */
 const mostPoints = 8_000;
 /** A chart that has not been moved for this long is drawn anew from its values; in milliseconds. */
-const restAfter = 100;
+const restAfter = 150;
 
 /** A picture ahead of its need is one chart's a frame; linked charts come to their ends at the same time. */
 let prepared = -1;
@@ -70,8 +70,10 @@ export abstract class CurveChart {
     null;
   /** Drawn lines, from the last drawing that began from the values. */
   #painted: readonly DataLine[] = [];
-  /** Over the chart while it is moved. */
+  /** In the chart's place while it is moved. */
   #strip: Strip | null = null;
+  #still: Still | null = null;
+  #moving = false;
   #rest: ReturnType<typeof setTimeout> | undefined;
 
   constructor(canvas: HTMLCanvasElement, view: ChartView, texts: ChartTexts) {
@@ -174,7 +176,8 @@ export abstract class CurveChart {
     const { cursor, pinned } = this.view;
     const { x } = this.chart.scales;
     const inSight = x !== undefined && cursor !== null && cursor >= x.min && cursor <= x.max;
-    this.#cursor.hidden = !inSight;
+    // Written only where it changes: even the same value again costs the browser a look at its style.
+    if (this.#cursor.hidden === inSight) this.#cursor.hidden = !inSight;
     if (!inSight) return;
     const { top, bottom } = this.chart.chartArea;
     this.#cursor.style.transform = `translate(${x.getPixelForValue(cursor) - 0.5}px, ${top}px)`;
@@ -185,7 +188,7 @@ export abstract class CurveChart {
   destroy(): void {
     this.#frame.cancel();
     this.#endMove();
-    this.#strip?.remove();
+    this.#removePictures();
     this.#stopFollowing();
     this.#cursor.remove();
     this.chart.destroy();
@@ -227,8 +230,7 @@ export abstract class CurveChart {
     const mappings = this.#mappings();
     view.full = fullRange(view.axis, traces, mappings);
     const x = { min: view.shown.min, max: view.shown.max };
-    this.#strip?.remove();
-    this.#strip = null;
+    this.#removePictures();
     this.#painted = this.#fill(x);
     let low = Infinity;
     let high = -Infinity;
@@ -274,13 +276,23 @@ export abstract class CurveChart {
       (wide, range) => paintLines(wide.ctx, this.#fill(range), projectionOf(wide)),
     );
     before?.remove();
-    // What stands out of the area is the strip's now.
-    if (!before) chart.draw();
+    if (this.#still) return;
+    this.#moving = true;
+    chart.draw();
+    this.#still = new Still(chart);
+  }
+
+  #removePictures(): void {
+    this.#strip?.remove();
+    this.#still?.remove();
+    this.#strip = null;
+    this.#still = null;
+    this.#moving = false;
   }
 
   /** What Chart.js asks for between its grid and its annotations. */
   #drawData(): void {
-    if (!this.#strip) paintLines(this.chart.ctx, this.#painted, projectionOf(this.chart));
+    if (!this.#moving) paintLines(this.chart.ctx, this.#painted, projectionOf(this.chart));
   }
 
   #mappings(): readonly Mapping[] {

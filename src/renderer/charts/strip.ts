@@ -18,7 +18,6 @@ export class Strip {
   /** What the picture holds, in data's units. */
   readonly range: Range;
   readonly #full: Range;
-  readonly #chart: LineChart;
   /** CSS pixels to a unit, device pixels to a CSS pixel. */
   readonly #scale: number;
   readonly #ratio: number;
@@ -49,21 +48,17 @@ export class Strip {
     const picture = document.createElement('canvas');
     picture.width = width + left + right;
     picture.height = height;
-    this.#chart = createWideChart(picture, options(this.range), ratio, (wide) => drawData(wide, this.range));
-
+    const wide = createWideChart(picture, options(this.range), ratio, (each) => drawData(each, this.range));
     const wordsTop = Math.round(area.bottom) + tickPadding;
-    const words = document.createElement('canvas');
-    words.width = picture.width;
-    words.height = Math.round(wordHeight * ratio);
-    words.style.width = picture.style.width;
-    words.style.height = `${wordHeight}px`;
-    words.getContext('2d')!.drawImage(picture, 0, -Math.round(wordsTop * ratio));
+    const lines = copyOf(picture, 0, wordsTop, ratio);
+    const words = copyOf(picture, wordsTop, wordHeight, ratio);
+    wide.destroy();
 
     // The value axis' own line stays in sight.
     const plotLeft = Math.ceil(area.left + 0.5);
     const plotRight = Math.ceil(area.right);
     const wordsLeft = Math.max(0, plotLeft - wordFade);
-    const plot = frameOf(picture, 'strip', plotLeft, 0, plotRight - plotLeft, wordsTop);
+    const plot = frameOf(lines, 'strip', plotLeft, 0, plotRight - plotLeft, wordsTop);
     const below = frameOf(
       words,
       'strip words',
@@ -73,9 +68,9 @@ export class Strip {
       wordHeight,
     );
     this.#frames = [plot, below];
-    this.#moving = [picture, words];
+    this.#moving = [lines, words];
     this.show(shown);
-    chart.canvas.after(plot, below);
+    chart.canvas.parentElement!.append(plot, below);
   }
 
   holds({ min, max }: Range): boolean {
@@ -102,8 +97,44 @@ export class Strip {
 
   remove(): void {
     for (const frame of this.#frames) frame.remove();
-    this.#chart.destroy();
   }
+}
+
+/**
+ * What of a chart stands still while it is moved, in its canvas' place: without a graphics card a browser copies a canvas that
+ * can be drawn on for every frame, even if nothing is drawn; a bitmap is given to it once.
+ */
+export class Still {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #copy: HTMLCanvasElement;
+
+  constructor({ canvas, height, currentDevicePixelRatio: ratio }: LineChart) {
+    this.#canvas = canvas;
+    this.#copy = copyOf(canvas, 0, height, ratio);
+    this.#copy.className = 'still';
+    this.#copy.ariaHidden = 'true';
+    canvas.after(this.#copy);
+    // Not hidden: the pointer is still its.
+    canvas.style.opacity = '0';
+  }
+
+  remove(): void {
+    this.#copy.remove();
+    this.#canvas.style.opacity = '';
+  }
+}
+
+/** Of a canvas that has `ratio` pixels to a pixel of the page, the part from `top` on, as high and in its whole width. */
+function copyOf(source: HTMLCanvasElement, top: number, height: number, ratio: number): HTMLCanvasElement {
+  const bitmap = new OffscreenCanvas(source.width, Math.ceil(height * ratio));
+  bitmap.getContext('2d')!.drawImage(source, 0, -Math.round(top * ratio));
+  const copy = document.createElement('canvas');
+  copy.width = bitmap.width;
+  copy.height = bitmap.height;
+  copy.style.width = `${bitmap.width / ratio}px`;
+  copy.style.height = `${bitmap.height / ratio}px`;
+  copy.getContext('bitmaprenderer')!.transferFromImageBitmap(bitmap.transferToImageBitmap());
+  return copy;
 }
 
 /** A window onto `canvas`, whose own corner stays at the chart's. */
