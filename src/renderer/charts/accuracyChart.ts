@@ -1,4 +1,5 @@
 /** Accuracy after each epoch, in percent, on the test set and on what was held back for validation; the best epoch is marked. */
+import type { Chart } from 'chart.js';
 import type { AnnotationOptions } from 'chartjs-plugin-annotation';
 import type { ChartView } from '../state/chartView.svelte.ts';
 import { bestEpochOf } from './bestEpochs.ts';
@@ -78,12 +79,17 @@ export class AccuracyChart extends CurveChart {
     // By what is in sight: a wider picture of it is to look the same there.
     const { min, max } = view.shown;
     const place = (x - min) / (max - min);
+    // The ring marks the point. The words stand below or above it at the chart's edge, clear of the line through it.
+    const low = ({ scales }: Chart) => percent < (scales['y']!.min + scales['y']!.max) / 2;
     marks['best'] = {
       type: 'label',
       xValue: x,
-      yValue: percent,
-      yAdjust: 18,
-      position: { x: place > 0.85 && place <= 1 ? 'end' : place >= 0 && place < 0.15 ? 'start' : 'center' },
+      yValue: ({ chart }) => (low(chart) ? chart.scales['y']!.max : chart.scales['y']!.min),
+      yAdjust: ({ chart }) => (low(chart) ? 6 : -6),
+      position: ({ chart }) => ({
+        x: place > 0.85 && place <= 1 ? 'end' : place >= 0 && place < 0.15 ? 'start' : 'center',
+        y: low(chart) ? 'start' : 'end',
+      }),
       content: this.#best(percent, record.epoch),
       color: palette.ink,
       backgroundColor: palette.card,

@@ -17,6 +17,8 @@ export interface Palette {
 
 export function readPalette(element: HTMLElement): Palette {
   const probe = document.createElement('span');
+  // A canvas is not recoloured where a system's colours are forced: its lines keep their own, or they would all be one.
+  probe.style.setProperty('forced-color-adjust', 'none');
   element.append(probe);
   const read = (name: string, alpha = 100) => {
     probe.style.color = `color-mix(in srgb, var(--${name}) ${alpha}%, transparent)`;
