@@ -1,48 +1,15 @@
 /**
  * TensorFlow's operations as the engine uses them, one thin function each: names, order of inputs and attributes are
  * those of TensorFlow's op registry. Tensors are float32 and images are batch × height × width × channels (NHWC)
- * unless a line says otherwise.
+ * unless a line says otherwise. Convolutions and pools, and what is kept between two runs of the graph, are in files of their own.
  */
-import type { Attribute, DataType, Graph, Tensor } from './graph.ts';
+import { bool, float, int, nhwc, string, type } from './attributes.ts';
+import { scalar, integers, integer } from './constants.ts';
+import type { DataType, Graph, Tensor } from './graph.ts';
 
-const type = (value: DataType): Attribute => ({ kind: 'type', value });
-const int = (value: number): Attribute => ({ kind: 'int', value });
-const ints = (value: readonly number[]): Attribute => ({ kind: 'ints', value });
-const float = (value: number): Attribute => ({ kind: 'float', value });
-const bool = (value: boolean): Attribute => ({ kind: 'bool', value });
-const string = (value: string): Attribute => ({ kind: 'string', value });
-const shapeOf = (value: readonly number[]): Attribute => ({ kind: 'shape', value });
-
-const nhwc = string('NHWC');
-
-export function placeholder(g: Graph, name: string, dtype: DataType, shape: readonly number[]): Tensor {
-  const attributes = { dtype: type(dtype), shape: shapeOf(shape) };
-  return g.op('Placeholder', [], { name, attributes, outputs: [dtype] });
-}
-
-export function floats(
-  g: Graph,
-  values: readonly number[],
-  shape: readonly number[] = [values.length],
-): Tensor {
-  return g.constant({ dtype: 'float32', shape, values });
-}
-
-export function scalar(g: Graph, value: number): Tensor {
-  return floats(g, [value], []);
-}
-
-export function integers(
-  g: Graph,
-  values: readonly number[],
-  shape: readonly number[] = [values.length],
-): Tensor {
-  return g.constant({ dtype: 'int32', shape, values });
-}
-
-export function integer(g: Graph, value: number): Tensor {
-  return integers(g, [value], []);
-}
+export * from './constants.ts';
+export * from './stateOperations.ts';
+export * from './windowOperations.ts';
 
 function elementWise(op: string) {
   return (g: Graph, ...inputs: Tensor[]): Tensor =>
@@ -299,126 +266,6 @@ export function biasAddGrad(g: Graph, dy: Tensor): Tensor {
   return g.op('BiasAddGrad', [dy], { attributes: { T: type('float32'), data_format: nhwc } });
 }
 
-/** How a window slides: per axis, height first. */
-export interface Window {
-  readonly stride: readonly [number, number];
-  readonly padding: readonly [number, number];
-  /** The padding is what TensorFlow calls SAME. A conv's gradients are oneDNN's then; with explicit padding they are not. */
-  readonly same?: boolean;
-}
-
-function windowAttributes({ stride, padding: [ph, pw], same = false }: Window): Record<string, Attribute> {
-  const explicit = (ph > 0 || pw > 0) && !same;
-  return {
-    T: type('float32'),
-    data_format: nhwc,
-    strides: ints([1, stride[0], stride[1], 1]),
-    padding: string(explicit ? 'EXPLICIT' : same ? 'SAME' : 'VALID'),
-    explicit_paddings: ints(explicit ? [0, 0, ph, ph, pw, pw, 0, 0] : []),
-  };
-}
-
-function convAttributes(window: Window, dilation: readonly [number, number]): Record<string, Attribute> {
-  return {
-    ...windowAttributes(window),
-    dilations: ints([1, dilation[0], dilation[1], 1]),
-    use_cudnn_on_gpu: bool(false),
-  };
-}
-
-/** Filters are height × width × in × out. */
-export function conv2d(
-  g: Graph,
-  x: Tensor,
-  filter: Tensor,
-  window: Window,
-  dilation: readonly [number, number],
-): Tensor {
-  return g.op('Conv2D', [x, filter], { attributes: convAttributes(window, dilation) });
-}
-
-/** Without dilation: TensorFlow's CPU kernels refuse it here. */
-export function conv2dBackpropInput(
-  g: Graph,
-  inputShape: Tensor,
-  filter: Tensor,
-  dy: Tensor,
-  window: Window,
-): Tensor {
-  return g.op('Conv2DBackpropInput', [inputShape, filter, dy], {
-    attributes: convAttributes(window, [1, 1]),
-  });
-}
-
-/**
- * Without dilation, as above; and not for a 1×1 filter with a stride: oneDNN's kernel for that writes past the end of
- * its memory where the channels are no multiple of eight (TensorFlow 2.21).
- */
-export function conv2dBackpropFilter(
-  g: Graph,
-  x: Tensor,
-  filterShape: readonly number[],
-  dy: Tensor,
-  window: Window,
-): Tensor {
-  return g.op('Conv2DBackpropFilter', [x, integers(g, filterShape), dy], {
-    attributes: convAttributes(window, [1, 1]),
-  });
-}
-
-/** Each window's pixels in one row: batch × height × width × (kh·kw·channels), the channel running fastest. */
-export function extractImagePatches(
-  g: Graph,
-  x: Tensor,
-  kernel: readonly [number, number],
-  stride: readonly [number, number],
-  dilation: readonly [number, number],
-): Tensor {
-  const spatial = ([h, w]: readonly [number, number]) => ints([1, h, w, 1]);
-  return g.op('ExtractImagePatches', [x], {
-    attributes: {
-      T: type('float32'),
-      ksizes: spatial(kernel),
-      strides: spatial(stride),
-      rates: spatial(dilation),
-      padding: string('VALID'),
-    },
-  });
-}
-
-export interface PoolWindow extends Window {
-  readonly kernel: readonly [number, number];
-}
-
-const poolAttributes = (window: PoolWindow): Record<string, Attribute> => ({
-  ...windowAttributes(window),
-  ksize: ints([1, window.kernel[0], window.kernel[1], 1]),
-});
-
-export function maxPool(g: Graph, x: Tensor, window: PoolWindow): Tensor {
-  return g.op('MaxPool', [x], { attributes: poolAttributes(window) });
-}
-
-export function maxPoolGrad(g: Graph, x: Tensor, y: Tensor, dy: Tensor, window: PoolWindow): Tensor {
-  return g.op('MaxPoolGrad', [x, y, dy], { attributes: poolAttributes(window) });
-}
-
-/** Without padding: TensorFlow's average leaves padding out of the count. */
-export function avgPool(g: Graph, x: Tensor, window: Omit<PoolWindow, 'padding'>): Tensor {
-  const { explicit_paddings: _none, ...attributes } = poolAttributes({ ...window, padding: [0, 0] });
-  return g.op('AvgPool', [x], { attributes });
-}
-
-export function avgPoolGrad(
-  g: Graph,
-  inputShape: Tensor,
-  dy: Tensor,
-  window: Omit<PoolWindow, 'padding'>,
-): Tensor {
-  const { explicit_paddings: _none, ...attributes } = poolAttributes({ ...window, padding: [0, 0] });
-  return g.op('AvgPoolGrad', [inputShape, dy], { attributes });
-}
-
 /** Labels are int32. Gives the loss per example, and its gradient with respect to the logits. */
 export function sparseSoftmaxCrossEntropy(
   g: Graph,
@@ -472,101 +319,5 @@ export function projectiveTransform(
 ): Tensor {
   return g.op('ImageProjectiveTransformV3', [images, transforms, outputShape, scalar(g, 0)], {
     attributes: { dtype: type('float32'), interpolation: string('BILINEAR'), fill_mode: string('CONSTANT') },
-  });
-}
-
-export interface Variable {
-  readonly handle: Tensor;
-  readonly dtype: DataType;
-  readonly shape: readonly number[];
-}
-
-export function variable(g: Graph, name: string, dtype: DataType, dims: readonly number[]): Variable {
-  const handle = g.op('VarHandleOp', [], {
-    name,
-    attributes: {
-      dtype: type(dtype),
-      shape: shapeOf(dims),
-      shared_name: string(name),
-      container: string(''),
-    },
-    outputs: ['resource'],
-  });
-  return { handle, dtype, shape: dims };
-}
-
-export function readVariable(g: Graph, { handle, dtype }: Variable, control: readonly string[] = []): Tensor {
-  return g.op('ReadVariableOp', [handle], { attributes: { dtype: type(dtype) }, outputs: [dtype], control });
-}
-
-/** Gives the node's name, for control edges. */
-export function assignVariable(
-  g: Graph,
-  target: Variable,
-  value: Tensor,
-  control: readonly string[] = [],
-): string {
-  return g.effect('AssignVariableOp', [target.handle, value], {
-    attributes: { dtype: type(target.dtype), validate_shape: bool(false) },
-    control,
-  });
-}
-
-/** Rows of a variable; indices are int32. */
-export function gatherVariable(g: Graph, source: Variable, indices: Tensor): Tensor {
-  return g.op('ResourceGather', [source.handle, indices], {
-    attributes: {
-      dtype: type(source.dtype),
-      Tindices: type('int32'),
-      batch_dims: int(0),
-      validate_indices: bool(true),
-    },
-    outputs: [source.dtype],
-  });
-}
-
-/**
- * The bytes of the file at `path` (a string scalar) from `offset` on, as a flat uint8 tensor of `length`. What is not
- * wanted is cut off the string: TensorFlow gives a string's memory back to the system, but keeps that of numbers.
- */
-export function readBytes(g: Graph, path: Tensor, offset: number, length: number): Tensor {
-  const contents = g.op('ReadFile', [path], { outputs: ['string'] });
-  const wanted = g.op('Substr', [contents, integer(g, offset), integer(g, length)], {
-    attributes: { T: type('int32'), unit: string('BYTE') },
-    outputs: ['string'],
-  });
-  return g.op('DecodeRaw', [wanted], {
-    attributes: { out_type: type('uint8'), little_endian: bool(true) },
-    outputs: ['uint8'],
-  });
-}
-
-/** accumulator ← momentum·accumulator + gradient; variable ← variable − learningRate·(that, or Nesterov's). */
-export function applyMomentum(
-  g: Graph,
-  target: Variable,
-  accumulator: Variable,
-  learningRate: Tensor,
-  gradient: Tensor,
-  momentum: Tensor,
-  nesterov: boolean,
-): string {
-  return g.effect(
-    'ResourceApplyMomentum',
-    [target.handle, accumulator.handle, learningRate, gradient, momentum],
-    {
-      attributes: { T: type('float32'), use_locking: bool(false), use_nesterov: bool(nesterov) },
-    },
-  );
-}
-
-export function applyGradientDescent(
-  g: Graph,
-  target: Variable,
-  learningRate: Tensor,
-  gradient: Tensor,
-): string {
-  return g.effect('ResourceApplyGradientDescent', [target.handle, learningRate, gradient], {
-    attributes: { T: type('float32'), use_locking: bool(false) },
   });
 }
