@@ -75,6 +75,11 @@ export abstract class CurveChart {
   #still: Still | null = null;
   #moving = false;
   #rest: ReturnType<typeof setTimeout> | undefined;
+  /** A chart that is scrolled out of sight is not moved; it is drawn once all rest. */
+  #inSight = true;
+  readonly #sight = new IntersectionObserver((entries) => {
+    this.#inSight = entries.at(-1)!.isIntersecting;
+  });
 
   constructor(canvas: HTMLCanvasElement, view: ChartView, texts: ChartTexts) {
     this.view = view;
@@ -98,6 +103,7 @@ export abstract class CurveChart {
     this.#cursor.className = 'cursor';
     canvas.parentElement!.append(this.#cursor);
     this.#stopFollowing = followPointer(canvas, chart, view);
+    this.#sight.observe(canvas);
   }
 
   /** The lines of a run, dressed by `dress`, from the one drawn first to the last. */
@@ -189,6 +195,7 @@ export abstract class CurveChart {
     this.#frame.cancel();
     this.#endMove();
     this.#removePictures();
+    this.#sight.disconnect();
     this.#stopFollowing();
     this.#cursor.remove();
     this.chart.destroy();
@@ -251,8 +258,8 @@ export abstract class CurveChart {
   #drawMoved(y: Range): void {
     const { chart, view } = this;
     const x = { min: view.shown.min, max: view.shown.max };
-    if (!this.#strip?.holds(x) || (this.#strip.isNearEnd(x) && mayPrepare())) this.#makeStrip(x, y);
-    else this.#strip.show(x);
+    if (this.#strip?.holds(x) && !(this.#strip.isNearEnd(x) && mayPrepare())) this.#strip.show(x);
+    else if (this.#inSight) this.#makeStrip(x, y);
     placeScale(chart, x);
     // Counted from what was seen last: where frames are slow, the next move is not there yet.
     this.#restLater();
