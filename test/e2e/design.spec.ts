@@ -188,6 +188,35 @@ test('broken and mended: the layer is named, what would fit is offered, the rest
   await expect(page).toHaveURL(/#\/train/);
 });
 
+test('the side panel is wider for code, and as wide as it was made, also after a reload', async ({
+  page,
+}) => {
+  await open(page, 'course');
+  const edge = page.getByRole('separator', { name: 'Width of the side panel' });
+  const width = async () =>
+    (await page.getByRole('complementary', { name: 'Layer and net' }).boundingBox())!.width;
+  const fields = await width();
+  await page.getByRole('tab', { name: 'Code' }).click();
+  await expect.poll(width).toBeGreaterThan(fields + 100);
+  const usual = await width();
+  await edge.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(width).toBe(usual - 32);
+  const box = (await edge.boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + 300);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2 + 48, box.y + 320, { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(width).toBe(usual - 80);
+  await page.getByRole('tab', { name: 'Layer' }).click();
+  await expect.poll(width).toBe(fields);
+  await page.reload();
+  await page.getByRole('tab', { name: 'Code' }).click();
+  await expect.poll(width).toBe(usual - 80);
+  await edge.dblclick();
+  await expect.poll(width).toBe(usual);
+});
+
 test('layers are copied and pasted as text; anything else is refused in words', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await open(page, 'course');
@@ -224,6 +253,7 @@ test('the course’s script, pasted on the column, is the course net, and its se
   await page.keyboard.press('Control+v');
   const dialog = page.getByRole('dialog', { name: 'Net from PyTorch code' });
   await expect(dialog.getByRole('textbox', { name: 'PyTorch code' })).toHaveValue(theirs);
+  await expect(dialog.getByRole('textbox', { name: 'PyTorch code' })).toBeFocused();
   await expect(dialog.getByText('Everything was understood.')).toBeVisible();
   await expect(dialog.getByRole('listitem')).toHaveCount(9);
   await expect(dialog.getByRole('checkbox', { name: /^Training settings too/ })).toBeChecked();

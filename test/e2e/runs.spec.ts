@@ -109,6 +109,17 @@ test('from groups to no groups by the address, with rows selected: every row is 
   for (let line = 0; line < all; line++) await expect(few.nth(line)).toBeInViewport();
 });
 
+test('the command palette finds every run there is, by name or filter', async ({ page }) => {
+  await openRuns(page);
+  await page.keyboard.press('Control+k');
+  // Too old to be among those that the window holds.
+  await page.keyboard.type('id<4');
+  const options = page.getByRole('option');
+  await expect(options).toHaveText([/#3/, /#2/, /#1/]);
+  await options.last().click();
+  await expect(page).toHaveURL(/#\/runs\/1$/);
+});
+
 test('its page: renamed where it stands, noted, cloned; and all of it after a restart', async ({ page }) => {
   await page.goto(host.url);
   await page.goto(`${new URL(host.url).origin}/#/runs/42`);
