@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { childEnvironment } from '../../scripts/setup/native-notes.mjs';
 import { openDataset } from '../../src/main/datasets/index.ts';
 import { setNativeEnvironment } from '../../src/main/engine/environment.ts';
 import { type Lab, createLab } from '../../src/main/lab/lab.ts';
@@ -96,7 +97,7 @@ describe('memory', () => {
     const settings = trainingSettingsSchema.parse({ epochs: 1 });
     const order = { network, settings, shards: 2, from: null, images: 1000 };
     const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(order)], {
-      env: { ...process.env, MALLOC_ARENA_MAX: '2' },
+      env: { ...process.env, ...childEnvironment },
     });
     const { summary } = await openDataset('mnist');
     const expected = trainingMemory({
