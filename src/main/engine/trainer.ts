@@ -6,7 +6,6 @@
 import { requireWatchable } from '../../shared/bestEpoch.ts';
 import type { Checkpoint, NamedTensor, TrainingProgress } from '../../shared/checkpoint.ts';
 import type { Problem } from '../../shared/problem.ts';
-import type { EpochRecord } from '../../shared/runs.ts';
 import { baseAt, learningRateAt } from '../../shared/schedule.ts';
 import { requireTrainable } from '../../shared/shapes.ts';
 import { type LearningRateChange, runningLossInterval } from '../../shared/training.ts';
@@ -15,7 +14,8 @@ import { type CompiledNetwork, compile } from './compile.ts';
 import type { Control } from './control.ts';
 import { describeDivergence } from './divergence.ts';
 import { afterEpoch } from './earlyStopping.ts';
-import { type Evaluation, evaluate } from './evaluate.ts';
+import { type TimedEvaluation, epochRecord } from './epochRecord.ts';
+import { evaluate } from './evaluate.ts';
 import { type LastStep, measureHealth, sampleOf } from './health.ts';
 import { readLabels } from './images.ts';
 import type { FromWorker, TrainingOrder } from './messages.ts';
@@ -317,30 +317,8 @@ class Trainer {
     if (held.length > 0 && !validation) return false;
     drawForTestPass(this.generator);
 
-    const record: EpochRecord = {
-      epoch: progress.epoch,
-      trainLoss: progress.epochLossSum / progress.epochImages,
-      testLoss: test.loss,
-      testCorrect: test.correct,
-      testTotal: test.total,
-      confusion: test.confusion,
-      trainSeconds: progress.epochSeconds,
-      testSeconds: test.seconds,
-      details: {
-        learningRate: this.learningRate(progress.step),
-        validation: validation
-          ? {
-              loss: Number.isFinite(validation.loss) ? validation.loss : null,
-              correct: validation.correct,
-              total: validation.total,
-            }
-          : null,
-        layers: progress.layers,
-        dataSeconds,
-        measureSeconds,
-        imagesPerSecond: progress.epochImages / progress.epochSeconds,
-      },
-    };
+    const seconds = { data: dataSeconds, measure: measureSeconds };
+    const record = epochRecord(progress, this.learningRate(progress.step), { test, validation }, seconds);
     if (order.settings.earlyStopping) {
       progress.stopping = afterEpoch(order.settings.earlyStopping, progress.stopping, record).state;
     }
@@ -362,7 +340,7 @@ class Trainer {
     signature: 'evaluate' | 'validate',
     indices: Int32Array,
     labels: Uint8Array,
-  ): Promise<(Evaluation & { seconds: number }) | undefined> {
+  ): Promise<TimedEvaluation | undefined> {
     const { session, order, shards } = this.parts;
     let began = performance.now();
     const classes = order.dataset.summary.classes.length;
