@@ -92,7 +92,9 @@ class Compiler {
 
   constructor(options: CompileOptions) {
     this.options = options;
-    this.net = new Net(this.g, options.network, options.settings.seed);
+    const { seed, batchSize } = options.settings;
+    const shardSize = Math.floor(batchSize / options.shards);
+    this.net = new Net(this.g, options.network, { seed, shardSize });
   }
 
   compile(): CompiledNetwork {

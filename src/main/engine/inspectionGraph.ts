@@ -24,7 +24,7 @@ export interface CompiledInspection {
 
 export function compileInspection(network: Network): CompiledInspection {
   const graph = new Graph();
-  const net = new Net(graph, network, 0);
+  const net = new Net(graph, network);
   addPredict(net, true);
   addReadAndWrite(graph, net.stored);
   return {

@@ -36,6 +36,12 @@ export interface Forward {
   readonly gathered: Gathered;
 }
 
+export interface NetOptions {
+  readonly seed?: number;
+  readonly shardSize?: number;
+  readonly wideVectors?: boolean;
+}
+
 export class Net {
   readonly g: Graph;
   readonly summary: NetworkSummary;
@@ -43,14 +49,23 @@ export class Net {
   private readonly network: Network;
   private readonly seed: number;
   private readonly wideVectors: boolean;
+  private readonly shardSize: number;
   private readonly variables = new Map<string, Stored>();
   private step: Tensor | undefined;
 
-  /** `seed` is for what a training pass draws. Throws a `Problem` where the layers do not fit each other. */
-  constructor(g: Graph, network: Network, seed: number, wideVectors: boolean = hasAvx512()) {
+  /**
+   * `seed` is for what a training pass draws, `shardSize` the images in a shard of a whole batch. Throws a `Problem` where
+   * the layers do not fit each other.
+   */
+  constructor(
+    g: Graph,
+    network: Network,
+    { seed = 0, shardSize = 1, wideVectors = hasAvx512() }: NetOptions = {},
+  ) {
     this.g = g;
     this.network = network;
     this.seed = seed;
+    this.shardSize = shardSize;
     this.wideVectors = wideVectors;
     this.summary = summarize(network);
     this.parameters = parametersOf(this.summary);
@@ -156,6 +171,7 @@ export class Net {
       g: this.g,
       training,
       wideVectors: this.wideVectors,
+      shardSize: this.shardSize,
       parameters: this.access(prefix, gathered),
       within: (inner) => this.context(`${prefix}.${inner}`, training, gathered),
       randomSeed: (shard) => this.randomSeed(`${prefix}/${shard}`),

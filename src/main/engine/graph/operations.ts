@@ -9,6 +9,7 @@ import type { DataType, Graph, Tensor } from './graph.ts';
 
 export * from './constants.ts';
 export * from './stateOperations.ts';
+export * from './volumeOperations.ts';
 export * from './windowOperations.ts';
 
 function elementWise(op: string) {

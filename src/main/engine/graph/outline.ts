@@ -12,14 +12,21 @@ import type { Graph, GraphFunction, GraphNode, Signature, Tensor } from './graph
 /** What takes long enough that two of them should not wait for each other. */
 const heavy = new Set([
   'AvgPool',
+  'AvgPool3D',
+  'AvgPool3DGrad',
   'AvgPoolGrad',
   'Conv2D',
   'Conv2DBackpropFilter',
   'Conv2DBackpropInput',
+  'Conv3D',
+  'Conv3DBackpropFilterV2',
+  'Conv3DBackpropInputV2',
   'ExtractImagePatches',
   'ImageProjectiveTransformV3',
   'MatMul',
   'MaxPool',
+  'MaxPool3D',
+  'MaxPool3DGrad',
   'MaxPoolGrad',
 ]);
 

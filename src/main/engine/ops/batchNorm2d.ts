@@ -27,7 +27,7 @@ import {
   plain,
 } from './op.ts';
 
-const allButChannels = [0, 1, 2];
+const allButChannels = ({ batchInside }: Values) => (batchInside ? [0, 1, 2, 3] : [0, 1, 2]);
 
 export const batchNorm2d: Operation<BatchNorm2d> = (context, layer, input, inputShape) => {
   const { channels } = requireMap(inputShape, 'batchNorm2d');
@@ -41,9 +41,11 @@ function normaliseByBatch(
   { g, parameters }: Context,
   momentum: number,
   epsilon: number,
-  { shards }: Values,
+  input: Values,
   channels: number,
 ): Pass {
+  const { shards } = input;
+  const axes = allButChannels(input);
   const weight = parameters.read('weight', plain);
   const bias = parameters.read('bias', plain);
   const elements = addN(
@@ -54,7 +56,7 @@ function normaliseByBatch(
   const overBatch = (tensors: readonly Tensor[]) =>
     addN(
       g,
-      tensors.map((x) => sum(g, x, allButChannels)),
+      tensors.map((x) => sum(g, x, axes)),
     );
 
   const mean = divide(g, overBatch(shards), count);
@@ -68,11 +70,11 @@ function normaliseByBatch(
   updateRunning(g, parameters, 'running_var', unbiased, momentum);
 
   return {
-    output: { shards: normalised.map((x) => add(g, multiply(g, x, weight), bias)) },
+    output: { ...input, shards: normalised.map((x) => add(g, multiply(g, x, weight), bias)) },
     backward(gradients, needsInput) {
       const dys = gradients.shards.map((gradient: Gradient) => gradient.tensor);
       const weightParts = dys.map((dy, shard) =>
-        sum(g, multiply(g, dy, normalised[shard] as Tensor), allButChannels),
+        sum(g, multiply(g, dy, normalised[shard] as Tensor), axes),
       );
       const biasParts = gradients.shards.map((gradient) => gradient.channelSum());
       parameters.gradient('weight', weightParts);
@@ -107,7 +109,9 @@ function updateRunning(
   );
 }
 
-function normaliseByRunning({ g, parameters }: Context, epsilon: number, { shards }: Values): Pass {
+function normaliseByRunning({ g, parameters }: Context, epsilon: number, input: Values): Pass {
+  const { shards } = input;
+  const axes = allButChannels(input);
   const weight = parameters.read('weight', plain);
   const bias = parameters.read('bias', plain);
   const mean = parameters.read('running_mean', plain);
@@ -116,12 +120,12 @@ function normaliseByRunning({ g, parameters }: Context, epsilon: number, { shard
   const scale = multiply(g, weight, inverse);
   const normalised = shards.map((x) => multiply(g, subtract(g, x, mean), inverse));
   return {
-    output: { shards: normalised.map((x) => add(g, multiply(g, x, weight), bias)) },
+    output: { ...input, shards: normalised.map((x) => add(g, multiply(g, x, weight), bias)) },
     backward(gradients, needsInput) {
       const dys = gradients.shards.map((gradient) => gradient.tensor);
       parameters.gradient(
         'weight',
-        dys.map((dy, shard) => sum(g, multiply(g, dy, normalised[shard] as Tensor), allButChannels)),
+        dys.map((dy, shard) => sum(g, multiply(g, dy, normalised[shard] as Tensor), axes)),
       );
       parameters.gradient(
         'bias',

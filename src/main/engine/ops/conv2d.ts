@@ -4,13 +4,18 @@
  * what there is.
  */
 import { type Conv2d, type ConvWindow, convWindow } from '../../../shared/layers/conv2d.ts';
+import { layerKind } from '../../../shared/layers/index.ts';
 import { type MapShape, type Pair, requireMap } from '../../../shared/layers/layer.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import {
+  type FilterShape,
   biasAdd,
   conv2d as conv2dOp,
   conv2dBackpropFilter,
   conv2dBackpropInput,
+  conv3d,
+  conv3dBackpropFilter,
+  conv3dBackpropInput,
   everyNth,
   extractImagePatches,
   matMul,
@@ -21,44 +26,92 @@ import {
   slice,
   transpose,
 } from '../graph/operations.ts';
-import { type Gradient, type Operation, gradientsOf, plain } from './op.ts';
+import { gainsFromBatchInside, isOne, isSame, withInputLaidOut } from './batchInside.ts';
+import { type Context, type Gradient, type Operation, type Pass, gradientsOf, plain } from './op.ts';
 
-export const conv2d: Operation<Conv2d> = ({ g, parameters, wideVectors }, layer, input, inputShape) => {
+/** The three computations of a convolution, for one shard. */
+interface Kernels {
+  readonly forward: (x: Tensor) => Tensor;
+  readonly filterGradient: (x: Tensor, dy: Tensor) => Tensor;
+  readonly inputGradient: (x: Tensor, dy: Tensor) => Tensor;
+}
+
+export const conv2d: Operation<Conv2d> = (context, layer, input, inputShape) => {
+  const { g, parameters, training, wideVectors, shardSize } = context;
   const map = requireMap(inputShape, 'conv2d');
   const window = effectiveWindow(layer);
+  const output = requireMap(layerKind(layer).outputShape(layer, map), 'conv2d');
   const weight = parameters.read('weight', { kind: 'conv' });
   const bias = (layer.bias ?? true) ? parameters.read('bias', plain) : undefined;
+  const inside = training && wideVectors && gainsFromBatchInside(window, map, output, shardSize);
+  const filter: FilterShape = [...window.kernel, map.channels, layer.filters];
+  const kernels = inside
+    ? volumeKernels(g, weight, filter, window)
+    : flatKernels(g, weight, filter, window, map, wideVectors);
+  return withInputLaidOut(g, input, map, inside, ({ shards }) =>
+    convolution(context, kernels, bias, shards, inside),
+  );
+};
 
-  const output = input.shards.map((x) => {
-    const y = conv2dOp(g, x, weight, window, window.dilation);
+function convolution(
+  { g, parameters }: Context,
+  { forward, filterGradient, inputGradient }: Kernels,
+  bias: Tensor | undefined,
+  shards: readonly Tensor[],
+  batchInside: boolean,
+): Pass {
+  const output = shards.map((x) => {
+    const y = forward(x);
     return bias ? biasAdd(g, y, bias) : y;
   });
-
   return {
-    output: { shards: output },
+    output: { shards: output, batchInside },
     backward(gradients, needsInput) {
       const of = (shard: number) => gradients.shards[shard] as Gradient;
-      const filterShape = [...window.kernel, map.channels, layer.filters];
       parameters.gradient(
         'weight',
-        input.shards.map((x, shard) => filterGradient(g, x, of(shard).tensor, filterShape, window)),
+        shards.map((x, shard) => filterGradient(x, of(shard).tensor)),
       );
       if (bias) {
         parameters.gradient(
           'bias',
-          input.shards.map((_, shard) => of(shard).channelSum()),
+          shards.map((_, shard) => of(shard).channelSum()),
         );
       }
       if (!needsInput) return undefined;
       return gradientsOf(
         g,
-        input.shards.map((x, shard) =>
-          inputGradient(g, x, of(shard).tensor, weight, map, layer.filters, window, wideVectors),
-        ),
+        shards.map((x, shard) => inputGradient(x, of(shard).tensor)),
       );
     },
   };
-};
+}
+
+function flatKernels(
+  g: Graph,
+  weight: Tensor,
+  filter: FilterShape,
+  window: ConvWindow,
+  map: MapShape,
+  wideVectors: boolean,
+): Kernels {
+  return {
+    forward: (x) => conv2dOp(g, x, weight, window, window.dilation),
+    filterGradient: (x, dy) => filterGradient(g, x, dy, filter, window),
+    inputGradient: (x, dy) => inputGradient(g, x, dy, weight, map, filter[3], window, wideVectors),
+  };
+}
+
+/** For maps with the batch inside. */
+function volumeKernels(g: Graph, weight: Tensor, filter: FilterShape, window: ConvWindow): Kernels {
+  const { stride, padding } = window;
+  const slide = { stride, padding, same: isSame(window) };
+  return {
+    forward: (x) => conv3d(g, x, weight, filter, slide),
+    filterGradient: (x, dy) => conv3dBackpropFilter(g, x, filter, dy, slide),
+    inputGradient: (x, dy) => conv3dBackpropInput(g, shapeOp(g, x), weight, filter, dy, slide),
+  };
+}
 
 /** Dilation means nothing along an axis where the kernel has one element. */
 function effectiveWindow(layer: Conv2d): ConvWindow {
@@ -67,14 +120,7 @@ function effectiveWindow(layer: Conv2d): ConvWindow {
   return { ...window, dilation: dilation as unknown as Pair };
 }
 
-const isOne = ([height, width]: Pair) => height === 1 && width === 1;
 const none = [0, 0] as const;
-
-/** Stride 1, an odd kernel and half of it as padding: as many outputs as inputs, the padding alike on both sides. */
-function isSame({ kernel, stride, padding, dilation }: ConvWindow): boolean {
-  const keeps = (axis: 0 | 1) => padding[axis] * 2 === kernel[axis] - 1;
-  return isOne(stride) && isOne(dilation) && !isOne(kernel) && keeps(0) && keeps(1);
-}
 
 /**
  * Whether the input's gradient is better computed as a forward convolution, although that has more multiplications.

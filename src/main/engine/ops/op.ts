@@ -7,9 +7,11 @@ import type { MapShape, Shape } from '../../../shared/layers/layer.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { biasAddGrad } from '../graph/operations.ts';
 
-/** What flows forward: a tensor a shard, batch first, maps as NHWC. */
+/** What flows forward: a tensor a shard, batch first, maps as NHWC unless `batchInside`. */
 export interface Values {
   readonly shards: readonly Tensor[];
+  /** Maps are 1 × height × width × batch × channels (`batchInside.ts`); their gradients are too. */
+  readonly batchInside?: boolean;
   /**
    * Set on flat values whose features still lie in the order height, width, channel of this map: PyTorch flattens
    * channel, height, width, so the linear layer after it has its weight's columns permuted instead.
@@ -54,6 +56,8 @@ export interface Context {
   readonly training: boolean;
   /** The CPU has AVX-512: which way of computing the same is the faster depends on it. */
   readonly wideVectors: boolean;
+  /** Images in a shard of a whole batch. */
+  readonly shardSize: number;
   readonly parameters: ParameterAccess;
   /** A context for a layer within a layer, whose parameters are called `prefix.…`. */
   within(prefix: string): Context;

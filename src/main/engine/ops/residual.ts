@@ -4,6 +4,7 @@ import { type Residual, shortcut } from '../../../shared/layers/residual.ts';
 import type { Shape } from '../../../shared/layers/layer.ts';
 import { add } from '../graph/operations.ts';
 import { type Gradient, type Operation, type Pass, type Values, gradientsOf } from './op.ts';
+import { gradientsLaidOut, laidOut } from './batchInside.ts';
 import { conv2d } from './conv2d.ts';
 import { toChannelsFirst, toChannelsLast } from './flatten.ts';
 import { operationFor } from './index.ts';
@@ -27,15 +28,25 @@ export const residual: Operation<Residual> = (context, layer, given, inputShape)
   const beside = shortcut(layer, inputShape);
   const side = beside ? conv2d(context.within('shortcut'), beside, input, inputShape) : undefined;
   const around = side?.output ?? input;
+  const insideAround = around.batchInside ?? false;
+  const inside = values.batchInside ?? false;
+  const alike = shape.kind === 'map' ? laidOut(g, around, shape, inside) : around;
   return {
-    output: { shards: values.shards.map((y, shard) => add(g, y, around.shards[shard] as typeof y)) },
+    output: {
+      batchInside: inside,
+      shards: values.shards.map((y, shard) => add(g, y, alike.shards[shard] as typeof y)),
+    },
     backward(gradients, needsInput) {
       // The first inner layer's input gradient is only needed where the block's is.
       const through = passes.reduceRight<typeof gradients | undefined>(
         (dy, pass, index) => (dy ? pass.backward(dy, needsInput || index > 0) : undefined),
         gradients,
       );
-      const past = side ? side.backward(gradients, needsInput) : gradients;
+      const along =
+        shape.kind === 'map' && inside !== insideAround
+          ? gradientsLaidOut(g, gradients, shape, insideAround)
+          : gradients;
+      const past = side ? side.backward(along, needsInput) : along;
       if (!needsInput || !through || !past) return undefined;
       const sums = through.shards.map((dx, shard) =>
         add(g, dx.tensor, (past.shards[shard] as Gradient).tensor),
