@@ -8,7 +8,7 @@ import { setNativeEnvironment } from '../../src/main/engine/environment.ts';
 import { optimizerScalars } from '../../src/main/engine/optimizers.ts';
 import { Generator } from '../../src/main/engine/random/generator.ts';
 import { type NumberInput, Session } from '../../src/main/engine/session.ts';
-import { stackInputs, stepsAtOnce } from '../../src/main/engine/severalSteps.ts';
+import { severalSteps, stackInputs } from '../../src/main/engine/severalSteps.ts';
 import { readState, writeInitial } from '../../src/main/engine/state.ts';
 
 setNativeEnvironment(2);
@@ -48,20 +48,20 @@ describe.each([
   ['two shards', course, 2, { type: 'sgd', momentum: 0.5 }],
   ['two shards, Adam and dropout', withDropout, 2, { type: 'adam' }],
 ] as const)('%s', (_name, network, shards, optimizer) => {
-  it('has the same losses and parameters as single steps', async () => {
+  it.each([10, 5])('has the same losses and parameters as single steps, %i at once', async (count) => {
     const settings = trainingSettingsSchema.parse({ optimizer });
     const compiled = compile({ network, settings, dataset: null, shards, constants: null });
     const session = await Session.load(compiled.graph);
-    const steps = Array.from({ length: stepsAtOnce }, (_, step) =>
+    const steps = Array.from({ length: count }, (_, step) =>
       stepOf(step, shards, compiled.random, settings.optimizer),
     );
     writeInitial(session, compiled, new Generator(1), settings.initialisation);
     const single = steps.map((inputs) => session.run('train', inputs)['loss']?.data[0]);
     const after = readState(session);
     writeInitial(session, compiled, new Generator(1), settings.initialisation);
-    const several = session.run('trainSeveral', stackInputs(steps))['losses']?.data;
+    const several = session.run(severalSteps(count), stackInputs(steps))['losses']?.data;
     expect([...(several ?? [])]).toEqual(single);
-    expect(new Set(single).size).toBe(stepsAtOnce);
+    expect(new Set(single).size).toBe(count);
     expect(readState(session)).toEqual(after);
     session.close();
   });

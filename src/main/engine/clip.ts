@@ -15,11 +15,12 @@ import {
   sum,
 } from './graph/operations.ts';
 
-export function clip(
+/** Of all gradients, under whatever keys. */
+export function clip<K>(
   g: Graph,
-  gradients: ReadonlyMap<string, Tensor>,
+  gradients: ReadonlyMap<K, Tensor>,
   clipping: TrainingSettings['clipping'],
-): ReadonlyMap<string, Tensor> {
+): ReadonlyMap<K, Tensor> {
   if (!clipping) return gradients;
   const { type, maximum: limit } = clipping;
   const change =

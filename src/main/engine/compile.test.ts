@@ -5,11 +5,13 @@ import { trainingSettingsSchema } from '../../shared/training.ts';
 import { compile } from './compile.ts';
 import { printGraph } from './graph/print.ts';
 
-function textOf(name: string, shards = 2): string {
+function textOf(name: string, shards = 2, wideVectors = true): string {
   const network = findPreset(name)?.network;
   if (!network) throw new Error(`no preset ${name}`);
   const settings = trainingSettingsSchema.parse({ optimizer: { type: 'sgd', momentum: 0.5 } });
-  return printGraph(compile({ network, settings, dataset: null, shards, constants: null }).graph);
+  return printGraph(
+    compile({ network, settings, dataset: null, shards, constants: null, wideVectors }).graph,
+  );
 }
 
 const trainLines = (text: string) => text.split('\n').filter((line) => line.startsWith('train/'));
@@ -17,24 +19,38 @@ const count = (lines: readonly string[], op: string) =>
   lines.filter((line) => line.includes(` = ${op}(`)).length;
 
 describe.each([
-  ['course', { convs: 2, pools: 2, linears: 1 }],
-  ['homework', { convs: 3, pools: 3, linears: 3 }],
-])('%s', (name, { convs, pools, linears }) => {
+  ['course', { flat: 1, inside: 1, linears: 1 }],
+  ['homework', { flat: 1, inside: 2, linears: 3 }],
+])('%s', (name, { flat, inside, linears }) => {
   const lines = trainLines(textOf(name));
+  const convs = flat + inside;
 
   it('has every operation once a shard, forward and backward', () => {
-    expect(count(lines, 'Conv2D')).toBe(2 * convs);
-    expect(count(lines, 'Conv2DBackpropFilter')).toBe(2 * convs);
-    expect(count(lines, 'MaxPool')).toBe(2 * pools);
-    expect(count(lines, 'MaxPoolGrad')).toBe(2 * pools);
-    expect(count(lines, 'ReluGrad')).toBe(2 * pools);
-    // Forward, weight's gradient, input's gradient.
-    expect(count(lines, 'MatMul')).toBe(2 * 3 * linears);
-    expect(count(lines, 'ResourceApplyMomentum')).toBe(2 * (convs + linears));
+    for (const [op, times] of [
+      ['Conv2D', flat],
+      ['Conv2DBackpropFilter', flat],
+      ['MaxPool', flat],
+      ['MaxPoolGrad', flat],
+      ['Conv3D', inside],
+      ['Conv3DBackpropFilterV2', inside],
+      ['MaxPool3D', inside],
+      ['MaxPool3DGrad', inside],
+      ['ReluGrad', convs],
+      // Forward, weight's gradient, input's gradient.
+      ['MatMul', 3 * linears],
+    ] as const) {
+      expect([op, count(lines, op)]).toEqual([op, 2 * times]);
+    }
+  });
+
+  it('lays maps out anew where the first of the convolutions with the batch inside begins, and before flatten', () => {
+    const ofMaps = lines.filter((line) => /^train\/\d+_\w+\/(backward\/)?Transpose(_\d+)? = /.test(line));
+    expect(ofMaps).toHaveLength(2 * 4);
   });
 
   it("does not compute the images' gradient", () => {
-    expect(count(lines, 'Conv2DBackpropInput')).toBe(2 * (convs - 1));
+    expect(count(lines, 'Conv2DBackpropInput')).toBe(2 * (flat - 1));
+    expect(count(lines, 'Conv3DBackpropInputV2')).toBe(2 * inside);
   });
 
   it("takes a conv's bias gradient before the pool's, where the numbers are a quarter", () => {
@@ -45,11 +61,16 @@ describe.each([
     for (const line of biases) expect(line).toMatch(/BiasAddGrad\(train\/\d+_activation\/backward\/ReluGrad/);
   });
 
-  it('gives the loss after all updates', () => {
+  it('takes one step for all parameters, and gives the loss after it', () => {
+    expect(count(lines, 'ResourceApplyMomentum')).toBe(1);
     const loss = lines.find((line) => line.startsWith('train/loss = '));
-    expect(loss?.match(/\^train\/step\/[\d.\w]+\/ResourceApplyMomentum/g)).toHaveLength(
-      2 * (convs + linears),
-    );
+    expect(loss).toMatch(/\^train\/step\/parameters\/ResourceApplyMomentum/);
+  });
+
+  it('has flat maps alone for a CPU without AVX-512', () => {
+    const narrow = trainLines(textOf(name, 2, false));
+    expect(count(narrow, 'Conv3D')).toBe(0);
+    expect(count(narrow, 'Conv2D')).toBeGreaterThanOrEqual(2 * convs);
   });
 });
 
@@ -59,7 +80,7 @@ it('is the same text every time', () => {
 
 it("reads homework's second conv with its padding", () => {
   expect(
-    trainLines(textOf('homework', 1)).find((line) => line.startsWith('train/3_conv2d/Conv2D = ')),
+    trainLines(textOf('homework', 1, false)).find((line) => line.startsWith('train/3_conv2d/Conv2D = ')),
   ).toContain('padding=EXPLICIT explicit_paddings=[0,0,1,1,1,1,0,0]');
 });
 
@@ -76,7 +97,8 @@ it('has a signature for each thing that the engine does', () => {
       'predict',
       'read',
       'train',
-      'trainSeveral',
+      'train5',
+      'train10',
       'validate',
       'write',
     ].sort(),

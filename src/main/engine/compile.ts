@@ -50,10 +50,11 @@ import {
 import { outlineShards } from './graph/outline.ts';
 import { layerStatistics } from './health.ts';
 import { addPredict } from './inspectionGraph.ts';
-import { type Forward, Net } from './net.ts';
+import { type Group, Net } from './net.ts';
 import type { PixelConstants } from './normalisation.ts';
 import { optimizerScalars, optimizerSlots, optimizerUpdate } from './optimizers.ts';
-import { type Parameter, type Stored, addReadAndWrite, fromGraph, slotKey } from './parameters.ts';
+import type { Pass } from './ops/op.ts';
+import { type Packed, type Parameter, addReadAndWrite, slotKey } from './parameters.ts';
 import { addSteps } from './severalSteps.ts';
 
 export interface CompileOptions {
@@ -68,6 +69,8 @@ export interface CompileOptions {
   readonly constants: PixelConstants | null;
   /** Adds what looks into a net (see `inspectionGraph.ts`), and the images' gradient to `gradients`: `images_0`, … */
   readonly inspection?: boolean;
+  /** Whether the graph is for a CPU with AVX-512; this machine's where left out. */
+  readonly wideVectors?: boolean;
 }
 
 export interface CompiledNetwork {
@@ -84,17 +87,32 @@ export function compile(options: CompileOptions): CompiledNetwork {
   return new Compiler(options).compile();
 }
 
+/** What is known of an optimizer step that was added. */
+interface Step {
+  readonly inputs: Record<string, Tensor>;
+  readonly loss: Tensor;
+  readonly passes: readonly Pass[];
+  readonly gradients: ReadonlyMap<Group, Tensor>;
+  /** Of the loss with respect to the images, a tensor a shard, where asked for. */
+  readonly images: readonly Tensor[];
+}
+
 class Compiler {
   private readonly g = new Graph();
   private readonly options: CompileOptions;
   private readonly net: Net;
-  private readonly slots = new Map<string, readonly Stored[]>();
+  private readonly slots = new Map<Group, readonly Packed[]>();
 
   constructor(options: CompileOptions) {
     this.options = options;
     const { seed, batchSize } = options.settings;
     const shardSize = Math.floor(batchSize / options.shards);
-    this.net = new Net(this.g, options.network, { seed, shardSize });
+    const { wideVectors } = options;
+    this.net = new Net(this.g, options.network, {
+      seed,
+      shardSize,
+      ...(wideVectors === undefined ? {} : { wideVectors }),
+    });
   }
 
   compile(): CompiledNetwork {
@@ -115,25 +133,21 @@ class Compiler {
     g.scope('predict', () => addPredict(net, options.inspection));
     const outline = outlineShards(g, 'train');
     if (outline) addSteps(g, outline);
-    const state = [...net.stored, ...[...this.slots.values()].flat()];
-    addReadAndWrite(g, state);
+    const packed = [...net.packed, ...[...this.slots.values()].flat()];
+    addReadAndWrite(g, packed);
     return {
       graph: g,
       summary: net.summary,
       parameters: net.parameters,
-      state: state.map(({ key, shape }) => ({ name: key, shape })),
+      state: packed.flatMap(({ members }) => members).map(({ key, shape }) => ({ name: key, shape })),
       random: net.stepNumber !== undefined,
     };
   }
 
   private train(batch: BatchInput, scalars: Tensor): void {
     const { g } = this;
-    const { inputs, loss, forward, images } = this.step('train', batch, scalars);
-    const { gathered, passes } = forward;
-    const gradients = [...gathered.gradients].map(([name, gradient]) => {
-      const { shape, layout } = this.net.variableOf(name);
-      return [name, fromGraph(g, gradient, shape, layout)] as const;
-    });
+    const { inputs, loss, passes, images, ...step } = this.step('train', batch, scalars);
+    const gradients = [...step.gradients].flatMap(([group, gradient]) => this.net.unpacked(group, gradient));
     const imageGradients = images.map(
       (gradient, shard) => [`images_${shard}`, transpose(g, gradient, [0, 3, 1, 2])] as const,
     );
@@ -165,11 +179,7 @@ class Compiler {
   }
 
   /** Adds the signature of one optimizer step. */
-  private step(
-    signature: string,
-    batch: BatchInput,
-    scalars: Tensor,
-  ): { inputs: Record<string, Tensor>; loss: Tensor; forward: Forward; images: readonly Tensor[] } {
+  private step(signature: string, batch: BatchInput, scalars: Tensor): Step {
     const { g, options, net } = this;
     const [firstScalar, ...stepScalars] = unpack(
       g,
@@ -180,7 +190,7 @@ class Compiler {
     const perImage = firstScalar as Tensor;
     const { labels } = batch.train;
     const forward = net.forward({ shards: batch.train.images }, true);
-    const { logits, gathered } = forward;
+    const { logits, gathered, passes } = forward;
     const losses: Tensor[] = [];
     const logitGradients = logits.map((shard, index) => {
       const { loss, gradient } = this.crossEntropy(shard, labels[index] as Tensor);
@@ -190,29 +200,27 @@ class Compiler {
     const images = net.backward(forward, logitGradients, options.inspection) ?? [];
     const loss = multiply(g, addN(g, losses), perImage);
 
-    const clipped = clip(g, gathered.gradients, options.settings.clipping);
-    const effects = [...clipped].flatMap(([name, gradient]) =>
-      g.scope(`step/${name}`, () => {
-        const stored = net.variableOf(name);
-        const slots = this.slotsOf(name, stored);
-        return optimizerUpdate(g, options.settings.optimizer, {
-          target: stored.variable,
-          value: gathered.reads.get(name) as Tensor,
+    const gradients = net.gradients(gathered);
+    const effects = [...clip(g, gradients, options.settings.clipping)].flatMap(([group, gradient]) =>
+      g.scope(`step/${group.variable.handle.node}`, () =>
+        optimizerUpdate(g, options.settings.optimizer, {
+          target: group.variable,
+          value: gathered.values.get(group) as Tensor,
           gradient,
-          slots: slots.map((slot) => slot.variable),
+          slots: this.slotsOf(group).map((slot) => slot.variable),
           scalars: stepScalars,
-        });
-      }),
+        }),
+      ),
     );
     for (const [name, value] of gathered.updates) {
-      effects.push(assignVariable(g, net.variableOf(name).variable, value));
+      effects.push(assignVariable(g, net.groupOf(name).variable, value));
     }
     const inputs = { ...batch.trainInputs, scalars, ...(net.stepNumber ? { step: net.stepNumber } : {}) };
     g.signature(signature, {
       inputs,
       outputs: { loss: identity(g, loss, { control: effects, name: 'loss' }) },
     });
-    return { inputs, loss, forward, images };
+    return { inputs, loss, passes, gradients, images };
   }
 
   private evaluate(
@@ -246,14 +254,15 @@ class Compiler {
     g.signature('measure', { inputs: trainInputs, outputs });
   }
 
-  private slotsOf(name: string, { shape, layout, variable: target }: Stored): readonly Stored[] {
-    const known = this.slots.get(name);
+  private slotsOf(group: Group): readonly Packed[] {
+    const known = this.slots.get(group);
     if (known) return known;
-    const slots = optimizerSlots(this.options.settings.optimizer).map((slot) => {
-      const key = slotKey(name, slot);
-      return { key, variable: variable(this.g, key, 'float32', target.shape), shape, layout };
-    });
-    this.slots.set(name, slots);
+    const { handle, shape } = group.variable;
+    const slots = optimizerSlots(this.options.settings.optimizer).map((slot) => ({
+      variable: variable(this.g, `${handle.node}/${slot}`, 'float32', shape),
+      members: this.net.storedAs(group, (parameter) => slotKey(parameter, slot)),
+    }));
+    this.slots.set(group, slots);
     return slots;
   }
 }

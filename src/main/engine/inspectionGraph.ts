@@ -26,11 +26,12 @@ export function compileInspection(network: Network): CompiledInspection {
   const graph = new Graph();
   const net = new Net(graph, network);
   addPredict(net, true);
-  addReadAndWrite(graph, net.stored);
+  const { packed } = net;
+  addReadAndWrite(graph, packed);
   return {
     graph,
     summary: net.summary,
-    state: net.stored.map(({ key, shape }) => ({ name: key, shape })),
+    state: packed.flatMap(({ members }) => members).map(({ key, shape }) => ({ name: key, shape })),
   };
 }
 

@@ -6,7 +6,17 @@ import type { Network } from '../../shared/network.ts';
 import { type LayerSummary, type NetworkSummary, inputShape, summarize } from '../../shared/shapes.ts';
 import { hasAvx512 } from './cpu.ts';
 import { type Graph, type Tensor, unknown } from './graph/graph.ts';
-import { addN, integer, pack, placeholder, readVariable, transpose, variable } from './graph/operations.ts';
+import {
+  type Variable,
+  addN,
+  integer,
+  pack,
+  placeholder,
+  readVariable,
+  reshape,
+  transpose,
+  variable,
+} from './graph/operations.ts';
 import { toChannelsFirst, toChannelsLast } from './ops/flatten.ts';
 import { operationFor } from './ops/index.ts';
 import { isPoolBeforeRelu, rectified, rectifiedPool } from './ops/rectifiedPool.ts';
@@ -19,12 +29,32 @@ import {
   type Values,
   gradientsOf,
 } from './ops/op.ts';
-import { type Parameter, type Stored, parameterKey, parametersOf, shapeInGraph } from './parameters.ts';
+import {
+  type Packed,
+  type Parameter,
+  type Stored,
+  elementsOf,
+  fromGraph,
+  packed,
+  packing,
+  parameterKey,
+  parametersOf,
+  partsOf,
+  shapeInGraph,
+} from './parameters.ts';
 
-/** Reads, gradients and updates that a pass has gathered, by parameter name. */
+/** Parameters in one variable. */
+export interface Group {
+  readonly variable: Variable;
+  readonly parameters: readonly Parameter[];
+}
+
+/** What a pass has gathered: by parameter name, or of a whole group. */
 export interface Gathered {
-  readonly reads: Map<string, Tensor>;
-  readonly gradients: Map<string, Tensor>;
+  readonly values: Map<Group, Tensor>;
+  readonly parts: Map<string, Tensor>;
+  /** A tensor a shard. */
+  readonly gradients: Map<string, readonly Tensor[]>;
   readonly updates: Map<string, Tensor>;
 }
 
@@ -50,7 +80,8 @@ export class Net {
   private readonly seed: number;
   private readonly wideVectors: boolean;
   private readonly shardSize: number;
-  private readonly variables = new Map<string, Stored>();
+  private readonly groups: readonly Group[];
+  private readonly layouts = new Map<string, Layout>();
   private step: Tensor | undefined;
 
   /**
@@ -69,11 +100,29 @@ export class Net {
     this.wideVectors = wideVectors;
     this.summary = summarize(network);
     this.parameters = parametersOf(this.summary);
+    this.groups = packing(this.parameters).map((parameters) => {
+      const [{ name }] = parameters as [Parameter];
+      const size = sizesOf(parameters).reduce((a, b) => a + b, 0);
+      const key = parameters.length === 1 ? parameterKey(name) : 'parameters';
+      return { parameters, variable: variable(g, key, 'float32', [size]) };
+    });
   }
 
-  /** The parameters that passes have read so far. */
-  get stored(): readonly Stored[] {
-    return [...this.variables.values()];
+  /** The variables with the parameters in them; a pass must have read these. */
+  get packed(): readonly Packed[] {
+    return this.groups.map((group) => ({
+      variable: group.variable,
+      members: this.storedAs(group, parameterKey),
+    }));
+  }
+
+  /** A group's tensors, or what is kept of each of them, under names that `key` makes of theirs. */
+  storedAs({ parameters }: Group, key: (name: string) => string): Stored[] {
+    return parameters.map(({ name, spec: { shape } }) => ({
+      key: key(name),
+      shape,
+      layout: this.layoutOf(name),
+    }));
   }
 
   /** The step's number, int32, where something is drawn by it. */
@@ -81,11 +130,52 @@ export class Net {
     return this.step;
   }
 
-  /** A parameter that a pass has read. */
-  variableOf(name: string): Stored {
-    const stored = this.variables.get(name);
-    if (!stored) throw new Error(`no pass has read ${name}`);
-    return stored;
+  /** The group of a parameter. */
+  groupOf(name: string): Group {
+    const group = this.groups.find(({ parameters }) =>
+      parameters.some((parameter) => parameter.name === name),
+    );
+    if (!group) throw new Error(`the operations use a parameter ${name} that no layer has`);
+    return group;
+  }
+
+  private layoutOf(name: string): Layout {
+    const layout = this.layouts.get(name);
+    if (!layout) throw new Error(`no pass has read ${name}`);
+    return layout;
+  }
+
+  /** The batch's gradient of each group that is trained, flat. */
+  gradients({ gradients }: Gathered): ReadonlyMap<Group, Tensor> {
+    const { g } = this;
+    const trained = this.groups.filter(({ parameters }) => parameters.some(({ spec }) => spec.trainable));
+    return new Map(
+      trained.map((group) => {
+        const members = group.parameters.map(({ name }) => {
+          const shards = gradients.get(name);
+          if (!shards) throw new Error(`no pass has given the gradient of ${name}`);
+          return shards;
+        });
+        const shards = (members[0] ?? []).map((_, shard) =>
+          packed(
+            g,
+            members.map((each) => each[shard] as Tensor),
+          ),
+        );
+        return [group, addN(g, shards, 'gradient')];
+      }),
+    );
+  }
+
+  /** A flat value of a group as its parameters' own, by name, in PyTorch's layouts. */
+  unpacked({ parameters }: Group, value: Tensor): (readonly [string, Tensor])[] {
+    const { g } = this;
+    const parts = partsOf(g, value, sizesOf(parameters));
+    return parameters.map(({ name, spec: { shape } }, index) => {
+      const layout = this.layoutOf(name);
+      const inGraph = reshape(g, parts[index] as Tensor, shapeInGraph(shape, layout));
+      return [name, fromGraph(g, inGraph, shape, layout)] as const;
+    });
   }
 
   /** Images from outside, batch × channels × height × width: the placeholder, and what a pass takes. */
@@ -97,7 +187,12 @@ export class Net {
 
   forward(input: Values, training: boolean): Forward {
     const { g } = this;
-    const gathered: Gathered = { reads: new Map(), gradients: new Map(), updates: new Map() };
+    const gathered: Gathered = {
+      values: new Map(),
+      parts: new Map(),
+      gradients: new Map(),
+      updates: new Map(),
+    };
     const passes: Pass[] = [];
     let values = input;
     let shape = inputShape(this.network);
@@ -179,39 +274,30 @@ export class Net {
   }
 
   private access(prefix: string, gathered: Gathered): ParameterAccess {
-    const { g } = this;
     return {
-      read: (name, layout) => {
-        const full = `${prefix}.${name}`;
-        const known = gathered.reads.get(full);
-        if (known) return known;
-        const value = readVariable(g, this.store(full, layout).variable);
-        gathered.reads.set(full, value);
-        return value;
-      },
-      gradient: (name, shards) =>
-        gathered.gradients.set(`${prefix}.${name}`, addN(g, shards, `gradient_${name}`)),
+      read: (name, layout) => this.read(`${prefix}.${name}`, layout, gathered),
+      gradient: (name, shards) => gathered.gradients.set(`${prefix}.${name}`, shards),
       update: (name, value) => gathered.updates.set(`${prefix}.${name}`, value),
     };
   }
 
-  private store(name: string, layout: Layout): Stored {
-    const known = this.variables.get(name);
-    if (known) return known;
-    const parameter = this.parameters.find((each) => each.name === name);
-    if (!parameter) throw new Error(`the operations read a parameter ${name} that no layer has`);
-    const { shape } = parameter.spec;
-    const key = parameterKey(name);
-    const stored = {
-      key,
-      variable: variable(this.g, key, 'float32', shapeInGraph(shape, layout)),
-      shape,
-      layout,
-    };
-    this.variables.set(name, stored);
-    return stored;
+  private read(name: string, layout: Layout, { values, parts }: Gathered): Tensor {
+    const { g } = this;
+    const group = this.groupOf(name);
+    if (!values.has(group)) {
+      const value = readVariable(g, group.variable);
+      values.set(group, value);
+      const members = partsOf(g, value, sizesOf(group.parameters));
+      group.parameters.forEach((member, index) => parts.set(member.name, members[index] as Tensor));
+    }
+    const { spec } = group.parameters.find((member) => member.name === name) as Parameter;
+    this.layouts.set(name, layout);
+    const part = parts.get(name) as Tensor;
+    return spec.shape.length === 1 ? part : reshape(g, part, shapeInGraph(spec.shape, layout));
   }
 }
+
+const sizesOf = (parameters: readonly Parameter[]) => parameters.map(({ spec }) => elementsOf(spec.shape));
 
 /** FNV-1a, 32 bits, signed as TensorFlow's int32 wants it. */
 function hash(text: string): number {

@@ -13,7 +13,7 @@ import { pixelConstants } from './normalisation.ts';
 import { optimizerScalars } from './optimizers.ts';
 import { Generator } from './random/generator.ts';
 import { Session } from './session.ts';
-import { mayRunSeveral, stackInputs, stepsAtOnce } from './severalSteps.ts';
+import { severalSteps, stackInputs, stepsAtOnce } from './severalSteps.ts';
 import { splitBatch } from './shards.ts';
 import { writeInitial } from './state.ts';
 
@@ -71,13 +71,14 @@ export async function measurePace(
       };
     };
     const trainOne = () => session.run('train', inputsOfNext());
-    const trainSeveral = () =>
-      session.run('trainSeveral', stackInputs(Array.from({ length: stepsAtOnce }, inputsOfNext)));
     const alone = await pace(trainOne, { warmUp, seconds: stepSeconds / 4, breathe });
     // As the trainer does it.
-    const several = session.has('trainSeveral') && mayRunSeveral(alone);
-    const secondsPerStep = several
-      ? (await pace(trainSeveral, { warmUp: 2, seconds: stepSeconds, breathe })) / stepsAtOnce
+    const atOnce = stepsAtOnce(alone);
+    const signature = severalSteps(atOnce);
+    const trainSeveral = () =>
+      session.run(signature, stackInputs(Array.from({ length: atOnce }, inputsOfNext)));
+    const secondsPerStep = session.has(signature)
+      ? (await pace(trainSeveral, { warmUp: 2, seconds: stepSeconds, breathe })) / atOnce
       : alone;
     const tested = Math.max(shards, Math.min(testBatch, testCount));
     const testIndices = Int32Array.from({ length: tested }, (_, i) => i % testCount);

@@ -10,12 +10,14 @@ import type { Graph, Tensor } from './graph/graph.ts';
 import {
   type Variable,
   assignVariable,
+  concat,
   deepCopy,
   identity,
   placeholder,
   readVariable,
   reshape,
   scalar,
+  split,
   transpose,
 } from './graph/operations.ts';
 import type { Layout } from './ops/op.ts';
@@ -27,17 +29,52 @@ export interface Parameter {
   readonly spec: ParameterSpec;
 }
 
-/** A variable of the graph with its name in checkpoints and its shape and layout in PyTorch. */
+/** A tensor under its name in checkpoints, with its shape and layout in PyTorch. */
 export interface Stored {
   readonly key: string;
-  readonly variable: Variable;
   readonly shape: readonly number[];
   readonly layout: Layout;
+}
+
+/** A flat variable of the graph, and the tensors that lie in it one behind the other, each in TensorFlow's layout. */
+export interface Packed {
+  readonly variable: Variable;
+  readonly members: readonly Stored[];
 }
 
 /** Names in checkpoints: of a parameter, and of what an optimizer keeps beside it. */
 export const parameterKey = (name: string) => `parameter/${name}`;
 export const slotKey = (parameter: string, slot: string) => `slot/${parameter}/${slot}`;
+
+/**
+ * Elements up to which a parameter shares a variable with others. An optimizer then takes one step for all of them, where
+ * what an operation costs beside its work is most of it; a larger one would pay more for being copied out and in.
+ */
+const largestShared = 16_384;
+
+/** Which parameters share a variable. What is not trained has one of its own: it is set, not stepped. */
+export function packing(parameters: readonly Parameter[]): Parameter[][] {
+  const mayShare = ({ spec }: Parameter) => spec.trainable && elementsOf(spec.shape) <= largestShared;
+  const shared = parameters.filter(mayShare);
+  const alone = parameters.filter((parameter) => !mayShare(parameter)).map((parameter) => [parameter]);
+  return shared.length > 0 ? [shared, ...alone] : alone;
+}
+
+export const elementsOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+
+/** A packed variable's value as that of its parts, flat as they lie. */
+export function partsOf(g: Graph, value: Tensor, sizes: readonly number[]): Tensor[] {
+  return sizes.length === 1 ? [value] : split(g, value, sizes);
+}
+
+/** The way back, from tensors of any shape. */
+export function packed(g: Graph, parts: readonly Tensor[]): Tensor {
+  return concat(
+    g,
+    parts.map((part) => reshape(g, part, [-1])),
+    0,
+  );
+}
 
 /** In the order in which PyTorch makes them. */
 export function parametersOf(summary: NetworkSummary): Parameter[] {
@@ -70,7 +107,7 @@ export function initialParameters(
   });
 }
 
-const lengthOf = ({ shape }: ParameterSpec) => shape.reduce((a, b) => a * b, 1);
+const lengthOf = ({ shape }: ParameterSpec) => elementsOf(shape);
 
 function defaultValue(spec: ParameterSpec, generator: Generator): Float32Array {
   const { initial } = spec;
@@ -139,22 +176,29 @@ export function fromGraph(g: Graph, x: Tensor, shape: readonly number[], layout:
 }
 
 /** Adds the signatures `read` and `write`: values of variables by their keys, in PyTorch's layouts. */
-export function addReadAndWrite(g: Graph, all: readonly Stored[]): void {
+export function addReadAndWrite(g: Graph, all: readonly Packed[]): void {
   const values = g.scope('read', () =>
-    all.map(({ key, variable: stored, shape, layout }) => {
-      const value = fromGraph(g, readVariable(g, stored), shape, layout);
-      return [key, identity(g, value)] as const;
+    all.flatMap(({ variable: stored, members }) => {
+      const sizes = members.map(({ shape }) => elementsOf(shape));
+      const parts = partsOf(g, readVariable(g, stored), sizes);
+      return members.map(({ key, shape, layout }, index) => {
+        const inGraph = reshape(g, parts[index] as Tensor, shapeInGraph(shape, layout));
+        return [key, identity(g, fromGraph(g, inGraph, shape, layout))] as const;
+      });
     }),
   );
   g.signature('read', { inputs: {}, outputs: Object.fromEntries(values) });
   g.scope('write', () => {
     const inputs: Record<string, Tensor> = {};
-    const effects = all.map(({ key, variable: stored, shape, layout }) => {
-      const given = placeholder(g, key, 'float32', shape);
-      inputs[key] = given;
+    const effects = all.map(({ variable: stored, members }) => {
+      const given = members.map(({ key, shape, layout }) => {
+        const value = placeholder(g, key, 'float32', shape);
+        inputs[key] = value;
+        return toGraph(g, value, shape, layout);
+      });
       // What is fed may be JavaScript's own memory, which only JavaScript's thread may let go of; a variable that kept
       // it would do so at its next update, on another thread, and damage the heap now and then.
-      return assignVariable(g, stored, deepCopy(g, toGraph(g, given, shape, layout)));
+      return assignVariable(g, stored, deepCopy(g, packed(g, given)));
     });
     g.signature('write', { inputs, outputs: { done: identity(g, scalar(g, 1), { control: effects }) } });
   });

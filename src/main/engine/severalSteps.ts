@@ -1,46 +1,66 @@
 /**
  * Several optimizer steps in one run of the session. What a run costs beside its steps (waking TensorFlow's threads,
- * getting inputs in and the loss out) is a tenth of a small net's step. Five of them share it: more gain nothing, and a
- * pause takes effect between two runs.
+ * getting inputs in and the loss out, JavaScript between two runs) is a tenth of a small net's step. Ten of them share it,
+ * or five where ten would take too long: a pause takes effect between two runs.
  *
  * Each step is the same calls of the same functions as in `train`, so the numbers are the same to the bit.
  */
-import type { Graph, Tensor } from './graph/graph.ts';
+import type { Graph, Signature, Tensor } from './graph/graph.ts';
 import { pack, placeholder, unpack } from './graph/operations.ts';
 import { type Outline, callOutline } from './graph/outline.ts';
 import type { Input, NumberInput } from './session.ts';
 
-/** Divides the 300 steps of a running loss. */
-export const stepsAtOnce = 5;
+/** Each divides the 300 steps of a running loss. */
+const counts = [10, 5] as const;
 
 /** Seconds that the steps of one run may take together, for pause and stop to take effect within 50 ms. */
 const longest = 0.04;
 
-/** Whether steps that take so many seconds may be run several at once. */
-export function mayRunSeveral(secondsAStep: number): boolean {
-  return secondsAStep * stepsAtOnce <= longest;
+/** The signature that takes so many steps at once. */
+export const severalSteps = (count: number) => `train${count}`;
+
+/**
+ * How many steps to take in the next run, after `taken` of this epoch, with `left` that may be taken together, where a
+ * step takes so many seconds. So that no running loss is due within, a run begins at a multiple of its steps.
+ */
+export function stepsAtOnce(secondsAStep: number, taken = 0, left = Infinity): number {
+  const count = counts.find((each) => secondsAStep * each <= longest) ?? 1;
+  // Not a smaller one for an epoch's last steps: TensorFlow would prepare that first, which takes longer than they do.
+  return taken % count === 0 && left >= count ? count : 1;
 }
 
-/** Makes `train` of calls, and adds `trainSeveral`: the same inputs, each with the step as a new first axis. */
+/** Makes `train` of calls, and adds `train10` and `train5`: the same inputs, each with the step as a new first axis. */
 export function addSteps(g: Graph, outline: Outline): void {
   const inputs: Readonly<Record<string, Tensor>> = g.signatures['train']?.inputs ?? {};
   g.signature('train', { inputs, outputs: callOutline(g, outline) });
-  g.scope('trainSeveral', () => {
-    const several: Record<string, Tensor> = {};
-    const parts = Object.entries(inputs).map(([name, single]) => {
-      const stacked = placeholder(g, name, single.dtype, [stepsAtOnce, ...shapeOf(g, single)]);
-      several[name] = stacked;
-      return { single, steps: unpack(g, stacked, stepsAtOnce) };
+  for (const count of counts) {
+    const name = severalSteps(count);
+    g.scope(name, () => {
+      g.signature(name, stepsOf(g, outline, inputs, count));
     });
-    const losses: Tensor[] = [];
-    for (let step = 0; step < stepsAtOnce; step += 1) {
-      const given = parts.map(({ single, steps }) => [single, steps[step] as Tensor] as const);
-      // A loss is there when its step's updates are done.
-      const before = losses.slice(-1).map(({ node }) => node);
-      losses.push(callOutline(g, outline, given, before)['loss'] as Tensor);
-    }
-    g.signature('trainSeveral', { inputs: several, outputs: { losses: pack(g, losses) } });
+  }
+}
+
+function stepsOf(
+  g: Graph,
+  outline: Outline,
+  inputs: Readonly<Record<string, Tensor>>,
+  count: number,
+): Signature {
+  const several: Record<string, Tensor> = {};
+  const parts = Object.entries(inputs).map(([name, single]) => {
+    const stacked = placeholder(g, name, single.dtype, [count, ...shapeOf(g, single)]);
+    several[name] = stacked;
+    return { single, steps: unpack(g, stacked, count) };
   });
+  const losses: Tensor[] = [];
+  for (let step = 0; step < count; step += 1) {
+    const given = parts.map(({ single, steps }) => [single, steps[step] as Tensor] as const);
+    // A loss is there when its step's updates are done.
+    const before = losses.slice(-1).map(({ node }) => node);
+    losses.push(callOutline(g, outline, given, before)['loss'] as Tensor);
+  }
+  return { inputs: several, outputs: { losses: pack(g, losses) } };
 }
 
 function shapeOf(g: Graph, { node: name }: Tensor): readonly number[] {
@@ -49,7 +69,7 @@ function shapeOf(g: Graph, { node: name }: Tensor): readonly number[] {
   return shape.value;
 }
 
-/** The inputs of `stepsAtOnce` runs of `train`, in order, as those of one run of `trainSeveral`. */
+/** The inputs of some runs of `train`, in order, as those of one run that takes so many steps. */
 export function stackInputs(steps: readonly Readonly<Record<string, NumberInput>>[]): Record<string, Input> {
   const stacked: Record<string, Input> = {};
   for (const [name, { data: first, shape = [first.length] }] of Object.entries(steps[0] ?? {})) {

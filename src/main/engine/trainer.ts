@@ -24,7 +24,7 @@ import { optimizerScalars } from './optimizers.ts';
 import { Generator } from './random/generator.ts';
 import { drawForTestPass, drawOrderSeed, orderOf } from './random/loaders.ts';
 import { type NumberInput, Session, tensorflowVersion } from './session.ts';
-import { mayRunSeveral, stackInputs, stepsAtOnce } from './severalSteps.ts';
+import { severalSteps, stackInputs, stepsAtOnce } from './severalSteps.ts';
 import { splitBatch } from './shards.ts';
 import { type Split, splitTraining } from './split.ts';
 import { readState, writeInitial, writeState } from './state.ts';
@@ -150,8 +150,9 @@ class Trainer {
     while (progress.batch < this.stepsPerEpoch) {
       if (!(await this.mayGoOn())) return false;
       const left = this.stepsPerEpoch - progress.batch;
+      // The last step is taken alone: it is measured.
       if (left === 1) last = this.lastStep(this.batchOf(images, progress.batch));
-      else this.steps(images, left > stepsAtOnce ? stepsAtOnce : 1);
+      else this.steps(images, stepsAtOnce(this.secondsAStep, progress.batch, left - 1));
     }
     this.sendLosses();
     return this.endEpoch(last, dataSeconds);
@@ -215,20 +216,15 @@ class Trainer {
   /** The next `count` steps in one run of the session, where that can be; else the next one. */
   private steps(images: Int32Array, count: number): void {
     const { progress, parts } = this;
-    const several =
-      count > 1 &&
-      parts.session.has('trainSeveral') &&
-      // So that no running loss is due within.
-      progress.batch % count === 0 &&
-      mayRunSeveral(this.secondsAStep);
-    if (!several) {
+    const signature = severalSteps(count);
+    if (!parts.session.has(signature)) {
       this.step(this.batchOf(images, progress.batch));
       return;
     }
     const began = performance.now();
     const batches = Array.from({ length: count }, (_, i) => this.batchOf(images, progress.batch + i));
     const inputs = batches.map((indices, i) => this.stepInputs(indices, progress.step + 1 + i).inputs);
-    const losses = parts.session.run('trainSeveral', stackInputs(inputs))['losses']?.data as Float32Array;
+    const losses = parts.session.run(signature, stackInputs(inputs))['losses']?.data as Float32Array;
     const seconds = (performance.now() - began) / 1000 / count;
     batches.forEach((indices, i) => {
       this.take(losses[i] as number, indices.length, seconds);

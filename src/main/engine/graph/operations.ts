@@ -184,6 +184,14 @@ export function unpack(g: Graph, x: Tensor, count: number, name?: string): Tenso
   });
 }
 
+/** Cuts along the first axis. */
+export function split(g: Graph, x: Tensor, sizes: readonly number[]): Tensor[] {
+  return g.node('SplitV', [x, integers(g, sizes), integer(g, 0)], {
+    attributes: { num_split: int(sizes.length), T: type(x.dtype), Tlen: type('int32') },
+    outputs: sizes.map(() => x.dtype),
+  });
+}
+
 export function concat(g: Graph, inputs: readonly Tensor[], axis: number): Tensor {
   const [only] = inputs;
   if (!only) throw new Error('concat needs a tensor');

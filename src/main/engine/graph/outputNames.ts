@@ -46,6 +46,7 @@ const byName: Readonly<Record<string, readonly string[]>> = {
     'StridedSlice',
     'Sum',
     // One list, whose elements are counted.
+    'SplitV',
     'Unpack',
   ],
   patches: ['ExtractImagePatches'],

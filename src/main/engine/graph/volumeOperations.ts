@@ -1,15 +1,18 @@
 /**
  * TensorFlow's convolutions and pools for volumes, used on maps whose batch is inside (`ops/batchInside.ts`): tensors are
  * 1 × height × width × batch × channels, and a window leaves the third axis alone. There is no dilation; padding is none
- * or what TensorFlow calls SAME. Filters are height × width × in × out, as for flat maps.
+ * or what TensorFlow calls SAME. Filters are height × width × 1 × in × out.
  */
 import { ints, string, type } from './attributes.ts';
 import { integers } from './constants.ts';
 import type { Attribute, Graph, Tensor } from './graph.ts';
-import { reshape } from './operations.ts';
 import type { PoolWindow, Window } from './windowOperations.ts';
 
-function attributes({ stride: [sh, sw], padding: [ph, pw], same = false }: Window): Record<string, Attribute> {
+function attributes({
+  stride: [sh, sw],
+  padding: [ph, pw],
+  same = false,
+}: Window): Record<string, Attribute> {
   if ((ph > 0 || pw > 0) && !same) throw new Error('for volumes there is no such padding');
   return {
     T: type('float32'),
@@ -24,23 +27,18 @@ const convAttributes = (window: Window): Record<string, Attribute> => ({
   dilations: ints([1, 1, 1, 1, 1]),
 });
 
-export type FilterShape = readonly [height: number, width: number, channels: number, filters: number];
-
-const deep = ([height, width, channels, filters]: FilterShape) => [height, width, 1, channels, filters];
-
-export function conv3d(g: Graph, x: Tensor, filter: Tensor, shape: FilterShape, window: Window): Tensor {
-  return g.op('Conv3D', [x, reshape(g, filter, deep(shape))], { attributes: convAttributes(window) });
+export function conv3d(g: Graph, x: Tensor, filter: Tensor, window: Window): Tensor {
+  return g.op('Conv3D', [x, filter], { attributes: convAttributes(window) });
 }
 
 export function conv3dBackpropInput(
   g: Graph,
   inputShape: Tensor,
   filter: Tensor,
-  shape: FilterShape,
   dy: Tensor,
   window: Window,
 ): Tensor {
-  return g.op('Conv3DBackpropInputV2', [inputShape, reshape(g, filter, deep(shape)), dy], {
+  return g.op('Conv3DBackpropInputV2', [inputShape, filter, dy], {
     attributes: { ...convAttributes(window), Tshape: type('int32') },
   });
 }
@@ -48,14 +46,13 @@ export function conv3dBackpropInput(
 export function conv3dBackpropFilter(
   g: Graph,
   x: Tensor,
-  shape: FilterShape,
+  filterShape: readonly number[],
   dy: Tensor,
   window: Window,
 ): Tensor {
-  const gradient = g.op('Conv3DBackpropFilterV2', [x, integers(g, deep(shape)), dy], {
+  return g.op('Conv3DBackpropFilterV2', [x, integers(g, filterShape), dy], {
     attributes: convAttributes(window),
   });
-  return reshape(g, gradient, shape);
 }
 
 const poolAttributes = (window: PoolWindow): Record<string, Attribute> => ({

@@ -73,9 +73,7 @@ function normaliseByBatch(
     output: { ...input, shards: normalised.map((x) => add(g, multiply(g, x, weight), bias)) },
     backward(gradients, needsInput) {
       const dys = gradients.shards.map((gradient: Gradient) => gradient.tensor);
-      const weightParts = dys.map((dy, shard) =>
-        sum(g, multiply(g, dy, normalised[shard] as Tensor), axes),
-      );
+      const weightParts = dys.map((dy, shard) => sum(g, multiply(g, dy, normalised[shard] as Tensor), axes));
       const biasParts = gradients.shards.map((gradient) => gradient.channelSum());
       parameters.gradient('weight', weightParts);
       parameters.gradient('bias', biasParts);

@@ -8,7 +8,6 @@ import { layerKind } from '../../../shared/layers/index.ts';
 import { type MapShape, type Pair, requireMap } from '../../../shared/layers/layer.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import {
-  type FilterShape,
   biasAdd,
   conv2d as conv2dOp,
   conv2dBackpropFilter,
@@ -28,6 +27,9 @@ import {
 } from '../graph/operations.ts';
 import { gainsFromBatchInside, isOne, isSame, withInputLaidOut } from './batchInside.ts';
 import { type Context, type Gradient, type Operation, type Pass, gradientsOf, plain } from './op.ts';
+
+/** Height × width × in × out. */
+type FilterShape = readonly [height: number, width: number, channels: number, filters: number];
 
 /** The three computations of a convolution, for one shard. */
 interface Kernels {
@@ -106,10 +108,13 @@ function flatKernels(
 function volumeKernels(g: Graph, weight: Tensor, filter: FilterShape, window: ConvWindow): Kernels {
   const { stride, padding } = window;
   const slide = { stride, padding, same: isSame(window) };
+  const [height, width, channels, filters] = filter;
+  const volume = [height, width, 1, channels, filters];
+  const deep = reshape(g, weight, volume);
   return {
-    forward: (x) => conv3d(g, x, weight, filter, slide),
-    filterGradient: (x, dy) => conv3dBackpropFilter(g, x, filter, dy, slide),
-    inputGradient: (x, dy) => conv3dBackpropInput(g, shapeOp(g, x), weight, filter, dy, slide),
+    forward: (x) => conv3d(g, x, deep, slide),
+    filterGradient: (x, dy) => reshape(g, conv3dBackpropFilter(g, x, volume, dy, slide), filter),
+    inputGradient: (x, dy) => conv3dBackpropInput(g, shapeOp(g, x), deep, dy, slide),
   };
 }
 
