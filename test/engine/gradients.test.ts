@@ -57,6 +57,8 @@ const convs: [string, Layer, Case['size']?][] = [
   ['dilation, padding beyond its reach', conv(2, 2, { dilation: 2, padding: 3, stride: 2 }), [4, 3, 1]],
   ['dilation along an axis of one', conv(2, [1, 2], { dilation: [3, 2] })],
   ['the whole image', conv(3, 4), [4, 4, 2]],
+  ['two channels', conv(3, 2), [4, 5, 2]],
+  ['three channels, padded as much as the kernel takes', conv(2, 3, { padding: 1 }), [4, 3, 3]],
 ];
 
 const pools: [string, object, Case['size']?][] = [
@@ -107,6 +109,10 @@ const cases: Readonly<Record<LayerType, readonly Case[]>> = {
   dropout: [
     // Its mask is a function of the step's number, the same on both sides of a difference.
     { name: 'of a map', layers: [conv(2, 2), { type: 'dropout', p: 0.4 }, ...head] },
+    {
+      name: 'of a map behind two convs',
+      layers: [conv(2, 2), conv(2, 2), { type: 'dropout', p: 0.4 }, ...head],
+    },
     {
       name: 'of features',
       layers: [flatten, linear(12), { type: 'dropout', p: 0.5 }, linear(3)],
@@ -185,11 +191,22 @@ function ladder(count: number): Float32Array {
 
 const product = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
-async function open({ name, layers, size: [height, width, channels] = [5, 5, 1] }: Case) {
+async function open(
+  { name, layers, size: [height, width, channels] = [5, 5, 1] }: Case,
+  wideVectors: boolean,
+) {
   const network = parseNetwork({ name, input: { height, width, channels }, layers });
   const settings = trainingSettingsSchema.parse({ seed: 3 });
   const shards = 2;
-  const compiled = compile({ network, settings, dataset: null, shards, constants: null, inspection: true });
+  const compiled = compile({
+    network,
+    settings,
+    dataset: null,
+    shards,
+    constants: null,
+    inspection: true,
+    wideVectors,
+  });
   const session = await Session.load(compiled.graph);
   const shape = [batch, channels, height, width];
   const values = new Map(
@@ -267,8 +284,13 @@ function expectClose(name: string, actual: ArrayLike<number> | undefined, expect
 }
 
 describe.each(layerTypes)('%s', (type) => {
-  it.each(cases[type])('$name', async (given) => {
-    const net = await open(given);
+  // As for a CPU with AVX-512 and for one without: the graphs differ, and any CPU runs both.
+  const both = cases[type].flatMap((given) => [
+    { ...given, wideVectors: true },
+    { ...given, wideVectors: false },
+  ]);
+  it.each(both)('$name, wide vectors: $wideVectors', async ({ wideVectors, ...given }) => {
+    const net = await open(given, wideVectors);
     const { session, compiled, values, images, write } = net;
     try {
       const analytic = net.gradients();
