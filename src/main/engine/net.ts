@@ -19,7 +19,7 @@ import {
 } from './graph/operations.ts';
 import { toChannelsFirst, toChannelsLast } from './ops/flatten.ts';
 import { operationFor } from './ops/index.ts';
-import { isPoolBeforeRelu, rectified, rectifiedPool } from './ops/rectifiedPool.ts';
+import { trainingPass } from './ops/trainingPass.ts';
 import {
   type Context,
   type Gradient,
@@ -197,16 +197,14 @@ export class Net {
     let values = input;
     let shape = inputShape(this.network);
     const { layers } = this.summary;
+    const sequence = layers.map(({ layer }) => layer);
     for (const { layer, index, output } of layers) {
       const context = this.context(`${index}`, training, gathered);
-      const before = layers[index - 1]?.layer;
-      const pass = g.scope(`${index}_${layer.type}`, () => {
-        if (training && isPoolBeforeRelu(layer, layers[index + 1]?.layer)) {
-          return rectifiedPool(context, layer, values, shape);
-        }
-        if (training && before && isPoolBeforeRelu(before, layer)) return rectified(context, values);
-        return operationFor(layer)(context, layer, values, shape);
-      });
+      const pass = g.scope(`${index}_${layer.type}`, () =>
+        training
+          ? trainingPass(context, sequence, index, values, shape)
+          : operationFor(layer)(context, layer, values, shape),
+      );
       passes.push(pass);
       values = pass.output;
       shape = output;

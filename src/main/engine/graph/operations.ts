@@ -202,6 +202,22 @@ export function concat(g: Graph, inputs: readonly Tensor[], axis: number): Tenso
   });
 }
 
+/** Along the first axis. */
+export function gather(g: Graph, x: Tensor, indices: readonly number[]): Tensor {
+  return g.op('GatherV2', [x, integers(g, indices), integer(g, 0)], {
+    attributes: { Tparams: type(x.dtype), Tindices: type('int32'), Taxis: type('int32'), batch_dims: int(0) },
+    outputs: [x.dtype],
+  });
+}
+
+/** Sums of rows: row i is added to row `places[i]` of `count`, or left out where that is negative. */
+export function unsortedSegmentSum(g: Graph, x: Tensor, places: readonly number[], count: number): Tensor {
+  return g.op('UnsortedSegmentSum', [x, integers(g, places), integer(g, count)], {
+    attributes: { T: type(x.dtype), Tindices: type('int32'), Tnumsegments: type('int32') },
+    outputs: [x.dtype],
+  });
+}
+
 /** `sizes` of −1 go to the end of the axis. */
 export function slice(g: Graph, x: Tensor, begin: readonly number[], sizes: readonly number[]): Tensor {
   return g.op('Slice', [x, integers(g, begin), integers(g, sizes)], {

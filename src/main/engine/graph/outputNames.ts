@@ -24,6 +24,7 @@ const byName: Readonly<Record<string, readonly string[]>> = {
     'Conv3D',
     'Conv3DBackpropFilterV2',
     'Conv3DBackpropInputV2',
+    'GatherV2',
     'Identity',
     'Max',
     'MaxPool',
@@ -45,6 +46,7 @@ const byName: Readonly<Record<string, readonly string[]>> = {
     'StatelessRandomUniform',
     'StridedSlice',
     'Sum',
+    'UnsortedSegmentSum',
     // One list, whose elements are counted.
     'SplitV',
     'Unpack',

@@ -12,6 +12,8 @@ export interface Values {
   readonly shards: readonly Tensor[];
   /** Maps are 1 × height × width × batch × channels (`batchInside.ts`); their gradients are too. */
   readonly batchInside?: boolean;
+  /** Maps have the four pixels of a pool's windows as channels of one (`phases.ts`); a max-pool follows. */
+  readonly phases?: boolean;
   /**
    * Set on flat values whose features still lie in the order height, width, channel of this map: PyTorch flattens
    * channel, height, width, so the linear layer after it has its weight's columns permuted instead.

@@ -4,6 +4,7 @@ import {
   type AvgPool2d,
   type GlobalAveragePool,
   type MaxPool2d,
+  maxPool2d as maxPoolKind,
   poolWindow,
 } from '../../../shared/layers/pooling.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -27,12 +28,14 @@ import {
   slice,
 } from '../graph/operations.ts';
 import { withInputLaidOut } from './batchInside.ts';
+import { poolOfPhases } from './phases.ts';
 import { type Operation, type Pass, type Values, perShard } from './op.ts';
 
 /** Ties go to the first of a window, in TensorFlow as in PyTorch. */
 export const maxPool2d: Operation<MaxPool2d> = (context, layer, input, inputShape) => {
   const { g } = context;
   const window = poolWindow(layer);
+  if (input.phases) return poolOfPhases(context, input, outputOf(layer, inputShape));
   return withUsableLayout(g, input, inputShape, window, (values) => {
     const [pool, gradient] = values.batchInside ? [maxPool3d, maxPool3dGrad] : [maxPool, maxPoolGrad];
     return perShard(context, values, (x) => {
@@ -82,6 +85,9 @@ export const globalAveragePool: Operation<GlobalAveragePool> = (context, _layer,
     })),
   );
 };
+
+const outputOf = (layer: MaxPool2d, input: Shape) =>
+  requireMap(maxPoolKind.outputShape(layer, input), 'maxPool2d');
 
 const isPadded = ({ padding: [ph, pw] }: PoolWindow) => ph > 0 || pw > 0;
 
