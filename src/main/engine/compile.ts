@@ -241,15 +241,18 @@ class Compiler {
     g.signature(signature, { inputs, outputs });
   }
 
-  /** In evaluation mode, on one shard. */
-  private measure(batch: BatchInput): void {
+  /** In evaluation mode. */
+  private measure({ plain, trainInputs }: BatchInput): void {
     const { g } = this;
-    const { plain, trainInputs } = firstShard(batch);
     const { passes } = this.net.forward({ shards: plain.images }, false);
     const outputs: Record<string, Tensor> = {};
     passes.forEach(({ output }, index) => {
       const { layer, output: shape } = this.net.summary.layers[index] as LayerSummary;
-      outputs[`layer_${index}`] = layerStatistics(g, output.shards[0] as Tensor, layer, shape);
+      output.shards.forEach((x, shard) => {
+        const { numbers, units } = layerStatistics(g, x, layer, shape);
+        outputs[`layer_${index}_${shard}`] = numbers;
+        if (units) outputs[`units_${index}_${shard}`] = units;
+      });
     });
     g.signature('measure', { inputs: trainInputs, outputs });
   }

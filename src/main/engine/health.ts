@@ -11,12 +11,14 @@ import type { Graph, Tensor } from './graph/graph.ts';
 import * as tf from './graph/operations.ts';
 import { parameterKey } from './parameters.ts';
 import type { Output, Session } from './session.ts';
+import { splitBatch } from './shards.ts';
 
 /** Training images, evenly spaced, whose activations are looked at. */
 const sampleSize = 500;
 
-export function sampleOf(trainIndices: Int32Array): Int32Array {
-  const count = Math.min(sampleSize, trainIndices.length);
+/** At least as many as there are shards: where the training set has fewer, some are there twice. */
+export function sampleOf(trainIndices: Int32Array, shards: number): Int32Array {
+  const count = Math.max(shards, Math.min(sampleSize, trainIndices.length));
   return Int32Array.from(
     { length: count },
     (_, i) => trainIndices[Math.floor((i * trainIndices.length) / count)] as number,
@@ -30,41 +32,39 @@ export function sampleOf(trainIndices: Int32Array): Int32Array {
 const sigmoidTail = (1 - Math.sqrt(1 - 0.05)) / 2;
 const tanhTail = Math.sqrt(1 - 0.05);
 
-/** Four numbers of a layer's output: mean, mean of squares, share of zeros, and dead or saturated share (else 0). */
-export function layerStatistics(g: Graph, x: Tensor, layer: Layer, shape: Shape): Tensor {
-  const flat = tf.reshape(g, x, [-1]);
-  const share = (condition: Tensor) => tf.mean(g, tf.cast(g, condition, 'float32'), [0]);
-  const zeros = share(tf.equal(g, flat, tf.scalar(g, 0)));
-  return tf.pack(g, [
-    tf.mean(g, flat, [0]),
-    tf.mean(g, tf.square(g, flat), [0]),
-    zeros,
-    layer.type === 'activation' ? special(g, x, flat, layer.function, shape, share) : tf.scalar(g, 0),
-  ]);
+/** What is looked at of a layer's output for the images of one shard. */
+export interface LayerStatistics {
+  /** Mean, mean of squares, share of zeros, and of a saturating function the share of saturated numbers. */
+  readonly numbers: Tensor;
+  /** Of a ReLU: each unit's largest output. The unit is the last axis: a channel of a map, a feature of a flat vector. */
+  readonly units: Tensor | undefined;
 }
 
-function special(
-  g: Graph,
-  x: Tensor,
-  flat: Tensor,
-  name: string,
-  shape: Shape,
-  share: (condition: Tensor) => Tensor,
-): Tensor {
+export function layerStatistics(g: Graph, x: Tensor, layer: Layer, shape: Shape): LayerStatistics {
+  const flat = tf.reshape(g, x, [-1]);
+  const share = (condition: Tensor) => tf.mean(g, tf.cast(g, condition, 'float32'), [0]);
+  const name = layer.type === 'activation' ? layer.function : '';
+  const saturated = saturation(g, flat, name);
+  const numbers = [
+    tf.mean(g, flat, [0]),
+    tf.mean(g, tf.square(g, flat), [0]),
+    share(tf.equal(g, flat, tf.scalar(g, 0))),
+    ...(saturated ? [share(saturated)] : []),
+  ];
+  const units = name === 'relu' ? tf.largest(g, x, shape.kind === 'map' ? [0, 1, 2] : [0]) : undefined;
+  return { numbers: tf.pack(g, numbers), units };
+}
+
+function saturation(g: Graph, flat: Tensor, name: string): Tensor | undefined {
   switch (name) {
-    case 'relu': {
-      // The unit is the last axis: a channel of a map, a feature of a flat vector.
-      const units = tf.largest(g, x, shape.kind === 'map' ? [0, 1, 2] : [0]);
-      return share(tf.equal(g, units, tf.scalar(g, 0)));
-    }
     case 'sigmoid': {
       const middle = tf.absolute(g, tf.subtract(g, flat, tf.scalar(g, 0.5)));
-      return share(tf.greater(g, middle, tf.scalar(g, 0.5 - sigmoidTail)));
+      return tf.greater(g, middle, tf.scalar(g, 0.5 - sigmoidTail));
     }
     case 'tanh':
-      return share(tf.greater(g, tf.absolute(g, flat), tf.scalar(g, tanhTail)));
+      return tf.greater(g, tf.absolute(g, flat), tf.scalar(g, tanhTail));
     default:
-      return tf.scalar(g, 0);
+      return undefined;
   }
 }
 
@@ -80,9 +80,12 @@ export function measureHealth(
   session: Session,
   { summary, parameters }: CompiledNetwork,
   sample: Int32Array,
+  shards: number,
   { before, after, gradients }: LastStep,
 ): LayerHealth[] {
-  const statistics = session.run('measure', { indices_0: { data: sample } });
+  const parts = splitBatch(sample, shards);
+  const weights = Object.values(parts).map(({ data }) => data.length / sample.length);
+  const statistics = session.run('measure', parts);
   const old = new Map(before.map(({ name, data }) => [name, data]));
   const now = new Map(after.map(({ name, data }) => [name, data]));
   return summary.layers.map(({ layer, index }) => {
@@ -97,9 +100,11 @@ export function measureHealth(
         squares.change += ((is[i] as number) - value) ** 2;
       });
     }
-    const [mean = NaN, meanSquare = NaN, zeros = NaN, special = NaN] =
-      statistics[`layer_${index}`]?.data ?? [];
-    const name = layer.type === 'activation' ? layer.function : '';
+    const [mean = NaN, meanSquare = NaN, zeros = NaN, saturated = null] = joinNumbers(
+      weights,
+      weights.map((_, shard) => statistics[`layer_${index}_${shard}`]?.data ?? []),
+    );
+    const units = weights.flatMap((_, shard) => statistics[`units_${index}_${shard}`]?.data ?? []);
     const trained = own.length > 0;
     return {
       index,
@@ -110,10 +115,24 @@ export function measureHealth(
       mean: finite(mean),
       deviation: finite(Math.sqrt(Math.max(0, meanSquare - mean * mean))),
       sparsity: zeros,
-      dead: name === 'relu' ? special : null,
-      saturated: name === 'sigmoid' || name === 'tanh' ? special : null,
+      dead: units.length > 0 ? deadShare(units) : null,
+      saturated,
     };
   });
+}
+
+/** Each shard's numbers are means over its images. */
+function joinNumbers(weights: readonly number[], shards: readonly ArrayLike<number>[]): number[] {
+  return Array.from(shards[0] ?? [], (_, i) =>
+    weights.reduce((sum, weight, shard) => sum + weight * (shards[shard]?.[i] ?? NaN), 0),
+  );
+}
+
+/** Of units that no image of any shard makes active. */
+function deadShare(shards: readonly ArrayLike<number>[]): number {
+  const [first = []] = shards;
+  const dead = Array.from(first, (_, unit) => shards.every((largest) => largest[unit] === 0));
+  return dead.filter(Boolean).length / dead.length;
 }
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

@@ -32,6 +32,9 @@ import { readState, writeInitial, writeState } from './state.ts';
 /** Milliseconds between two messages of batch losses. */
 const reportInterval = 100;
 
+/** Single steps after which it is known how long they take. */
+const settledAfter = 8;
+
 /** Trains until done, stopped or failed; the last message says which. Throws what ends the run with a problem. */
 export async function train(
   order: TrainingOrder,
@@ -80,8 +83,12 @@ class Trainer {
   private readonly stepsPerEpoch: number;
   /** The state to go back to where a step fails. */
   private kept: Checkpoint;
-  /** Of the step before; unknown before the first. */
+  /** Of late. */
   private secondsAStep = Infinity;
+  /** Runs whose time is in `secondsAStep`; the first few are slower. */
+  private timedRuns = 0;
+  /** Signatures that have run: their first run has TensorFlow prepare them. */
+  private readonly prepared = new Set<string>();
   private report: { from: number; losses: number[]; images: number; seconds: number; sent: number };
 
   constructor(parts: Parts) {
@@ -152,6 +159,7 @@ class Trainer {
       const left = this.stepsPerEpoch - progress.batch;
       // The last step is taken alone: it is measured.
       if (left === 1) last = this.lastStep(this.batchOf(images, progress.batch));
+      else if (this.timedRuns < settledAfter) this.step(this.batchOf(images, progress.batch));
       else this.steps(images, stepsAtOnce(this.secondsAStep, progress.batch, left - 1));
     }
     this.sendLosses();
@@ -226,6 +234,7 @@ class Trainer {
     const inputs = batches.map((indices, i) => this.stepInputs(indices, progress.step + 1 + i).inputs);
     const losses = parts.session.run(signature, stackInputs(inputs))['losses']?.data as Float32Array;
     const seconds = (performance.now() - began) / 1000 / count;
+    this.paced(seconds, signature);
     batches.forEach((indices, i) => {
       this.take(losses[i] as number, indices.length, seconds);
     });
@@ -236,14 +245,24 @@ class Trainer {
     const began = performance.now();
     const { signature, inputs } = this.stepInputs(indices, progress.step + 1);
     const loss = parts.session.run(signature, inputs)['loss']?.data[0] as number;
-    this.take(loss, indices.length, (performance.now() - began) / 1000);
+    const seconds = (performance.now() - began) / 1000;
+    this.paced(seconds, signature);
+    this.take(loss, indices.length, seconds);
+  }
+
+  /** What a step of the last run took. A single run that was disturbed does not change how many steps the next takes. */
+  private paced(seconds: number, signature: string): void {
+    const first = !this.prepared.has(signature);
+    this.prepared.add(signature);
+    if (first) return;
+    this.secondsAStep = this.timedRuns === 0 ? seconds : 0.7 * this.secondsAStep + 0.3 * seconds;
+    this.timedRuns += 1;
   }
 
   /** What a step came to. */
   private take(loss: number, images: number, seconds: number): void {
     const { progress, parts } = this;
     if (!Number.isFinite(loss)) throw this.diverged(loss);
-    this.secondsAStep = seconds;
     progress.step += 1;
     progress.batch += 1;
     progress.runningSum += loss;
@@ -301,9 +320,11 @@ class Trainer {
 
   private async endEpoch(last: LastStep | undefined, dataSeconds: number): Promise<boolean> {
     const { progress, parts } = this;
-    const { compiled, session, split, labels, order } = parts;
+    const { compiled, session, split, labels, order, shards } = parts;
     const began = performance.now();
-    if (last) progress.layers = measureHealth(session, compiled, sampleOf(split.train), last);
+    if (last) {
+      progress.layers = measureHealth(session, compiled, sampleOf(split.train, shards), shards, last);
+    }
     const measureSeconds = (performance.now() - began) / 1000;
     const testIndices = Int32Array.from({ length: labels.test.length }, (_, i) => i);
     const test = await this.evaluation('evaluate', testIndices, labels.test);
