@@ -99,6 +99,7 @@ it('has a signature for each thing that the engine does', () => {
       'train',
       'train5',
       'train10',
+      'train20',
       'validate',
       'write',
     ].sort(),

@@ -73,7 +73,8 @@ export async function measurePace(
     const trainOne = () => session.run('train', inputsOfNext());
     const alone = await pace(trainOne, { warmUp, seconds: stepSeconds / 4, breathe });
     // As the trainer does it.
-    const atOnce = stepsAtOnce(alone);
+    const stepsInAll = settings.epochs * Math.ceil(trainCount / count);
+    const atOnce = stepsAtOnce({ secondsAStep: alone, leftInAll: stepsInAll });
     const signature = severalSteps(atOnce);
     const trainSeveral = () =>
       session.run(signature, stackInputs(Array.from({ length: atOnce }, inputsOfNext)));

@@ -1,8 +1,7 @@
 /**
  * Several optimizer steps in one run of the session. What a run costs beside its steps (waking TensorFlow's threads,
- * getting inputs in and the loss out, JavaScript between two runs) is a tenth of a small net's step. Ten of them share it,
- * or five where ten would take too long: a pause takes effect between two runs. Twenty would save another hundredth, and
- * TensorFlow takes longer to prepare them than they save in eight epochs.
+ * getting inputs in and the loss out, JavaScript between two runs) is a tenth of a small net's step. Twenty of them share it,
+ * or ten or five where those would take too long: a pause takes effect between two runs.
  *
  * Each step is the same calls of the same functions as in `train`, so the numbers are the same to the bit.
  */
@@ -12,7 +11,10 @@ import { type Outline, callOutline } from './graph/outline.ts';
 import type { Input, NumberInput } from './session.ts';
 
 /** Each divides the 300 steps of a running loss. */
-const counts = [10, 5] as const;
+const counts = [20, 10, 5] as const;
+
+/** TensorFlow takes a tenth of a second longer to prepare the first; in so many steps it saves as much. */
+const worthTwenty = 5000;
 
 /** Seconds that the steps of one run may take together, for pause and stop to take effect within 50 ms. */
 const longest = 0.04;
@@ -20,17 +22,33 @@ const longest = 0.04;
 /** The signature that takes so many steps at once. */
 export const severalSteps = (count: number) => `train${count}`;
 
-/**
- * How many steps to take in the next run, after `taken` of this epoch, with `left` that may be taken together, where a
- * step takes so many seconds. So that no running loss is due within, a run begins at a multiple of its steps.
- */
-export function stepsAtOnce(secondsAStep: number, taken = 0, left = Infinity): number {
-  const count = counts.find((each) => secondsAStep * each <= longest) ?? 1;
+export interface Place {
+  /** Seconds that a step takes. */
+  readonly secondsAStep: number;
+  /** Steps of this epoch that were taken. So that no running loss is due within, a run begins at a multiple of its steps. */
+  readonly taken?: number;
+  /** Steps of this epoch that may be taken together. */
+  readonly left?: number;
+  /** Of the training run, about. */
+  readonly leftInAll?: number;
+}
+
+/** How many steps to take in the next run of the session. */
+export function stepsAtOnce({
+  secondsAStep,
+  taken = 0,
+  left = Infinity,
+  leftInAll = Infinity,
+}: Place): number {
+  const [most] = counts;
+  const fits = (count: number) =>
+    secondsAStep * count <= longest && (count < most || leftInAll >= worthTwenty);
+  const count = counts.find(fits) ?? 1;
   // Not a smaller one for an epoch's last steps: TensorFlow would prepare that first, which takes longer than they do.
   return taken % count === 0 && left >= count ? count : 1;
 }
 
-/** Makes `train` of calls, and adds `train10` and `train5`: the same inputs, each with the step as a new first axis. */
+/** Makes `train` of calls, and adds `train20` and so on: the same inputs, each with the step as a new first axis. */
 export function addSteps(g: Graph, outline: Outline): void {
   const inputs: Readonly<Record<string, Tensor>> = g.signatures['train']?.inputs ?? {};
   g.signature('train', { inputs, outputs: callOutline(g, outline) });

@@ -87,6 +87,8 @@ class Trainer {
   private secondsAStep = Infinity;
   /** Runs whose time is in `secondsAStep`; the first few are slower. */
   private timedRuns = 0;
+  /** Steps that were taken before this trainer. */
+  private readonly firstStep: number;
   /** Signatures that have run: their first run has TensorFlow prepare them. */
   private readonly prepared = new Set<string>();
   private report: { from: number; losses: number[]; images: number; seconds: number; sent: number };
@@ -104,6 +106,7 @@ class Trainer {
       writeInitial(session, compiled, this.generator, order.settings.initialisation);
       this.progress = this.beginning();
     }
+    this.firstStep = this.progress.step;
     this.kept = order.from ?? this.checkpoint();
     this.report = { from: this.progress.step, losses: [], images: 0, seconds: 0, sent: performance.now() };
   }
@@ -160,10 +163,21 @@ class Trainer {
       // The last step is taken alone: it is measured.
       if (left === 1) last = this.lastStep(this.batchOf(images, progress.batch));
       else if (this.timedRuns < settledAfter) this.step(this.batchOf(images, progress.batch));
-      else this.steps(images, stepsAtOnce(this.secondsAStep, progress.batch, left - 1));
+      else this.steps(images, this.stepsInNextRun());
     }
     this.sendLosses();
     return this.endEpoch(last, dataSeconds);
+  }
+
+  private stepsInNextRun(): number {
+    const { progress, stepsPerEpoch, secondsAStep } = this;
+    const { epochs } = this.parts.order.settings;
+    return stepsAtOnce({
+      secondsAStep,
+      taken: progress.batch,
+      left: stepsPerEpoch - progress.batch - 1,
+      leftInAll: epochs * stepsPerEpoch - this.firstStep,
+    });
   }
 
   private epochOrder(): Int32Array {

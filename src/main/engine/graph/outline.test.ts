@@ -41,7 +41,7 @@ describe("the course's net in two shards", () => {
     }
   });
 
-  it.each([10, 5])('takes the step outside, after both, and each of %i after the one before', (count) => {
+  it.each([20, 10, 5])('takes the step outside, after both, and each of %i after the one before', (count) => {
     const several = severalSteps(count);
     const updates = graph.nodes.filter(
       ({ name, op }) => name.startsWith(`${several}/`) && op.startsWith('ResourceApply'),
