@@ -1,0 +1,38 @@
+/** How many steps go together. */
+import { describe, expect, it } from 'vitest';
+import { stepsAtOnce } from './severalSteps.ts';
+
+describe('steps at once', () => {
+  it.each([
+    [0.001, 20],
+    [0.002, 20],
+    [0.0025, 10],
+    [0.005, 5],
+    [0.009, 1],
+    [Infinity, 1],
+  ])('of %f s: %i', (secondsAStep, expected) => {
+    expect(stepsAtOnce({ secondsAStep })).toBe(expected);
+  });
+
+  it('never take longer than a pause may wait, and divide the 300 steps of a running loss', () => {
+    for (let secondsAStep = 0.0005; secondsAStep < 0.05; secondsAStep *= 1.1) {
+      const count = stepsAtOnce({ secondsAStep });
+      expect(300 % count).toBe(0);
+      if (count > 1) expect(count * secondsAStep).toBeLessThanOrEqual(0.04);
+    }
+  });
+
+  it('are twenty in long runs only: preparing them takes time', () => {
+    expect(stepsAtOnce({ secondsAStep: 0.001, leftInAll: 4999 })).toBe(10);
+    expect(stepsAtOnce({ secondsAStep: 0.001, leftInAll: 5000 })).toBe(20);
+  });
+
+  it('begin at a multiple of their number', () => {
+    expect(stepsAtOnce({ secondsAStep: 0.001, taken: 40 })).toBe(20);
+    expect(stepsAtOnce({ secondsAStep: 0.001, taken: 50 })).toBe(1);
+  });
+
+  it('are single at the end of an epoch, not fewer', () => {
+    expect(stepsAtOnce({ secondsAStep: 0.001, taken: 920, left: 17 })).toBe(1);
+  });
+});
