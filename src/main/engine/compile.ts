@@ -54,7 +54,7 @@ import { type Group, Net } from './net.ts';
 import type { PixelConstants } from './normalisation.ts';
 import { optimizerScalars, optimizerSlots, optimizerUpdate } from './optimizers.ts';
 import type { Pass } from './ops/op.ts';
-import { type Packed, type Parameter, addReadAndWrite, slotKey } from './parameters.ts';
+import { type Packed, type Parameter, addReadAndWrite, slotKey, unpacked } from './parameters.ts';
 import { addSteps } from './severalSteps.ts';
 
 export interface CompileOptions {
@@ -147,7 +147,13 @@ class Compiler {
   private train(batch: BatchInput, scalars: Tensor): void {
     const { g } = this;
     const { inputs, loss, passes, images, ...step } = this.step('train', batch, scalars);
-    const gradients = [...step.gradients].flatMap(([group, gradient]) => this.net.unpacked(group, gradient));
+    const gradients = [...step.gradients].flatMap(([group, gradient]) =>
+      unpacked(
+        g,
+        gradient,
+        this.net.storedAs(group, (name) => name),
+      ),
+    );
     const imageGradients = images.map(
       (gradient, shard) => [`images_${shard}`, transpose(g, gradient, [0, 3, 1, 2])] as const,
     );

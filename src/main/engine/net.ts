@@ -34,7 +34,6 @@ import {
   type Parameter,
   type Stored,
   elementsOf,
-  fromGraph,
   packed,
   packing,
   parameterKey,
@@ -165,17 +164,6 @@ export class Net {
         return [group, addN(g, shards, 'gradient')];
       }),
     );
-  }
-
-  /** A flat value of a group as its parameters' own, by name, in PyTorch's layouts. */
-  unpacked({ parameters }: Group, value: Tensor): (readonly [string, Tensor])[] {
-    const { g } = this;
-    const parts = partsOf(g, value, sizesOf(parameters));
-    return parameters.map(({ name, spec: { shape } }, index) => {
-      const layout = this.layoutOf(name);
-      const inGraph = reshape(g, parts[index] as Tensor, shapeInGraph(shape, layout));
-      return [name, fromGraph(g, inGraph, shape, layout)] as const;
-    });
   }
 
   /** Images from outside, batch × channels × height × width: the placeholder, and what a pass takes. */

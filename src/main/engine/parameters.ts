@@ -175,17 +175,25 @@ export function fromGraph(g: Graph, x: Tensor, shape: readonly number[], layout:
   return reshape(g, transpose(g, spread, [3, 2, 0, 1]), shape);
 }
 
+/** A packed value as its members', by their keys, in PyTorch's layouts. */
+export function unpacked(g: Graph, value: Tensor, members: readonly Stored[]): (readonly [string, Tensor])[] {
+  const parts = partsOf(
+    g,
+    value,
+    members.map(({ shape }) => elementsOf(shape)),
+  );
+  return members.map(({ key, shape, layout }, index) => {
+    const inGraph = reshape(g, parts[index] as Tensor, shapeInGraph(shape, layout));
+    return [key, fromGraph(g, inGraph, shape, layout)] as const;
+  });
+}
+
 /** Adds the signatures `read` and `write`: values of variables by their keys, in PyTorch's layouts. */
 export function addReadAndWrite(g: Graph, all: readonly Packed[]): void {
   const values = g.scope('read', () =>
-    all.flatMap(({ variable: stored, members }) => {
-      const sizes = members.map(({ shape }) => elementsOf(shape));
-      const parts = partsOf(g, readVariable(g, stored), sizes);
-      return members.map(({ key, shape, layout }, index) => {
-        const inGraph = reshape(g, parts[index] as Tensor, shapeInGraph(shape, layout));
-        return [key, identity(g, fromGraph(g, inGraph, shape, layout))] as const;
-      });
-    }),
+    all.flatMap(({ variable: stored, members }) =>
+      unpacked(g, readVariable(g, stored), members).map(([key, value]) => [key, identity(g, value)] as const),
+    ),
   );
   g.signature('read', { inputs: {}, outputs: Object.fromEntries(values) });
   g.scope('write', () => {

@@ -8,7 +8,7 @@ import type { Checkpoint, NamedTensor, TrainingProgress } from '../../shared/che
 import type { Problem } from '../../shared/problem.ts';
 import { baseAt, learningRateAt } from '../../shared/schedule.ts';
 import { requireTrainable } from '../../shared/shapes.ts';
-import { type LearningRateChange, runningLossInterval } from '../../shared/training.ts';
+import { runningLossInterval } from '../../shared/training.ts';
 import { loadDataset } from './batches.ts';
 import { type CompiledNetwork, compile } from './compile.ts';
 import type { Control } from './control.ts';
@@ -26,14 +26,13 @@ import { drawForTestPass, drawOrderSeed, orderOf } from './random/loaders.ts';
 import { type NumberInput, Session, tensorflowVersion } from './session.ts';
 import { severalSteps, stackInputs, stepsAtOnce } from './severalSteps.ts';
 import { splitBatch } from './shards.ts';
+import { knownChanges } from './learningRates.ts';
 import { type Split, splitTraining } from './split.ts';
+import { StepPace } from './stepPace.ts';
 import { readState, writeInitial, writeState } from './state.ts';
 
 /** Milliseconds between two messages of batch losses. */
 const reportInterval = 100;
-
-/** Single steps after which it is known how long they take. */
-const settledAfter = 8;
 
 /** Trains until done, stopped or failed; the last message says which. Throws what ends the run with a problem. */
 export async function train(
@@ -83,14 +82,9 @@ class Trainer {
   private readonly stepsPerEpoch: number;
   /** The state to go back to where a step fails. */
   private kept: Checkpoint;
-  /** Of late. */
-  private secondsAStep = Infinity;
-  /** Runs whose time is in `secondsAStep`; the first few are slower. */
-  private timedRuns = 0;
+  private readonly pace = new StepPace();
   /** Steps that were taken before this trainer. */
   private readonly firstStep: number;
-  /** Signatures that have run: their first run has TensorFlow prepare them. */
-  private readonly prepared = new Set<string>();
   private report: { from: number; losses: number[]; images: number; seconds: number; sent: number };
 
   constructor(parts: Parts) {
@@ -162,7 +156,6 @@ class Trainer {
       const left = this.stepsPerEpoch - progress.batch;
       // The last step is taken alone: it is measured.
       if (left === 1) last = this.lastStep(this.batchOf(images, progress.batch));
-      else if (this.timedRuns < settledAfter) this.step(this.batchOf(images, progress.batch));
       else this.steps(images, this.stepsInNextRun());
     }
     this.sendLosses();
@@ -170,10 +163,10 @@ class Trainer {
   }
 
   private stepsInNextRun(): number {
-    const { progress, stepsPerEpoch, secondsAStep } = this;
+    const { progress, stepsPerEpoch, pace } = this;
     const { epochs } = this.parts.order.settings;
     return stepsAtOnce({
-      secondsAStep,
+      secondsAStep: pace.secondsAStep,
       taken: progress.batch,
       left: stepsPerEpoch - progress.batch - 1,
       leftInAll: epochs * stepsPerEpoch - this.firstStep,
@@ -248,7 +241,7 @@ class Trainer {
     const inputs = batches.map((indices, i) => this.stepInputs(indices, progress.step + 1 + i).inputs);
     const losses = parts.session.run(signature, stackInputs(inputs))['losses']?.data as Float32Array;
     const seconds = (performance.now() - began) / 1000 / count;
-    this.paced(seconds, signature);
+    this.pace.took(seconds, signature);
     batches.forEach((indices, i) => {
       this.take(losses[i] as number, indices.length, seconds);
     });
@@ -260,17 +253,8 @@ class Trainer {
     const { signature, inputs } = this.stepInputs(indices, progress.step + 1);
     const loss = parts.session.run(signature, inputs)['loss']?.data[0] as number;
     const seconds = (performance.now() - began) / 1000;
-    this.paced(seconds, signature);
+    this.pace.took(seconds, signature);
     this.take(loss, indices.length, seconds);
-  }
-
-  /** What a step of the last run took. A single run that was disturbed does not change how many steps the next takes. */
-  private paced(seconds: number, signature: string): void {
-    const first = !this.prepared.has(signature);
-    this.prepared.add(signature);
-    if (first) return;
-    this.secondsAStep = this.timedRuns === 0 ? seconds : 0.7 * this.secondsAStep + 0.3 * seconds;
-    this.timedRuns += 1;
   }
 
   /** What a step came to. */
@@ -414,11 +398,4 @@ class Trainer {
     }
     this.report = { from: this.progress.step, losses: [], images: 0, seconds: 0, sent: performance.now() };
   }
-}
-
-/** The checkpoint's changes of the learning rate and those that came after it, which win at the same step. */
-function knownChanges({ from, learningRates = [] }: TrainingOrder): LearningRateChange[] {
-  const known = [...(from?.progress.learningRates ?? []), ...learningRates];
-  const byStep = new Map(known.map((change) => [change.step, change]));
-  return [...byStep.values()].sort((a, b) => a.step - b.step);
 }

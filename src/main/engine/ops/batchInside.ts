@@ -9,23 +9,16 @@
  * gradient 0.66; a transpose is 0.03 of the whole.
  */
 import type { ConvWindow } from '../../../shared/layers/conv2d.ts';
-import type { MapShape, Pair } from '../../../shared/layers/layer.ts';
+import type { MapShape } from '../../../shared/layers/layer.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { reshape, transpose } from '../graph/operations.ts';
+import { isOne, isSame } from './convolution.ts';
 import { type Gradient, type Gradients, type Pass, type Values, gradientOf } from './op.ts';
 
 /** Images in a shard from which it gains: with 8 it loses. */
 const fewestImages = 16;
 /** Columns of the output up to which it gains. */
 const widest = 16;
-
-export const isOne = ([height, width]: Pair) => height === 1 && width === 1;
-
-/** Stride 1, an odd kernel and half of it as padding: as many outputs as inputs, the padding alike on both sides. */
-export function isSame({ kernel, stride, padding, dilation }: ConvWindow): boolean {
-  const keeps = (axis: 0 | 1) => padding[axis] * 2 === kernel[axis] - 1;
-  return isOne(stride) && isOne(dilation) && !isOne(kernel) && keeps(0) && keeps(1);
-}
 
 /**
  * Whether a convolution is faster so, if no map has to be laid out anew for it. Measured on a CPU with AVX-512 over kernels

@@ -8,7 +8,6 @@ import { layerKind } from '../../../shared/layers/index.ts';
 import { type MapShape, type Pair, requireMap } from '../../../shared/layers/layer.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import {
-  biasAdd,
   conv2d as conv2dOp,
   conv2dBackpropFilter,
   conv2dBackpropInput,
@@ -25,18 +24,9 @@ import {
   slice,
   transpose,
 } from '../graph/operations.ts';
-import { gainsFromBatchInside, isOne, isSame, withInputLaidOut } from './batchInside.ts';
-import { type Context, type Gradient, type Operation, type Pass, gradientsOf, plain } from './op.ts';
-
-/** Height × width × in × out. */
-type FilterShape = readonly [height: number, width: number, channels: number, filters: number];
-
-/** The three computations of a convolution, for one shard. */
-interface Kernels {
-  readonly forward: (x: Tensor) => Tensor;
-  readonly filterGradient: (x: Tensor, dy: Tensor) => Tensor;
-  readonly inputGradient: (x: Tensor, dy: Tensor) => Tensor;
-}
+import { gainsFromBatchInside, withInputLaidOut } from './batchInside.ts';
+import { type FilterShape, type Kernels, convolution, isOne, isSame } from './convolution.ts';
+import { type Operation, plain } from './op.ts';
 
 export const conv2d: Operation<Conv2d> = (context, layer, input, inputShape) => {
   const { g, parameters, training, wideVectors, shardSize } = context;
@@ -51,43 +41,9 @@ export const conv2d: Operation<Conv2d> = (context, layer, input, inputShape) => 
     ? volumeKernels(g, weight, filter, window)
     : flatKernels(g, weight, filter, window, map, wideVectors);
   return withInputLaidOut(g, input, map, inside, ({ shards }) =>
-    convolution(context, kernels, bias, shards, inside),
+    convolution(context, kernels, bias, { shards, batchInside: inside }),
   );
 };
-
-function convolution(
-  { g, parameters }: Context,
-  { forward, filterGradient, inputGradient }: Kernels,
-  bias: Tensor | undefined,
-  shards: readonly Tensor[],
-  batchInside: boolean,
-): Pass {
-  const output = shards.map((x) => {
-    const y = forward(x);
-    return bias ? biasAdd(g, y, bias) : y;
-  });
-  return {
-    output: { shards: output, batchInside },
-    backward(gradients, needsInput) {
-      const of = (shard: number) => gradients.shards[shard] as Gradient;
-      parameters.gradient(
-        'weight',
-        shards.map((x, shard) => filterGradient(x, of(shard).tensor)),
-      );
-      if (bias) {
-        parameters.gradient(
-          'bias',
-          shards.map((_, shard) => of(shard).channelSum()),
-        );
-      }
-      if (!needsInput) return undefined;
-      return gradientsOf(
-        g,
-        shards.map((x, shard) => inputGradient(x, of(shard).tensor)),
-      );
-    },
-  };
-}
 
 function flatKernels(
   g: Graph,

@@ -12,9 +12,7 @@ import { type Conv2d, type ConvWindow, convWindow } from '../../../shared/layers
 import type { Layer } from '../../../shared/layers/index.ts';
 import type { MapShape, Pair } from '../../../shared/layers/layer.ts';
 import { poolWindow } from '../../../shared/layers/pooling.ts';
-import type { Tensor } from '../graph/graph.ts';
 import {
-  biasAdd,
   concat,
   conv2d,
   conv2dBackpropFilter,
@@ -27,8 +25,9 @@ import {
   shape as shapeOp,
   unsortedSegmentSum,
 } from '../graph/operations.ts';
-import { isOne, withInputLaidOut } from './batchInside.ts';
-import { type Context, type Gradient, type Pass, type Values, gradientsOf, perShard, plain } from './op.ts';
+import { withInputLaidOut } from './batchInside.ts';
+import { type Kernels, convolution, isOne } from './convolution.ts';
+import { type Context, type Pass, type Values, perShard, plain } from './op.ts';
 import { partnerOf } from './rectifiedPool.ts';
 
 /** float32 in a vector of AVX-512. */
@@ -82,39 +81,19 @@ export function convInPhases(context: Context, layer: Conv2d, input: Values, sha
   const wideBias = bias && concat(g, [bias, bias, bias, bias], 0);
   const slide = { stride: [2, 2], padding: [0, 0] } as const;
 
-  return withInputLaidOut(g, input, shape, false, ({ shards }) => ({
-    output: {
-      phases: true,
-      shards: shards.map((x) => {
-        const y = conv2d(g, x, wide, slide, [1, 1]);
-        return wideBias ? biasAdd(g, y, wideBias) : y;
-      }),
+  // An element's gradient is the sum over its places in the wide filter.
+  const places = source.map((row) => row ?? -1);
+  const kernels: Kernels = {
+    forward: (x) => conv2d(g, x, wide, slide, [1, 1]),
+    filterGradient(x, dy) {
+      const ofRows = reshape(g, conv2dBackpropFilter(g, x, wideShape, dy, slide), [-1, filters]);
+      return reshape(g, unsortedSegmentSum(g, ofRows, places, elements), filterShape);
     },
-    backward(gradients, needsInput) {
-      const of = (shard: number) => gradients.shards[shard] as Gradient;
-      // An element's gradient is the sum over its places in the wide filter.
-      const places = source.map((row) => row ?? -1);
-      const gradientOfWeight = (x: Tensor, dy: Tensor) => {
-        const ofRows = reshape(g, conv2dBackpropFilter(g, x, wideShape, dy, slide), [-1, filters]);
-        return reshape(g, unsortedSegmentSum(g, ofRows, places, elements), filterShape);
-      };
-      parameters.gradient(
-        'weight',
-        shards.map((x, shard) => gradientOfWeight(x, of(shard).tensor)),
-      );
-      if (bias) {
-        parameters.gradient(
-          'bias',
-          shards.map((_, shard) => of(shard).channelSum()),
-        );
-      }
-      if (!needsInput) return undefined;
-      return gradientsOf(
-        g,
-        shards.map((x, shard) => conv2dBackpropInput(g, shapeOp(g, x), wide, of(shard).tensor, slide)),
-      );
-    },
-  }));
+    inputGradient: (x, dy) => conv2dBackpropInput(g, shapeOp(g, x), wide, dy, slide),
+  };
+  return withInputLaidOut(g, input, shape, false, ({ shards }) =>
+    convolution(context, kernels, wideBias, { shards, phases: true }),
+  );
 }
 
 /**
