@@ -204,6 +204,7 @@ async function open(
     dataset: null,
     shards,
     constants: null,
+    shardSizes: [1, batch - 1],
     inspection: true,
     wideVectors,
   });

@@ -49,7 +49,7 @@ describe.each([
   ['two shards, Adam and dropout', withDropout, 2, { type: 'adam' }],
 ] as const)('%s', (_name, network, shards, optimizer) => {
   it.each([20, 10, 5])('has the same losses and parameters as single steps, %i at once', async (count) => {
-    const settings = trainingSettingsSchema.parse({ optimizer });
+    const settings = trainingSettingsSchema.parse({ optimizer, batchSize: batch });
     const compiled = compile({ network, settings, dataset: null, shards, constants: null });
     const session = await Session.load(compiled.graph);
     const steps = Array.from({ length: count }, (_, step) =>

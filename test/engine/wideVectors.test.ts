@@ -4,6 +4,7 @@
  */
 import { expect, it } from 'vitest';
 import { compile } from '../../src/main/engine/compile.ts';
+import type { Graph } from '../../src/main/engine/graph/graph.ts';
 import { setNativeEnvironment } from '../../src/main/engine/environment.ts';
 import { Generator } from '../../src/main/engine/random/generator.ts';
 import { type Input, type Output, Session } from '../../src/main/engine/session.ts';
@@ -44,6 +45,7 @@ const first = (rest: object = {}): Layer => ({ type: 'conv2d', filters: 6, kerne
 const sigmoid: Layer = { type: 'activation', function: 'sigmoid' };
 
 const phaseCases: readonly (readonly [string, readonly Layer[]])[] = [
+  ['before a conv that wants the batch inside', [first({ filters: 10, kernelSize: 3 }), maxPool(), conv(4)]],
   ['pool', [first(), maxPool()]],
   ['pool, ReLU', [first(), maxPool(), relu]],
   ['ReLU, pool', [first(), relu, maxPool()]],
@@ -54,19 +56,26 @@ const phaseCases: readonly (readonly [string, readonly Layer[]])[] = [
   ['a pool with gaps, which keeps it as it is', [first(), maxPool({ stride: 3 }), relu]],
 ];
 
-async function gradientsOf(layers: readonly Layer[], wideVectors: boolean) {
+/** Some whose input has one channel, and some whose shards are not alike. */
+interface Given {
+  readonly channels: number;
+  readonly sizes: readonly number[];
+}
+
+async function gradientsOf(layers: readonly Layer[], { channels, sizes }: Given, wideVectors: boolean) {
   const network = parseNetwork({
     name: 'both ways',
-    input: { height: 9, width: 8, channels: 3 },
+    input: { height: 9, width: 8, channels },
     layers: [...layers, { type: 'flatten' }, { type: 'linear', units: 4 }],
   });
-  const batch = 36;
-  const settings = trainingSettingsSchema.parse({ batchSize: batch, seed: 2 });
+  const batch = sizes.reduce((a, b) => a + b, 0);
+  const settings = trainingSettingsSchema.parse({ seed: 2 });
   const compiled = compile({
     network,
     settings,
     dataset: null,
-    shards: 2,
+    shards: sizes.length,
+    shardSizes: sizes,
     constants: null,
     inspection: true,
     wideVectors,
@@ -75,14 +84,13 @@ async function gradientsOf(layers: readonly Layer[], wideVectors: boolean) {
   try {
     writeInitial(session, compiled, new Generator(4), settings.initialisation);
     const inputs: Record<string, Input> = { scalars: { data: Float32Array.of(1 / batch, 0.01) } };
-    for (const shard of [0, 1]) {
-      const each = batch / 2;
-      const images = Float32Array.from({ length: each * 3 * 72 }, (_, i) => Math.sin(i * i + shard));
-      inputs[`images_${shard}`] = { data: images, shape: [each, 3, 9, 8] };
+    for (const [shard, each] of sizes.entries()) {
+      const length = each * channels * 72;
+      const images = Float32Array.from({ length }, (_, i) => Math.sin(i * i + shard));
+      inputs[`images_${shard}`] = { data: images, shape: [each, channels, 9, 8] };
       inputs[`labels_${shard}`] = { data: Int32Array.from({ length: each }, (_, i) => (i + shard) % 4) };
     }
-    const operations = new Set(compiled.graph.nodes.map(({ op }) => op));
-    return { operations, outputs: session.run('gradients', inputs) };
+    return { graph: compiled.graph, outputs: session.run('gradients', inputs) };
   } finally {
     session.close();
   }
@@ -90,9 +98,9 @@ async function gradientsOf(layers: readonly Layer[], wideVectors: boolean) {
 
 const largestOf = ({ data }: Output) => Math.max(...data.map(Math.abs));
 
-async function expectAlike(layers: readonly Layer[]) {
-  const narrow = await gradientsOf(layers, false);
-  const wide = await gradientsOf(layers, true);
+async function expectAlike(layers: readonly Layer[], given: Given) {
+  const narrow = await gradientsOf(layers, given, false);
+  const wide = await gradientsOf(layers, given, true);
   expect(Object.keys(wide.outputs)).toEqual(Object.keys(narrow.outputs));
   for (const [name, expected] of Object.entries(narrow.outputs)) {
     const actual = wide.outputs[name] as Output;
@@ -101,16 +109,31 @@ async function expectAlike(layers: readonly Layer[]) {
     // The bias of a convolution before batch norm has a gradient of zero, of which rounding leaves something.
     expect(worst, name).toBeLessThanOrEqual(1e-5 * largestOf(expected) + 1e-6);
   }
-  return { narrow: narrow.operations, wide: wide.operations };
+  return { narrow: narrow.graph, wide: wide.graph };
 }
 
+/** Whether windows have columns as many pixels apart as there are images. */
+const isInside = ({ nodes }: Graph, [images]: readonly number[]) =>
+  nodes.some(({ op, attributes }) => {
+    const { dilations } = attributes;
+    return op === 'Conv2D' && dilations?.kind === 'ints' && dilations.value[2] === images;
+  });
+const isInPhases = ({ nodes }: Graph) => nodes.some(({ op }) => op === 'UnsortedSegmentSum');
+
 it.each(insideCases)('batch inside: %s', async (_name, layers) => {
-  const { narrow, wide } = await expectAlike(layers);
-  expect([narrow.has('Conv3D'), wide.has('Conv3D')]).toEqual([false, true]);
+  const sizes = [18, 17];
+  const { narrow, wide } = await expectAlike(layers, { channels: 3, sizes });
+  expect([isInside(narrow, sizes), isInside(wide, sizes)]).toEqual([false, true]);
 });
 
 it.each(phaseCases)('phases: %s', async (name, layers) => {
-  const { narrow, wide } = await expectAlike(layers);
-  const sums = [narrow, wide].map((operations) => operations.has('UnsortedSegmentSum'));
-  expect(sums).toEqual([false, !name.endsWith('as it is')]);
+  const { narrow, wide } = await expectAlike(layers, { channels: 1, sizes: [18, 18] });
+  expect([isInPhases(narrow), isInPhases(wide)]).toEqual([false, !name.endsWith('as it is')]);
+});
+
+it('takes the gradient of a filter of many channels without padding as a flat one', async () => {
+  const given = { channels: 16, sizes: [9, 8] };
+  const { wide } = await expectAlike([conv(20), relu, maxPool()], given);
+  const ops = wide.nodes.map(({ op }) => op);
+  expect([isInside(wide, given.sizes), ops.includes('Conv3DBackpropFilterV2')]).toEqual([true, false]);
 });

@@ -19,22 +19,20 @@ const count = (lines: readonly string[], op: string) =>
   lines.filter((line) => line.includes(` = ${op}(`)).length;
 
 describe.each([
-  ['course', { flat: 1, inside: 1, linears: 1 }],
-  ['homework', { flat: 1, inside: 2, linears: 3 }],
-])('%s', (name, { flat, inside, linears }) => {
+  ['course', { convs: 2, asVolumes: 1, linears: 1 }],
+  ['homework', { convs: 3, asVolumes: 1, linears: 3 }],
+])('%s', (name, { convs, asVolumes, linears }) => {
   const lines = trainLines(textOf(name));
-  const convs = flat + inside;
 
   it('has every operation once a shard, forward and backward', () => {
     for (const [op, times] of [
-      ['Conv2D', flat],
-      ['Conv2DBackpropFilter', flat],
-      ['MaxPool', flat],
-      ['MaxPoolGrad', flat],
-      ['Conv3D', inside],
-      ['Conv3DBackpropFilterV2', inside],
-      ['MaxPool3D', inside],
-      ['MaxPool3DGrad', inside],
+      ['Conv2D', convs],
+      ['Conv2DBackpropFilter', convs - asVolumes],
+      ['Conv3DBackpropFilterV2', asVolumes],
+      // Not of the images.
+      ['Conv2DBackpropInput', convs - 1],
+      ['MaxPool', convs],
+      ['MaxPoolGrad', convs],
       ['ReluGrad', convs],
       // Forward, weight's gradient, input's gradient.
       ['MatMul', 3 * linears],
@@ -43,14 +41,9 @@ describe.each([
     }
   });
 
-  it('lays maps out anew where the first of the convolutions with the batch inside begins, and before flatten', () => {
+  it('lays out anew the images, and the maps and their gradient at flatten', () => {
     const ofMaps = lines.filter((line) => /^train\/\d+_\w+\/(backward\/)?Transpose(_\d+)? = /.test(line));
-    expect(ofMaps).toHaveLength(2 * 4);
-  });
-
-  it("does not compute the images' gradient", () => {
-    expect(count(lines, 'Conv2DBackpropInput')).toBe(2 * (flat - 1));
-    expect(count(lines, 'Conv3DBackpropInputV2')).toBe(2 * inside);
+    expect(ofMaps).toHaveLength(2 * 3);
   });
 
   it("takes a conv's bias gradient before the pool's, where the numbers are a quarter", () => {
@@ -69,8 +62,11 @@ describe.each([
 
   it('has flat maps alone for a CPU without AVX-512', () => {
     const narrow = trainLines(textOf(name, 2, false));
-    expect(count(narrow, 'Conv3D')).toBe(0);
-    expect(count(narrow, 'Conv2D')).toBeGreaterThanOrEqual(2 * convs);
+    const dilated = (all: readonly string[]) =>
+      all.filter((line) => /dilations=\[1,1,(?!1,)/.test(line)).length;
+    // Forward and input's gradient of all, and filter's gradient of most; the first has none of the input's.
+    expect([dilated(narrow), dilated(lines)]).toEqual([0, 2 * (convs + (convs - 1) + (convs - asVolumes))]);
+    expect(count(narrow, 'Conv3DBackpropFilterV2')).toBe(0);
   });
 });
 

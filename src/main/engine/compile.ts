@@ -3,12 +3,13 @@
  *
  * - `load`: reads the data set's files into the graph's variables
  * - `train`: one optimizer step on a batch; gives its mean loss
- * - `trainSeveral`: as many steps, one after another, as `severalSteps.ts` says; where the net's shards are on their own
- * - `trainUnsplit`: the same in the first shard alone, for a last batch with fewer images than shards
+ * - `train5` and so on: as many steps, one after another (`severalSteps.ts`); where the net's shards are on their own
  * - `finite`: for each layer, whether its output on a training batch is all numbers
  * - `evaluate`, `validate`: losses and predictions for test images, and for training images without augmentation
  * - `measure`: what `health.ts` wants to know of each layer's output
  * - `gradients`: loss and all parameters' gradients on a batch, without a step
+ * - `trainLast`, `finiteLast`, `gradientsLast`: the same for an epoch's last, smaller batch; in the first shard alone where
+ *   that has fewer images than shards
  * - `predict` and more like it, which `inspectionGraph.ts` adds: what the net makes of given images
  * - `read`, `write`: all parameters, running statistics and optimizer slots, in PyTorch's layouts
  *
@@ -56,6 +57,7 @@ import { optimizerScalars, optimizerSlots, optimizerUpdate } from './optimizers.
 import type { Pass } from './ops/op.ts';
 import { type Packed, type Parameter, addReadAndWrite, slotKey, unpacked } from './parameters.ts';
 import { addSteps } from './severalSteps.ts';
+import { shardSizes } from './shards.ts';
 
 export interface CompileOptions {
   readonly network: Network;
@@ -63,8 +65,10 @@ export interface CompileOptions {
   /** Where batches come from; without a data set, images and labels are fed. */
   readonly dataset: Dataset | null;
   readonly shards: number;
-  /** Whether there will be a batch with fewer images than shards: oneDNN's operations break on empty tensors. */
-  readonly unsplit?: boolean;
+  /** Images in each shard of a batch, and training is for such a batch alone; by the settings' size where left out. */
+  readonly shardSizes?: readonly number[];
+  /** Images in an epoch's last, smaller batch, if it has one. */
+  readonly lastBatch?: number;
   /** How pixels are normalised; null leaves them in [0, 1]. */
   readonly constants: PixelConstants | null;
   /** Adds what looks into a net (see `inspectionGraph.ts`), and the images' gradient to `gradients`: `images_0`, … */
@@ -81,6 +85,14 @@ export interface CompiledNetwork {
   readonly state: readonly { readonly name: string; readonly shape: readonly number[] }[];
   /** True where a step draws random numbers, so that `train` takes the step's number. */
   readonly random: boolean;
+}
+
+/** Of what size a batch is. */
+export type BatchPart = 'whole' | 'last';
+
+export function trainingSignatures(part: BatchPart) {
+  const suffix = part === 'last' ? 'Last' : '';
+  return { step: `train${suffix}`, finite: `finite${suffix}`, gradients: `gradients${suffix}` } as const;
 }
 
 export function compile(options: CompileOptions): CompiledNetwork {
@@ -105,12 +117,9 @@ class Compiler {
 
   constructor(options: CompileOptions) {
     this.options = options;
-    const { seed, batchSize } = options.settings;
-    const shardSize = Math.floor(batchSize / options.shards);
     const { wideVectors } = options;
     this.net = new Net(this.g, options.network, {
-      seed,
-      shardSize,
+      seed: options.settings.seed,
       ...(wideVectors === undefined ? {} : { wideVectors }),
     });
   }
@@ -123,9 +132,15 @@ class Compiler {
       ? datasetInput(g, options.dataset, options.shards, { constants: options.constants, augmentation, seed })
       : fedInput(g, options);
     const scaleAndScalars = placeholder(g, 'scalars', 'float32', [unknown]);
-    g.scope('train', () => this.train(batch, scaleAndScalars));
-    if (options.unsplit) {
-      g.scope('trainUnsplit', () => this.step('trainUnsplit', firstShard(batch), scaleAndScalars));
+    const { shards, lastBatch = 0 } = options;
+    const whole = options.shardSizes ?? shardSizes(options.settings.batchSize, shards);
+    g.scope('train', () => this.training('whole', batch, whole, scaleAndScalars));
+    if (lastBatch > 0) {
+      // oneDNN's operations break on empty tensors, so no shard may be.
+      const split = lastBatch >= shards;
+      const sizes = shardSizes(lastBatch, split ? shards : 1);
+      const images = split ? batch : firstShard(batch);
+      g.scope('trainLast', () => this.training('last', images, sizes, scaleAndScalars));
     }
     g.scope('evaluate', () => this.evaluate('evaluate', batch.test, batch.testInputs));
     g.scope('validate', () => this.evaluate('validate', batch.plain, batch.trainInputs));
@@ -144,9 +159,11 @@ class Compiler {
     };
   }
 
-  private train(batch: BatchInput, scalars: Tensor): void {
+  /** A step and what looks at it, on batches of one size. */
+  private training(part: BatchPart, batch: BatchInput, sizes: readonly number[], scalars: Tensor): void {
     const { g } = this;
-    const { inputs, loss, passes, images, ...step } = this.step('train', batch, scalars);
+    const signatures = trainingSignatures(part);
+    const { inputs, loss, passes, images, ...step } = this.step(signatures.step, batch, sizes, scalars);
     const gradients = [...step.gradients].flatMap(([group, gradient]) =>
       unpacked(
         g,
@@ -157,7 +174,7 @@ class Compiler {
     const imageGradients = images.map(
       (gradient, shard) => [`images_${shard}`, transpose(g, gradient, [0, 3, 1, 2])] as const,
     );
-    g.signature('gradients', {
+    g.signature(signatures.gradients, {
       inputs,
       outputs: {
         loss: identity(g, loss, { name: 'lossOnly' }),
@@ -171,7 +188,7 @@ class Compiler {
       ),
     );
     const finite = cast(g, all(g, pack(g, flags), [1]), 'int32');
-    g.signature('finite', { inputs, outputs: { finite } });
+    g.signature(signatures.finite, { inputs, outputs: { finite } });
   }
 
   /** With label smoothing ε: the target is 1 − ε on the label and ε spread over all classes, as PyTorch has it. */
@@ -185,7 +202,7 @@ class Compiler {
   }
 
   /** Adds the signature of one optimizer step. */
-  private step(signature: string, batch: BatchInput, scalars: Tensor): Step {
+  private step(signature: string, batch: BatchInput, sizes: readonly number[], scalars: Tensor): Step {
     const { g, options, net } = this;
     const [firstScalar, ...stepScalars] = unpack(
       g,
@@ -195,7 +212,7 @@ class Compiler {
     );
     const perImage = firstScalar as Tensor;
     const { labels } = batch.train;
-    const forward = net.forward({ shards: batch.train.images }, true);
+    const forward = net.forward({ shards: batch.train.images }, { training: true, shardSizes: sizes });
     const { logits, gathered, passes } = forward;
     const losses: Tensor[] = [];
     const logitGradients = logits.map((shard, index) => {
@@ -235,7 +252,7 @@ class Compiler {
     inputs: Readonly<Record<string, Tensor>>,
   ): void {
     const { g } = this;
-    const { logits } = this.net.forward({ shards: images }, false);
+    const { logits } = this.net.forward({ shards: images });
     const outputs: Record<string, Tensor> = {};
     logits.forEach((shard, index) => {
       outputs[`predictions_${index}`] = argMax(g, shard, 1);
@@ -250,7 +267,7 @@ class Compiler {
   /** In evaluation mode. */
   private measure({ plain, trainInputs }: BatchInput): void {
     const { g } = this;
-    const { passes } = this.net.forward({ shards: plain.images }, false);
+    const { passes } = this.net.forward({ shards: plain.images });
     const outputs: Record<string, Tensor> = {};
     passes.forEach(({ output }, index) => {
       const { layer, output: shape } = this.net.summary.layers[index] as LayerSummary;

@@ -5,7 +5,6 @@
  */
 import { Problem } from '../../shared/problem.ts';
 import type { NetworkSummary } from '../../shared/shapes.ts';
-import type { Input, Session } from './session.ts';
 
 export interface Divergence {
   readonly loss: number;
@@ -14,22 +13,18 @@ export interface Divergence {
   readonly batch: number;
 }
 
-/** `inputs`: the failed step's, with all steps before it taken; null where it was a step that cannot be looked into. */
+/** `finite`: what the signature of that name gave for the failed step, with all steps before it taken. */
 export function describeDivergence(
-  session: Session,
   summary: NetworkSummary,
   { loss, epoch, batch }: Divergence,
-  inputs: Readonly<Record<string, Input>> | null,
+  finite: ArrayLike<number>,
 ): Problem {
   const value = Number.isNaN(loss) ? 'NaN' : 'infinity';
-  const flags = inputs ? (session.run('finite', inputs)['finite']?.data ?? []) : [];
-  const index = flags.findIndex((finite) => finite === 0);
+  const index = Array.from(finite).indexOf(0);
   const first = summary.layers[index];
   const where = first
     ? `the output of layer ${first.position + 1} (${first.layer.type}) left the range of numbers first`
-    : inputs
-      ? 'all layers still gave numbers, the loss itself did not'
-      : 'it was the last, small batch of the epoch';
+    : 'all layers still gave numbers, the loss itself did not';
   return new Problem(
     'training.diverged',
     `the loss became ${value} in epoch ${epoch}, batch ${batch}: ${where}; ` +

@@ -39,7 +39,7 @@ export function compileInspection(network: Network): CompiledInspection {
 export function addPredict(net: Net, inspection = false): void {
   const { g } = net;
   const { images, values } = net.images();
-  const forward = net.forward(values, false);
+  const forward = net.forward(values);
   const [logits] = forward.logits as [Tensor];
   g.signature('predict', { inputs: { images }, outputs: { logits, ...net.activations(forward) } });
   if (!inspection) return;

@@ -4,7 +4,7 @@
  */
 import type { Network } from '../../shared/network.ts';
 import { type LayerSummary, type NetworkSummary, inputShape, summarize } from '../../shared/shapes.ts';
-import { hasAvx512 } from './cpu.ts';
+import { hasWideVectors } from './cpu.ts';
 import { type Graph, type Tensor, unknown } from './graph/graph.ts';
 import {
   type Variable,
@@ -65,9 +65,13 @@ export interface Forward {
   readonly gathered: Gathered;
 }
 
+export interface PassOptions {
+  readonly training?: boolean;
+  readonly shardSizes?: readonly number[];
+}
+
 export interface NetOptions {
   readonly seed?: number;
-  readonly shardSize?: number;
   readonly wideVectors?: boolean;
 }
 
@@ -78,24 +82,17 @@ export class Net {
   private readonly network: Network;
   private readonly seed: number;
   private readonly wideVectors: boolean;
-  private readonly shardSize: number;
   private readonly groups: readonly Group[];
   private readonly layouts = new Map<string, Layout>();
   private step: Tensor | undefined;
 
   /**
-   * `seed` is for what a training pass draws, `shardSize` the images in a shard of a whole batch. Throws a `Problem` where
-   * the layers do not fit each other.
+   * `seed` is for what a training pass draws. Throws a `Problem` where the layers do not fit each other.
    */
-  constructor(
-    g: Graph,
-    network: Network,
-    { seed = 0, shardSize = 1, wideVectors = hasAvx512() }: NetOptions = {},
-  ) {
+  constructor(g: Graph, network: Network, { seed = 0, wideVectors = hasWideVectors() }: NetOptions = {}) {
     this.g = g;
     this.network = network;
     this.seed = seed;
-    this.shardSize = shardSize;
     this.wideVectors = wideVectors;
     this.summary = summarize(network);
     this.parameters = parametersOf(this.summary);
@@ -173,7 +170,8 @@ export class Net {
     return { images, values: { shards: [transpose(this.g, images, [0, 2, 3, 1])] } };
   }
 
-  forward(input: Values, training: boolean): Forward {
+  /** In training, how many images are in each shard has to be known. */
+  forward(input: Values, { training = false, shardSizes = [] }: PassOptions = {}): Forward {
     const { g } = this;
     const gathered: Gathered = {
       values: new Map(),
@@ -187,7 +185,7 @@ export class Net {
     const { layers } = this.summary;
     const sequence = layers.map(({ layer }) => layer);
     for (const { layer, index, output } of layers) {
-      const context = this.context(`${index}`, training, gathered);
+      const context = this.context(`${index}`, { training, shardSizes }, gathered);
       const pass = g.scope(`${index}_${layer.type}`, () =>
         training
           ? trainingPass(context, sequence, index, values, shape)
@@ -247,14 +245,13 @@ export class Net {
     return pack(g, [integer(g, hash(`${this.seed >>> 0}/${place}`)), this.step]);
   }
 
-  private context(prefix: string, training: boolean, gathered: Gathered): Context {
+  private context(prefix: string, options: Required<PassOptions>, gathered: Gathered): Context {
     return {
       g: this.g,
-      training,
+      ...options,
       wideVectors: this.wideVectors,
-      shardSize: this.shardSize,
       parameters: this.access(prefix, gathered),
-      within: (inner) => this.context(`${prefix}.${inner}`, training, gathered),
+      within: (inner) => this.context(`${prefix}.${inner}`, options, gathered),
       randomSeed: (shard) => this.randomSeed(`${prefix}/${shard}`),
     };
   }

@@ -14,7 +14,7 @@ import { optimizerScalars } from './optimizers.ts';
 import { Generator } from './random/generator.ts';
 import { Session } from './session.ts';
 import { severalSteps, stackInputs, stepsAtOnce } from './severalSteps.ts';
-import { splitBatch } from './shards.ts';
+import { shardSizes, splitBatch } from './shards.ts';
 import { writeInitial } from './state.ts';
 
 export interface PaceOrder {
@@ -46,7 +46,14 @@ export async function measurePace(
   const count = Math.min(settings.batchSize, trainCount);
   const shards = Math.min(wanted, count);
   const constants = await pixelConstants(settings.normalisation, dataset);
-  const compiled = compile({ network, settings, dataset, shards, constants });
+  const compiled = compile({
+    network,
+    settings,
+    dataset,
+    shards,
+    shardSizes: shardSizes(count, shards),
+    constants,
+  });
   const session = await Session.load(compiled.graph);
   const breathe = async () => {
     await setImmediate();

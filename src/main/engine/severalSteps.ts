@@ -51,7 +51,7 @@ export function stepsAtOnce({
 /** Makes `train` of calls, and adds `train20` and so on: the same inputs, each with the step as a new first axis. */
 export function addSteps(g: Graph, outline: Outline): void {
   const inputs: Readonly<Record<string, Tensor>> = g.signatures['train']?.inputs ?? {};
-  g.signature('train', { inputs, outputs: callOutline(g, outline) });
+  g.signature('train', { inputs, outputs: callOutline(g, outline).outputs });
   for (const count of counts) {
     const name = severalSteps(count);
     g.scope(name, () => {
@@ -73,11 +73,12 @@ function stepsOf(
     return { single, steps: unpack(g, stacked, count) };
   });
   const losses: Tensor[] = [];
+  let changed: readonly string[] = [];
   for (let step = 0; step < count; step += 1) {
     const given = parts.map(({ single, steps }) => [single, steps[step] as Tensor] as const);
-    // A loss is there when its step's updates are done.
-    const before = losses.slice(-1).map(({ node }) => node);
-    losses.push(callOutline(g, outline, given, before)['loss'] as Tensor);
+    const { outputs, changes } = callOutline(g, outline, given, changed);
+    losses.push(outputs['loss'] as Tensor);
+    changed = changes;
   }
   return { inputs: several, outputs: { losses: pack(g, losses) } };
 }

@@ -10,7 +10,7 @@ import { baseAt, learningRateAt } from '../../shared/schedule.ts';
 import { requireTrainable } from '../../shared/shapes.ts';
 import { runningLossInterval } from '../../shared/training.ts';
 import { loadDataset } from './batches.ts';
-import { type CompiledNetwork, compile } from './compile.ts';
+import { type CompiledNetwork, compile, trainingSignatures } from './compile.ts';
 import type { Control } from './control.ts';
 import { describeDivergence } from './divergence.ts';
 import { afterEpoch } from './earlyStopping.ts';
@@ -50,9 +50,8 @@ export async function train(
   const split = splitTraining(labels.train, settings.validation);
   const shards = from?.progress.shards ?? Math.min(order.shards, settings.batchSize);
   const lastBatch = split.train.length % settings.batchSize;
-  const unsplit = lastBatch > 0 && lastBatch < shards;
   const constants = await pixelConstants(settings.normalisation, dataset);
-  const compiled = compile({ network, settings, dataset, shards, unsplit, constants });
+  const compiled = compile({ network, settings, dataset, shards, lastBatch, constants });
   const session = await Session.load(compiled.graph);
   try {
     loadDataset(session, dataset);
@@ -212,16 +211,15 @@ class Trainer {
   private stepInputs(
     indices: Int32Array,
     step: number,
-  ): { signature: string; inputs: Record<string, NumberInput> } {
+  ): { signatures: ReturnType<typeof trainingSignatures>; inputs: Record<string, NumberInput> } {
     const { compiled, order, shards } = this.parts;
     const { settings } = order;
     const learningRate = this.learningRate(step);
     const scalars = [1 / indices.length, ...optimizerScalars(settings.optimizer, learningRate, step)];
-    const unsplit = indices.length < shards;
     return {
-      signature: unsplit ? 'trainUnsplit' : 'train',
+      signatures: trainingSignatures(indices.length < settings.batchSize ? 'last' : 'whole'),
       inputs: {
-        ...splitBatch(indices, unsplit ? 1 : shards),
+        ...splitBatch(indices, indices.length < shards ? 1 : shards),
         scalars: { data: Float32Array.from(scalars) },
         ...(compiled.random ? { step: { data: Int32Array.of(step), shape: [] } } : {}),
       },
@@ -250,10 +248,10 @@ class Trainer {
   private step(indices: Int32Array): void {
     const { progress, parts } = this;
     const began = performance.now();
-    const { signature, inputs } = this.stepInputs(indices, progress.step + 1);
-    const loss = parts.session.run(signature, inputs)['loss']?.data[0] as number;
+    const { signatures, inputs } = this.stepInputs(indices, progress.step + 1);
+    const loss = parts.session.run(signatures.step, inputs)['loss']?.data[0] as number;
     const seconds = (performance.now() - began) / 1000;
-    this.pace.took(seconds, signature);
+    this.pace.took(seconds, signatures.step);
     this.take(loss, indices.length, seconds);
   }
 
@@ -286,13 +284,13 @@ class Trainer {
   /** The epoch's last step, with what `measureHealth` wants to know of it. */
   private lastStep(indices: Int32Array): LastStep | undefined {
     const { session, order } = this.parts;
-    const { signature, inputs } = this.stepInputs(indices, this.progress.step + 1);
-    if (!order.settings.measure || signature !== 'train') {
+    if (!order.settings.measure) {
       this.step(indices);
       return undefined;
     }
+    const { signatures, inputs } = this.stepInputs(indices, this.progress.step + 1);
     const before = readState(session);
-    const gradients = session.run('gradients', inputs);
+    const gradients = session.run(signatures.gradients, inputs);
     this.step(indices);
     return { before, after: readState(session), gradients };
   }
@@ -307,13 +305,13 @@ class Trainer {
     const first = kept.progress.epoch === progress.epoch ? kept.progress.batch : 0;
     for (let batch = first; batch < progress.batch; batch += 1) {
       step += 1;
-      const { signature, inputs } = this.stepInputs(this.batchOf(images, batch), step);
-      session.run(signature, inputs);
+      const { signatures, inputs } = this.stepInputs(this.batchOf(images, batch), step);
+      session.run(signatures.step, inputs);
     }
-    const failed = this.stepInputs(this.batchOf(images, progress.batch), step + 1);
+    const { signatures, inputs } = this.stepInputs(this.batchOf(images, progress.batch), step + 1);
+    const { finite } = session.run(signatures.finite, inputs);
     const { epoch, batch } = progress;
-    const inputs = failed.signature === 'train' ? failed.inputs : null;
-    return describeDivergence(session, compiled.summary, { loss, epoch, batch: batch + 1 }, inputs);
+    return describeDivergence(compiled.summary, { loss, epoch, batch: batch + 1 }, finite?.data ?? []);
   }
 
   private async endEpoch(last: LastStep | undefined, dataSeconds: number): Promise<boolean> {

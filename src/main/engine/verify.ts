@@ -9,6 +9,7 @@ import { optimizerScalars } from './optimizers.ts';
 import { initialParameters, parameterKey } from './parameters.ts';
 import { Generator } from './random/generator.ts';
 import { type Input, Session } from './session.ts';
+import { shardSizes } from './shards.ts';
 import { writeState } from './state.ts';
 import type { VectorArray, VectorCase } from './vectorCase.ts';
 
@@ -85,7 +86,14 @@ class Comparison {
 export async function verifyCase(vector: VectorCase, shards = 1): Promise<CaseResult> {
   const { network, optimizer, seed } = vector;
   const settings = trainingSettingsSchema.parse({ optimizer, seed });
-  const compiled = compile({ network, settings, dataset: null, shards, constants: null });
+  const compiled = compile({
+    network,
+    settings,
+    dataset: null,
+    shards,
+    shardSizes: shardSizes(vector.labels.length, shards),
+    constants: null,
+  });
   const session = await Session.load(compiled.graph);
   try {
     const comparison = new Comparison();
@@ -142,9 +150,10 @@ function shardsOf({ input, labels }: VectorCase, shards: number): Record<string,
   const [count = 0, ...rest] = input.shape;
   const each = rest.reduce((a, b) => a * b, 1);
   const inputs: Record<string, Input> = {};
-  for (let shard = 0; shard < shards; shard += 1) {
-    const from = Math.floor((count * shard) / shards);
-    const to = Math.floor((count * (shard + 1)) / shards);
+  let to = 0;
+  for (const [shard, size] of shardSizes(count, shards).entries()) {
+    const from = to;
+    to += size;
     inputs[`images_${shard}`] = {
       data: Float32Array.from(input.data.slice(from * each, to * each)),
       shape: [to - from, ...rest],

@@ -12,8 +12,6 @@ import type { Graph, GraphFunction, GraphNode, Signature, Tensor } from './graph
 /** What takes long enough that two of them should not wait for each other. */
 const heavy = new Set([
   'AvgPool',
-  'AvgPool3D',
-  'AvgPool3DGrad',
   'AvgPoolGrad',
   'Conv2D',
   'Conv2DBackpropFilter',
@@ -25,8 +23,6 @@ const heavy = new Set([
   'ImageProjectiveTransformV3',
   'MatMul',
   'MaxPool',
-  'MaxPool3D',
-  'MaxPool3DGrad',
   'MaxPoolGrad',
 ]);
 
@@ -79,22 +75,30 @@ export function outlineShards(graph: Graph, signatureName: string): Outline | nu
   };
 }
 
+/** One call of all that an outline consists of. */
+export interface OutlineCall {
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  /** Nodes after which all is changed that the signature changes. */
+  readonly changes: readonly string[];
+}
+
 /**
- * Adds an outline's calls and what joins them; gives its outputs. `given` is what takes the place of tensors of the graph
- * that was cut up, its inputs, and `after` is what has to be done before.
+ * Adds an outline's calls and what joins them. `given` is what takes the place of tensors of the graph that was cut up,
+ * its inputs, and `after` is what has to be done before a variable is read.
  */
 export function callOutline(
   graph: Graph,
   { shards, join, outputs }: Outline,
   given: readonly (readonly [Tensor, Tensor])[] = [],
   after: readonly string[] = [],
-): Record<string, Tensor> {
+): OutlineCall {
   const known = new Map(given.map(([from, to]) => [keyOf(from), to]));
   const place = (tensor: Tensor) => known.get(keyOf(tensor)) ?? tensor;
-  for (const shard of shards) {
+  const calls = shards.map((shard) => {
     const results = graph.call(shard, shard.inputs.map(place), after);
     shard.outputs.forEach((tensor, position) => known.set(keyOf(tensor), results[position] as Tensor));
-  }
+    return (results[0] as Tensor).node;
+  });
   const copies = new Map<string, string>();
   for (const { name, op, inputs, control, attributes } of join) {
     const copy = graph.node(
@@ -107,7 +111,7 @@ export function callOutline(
         name: `join/${name}`,
         control: [
           ...control.map((other) => copies.get(other) ?? other),
-          ...(inputs.length === 0 ? after : []),
+          ...(op === 'ReadVariableOp' ? after : []),
         ],
         attributes,
       },
@@ -118,7 +122,14 @@ export function callOutline(
     const inside = copies.get(tensor.node);
     return inside === undefined ? place(tensor) : { ...tensor, node: inside };
   };
-  return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, result(tensor)]));
+  const changing = (nodes: readonly GraphNode[]) => nodes.filter(({ op }) => changes.test(op));
+  return {
+    outputs: Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, result(tensor)])),
+    changes: [
+      ...calls.filter((_, shard) => changing(shards[shard]?.nodes ?? []).length > 0),
+      ...changing(join).map(({ name }) => copies.get(name) as string),
+    ],
+  };
 }
 
 const keyOf = ({ node, output }: Tensor) => `${node}:${output}`;

@@ -41,21 +41,22 @@ export function conv2d(
   return g.op('Conv2D', [x, filter], { attributes: convAttributes(window, dilation) });
 }
 
-/** Without dilation: TensorFlow's CPU kernels refuse it here. */
+/** With dilation only where it is sure to be oneDNN's: TensorFlow's own kernels refuse it here. */
 export function conv2dBackpropInput(
   g: Graph,
   inputShape: Tensor,
   filter: Tensor,
   dy: Tensor,
   window: Window,
+  dilation: readonly [number, number] = [1, 1],
 ): Tensor {
   return g.op('Conv2DBackpropInput', [inputShape, filter, dy], {
-    attributes: convAttributes(window, [1, 1]),
+    attributes: convAttributes(window, dilation),
   });
 }
 
 /**
- * Without dilation, as above; and not for a 1×1 filter with a stride: oneDNN's kernel for that writes past the end of
+ * With dilation only where it is sure to be oneDNN's, as above; and not for a 1×1 filter with a stride: oneDNN's kernel for that writes past the end of
  * its memory where the channels are no multiple of eight (TensorFlow 2.21).
  */
 export function conv2dBackpropFilter(
@@ -64,9 +65,10 @@ export function conv2dBackpropFilter(
   filterShape: readonly number[],
   dy: Tensor,
   window: Window,
+  dilation: readonly [number, number] = [1, 1],
 ): Tensor {
   return g.op('Conv2DBackpropFilter', [x, integers(g, filterShape), dy], {
-    attributes: convAttributes(window, [1, 1]),
+    attributes: convAttributes(window, dilation),
   });
 }
 

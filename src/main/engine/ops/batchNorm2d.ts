@@ -27,7 +27,7 @@ import {
   plain,
 } from './op.ts';
 
-const allButChannels = ({ batchInside }: Values) => (batchInside ? [0, 1, 2, 3] : [0, 1, 2]);
+const allButChannels = [0, 1, 2];
 
 export const batchNorm2d: Operation<BatchNorm2d> = (context, layer, input, inputShape) => {
   const { channels } = requireMap(inputShape, 'batchNorm2d');
@@ -45,7 +45,6 @@ function normaliseByBatch(
   channels: number,
 ): Pass {
   const { shards } = input;
-  const axes = allButChannels(input);
   const weight = parameters.read('weight', plain);
   const bias = parameters.read('bias', plain);
   const elements = addN(
@@ -56,7 +55,7 @@ function normaliseByBatch(
   const overBatch = (tensors: readonly Tensor[]) =>
     addN(
       g,
-      tensors.map((x) => sum(g, x, axes)),
+      tensors.map((x) => sum(g, x, allButChannels)),
     );
 
   const mean = divide(g, overBatch(shards), count);
@@ -73,7 +72,9 @@ function normaliseByBatch(
     output: { ...input, shards: normalised.map((x) => add(g, multiply(g, x, weight), bias)) },
     backward(gradients, needsInput) {
       const dys = gradients.shards.map((gradient: Gradient) => gradient.tensor);
-      const weightParts = dys.map((dy, shard) => sum(g, multiply(g, dy, normalised[shard] as Tensor), axes));
+      const weightParts = dys.map((dy, shard) =>
+        sum(g, multiply(g, dy, normalised[shard] as Tensor), allButChannels),
+      );
       const biasParts = gradients.shards.map((gradient) => gradient.channelSum());
       parameters.gradient('weight', weightParts);
       parameters.gradient('bias', biasParts);
@@ -109,7 +110,6 @@ function updateRunning(
 
 function normaliseByRunning({ g, parameters }: Context, epsilon: number, input: Values): Pass {
   const { shards } = input;
-  const axes = allButChannels(input);
   const weight = parameters.read('weight', plain);
   const bias = parameters.read('bias', plain);
   const mean = parameters.read('running_mean', plain);
@@ -123,7 +123,7 @@ function normaliseByRunning({ g, parameters }: Context, epsilon: number, input: 
       const dys = gradients.shards.map((gradient) => gradient.tensor);
       parameters.gradient(
         'weight',
-        dys.map((dy, shard) => sum(g, multiply(g, dy, normalised[shard] as Tensor), axes)),
+        dys.map((dy, shard) => sum(g, multiply(g, dy, normalised[shard] as Tensor), allButChannels)),
       );
       parameters.gradient(
         'bias',

@@ -11,11 +11,10 @@ import {
   conv2d as conv2dOp,
   conv2dBackpropFilter,
   conv2dBackpropInput,
-  conv3d,
   conv3dBackpropFilter,
-  conv3dBackpropInput,
   everyNth,
   extractImagePatches,
+  integers,
   matMul,
   pad,
   reshape,
@@ -24,23 +23,23 @@ import {
   slice,
   transpose,
 } from '../graph/operations.ts';
-import { gainsFromBatchInside, withInputLaidOut } from './batchInside.ts';
+import { wantsBatchInside, withInputLaidOut } from './batchInside.ts';
 import { type FilterShape, type Kernels, convolution, isOne, isSame } from './convolution.ts';
-import { type Operation, plain } from './op.ts';
+import { type Context, type Operation, plain } from './op.ts';
 
 export const conv2d: Operation<Conv2d> = (context, layer, input, inputShape) => {
-  const { g, parameters, training, wideVectors, shardSize } = context;
+  const { g, parameters, wideVectors } = context;
   const map = requireMap(inputShape, 'conv2d');
   const window = effectiveWindow(layer);
   const output = requireMap(layerKind(layer).outputShape(layer, map), 'conv2d');
   const weight = parameters.read('weight', { kind: 'conv' });
   const bias = (layer.bias ?? true) ? parameters.read('bias', plain) : undefined;
-  const inside = training && wideVectors && gainsFromBatchInside(window, map, output, shardSize);
+  const inside = wantsBatchInside(context, layer, map);
   const filter: FilterShape = [...window.kernel, map.channels, layer.filters];
   const kernels = inside
-    ? volumeKernels(g, weight, filter, window)
+    ? insideKernels(context, weight, filter, window, map, output)
     : flatKernels(g, weight, filter, window, map, wideVectors);
-  return withInputLaidOut(g, input, map, inside, ({ shards }) =>
+  return withInputLaidOut(context, input, map, inside, ({ shards }) =>
     convolution(context, kernels, bias, { shards, batchInside: inside }),
   );
 };
@@ -60,17 +59,36 @@ function flatKernels(
   };
 }
 
-/** For maps with the batch inside. */
-function volumeKernels(g: Graph, weight: Tensor, filter: FilterShape, window: ConvWindow): Kernels {
-  const { stride, padding } = window;
-  const slide = { stride, padding, same: isSame(window) };
+/**
+ * For maps with the batch inside. The filter's gradient may also be taken as that of a volume whose third axis is the batch:
+ * with few channels, and with padding, that is the faster.
+ */
+function insideKernels(
+  { g, shardSizes }: Context,
+  weight: Tensor,
+  filter: FilterShape,
+  window: ConvWindow,
+  input: MapShape,
+  output: MapShape,
+): Kernels {
+  const slide = { stride: [1, 1], padding: window.padding, same: isSame(window) } as const;
   const [height, width, channels, filters] = filter;
-  const volume = [height, width, 1, channels, filters];
-  const deep = reshape(g, weight, volume);
+  const images = (shard: number) => shardSizes[shard] as number;
+  const dilation = (shard: number) => [1, images(shard)] as const;
+  const volume = (x: Tensor, map: MapShape) => reshape(g, x, [1, map.height, map.width, -1, map.channels]);
   return {
-    forward: (x) => conv3d(g, x, deep, slide),
-    filterGradient: (x, dy) => reshape(g, conv3dBackpropFilter(g, x, volume, dy, slide), filter),
-    inputGradient: (x, dy) => conv3dBackpropInput(g, shapeOp(g, x), deep, dy, slide),
+    forward: (x, shard) => conv2dOp(g, x, weight, slide, dilation(shard)),
+    filterGradient(x, dy, shard) {
+      if (channels >= 16 && !slide.same) {
+        return conv2dBackpropFilter(g, x, filter, dy, slide, dilation(shard));
+      }
+      const deep = [height, width, 1, channels, filters];
+      return reshape(g, conv3dBackpropFilter(g, volume(x, input), deep, volume(dy, output), slide), filter);
+    },
+    inputGradient(_, dy, shard) {
+      const size = integers(g, [1, input.height, input.width * images(shard), channels]);
+      return conv2dBackpropInput(g, size, weight, dy, slide, dilation(shard));
+    },
   };
 }
 

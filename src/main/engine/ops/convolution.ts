@@ -13,10 +13,10 @@ export type FilterShape = readonly [height: number, width: number, channels: num
 
 /** The three computations of a convolution, for one shard. */
 export interface Kernels {
-  readonly forward: (x: Tensor) => Tensor;
+  readonly forward: (x: Tensor, shard: number) => Tensor;
   /** In the layer's own shape. */
-  readonly filterGradient: (x: Tensor, dy: Tensor) => Tensor;
-  readonly inputGradient: (x: Tensor, dy: Tensor) => Tensor;
+  readonly filterGradient: (x: Tensor, dy: Tensor, shard: number) => Tensor;
+  readonly inputGradient: (x: Tensor, dy: Tensor, shard: number) => Tensor;
 }
 
 export const isOne = ([height, width]: Pair) => height === 1 && width === 1;
@@ -34,8 +34,8 @@ export function convolution(
   bias: Tensor | undefined,
   input: Values,
 ): Pass {
-  const output = input.shards.map((x) => {
-    const y = forward(x);
+  const output = input.shards.map((x, shard) => {
+    const y = forward(x, shard);
     return bias ? biasAdd(g, y, bias) : y;
   });
   return {
@@ -44,7 +44,7 @@ export function convolution(
       const of = (shard: number) => gradients.shards[shard] as Gradient;
       parameters.gradient(
         'weight',
-        input.shards.map((x, shard) => filterGradient(x, of(shard).tensor)),
+        input.shards.map((x, shard) => filterGradient(x, of(shard).tensor, shard)),
       );
       if (bias) {
         parameters.gradient(
@@ -55,7 +55,7 @@ export function convolution(
       if (!needsInput) return undefined;
       return gradientsOf(
         g,
-        input.shards.map((x, shard) => inputGradient(x, of(shard).tensor)),
+        input.shards.map((x, shard) => inputGradient(x, of(shard).tensor, shard)),
       );
     },
   };

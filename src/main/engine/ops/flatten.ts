@@ -9,7 +9,7 @@ import { type Operation, perShard } from './op.ts';
 export const flatten: Operation<Flatten> = (context, _layer, input, inputShape) => {
   if (inputShape.kind === 'flat') return perShard(context, input, (x) => ({ y: x, backward: (dy) => dy }));
   const { channels, height, width } = inputShape;
-  const pass = withInputLaidOut(context.g, input, inputShape, false, (maps) =>
+  const pass = withInputLaidOut(context, input, inputShape, false, (maps) =>
     perShard(context, maps, (x) => ({
       y: reshape(context.g, x, [-1, elements(inputShape)]),
       backward: (dy) => reshape(context.g, dy.tensor, [-1, height, width, channels]),

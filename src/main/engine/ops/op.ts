@@ -10,7 +10,7 @@ import { biasAddGrad } from '../graph/operations.ts';
 /** What flows forward: a tensor a shard, batch first, maps as NHWC unless `batchInside`. */
 export interface Values {
   readonly shards: readonly Tensor[];
-  /** Maps are 1 × height × width × batch × channels (`batchInside.ts`); their gradients are too. */
+  /** Maps are 1 × height × (width · batch) × channels (`batchInside.ts`); their gradients are too. */
   readonly batchInside?: boolean;
   /** Maps have the four pixels of a pool's windows as channels of one (`phases.ts`); a max-pool follows. */
   readonly phases?: boolean;
@@ -58,8 +58,8 @@ export interface Context {
   readonly training: boolean;
   /** The CPU has AVX-512: which way of computing the same is the faster depends on it. */
   readonly wideVectors: boolean;
-  /** Images in a shard of a whole batch. */
-  readonly shardSize: number;
+  /** Images in each shard; unknown in evaluation. */
+  readonly shardSizes: readonly number[];
   readonly parameters: ParameterAccess;
   /** A context for a layer within a layer, whose parameters are called `prefix.…`. */
   within(prefix: string): Context;

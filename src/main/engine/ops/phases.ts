@@ -1,17 +1,20 @@
 /**
- * A convolution whose output is pooled in windows of 2 × 2, while a net trains: the four pixels of a window are computed as
- * channels of one, by a filter that is one larger each way and moves by two. Map and pool are then batch × height / 2 ×
- * width / 2 × (4 · channels), the window's pixels in the order in which a pool looks at them.
+ * A convolution of images with one channel whose output is pooled in windows of 2 × 2, while a net trains: the four pixels
+ * of a window are computed as channels of one. The images lie in blocks of 2 × 2 pixels, each block's pixels as its channels,
+ * and a filter is as many blocks large as it may lie on. Map and pool are then 1 × height / 2 × (width / 2 · batch) ×
+ * (4 · channels), the window's pixels in the order in which a pool looks at them, and the batch inside (`batchInside.ts`).
  *
- * A first convolution has one or three channels to multiply and few to fill oneDNN's lanes of sixteen with; most of its time
- * is what goes on around its multiplications. In phases it does that a quarter as often, and 40 of 48 lanes have work where
- * 10 of 16 had. The filter has (k + 1)² elements for k², of which the others are zero. Convolution, pool and their
- * gradients, 32 images, 5 × 5: with 6 filters 0.67 of the time, with 8 0.80, with 10 0.94.
+ * Such a convolution has one channel to multiply and few to fill oneDNN's lanes of sixteen with; most of its time is what
+ * goes on around its multiplications. In phases it does that a quarter as often, with four channels for one, and 40 of 48
+ * lanes have work where 10 of 16 had. The filter's other elements are zero. Convolution, pool and their gradients, 32 images,
+ * 5 × 5, with what the layout costs: before a convolution that wants the batch inside 0.60 of the time with 6 filters,
+ * 0.82 with 10, 0.90 with 16; before another 0.74, 0.99 and 1.11.
  */
-import { type Conv2d, type ConvWindow, convWindow } from '../../../shared/layers/conv2d.ts';
+import { type Conv2d, convWindow } from '../../../shared/layers/conv2d.ts';
 import type { Layer } from '../../../shared/layers/index.ts';
 import type { MapShape, Pair } from '../../../shared/layers/layer.ts';
 import { poolWindow } from '../../../shared/layers/pooling.ts';
+import type { Graph, Tensor } from '../graph/graph.ts';
 import {
   concat,
   conv2d,
@@ -19,20 +22,19 @@ import {
   conv2dBackpropInput,
   floats,
   gather,
+  integers,
   maxPool,
   maxPoolGrad,
+  pad,
   reshape,
-  shape as shapeOp,
+  slice,
+  transpose,
   unsortedSegmentSum,
 } from '../graph/operations.ts';
 import { withInputLaidOut } from './batchInside.ts';
 import { type Kernels, convolution, isOne } from './convolution.ts';
 import { type Context, type Pass, type Values, perShard, plain } from './op.ts';
 import { partnerOf } from './rectifiedPool.ts';
-
-/** float32 in a vector of AVX-512. */
-const lanes = 16;
-const filled = (channels: number) => Math.ceil(channels / lanes) * lanes;
 
 /** Whether a convolution's output goes to a pool of such windows, as it is or through the ReLU that is the pool's partner. */
 export function isPooledInPairs(layers: readonly Layer[], index: number): boolean {
@@ -45,94 +47,146 @@ export function isPooledInPairs(layers: readonly Layer[], index: number): boolea
   return is(kernel, 2) && is(stride, 2) && is(padding, 0);
 }
 
-/** Lanes that are computed, with those that are empty or multiply by zero, in phases ÷ as it is. */
-function work({ kernel: [height, width] }: ConvWindow, filters: number): number {
-  const elements = ((height + 1) * (width + 1)) / (height * width);
-  return (elements * filled(4 * filters)) / (4 * filled(filters));
-}
+/** Filters up to which it gains, where what it is pooled to is wanted with the batch inside, and where it is not. */
+const most = { inside: 24, first: 8 };
 
 /**
- * Whether that is faster. Measured with AVX-512, kernels of 3 to 7, 1 to 8 channels, 6 to 32 filters: with one channel also
- * where there is a little more to multiply; with more than a first convolution has never.
+ * Whether that is faster, where the map that is pooled to will be wanted with the batch inside or not. Measured with AVX-512,
+ * kernels of 2 to 7, 4 to 32 filters, 8 to 64 images. With three channels it gains with 3 × 3 and up to 8 filters alone.
  */
-export function gainsFromPhases(layer: Conv2d, { channels }: MapShape): boolean {
-  const window = convWindow(layer);
-  const { stride, padding, dilation } = window;
+export function gainsFromPhases(layer: Conv2d, { channels }: MapShape, inside: boolean): boolean {
+  const { stride, padding, dilation } = convWindow(layer);
   const slides = isOne(stride) && isOne(dilation) && padding[0] === 0 && padding[1] === 0;
-  return slides && channels <= 3 && work(window, layer.filters) <= (channels === 1 ? 1.1 : 0.9);
+  return slides && channels === 1 && layer.filters <= (inside ? most.inside : most.first);
 }
 
 /** `gainsFromPhases` and `isPooledInPairs` must hold. */
 export function convInPhases(context: Context, layer: Conv2d, input: Values, shape: MapShape): Pass {
-  const { g, parameters } = context;
+  const { g, parameters, shardSizes } = context;
   const { filters } = layer;
   const { kernel } = convWindow(layer);
   const weight = parameters.read('weight', { kind: 'conv' });
   const bias = (layer.bias ?? true) ? parameters.read('bias', plain) : undefined;
-  const elements = kernel[0] * kernel[1] * shape.channels;
-  const filterShape = [...kernel, shape.channels, filters];
-  const wideShape = [kernel[0] + 1, kernel[1] + 1, shape.channels, 4 * filters];
-  const source = sourceOfRows(kernel, shape.channels);
+  const elements = kernel[0] * kernel[1];
+  const filterShape = [...kernel, 1, filters];
+  const blocks = blocksOf(shape, kernel);
+  const wideShape = [...kernel.map(blocksUnder), 4, 4 * filters];
+  const source = sourceOfRows(kernel);
 
   const zeros = floats(g, new Array<number>(filters).fill(0), [1, filters]);
   const rows = concat(g, [reshape(g, weight, [elements, filters]), zeros], 0);
   const known = source.map((row) => row ?? elements);
   const wide = reshape(g, gather(g, rows, known), wideShape);
   const wideBias = bias && concat(g, [bias, bias, bias, bias], 0);
-  const slide = { stride: [2, 2], padding: [0, 0] } as const;
 
   // An element's gradient is the sum over its places in the wide filter.
   const places = source.map((row) => row ?? -1);
+  const slide = { stride: [1, 1], padding: [0, 0] } as const;
+  const dilation = (shard: number) => [1, shardSizes[shard] as number] as const;
   const kernels: Kernels = {
-    forward: (x) => conv2d(g, x, wide, slide, [1, 1]),
-    filterGradient(x, dy) {
-      const ofRows = reshape(g, conv2dBackpropFilter(g, x, wideShape, dy, slide), [-1, filters]);
+    forward: (x, shard) => conv2d(g, x, wide, slide, dilation(shard)),
+    filterGradient(x, dy, shard) {
+      const gradient = conv2dBackpropFilter(g, x, wideShape, dy, slide, dilation(shard));
+      const ofRows = reshape(g, gradient, [-1, filters]);
       return reshape(g, unsortedSegmentSum(g, ofRows, places, elements), filterShape);
     },
-    inputGradient: (x, dy) => conv2dBackpropInput(g, shapeOp(g, x), wide, dy, slide),
+    inputGradient(_, dy, shard) {
+      const size = [1, blocks.rows, blocks.columns * (shardSizes[shard] as number), 4];
+      const gradient = conv2dBackpropInput(g, integers(g, size), wide, dy, slide, dilation(shard));
+      return outOfBlocks(g, gradient, shape, blocks);
+    },
   };
-  return withInputLaidOut(g, input, shape, false, ({ shards }) =>
-    convolution(context, kernels, wideBias, { shards, phases: true }),
-  );
+  return withInputLaidOut(context, input, shape, false, ({ shards: images }) => {
+    const shards = images.map((x, shard) => inBlocks(g, x, shape, blocks, shardSizes[shard] as number));
+    return convolution(context, kernels, wideBias, { shards, batchInside: true, phases: true });
+  });
+}
+
+/** Blocks of two that a window of `length` pixels may lie on, wherever it begins. */
+const blocksUnder = (length: number) => Math.ceil((length + 1) / 2);
+
+/** Blocks of 2 × 2 pixels. */
+interface Blocks {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Those of a map that the convolution of what is pooled looks at. */
+function blocksOf({ height, width }: MapShape, kernel: Pair): Blocks {
+  const along = (length: number, window: number) =>
+    Math.floor((length - window + 1) / 2) + blocksUnder(window) - 1;
+  return { rows: along(height, kernel[0]), columns: along(width, kernel[1]) };
+}
+
+/** Cuts rows and columns off, or puts zeros behind. */
+function resized(g: Graph, x: Tensor, from: Pair, to: Pair): Tensor {
+  const least = from.map((length, axis) => Math.min(length, to[axis] as number));
+  const cut = from.join() === least.join() ? x : slice(g, x, [0, 0, 0, 0], [-1, ...least, -1]);
+  if (to.join() === least.join()) return cut;
+  const none = [0, 0] as const;
+  const behind = to.map((length, axis) => [0, length - (least[axis] as number)] as const);
+  return pad(g, cut, [none, ...behind, none]);
+}
+
+/** Images, batch first, as blocks with the batch inside: a block's pixels are its channels. */
+function inBlocks(
+  g: Graph,
+  x: Tensor,
+  { height, width }: MapShape,
+  { rows, columns }: Blocks,
+  images: number,
+): Tensor {
+  const whole = resized(g, x, [height, width], [2 * rows, 2 * columns]);
+  const blocks = transpose(g, reshape(g, whole, [-1, rows, 2, columns, 2]), [1, 3, 0, 2, 4]);
+  return reshape(g, blocks, [1, rows, columns * images, 4]);
+}
+
+/** The way back. */
+function outOfBlocks(g: Graph, x: Tensor, { height, width }: MapShape, { rows, columns }: Blocks): Tensor {
+  const blocks = transpose(g, reshape(g, x, [rows, columns, -1, 2, 2]), [2, 0, 3, 1, 4]);
+  const whole = reshape(g, blocks, [-1, 2 * rows, 2 * columns, 1]);
+  return resized(g, whole, [2 * rows, 2 * columns], [height, width]);
 }
 
 /**
- * For each row of the wide filter, height × width × in × phase, the row of the filter, height × width × in, that is there;
- * none where it has zeros. A phase's filter begins a row lower or a column further right.
+ * For each row of the wide filter, blocks down × across × (row × column in the block) × phase, the element of the filter,
+ * height × width, that is there; none where it has zeros. A phase's filter begins a row lower or a column further right.
  */
-function sourceOfRows([height, width]: Pair, channels: number): (number | undefined)[] {
-  const rows: (number | undefined)[] = [];
-  for (let row = 0; row <= height; row += 1) {
-    for (let column = 0; column <= width; column += 1) {
-      for (let channel = 0; channel < channels; channel += 1) {
-        for (const [down, right] of [
-          [0, 0],
-          [0, 1],
-          [1, 0],
-          [1, 1],
-        ] as const) {
-          const [y, x] = [row - down, column - right];
-          const inside = y >= 0 && y < height && x >= 0 && x < width;
-          rows.push(inside ? (y * width + x) * channels + channel : undefined);
+function sourceOfRows([height, width]: Pair): (number | undefined)[] {
+  const pair = [0, 1] as const;
+  const blocks = (length: number) => Array.from({ length: blocksUnder(length) }, (_, block) => block);
+  const sources: (number | undefined)[] = [];
+  for (const down of blocks(height)) {
+    for (const across of blocks(width)) {
+      for (const row of pair) {
+        for (const column of pair) {
+          for (const lower of pair) {
+            for (const right of pair) {
+              const [y, x] = [2 * down + row - lower, 2 * across + column - right];
+              const inside = y >= 0 && y < height && x >= 0 && x < width;
+              sources.push(inside ? y * width + x : undefined);
+            }
+          }
         }
       }
     }
   }
-  return rows;
+  return sources;
 }
 
 /** The pool: of four pixels that lie side by side. `output` is the map that is pooled to. */
-export function poolOfPhases(context: Context, { shards }: Values, output: MapShape): Pass {
+export function poolOfPhases(context: Context, input: Values, { height, width, channels }: MapShape): Pass {
   const { g } = context;
-  const { height, width, channels } = output;
   const window = { kernel: [1, 4], stride: [1, 4], padding: [0, 0] } as const;
-  const pixels = shards.map((x) => reshape(g, x, [-1, height, width * 4, channels]));
-  return perShard(context, { shards: pixels }, (x) => {
+  const apart = (x: Tensor, last: number) => reshape(g, x, [height, width, -1, last]);
+  const together = (x: Tensor, last: number) => reshape(g, x, [1, height, -1, last]);
+  return perShard(context, { ...input, phases: false }, (map) => {
+    const x = apart(map, channels);
     const y = maxPool(g, x, window);
     return {
-      y,
+      y: together(y, channels),
       backward: (dy) => ({
-        tensor: reshape(g, maxPoolGrad(g, x, y, dy.tensor, window), [-1, height, width, 4 * channels]),
+        tensor: together(maxPoolGrad(g, x, y, apart(dy.tensor, channels), window), 4 * channels),
         channelSum: dy.channelSum,
       }),
     };

@@ -1,23 +1,20 @@
 /** Max-, average and global average pooling. */
-import { type Shape, requireMap } from '../../../shared/layers/layer.ts';
+import { type MapShape, type Shape, requireMap } from '../../../shared/layers/layer.ts';
 import {
   type AvgPool2d,
   type GlobalAveragePool,
   type MaxPool2d,
+  avgPool2d as avgPoolKind,
   maxPool2d as maxPoolKind,
   poolWindow,
 } from '../../../shared/layers/pooling.ts';
-import type { Graph } from '../graph/graph.ts';
+import type { Graph, Tensor } from '../graph/graph.ts';
 import {
   type PoolWindow,
   avgPool,
-  avgPool3d,
-  avgPool3dGrad,
   avgPoolGrad,
   broadcastTo,
   maxPool,
-  maxPool3d,
-  maxPool3dGrad,
   maxPoolGrad,
   mean,
   multiply,
@@ -29,21 +26,27 @@ import {
 } from '../graph/operations.ts';
 import { withInputLaidOut } from './batchInside.ts';
 import { poolOfPhases } from './phases.ts';
-import { type Operation, type Pass, type Values, perShard } from './op.ts';
+import { type Context, type Operation, type Pass, type Values, perShard } from './op.ts';
 
 /** Ties go to the first of a window, in TensorFlow as in PyTorch. */
 export const maxPool2d: Operation<MaxPool2d> = (context, layer, input, inputShape) => {
   const { g } = context;
   const window = poolWindow(layer);
-  if (input.phases) return poolOfPhases(context, input, outputOf(layer, inputShape));
-  return withUsableLayout(g, input, inputShape, window, (values) => {
-    const [pool, gradient] = values.batchInside ? [maxPool3d, maxPool3dGrad] : [maxPool, maxPoolGrad];
-    return perShard(context, values, (x) => {
-      const y = pool(g, x, window);
+  const inputMap = requireMap(inputShape, 'maxPool2d');
+  const output = requireMap(maxPoolKind.outputShape(layer, inputShape), 'maxPool2d');
+  if (input.phases) return poolOfPhases(context, input, output);
+  return withUsableLayout(context, input, inputShape, window, (values) => {
+    const pixels = pixelsOf(g, values);
+    return perShard(context, values, (map) => {
+      const x = pixels.apart(map, inputMap);
+      const y = maxPool(g, x, window);
       return {
-        y,
+        y: pixels.together(y, output),
         // Each number of dy lands on one pixel, so a channel's sum is the same before and after, and dy is smaller.
-        backward: (dy) => ({ tensor: gradient(g, x, y, dy.tensor, window), channelSum: dy.channelSum }),
+        backward: (dy) => ({
+          tensor: pixels.together(maxPoolGrad(g, x, y, pixels.apart(dy.tensor, output), window), inputMap),
+          channelSum: dy.channelSum,
+        }),
       };
     });
   });
@@ -52,19 +55,24 @@ export const maxPool2d: Operation<MaxPool2d> = (context, layer, input, inputShap
 export const avgPool2d: Operation<AvgPool2d> = (context, layer, input, inputShape) => {
   const { g } = context;
   const window = poolWindow(layer);
-  const { height, width } = requireMap(inputShape, 'avgPool2d');
+  const inputMap = requireMap(inputShape, 'avgPool2d');
+  const { height, width } = inputMap;
   const [ph, pw] = window.padding;
+  const output = requireMap(avgPoolKind.outputShape(layer, inputShape), 'avgPool2d');
   const padded = isPadded(window);
   const none = [0, 0] as const;
-  return withUsableLayout(g, input, inputShape, window, (values) => {
-    const [pool, gradient] = values.batchInside ? [avgPool3d, avgPool3dGrad] : [avgPool, avgPoolGrad];
-    return perShard(context, values, (x) => {
-      const wide = padded ? pad(g, x, [none, [ph, ph], [pw, pw], none]) : x;
+  return withUsableLayout(context, input, inputShape, window, (values) => {
+    const pixels = pixelsOf(g, values);
+    return perShard(context, values, (map) => {
+      const wide = padded ? pad(g, map, [none, [ph, ph], [pw, pw], none]) : map;
+      const x = pixels.apart(wide, inputMap);
       return {
-        y: pool(g, wide, window),
+        y: pixels.together(avgPool(g, x, window), output),
         backward(dy) {
-          const dx = gradient(g, shapeOp(g, wide), dy.tensor, window);
-          return padded ? slice(g, dx, [0, ph, pw, 0], [-1, height, width, -1]) : dx;
+          const dx = avgPoolGrad(g, shapeOp(g, x), pixels.apart(dy.tensor, output), window);
+          return padded
+            ? slice(g, dx, [0, ph, pw, 0], [-1, height, width, -1])
+            : pixels.together(dx, inputMap);
         },
       };
     });
@@ -75,7 +83,7 @@ export const globalAveragePool: Operation<GlobalAveragePool> = (context, _layer,
   const { g } = context;
   const map = requireMap(inputShape, 'globalAveragePool');
   const { channels, height, width } = map;
-  return withInputLaidOut(g, input, map, false, (values) =>
+  return withInputLaidOut(context, input, map, false, (values) =>
     perShard(context, values, (x) => ({
       y: mean(g, x, [1, 2]),
       backward(dy) {
@@ -86,19 +94,29 @@ export const globalAveragePool: Operation<GlobalAveragePool> = (context, _layer,
   );
 };
 
-const outputOf = (layer: MaxPool2d, input: Shape) =>
-  requireMap(maxPoolKind.outputShape(layer, input), 'maxPool2d');
-
 const isPadded = ({ padding: [ph, pw] }: PoolWindow) => ph > 0 || pw > 0;
+
+/**
+ * Maps with the batch inside for a pool, and back: each pixel on its own, with the same pixel's channels of all images as its
+ * channels, which fill all of oneDNN's lanes.
+ */
+function pixelsOf(g: Graph, { batchInside = false }: Values) {
+  return {
+    apart: (x: Tensor, { height, width }: MapShape) =>
+      batchInside ? reshape(g, x, [1, height, width, -1]) : x,
+    together: (x: Tensor, { height, channels }: MapShape) =>
+      batchInside ? reshape(g, x, [1, height, -1, channels]) : x,
+  };
+}
 
 /** Maps may have the batch inside, unless they are padded. */
 function withUsableLayout(
-  g: Graph,
+  context: Context,
   input: Values,
   inputShape: Shape,
   window: PoolWindow,
   operation: (input: Values) => Pass,
 ): Pass {
   const inside = (input.batchInside ?? false) && !isPadded(window);
-  return withInputLaidOut(g, input, requireMap(inputShape, 'pooling'), inside, operation);
+  return withInputLaidOut(context, input, requireMap(inputShape, 'pooling'), inside, operation);
 }

@@ -30,7 +30,7 @@ export const residual: Operation<Residual> = (context, layer, given, inputShape)
   const around = side?.output ?? input;
   const insideAround = around.batchInside ?? false;
   const inside = values.batchInside ?? false;
-  const alike = shape.kind === 'map' ? laidOut(g, around, shape, inside) : around;
+  const alike = shape.kind === 'map' ? laidOut(context, around, shape, inside) : around;
   return {
     output: {
       batchInside: inside,
@@ -44,7 +44,7 @@ export const residual: Operation<Residual> = (context, layer, given, inputShape)
       );
       const along =
         shape.kind === 'map' && inside !== insideAround
-          ? gradientsLaidOut(g, gradients, shape, insideAround)
+          ? gradientsLaidOut(context, gradients, shape, insideAround)
           : gradients;
       const past = side ? side.backward(along, needsInput) : along;
       if (!needsInput || !through || !past) return undefined;

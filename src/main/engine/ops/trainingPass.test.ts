@@ -1,9 +1,9 @@
 /** Which layers are computed otherwise than alone, and which convolutions otherwise than as they stand. */
 import { describe, expect, it } from 'vitest';
-import { conv2dSchema, convWindow } from '../../../shared/layers/conv2d.ts';
+import { conv2dSchema } from '../../../shared/layers/conv2d.ts';
 import type { Layer } from '../../../shared/layers/index.ts';
 import type { MapShape } from '../../../shared/layers/layer.ts';
-import { gainsFromBatchInside } from './batchInside.ts';
+import { wantsBatchInside } from './batchInside.ts';
 import { gainsFromPhases, isPooledInPairs } from './phases.ts';
 import { partnerOf } from './rectifiedPool.ts';
 
@@ -61,27 +61,33 @@ const conv = (filters: number, kernelSize: number, rest: object = {}) =>
   conv2dSchema.parse({ type: 'conv2d', filters, kernelSize, ...rest });
 
 it.each([
-  ['LeNet, MNIST', conv(6, 5), 1, true],
-  ['LeNet, CIFAR', conv(6, 5), 3, true],
-  ['the course', conv(10, 5), 1, true],
-  ['the homework', conv(10, 3), 1, false],
-  ['wide', conv(32, 5), 1, false],
-  ['a second convolution', conv(6, 5), 6, false],
-  ['padded', conv(6, 5, { padding: 2 }), 1, false],
-  ['strided', conv(6, 5, { stride: 2 }), 1, false],
-])('phases, %s', (_name, layer, channels, expected) => {
-  expect(gainsFromPhases(layer, map(28, channels))).toBe(expected);
+  ['LeNet', conv(6, 5), 1, [true, true]],
+  ['the course', conv(10, 5), 1, [true, false]],
+  ['the homework', conv(10, 3), 1, [true, false]],
+  ['many filters', conv(32, 5), 1, [false, false]],
+  ['colours', conv(6, 5), 3, [false, false]],
+  ['padded', conv(6, 5, { padding: 2 }), 1, [false, false]],
+  ['strided', conv(6, 5, { stride: 2 }), 1, [false, false]],
+])('phases before maps with the batch inside, and before others: %s', (_name, layer, channels, expected) => {
+  expect([true, false].map((inside) => gainsFromPhases(layer, map(28, channels), inside))).toEqual(expected);
 });
 
-it.each([
-  ["the course's second", conv(20, 5), map(12, 10), map(8, 20), 32, true],
-  ["the homework's second, padded", conv(20, 3, { padding: 1 }), map(13, 10), map(13, 20), 32, true],
-  ['few images', conv(20, 5), map(12, 10), map(8, 20), 8, false],
-  ['one channel', conv(10, 5), map(12, 1), map(8, 10), 32, false],
-  ['long rows', conv(20, 3), map(28, 10), map(26, 20), 32, false],
-  ['full lanes, padded', conv(32, 3, { padding: 1 }), map(14, 16), map(14, 32), 32, false],
-  ['1 × 1', conv(20, 1), map(12, 10), map(12, 20), 32, false],
-  ['padded by more than keeps the size', conv(20, 3, { padding: 2 }), map(10, 10), map(12, 20), 32, false],
-] as const)('batch inside, %s', (_name, layer, input, output, images, expected) => {
-  expect(gainsFromBatchInside(convWindow(layer), input, output, images)).toBe(expected);
+describe('what wants the batch inside', () => {
+  const second = conv(20, 5);
+  it.each([
+    ["the course's second", second, map(12, 10), {}, true],
+    ["the homework's second, padded", conv(20, 3, { padding: 1 }), map(13, 10), {}, true],
+    ['shards of different sizes', second, map(12, 10), { shardSizes: [9, 8] }, true],
+    ['few images', second, map(12, 10), { shardSizes: [8, 7] }, false],
+    ['evaluation', second, map(12, 10), { training: false }, false],
+    ['another CPU', second, map(12, 10), { wideVectors: false }, false],
+    ['one channel', second, map(12, 1), {}, false],
+    ['long rows', second, map(28, 10), {}, false],
+    ['full lanes, padded', conv(32, 3, { padding: 1 }), map(14, 16), {}, false],
+    ['1 × 1', conv(20, 1), map(12, 10), {}, false],
+    ['padded by more than keeps the size', conv(20, 3, { padding: 2 }), map(10, 10), {}, false],
+  ] as const)('%s', (_name, layer, input, given, expected) => {
+    const pass = { training: true, wideVectors: true, shardSizes: [32, 32], ...given };
+    expect(wantsBatchInside(pass, layer, input)).toBe(expected);
+  });
 });

@@ -2,8 +2,9 @@
  * The pass of a layer while a net trains, where what stands beside it lets the same be computed faster: every other layer's
  * is its operation's. In evaluation a layer's output is looked at as it is.
  */
-import type { Layer } from '../../../shared/layers/index.ts';
-import { type Shape, requireMap } from '../../../shared/layers/layer.ts';
+import { type Layer, layerKind } from '../../../shared/layers/index.ts';
+import { type MapShape, type Shape, requireMap } from '../../../shared/layers/layer.ts';
+import { wantsBatchInside } from './batchInside.ts';
 import { operationFor } from './index.ts';
 import type { Context, Pass, Values } from './op.ts';
 import { convInPhases, gainsFromPhases, isPooledInPairs } from './phases.ts';
@@ -19,7 +20,8 @@ export function trainingPass(
   const layer = layers[index] as Layer;
   if (layer.type === 'conv2d' && context.wideVectors && isPooledInPairs(layers, index)) {
     const map = requireMap(shape, 'conv2d');
-    if (gainsFromPhases(layer, map)) return convInPhases(context, layer, values, map);
+    if (gainsFromPhases(layer, map, leadsToBatchInside(context, layers, index, map)))
+      return convInPhases(context, layer, values, map);
   }
   const partner = partnerOf(layers, index);
   if (partner && layer.type === 'maxPool2d') {
@@ -27,4 +29,20 @@ export function trainingPass(
   }
   if (partner) return (partner === 'before' ? rectified : rectifying)(context, values);
   return operationFor(layer)(context, layer, values, shape);
+}
+
+/** Whether the next convolution wants the maps that come out of this one with the batch inside. */
+function leadsToBatchInside(
+  context: Context,
+  layers: readonly Layer[],
+  index: number,
+  input: MapShape,
+): boolean {
+  let shape: Shape = input;
+  for (const [offset, layer] of layers.slice(index).entries()) {
+    if (shape.kind !== 'map') return false;
+    if (offset > 0 && layer.type === 'conv2d') return wantsBatchInside(context, layer, shape);
+    shape = layerKind(layer).outputShape(layer, shape);
+  }
+  return false;
 }
