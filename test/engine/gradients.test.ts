@@ -285,7 +285,8 @@ function expectClose(name: string, actual: ArrayLike<number> | undefined, expect
 }
 
 describe.each(layerTypes)('%s', (type) => {
-  // As for a CPU with AVX-512 and for one without: the graphs differ, and any CPU runs both.
+  // As for a CPU with AVX-512 and for one without: the graphs differ, and any CPU runs both. What takes more images than
+  // these is held against the graph for other CPUs (`wideVectors.test.ts`).
   const both = cases[type].flatMap((given) => [
     { ...given, wideVectors: true },
     { ...given, wideVectors: false },

@@ -79,11 +79,25 @@ describe('a stopped run', () => {
   });
 });
 
-it('takes a last batch that is smaller than the number of shards', async () => {
-  const run = await record(order('course', { dataset: shortened(mnist, 65, 11), shards: 2 }));
-  expect(run.losses).toHaveLength(2);
-  expect(run.losses.every(Number.isFinite)).toBe(true);
-  expect(run.epochs[0]?.testTotal).toBe(11);
+describe('a last batch that is smaller than the number of shards', () => {
+  const small = { dataset: () => shortened(mnist, 65, 11), shards: 2 };
+
+  it('is taken, and its gradients are measured', async () => {
+    const run = await record(order('course', { ...small, dataset: small.dataset() }));
+    expect(run.losses).toHaveLength(2);
+    expect(run.losses.every(Number.isFinite)).toBe(true);
+    expect(run.epochs[0]?.testTotal).toBe(11);
+    const norms = run.epochs[0]?.details?.layers?.map(({ gradientNorm }) => gradientNorm) ?? [];
+    expect(norms.filter((norm) => norm !== null && norm > 0)).toHaveLength(3);
+  });
+
+  it('is looked into where its loss is no number', async () => {
+    const { settings, ...rest } = order('course', { ...small, dataset: small.dataset() });
+    const wild = { ...settings, optimizer: { ...settings.optimizer, learningRate: 1e30 } };
+    await expect(record({ ...rest, settings: wild })).rejects.toThrow(
+      /became (NaN|infinity) in epoch 1, batch 2: the output of layer \d \(\w+\) left the range of numbers first/,
+    );
+  });
 });
 
 it('gives the same losses on one shard as on two, up to rounding', async () => {

@@ -136,10 +136,8 @@ class Compiler {
     const whole = options.shardSizes ?? shardSizes(options.settings.batchSize, shards);
     g.scope('train', () => this.training('whole', batch, whole, scaleAndScalars));
     if (lastBatch > 0) {
-      // oneDNN's operations break on empty tensors, so no shard may be.
-      const split = lastBatch >= shards;
-      const sizes = shardSizes(lastBatch, split ? shards : 1);
-      const images = split ? batch : firstShard(batch);
+      const sizes = shardSizes(lastBatch, shards);
+      const images = sizes.length < shards ? firstShard(batch) : batch;
       g.scope('trainLast', () => this.training('last', images, sizes, scaleAndScalars));
     }
     g.scope('evaluate', () => this.evaluate('evaluate', batch.test, batch.testInputs));

@@ -219,7 +219,7 @@ class Trainer {
     return {
       signatures: trainingSignatures(indices.length < settings.batchSize ? 'last' : 'whole'),
       inputs: {
-        ...splitBatch(indices, indices.length < shards ? 1 : shards),
+        ...splitBatch(indices, shards),
         scalars: { data: Float32Array.from(scalars) },
         ...(compiled.random ? { step: { data: Int32Array.of(step), shape: [] } } : {}),
       },

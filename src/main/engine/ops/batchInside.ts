@@ -25,6 +25,9 @@ const fewestImages = 8;
 /** Columns of the output up to which it gains. */
 const widest = 16;
 
+/** Whether there are so many in each shard. */
+export const hasManyImages = (shardSizes: readonly number[]) => Math.min(...shardSizes) >= fewestImages;
+
 /**
  * Whether a convolution is faster so, if no map has to be laid out anew for it. Measured on a CPU with AVX-512 over kernels
  * of 3 and 5, 6 to 64 channels, maps of 7 to 28 and 8 to 64 images: it gains where rows are short and either there is no
@@ -43,7 +46,7 @@ function gainsFromBatchInside(
     isOne(stride) &&
     isOne(dilation) &&
     !isOne(kernel) &&
-    Math.min(...shardSizes) >= fewestImages &&
+    hasManyImages(shardSizes) &&
     input.channels > 1 &&
     output.width <= widest &&
     (unpadded || (isSame(window) && emptyLanes))

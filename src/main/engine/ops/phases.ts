@@ -31,7 +31,7 @@ import {
   transpose,
   unsortedSegmentSum,
 } from '../graph/operations.ts';
-import { withInputLaidOut } from './batchInside.ts';
+import { hasManyImages, withInputLaidOut } from './batchInside.ts';
 import { type Kernels, convolution, isOne } from './convolution.ts';
 import { type Context, type Pass, type Values, perShard, plain } from './op.ts';
 import { partnerOf } from './rectifiedPool.ts';
@@ -52,12 +52,18 @@ const most = { inside: 24, first: 8 };
 
 /**
  * Whether that is faster, where the map that is pooled to will be wanted with the batch inside or not. Measured with AVX-512,
- * kernels of 2 to 7, 4 to 32 filters, 8 to 64 images. With three channels it gains with 3 × 3 and up to 8 filters alone.
+ * kernels of 2 to 7, 4 to 32 filters, 1 to 64 images. With three channels it gains with 3 × 3 and up to 8 filters alone.
  */
-export function gainsFromPhases(layer: Conv2d, { channels }: MapShape, inside: boolean): boolean {
+export function gainsFromPhases(
+  layer: Conv2d,
+  { channels }: MapShape,
+  shardSizes: readonly number[],
+  inside: boolean,
+): boolean {
   const { stride, padding, dilation } = convWindow(layer);
   const slides = isOne(stride) && isOne(dilation) && padding[0] === 0 && padding[1] === 0;
-  return slides && channels === 1 && layer.filters <= (inside ? most.inside : most.first);
+  const fewFilters = layer.filters <= (inside ? most.inside : most.first);
+  return slides && channels === 1 && fewFilters && hasManyImages(shardSizes);
 }
 
 /** `gainsFromPhases` and `isPooledInPairs` must hold. */
@@ -80,7 +86,7 @@ export function convInPhases(context: Context, layer: Conv2d, input: Values, sha
   const wideBias = bias && concat(g, [bias, bias, bias, bias], 0);
 
   // An element's gradient is the sum over its places in the wide filter.
-  const places = source.map((row) => row ?? -1);
+  const element = source.map((row) => row ?? -1);
   const slide = { stride: [1, 1], padding: [0, 0] } as const;
   const dilation = (shard: number) => [1, shardSizes[shard] as number] as const;
   const kernels: Kernels = {
@@ -88,7 +94,7 @@ export function convInPhases(context: Context, layer: Conv2d, input: Values, sha
     filterGradient(x, dy, shard) {
       const gradient = conv2dBackpropFilter(g, x, wideShape, dy, slide, dilation(shard));
       const ofRows = reshape(g, gradient, [-1, filters]);
-      return reshape(g, unsortedSegmentSum(g, ofRows, places, elements), filterShape);
+      return reshape(g, unsortedSegmentSum(g, ofRows, element, elements), filterShape);
     },
     inputGradient(_, dy, shard) {
       const size = [1, blocks.rows, blocks.columns * (shardSizes[shard] as number), 4];
@@ -153,25 +159,22 @@ function outOfBlocks(g: Graph, x: Tensor, { height, width }: MapShape, { rows, c
  * height × width, that is there; none where it has zeros. A phase's filter begins a row lower or a column further right.
  */
 function sourceOfRows([height, width]: Pair): (number | undefined)[] {
-  const pair = [0, 1] as const;
-  const blocks = (length: number) => Array.from({ length: blocksUnder(length) }, (_, block) => block);
-  const sources: (number | undefined)[] = [];
-  for (const down of blocks(height)) {
-    for (const across of blocks(width)) {
-      for (const row of pair) {
-        for (const column of pair) {
-          for (const lower of pair) {
-            for (const right of pair) {
-              const [y, x] = [2 * down + row - lower, 2 * across + column - right];
-              const inside = y >= 0 && y < height && x >= 0 && x < width;
-              sources.push(inside ? y * width + x : undefined);
-            }
-          }
-        }
-      }
-    }
-  }
-  return sources;
+  return places([blocksUnder(height), blocksUnder(width), 2, 2, 2, 2]).map(
+    ([down = 0, across = 0, row = 0, column = 0, lower = 0, right = 0]) => {
+      const [y, x] = [2 * down + row - lower, 2 * across + column - right];
+      const inside = y >= 0 && y < height && x >= 0 && x < width;
+      return inside ? y * width + x : undefined;
+    },
+  );
+}
+
+/** Of all elements of such a tensor, where they are, the last axis running fastest. */
+function places(shape: readonly number[]): number[][] {
+  const along = (length: number) => Array.from({ length }, (_, place) => place);
+  return shape.reduce<number[][]>(
+    (known, length) => known.flatMap((before) => along(length).map((place) => [...before, place])),
+    [[]],
+  );
 }
 
 /** The pool: of four pixels that lie side by side. `output` is the map that is pooled to. */

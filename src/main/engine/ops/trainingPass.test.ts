@@ -69,7 +69,17 @@ it.each([
   ['padded', conv(6, 5, { padding: 2 }), 1, [false, false]],
   ['strided', conv(6, 5, { stride: 2 }), 1, [false, false]],
 ])('phases before maps with the batch inside, and before others: %s', (_name, layer, channels, expected) => {
-  expect([true, false].map((inside) => gainsFromPhases(layer, map(28, channels), inside))).toEqual(expected);
+  expect([true, false].map((inside) => gainsFromPhases(layer, map(28, channels), [32, 32], inside))).toEqual(
+    expected,
+  );
+});
+
+it('takes phases where there are many images in every shard', () => {
+  const taken = [
+    [8, 8],
+    [8, 7],
+  ].map((sizes) => gainsFromPhases(conv(6, 5), map(28, 1), sizes, false));
+  expect(taken).toEqual([true, false]);
 });
 
 describe('what wants the batch inside', () => {

@@ -18,10 +18,8 @@ export function trainingPass(
   shape: Shape,
 ): Pass {
   const layer = layers[index] as Layer;
-  if (layer.type === 'conv2d' && context.wideVectors && isPooledInPairs(layers, index)) {
-    const map = requireMap(shape, 'conv2d');
-    if (gainsFromPhases(layer, map, leadsToBatchInside(context, layers, index, map)))
-      return convInPhases(context, layer, values, map);
+  if (layer.type === 'conv2d' && isInPhases(context, layers, index, shape)) {
+    return convInPhases(context, layer, values, requireMap(shape, 'conv2d'));
   }
   const partner = partnerOf(layers, index);
   if (partner && layer.type === 'maxPool2d') {
@@ -31,17 +29,20 @@ export function trainingPass(
   return operationFor(layer)(context, layer, values, shape);
 }
 
-/** Whether the next convolution wants the maps that come out of this one with the batch inside. */
-function leadsToBatchInside(
-  context: Context,
-  layers: readonly Layer[],
-  index: number,
-  input: MapShape,
-): boolean {
+function isInPhases(context: Context, layers: readonly Layer[], index: number, shape: Shape): boolean {
+  const layer = layers[index] as Layer;
+  if (layer.type !== 'conv2d' || !context.wideVectors || !isPooledInPairs(layers, index)) return false;
+  const map = requireMap(shape, 'conv2d');
+  const inside = leadsToBatchInside(context, layers.slice(index), map);
+  return gainsFromPhases(layer, map, context.shardSizes, inside);
+}
+
+/** Whether the next convolution behind the first of the layers wants its maps with the batch inside. */
+function leadsToBatchInside(context: Context, layers: readonly Layer[], input: MapShape): boolean {
   let shape: Shape = input;
-  for (const [offset, layer] of layers.slice(index).entries()) {
+  for (const [position, layer] of layers.entries()) {
     if (shape.kind !== 'map') return false;
-    if (offset > 0 && layer.type === 'conv2d') return wantsBatchInside(context, layer, shape);
+    if (position > 0 && layer.type === 'conv2d') return wantsBatchInside(context, layer, shape);
     shape = layerKind(layer).outputShape(layer, shape);
   }
   return false;
