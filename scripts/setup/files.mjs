@@ -4,12 +4,24 @@ import path from 'node:path';
 
 /** The size of all files below a folder, in bytes; 0 where it is missing. @param {string} folder @returns {number} */
 export function sizeBelow(folder) {
-  if (!fs.existsSync(folder)) return 0;
   let bytes = 0;
-  for (const entry of fs.readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile()) continue;
-    // It may be gone by now: the program that writes here goes on.
-    bytes += fs.statSync(path.join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0;
+  for (const entry of entriesOf(folder)) {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) bytes += sizeBelow(file);
+    else if (entry.isFile()) bytes += fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   }
   return bytes;
+}
+
+/**
+ * None where the folder is gone: the program that writes there goes on meanwhile. Node's own recursion throws then.
+ * @param {string} folder @returns {fs.Dirent[]}
+ */
+function entriesOf(folder) {
+  try {
+    return fs.readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
 }
