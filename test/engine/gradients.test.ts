@@ -197,14 +197,12 @@ async function open(
 ) {
   const network = parseNetwork({ name, input: { height, width, channels }, layers });
   const settings = trainingSettingsSchema.parse({ seed: 3 });
-  const shards = 2;
   const compiled = compile({
     network,
     settings,
     dataset: null,
-    shards,
+    shards: [1, batch - 1],
     constants: null,
-    shardSizes: [1, batch - 1],
     inspection: true,
     wideVectors,
   });

@@ -150,7 +150,7 @@ function normalise(g: Graph, pixels: Tensor, { mean, deviation }: PixelConstants
 }
 
 /** Inputs `images_0`, … (batch × channels × height × width) and `labels_0`, …: for training and testing alike. */
-export function fedInput(g: Graph, { network, shards }: { network: Network; shards: number }): BatchInput {
+export function fedInput(g: Graph, network: Network, shards: number): BatchInput {
   const { height, width, channels } = network.input;
   const inputs: Record<string, Tensor> = {};
   const fed: Batch = g.scope('fed', () => ({

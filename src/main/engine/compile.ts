@@ -64,9 +64,11 @@ export interface CompileOptions {
   readonly settings: TrainingSettings;
   /** Where batches come from; without a data set, images and labels are fed. */
   readonly dataset: Dataset | null;
-  readonly shards: number;
-  /** Images in each shard of a batch, and training is for such a batch alone; by the settings' size where left out. */
-  readonly shardSizes?: readonly number[];
+  /**
+   * In how many shards a batch of the settings' size is split, or how many images are in each shard. Training is for batches
+   * of that size alone.
+   */
+  readonly shards: number | readonly number[];
   /** Images in an epoch's last, smaller batch, if it has one. */
   readonly lastBatch?: number;
   /** How pixels are normalised; null leaves them in [0, 1]. */
@@ -128,16 +130,16 @@ class Compiler {
     const { g, options, net } = this;
     const { augmentation } = options.settings;
     const seed = (name: string, shard: number) => net.randomSeed(`augmentation/${name}/${shard}`);
-    const batch = options.dataset
-      ? datasetInput(g, options.dataset, options.shards, { constants: options.constants, augmentation, seed })
-      : fedInput(g, options);
-    const scaleAndScalars = placeholder(g, 'scalars', 'float32', [unknown]);
     const { shards, lastBatch = 0 } = options;
-    const whole = options.shardSizes ?? shardSizes(options.settings.batchSize, shards);
+    const whole = typeof shards === 'number' ? shardSizes(options.settings.batchSize, shards) : shards;
+    const batch = options.dataset
+      ? datasetInput(g, options.dataset, whole.length, { constants: options.constants, augmentation, seed })
+      : fedInput(g, options.network, whole.length);
+    const scaleAndScalars = placeholder(g, 'scalars', 'float32', [unknown]);
     g.scope('train', () => this.training('whole', batch, whole, scaleAndScalars));
     if (lastBatch > 0) {
-      const sizes = shardSizes(lastBatch, shards);
-      const images = sizes.length < shards ? firstShard(batch) : batch;
+      const sizes = shardSizes(lastBatch, whole.length);
+      const images = sizes.length < whole.length ? firstShard(batch) : batch;
       g.scope('trainLast', () => this.training('last', images, sizes, scaleAndScalars));
     }
     g.scope('evaluate', () => this.evaluate('evaluate', batch.test, batch.testInputs));

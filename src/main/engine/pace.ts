@@ -50,8 +50,7 @@ export async function measurePace(
     network,
     settings,
     dataset,
-    shards,
-    shardSizes: shardSizes(count, shards),
+    shards: shardSizes(count, shards),
     constants,
   });
   const session = await Session.load(compiled.graph);

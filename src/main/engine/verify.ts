@@ -90,8 +90,7 @@ export async function verifyCase(vector: VectorCase, shards = 1): Promise<CaseRe
     network,
     settings,
     dataset: null,
-    shards,
-    shardSizes: shardSizes(vector.labels.length, shards),
+    shards: shardSizes(vector.labels.length, shards),
     constants: null,
   });
   const session = await Session.load(compiled.graph);
