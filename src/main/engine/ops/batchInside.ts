@@ -8,12 +8,7 @@
  * columns of zeros are left out whole. Without padding, the three kernels together take 0.5 (maps of 7) to 0.8 (of 14) of the
  * time; a transpose is 0.03 of the whole.
  */
-import {
-  type Conv2d,
-  type ConvWindow,
-  conv2d as conv2dKind,
-  convWindow,
-} from '../../../shared/layers/conv2d.ts';
+import { type Conv2d, conv2d as conv2dKind, convWindow } from '../../../shared/layers/conv2d.ts';
 import { type MapShape, requireMap } from '../../../shared/layers/layer.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { reshape, transpose } from '../graph/operations.ts';
@@ -29,20 +24,24 @@ const widest = 16;
 export const hasManyImages = (shardSizes: readonly number[]) => Math.min(...shardSizes) >= fewestImages;
 
 /**
- * Whether a convolution is faster so, if no map has to be laid out anew for it. Measured on a CPU with AVX-512 over kernels
- * of 3 and 5, 6 to 64 channels, maps of 7 to 28 and 8 to 64 images: it gains where rows are short and either there is no
- * padding or the lanes are not full; else the filter's gradient loses what the others gain.
+ * Whether a convolution wants its input's maps with the batch inside: it is faster so, if no map has to be laid out anew for
+ * it. Measured on a CPU with AVX-512 over kernels of 3 and 5, 6 to 64 channels, maps of 7 to 28 and 8 to 64 images: it gains
+ * where rows are short and either there is no padding or the lanes are not full; else the filter's gradient loses what the
+ * others gain.
  */
-function gainsFromBatchInside(
-  window: ConvWindow,
+export function wantsBatchInside(
+  { training, wideVectors, shardSizes }: Pick<Context, 'training' | 'wideVectors' | 'shardSizes'>,
+  layer: Conv2d,
   input: MapShape,
-  output: MapShape,
-  shardSizes: readonly number[],
 ): boolean {
+  const window = convWindow(layer);
   const { kernel, stride, padding, dilation } = window;
+  const output = requireMap(conv2dKind.outputShape(layer, input), 'conv2d');
   const unpadded = padding[0] === 0 && padding[1] === 0;
   const emptyLanes = input.channels % 16 !== 0;
   return (
+    training &&
+    wideVectors &&
     isOne(stride) &&
     isOne(dilation) &&
     !isOne(kernel) &&
@@ -51,16 +50,6 @@ function gainsFromBatchInside(
     output.width <= widest &&
     (unpadded || (isSame(window) && emptyLanes))
   );
-}
-
-/** Whether a convolution wants its input's maps with the batch inside. */
-export function wantsBatchInside(
-  { training, wideVectors, shardSizes }: Pick<Context, 'training' | 'wideVectors' | 'shardSizes'>,
-  layer: Conv2d,
-  input: MapShape,
-): boolean {
-  const output = requireMap(conv2dKind.outputShape(layer, input), 'conv2d');
-  return training && wideVectors && gainsFromBatchInside(convWindow(layer), input, output, shardSizes);
 }
 
 /** To 1 × height × (width · batch) × channels and back: either way an exchange of axes. */

@@ -23,8 +23,9 @@ import {
   slice,
   transpose,
 } from '../graph/operations.ts';
+import { type Kernels, affine } from './affine.ts';
 import { wantsBatchInside, withInputLaidOut } from './batchInside.ts';
-import { type FilterShape, type Kernels, convolution, isOne, isSame } from './convolution.ts';
+import { type FilterShape, isOne, isSame } from './convolution.ts';
 import { type Context, type Operation, plain } from './op.ts';
 
 export const conv2d: Operation<Conv2d> = (context, layer, input, inputShape) => {
@@ -40,7 +41,7 @@ export const conv2d: Operation<Conv2d> = (context, layer, input, inputShape) => 
     ? insideKernels(context, weight, filter, window, map, output)
     : flatKernels(g, weight, filter, window, map, wideVectors);
   return withInputLaidOut(context, input, map, inside, ({ shards }) =>
-    convolution(context, kernels, bias, { shards, batchInside: inside }),
+    affine(context, kernels, bias, { shards, batchInside: inside }),
   );
 };
 
@@ -54,7 +55,7 @@ function flatKernels(
 ): Kernels {
   return {
     forward: (x) => conv2dOp(g, x, weight, window, window.dilation),
-    filterGradient: (x, dy) => filterGradient(g, x, dy, filter, window),
+    weightGradient: (x, dy) => filterGradient(g, x, dy, filter, window),
     inputGradient: (x, dy) => inputGradient(g, x, dy, weight, map, filter[3], window, wideVectors),
   };
 }
@@ -78,7 +79,7 @@ function insideKernels(
   const volume = (x: Tensor, map: MapShape) => reshape(g, x, [1, map.height, map.width, -1, map.channels]);
   return {
     forward: (x, shard) => conv2dOp(g, x, weight, slide, dilation(shard)),
-    filterGradient(x, dy, shard) {
+    weightGradient(x, dy, shard) {
       if (channels >= 16 && !slide.same) {
         return conv2dBackpropFilter(g, x, filter, dy, slide, dilation(shard));
       }

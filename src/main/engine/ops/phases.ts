@@ -31,8 +31,9 @@ import {
   transpose,
   unsortedSegmentSum,
 } from '../graph/operations.ts';
+import { type Kernels, affine } from './affine.ts';
 import { hasManyImages, withInputLaidOut } from './batchInside.ts';
-import { type Kernels, convolution, isOne } from './convolution.ts';
+import { isOne } from './convolution.ts';
 import { type Context, type Pass, type Values, perShard, plain } from './op.ts';
 import { partnerOf } from './rectifiedPool.ts';
 
@@ -91,7 +92,7 @@ export function convInPhases(context: Context, layer: Conv2d, input: Values, sha
   const dilation = (shard: number) => [1, shardSizes[shard] as number] as const;
   const kernels: Kernels = {
     forward: (x, shard) => conv2d(g, x, wide, slide, dilation(shard)),
-    filterGradient(x, dy, shard) {
+    weightGradient(x, dy, shard) {
       const gradient = conv2dBackpropFilter(g, x, wideShape, dy, slide, dilation(shard));
       const ofRows = reshape(g, gradient, [-1, filters]);
       return reshape(g, unsortedSegmentSum(g, ofRows, element, elements), filterShape);
@@ -104,7 +105,7 @@ export function convInPhases(context: Context, layer: Conv2d, input: Values, sha
   };
   return withInputLaidOut(context, input, shape, false, ({ shards: images }) => {
     const shards = images.map((x, shard) => inBlocks(g, x, shape, blocks, shardSizes[shard] as number));
-    return convolution(context, kernels, wideBias, { shards, batchInside: true, phases: true });
+    return affine(context, kernels, wideBias, { shards, batchInside: true, phases: true });
   });
 }
 

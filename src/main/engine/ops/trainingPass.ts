@@ -18,8 +18,12 @@ export function trainingPass(
   shape: Shape,
 ): Pass {
   const layer = layers[index] as Layer;
-  if (layer.type === 'conv2d' && isInPhases(context, layers, index, shape)) {
-    return convInPhases(context, layer, values, requireMap(shape, 'conv2d'));
+  if (layer.type === 'conv2d' && context.wideVectors && isPooledInPairs(layers, index)) {
+    const map = requireMap(shape, 'conv2d');
+    const inside = leadsToBatchInside(context, layers.slice(index), map);
+    if (gainsFromPhases(layer, map, context.shardSizes, inside)) {
+      return convInPhases(context, layer, values, map);
+    }
   }
   const partner = partnerOf(layers, index);
   if (partner && layer.type === 'maxPool2d') {
@@ -27,14 +31,6 @@ export function trainingPass(
   }
   if (partner) return (partner === 'before' ? rectified : rectifying)(context, values);
   return operationFor(layer)(context, layer, values, shape);
-}
-
-function isInPhases(context: Context, layers: readonly Layer[], index: number, shape: Shape): boolean {
-  const layer = layers[index] as Layer;
-  if (layer.type !== 'conv2d' || !context.wideVectors || !isPooledInPairs(layers, index)) return false;
-  const map = requireMap(shape, 'conv2d');
-  const inside = leadsToBatchInside(context, layers.slice(index), map);
-  return gainsFromPhases(layer, map, context.shardSizes, inside);
 }
 
 /** Whether the next convolution behind the first of the layers wants its maps with the batch inside. */
