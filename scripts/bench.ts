@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { Command, InvalidArgumentError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import { findPreset } from '../src/shared/presets.ts';
+import { findPreset } from '../src/shared/network/presets.ts';
 import { Contestant, type Spec } from './bench/contestant.ts';
 import { type Net, comparisons, contestants } from './bench/contestants.ts';
 import { flopsPerEpoch, median, ratios } from './bench/figures.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { comparisons } from '../scripts/bench/contestants.ts';
 import { flopsPerEpoch, median, ratios } from '../scripts/bench/figures.ts';
-import { findPreset } from '../src/shared/presets.ts';
+import { findPreset } from '../src/shared/network/presets.ts';
 
 describe('ratios', () => {
   const comparison = { of: 'a', to: 'b', target: 0.5 };

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type LabServer, startServer } from '../src/main/browser/server.ts';
-import { decodeMessage, encodeMessage, labEndedCode } from '../src/shared/codec.ts';
+import { decodeMessage, encodeMessage, labEndedCode } from '../src/shared/base/codec.ts';
 import { StandInLab, runSummary } from './support/standInLab.ts';
 
 let folder: string;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type SavedCheckpoint, checkpointFiles } from '../src/main/checkpoints/files.ts';
 import { encodeSafetensors } from '../src/main/checkpoints/safetensors.ts';
-import { progressSchema } from '../src/shared/checkpoint.ts';
+import { progressSchema } from '../src/shared/runs/checkpoint.ts';
 import { removeFolder, temporaryFolder } from './support/lab.ts';
 
 /** Which function of the file system fails next, and with what. */

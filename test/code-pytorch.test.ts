@@ -14,9 +14,9 @@ import { parsePyTorch } from '../src/shared/code/parsePyTorch.ts';
 import { toPyTorch } from '../src/shared/code/pytorch.ts';
 import type { PyTorchStyle } from '../src/shared/code/pytorchModel.ts';
 import { layerTypes } from '../src/shared/layers/index.ts';
-import { presets } from '../src/shared/presets.ts';
-import { summarize } from '../src/shared/shapes.ts';
-import { trainingSettingsSchema } from '../src/shared/training.ts';
+import { presets } from '../src/shared/network/presets.ts';
+import { summarize } from '../src/shared/network/shapes.ts';
+import { trainingSettingsSchema } from '../src/shared/training/training.ts';
 import { removeFolder, temporaryFolder } from './support/lab.ts';
 import { randomNetworks } from './support/randomNetworks.ts';
 

@@ -8,13 +8,13 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type * as TfjsNode from '@tensorflow/tfjs-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tf } from '../scripts/bench/tfjs.ts';
-import { type VectorCase, isVectorCase, parseVectorCase } from '../src/main/engine/vectorCase.ts';
+import { type VectorCase, isVectorCase, parseVectorCase } from '../src/main/engine/verify/vectorCase.ts';
 import { toTensorFlowJs } from '../src/shared/code/tfjs.ts';
 import type { ParameterSpec, Shape } from '../src/shared/layers/layer.ts';
-import type { Network } from '../src/shared/network.ts';
-import { presets } from '../src/shared/presets.ts';
-import { summarize } from '../src/shared/shapes.ts';
-import { type TrainingSettings, trainingSettingsSchema } from '../src/shared/training.ts';
+import type { Network } from '../src/shared/network/network.ts';
+import { presets } from '../src/shared/network/presets.ts';
+import { summarize } from '../src/shared/network/shapes.ts';
+import { type TrainingSettings, trainingSettingsSchema } from '../src/shared/training/training.ts';
 import { removeFolder, temporaryFolder } from './support/lab.ts';
 import { randomNetworks } from './support/randomNetworks.ts';
 

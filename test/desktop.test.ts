@@ -2,8 +2,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { toLab, toWindow } from '../src/shared/bridge.ts';
-import { Problem } from '../src/shared/problem.ts';
+import { toLab, toWindow } from '../src/shared/api/bridge.ts';
+import { Problem } from '../src/shared/base/problem.ts';
 import { openDesktop, settled } from './support/desktop.ts';
 import {
   BrowserWindow,

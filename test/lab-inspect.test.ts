@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openDataset } from '../src/main/datasets/index.ts';
 import type { Lab } from '../src/main/lab/lab.ts';
-import { InspectionThread } from '../src/main/lab/inspectionThread.ts';
-import { type CallInput, type CallName, type CallReply, calls } from '../src/shared/api.ts';
-import { findPreset } from '../src/shared/presets.ts';
+import { InspectionThread } from '../src/main/lab/threads/inspectionThread.ts';
+import { type CallInput, type CallName, type CallReply, calls } from '../src/shared/api/api.ts';
+import { findPreset } from '../src/shared/network/presets.ts';
 import { nextEvent, openLab, reached, removeFolder, temporaryFolder } from './support/lab.ts';
 import { shortened } from './support/shortened.ts';
 

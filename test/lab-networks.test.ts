@@ -10,9 +10,9 @@ import {
   type CallReply,
   type EventPayload,
   calls,
-} from '../src/shared/api.ts';
-import type { Network } from '../src/shared/network.ts';
-import { findPreset } from '../src/shared/presets.ts';
+} from '../src/shared/api/api.ts';
+import type { Network } from '../src/shared/network/network.ts';
+import { findPreset } from '../src/shared/network/presets.ts';
 import { openLab, removeFolder, temporaryFolder } from './support/lab.ts';
 
 const { network: course } = findPreset('course')!;

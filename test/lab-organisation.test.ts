@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkpointFiles } from '../src/main/checkpoints/files.ts';
 import { openHistory } from '../src/main/history/open.ts';
 import type { Lab, LabParts } from '../src/main/lab/lab.ts';
-import type { CallInput, EventName } from '../src/shared/api.ts';
-import { daysUntilPurge, mostTags } from '../src/shared/runOrganisation.ts';
+import type { CallInput, EventName } from '../src/shared/api/api.ts';
+import { daysUntilPurge, mostTags } from '../src/shared/runs/runOrganisation.ts';
 import { fakeRun, openLab, reached, removeFolder, temporaryFolder } from './support/lab.ts';
 import { fillHistory } from './support/manyRuns.ts';
 

@@ -8,7 +8,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { historyFile } from '../src/main/history/open.ts';
 import type { Lab } from '../src/main/lab/lab.ts';
-import { isFinishingEpoch } from '../src/shared/runEvents.ts';
+import { isFinishingEpoch } from '../src/shared/runs/runEvents.ts';
 import {
   fakeRun,
   nextEvent,

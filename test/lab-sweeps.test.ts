@@ -2,12 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type CallInput, calls, events } from '../src/shared/api.ts';
+import { type CallInput, calls, events } from '../src/shared/api/api.ts';
 import { RunActivity } from '../src/main/host/runActivity.ts';
 import { checkpointFiles } from '../src/main/checkpoints/files.ts';
 import type { Lab, LabParts } from '../src/main/lab/lab.ts';
-import { Problem } from '../src/shared/problem.ts';
-import type { SweepDetail, SweepStatus } from '../src/shared/sweeps.ts';
+import { Problem } from '../src/shared/base/problem.ts';
+import type { SweepDetail, SweepStatus } from '../src/shared/sweeps/sweeps.ts';
 import {
   fakeDataset,
   fakeRun,

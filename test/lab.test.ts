@@ -2,10 +2,10 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { calls, events } from '../src/shared/api.ts';
-import { Problem } from '../src/shared/problem.ts';
+import { calls, events } from '../src/shared/api/api.ts';
+import { Problem } from '../src/shared/base/problem.ts';
 import { checkpointFiles } from '../src/main/checkpoints/files.ts';
-import type { EventMessage } from '../src/main/lab/events.ts';
+import type { EventMessage } from '../src/main/lab/base/events.ts';
 import type { Lab, LabParts } from '../src/main/lab/lab.ts';
 import {
   fakeDataset,

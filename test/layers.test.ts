@@ -30,37 +30,37 @@ function importOf(file: string, target: string): string {
 
 describe('folders', () => {
   test.each([
-    ['src/shared/a.ts', 'src/main/engine', 'it may import only src/shared'],
-    ['src/shared/layers/a.ts', 'src/renderer/state', 'it may import only src/shared'],
-    ['src/renderer/views/a.ts', 'src/main/lab', 'The window may import only'],
+    ['src/shared/a.ts', 'src/main/engine/train', 'it may import only src/shared'],
+    ['src/shared/layers/a.ts', 'src/renderer/app', 'it may import only src/shared'],
+    ['src/renderer/screens/a.ts', 'src/main/lab', 'The window may import only'],
     ['src/preload/a.ts', 'src/main/lab', 'The preload may import only'],
-    ['src/main/a.ts', 'src/main/engine', 'Hosts are wiring only'],
+    ['src/main/a.ts', 'src/main/engine/train', 'Hosts are wiring only'],
     ['src/main/a.ts', 'src/main/history', 'Hosts are wiring only'],
-    ['src/main/browser/a.ts', 'src/main/engine', 'Hosts are wiring only'],
+    ['src/main/browser/a.ts', 'src/main/engine/train', 'Hosts are wiring only'],
     ['src/main/lab/a.ts', 'src/main/transport', 'The lab knows no host'],
     ['src/main/lab/a.ts', 'src/main', 'The lab knows no host'],
     ['src/main/engine/a.ts', 'src/main/history', 'src/main/engine may import only itself'],
     ['src/main/history/a.ts', 'src/main/datasets', 'src/main/history may import only itself'],
     ['src/main/datasets/a.ts', 'src/main/lab', 'src/main/datasets may import only itself'],
-    ['src/main/checkpoints/a.ts', 'src/main/engine', 'src/main/checkpoints may import only itself'],
+    ['src/main/checkpoints/a.ts', 'src/main/engine/train', 'src/main/checkpoints may import only itself'],
     ['src/main/transport/a.ts', 'src/main/lab', 'src/main/transport may import only itself'],
   ])('%s must not import %s', async (file, target, words) => {
     expect(await complaints(file, importOf(file, target))).toEqual([expect.stringContaining(words)]);
   });
 
   test.each([
-    ['src/shared/a.ts', 'src/shared'],
-    ['src/renderer/views/a.ts', 'src/shared'],
-    ['src/renderer/views/a.ts', 'src/renderer/state'],
-    ['src/preload/a.ts', 'src/shared'],
+    ['src/shared/a.ts', 'src/shared/base'],
+    ['src/renderer/screens/a.ts', 'src/shared/base'],
+    ['src/renderer/screens/a.ts', 'src/renderer/app'],
+    ['src/preload/a.ts', 'src/shared/api'],
     ['src/main/a.ts', 'src/main/lab'],
     ['src/main/a.ts', 'src/main/transport'],
     ['src/main/browser/a.ts', 'src/main/host'],
-    ['src/main/lab/a.ts', 'src/main/engine'],
+    ['src/main/lab/a.ts', 'src/main/engine/train'],
     ['src/main/lab/a.ts', 'src/main/history'],
     ['src/main/lab/a.ts', 'src/main/checkpoints'],
-    ['src/main/engine/a.ts', 'src/shared'],
-    ['src/main/engine/ops/a.ts', 'src/main/engine'],
+    ['src/main/engine/a.ts', 'src/shared/base'],
+    ['src/main/engine/ops/a.ts', 'src/main/engine/compile'],
   ])('%s may import %s', async (file, target) => {
     expect(await complaints(file, importOf(file, target))).toEqual([]);
   });
@@ -73,7 +73,7 @@ describe('folders', () => {
 
   test('dynamic and re-exporting imports count too', async () => {
     const file = 'src/shared/a.ts';
-    const path = /'(.*)'/.exec(importOf(file, 'src/main/engine'))?.[1];
+    const path = /'(.*)'/.exec(importOf(file, 'src/main/engine/train'))?.[1];
     expect(await complaints(file, `await import('${path}');`)).toHaveLength(1);
     expect(await complaints(file, `export * from '${path}';`)).toHaveLength(1);
     expect(await complaints(file, `import type { A } from '${path}'; export type B = A;`)).toHaveLength(1);
@@ -82,10 +82,10 @@ describe('folders', () => {
 
 describe('packages that one place owns', () => {
   test.each([
-    ['src/main/engine/trainer.ts', '@tensorflow/tfjs-node', 'may touch tfjs-node'],
-    ['src/main/engine/trainer.ts', '@tensorflow/tfjs-node/dist/proto/api_pb.js', 'may touch tfjs-node'],
-    ['src/renderer/views/a.ts', 'chart.js', 'may touch Chart.js'],
-    ['src/renderer/views/a.ts', 'chartjs-plugin-zoom', 'may touch Chart.js'],
+    ['src/main/engine/train/trainer.ts', '@tensorflow/tfjs-node', 'may touch tfjs-node'],
+    ['src/main/engine/train/trainer.ts', '@tensorflow/tfjs-node/dist/proto/api_pb.js', 'may touch tfjs-node'],
+    ['src/renderer/screens/a.ts', 'chart.js', 'may touch Chart.js'],
+    ['src/renderer/screens/a.ts', 'chartjs-plugin-zoom', 'may touch Chart.js'],
     ['src/main/browser.ts', 'electron', 'may touch electron'],
     ['src/main/lab/lab.ts', 'electron/main', 'may touch electron'],
     ['src/main/lab/lab.ts', 'better-sqlite3', 'may touch SQLite'],
@@ -102,9 +102,10 @@ describe('packages that one place owns', () => {
   });
 
   test.each([
-    ['src/main/engine/session.ts', '@tensorflow/tfjs-node'],
+    ['src/main/engine/native/session.ts', '@tensorflow/tfjs-node'],
     ['src/main/engine/graph/savedModel.ts', '@tensorflow/tfjs-node'],
     ['src/renderer/charts/a.ts', 'chart.js'],
+    ['src/renderer/plot/a.ts', 'chart.js'],
     ['src/main/desktop.ts', 'electron'],
     ['src/preload/preload.ts', 'electron'],
     ['src/main/history/open.ts', 'better-sqlite3'],

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type History, openHistory } from '../src/main/history/open.ts';
 import { parseRunQuery } from '../src/shared/runQuery/parse.ts';
-import type { RunSummary } from '../src/shared/runs.ts';
+import type { RunSummary } from '../src/shared/runs/runs.ts';
 import { removeFolder, temporaryFolder } from './support/lab.ts';
 import { addRuns } from './support/manyRuns.ts';
 import { meets } from './support/naiveFilter.ts';

@@ -1,9 +1,9 @@
 // The terminal host's sweeps: what the command line asks for, what is printed, and how one is paused and goes on.
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { findPreset } from '../src/shared/presets.ts';
-import { Problem } from '../src/shared/problem.ts';
-import type { RunSummary } from '../src/shared/runs.ts';
-import type { SweepDetail, SweepSummary } from '../src/shared/sweeps.ts';
+import { findPreset } from '../src/shared/network/presets.ts';
+import { Problem } from '../src/shared/base/problem.ts';
+import type { RunSummary } from '../src/shared/runs/runs.ts';
+import type { SweepDetail, SweepSummary } from '../src/shared/sweeps/sweeps.ts';
 import { type StandInLab, runSummary } from './support/standInLab.ts';
 import { openTerminal } from './support/terminal.ts';
 

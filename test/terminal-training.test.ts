@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { findPreset } from '../src/shared/presets.ts';
-import { Problem } from '../src/shared/problem.ts';
-import type { RunSummary } from '../src/shared/runs.ts';
+import { findPreset } from '../src/shared/network/presets.ts';
+import { Problem } from '../src/shared/base/problem.ts';
+import type { RunSummary } from '../src/shared/runs/runs.ts';
 import { type StandInLab, runSummary } from './support/standInLab.ts';
 import { detail, labWith, openTerminal } from './support/terminal.ts';
 

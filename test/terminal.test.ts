@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Problem } from '../src/shared/problem.ts';
-import type { RunEvent } from '../src/shared/runEvents.ts';
-import type { RunDetail } from '../src/shared/runs.ts';
+import { Problem } from '../src/shared/base/problem.ts';
+import type { RunEvent } from '../src/shared/runs/runEvents.ts';
+import type { RunDetail } from '../src/shared/runs/runs.ts';
 import { type StandInLab, runSummary } from './support/standInLab.ts';
 import { detail, labWith, openTerminal } from './support/terminal.ts';
 

@@ -7,11 +7,11 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { openDataset } from '../../src/main/datasets/index.ts';
-import { setNativeEnvironment } from '../../src/main/engine/environment.ts';
-import type { FromWorker, ToWorker, TrainingOrder } from '../../src/main/engine/messages.ts';
-import type { Dataset } from '../../src/shared/dataset.ts';
-import { findPreset } from '../../src/shared/presets.ts';
-import type { EpochRecord } from '../../src/shared/runs.ts';
+import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
+import type { FromWorker, ToWorker, TrainingOrder } from '../../src/main/engine/train/messages.ts';
+import type { Dataset } from '../../src/shared/datasets/dataset.ts';
+import { findPreset } from '../../src/shared/network/presets.ts';
+import type { EpochRecord } from '../../src/shared/runs/runs.ts';
 import type { Extent } from './messages.ts';
 import { serve } from './serve.ts';
 

@@ -1,6 +1,6 @@
 /** What is worked out of the measured seconds: medians, ratios, and floating-point operations. */
-import type { Network } from '../../src/shared/network.ts';
-import { summarize } from '../../src/shared/shapes.ts';
+import type { Network } from '../../src/shared/network/network.ts';
+import { summarize } from '../../src/shared/network/shapes.ts';
 import type { Comparison } from './contestants.ts';
 
 export function median(values: readonly number[]): number {

@@ -4,7 +4,7 @@
  * small net can, and is the measure of how much a faster engine could still give.
  */
 import { availableParallelism } from 'node:os';
-import { setNativeEnvironment } from '../../src/main/engine/environment.ts';
+import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
 import { Graph, type Tensor } from '../../src/main/engine/graph/graph.ts';
 import {
   assignVariable,
@@ -18,7 +18,7 @@ import {
   statelessUniform,
   variable,
 } from '../../src/main/engine/graph/operations.ts';
-import { Session, tensorflowVersion } from '../../src/main/engine/session.ts';
+import { Session, tensorflowVersion } from '../../src/main/engine/native/session.ts';
 import { serve } from './serve.ts';
 
 export interface LimitOptions {

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { openDataset } from '../../src/main/datasets/index.ts';
-import type { DataFile } from '../../src/shared/dataset.ts';
+import type { DataFile } from '../../src/shared/datasets/dataset.ts';
 import type { Extent } from './messages.ts';
 
 /** The Python with torch and torchvision that `TORCH_PYTHON` names, else `python3`; or a line on why there is none. */

@@ -9,7 +9,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { type Lab, createLab } from '../../src/main/lab/lab.ts';
-import { findPreset } from '../../src/shared/presets.ts';
+import { findPreset } from '../../src/shared/network/presets.ts';
 
 const [epochs = 1, runs = 10, rounds = 1] = process.argv.slice(2).map(Number);
 const preset = findPreset('course');

@@ -4,12 +4,12 @@ import { createRequire } from 'node:module';
 import util from 'node:util';
 import type * as TfjsNode from '@tensorflow/tfjs-node';
 import { openDataset } from '../../src/main/datasets/index.ts';
-import type { DataFile } from '../../src/shared/dataset.ts';
+import type { DataFile } from '../../src/shared/datasets/dataset.ts';
 import type { Extent } from './messages.ts';
 
 export type Tf = typeof TfjsNode;
 
-// As in src/main/engine/session.ts: tfjs-node calls two functions that Node 23 removed.
+// As in src/main/engine/native/session.ts: tfjs-node calls two functions that Node 23 removed.
 const legacy = util as unknown as Record<string, unknown>;
 legacy['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
 legacy['isArray'] ??= Array.isArray;

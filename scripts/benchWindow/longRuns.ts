@@ -1,7 +1,7 @@
 /** Long finished runs in a history, put there by history's own code: losses that look like losses, and their epochs. */
 import { openHistory } from '../../src/main/history/open.ts';
-import { findPreset } from '../../src/shared/presets.ts';
-import { summarize } from '../../src/shared/shapes.ts';
+import { findPreset } from '../../src/shared/network/presets.ts';
+import { summarize } from '../../src/shared/network/shapes.ts';
 
 const images = 64_000;
 const batchSize = 64;

@@ -9,7 +9,7 @@
 import { fileURLToPath } from 'node:url';
 import { startDesktop } from './desktop/start.ts';
 import workerPath from './engine/worker?modulePath';
-import { resolveHome } from './lab/home.ts';
+import { resolveHome } from './lab/base/home.ts';
 import { createLab } from './lab/lab.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));

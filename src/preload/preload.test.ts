@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { type Bridge, toLab, toWindow } from '../shared/bridge.ts';
+import { type Bridge, toLab, toWindow } from '../shared/api/bridge.ts';
 
 const electron = vi.hoisted(() => ({
   exposed: new Map<string, unknown>(),

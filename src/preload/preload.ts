@@ -4,8 +4,8 @@
  * trusts no window, so it checks.
  */
 import { contextBridge, ipcRenderer } from 'electron';
-import type { ServerMessage } from '../shared/api.ts';
-import { type Bridge, toLab, toWindow } from '../shared/bridge.ts';
+import type { ServerMessage } from '../shared/api/api.ts';
+import { type Bridge, toLab, toWindow } from '../shared/api/bridge.ts';
 
 const bridge: Bridge = {
   send: (message) => {

@@ -1,9 +1,9 @@
 /** The window's beginning: connects to the lab, makes the state, draws the frame. */
 import './ui/base.css';
 import { mount } from 'svelte';
-import type { BridgeGlobal } from '../shared/bridge.ts';
+import type { BridgeGlobal } from '../shared/api/bridge.ts';
 import App from './App.svelte';
-import { AppState } from './state/app.svelte.ts';
+import { AppState } from './app/app.svelte.ts';
 import { connect as connectToDesktop } from './transport/electron.ts';
 import { connect as connectToServer } from './transport/websocket.ts';
 

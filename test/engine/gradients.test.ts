@@ -7,15 +7,15 @@
  */
 import { describe, expect, it } from 'vitest';
 import './support.ts';
-import { compile } from '../../src/main/engine/compile.ts';
-import { initialParameters } from '../../src/main/engine/parameters.ts';
+import { compile } from '../../src/main/engine/compile/compile.ts';
+import { initialParameters } from '../../src/main/engine/compile/parameters.ts';
 import { Generator, randperm } from '../../src/main/engine/random/generator.ts';
-import { type Input, Session } from '../../src/main/engine/session.ts';
+import { type Input, Session } from '../../src/main/engine/native/session.ts';
 import { activationFunctions } from '../../src/shared/layers/activation.ts';
 import { type Layer, type LayerType, layerTypes } from '../../src/shared/layers/index.ts';
 import { elements } from '../../src/shared/layers/layer.ts';
-import { parseNetwork } from '../../src/shared/network.ts';
-import { trainingSettingsSchema } from '../../src/shared/training.ts';
+import { parseNetwork } from '../../src/shared/network/network.ts';
+import { trainingSettingsSchema } from '../../src/shared/training/training.ts';
 
 const flatten: Layer = { type: 'flatten' };
 const linear = (units: number, bias = true): Layer => ({ type: 'linear', units, bias });

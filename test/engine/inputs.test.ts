@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import util from 'node:util';
 import { expect, it } from 'vitest';
-import { copiedByTensorFlow } from '../../src/main/engine/session.ts';
+import { copiedByTensorFlow } from '../../src/main/engine/native/session.ts';
 
 interface Binding {
   readonly TF_FLOAT: number;

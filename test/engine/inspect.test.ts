@@ -4,13 +4,13 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { record, vectors } from './support.ts';
 import { shortened } from '../support/shortened.ts';
 import { openDataset } from '../../src/main/datasets/index.ts';
-import { type InspectionOrder, Inspector } from '../../src/main/engine/inspect.ts';
-import { parseVectorCase } from '../../src/main/engine/vectorCase.ts';
-import type { NamedTensor } from '../../src/shared/checkpoint.ts';
-import type { Dataset } from '../../src/shared/dataset.ts';
-import type { Answers, Question } from '../../src/shared/inspection.ts';
-import { parseNetwork } from '../../src/shared/network.ts';
-import { findPreset } from '../../src/shared/presets.ts';
+import { type InspectionOrder, Inspector } from '../../src/main/engine/inspect/inspect.ts';
+import { parseVectorCase } from '../../src/main/engine/verify/vectorCase.ts';
+import type { NamedTensor } from '../../src/shared/runs/checkpoint.ts';
+import type { Dataset } from '../../src/shared/datasets/dataset.ts';
+import type { Answers, Question } from '../../src/shared/inspect/inspection.ts';
+import { parseNetwork } from '../../src/shared/network/network.ts';
+import { findPreset } from '../../src/shared/network/presets.ts';
 
 let mnist: Dataset;
 beforeAll(async () => {

@@ -6,10 +6,10 @@ import { beforeAll, expect, it } from 'vitest';
 import { record } from './support.ts';
 import { shortened } from '../support/shortened.ts';
 import { openDataset } from '../../src/main/datasets/index.ts';
-import type { TrainingOrder } from '../../src/main/engine/messages.ts';
-import { type Network, parseNetwork } from '../../src/shared/network.ts';
-import { findPreset } from '../../src/shared/presets.ts';
-import { trainingSettingsSchema } from '../../src/shared/training.ts';
+import type { TrainingOrder } from '../../src/main/engine/train/messages.ts';
+import { type Network, parseNetwork } from '../../src/shared/network/network.ts';
+import { findPreset } from '../../src/shared/network/presets.ts';
+import { trainingSettingsSchema } from '../../src/shared/training/training.ts';
 
 const network: Network = parseNetwork({
   name: 'everything',

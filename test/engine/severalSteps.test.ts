@@ -1,15 +1,15 @@
 /** Several steps in one run of the session are the same steps, to the bit. */
 import { describe, expect, it } from 'vitest';
-import type { Network } from '../../src/shared/network.ts';
-import { findPreset } from '../../src/shared/presets.ts';
-import { trainingSettingsSchema } from '../../src/shared/training.ts';
-import { compile } from '../../src/main/engine/compile.ts';
-import { setNativeEnvironment } from '../../src/main/engine/environment.ts';
-import { optimizerScalars } from '../../src/main/engine/optimizers.ts';
+import type { Network } from '../../src/shared/network/network.ts';
+import { findPreset } from '../../src/shared/network/presets.ts';
+import { trainingSettingsSchema } from '../../src/shared/training/training.ts';
+import { compile } from '../../src/main/engine/compile/compile.ts';
+import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
+import { optimizerScalars } from '../../src/main/engine/compile/optimizers.ts';
 import { Generator } from '../../src/main/engine/random/generator.ts';
-import { type NumberInput, Session } from '../../src/main/engine/session.ts';
-import { severalSteps, stackInputs } from '../../src/main/engine/severalSteps.ts';
-import { readState, writeInitial } from '../../src/main/engine/state.ts';
+import { type NumberInput, Session } from '../../src/main/engine/native/session.ts';
+import { severalSteps, stackInputs } from '../../src/main/engine/compile/severalSteps.ts';
+import { readState, writeInitial } from '../../src/main/engine/compile/state.ts';
 
 setNativeEnvironment(2);
 

@@ -8,11 +8,11 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import './support.ts';
-import { type CompiledNetwork, compile } from '../../src/main/engine/compile.ts';
-import { Session } from '../../src/main/engine/session.ts';
-import { readState, writeState } from '../../src/main/engine/state.ts';
-import { parseNetwork } from '../../src/shared/network.ts';
-import { trainingSettingsSchema } from '../../src/shared/training.ts';
+import { type CompiledNetwork, compile } from '../../src/main/engine/compile/compile.ts';
+import { Session } from '../../src/main/engine/native/session.ts';
+import { readState, writeState } from '../../src/main/engine/compile/state.ts';
+import { parseNetwork } from '../../src/shared/network/network.ts';
+import { trainingSettingsSchema } from '../../src/shared/training/training.ts';
 
 const network = parseNetwork({
   name: 'small',

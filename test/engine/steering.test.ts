@@ -7,11 +7,11 @@ import { beforeAll, expect, it } from 'vitest';
 import { shortened } from '../support/shortened.ts';
 import { record } from './support.ts';
 import { openDataset } from '../../src/main/datasets/index.ts';
-import type { Control } from '../../src/main/engine/control.ts';
-import type { FromWorker, TrainingOrder } from '../../src/main/engine/messages.ts';
-import { parseNetwork } from '../../src/shared/network.ts';
-import { learningRateAt } from '../../src/shared/schedule.ts';
-import { type LearningRateChange, trainingSettingsSchema } from '../../src/shared/training.ts';
+import type { Control } from '../../src/main/engine/train/control.ts';
+import type { FromWorker, TrainingOrder } from '../../src/main/engine/train/messages.ts';
+import { parseNetwork } from '../../src/shared/network/network.ts';
+import { learningRateAt } from '../../src/shared/training/schedule.ts';
+import { type LearningRateChange, trainingSettingsSchema } from '../../src/shared/training/training.ts';
 
 const network = parseNetwork({
   name: 'steered',

@@ -1,11 +1,11 @@
 /** For engine tests: the native library set up as the hosts do it, and a run driven without a worker. */
 import { readFileSync } from 'node:fs';
-import type { Checkpoint } from '../../src/shared/checkpoint.ts';
-import type { EpochRecord, RunningLoss } from '../../src/shared/runs.ts';
-import { Control } from '../../src/main/engine/control.ts';
-import type { FromWorker, TrainingOrder } from '../../src/main/engine/messages.ts';
-import { setNativeEnvironment } from '../../src/main/engine/environment.ts';
-import { train } from '../../src/main/engine/trainer.ts';
+import type { Checkpoint } from '../../src/shared/runs/checkpoint.ts';
+import type { EpochRecord, RunningLoss } from '../../src/shared/runs/runs.ts';
+import { Control } from '../../src/main/engine/train/control.ts';
+import type { FromWorker, TrainingOrder } from '../../src/main/engine/train/messages.ts';
+import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
+import { train } from '../../src/main/engine/train/trainer.ts';
 
 setNativeEnvironment(2);
 

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { openDataset } from '../../src/main/datasets/index.ts';
 import { createLab } from '../../src/main/lab/lab.ts';
-import { findPreset } from '../../src/shared/presets.ts';
+import { findPreset } from '../../src/shared/network/presets.ts';
 import { nextEvent, reached, removeFolder, temporaryFolder } from '../support/lab.ts';
 import { shortened } from '../support/shortened.ts';
 

@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readTrace, record } from './support.ts';
 import { shortened } from '../support/shortened.ts';
 import { openDataset } from '../../src/main/datasets/index.ts';
-import type { TrainingOrder } from '../../src/main/engine/messages.ts';
-import type { Dataset } from '../../src/shared/dataset.ts';
-import { findPreset } from '../../src/shared/presets.ts';
+import type { TrainingOrder } from '../../src/main/engine/train/messages.ts';
+import type { Dataset } from '../../src/shared/datasets/dataset.ts';
+import { findPreset } from '../../src/shared/network/presets.ts';
 
 let mnist: Dataset;
 beforeAll(async () => {

@@ -2,8 +2,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { vectors } from './support.ts';
-import { parseVectorCase } from '../../src/main/engine/vectorCase.ts';
-import { verifyCase } from '../../src/main/engine/verify.ts';
+import { parseVectorCase } from '../../src/main/engine/verify/vectorCase.ts';
+import { verifyCase } from '../../src/main/engine/verify/verify.ts';
 
 const folder = new URL('pytorch/', vectors);
 const files = readdirSync(folder).filter((file) => file !== 'random-streams.json');

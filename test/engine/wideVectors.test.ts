@@ -3,15 +3,15 @@
  * the loss and gradients of the one for other CPUs, whatever layers stand behind such convolutions.
  */
 import { expect, it } from 'vitest';
-import { compile } from '../../src/main/engine/compile.ts';
+import { compile } from '../../src/main/engine/compile/compile.ts';
 import type { Graph } from '../../src/main/engine/graph/graph.ts';
-import { setNativeEnvironment } from '../../src/main/engine/environment.ts';
+import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
 import { Generator } from '../../src/main/engine/random/generator.ts';
-import { type Input, type Output, Session } from '../../src/main/engine/session.ts';
-import { writeInitial } from '../../src/main/engine/state.ts';
+import { type Input, type Output, Session } from '../../src/main/engine/native/session.ts';
+import { writeInitial } from '../../src/main/engine/compile/state.ts';
 import type { Layer } from '../../src/shared/layers/index.ts';
-import { parseNetwork } from '../../src/shared/network.ts';
-import { trainingSettingsSchema } from '../../src/shared/training.ts';
+import { parseNetwork } from '../../src/shared/network/network.ts';
+import { trainingSettingsSchema } from '../../src/shared/training/training.ts';
 
 setNativeEnvironment(2);
 

@@ -1,8 +1,8 @@
 /** Trains for a moment in a worker, waits for its end, and prints the native libraries that are still loaded: `[path, …]`. */
 import { readFileSync } from 'node:fs';
 import { openDataset } from '../../src/main/datasets/index.ts';
-import { setNativeEnvironment } from '../../src/main/engine/environment.ts';
-import { presets } from '../../src/shared/presets.ts';
+import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
+import { presets } from '../../src/shared/network/presets.ts';
 import { shortened } from './shortened.ts';
 import { trainInWorker } from './trainInWorker.ts';
 

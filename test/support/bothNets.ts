@@ -3,8 +3,8 @@
  * resident memory after each round: `[bytes, …]`. Argument: the number of rounds.
  */
 import { openDataset } from '../../src/main/datasets/index.ts';
-import { setNativeEnvironment } from '../../src/main/engine/environment.ts';
-import { presets } from '../../src/shared/presets.ts';
+import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
+import { presets } from '../../src/shared/network/presets.ts';
 import { shortened } from './shortened.ts';
 import { trainInWorker } from './trainInWorker.ts';
 

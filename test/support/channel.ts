@@ -1,5 +1,5 @@
 /** Two ends of a channel in one process, for tests: what one end sends the other hears, at once. */
-import type { Channel } from '../../src/shared/api.ts';
+import type { Channel } from '../../src/shared/api/api.ts';
 
 export interface Pipe<Out, In> {
   /** The test's end. */

@@ -6,9 +6,9 @@ import type {
   EventName,
   EventPayload,
   LabClient,
-} from '../../src/shared/api.ts';
-import { findPreset } from '../../src/shared/presets.ts';
-import type { EpochRecord, RunDetail, RunSummary } from '../../src/shared/runs.ts';
+} from '../../src/shared/api/api.ts';
+import { findPreset } from '../../src/shared/network/presets.ts';
+import type { EpochRecord, RunDetail, RunSummary } from '../../src/shared/runs/runs.ts';
 
 type Answer<C extends CallName> = (request: CallInput<C>) => CallReply<C> | Promise<CallReply<C>>;
 

@@ -10,9 +10,14 @@ A changed learning rate is added to each loss from its step on.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import type { FromWorker, ToWorker, TrainingOrder, WorkerStart } from '../../src/main/engine/messages.ts';
-import type { Checkpoint } from '../../src/shared/checkpoint.ts';
-import { type LearningRateChange, runningLossInterval } from '../../src/shared/training.ts';
+import type {
+  FromWorker,
+  ToWorker,
+  TrainingOrder,
+  WorkerStart,
+} from '../../src/main/engine/train/messages.ts';
+import type { Checkpoint } from '../../src/shared/runs/checkpoint.ts';
+import { type LearningRateChange, runningLossInterval } from '../../src/shared/training/training.ts';
 
 const port = parentPort;
 if (!port) throw new Error('this file is a worker');

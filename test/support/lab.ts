@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CallInput, EventName, EventPayload } from '../../src/shared/api.ts';
-import type { Dataset } from '../../src/shared/dataset.ts';
-import { Problem } from '../../src/shared/problem.ts';
-import type { RunStatus, RunSummary } from '../../src/shared/runs.ts';
+import type { CallInput, EventName, EventPayload } from '../../src/shared/api/api.ts';
+import type { Dataset } from '../../src/shared/datasets/dataset.ts';
+import { Problem } from '../../src/shared/base/problem.ts';
+import type { RunStatus, RunSummary } from '../../src/shared/runs/runs.ts';
 import { type Lab, type LabParts, createLab } from '../../src/main/lab/lab.ts';
 
 export const fakeWorker = new URL('fakeWorker.ts', import.meta.url);

@@ -3,10 +3,14 @@
  * tagged, noted, archived or failed. The same numbers at every call. For tests, and for benchmarks of the window.
  */
 import { type History, openHistory } from '../../src/main/history/open.ts';
-import { type Network, parseNetwork } from '../../src/shared/network.ts';
-import { presets } from '../../src/shared/presets.ts';
-import { summarize } from '../../src/shared/shapes.ts';
-import { type Optimizer, optimizerSchema, trainingSettingsSchema } from '../../src/shared/training.ts';
+import { type Network, parseNetwork } from '../../src/shared/network/network.ts';
+import { presets } from '../../src/shared/network/presets.ts';
+import { summarize } from '../../src/shared/network/shapes.ts';
+import {
+  type Optimizer,
+  optimizerSchema,
+  trainingSettingsSchema,
+} from '../../src/shared/training/training.ts';
 
 export interface ManyRuns {
   readonly runs: number;

@@ -1,7 +1,7 @@
 /** A filter over runs in memory, written as plainly as can be: what history's SQL is held against. */
 import type { NumberField, RunField } from '../../src/shared/runQuery/fields.ts';
 import type { RunFilter } from '../../src/shared/runQuery/filter.ts';
-import type { RunSummary } from '../../src/shared/runs.ts';
+import type { RunSummary } from '../../src/shared/runs/runs.ts';
 
 /** Letters from a to z in either case, as SQLite's LIKE and NOCASE have it. */
 const fold = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());

@@ -1,6 +1,6 @@
 /** A run as it is added to history. */
 import type { NewRun } from '../../src/main/history/runs.ts';
-import { trainingSettingsSchema } from '../../src/shared/training.ts';
+import { trainingSettingsSchema } from '../../src/shared/training/training.ts';
 
 export function newRun(change: Partial<NewRun> = {}): NewRun {
   return {

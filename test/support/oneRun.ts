@@ -4,11 +4,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { openDataset } from '../../src/main/datasets/index.ts';
-import { Control } from '../../src/main/engine/control.ts';
-import { setNativeEnvironment } from '../../src/main/engine/environment.ts';
-import type { TrainingOrder } from '../../src/main/engine/messages.ts';
+import { Control } from '../../src/main/engine/train/control.ts';
+import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
+import type { TrainingOrder } from '../../src/main/engine/train/messages.ts';
 import { shortened } from './shortened.ts';
-import { train } from '../../src/main/engine/trainer.ts';
+import { train } from '../../src/main/engine/train/trainer.ts';
 
 setNativeEnvironment(2);
 const { images, ...order } = JSON.parse(process.argv[2] ?? '') as Omit<TrainingOrder, 'dataset'> & {

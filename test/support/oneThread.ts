@@ -3,9 +3,9 @@
  * Argument: the number of runs.
  */
 import { openDataset } from '../../src/main/datasets/index.ts';
-import type { FromWorker } from '../../src/main/engine/messages.ts';
-import { WorkerPool } from '../../src/main/lab/workerPool.ts';
-import { presets } from '../../src/shared/presets.ts';
+import type { FromWorker } from '../../src/main/engine/train/messages.ts';
+import { WorkerPool } from '../../src/main/lab/threads/workerPool.ts';
+import { presets } from '../../src/shared/network/presets.ts';
 import { shortened } from './shortened.ts';
 
 const dataset = shortened(await openDataset('mnist'), 640, 1000);

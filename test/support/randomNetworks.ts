@@ -1,10 +1,10 @@
 /** Nets by chance, the same ones every time: all layer kinds and options, always layers that fit each other. */
-import { randomUnit } from '../../src/shared/counterRandom.ts';
+import { randomUnit } from '../../src/shared/base/counterRandom.ts';
 import { activationFunctions } from '../../src/shared/layers/activation.ts';
 import { type Layer, layerKind } from '../../src/shared/layers/index.ts';
 import type { PairField, Shape } from '../../src/shared/layers/layer.ts';
-import type { Network } from '../../src/shared/network.ts';
-import { Problem } from '../../src/shared/problem.ts';
+import type { Network } from '../../src/shared/network/network.ts';
+import { Problem } from '../../src/shared/base/problem.ts';
 
 class Dice {
   private drawn = 0;

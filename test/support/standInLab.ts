@@ -12,11 +12,11 @@ import type {
   EventName,
   EventPayload,
   ServerMessage,
-} from '../../src/shared/api.ts';
-import { presets } from '../../src/shared/presets.ts';
-import { Problem, toProblemRecord } from '../../src/shared/problem.ts';
-import type { RunSummary } from '../../src/shared/runs.ts';
-import { summarize } from '../../src/shared/shapes.ts';
+} from '../../src/shared/api/api.ts';
+import { presets } from '../../src/shared/network/presets.ts';
+import { Problem, toProblemRecord } from '../../src/shared/base/problem.ts';
+import type { RunSummary } from '../../src/shared/runs/runs.ts';
+import { summarize } from '../../src/shared/network/shapes.ts';
 
 export type Answers = { [C in CallName]?: (request: CallRequest<C>) => CallReply<C> | Promise<CallReply<C>> };
 

@@ -2,8 +2,8 @@
 import { EventEmitter } from 'node:events';
 import { vi } from 'vitest';
 import { runTerminal } from '../../src/main/terminal/program.ts';
-import { findPreset } from '../../src/shared/presets.ts';
-import type { RunDetail, RunSummary } from '../../src/shared/runs.ts';
+import { findPreset } from '../../src/shared/network/presets.ts';
+import type { RunDetail, RunSummary } from '../../src/shared/runs/runs.ts';
 import { type Answers, StandInLab, runSummary } from './standInLab.ts';
 import { Written } from './written.ts';
 

@@ -1,6 +1,6 @@
 /** One run in a worker of its own, as short-lived as a worker can be: for tests of what stays behind in the process. */
 import { Worker } from 'node:worker_threads';
-import type { FromWorker, TrainingOrder } from '../../src/main/engine/messages.ts';
+import type { FromWorker, TrainingOrder } from '../../src/main/engine/train/messages.ts';
 
 const workerUrl = new URL('../../src/main/engine/worker.ts', import.meta.url);
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { StandInLab, runSummary } from '../../../test/support/standInLab.ts';
 import { Written } from '../../../test/support/written.ts';
-import { Problem } from '../../shared/problem.ts';
+import { Problem } from '../../shared/base/problem.ts';
 import { runBrowserHost } from './host.ts';
 
 let renderer: string;

@@ -2,7 +2,7 @@
  * The browser host: a lab, a server, its address on one line, and an app window where one can be opened; until Ctrl-C,
  * which checkpoints the runs under way and ends.
  */
-import { Problem } from '../../shared/problem.ts';
+import { Problem } from '../../shared/base/problem.ts';
 import { onBrokenOutput } from '../host/brokenOutput.ts';
 import { exitCodes } from '../host/exitCodes.ts';
 import { type Signals, onInterrupt } from '../host/interrupts.ts';

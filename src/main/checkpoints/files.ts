@@ -14,10 +14,10 @@ import { copyFile, link, mkdir, open, readFile, readdir, rename, rm, stat } from
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { type Checkpoint, progressSchema } from '../../shared/checkpoint.ts';
-import { fromJson, toJson } from '../../shared/json.ts';
-import { Problem } from '../../shared/problem.ts';
-import { type EpochRecord, epochRecordSchema } from '../../shared/runs.ts';
+import { type Checkpoint, progressSchema } from '../../shared/runs/checkpoint.ts';
+import { fromJson, toJson } from '../../shared/base/json.ts';
+import { Problem } from '../../shared/base/problem.ts';
+import { type EpochRecord, epochRecordSchema } from '../../shared/runs/runs.ts';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 
 export interface SavedCheckpoint {

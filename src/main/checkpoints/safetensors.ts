@@ -5,8 +5,8 @@
  *
  * Reading is strict: every number in the header is held against the file's size before a byte is taken by it.
  */
-import type { NamedTensor } from '../../shared/checkpoint.ts';
-import { Problem } from '../../shared/problem.ts';
+import type { NamedTensor } from '../../shared/runs/checkpoint.ts';
+import { Problem } from '../../shared/base/problem.ts';
 
 export interface Safetensors {
   readonly tensors: readonly NamedTensor[];

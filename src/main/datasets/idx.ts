@@ -6,7 +6,7 @@
  * against the file's size here, and whatever does not hold is a `Problem` that names the file.
  */
 import { open } from 'node:fs/promises';
-import { Problem } from '../../shared/problem.ts';
+import { Problem } from '../../shared/base/problem.ts';
 
 export interface IdxHeader {
   readonly path: string;

@@ -1,8 +1,8 @@
 /** Single images of a data set, read from their files where they lie. */
 import { open } from 'node:fs/promises';
-import type { DatasetImages } from '../../shared/calls/images.ts';
-import type { DataFile, Dataset } from '../../shared/dataset.ts';
-import { Problem } from '../../shared/problem.ts';
+import type { DatasetImages } from '../../shared/api/calls/images.ts';
+import type { DataFile, Dataset } from '../../shared/datasets/dataset.ts';
+import { Problem } from '../../shared/base/problem.ts';
 
 /** Throws a `Problem` for an index that the part does not have, and where the files have become shorter. */
 export async function readImages(

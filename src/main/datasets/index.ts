@@ -2,8 +2,8 @@
  * The data sets that runs can name. Opening one checks and hashes all of its files, so what was opened once is kept
  * for as long as the process lives; what failed is tried again.
  */
-import type { Dataset, DatasetSummary } from '../../shared/dataset.ts';
-import { Problem } from '../../shared/problem.ts';
+import type { Dataset, DatasetSummary } from '../../shared/datasets/dataset.ts';
+import { Problem } from '../../shared/base/problem.ts';
 import { openMnist } from './mnist.ts';
 
 const openers: Readonly<Record<string, () => Promise<Dataset>>> = { mnist: openMnist };

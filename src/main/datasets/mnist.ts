@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { DataFile, Dataset, DatasetFiles } from '../../shared/dataset.ts';
-import { Problem } from '../../shared/problem.ts';
+import type { DataFile, Dataset, DatasetFiles } from '../../shared/datasets/dataset.ts';
+import { Problem } from '../../shared/base/problem.ts';
 import { type IdxHeader, readIdxItems, readIdxPair } from './idx.ts';
 
 const imageSize = 28;

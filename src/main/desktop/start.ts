@@ -1,10 +1,10 @@
 /** The desktop host from its first line to its window. */
 import { join } from 'node:path';
 import { app, dialog, protocol, session } from 'electron';
-import { Problem } from '../../shared/problem.ts';
+import { Problem } from '../../shared/base/problem.ts';
 import { exitCodes } from '../host/exitCodes.ts';
 import type { Signals } from '../host/interrupts.ts';
-import { makeHome } from '../lab/home.ts';
+import { makeHome } from '../lab/base/home.ts';
 import type { Lab } from '../lab/lab.ts';
 import { Lifetime } from './lifetime.ts';
 import { setMenu } from './menu.ts';

@@ -1,5 +1,5 @@
 /** What the main process itself says, in both languages. (The window has its own, in resources/messages.) */
-import type { LabClient } from '../../shared/api.ts';
+import type { LabClient } from '../../shared/api/api.ts';
 
 export interface Texts {
   readonly closeTitle: (runs: number) => string;
@@ -44,7 +44,7 @@ const chinese: Texts = {
   menu: { file: '文件', edit: '编辑', view: '显示', window: '窗口' },
 };
 
-/** Of what a person may have chosen in the window (renderer/state/preferenceKeys.ts). */
+/** Of what a person may have chosen in the window (renderer/app/preferenceKeys.ts). */
 const chosenLocales: readonly unknown[] = ['en', 'zh-CN'];
 
 /**

@@ -1,8 +1,9 @@
 /** The engine's thread: it trains, or looks into what was trained, as its `workerData` says. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { InspectionStart, WorkerStart } from './messages.ts';
-import { answerQuestions } from './inspectionThread.ts';
-import { trainRuns } from './trainingThread.ts';
+import type { InspectionStart } from './inspect/messages.ts';
+import type { WorkerStart } from './train/messages.ts';
+import { answerQuestions } from './inspect/inspectionThread.ts';
+import { trainRuns } from './train/trainingThread.ts';
 
 if (!parentPort) throw new Error('engine/worker.ts is started as a worker thread, by the lab');
 

@@ -1,6 +1,6 @@
 /** Runs as files for other programs: the table of runs, and one run's curves. */
-import { toJson } from '../../shared/json.ts';
-import type { RunDetail, RunSummary } from '../../shared/runs.ts';
+import { toJson } from '../../shared/base/json.ts';
+import type { RunDetail, RunSummary } from '../../shared/runs/runs.ts';
 import { type CsvValue, csv } from './csv.ts';
 
 const share = (part: number | undefined, whole: number | undefined): number | null =>
@@ -48,7 +48,7 @@ export function runsCsv(runs: readonly RunSummary[]): string {
   );
 }
 
-/** Losses that are no number are `{"number":"NaN"}` (shared/json.ts). */
+/** Losses that are no number are `{"number":"NaN"}` (shared/base/json.ts). */
 export function runsJson(runs: readonly RunSummary[]): string {
   return toJson({ stride: 'runs', runs });
 }

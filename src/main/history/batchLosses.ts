@@ -3,7 +3,7 @@
  * the last are full, so a loss is found by its step, and a run of the course net takes ten rows. Each chunk knows how
  * long training had taken by its last step.
  */
-import type { ClockReading } from '../../shared/runs.ts';
+import type { ClockReading } from '../../shared/runs/runs.ts';
 import type { Db } from './sqlite.ts';
 
 export interface BatchLosses {

@@ -1,6 +1,6 @@
 /** The table of epochs. */
-import { fromJson, toJson } from '../../shared/json.ts';
-import type { EpochDetails, EpochRecord } from '../../shared/runs.ts';
+import { fromJson, toJson } from '../../shared/base/json.ts';
+import type { EpochDetails, EpochRecord } from '../../shared/runs/runs.ts';
 import { numberFromColumn, numberToColumn } from './numbers.ts';
 import type { Db } from './sqlite.ts';
 

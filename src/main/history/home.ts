@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import envPaths from 'env-paths';
-import { Problem } from '../../shared/problem.ts';
+import { Problem } from '../../shared/base/problem.ts';
 
 /** An absolute path; the folder need not be there yet. */
 export function resolveHome(environment: NodeJS.ProcessEnv = process.env): string {

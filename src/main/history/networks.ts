@@ -1,8 +1,8 @@
 /** The tables of kept nets and their versions. Nets are JSON: they are read and written whole. */
-import type { NetworkSummary, NetworkVersion } from '../../shared/calls/networks.ts';
-import type { Network } from '../../shared/network.ts';
-import type { RunOrigin } from '../../shared/runs.ts';
-import { sameNetwork } from '../../shared/networkDiff.ts';
+import type { NetworkSummary, NetworkVersion } from '../../shared/api/calls/networks.ts';
+import type { Network } from '../../shared/network/network.ts';
+import type { RunOrigin } from '../../shared/runs/runs.ts';
+import { sameNetwork } from '../../shared/network/networkDiff.ts';
 import type { Db } from './sqlite.ts';
 
 export interface Networks {

@@ -3,13 +3,13 @@
  * writes: a file that is no database, belongs to another program or was made by a newer Stride is left as it is.
  *
  * The file is in WAL mode, so that readers do not wait for the writer. A commit survives the death of the process;
- * `durably` also makes it survive the death of the machine, which checkpoints need (`lab/training.ts`).
+ * `durably` also makes it survive the death of the machine, which checkpoints need (`lab/runs/training.ts`).
  */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { deciding } from '../../shared/bestEpoch.ts';
-import { Problem } from '../../shared/problem.ts';
-import type { RunDetail } from '../../shared/runs.ts';
+import { deciding } from '../../shared/runs/bestEpoch.ts';
+import { Problem } from '../../shared/base/problem.ts';
+import type { RunDetail } from '../../shared/runs/runs.ts';
 import { type BatchLosses, batchLossesTable } from './batchLosses.ts';
 import { type Checkpoints, checkpointsTable } from './checkpoints.ts';
 import { type Epochs, epochsTable } from './epochs.ts';

@@ -3,7 +3,7 @@
  * people. Errors that only a mistake in the program can cause pass through as they are.
  */
 import { SqliteError } from './sqlite.ts';
-import { Problem } from '../../shared/problem.ts';
+import { Problem } from '../../shared/base/problem.ts';
 
 export function historyProblem(error: unknown, path: string): unknown {
   if (!(error instanceof SqliteError)) return error;

@@ -1,7 +1,7 @@
 /** The table of what happened to runs. */
-import { fromJson, toJson } from '../../shared/json.ts';
-import type { Happening, RunEvent } from '../../shared/runEvents.ts';
-import type { LearningRateChange } from '../../shared/training.ts';
+import { fromJson, toJson } from '../../shared/base/json.ts';
+import type { Happening, RunEvent } from '../../shared/runs/runEvents.ts';
+import type { LearningRateChange } from '../../shared/training/training.ts';
 import type { Db } from './sqlite.ts';
 
 export interface Place {

@@ -10,7 +10,7 @@ import type {
   TextField,
 } from '../../shared/runQuery/fields.ts';
 import { type RunFilter, mentions } from '../../shared/runQuery/filter.ts';
-import type { RunScope } from '../../shared/runOrganisation.ts';
+import type { RunScope } from '../../shared/runs/runOrganisation.ts';
 
 export interface Sql {
   readonly text: string;

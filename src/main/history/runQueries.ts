@@ -1,8 +1,8 @@
 /** Runs looked for, in order, and put together by what they have in common. */
-import type { RunGroup, RunSelection } from '../../shared/calls/runs.ts';
+import type { RunGroup, RunSelection } from '../../shared/api/calls/runs.ts';
 import type { GroupField } from '../../shared/runQuery/fields.ts';
 import type { RunFilter } from '../../shared/runQuery/filter.ts';
-import { spreadOf } from '../../shared/sweepResults.ts';
+import { spreadOf } from '../../shared/sweeps/sweepResults.ts';
 import { groupColumns, orderOf, whereOf } from './runFilter.ts';
 import type { Db } from './sqlite.ts';
 

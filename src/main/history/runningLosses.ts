@@ -1,5 +1,5 @@
 /** The table of running losses: the mean of every 300 batches, as the course's scripts print it. */
-import type { RunningLoss } from '../../shared/runs.ts';
+import type { RunningLoss } from '../../shared/runs/runs.ts';
 import { numberFromColumn, numberToColumn } from './numbers.ts';
 import type { Db } from './sqlite.ts';
 

@@ -1,6 +1,6 @@
 /** The table of runs: what each one is, who trains it, how far it is and what it came to. */
-import type { Network } from '../../shared/network.ts';
-import type { ProblemRecord } from '../../shared/problem.ts';
+import type { Network } from '../../shared/network/network.ts';
+import type { ProblemRecord } from '../../shared/base/problem.ts';
 import {
   type Machine,
   type RunDetail,
@@ -9,8 +9,8 @@ import {
   type RunSummary,
   type Versions,
   resumable,
-} from '../../shared/runs.ts';
-import type { TrainingSettings } from '../../shared/training.ts';
+} from '../../shared/runs/runs.ts';
+import type { TrainingSettings } from '../../shared/training/training.ts';
 import { numberFromColumn } from './numbers.ts';
 import type { Db } from './sqlite.ts';
 

@@ -1,7 +1,7 @@
 /** The table of sweeps: what each one is, who is at it, and how far it is; and which runs are of which. */
-import type { ProblemRecord } from '../../shared/problem.ts';
-import type { RunStatus } from '../../shared/runs.ts';
-import type { Sweep, SweepRun, SweepStatus, SweepSummary } from '../../shared/sweeps.ts';
+import type { ProblemRecord } from '../../shared/base/problem.ts';
+import type { RunStatus } from '../../shared/runs/runs.ts';
+import type { Sweep, SweepRun, SweepStatus, SweepSummary } from '../../shared/sweeps/sweeps.ts';
 import { numberFromColumn } from './numbers.ts';
 import type { Db } from './sqlite.ts';
 

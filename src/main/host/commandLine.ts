@@ -1,6 +1,6 @@
 /** A command line from its words to an exit code: what commander refuses and what people can mend is said, not thrown. */
 import { type Command, CommanderError } from 'commander';
-import { Problem } from '../../shared/problem.ts';
+import { Problem } from '../../shared/base/problem.ts';
 import { exitCodes } from './exitCodes.ts';
 
 /** The command line asks for something that cannot be; exit code 2, as for a misspelt option. */

@@ -1,6 +1,6 @@
 /** Which of this lab's runs are under way, kept up to date by its events: quitting asks, and an end counts them. */
-import type { LabClient } from '../../shared/api.ts';
-import type { RunStatus } from '../../shared/runs.ts';
+import type { LabClient } from '../../shared/api/api.ts';
+import type { RunStatus } from '../../shared/runs/runs.ts';
 
 const underWay: readonly RunStatus[] = ['queued', 'running'];
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { CallName, ClientMessage } from '../../shared/api.ts';
-import { Problem } from '../../shared/problem.ts';
+import type { CallName, ClientMessage } from '../../shared/api/api.ts';
+import { Problem } from '../../shared/base/problem.ts';
 import { type Handlers, createDispatcher } from './dispatch.ts';
 
 /** Every call gives back its request, but for some. */

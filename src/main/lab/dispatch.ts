@@ -12,9 +12,9 @@ import {
   type ClientMessage,
   type ServerMessage,
   calls,
-} from '../../shared/api.ts';
-import { parseNetwork } from '../../shared/network.ts';
-import { Problem, toProblemRecord } from '../../shared/problem.ts';
+} from '../../shared/api/api.ts';
+import { parseNetwork } from '../../shared/network/network.ts';
+import { Problem, toProblemRecord } from '../../shared/base/problem.ts';
 
 export type Handlers = {
   readonly [C in CallName]: (request: CallRequest<C>) => CallReply<C> | Promise<CallReply<C>>;

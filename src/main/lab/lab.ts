@@ -1,5 +1,5 @@
 /**
- * The lab: all that Stride does, behind the calls and events of `shared/api.ts`. It knows no transport and no window;
+ * The lab: all that Stride does, behind the calls and events of `shared/api/api.ts`. It knows no transport and no window;
  * a host makes one lab, carries messages to it, and closes it when it ends.
  */
 import { availableParallelism } from 'node:os';
@@ -11,9 +11,9 @@ import type {
   EventPayload,
   LabClient,
   ServerMessage,
-} from '../../shared/api.ts';
-import type { Dataset } from '../../shared/dataset.ts';
-import { Problem, type ProblemRecord } from '../../shared/problem.ts';
+} from '../../shared/api/api.ts';
+import type { Dataset } from '../../shared/datasets/dataset.ts';
+import { Problem, type ProblemRecord } from '../../shared/base/problem.ts';
 import { type CheckpointFiles, checkpointFiles } from '../checkpoints/files.ts';
 import { listDatasets, openDataset } from '../datasets/index.ts';
 import { resolveHome } from '../history/home.ts';
@@ -29,16 +29,16 @@ import { runCalls } from './calls/runs.ts';
 import { trainCalls } from './calls/train.ts';
 import { sweepCalls } from './calls/sweeps.ts';
 import { type Handlers, createDispatcher } from './dispatch.ts';
-import { type EventMessage, Events } from './events.ts';
-import { LabEstimates } from './estimates.ts';
-import { LabInspection } from './inspection.ts';
-import { NetworkBook } from './networkBook.ts';
-import { RunBook } from './runBook.ts';
-import { RunOrganiser } from './runOrganiser.ts';
-import { LabRuns } from './runs.ts';
-import { SweepBook } from './sweepBook.ts';
-import { LabSweeps } from './sweeps.ts';
-import { findTrainingProblem } from './trainingProblem.ts';
+import { type EventMessage, Events } from './base/events.ts';
+import { LabEstimates } from './runs/estimates.ts';
+import { LabInspection } from './runs/inspection.ts';
+import { NetworkBook } from './networks/networkBook.ts';
+import { RunBook } from './runs/runBook.ts';
+import { RunOrganiser } from './runs/runOrganiser.ts';
+import { LabRuns } from './runs/runs.ts';
+import { SweepBook } from './sweeps/sweepBook.ts';
+import { LabSweeps } from './sweeps/sweeps.ts';
+import { findTrainingProblem } from './runs/trainingProblem.ts';
 
 export interface LabOptions {
   /** Where history and checkpoints are; STRIDE_HOME or the platform's folder where it is not given. */

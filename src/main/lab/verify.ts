@@ -5,13 +5,13 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join, relative, sep } from 'node:path';
-import { Problem, type ProblemRecord, toProblemRecord } from '../../shared/problem.ts';
-import { setNativeEnvironment } from '../engine/environment.ts';
-import { isVectorCase, parseVectorCase } from '../engine/vectorCase.ts';
-import { type CaseResult, type Quantity, type QuantityResult, verifyCase } from '../engine/verify.ts';
-import { findTrainingProblem } from './trainingProblem.ts';
+import { Problem, type ProblemRecord, toProblemRecord } from '../../shared/base/problem.ts';
+import { setNativeEnvironment } from '../engine/native/environment.ts';
+import { isVectorCase, parseVectorCase } from '../engine/verify/vectorCase.ts';
+import { type CaseResult, type Quantity, type QuantityResult, verifyCase } from '../engine/verify/verify.ts';
+import { findTrainingProblem } from './runs/trainingProblem.ts';
 
-export { initialTolerance, quantities, tolerance } from '../engine/verify.ts';
+export { initialTolerance, quantities, tolerance } from '../engine/verify/verify.ts';
 export type { Quantity, QuantityResult };
 
 /** What became of one file; `file` is its path within the folder. */

@@ -1,7 +1,7 @@
 /** `stride doctor`: the project's own check of what is there to train with, which needs nothing that could be broken. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { Problem } from '../../shared/problem.ts';
+import { Problem } from '../../shared/base/problem.ts';
 
 /** Gives the script's exit code. */
 export async function doctor(script: string, { json }: { json?: boolean }): Promise<number> {

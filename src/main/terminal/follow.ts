@@ -2,8 +2,8 @@
  * Follows runs from their start to their end, whether they are new or go on from a checkpoint, and stops them when the
  * person wants that. What is shown of it is a reporter's affair (`jsonReport.ts`, `textReport.ts`).
  */
-import type { EventPayload, LabClient } from '../../shared/api.ts';
-import type { RunStatus, RunSummary } from '../../shared/runs.ts';
+import type { EventPayload, LabClient } from '../../shared/api/api.ts';
+import type { RunStatus, RunSummary } from '../../shared/runs/runs.ts';
 import { exitCodes } from '../host/exitCodes.ts';
 
 export interface Reporter {

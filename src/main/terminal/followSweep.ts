@@ -1,7 +1,7 @@
 /** Follows a sweep to its end, whether it is new or goes on, and pauses it when the person wants to stop. */
-import type { LabClient } from '../../shared/api.ts';
-import type { RunStatus, RunSummary } from '../../shared/runs.ts';
-import type { SweepSummary } from '../../shared/sweeps.ts';
+import type { LabClient } from '../../shared/api/api.ts';
+import type { RunStatus, RunSummary } from '../../shared/runs/runs.ts';
+import type { SweepSummary } from '../../shared/sweeps/sweeps.ts';
 import { exitCodes } from '../host/exitCodes.ts';
 import type { SweepReporter } from './sweepReport.ts';
 

@@ -1,6 +1,6 @@
 /** Numbers and tables as the terminal shows them. */
 import Table from 'cli-table3';
-import type { Optimizer } from '../../shared/training.ts';
+import type { Optimizer } from '../../shared/training/training.ts';
 
 const numbers = new Intl.NumberFormat('en-US');
 

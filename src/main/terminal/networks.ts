@@ -1,10 +1,10 @@
 /** The nets that a command line can name: the presets, and files that hold a network as JSON. */
 import { existsSync, readFileSync } from 'node:fs';
-import { type Network, parseNetwork } from '../../shared/network.ts';
-import { findPreset, presets } from '../../shared/presets.ts';
-import { Problem } from '../../shared/problem.ts';
-import { summarize } from '../../shared/shapes.ts';
-import { type TrainingSettings, trainingSettingsSchema } from '../../shared/training.ts';
+import { type Network, parseNetwork } from '../../shared/network/network.ts';
+import { findPreset, presets } from '../../shared/network/presets.ts';
+import { Problem } from '../../shared/base/problem.ts';
+import { summarize } from '../../shared/network/shapes.ts';
+import { type TrainingSettings, trainingSettingsSchema } from '../../shared/training/training.ts';
 import { UsageProblem } from '../host/commandLine.ts';
 import { suggest } from './suggest.ts';
 

@@ -1,7 +1,7 @@
 /** Numbers on the command line: exact, in range, or refused with the range. The contract's schemas decide. */
 import { InvalidArgumentError } from 'commander';
 import { z } from 'zod';
-import { optimizerSchema, seedSchema, trainingSettingsSchema } from '../../shared/training.ts';
+import { optimizerSchema, seedSchema, trainingSettingsSchema } from '../../shared/training/training.ts';
 
 const { epochs, batchSize } = trainingSettingsSchema.shape;
 const [{ shape: sgd }] = optimizerSchema.options;

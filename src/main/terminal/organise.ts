@@ -1,7 +1,7 @@
 /** `stride tag`, `note`, `archive`, `delete`, `restore`: runs kept in order, as the window's table does it. All or none. */
 import { Argument, type Command } from 'commander';
-import type { CallInput, LabClient } from '../../shared/api.ts';
-import { daysUntilPurge } from '../../shared/runOrganisation.ts';
+import type { CallInput, LabClient } from '../../shared/api/api.ts';
+import { daysUntilPurge } from '../../shared/runs/runOrganisation.ts';
 import { type Io, note } from './io.ts';
 import * as numbers from './numbers.ts';
 

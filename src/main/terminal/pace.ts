@@ -1,6 +1,6 @@
 /** How a run under way is getting on: where it is, its loss just now, and when it will be done at this rate. */
-import type { EventPayload } from '../../shared/api.ts';
-import type { RunSummary } from '../../shared/runs.ts';
+import type { EventPayload } from '../../shared/api/api.ts';
+import type { RunSummary } from '../../shared/runs/runs.ts';
 
 /** A rate over fewer steps says little: the first ones wait for caches to fill and clocks to rise. */
 const leastSteps = 100;

@@ -1,6 +1,6 @@
 /** `stride presets`: the nets that come with Stride. */
-import { presets } from '../../shared/presets.ts';
-import { summarize } from '../../shared/shapes.ts';
+import { presets } from '../../shared/network/presets.ts';
+import { summarize } from '../../shared/network/shapes.ts';
 import { count, describeOptimizer, table } from './format.ts';
 import { type Io, print, printJson } from './io.ts';
 

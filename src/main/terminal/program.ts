@@ -11,7 +11,7 @@ import { parseCommandLine, tameCommander } from '../host/commandLine.ts';
 import { exitCodes } from '../host/exitCodes.ts';
 import { type Signals, onInterrupt } from '../host/interrupts.ts';
 import type { Lab } from '../lab/lab.ts';
-import { strideVersion } from '../lab/machine.ts';
+import { strideVersion } from '../lab/base/machine.ts';
 import { doctor } from './doctor.ts';
 import { type OutputStream, createIo } from './io.ts';
 import { resolveNetwork } from './networks.ts';

@@ -1,5 +1,5 @@
 /** `stride resume`: a run goes on from its last checkpoint, with the losses that it would have had without the break. */
-import type { LabClient } from '../../shared/api.ts';
+import type { LabClient } from '../../shared/api/api.ts';
 import { follow } from './follow.ts';
 import type { Io } from './io.ts';
 import { jsonReport } from './jsonReport.ts';

@@ -1,8 +1,8 @@
 /** `stride runs`: what history keeps, found by the filter's language and sorted as in the window. */
 import { InvalidArgumentError } from 'commander';
-import type { LabClient } from '../../shared/api.ts';
+import type { LabClient } from '../../shared/api/api.ts';
 import { type SortField, sortFields } from '../../shared/runQuery/fields.ts';
-import type { RunSummary } from '../../shared/runs.ts';
+import type { RunSummary } from '../../shared/runs/runs.ts';
 import { type Column, count, dateTime, percent, seconds, table } from './format.ts';
 import { type Io, note, print, printJson } from './io.ts';
 

@@ -1,7 +1,7 @@
 /** `stride show`: one run with all that is known of it. */
-import type { LabClient } from '../../shared/api.ts';
-import type { RunEvent } from '../../shared/runEvents.ts';
-import type { RunDetail } from '../../shared/runs.ts';
+import type { LabClient } from '../../shared/api/api.ts';
+import type { RunEvent } from '../../shared/runs/runEvents.ts';
+import type { RunDetail } from '../../shared/runs/runs.ts';
 import { count, dateTime, describeOptimizer, percent, seconds, table } from './format.ts';
 import { type Io, print, printJson } from './io.ts';
 

@@ -1,5 +1,5 @@
 /** For what was misspelt on the command line. */
-import { nearest } from '../../shared/nearest.ts';
+import { nearest } from '../../shared/base/nearest.ts';
 
 /** ` Did you mean "course"?`, or nothing. */
 export function suggest(word: string, known: readonly string[]): string {

@@ -1,9 +1,9 @@
 /** `stride sweep`, `stride sweep-resume` and `stride sweeps`. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
-import type { CallInput, LabClient } from '../../shared/api.ts';
-import { Problem } from '../../shared/problem.ts';
-import { type Axis, type SweepSummary, mostSweepRuns } from '../../shared/sweeps.ts';
+import type { CallInput, LabClient } from '../../shared/api/api.ts';
+import { Problem } from '../../shared/base/problem.ts';
+import { type Axis, type SweepSummary, mostSweepRuns } from '../../shared/sweeps/sweeps.ts';
 import { UsageProblem } from '../host/commandLine.ts';
 import { followSweep } from './followSweep.ts';
 import { type Column, count, dateTime, table } from './format.ts';

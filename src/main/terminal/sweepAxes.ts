@@ -1,7 +1,7 @@
 /** What varies in a sweep, as it is written on a command line: `--set path=values`, `--range path=from..to:steps:log`. */
 import { InvalidArgumentError } from 'commander';
-import { type Axis, fieldPathSchema, rangeSchema } from '../../shared/sweeps.ts';
-import { seedSchema } from '../../shared/training.ts';
+import { type Axis, fieldPathSchema, rangeSchema } from '../../shared/sweeps/sweeps.ts';
+import { seedSchema } from '../../shared/training/training.ts';
 import { resolveNetwork } from './networks.ts';
 
 type Value = Extract<Axis, { values: unknown }>['values'][number];

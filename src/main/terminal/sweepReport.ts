@@ -1,7 +1,7 @@
 /** A sweep for a person or a program: each run as it ends, and at the end the combinations with mean and deviation. */
-import type { EventPayload } from '../../shared/api.ts';
-import type { RunSummary } from '../../shared/runs.ts';
-import type { Combination, Spread, SweepDetail, SweepSummary } from '../../shared/sweeps.ts';
+import type { EventPayload } from '../../shared/api/api.ts';
+import type { RunSummary } from '../../shared/runs/runs.ts';
+import type { Combination, Spread, SweepDetail, SweepSummary } from '../../shared/sweeps/sweeps.ts';
 import { type Column, count, duration, percent, seconds, table } from './format.ts';
 import { type Io, note, print, printJson } from './io.ts';
 import { LiveLine } from './liveLine.ts';

@@ -2,7 +2,7 @@
  * Training for a person: the course script's own lines, what is under way in one line below them, and at the end the nets
  * side by side. Where several are trained, each line begins with the run's name.
  */
-import { resumable, type RunSummary } from '../../shared/runs.ts';
+import { resumable, type RunSummary } from '../../shared/runs/runs.ts';
 import type { Reporter } from './follow.ts';
 import { type Column, count, duration, percent, seconds, table } from './format.ts';
 import { type Io, note } from './io.ts';

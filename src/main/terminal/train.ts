@@ -1,7 +1,7 @@
 /** `stride train`: new runs, one a net, with the settings that come with the net and what the command line changes. */
-import type { CallInput, LabClient } from '../../shared/api.ts';
-import type { Network } from '../../shared/network.ts';
-import type { Optimizer, TrainingSettings } from '../../shared/training.ts';
+import type { CallInput, LabClient } from '../../shared/api/api.ts';
+import type { Network } from '../../shared/network/network.ts';
+import type { Optimizer, TrainingSettings } from '../../shared/training/training.ts';
 import { UsageProblem } from '../host/commandLine.ts';
 import { follow } from './follow.ts';
 import type { Io } from './io.ts';

@@ -1,5 +1,5 @@
 /** `stride verify`: the engine held against files of PyTorch's own numbers. */
-import type { ProblemRecord } from '../../shared/problem.ts';
+import type { ProblemRecord } from '../../shared/base/problem.ts';
 import { exitCodes } from '../host/exitCodes.ts';
 // Types only: the engine is loaded when this command runs, and with no other.
 import type { Quantity, QuantityResult, VerifiedFile } from '../lab/verify.ts';

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { toLab, toWindow } from '../../shared/bridge.ts';
+import { toLab, toWindow } from '../../shared/api/bridge.ts';
 import { electronChannel, isOwnPage } from './electron.ts';
 
 const call = { kind: 'call', id: 1, name: 'app.info', request: {} } as const;

@@ -3,8 +3,8 @@
  * Stride's own page: a frame inside it, another window, or a page that got in there by whatever way is not listened to.
  */
 import type { IpcMain, IpcMainEvent, WebContents } from 'electron';
-import type { Channel, ClientMessage, ServerMessage } from '../../shared/api.ts';
-import { toLab, toWindow } from '../../shared/bridge.ts';
+import type { Channel, ClientMessage, ServerMessage } from '../../shared/api/api.ts';
+import { toLab, toWindow } from '../../shared/api/bridge.ts';
 
 /** The page's origin. `new URL('app://stride').origin` is 'null' in Node, so scheme and host are compared. */
 export const pageScheme = 'app';

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import type { ClientMessage, ServerMessage } from '../../shared/api.ts';
-import { Problem } from '../../shared/problem.ts';
+import type { ClientMessage, ServerMessage } from '../../shared/api/api.ts';
+import { Problem } from '../../shared/base/problem.ts';
 import { pipe } from '../../../test/support/channel.ts';
 import { type EventMessage, type Service, serve } from './serve.ts';
 

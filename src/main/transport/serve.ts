@@ -3,8 +3,8 @@
  * gets the replies to its own calls, and all events. It looks at a message's envelope and no further: what is in a
  * request is checked by the service.
  */
-import type { Channel, ClientMessage, ServerMessage } from '../../shared/api.ts';
-import { Problem, toProblemRecord } from '../../shared/problem.ts';
+import type { Channel, ClientMessage, ServerMessage } from '../../shared/api/api.ts';
+import { Problem, toProblemRecord } from '../../shared/base/problem.ts';
 
 export type EventMessage = Extract<ServerMessage, { kind: 'event' }>;
 

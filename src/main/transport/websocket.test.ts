@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { decodeMessage, encodeMessage } from '../../shared/codec.ts';
+import { decodeMessage, encodeMessage } from '../../shared/base/codec.ts';
 import { webSocketChannel } from './websocket.ts';
 
 class Socket extends EventEmitter {

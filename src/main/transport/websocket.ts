@@ -3,8 +3,8 @@
  * reader that is megabytes behind: a window on a slow line may not fill this process' memory, it connects again and asks
  * for what it needs. A ping every half minute keeps tunnels open and finds out about lines that went dead.
  */
-import type { Channel, ClientMessage, ServerMessage } from '../../shared/api.ts';
-import { decodeMessage, encodeMessage } from '../../shared/codec.ts';
+import type { Channel, ClientMessage, ServerMessage } from '../../shared/api/api.ts';
+import { decodeMessage, encodeMessage } from '../../shared/base/codec.ts';
 
 /** What is used of a `ws` socket (the package brings no types). */
 export interface ServerSocket {

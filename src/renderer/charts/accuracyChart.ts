@@ -1,14 +1,14 @@
 /** Accuracy after each epoch, in percent, on the test set and on what was held back for validation; the best epoch is marked. */
 import type { Chart } from 'chart.js';
 import type { AnnotationOptions } from 'chartjs-plugin-annotation';
-import type { ChartView } from '../state/chartView.svelte.ts';
+import type { ChartView } from './chartView.svelte.ts';
 import { bestEpochOf } from './bestEpochs.ts';
 import { type ChartTexts, type Line, type Window, CurveChart, epochPoints } from './curveChart.ts';
-import { plainLine } from './dataLayer.ts';
+import { plainLine } from '../plot/dataLayer.ts';
 import { eventLines } from './eventLines.ts';
-import { accuracyFloor } from './extent.ts';
+import { accuracyFloor } from '../plot/extent.ts';
 import { mostDots } from './lossChart.ts';
-import { type Trace, runColour, runShape } from './trace.ts';
+import { type Trace, runColour, runShape } from '../plot/trace.ts';
 import type { Mapping, Range } from './xAxis.ts';
 
 export interface AccuracyTexts extends ChartTexts {

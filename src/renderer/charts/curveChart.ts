@@ -5,18 +5,18 @@
  */
 import type { ChartOptions } from 'chart.js';
 import type { AnnotationOptions } from 'chartjs-plugin-annotation';
-import type { ChartView, LineKind } from '../state/chartView.svelte.ts';
-import { placeAxes } from './axes.ts';
-import { type LineChart, createLineChart, lineOptions, paint, placeScale } from './chartJs.ts';
-import { type DataLine, paintLines } from './dataLayer.ts';
-import type { Point } from './decimate.ts';
-import { oncePerFrame } from './frame.ts';
-import type { Palette } from './palette.ts';
+import type { ChartView, LineKind } from './chartView.svelte.ts';
+import { placeAxes } from '../plot/axes.ts';
+import { type LineChart, createLineChart, lineOptions, paint, placeScale } from '../plot/chartJs.ts';
+import { type DataLine, paintLines } from '../plot/dataLayer.ts';
+import type { Point } from '../plot/decimate.ts';
+import { oncePerFrame } from '../plot/frame.ts';
+import type { Palette } from '../plot/palette.ts';
 import { followPointer } from './pointer.ts';
-import { projectionOf } from './projection.ts';
+import { projectionOf } from '../plot/projection.ts';
 import { Still, Strip } from './strip.ts';
-import { tickStep } from './ticks.ts';
-import type { Trace } from './trace.ts';
+import { tickStep } from '../plot/ticks.ts';
+import type { Trace } from '../plot/trace.ts';
 import { type Mapping, type Range, fullRange, mappingOf } from './xAxis.ts';
 
 export interface ChartTexts {

@@ -1,8 +1,8 @@
 /** What happened to runs on their way (paused, resumed, another learning rate), as lines across a chart. */
 import type { AnnotationOptions } from 'chartjs-plugin-annotation';
-import type { ChartView } from '../state/chartView.svelte.ts';
-import type { Palette } from './palette.ts';
-import { type Trace, runColour } from './trace.ts';
+import type { ChartView } from './chartView.svelte.ts';
+import type { Palette } from '../plot/palette.ts';
+import { type Trace, runColour } from '../plot/trace.ts';
 import type { Mapping } from './xAxis.ts';
 
 /** With more runs than this the words would lie over one another; the lines stay. */

@@ -1,5 +1,5 @@
 /** A chart's keys. True where the key was one of them. */
-import type { ChartView } from '../state/chartView.svelte.ts';
+import type { ChartView } from './chartView.svelte.ts';
 
 export function chartKey(view: ChartView, event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;

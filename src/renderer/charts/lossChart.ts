@@ -4,12 +4,12 @@
  * on the images that were held back for validation (dotted).
  */
 import { type Line, type Window, CurveChart, epochPoints } from './curveChart.ts';
-import { curvesOf } from './curves.ts';
-import { type DataLine, plainLine } from './dataLayer.ts';
-import { lossExtent } from './extent.ts';
+import { curvesOf } from '../plot/curves.ts';
+import { type DataLine, plainLine } from '../plot/dataLayer.ts';
+import { lossExtent } from '../plot/extent.ts';
 import { bestEpochOf } from './bestEpochs.ts';
-import { smoothingWeight } from './smoothing.ts';
-import { type Trace, runColour, runShape } from './trace.ts';
+import { smoothingWeight } from '../plot/smoothing.ts';
+import { type Trace, runColour, runShape } from '../plot/trace.ts';
 import type { AnnotationOptions } from 'chartjs-plugin-annotation';
 import { eventLines } from './eventLines.ts';
 import type { Mapping } from './xAxis.ts';

@@ -4,12 +4,12 @@
  * the page has been laid out: made with the page around it, several charts and the page were one long task.
  */
 import { untrack } from 'svelte';
-import type { AppState } from '../state/app.svelte.ts';
-import type { ChartView } from '../state/chartView.svelte.ts';
+import type { AppState } from '../app/app.svelte.ts';
+import type { ChartView } from './chartView.svelte.ts';
 import type { CurveChart } from './curveChart.ts';
-import { inTurn } from './frame.ts';
-import { readPalette } from './palette.ts';
-import type { Trace } from './trace.ts';
+import { inTurn } from '../plot/frame.ts';
+import { readPalette } from '../plot/palette.ts';
+import type { Trace } from '../plot/trace.ts';
 
 export interface MountedChart {
   /** Null until it is made. */

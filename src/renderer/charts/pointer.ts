@@ -1,7 +1,7 @@
 /** What the pointer says to a chart's view, apart from zooming: where the cursor is, a click that pins it, panning sideways. */
-import type { ChartView } from '../state/chartView.svelte.ts';
-import type { LineChart } from './chartJs.ts';
-import { oncePerFrame } from './frame.ts';
+import type { ChartView } from './chartView.svelte.ts';
+import type { LineChart } from '../plot/chartJs.ts';
+import { oncePerFrame } from '../plot/frame.ts';
 
 /** A press that moves farther is a selection, not a click; in pixels. */
 const clickRadius = 4;

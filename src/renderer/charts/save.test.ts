@@ -1,9 +1,9 @@
 import Papa from 'papaparse';
 import { expect, test } from 'vitest';
 import { sampleEpoch, sampleRun } from '../../../test/support/fakeLab.ts';
-import { RunSeries } from '../state/series.ts';
+import { RunSeries } from '../plot/series.ts';
 import { csvParts } from './save.ts';
-import type { Trace } from './trace.ts';
+import type { Trace } from '../plot/trace.ts';
 
 function trace(losses: readonly number[], name = 'a'): Trace {
   const series = new RunSeries();

@@ -1,8 +1,8 @@
 /** A chart as a file: its picture as PNG, its numbers as CSV. Nothing here takes the window long at a time. */
 import Papa from 'papaparse';
-import { curvesOf } from './curves.ts';
-import { smoothingWeight } from './smoothing.ts';
-import type { Trace } from './trace.ts';
+import { curvesOf } from '../plot/curves.ts';
+import { smoothingWeight } from '../plot/smoothing.ts';
+import type { Trace } from '../plot/trace.ts';
 import { mappingOf } from './xAxis.ts';
 
 export function saveFile(name: string, content: Blob): void {

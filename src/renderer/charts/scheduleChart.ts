@@ -1,9 +1,9 @@
 /** A schedule as a curve: the learning rate at every step, over the epochs. It is looked at, not zoomed into. */
 import { Chart } from 'chart.js';
 import { formatTick } from '../i18n/format.ts';
-import './chartJs.ts';
-import type { Palette } from './palette.ts';
-import type { Curve } from './scheduleCurve.ts';
+import '../plot/chartJs.ts';
+import type { Palette } from '../plot/palette.ts';
+import type { Curve } from '../plot/scheduleCurve.ts';
 
 export interface ScheduleChart {
   draw(curve: Curve, epochs: number, palette: Palette): void;

@@ -4,8 +4,8 @@
  * it stays where it is on the data. What stands still, the value axis and the title, is the chart's own below it.
  */
 import type { ChartOptions } from 'chart.js';
-import { type LineChart, createWideChart, tickPadding } from './chartJs.ts';
-import { marginsOf, wholePixels } from './margins.ts';
+import { type LineChart, createWideChart, tickPadding } from '../plot/chartJs.ts';
+import { marginsOf, wholePixels } from '../plot/margins.ts';
 import type { Range } from './xAxis.ts';
 
 /** What is nearer to the end of a picture than this part of what is in sight is worth a new picture, before it is needed. */

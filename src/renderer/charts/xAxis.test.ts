@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { sampleEpoch, sampleRun } from '../../../test/support/fakeLab.ts';
-import { RunSeries } from '../state/series.ts';
-import { xAxes } from '../state/chartView.svelte.ts';
-import type { Trace } from './trace.ts';
+import { RunSeries } from '../plot/series.ts';
+import { xAxes } from './chartView.svelte.ts';
+import type { Trace } from '../plot/trace.ts';
 import { fullRange, mappingOf } from './xAxis.ts';
 
 /** 1,000 images in batches of 64: 15 whole ones and one of 40. */

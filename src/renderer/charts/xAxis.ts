@@ -1,8 +1,8 @@
 /** What runs along a chart: steps, epochs, examples seen or seconds of training; and back to steps. */
-import type { XAxis } from '../state/chartView.svelte.ts';
-import { RunClock } from './clock.ts';
-import { growingExtent } from './extent.ts';
-import type { Trace } from './trace.ts';
+import type { XAxis } from './chartView.svelte.ts';
+import { RunClock } from '../plot/clock.ts';
+import { growingExtent } from '../plot/extent.ts';
+import type { Trace } from '../plot/trace.ts';
 
 export interface Mapping {
   /** Where on the axis a run is after `steps` steps; NaN where that is not known. */

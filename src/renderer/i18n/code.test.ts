@@ -1,6 +1,6 @@
 /** Every finding of the lint, and every one of the reader of pasted code, has words. */
 import { expect, test } from 'vitest';
-import { lintCodes } from '../../shared/lint.ts';
+import { lintCodes } from '../../shared/lint/lint.ts';
 import { m } from '../paraglide/messages.js';
 import { lintText, pasteText } from './code.ts';
 

@@ -1,6 +1,6 @@
 /** What the lint and the reader of pasted code say, in the reader's language: a code names its message. */
 import type { CodeFinding, FoundSettings } from '../../shared/code/parsePyTorch.ts';
-import type { LintFinding } from '../../shared/lint.ts';
+import type { LintFinding } from '../../shared/lint/lint.ts';
 import { m } from '../paraglide/messages.js';
 import { activationLabel } from './layers.ts';
 

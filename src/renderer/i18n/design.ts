@@ -1,5 +1,5 @@
 /** Words of the Design screen: fields, what may be in them, what a layer is, what a step did. */
-import type { Fix } from '../../shared/fixes.ts';
+import type { Fix } from '../../shared/network/fixes.ts';
 import {
   type FieldName,
   type FieldValue,
@@ -10,9 +10,9 @@ import {
 } from '../../shared/layers/fields.ts';
 import type { ActivationFunction } from '../../shared/layers/activation.ts';
 import type { Layer } from '../../shared/layers/index.ts';
-import type { FieldChange, LayerDiff } from '../../shared/networkDiff.ts';
+import type { FieldChange, LayerDiff } from '../../shared/network/networkDiff.ts';
 import { m } from '../paraglide/messages.js';
-import type { StepLabel } from '../state/netEditor.svelte.ts';
+import type { StepLabel } from '../screens/design/state/netEditor.svelte.ts';
 import { formatCount } from './format.ts';
 import { activationNames, layerLabel } from './layers.ts';
 

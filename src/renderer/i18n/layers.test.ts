@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { presets } from '../../shared/presets.ts';
+import { presets } from '../../shared/network/presets.ts';
 import { overwriteGetLocale } from '../paraglide/runtime.js';
 import { describeLayer } from './layers.ts';
 

@@ -1,7 +1,7 @@
 /** Both languages say the same: the same keys, with the same parameters; and every problem of the program has words. */
 import { expect, test } from 'vitest';
 import settings from '../../../project.inlang/settings.json';
-import { calls, events } from '../../shared/api.ts';
+import { calls, events } from '../../shared/api/api.ts';
 
 const sources = import.meta.glob<string>(
   ['/src/**/*.{ts,svelte}', '!/src/**/*.test.ts', '!/src/renderer/paraglide/**'],

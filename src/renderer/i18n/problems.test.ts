@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { findPreset } from '../../shared/presets.ts';
-import { walkNetwork } from '../../shared/shapes.ts';
+import { findPreset } from '../../shared/network/presets.ts';
+import { walkNetwork } from '../../shared/network/shapes.ts';
 import { overwriteGetLocale } from '../paraglide/runtime.js';
 import { problemText } from './problems.ts';
 

@@ -2,7 +2,7 @@
  * A problem in the reader's language. Its code names the message (`problem.<code>` in resources/messages), its
  * parameters fill it in. A code without a message, which a newer lab may send, is shown as the English text it carries.
  */
-import type { ProblemRecord } from '../../shared/problem.ts';
+import type { ProblemRecord } from '../../shared/base/problem.ts';
 import { m } from '../paraglide/messages.js';
 import { layerLabel } from './layers.ts';
 

@@ -1,8 +1,13 @@
 /** Words about the training settings. */
 import { m } from '../paraglide/messages.js';
-import type { NumberRule } from '../state/numberField.ts';
-import type { Choices, Field, OwnField, Section } from '../state/trainDraft.ts';
-import type { OptimizerType, Schedule, StoppingMetric, TrainingSettings } from '../../shared/training.ts';
+import type { NumberRule } from '../screens/train/state/numberField.ts';
+import type { Choices, Field, OwnField, Section } from '../screens/train/state/trainDraft.ts';
+import type {
+  OptimizerType,
+  Schedule,
+  StoppingMetric,
+  TrainingSettings,
+} from '../../shared/training/training.ts';
 import { formatCount, formatTick } from './format.ts';
 
 type Words = () => string;

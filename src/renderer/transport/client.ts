@@ -15,8 +15,8 @@ import type {
   EventPayload,
   LabClient,
   ServerMessage,
-} from '../../shared/api.ts';
-import { Problem } from '../../shared/problem.ts';
+} from '../../shared/api/api.ts';
+import { Problem } from '../../shared/base/problem.ts';
 
 /** `connecting`: for the first time. `closed`: for good. */
 export type Status = 'connecting' | 'connected' | 'reconnecting' | 'closed';

@@ -1,5 +1,5 @@
 /** The desktop window's way to the lab: what the preload put there. The main process lives as long as the window. */
-import type { BridgeGlobal } from '../../shared/bridge.ts';
+import type { BridgeGlobal } from '../../shared/api/bridge.ts';
 import { Client, type Connection } from './client.ts';
 
 export function connect(): Connection {

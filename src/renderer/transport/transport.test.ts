@@ -1,9 +1,9 @@
 // Both of the window's ways to the lab, and the client that they share.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ClientMessage, ServerMessage } from '../../shared/api.ts';
-import type { BridgeGlobal } from '../../shared/bridge.ts';
-import { decodeMessage, encodeMessage, labEndedCode } from '../../shared/codec.ts';
-import { Problem } from '../../shared/problem.ts';
+import type { ClientMessage, ServerMessage } from '../../shared/api/api.ts';
+import type { BridgeGlobal } from '../../shared/api/bridge.ts';
+import { decodeMessage, encodeMessage, labEndedCode } from '../../shared/base/codec.ts';
+import { Problem } from '../../shared/base/problem.ts';
 import { Client, type Connection, type Status } from './client.ts';
 import { connect as connectElectron } from './electron.ts';
 import { connect } from './websocket.ts';

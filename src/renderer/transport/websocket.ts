@@ -3,9 +3,9 @@
  * window is open: the lab may be behind a tunnel that comes back. It ends for good where the server says that the lab has
  * ended, or that it does not know this window (another Stride has taken the port, with another token).
  */
-import type { ServerMessage } from '../../shared/api.ts';
-import { decodeMessage, encodeMessage, labEndedCode, labPath } from '../../shared/codec.ts';
-import { Problem } from '../../shared/problem.ts';
+import type { ServerMessage } from '../../shared/api/api.ts';
+import { decodeMessage, encodeMessage, labEndedCode, labPath } from '../../shared/base/codec.ts';
+import { Problem } from '../../shared/base/problem.ts';
 import { Client, type Connection } from './client.ts';
 
 const firstPause = 250;

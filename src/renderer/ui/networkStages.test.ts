@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { presets } from '../../shared/presets.ts';
+import { presets } from '../../shared/network/presets.ts';
 import { networkStages } from './networkStages.ts';
 
 test('the course net shrinks, grows in channels and ends flat', () => {

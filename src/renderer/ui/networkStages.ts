@@ -1,7 +1,7 @@
 /** What a net's small picture draws: the sizes that its layers give, one after another, in pixels of the picture. */
 import { type Shape, describeShape } from '../../shared/layers/layer.ts';
-import type { Network } from '../../shared/network.ts';
-import { inputShape, walkNetwork } from '../../shared/shapes.ts';
+import type { Network } from '../../shared/network/network.ts';
+import { inputShape, walkNetwork } from '../../shared/network/shapes.ts';
 
 export interface Stage {
   readonly width: number;

@@ -10,7 +10,7 @@ import { dropoutDefaults } from '../layers/dropout.ts';
 import { type Layer, enabledLayers } from '../layers/index.ts';
 import type { Pair, PairField } from '../layers/layer.ts';
 import { poolWindow } from '../layers/pooling.ts';
-import type { Network } from '../network.ts';
+import type { Network } from '../network/network.ts';
 
 export function shortPair([height, width]: Pair): PairField {
   return height === width ? height : [height, width];

@@ -11,8 +11,8 @@ import { type Layer, enabledLayers, layerKind } from '../layers/index.ts';
 import { type Pair, type Shape, describeShape, requireMap } from '../layers/layer.ts';
 import { poolWindow } from '../layers/pooling.ts';
 import { shortcut } from '../layers/residual.ts';
-import type { Network } from '../network.ts';
-import { type LayerProblem, walkNetwork } from '../shapes.ts';
+import type { Network } from '../network/network.ts';
+import { type LayerProblem, walkNetwork } from '../network/shapes.ts';
 
 export type ChannelsLastStep =
   | { readonly kind: 'zeroPad' | 'lowestPad'; readonly padding: Pair }

@@ -3,8 +3,8 @@ import { parser } from '@lezer/python';
 import { expect, test } from 'vitest';
 import { randomNetworks } from '../../../test/support/randomNetworks.ts';
 import type { Layer } from '../layers/index.ts';
-import { presets } from '../presets.ts';
-import { trainingSettingsSchema } from '../training.ts';
+import { presets } from '../network/presets.ts';
+import { trainingSettingsSchema } from '../training/training.ts';
 import { toKeras } from './keras.ts';
 
 const input = { height: 12, width: 12, channels: 1 };

@@ -3,8 +3,8 @@
  * training; its random numbers are Keras' own, so its losses are not Stride's. Comments say where Keras does otherwise.
  */
 import type { Pair } from '../layers/layer.ts';
-import type { Network } from '../network.ts';
-import { trainingSettingsSchema } from '../training.ts';
+import type { Network } from '../network/network.ts';
+import { trainingSettingsSchema } from '../training/training.ts';
 import { type ChannelsLastStep, type PlannedStep, hasStep, planOf } from './channelsLast.ts';
 import {
   augmentationLines,

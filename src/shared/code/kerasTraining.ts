@@ -1,6 +1,6 @@
 /** The Keras lines around a model: its images, initial weights, optimizer, learning rate and the call of `fit`. */
-import type { Network } from '../network.ts';
-import { type Optimizer, type TrainingSettings, courseNormalisation } from '../training.ts';
+import type { Network } from '../network/network.ts';
+import { type Optimizer, type TrainingSettings, courseNormalisation } from '../training/training.ts';
 import { augments } from './pytorchData.ts';
 import { rateLines } from './pytorchOptimizer.ts';
 

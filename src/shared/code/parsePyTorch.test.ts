@@ -1,9 +1,9 @@
 /** Code that becomes a net: the course's scripts, Stride's own code, other styles, and what is not understood. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { presets } from '../presets.ts';
-import { type Network, parseNetwork } from '../network.ts';
-import { trainingSettingsSchema } from '../training.ts';
+import { presets } from '../network/presets.ts';
+import { type Network, parseNetwork } from '../network/network.ts';
+import { trainingSettingsSchema } from '../training/training.ts';
 import { canonicalNetwork } from './canonical.ts';
 import { looksLikePyTorch, parsePyTorch } from './parsePyTorch.ts';
 import { toPyTorch } from './pytorch.ts';

@@ -5,9 +5,9 @@
  */
 import { parser } from '@lezer/python';
 import type { MapShape } from '../layers/layer.ts';
-import { networkSchema, type Network } from '../network.ts';
-import { presets } from '../presets.ts';
-import { type LayerProblem, walkNetwork } from '../shapes.ts';
+import { networkSchema, type Network } from '../network/network.ts';
+import { presets } from '../network/presets.ts';
+import { type LayerProblem, walkNetwork } from '../network/shapes.ts';
 import { canonicalNetwork } from './canonical.ts';
 import { Assembly, drawing, firstTakes, itemsBetween } from './paste/assemble.ts';
 import { TooLong } from './paste/expressions.ts';

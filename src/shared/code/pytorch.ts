@@ -2,9 +2,9 @@
  * A net and its training settings as a PyTorch script that runs as it stands: with the seed of a Stride run it prints
  * that run's losses (`test/code-pytorch.test.ts`). It is written the way the course's scripts are.
  */
-import type { DatasetSummary } from '../dataset.ts';
-import type { Network } from '../network.ts';
-import { type TrainingSettings, trainingSettingsSchema } from '../training.ts';
+import type { DatasetSummary } from '../datasets/dataset.ts';
+import type { Network } from '../network/network.ts';
+import { type TrainingSettings, trainingSettingsSchema } from '../training/training.ts';
 import { type PyTorchStyle, networkHeader, pytorchModel } from './pytorchModel.ts';
 import { type DatasetCode, loaderLines, splitLines, transformLines } from './pytorchData.ts';
 import { optimizerLine, scheduleCode } from './pytorchOptimizer.ts';

@@ -1,5 +1,5 @@
 /** PyTorch's lines for the images: what is done to them, which are held out, and in which order they are drawn. */
-import { type Augmentation, type TrainingSettings, courseNormalisation } from '../training.ts';
+import { type Augmentation, type TrainingSettings, courseNormalisation } from '../training/training.ts';
 
 const list = (values: readonly number[]) => `(${values.join(', ')}${values.length === 1 ? ',' : ''})`;
 

@@ -6,8 +6,8 @@
 import { activationDefaults, type Activation } from '../layers/activation.ts';
 import { enabledLayers, layerKind, type Layer } from '../layers/index.ts';
 import { describeShape } from '../layers/layer.ts';
-import type { Network } from '../network.ts';
-import { type LayerSummary, walkNetwork } from '../shapes.ts';
+import type { Network } from '../network/network.ts';
+import { type LayerSummary, walkNetwork } from '../network/shapes.ts';
 import { brokenNote, indented, oneLine } from './text.ts';
 
 export type PyTorchStyle = 'class' | 'sequential';

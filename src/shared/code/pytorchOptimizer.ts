@@ -1,5 +1,5 @@
 /** PyTorch's lines for the optimizer and for a learning rate that changes as Stride's does. */
-import type { Optimizer, TrainingSettings } from '../training.ts';
+import type { Optimizer, TrainingSettings } from '../training/training.ts';
 
 /** Arguments that differ from torch.optim's own defaults, and the learning rate always. */
 export function optimizerLine(optimizer: Optimizer): string {

@@ -4,8 +4,8 @@
  */
 import type { Layer } from '../layers/index.ts';
 import { enabledLayers } from '../layers/index.ts';
-import type { Network } from '../network.ts';
-import { type TrainingSettings, runningLossInterval } from '../training.ts';
+import type { Network } from '../network/network.ts';
+import { type TrainingSettings, runningLossInterval } from '../training/training.ts';
 import { augments } from './pytorchData.ts';
 import type { ScheduleCode } from './pytorchOptimizer.ts';
 

@@ -1,6 +1,6 @@
 /** What the writers of code share: literals, names that a language allows, and lines. */
 import { describeShape } from '../layers/layer.ts';
-import type { LayerProblem } from '../shapes.ts';
+import type { LayerProblem } from '../network/shapes.ts';
 
 /** `course net` → `course-net`: a file's name without its ending. */
 export function fileStem(name: string): string {

@@ -3,8 +3,8 @@
  * `train(model, data)` trains it. Random numbers are TensorFlow.js' own. Comments say where it does otherwise.
  */
 import type { Pair } from '../layers/layer.ts';
-import type { Network } from '../network.ts';
-import { type Optimizer, type TrainingSettings, trainingSettingsSchema } from '../training.ts';
+import type { Network } from '../network/network.ts';
+import { type Optimizer, type TrainingSettings, trainingSettingsSchema } from '../training/training.ts';
 import { type ChannelsLastStep, type PlannedStep, hasStep, planOf } from './channelsLast.ts';
 import type { CodeOptions } from './pytorch.ts';
 import { networkHeader } from './pytorchModel.ts';

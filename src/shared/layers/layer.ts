@@ -4,7 +4,7 @@
  * width, a flat vector is features.
  */
 import { z } from 'zod';
-import { Problem } from '../problem.ts';
+import { Problem } from '../base/problem.ts';
 
 export interface MapShape {
   readonly kind: 'map';

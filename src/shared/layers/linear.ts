@@ -1,6 +1,6 @@
 /** A fully connected layer: `torch.nn.Linear`. */
 import { z } from 'zod';
-import { Problem } from '../problem.ts';
+import { Problem } from '../base/problem.ts';
 import { weightAndBias } from './conv2d.ts';
 import { type FlatShape, type LayerKind, type Shape, describeShape } from './layer.ts';
 

@@ -4,7 +4,7 @@
  * `Flatten`, as one entry of the sequence so that parameter names keep counting layers.
  */
 import { z } from 'zod';
-import { Problem } from '../problem.ts';
+import { Problem } from '../base/problem.ts';
 import {
   type LayerKind,
   type Pair,

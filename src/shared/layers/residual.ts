@@ -5,7 +5,7 @@
  * `layers.<index>.<name>` and `shortcut.weight`, `shortcut.bias`.
  */
 import { z } from 'zod';
-import { Problem } from '../problem.ts';
+import { Problem } from '../base/problem.ts';
 import { conv2d, type Conv2d } from './conv2d.ts';
 import { type LayerKind, type MapShape, type ParameterSpec, type Shape, describeShape } from './layer.ts';
 import { type Layer, enabledLayers, layerKind, layerSchema } from './index.ts';

@@ -1,6 +1,6 @@
 /** Where a net lacks activations, has too many, or has ones that saturate. */
 import { type Layer, enabledLayers } from '../layers/index.ts';
-import type { LayerSummary } from '../shapes.ts';
+import type { LayerSummary } from '../network/shapes.ts';
 import { type LintFinding, type Rule, changed, finding, isWeighted, numberOf, without } from './rule.ts';
 
 const relu: Layer = { type: 'activation', function: 'relu' };

@@ -1,9 +1,9 @@
 /** What a rule of the lint is given and gives. */
 import type { Layer } from '../layers/index.ts';
-import type { Network } from '../network.ts';
-import type { ProblemParameters } from '../problem.ts';
-import { type LayerSummary, walkNetwork } from '../shapes.ts';
-import type { Normalisation } from '../training.ts';
+import type { Network } from '../network/network.ts';
+import type { ProblemParameters } from '../base/problem.ts';
+import { type LayerSummary, walkNetwork } from '../network/shapes.ts';
+import type { Normalisation } from '../training/training.ts';
 
 /** `warning`: very likely not what was meant. `hint`: worth knowing, often on purpose. */
 export type LintSeverity = 'warning' | 'hint';

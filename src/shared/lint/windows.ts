@@ -3,7 +3,7 @@ import type { Layer } from '../layers/index.ts';
 import { convWindow } from '../layers/conv2d.ts';
 import type { Pair } from '../layers/layer.ts';
 import { poolWindow } from '../layers/pooling.ts';
-import type { LayerSummary } from '../shapes.ts';
+import type { LayerSummary } from '../network/shapes.ts';
 import { type Rule, changed, finding, numberOf, without } from './rule.ts';
 
 export interface Sliding {

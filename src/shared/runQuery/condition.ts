@@ -1,6 +1,6 @@
 /** One field held against one or several values: `accuracy > 98`, `status:finished,stopped`, `epochs:5..10`. */
-import { nearest } from '../nearest.ts';
-import { Problem } from '../problem.ts';
+import { nearest } from '../base/nearest.ts';
+import { Problem } from '../base/problem.ts';
 import { type NumberField, type RunField, type TextField, ruleOf, statusNames } from './fields.ts';
 import type { NumberOperator, RunFilter } from './filter.ts';
 import { readCount, readDate, readDuration, readFlag, readNumber, readShare } from './values.ts';

@@ -2,7 +2,7 @@
  * What runs can be filtered, sorted and grouped by: the one table of it, which the parser, the completions, history's
  * SQL and the window's columns go by.
  */
-import { runStatuses } from '../runs.ts';
+import { runStatuses } from '../runs/runs.ts';
 
 /**
  * How a field's values are written. `text`: `:` finds a part of it. `word`: `:` wants all of it. `share`: percent; a

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Problem } from '../problem.ts';
+import { Problem } from '../base/problem.ts';
 import { runFieldNames, ruleOf } from './fields.ts';
 import { mentions } from './filter.ts';
 import { longestQuery, parseRunQuery } from './parse.ts';

@@ -6,8 +6,8 @@
  * a range of numbers with two dots (`epochs:5..10`). What cannot be understood is a Problem that names the word, says
  * where it stands (`at`, `length`, in UTF-16 units) and what would be right. Nothing else is ever thrown.
  */
-import { nearest } from '../nearest.ts';
-import { Problem } from '../problem.ts';
+import { nearest } from '../base/nearest.ts';
+import { Problem } from '../base/problem.ts';
 import { type RunField, findField, ruleOf, runFieldNames } from './fields.ts';
 import { type RunFilter, everyRun } from './filter.ts';
 import { type Operator, type Word, condition } from './condition.ts';

@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Layer } from '../../../shared/layers/index.ts';
 import { activationFunctions } from '../../../shared/layers/activation.ts';
-import { findPreset } from '../../../shared/presets.ts';
-import { trainingSettingsSchema } from '../../../shared/training.ts';
-import { compile } from '../compile.ts';
-import { severalSteps } from '../severalSteps.ts';
+import { findPreset } from '../../../shared/network/presets.ts';
+import { trainingSettingsSchema } from '../../../shared/training/training.ts';
+import { compile } from '../compile/compile.ts';
+import { severalSteps } from '../compile/severalSteps.ts';
 import { outlineShards } from './outline.ts';
 import { outputName } from './outputNames.ts';
 
@@ -13,25 +13,33 @@ const course = findPreset('course')?.network;
 if (!course) throw new Error('no preset');
 const settings = (values: object = {}) => trainingSettingsSchema.parse(values);
 
-function graphOf(layers: readonly Layer[], shards: number, values: object = {}) {
+function graphOf(layers: readonly Layer[], shards: number, values: object = {}, wideVectors = true) {
   const network = { name: 'net', input: { height: 12, width: 12, channels: 2 }, layers: [...layers] };
-  return compile({ network, settings: settings(values), dataset: null, shards, constants: null }).graph;
+  return compile({ network, settings: settings(values), dataset: null, shards, constants: null, wideVectors })
+    .graph;
 }
 
-describe("the course's net in two shards", () => {
+/** Without AVX-512, an input gradient with a large kernel is a convolution of its own (`ops/conv2d.ts`). */
+const variants = [
+  { variant: 'the AVX-512 variant', wideVectors: true, convolutions: 2 },
+  { variant: 'the variant for other processors', wideVectors: false, convolutions: 3 },
+];
+
+describe.each(variants)("$variant of the course's net in two shards", ({ wideVectors, convolutions }) => {
   const { graph } = compile({
     network: course,
     settings: settings(),
     dataset: null,
     shards: 2,
     constants: null,
+    wideVectors,
   });
 
   it('has all of a shard in its function, and its variables read there', () => {
     expect(graph.functions.map(({ name }) => name)).toEqual(['train_shard_0', 'train_shard_1']);
     for (const { nodes, inputs } of graph.functions) {
       const count = (op: string) => nodes.filter((node) => node.op === op).length;
-      expect(count('Conv2D') + count('Conv3D')).toBe(2);
+      expect(count('Conv2D') + count('Conv3D')).toBe(convolutions);
       expect(count('Conv2DBackpropFilter') + count('Conv3DBackpropFilterV2')).toBe(2);
       expect(count('ReadVariableOp')).toBe(1);
       expect(nodes.some(({ op }) => /Apply|Assign/.test(op))).toBe(false);
@@ -55,23 +63,27 @@ describe("the course's net in two shards", () => {
   });
 });
 
-it('puts a whole step into one function where there is one shard', () => {
-  const { graph } = compile({
-    network: course,
-    settings: settings(),
-    dataset: null,
-    shards: 1,
-    constants: null,
-  });
-  const [only, ...others] = graph.functions;
-  expect(others).toEqual([]);
-  const updates = only?.nodes.filter(({ op }) => op.startsWith('ResourceApply')) ?? [];
-  expect(updates).toHaveLength(1);
-  const reads = only?.nodes.filter(({ op }) => op === 'ReadVariableOp').map(({ name }) => name) ?? [];
-  for (const { control } of updates) expect(control).toEqual(expect.arrayContaining(reads));
-});
+it.each(variants)(
+  'puts a whole step of $variant into one function where there is one shard',
+  ({ wideVectors }) => {
+    const { graph } = compile({
+      network: course,
+      settings: settings(),
+      dataset: null,
+      shards: 1,
+      constants: null,
+      wideVectors,
+    });
+    const [only, ...others] = graph.functions;
+    expect(others).toEqual([]);
+    const updates = only?.nodes.filter(({ op }) => op.startsWith('ResourceApply')) ?? [];
+    expect(updates).toHaveLength(1);
+    const reads = only?.nodes.filter(({ op }) => op === 'ReadVariableOp').map(({ name }) => name) ?? [];
+    for (const { control } of updates) expect(control).toEqual(expect.arrayContaining(reads));
+  },
+);
 
-it('leaves a net alone whose shards exchange sums before the work is done', () => {
+it.each(variants)('leaves $variant of a net alone whose shards exchange sums midway', ({ wideVectors }) => {
   const layers: Layer[] = [
     { type: 'conv2d', filters: 3, kernelSize: 3 },
     { type: 'batchNorm2d' },
@@ -79,34 +91,42 @@ it('leaves a net alone whose shards exchange sums before the work is done', () =
     { type: 'flatten' },
     { type: 'linear', units: 4 },
   ];
-  const two = graphOf(layers, 2);
+  const two = graphOf(layers, 2, {}, wideVectors);
   expect(two.functions).toEqual([]);
   expect(two.signatures[severalSteps(5)]).toBeUndefined();
   expect(outlineShards(two, 'evaluate')?.shards).toHaveLength(2);
-  expect(graphOf(layers, 1).functions).toHaveLength(1);
+  expect(graphOf(layers, 1, {}, wideVectors).functions).toHaveLength(1);
 });
 
-it('knows what TensorFlow calls the outputs of every operation that a function may hold', () => {
-  const layers: Layer[] = [
-    { type: 'conv2d', filters: 3, kernelSize: 3, dilation: 2 },
-    { type: 'batchNorm2d' },
-    { type: 'conv2d', filters: 3, kernelSize: 1, stride: 2 },
-    { type: 'avgPool2d', kernelSize: 2, padding: 1 },
-    { type: 'dropout', p: 0.5 },
-    { type: 'residual', layers: [{ type: 'conv2d', filters: 3, kernelSize: 3, padding: 1 }] },
-    ...activationFunctions.map((name): Layer => ({ type: 'activation', function: name })),
-    { type: 'globalAveragePool' },
-    { type: 'linear', units: 4 },
-  ];
-  for (const optimizer of ['sgd', 'adam', 'adamW', 'rmsProp', 'adagrad']) {
-    const graph = graphOf(layers, 1, {
-      optimizer: { type: optimizer },
-      labelSmoothing: 0.1,
-      clipping: { type: 'norm', maximum: 1 },
-    });
-    const ops = new Set(graph.functions.flatMap(({ nodes }) => nodes.map(({ op }) => op)));
-    for (const op of ops) {
-      if (!/^(Assign|ResourceApply)/.test(op)) expect(outputName(op, 0)).toMatch(/^\w+:0$/);
+it.each(variants)(
+  'knows what TensorFlow calls the outputs of every operation of $variant',
+  ({ wideVectors }) => {
+    const layers: Layer[] = [
+      { type: 'conv2d', filters: 3, kernelSize: 3, dilation: 2 },
+      { type: 'batchNorm2d' },
+      { type: 'conv2d', filters: 3, kernelSize: 1, stride: 2 },
+      { type: 'avgPool2d', kernelSize: 2, padding: 1 },
+      { type: 'dropout', p: 0.5 },
+      { type: 'residual', layers: [{ type: 'conv2d', filters: 3, kernelSize: 3, padding: 1 }] },
+      ...activationFunctions.map((name): Layer => ({ type: 'activation', function: name })),
+      { type: 'globalAveragePool' },
+      { type: 'linear', units: 4 },
+    ];
+    for (const optimizer of ['sgd', 'adam', 'adamW', 'rmsProp', 'adagrad']) {
+      const graph = graphOf(
+        layers,
+        1,
+        {
+          optimizer: { type: optimizer },
+          labelSmoothing: 0.1,
+          clipping: { type: 'norm', maximum: 1 },
+        },
+        wideVectors,
+      );
+      const ops = new Set(graph.functions.flatMap(({ nodes }) => nodes.map(({ op }) => op)));
+      for (const op of ops) {
+        if (!/^(Assign|ResourceApply)/.test(op)) expect(outputName(op, 0)).toMatch(/^\w+:0$/);
+      }
     }
-  }
-});
+  },
+);

@@ -1,5 +1,5 @@
 /**
- * What happened to a run, in order. `detail` is JSON, for each kind its own (`shared/runEvents.ts`); changes of the
+ * What happened to a run, in order. `detail` is JSON, for each kind its own (`shared/runs/runEvents.ts`); changes of the
  * learning rate are read from here when the run goes on, so that they are made at the same steps again.
  */
 import type { Db } from '../sqlite.ts';

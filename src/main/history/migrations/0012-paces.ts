@@ -1,5 +1,5 @@
 /**
- * How fast nets were found to train on this machine. `key` names what the speed depends on (`lab/estimates.ts`); a row is
+ * How fast nets were found to train on this machine. `key` names what the speed depends on (`lab/runs/estimates.ts`); a row is
  * worth no more than the second that it took to measure, and may be lost.
  */
 import type { Db } from '../sqlite.ts';

@@ -1,8 +1,8 @@
 /** Who is there. */
-import type { CallReply } from '../../../shared/api.ts';
-import type { ProblemRecord } from '../../../shared/problem.ts';
-import { describeMachine, describeVersions, strideVersion } from '../machine.ts';
-import type { LabRuns } from '../runs.ts';
+import type { CallReply } from '../../../shared/api/api.ts';
+import type { ProblemRecord } from '../../../shared/base/problem.ts';
+import { describeMachine, describeVersions, strideVersion } from '../base/machine.ts';
+import type { LabRuns } from '../runs/runs.ts';
 
 export interface AppOptions {
   readonly host: CallReply<'app.info'>['host'];

@@ -1,8 +1,8 @@
 /** What there is to train, and to train on. */
-import type { CallReply } from '../../../shared/api.ts';
-import type { DatasetSummary } from '../../../shared/dataset.ts';
-import { presets } from '../../../shared/presets.ts';
-import { summarize } from '../../../shared/shapes.ts';
+import type { CallReply } from '../../../shared/api/api.ts';
+import type { DatasetSummary } from '../../../shared/datasets/dataset.ts';
+import { presets } from '../../../shared/network/presets.ts';
+import { summarize } from '../../../shared/network/shapes.ts';
 
 export function catalogCalls(listDatasets: () => Promise<DatasetSummary[]>) {
   return {

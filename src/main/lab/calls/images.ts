@@ -1,6 +1,6 @@
 /** Images of a data set, for whoever shows some. */
-import type { CallReply, CallRequest } from '../../../shared/api.ts';
-import type { Dataset } from '../../../shared/dataset.ts';
+import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
+import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import { readImages } from '../../datasets/images.ts';
 
 export function imageCalls(openDataset: (id: string) => Promise<Dataset>) {

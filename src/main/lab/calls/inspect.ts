@@ -1,7 +1,7 @@
 /** A run, looked into. */
-import type { CallReply, CallRequest } from '../../../shared/api.ts';
-import { walkNetwork } from '../../../shared/shapes.ts';
-import type { InspectedRun, LabInspection } from '../inspection.ts';
+import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
+import { walkNetwork } from '../../../shared/network/shapes.ts';
+import type { InspectedRun, LabInspection } from '../runs/inspection.ts';
 
 export function inspectCalls(inspection: LabInspection) {
   return {

@@ -1,6 +1,6 @@
 /** Kept nets: made, written, versioned, deleted and brought back. */
-import type { CallRequest } from '../../../shared/api.ts';
-import type { NetworkBook } from '../networkBook.ts';
+import type { CallRequest } from '../../../shared/api/api.ts';
+import type { NetworkBook } from '../networks/networkBook.ts';
 
 export function networkCalls(book: NetworkBook) {
   return {

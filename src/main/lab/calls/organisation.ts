@@ -1,8 +1,8 @@
 /** Runs found, kept in order and taken away. */
-import type { CallReply, CallRequest } from '../../../shared/api.ts';
-import type { RunBook } from '../runBook.ts';
-import type { RunOrganiser } from '../runOrganiser.ts';
-import type { LabRuns } from '../runs.ts';
+import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
+import type { RunBook } from '../runs/runBook.ts';
+import type { RunOrganiser } from '../runs/runOrganiser.ts';
+import type { LabRuns } from '../runs/runs.ts';
 
 export function organisationCalls(book: RunBook, organiser: RunOrganiser, runs: LabRuns) {
   return {

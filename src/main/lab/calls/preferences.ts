@@ -1,7 +1,7 @@
 /** What a person has set once. A change is told to all windows of this lab. */
-import type { CallReply, CallRequest } from '../../../shared/api.ts';
+import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import type { History } from '../../history/open.ts';
-import type { Events } from '../events.ts';
+import type { Events } from '../base/events.ts';
 
 export function preferenceCalls(history: History, events: Events) {
   return {

@@ -1,7 +1,7 @@
 /** Runs: started, steered and looked up. */
-import type { CallReply, CallRequest } from '../../../shared/api.ts';
-import type { RunBook } from '../runBook.ts';
-import type { LabRuns } from '../runs.ts';
+import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
+import type { RunBook } from '../runs/runBook.ts';
+import type { LabRuns } from '../runs/runs.ts';
 
 export function runCalls(book: RunBook, runs: LabRuns) {
   return {

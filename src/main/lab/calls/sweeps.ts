@@ -1,8 +1,8 @@
 /** Sweeps: started, steered and looked up. */
-import type { CallReply, CallRequest } from '../../../shared/api.ts';
-import type { RunBook } from '../runBook.ts';
-import type { SweepBook } from '../sweepBook.ts';
-import type { LabSweeps } from '../sweeps.ts';
+import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
+import type { RunBook } from '../runs/runBook.ts';
+import type { SweepBook } from '../sweeps/sweepBook.ts';
+import type { LabSweeps } from '../sweeps/sweeps.ts';
 
 export function sweepCalls(book: SweepBook, runBook: RunBook, sweeps: LabSweeps) {
   const recover = () => {

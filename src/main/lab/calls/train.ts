@@ -1,8 +1,8 @@
 /** Training beside starting, pausing and stopping: a run steered and its log, the queue, what is asked before a start. */
-import type { CallReply, CallRequest } from '../../../shared/api.ts';
-import type { LabEstimates } from '../estimates.ts';
-import type { RunBook } from '../runBook.ts';
-import type { LabRuns } from '../runs.ts';
+import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
+import type { LabEstimates } from '../runs/estimates.ts';
+import type { RunBook } from '../runs/runBook.ts';
+import type { LabRuns } from '../runs/runs.ts';
 
 export function trainCalls(book: RunBook, runs: LabRuns, estimates: LabEstimates) {
   return {

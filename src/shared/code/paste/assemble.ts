@@ -6,7 +6,7 @@
 import { type Layer, layerKind } from '../../layers/index.ts';
 import { type MapShape, type Shape, describeShape, elements } from '../../layers/layer.ts';
 import { type Residual, shortcut } from '../../layers/residual.ts';
-import { Problem } from '../../problem.ts';
+import { Problem } from '../../base/problem.ts';
 import { canonicalLayer } from '../canonical.ts';
 import { Findings } from './findings.ts';
 import type { LayerModule, Place, Step, TensorNode } from './values.ts';

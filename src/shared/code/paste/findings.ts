@@ -1,5 +1,5 @@
 /** What reading code has to say: each with its line, so that nothing is left out in silence. */
-import type { ProblemParameters } from '../../problem.ts';
+import type { ProblemParameters } from '../../base/problem.ts';
 import type { Place } from './values.ts';
 
 /**

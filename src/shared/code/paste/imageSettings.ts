@@ -1,5 +1,5 @@
 /** What a script does to the images before the net has them: the data set, its transforms, its augmentation. */
-import { type Augmentation, type TrainingSettings, courseNormalisation } from '../../training.ts';
+import { type Augmentation, type TrainingSettings, courseNormalisation } from '../../training/training.ts';
 import type { Findings } from './findings.ts';
 import { type CallArguments, bind, numberOf } from './torchLayers.ts';
 import { NotUnderstood, type Place, type Value } from './values.ts';

@@ -2,7 +2,7 @@
  * Training settings as a script has them: what is called with which arguments, as far as Stride has it. Only what the
  * script says is kept; the rest stays as the reader of the code has it.
  */
-import { type Optimizer, type TrainingSettings, trainingSettingsSchema } from '../../training.ts';
+import { type Optimizer, type TrainingSettings, trainingSettingsSchema } from '../../training/training.ts';
 import { ImageReader, numbers } from './imageSettings.ts';
 import { type CallArguments, bind, booleanOf, numberOf } from './torchLayers.ts';
 import { NotUnderstood, type Place } from './values.ts';

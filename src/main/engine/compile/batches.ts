@@ -1,0 +1,169 @@
+/**
+ * Where a step's images and labels come from. From a data set: it lives in variables that signature `load` fills from
+ * the data set's files, as uint8, and a step names its images by index; pixels are scaled and normalised in the graph.
+ * Or fed from outside, ready to use.
+ *
+ * The files' paths are fed: as constants, TensorFlow's constant folding would read the files while it optimises the
+ * graph, and keep what it read.
+ */
+import type { DataFile, Dataset } from '../../../shared/datasets/dataset.ts';
+import type { Network } from '../../../shared/network/network.ts';
+import type { Augmentation } from '../../../shared/training/training.ts';
+import { augment } from './augment.ts';
+import { type Graph, type Tensor, unknown } from '../graph/graph.ts';
+import {
+  type Variable,
+  assignVariable,
+  cast,
+  divide,
+  floats,
+  gatherVariable,
+  identity,
+  placeholder,
+  readBytes,
+  reshape,
+  scalar,
+  subtract,
+  transpose,
+  variable,
+} from '../graph/operations.ts';
+import type { PixelConstants } from '../data/normalisation.ts';
+import type { Session } from '../native/session.ts';
+
+export interface Batch {
+  /** A tensor a shard: float32 NHWC, normalised. */
+  readonly images: readonly Tensor[];
+  /** A tensor a shard: int32. */
+  readonly labels: readonly Tensor[];
+}
+
+export interface BatchInput {
+  readonly train: Batch;
+  /** The training images as they are, without augmentation. */
+  readonly plain: Batch;
+  readonly trainInputs: Readonly<Record<string, Tensor>>;
+  readonly test: Batch;
+  readonly testInputs: Readonly<Record<string, Tensor>>;
+}
+
+const shardNumbers = (shards: number) => Array.from({ length: shards }, (_, shard) => shard);
+
+export interface Preparation {
+  /** Null leaves pixels in [0, 1]. */
+  readonly constants: PixelConstants | null;
+  readonly augmentation: Augmentation | null;
+  /** Two int32 that differ for every name, shard and step. */
+  readonly seed: (name: string, shard: number) => Tensor;
+}
+
+/** Inputs `indices_0`, `indices_1`, …: int32, one a shard, each as long as its shard. */
+export function datasetInput(
+  g: Graph,
+  { summary, files }: Dataset,
+  shards: number,
+  { constants, augmentation, seed }: Preparation,
+): BatchInput {
+  const normalised = (pixels: Tensor) => (constants ? normalise(g, pixels, constants) : pixels);
+  const effects: string[] = [];
+  const paths: Record<string, Tensor> = {};
+  const side = (name: 'train' | 'test'): Batch & { pixels: Tensor[]; inputs: Record<string, Tensor> } =>
+    g.scope(name, () => {
+      const { images, labels } = files[name];
+      const { height, width, channels } = summary;
+      const load = (kind: string, file: DataFile, shape: readonly number[]): Variable => {
+        const path = placeholder(g, `${kind}_path`, 'string', []);
+        paths[`${name}_${kind}`] = path;
+        const isLabels = shape.length === 1;
+        const stored = variable(g, `data/${name}/${kind}`, isLabels ? 'int32' : 'uint8', shape);
+        const bytes = readBytes(
+          g,
+          path,
+          file.offset,
+          shape.reduce((a, b) => a * b, 1),
+        );
+        effects.push(
+          assignVariable(g, stored, isLabels ? cast(g, bytes, 'int32') : reshape(g, bytes, shape)),
+        );
+        return stored;
+      };
+      const stored = load('images', images, [images.count, height, width, channels]);
+      const answers = load('labels', labels, [labels.count]);
+      const indices = shardNumbers(shards).map((shard) =>
+        placeholder(g, `indices_${shard}`, 'int32', [unknown]),
+      );
+      const pixels = indices.map((index) => toUnit(g, gatherVariable(g, stored, index)));
+      return {
+        pixels,
+        images: pixels.map(normalised),
+        labels: indices.map((index) => gatherVariable(g, answers, index)),
+        inputs: Object.fromEntries(indices.map((index, shard) => [`indices_${shard}`, index])),
+      };
+    });
+  const plain = side('train');
+  const test = side('test');
+  const train: Batch = augmentation
+    ? g.scope('augmented', () => ({
+        images: plain.pixels.map((pixels, shard) =>
+          normalised(augment(g, pixels, augmentation, summary, (name) => seed(name, shard))),
+        ),
+        labels: plain.labels,
+      }))
+    : plain;
+  const done = identity(g, scalar(g, 1), { control: effects, name: 'loaded' });
+  g.signature('load', { inputs: paths, outputs: { done } });
+  return { train, plain, trainInputs: plain.inputs, test, testInputs: test.inputs };
+}
+
+/** The training batch as the first shard alone has it. */
+export function firstShard({ train, plain, trainInputs, ...rest }: BatchInput): BatchInput {
+  const first = ({ images, labels }: Batch): Batch => ({
+    images: images.slice(0, 1),
+    labels: labels.slice(0, 1),
+  });
+  const inputs = Object.entries(trainInputs).filter(([name]) => name.endsWith('_0'));
+  return {
+    ...rest,
+    train: first(train),
+    plain: first(plain),
+    trainInputs: Object.fromEntries(inputs),
+  };
+}
+
+/** Fills the graph's variables from the data set's files. */
+export function loadDataset(session: Session, { files }: Dataset): void {
+  session.run('load', {
+    train_images: { data: files.train.images.path },
+    train_labels: { data: files.train.labels.path },
+    test_images: { data: files.test.images.path },
+    test_labels: { data: files.test.labels.path },
+  });
+}
+
+/** torchvision's `ToTensor`: bytes to [0, 1]. */
+function toUnit(g: Graph, bytes: Tensor): Tensor {
+  return divide(g, cast(g, bytes, 'float32'), scalar(g, 255));
+}
+
+/** torchvision's `Normalize`, operation by operation. */
+function normalise(g: Graph, pixels: Tensor, { mean, deviation }: PixelConstants): Tensor {
+  return divide(g, subtract(g, pixels, floats(g, mean)), floats(g, deviation));
+}
+
+/** Inputs `images_0`, … (batch × channels × height × width) and `labels_0`, …: for training and testing alike. */
+export function fedInput(g: Graph, network: Network, shards: number): BatchInput {
+  const { height, width, channels } = network.input;
+  const inputs: Record<string, Tensor> = {};
+  const fed: Batch = g.scope('fed', () => ({
+    images: shardNumbers(shards).map((shard) => {
+      const images = placeholder(g, `images_${shard}`, 'float32', [unknown, channels, height, width]);
+      inputs[`images_${shard}`] = images;
+      return transpose(g, images, [0, 2, 3, 1]);
+    }),
+    labels: shardNumbers(shards).map((shard) => {
+      const labels = placeholder(g, `labels_${shard}`, 'int32', [unknown]);
+      inputs[`labels_${shard}`] = labels;
+      return labels;
+    }),
+  }));
+  return { train: fed, plain: fed, trainInputs: inputs, test: fed, testInputs: inputs };
+}

@@ -1,0 +1,294 @@
+/**
+ * A net and its training settings become one TensorFlow graph with a signature for each thing that the engine does:
+ *
+ * - `load`: reads the data set's files into the graph's variables
+ * - `train`: one optimizer step on a batch; gives its mean loss
+ * - `train5` and so on: as many steps, one after another (`severalSteps.ts`); where the net's shards are on their own
+ * - `finite`: for each layer, whether its output on a training batch is all numbers
+ * - `evaluate`, `validate`: losses and predictions for test images, and for training images without augmentation
+ * - `measure`: what `health.ts` wants to know of each layer's output
+ * - `gradients`: loss and all parameters' gradients on a batch, without a step
+ * - `trainLast`, `finiteLast`, `gradientsLast`: the same for an epoch's last, smaller batch; in the first shard alone where
+ *   that has fewer images than shards
+ * - `predict` and more like it, which `inspectionGraph.ts` adds: what the net makes of given images
+ * - `read`, `write`: all parameters, running statistics and optimizer slots, in PyTorch's layouts
+ *
+ * The batch comes either from a data set that lives in the graph (a step's input is then its indices) or from outside
+ * (`fed`, for vectors). It is split in shards, each its own branch of the graph, one a core; the shards' gradients are
+ * added up before the step. Reads of a variable happen before its update: the update needs the gradients that were
+ * computed from the read, and TensorFlow copies a variable that is still being read.
+ */
+import type { Dataset } from '../../../shared/datasets/dataset.ts';
+import { elements } from '../../../shared/layers/layer.ts';
+import type { Network } from '../../../shared/network/network.ts';
+import type { LayerSummary, NetworkSummary } from '../../../shared/network/shapes.ts';
+import type { TrainingSettings } from '../../../shared/training/training.ts';
+import { type Batch, type BatchInput, datasetInput, fedInput, firstShard } from './batches.ts';
+import { clip } from './clip.ts';
+import { Graph, type Tensor, unknown } from '../graph/graph.ts';
+import {
+  add,
+  addN,
+  all,
+  argMax,
+  assignVariable,
+  cast,
+  identity,
+  isFinite,
+  multiply,
+  oneHot,
+  pack,
+  placeholder,
+  reshape,
+  scalar,
+  softmaxCrossEntropy,
+  sparseSoftmaxCrossEntropy,
+  sum,
+  transpose,
+  unpack,
+  variable,
+} from '../graph/operations.ts';
+import { outlineShards } from '../graph/outline.ts';
+import { layerStatistics } from './health.ts';
+import { addPredict } from './inspectionGraph.ts';
+import { type Group, Net } from './net.ts';
+import type { PixelConstants } from '../data/normalisation.ts';
+import { optimizerScalars, optimizerSlots, optimizerUpdate } from './optimizers.ts';
+import type { Pass } from '../ops/op.ts';
+import { type Packed, type Parameter, addReadAndWrite, slotKey, unpacked } from './parameters.ts';
+import { addSteps } from './severalSteps.ts';
+import { shardSizes } from './shards.ts';
+
+export interface CompileOptions {
+  readonly network: Network;
+  readonly settings: TrainingSettings;
+  /** Where batches come from; without a data set, images and labels are fed. */
+  readonly dataset: Dataset | null;
+  /**
+   * In how many shards a batch of the settings' size is split, or how many images are in each shard. Training is for batches
+   * of that size alone.
+   */
+  readonly shards: number | readonly number[];
+  /** Images in an epoch's last, smaller batch, if it has one. */
+  readonly lastBatch?: number;
+  /** How pixels are normalised; null leaves them in [0, 1]. */
+  readonly constants: PixelConstants | null;
+  /** Adds what looks into a net (see `inspectionGraph.ts`), and the images' gradient to `gradients`: `images_0`, … */
+  readonly inspection?: boolean;
+  /** Whether the graph is for a CPU with AVX-512; this machine's where left out. */
+  readonly wideVectors?: boolean;
+}
+
+export interface CompiledNetwork {
+  readonly graph: Graph;
+  readonly summary: NetworkSummary;
+  readonly parameters: readonly Parameter[];
+  /** All that `read` gives and `write` takes: name as in a checkpoint, and shape in PyTorch's layout. */
+  readonly state: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  /** True where a step draws random numbers, so that `train` takes the step's number. */
+  readonly random: boolean;
+}
+
+/** Of what size a batch is. */
+export type BatchPart = 'whole' | 'last';
+
+export function trainingSignatures(part: BatchPart) {
+  const suffix = part === 'last' ? 'Last' : '';
+  return { step: `train${suffix}`, finite: `finite${suffix}`, gradients: `gradients${suffix}` } as const;
+}
+
+export function compile(options: CompileOptions): CompiledNetwork {
+  return new Compiler(options).compile();
+}
+
+/** What is known of an optimizer step that was added. */
+interface Step {
+  readonly inputs: Record<string, Tensor>;
+  readonly loss: Tensor;
+  readonly passes: readonly Pass[];
+  readonly gradients: ReadonlyMap<Group, Tensor>;
+  /** Of the loss with respect to the images, a tensor a shard, where asked for. */
+  readonly images: readonly Tensor[];
+}
+
+class Compiler {
+  private readonly g = new Graph();
+  private readonly options: CompileOptions;
+  private readonly net: Net;
+  private readonly slots = new Map<Group, readonly Packed[]>();
+
+  constructor(options: CompileOptions) {
+    this.options = options;
+    const { wideVectors } = options;
+    this.net = new Net(this.g, options.network, {
+      seed: options.settings.seed,
+      ...(wideVectors === undefined ? {} : { wideVectors }),
+    });
+  }
+
+  compile(): CompiledNetwork {
+    const { g, options, net } = this;
+    const { augmentation } = options.settings;
+    const seed = (name: string, shard: number) => net.randomSeed(`augmentation/${name}/${shard}`);
+    const { shards, lastBatch = 0 } = options;
+    const whole = typeof shards === 'number' ? shardSizes(options.settings.batchSize, shards) : shards;
+    const batch = options.dataset
+      ? datasetInput(g, options.dataset, whole.length, { constants: options.constants, augmentation, seed })
+      : fedInput(g, options.network, whole.length);
+    const scaleAndScalars = placeholder(g, 'scalars', 'float32', [unknown]);
+    g.scope('train', () => this.training('whole', batch, whole, scaleAndScalars));
+    if (lastBatch > 0) {
+      const sizes = shardSizes(lastBatch, whole.length);
+      const images = sizes.length < whole.length ? firstShard(batch) : batch;
+      g.scope('trainLast', () => this.training('last', images, sizes, scaleAndScalars));
+    }
+    g.scope('evaluate', () => this.evaluate('evaluate', batch.test, batch.testInputs));
+    g.scope('validate', () => this.evaluate('validate', batch.plain, batch.trainInputs));
+    g.scope('measure', () => this.measure(batch));
+    g.scope('predict', () => addPredict(net, options.inspection));
+    const outline = outlineShards(g, 'train');
+    if (outline) addSteps(g, outline);
+    const packed = [...net.packed, ...[...this.slots.values()].flat()];
+    addReadAndWrite(g, packed);
+    return {
+      graph: g,
+      summary: net.summary,
+      parameters: net.parameters,
+      state: packed.flatMap(({ members }) => members).map(({ key, shape }) => ({ name: key, shape })),
+      random: net.stepNumber !== undefined,
+    };
+  }
+
+  /** A step and what looks at it, on batches of one size. */
+  private training(part: BatchPart, batch: BatchInput, sizes: readonly number[], scalars: Tensor): void {
+    const { g } = this;
+    const signatures = trainingSignatures(part);
+    const { inputs, loss, passes, images, ...step } = this.step(signatures.step, batch, sizes, scalars);
+    const gradients = [...step.gradients].flatMap(([group, gradient]) =>
+      unpacked(
+        g,
+        gradient,
+        this.net.storedAs(group, (name) => name),
+      ),
+    );
+    const imageGradients = images.map(
+      (gradient, shard) => [`images_${shard}`, transpose(g, gradient, [0, 3, 1, 2])] as const,
+    );
+    g.signature(signatures.gradients, {
+      inputs,
+      outputs: {
+        loss: identity(g, loss, { name: 'lossOnly' }),
+        ...Object.fromEntries([...gradients, ...imageGradients]),
+      },
+    });
+    const flags = passes.map(({ output }) =>
+      pack(
+        g,
+        output.shards.map((x) => all(g, isFinite(g, reshape(g, x, [-1])), [0])),
+      ),
+    );
+    const finite = cast(g, all(g, pack(g, flags), [1]), 'int32');
+    g.signature(signatures.finite, { inputs, outputs: { finite } });
+  }
+
+  /** With label smoothing ε: the target is 1 − ε on the label and ε spread over all classes, as PyTorch has it. */
+  private crossEntropy(logits: Tensor, labels: Tensor): { loss: Tensor; gradient: Tensor } {
+    const { g } = this;
+    const epsilon = this.options.settings.labelSmoothing;
+    if (epsilon === 0) return sparseSoftmaxCrossEntropy(g, logits, labels);
+    const classes = elements(this.net.summary.output);
+    const certain = multiply(g, oneHot(g, labels, classes), scalar(g, 1 - epsilon));
+    return softmaxCrossEntropy(g, logits, add(g, certain, scalar(g, epsilon / classes)));
+  }
+
+  /** Adds the signature of one optimizer step. */
+  private step(signature: string, batch: BatchInput, sizes: readonly number[], scalars: Tensor): Step {
+    const { g, options, net } = this;
+    const [firstScalar, ...stepScalars] = unpack(
+      g,
+      scalars,
+      1 + optimizerScalars(options.settings.optimizer, 0, 1).length,
+      'scalars',
+    );
+    const perImage = firstScalar as Tensor;
+    const { labels } = batch.train;
+    const forward = net.forward({ shards: batch.train.images }, { training: true, shardSizes: sizes });
+    const { logits, gathered, passes } = forward;
+    const losses: Tensor[] = [];
+    const logitGradients = logits.map((shard, index) => {
+      const { loss, gradient } = this.crossEntropy(shard, labels[index] as Tensor);
+      losses.push(sum(g, loss, [0]));
+      return multiply(g, gradient, perImage);
+    });
+    const images = net.backward(forward, logitGradients, options.inspection) ?? [];
+    const loss = multiply(g, addN(g, losses), perImage);
+
+    const gradients = net.gradients(gathered);
+    const effects = [...clip(g, gradients, options.settings.clipping)].flatMap(([group, gradient]) =>
+      g.scope(`step/${group.variable.handle.node}`, () =>
+        optimizerUpdate(g, options.settings.optimizer, {
+          target: group.variable,
+          value: gathered.values.get(group) as Tensor,
+          gradient,
+          slots: this.slotsOf(group).map((slot) => slot.variable),
+          scalars: stepScalars,
+        }),
+      ),
+    );
+    for (const [name, value] of gathered.updates) {
+      effects.push(assignVariable(g, net.groupOf(name).variable, value));
+    }
+    const inputs = { ...batch.trainInputs, scalars, ...(net.stepNumber ? { step: net.stepNumber } : {}) };
+    g.signature(signature, {
+      inputs,
+      outputs: { loss: identity(g, loss, { control: effects, name: 'loss' }) },
+    });
+    return { inputs, loss, passes, gradients, images };
+  }
+
+  private evaluate(
+    signature: string,
+    { images, labels }: Batch,
+    inputs: Readonly<Record<string, Tensor>>,
+  ): void {
+    const { g } = this;
+    const { logits } = this.net.forward({ shards: images });
+    const outputs: Record<string, Tensor> = {};
+    logits.forEach((shard, index) => {
+      outputs[`predictions_${index}`] = argMax(g, shard, 1);
+      outputs[`losses_${index}`] = identity(
+        g,
+        sparseSoftmaxCrossEntropy(g, shard, labels[index] as Tensor).loss,
+      );
+    });
+    g.signature(signature, { inputs, outputs });
+  }
+
+  /** In evaluation mode. */
+  private measure({ plain, trainInputs }: BatchInput): void {
+    const { g } = this;
+    const { passes } = this.net.forward({ shards: plain.images });
+    const outputs: Record<string, Tensor> = {};
+    passes.forEach(({ output }, index) => {
+      const { layer, output: shape } = this.net.summary.layers[index] as LayerSummary;
+      output.shards.forEach((x, shard) => {
+        const { numbers, units } = layerStatistics(g, x, layer, shape);
+        outputs[`layer_${index}_${shard}`] = numbers;
+        if (units) outputs[`units_${index}_${shard}`] = units;
+      });
+    });
+    g.signature('measure', { inputs: trainInputs, outputs });
+  }
+
+  private slotsOf(group: Group): readonly Packed[] {
+    const known = this.slots.get(group);
+    if (known) return known;
+    const { handle, shape } = group.variable;
+    const slots = optimizerSlots(this.options.settings.optimizer).map((slot) => ({
+      variable: variable(this.g, `${handle.node}/${slot}`, 'float32', shape),
+      members: this.net.storedAs(group, (parameter) => slotKey(parameter, slot)),
+    }));
+    this.slots.set(group, slots);
+    return slots;
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * What a layer's output and its parameters tell of its health, once an epoch: cheap enough to stay on, because it looks
+ * at a fixed sample of images and at the epoch's last step only.
+ */
+import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
+import type { Layer } from '../../../shared/layers/index.ts';
+import type { Shape } from '../../../shared/layers/layer.ts';
+import type { LayerHealth } from '../../../shared/runs/runs.ts';
+import type { CompiledNetwork } from './compile.ts';
+import type { Graph, Tensor } from '../graph/graph.ts';
+import * as tf from '../graph/operations.ts';
+import { parameterKey } from './parameters.ts';
+import type { Output, Session } from '../native/session.ts';
+import { splitBatch } from './shards.ts';
+
+/** Training images, evenly spaced, whose activations are looked at. */
+const sampleSize = 500;
+
+/** At least as many as there are shards: where the training set has fewer, some are there twice. */
+export function sampleOf(trainIndices: Int32Array, shards: number): Int32Array {
+  const count = Math.max(shards, Math.min(sampleSize, trainIndices.length));
+  return Int32Array.from(
+    { length: count },
+    (_, i) => trainIndices[Math.floor((i * trainIndices.length) / count)] as number,
+  );
+}
+
+/**
+ * Outputs beyond which a saturating function's slope is below 5 % of its largest: for sigmoid y(1 − y) < 0.05 · 0.25,
+ * for tanh 1 − y² < 0.05.
+ */
+const sigmoidTail = (1 - Math.sqrt(1 - 0.05)) / 2;
+const tanhTail = Math.sqrt(1 - 0.05);
+
+/** What is looked at of a layer's output for the images of one shard. */
+export interface LayerStatistics {
+  /** Mean, mean of squares, share of zeros, and of a saturating function the share of saturated numbers. */
+  readonly numbers: Tensor;
+  /** Of a ReLU: each unit's largest output. The unit is the last axis: a channel of a map, a feature of a flat vector. */
+  readonly units: Tensor | undefined;
+}
+
+export function layerStatistics(g: Graph, x: Tensor, layer: Layer, shape: Shape): LayerStatistics {
+  const flat = tf.reshape(g, x, [-1]);
+  const share = (condition: Tensor) => tf.mean(g, tf.cast(g, condition, 'float32'), [0]);
+  const name = layer.type === 'activation' ? layer.function : '';
+  const saturated = saturation(g, flat, name);
+  const numbers = [
+    tf.mean(g, flat, [0]),
+    tf.mean(g, tf.square(g, flat), [0]),
+    share(tf.equal(g, flat, tf.scalar(g, 0))),
+    ...(saturated ? [share(saturated)] : []),
+  ];
+  const units = name === 'relu' ? tf.largest(g, x, shape.kind === 'map' ? [0, 1, 2] : [0]) : undefined;
+  return { numbers: tf.pack(g, numbers), units };
+}
+
+function saturation(g: Graph, flat: Tensor, name: string): Tensor | undefined {
+  switch (name) {
+    case 'sigmoid': {
+      const middle = tf.absolute(g, tf.subtract(g, flat, tf.scalar(g, 0.5)));
+      return tf.greater(g, middle, tf.scalar(g, 0.5 - sigmoidTail));
+    }
+    case 'tanh':
+      return tf.greater(g, tf.absolute(g, flat), tf.scalar(g, tanhTail));
+    default:
+      return undefined;
+  }
+}
+
+/** State and gradients around the epoch's last step. */
+export interface LastStep {
+  readonly before: readonly NamedTensor[];
+  readonly after: readonly NamedTensor[];
+  /** By parameter name, of the loss as it is, before clipping. */
+  readonly gradients: Readonly<Record<string, Output>>;
+}
+
+export function measureHealth(
+  session: Session,
+  { summary, parameters }: CompiledNetwork,
+  sample: Int32Array,
+  shards: number,
+  { before, after, gradients }: LastStep,
+): LayerHealth[] {
+  const parts = splitBatch(sample, shards);
+  const weights = Object.values(parts).map(({ data }) => data.length / sample.length);
+  const statistics = session.run('measure', parts);
+  const old = new Map(before.map(({ name, data }) => [name, data]));
+  const now = new Map(after.map(({ name, data }) => [name, data]));
+  return summary.layers.map(({ layer, index }) => {
+    const own = parameters.filter(({ name, spec }) => spec.trainable && name.startsWith(`${index}.`));
+    const squares = { gradient: 0, weight: 0, change: 0 };
+    for (const { name } of own) {
+      const was = old.get(parameterKey(name)) as Float32Array;
+      const is = now.get(parameterKey(name)) as Float32Array;
+      for (const value of gradients[name]?.data ?? []) squares.gradient += value * value;
+      was.forEach((value, i) => {
+        squares.weight += value * value;
+        squares.change += ((is[i] as number) - value) ** 2;
+      });
+    }
+    const [mean = NaN, meanSquare = NaN, zeros = NaN, saturated = null] = joinNumbers(
+      weights,
+      weights.map((_, shard) => statistics[`layer_${index}_${shard}`]?.data ?? []),
+    );
+    const units = weights.flatMap((_, shard) => statistics[`units_${index}_${shard}`]?.data ?? []);
+    const trained = own.length > 0;
+    return {
+      index,
+      type: layer.type,
+      gradientNorm: trained ? finite(Math.sqrt(squares.gradient)) : null,
+      weightNorm: trained ? finite(Math.sqrt(squares.weight)) : null,
+      updateRatio: trained ? finite(Math.sqrt(squares.change / squares.weight)) : null,
+      mean: finite(mean),
+      deviation: finite(Math.sqrt(Math.max(0, meanSquare - mean * mean))),
+      sparsity: zeros,
+      dead: units.length > 0 ? deadShare(units) : null,
+      saturated,
+    };
+  });
+}
+
+/** Each shard's numbers are means over its images. */
+function joinNumbers(weights: readonly number[], shards: readonly ArrayLike<number>[]): number[] {
+  return Array.from(shards[0] ?? [], (_, i) =>
+    weights.reduce((sum, weight, shard) => sum + weight * (shards[shard]?.[i] ?? NaN), 0),
+  );
+}
+
+/** Of units that no image of any shard makes active. */
+function deadShare(shards: readonly ArrayLike<number>[]): number {
+  const [first = []] = shards;
+  const dead = Array.from(first, (_, unit) => shards.every((largest) => largest[unit] === 0));
+  return dead.filter(Boolean).length / dead.length;
+}
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

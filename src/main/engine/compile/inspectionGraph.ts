@@ -1,0 +1,53 @@
+/**
+ * What looks into a net, in evaluation mode and on one shard:
+ *
+ * - `predict`: logits and every layer's output for given images
+ * - `logits`: the logits alone, for many images at a time
+ * - `saliency`: the gradient, with respect to the images, of the logits' sum weighted by `weights` (batch × classes)
+ *
+ * A graph for inspection alone has these, `read` and `write`, and nothing that trains.
+ */
+import { elements } from '../../../shared/layers/layer.ts';
+import type { Network } from '../../../shared/network/network.ts';
+import type { NetworkSummary } from '../../../shared/network/shapes.ts';
+import { Graph, type Tensor, unknown } from '../graph/graph.ts';
+import { identity, placeholder, transpose } from '../graph/operations.ts';
+import { Net } from './net.ts';
+import { addReadAndWrite } from './parameters.ts';
+
+export interface CompiledInspection {
+  readonly graph: Graph;
+  readonly summary: NetworkSummary;
+  /** All that `read` gives and `write` takes: the parameters. */
+  readonly state: readonly { readonly name: string; readonly shape: readonly number[] }[];
+}
+
+export function compileInspection(network: Network): CompiledInspection {
+  const graph = new Graph();
+  const net = new Net(graph, network);
+  addPredict(net, true);
+  const { packed } = net;
+  addReadAndWrite(graph, packed);
+  return {
+    graph,
+    summary: net.summary,
+    state: packed.flatMap(({ members }) => members).map(({ key, shape }) => ({ name: key, shape })),
+  };
+}
+
+/** Adds `predict`, and with `inspection` the others. Images and their gradient are batch × channels × height × width. */
+export function addPredict(net: Net, inspection = false): void {
+  const { g } = net;
+  const { images, values } = net.images();
+  const forward = net.forward(values);
+  const [logits] = forward.logits as [Tensor];
+  g.signature('predict', { inputs: { images }, outputs: { logits, ...net.activations(forward) } });
+  if (!inspection) return;
+  g.signature('logits', { inputs: { images }, outputs: { logits: identity(g, logits) } });
+  const weights = placeholder(g, 'weights', 'float32', [unknown, elements(net.summary.output)]);
+  const [gradient] = net.backward(forward, [weights], true) as [Tensor];
+  g.signature('saliency', {
+    inputs: { images, weights },
+    outputs: { gradient: transpose(g, gradient, [0, 3, 1, 2]), logits: identity(g, logits) },
+  });
+}

@@ -1,0 +1,299 @@
+/**
+ * A net within a graph: its parameters as variables, and as many passes over them, forward and back, as the graph's
+ * signatures need. `compile.ts` and `inspectionGraph.ts` say what those signatures are.
+ */
+import type { Network } from '../../../shared/network/network.ts';
+import {
+  type LayerSummary,
+  type NetworkSummary,
+  inputShape,
+  summarize,
+} from '../../../shared/network/shapes.ts';
+import { hasWideVectors } from '../native/cpu.ts';
+import { type Graph, type Tensor, unknown } from '../graph/graph.ts';
+import {
+  type Variable,
+  addN,
+  integer,
+  pack,
+  placeholder,
+  readVariable,
+  reshape,
+  transpose,
+  variable,
+} from '../graph/operations.ts';
+import { toChannelsFirst, toChannelsLast } from '../ops/flatten.ts';
+import { operationFor } from '../ops/index.ts';
+import { trainingPass } from '../ops/trainingPass.ts';
+import {
+  type Context,
+  type Gradient,
+  type Layout,
+  type ParameterAccess,
+  type Pass,
+  type Values,
+  gradientsOf,
+} from '../ops/op.ts';
+import {
+  type Packed,
+  type Parameter,
+  type Stored,
+  elementsOf,
+  packed,
+  packing,
+  parameterKey,
+  parametersOf,
+  partsOf,
+  shapeInGraph,
+} from './parameters.ts';
+
+/** Parameters in one variable. */
+export interface Group {
+  readonly variable: Variable;
+  readonly parameters: readonly Parameter[];
+}
+
+/** What a pass has gathered: by parameter name, or of a whole group. */
+export interface Gathered {
+  readonly values: Map<Group, Tensor>;
+  readonly parts: Map<string, Tensor>;
+  /** A tensor a shard. */
+  readonly gradients: Map<string, readonly Tensor[]>;
+  readonly updates: Map<string, Tensor>;
+}
+
+export interface Forward {
+  /** One a layer, disabled layers left out. */
+  readonly passes: readonly Pass[];
+  /** A tensor a shard, features in PyTorch's order. */
+  readonly logits: readonly Tensor[];
+  readonly gathered: Gathered;
+}
+
+export interface PassOptions {
+  readonly training?: boolean;
+  readonly shardSizes?: readonly number[];
+}
+
+export interface NetOptions {
+  readonly seed?: number;
+  readonly wideVectors?: boolean;
+}
+
+export class Net {
+  readonly g: Graph;
+  readonly summary: NetworkSummary;
+  readonly parameters: readonly Parameter[];
+  private readonly network: Network;
+  private readonly seed: number;
+  private readonly wideVectors: boolean;
+  private readonly groups: readonly Group[];
+  private readonly layouts = new Map<string, Layout>();
+  private step: Tensor | undefined;
+
+  /**
+   * `seed` is for what a training pass draws. Throws a `Problem` where the layers do not fit each other.
+   */
+  constructor(g: Graph, network: Network, { seed = 0, wideVectors = hasWideVectors() }: NetOptions = {}) {
+    this.g = g;
+    this.network = network;
+    this.seed = seed;
+    this.wideVectors = wideVectors;
+    this.summary = summarize(network);
+    this.parameters = parametersOf(this.summary);
+    this.groups = packing(this.parameters).map((parameters) => {
+      const [{ name }] = parameters as [Parameter];
+      const size = sizesOf(parameters).reduce((a, b) => a + b, 0);
+      const key = parameters.length === 1 ? parameterKey(name) : 'parameters';
+      return { parameters, variable: variable(g, key, 'float32', [size]) };
+    });
+  }
+
+  /** The variables with the parameters in them; a pass must have read these. */
+  get packed(): readonly Packed[] {
+    return this.groups.map((group) => ({
+      variable: group.variable,
+      members: this.storedAs(group, parameterKey),
+    }));
+  }
+
+  /** A group's tensors, or what is kept of each of them, under names that `key` makes of theirs. */
+  storedAs({ parameters }: Group, key: (name: string) => string): Stored[] {
+    return parameters.map(({ name, spec: { shape } }) => ({
+      key: key(name),
+      shape,
+      layout: this.layoutOf(name),
+    }));
+  }
+
+  /** The step's number, int32, where something is drawn by it. */
+  get stepNumber(): Tensor | undefined {
+    return this.step;
+  }
+
+  /** The group of a parameter. */
+  groupOf(name: string): Group {
+    const group = this.groups.find(({ parameters }) =>
+      parameters.some((parameter) => parameter.name === name),
+    );
+    if (!group) throw new Error(`the operations use a parameter ${name} that no layer has`);
+    return group;
+  }
+
+  private layoutOf(name: string): Layout {
+    const layout = this.layouts.get(name);
+    if (!layout) throw new Error(`no pass has read ${name}`);
+    return layout;
+  }
+
+  /** The batch's gradient of each group that is trained, flat. */
+  gradients({ gradients }: Gathered): ReadonlyMap<Group, Tensor> {
+    const { g } = this;
+    const trained = this.groups.filter(({ parameters }) => parameters.some(({ spec }) => spec.trainable));
+    return new Map(
+      trained.map((group) => {
+        const members = group.parameters.map(({ name }) => {
+          const shards = gradients.get(name);
+          if (!shards) throw new Error(`no pass has given the gradient of ${name}`);
+          return shards;
+        });
+        const shards = (members[0] ?? []).map((_, shard) =>
+          packed(
+            g,
+            members.map((each) => each[shard] as Tensor),
+          ),
+        );
+        return [group, addN(g, shards, 'gradient')];
+      }),
+    );
+  }
+
+  /** Images from outside, batch × channels × height × width: the placeholder, and what a pass takes. */
+  images(): { images: Tensor; values: Values } {
+    const { height, width, channels } = this.network.input;
+    const images = placeholder(this.g, 'images', 'float32', [unknown, channels, height, width]);
+    return { images, values: { shards: [transpose(this.g, images, [0, 2, 3, 1])] } };
+  }
+
+  /** In training, how many images are in each shard has to be known. */
+  forward(input: Values, { training = false, shardSizes = [] }: PassOptions = {}): Forward {
+    const { g } = this;
+    const gathered: Gathered = {
+      values: new Map(),
+      parts: new Map(),
+      gradients: new Map(),
+      updates: new Map(),
+    };
+    const passes: Pass[] = [];
+    let values = input;
+    let shape = inputShape(this.network);
+    const { layers } = this.summary;
+    const sequence = layers.map(({ layer }) => layer);
+    for (const { layer, index, output } of layers) {
+      const context = this.context(`${index}`, { training, shardSizes }, gathered);
+      const pass = g.scope(`${index}_${layer.type}`, () =>
+        training
+          ? trainingPass(context, sequence, index, values, shape)
+          : operationFor(layer)(context, layer, values, shape),
+      );
+      passes.push(pass);
+      values = pass.output;
+      shape = output;
+    }
+    const logits = values.shards.map((x) => inPyTorchOrder(g, values, x));
+    return { passes, logits, gathered };
+  }
+
+  /**
+   * From the logits' gradient down to the first layer that has parameters; with `toInput` to the images, whose
+   * gradient is given then, NHWC, a tensor a shard.
+   */
+  backward(
+    { passes }: Forward,
+    logitGradients: readonly Tensor[],
+    toInput = false,
+  ): readonly Tensor[] | undefined {
+    const { g } = this;
+    const lowest = toInput ? 0 : this.summary.layers.findIndex((layer) => layer.parameterCount > 0);
+    const from = passes.at(-1)?.output.flattenedFrom;
+    let gradients = gradientsOf(
+      g,
+      from ? logitGradients.map((dy) => toChannelsLast(g, dy, from)) : logitGradients,
+    );
+    for (let index = passes.length - 1; index >= lowest && index >= 0; index -= 1) {
+      const { layer } = this.summary.layers[index] as LayerSummary;
+      const below = g.scope(`${index}_${layer.type}/backward`, () =>
+        (passes[index] as Pass).backward(gradients, toInput || index > lowest),
+      );
+      if (!below) return undefined;
+      gradients = below;
+    }
+    return toInput ? gradients.shards.map(({ tensor }: Gradient) => tensor) : undefined;
+  }
+
+  /** Every layer's output of a pass on one shard, in PyTorch's layouts: `layer_0`, … */
+  activations({ passes }: Forward): Record<string, Tensor> {
+    const { g } = this;
+    return Object.fromEntries(
+      passes.map(({ output }, index) => {
+        const [x] = output.shards as [Tensor];
+        const map = this.summary.layers[index]?.output.kind === 'map';
+        return [`layer_${index}`, map ? transpose(g, x, [0, 3, 1, 2]) : inPyTorchOrder(g, output, x)];
+      }),
+    );
+  }
+
+  /** [a number for seed and place, the step]: no two draws of a run share both. */
+  randomSeed(place: string): Tensor {
+    const { g } = this;
+    this.step ??= placeholder(g, 'step', 'int32', []);
+    return pack(g, [integer(g, hash(`${this.seed >>> 0}/${place}`)), this.step]);
+  }
+
+  private context(prefix: string, options: Required<PassOptions>, gathered: Gathered): Context {
+    return {
+      g: this.g,
+      ...options,
+      wideVectors: this.wideVectors,
+      parameters: this.access(prefix, gathered),
+      within: (inner) => this.context(`${prefix}.${inner}`, options, gathered),
+      randomSeed: (shard) => this.randomSeed(`${prefix}/${shard}`),
+    };
+  }
+
+  private access(prefix: string, gathered: Gathered): ParameterAccess {
+    return {
+      read: (name, layout) => this.read(`${prefix}.${name}`, layout, gathered),
+      gradient: (name, shards) => gathered.gradients.set(`${prefix}.${name}`, shards),
+      update: (name, value) => gathered.updates.set(`${prefix}.${name}`, value),
+    };
+  }
+
+  private read(name: string, layout: Layout, { values, parts }: Gathered): Tensor {
+    const { g } = this;
+    const group = this.groupOf(name);
+    if (!values.has(group)) {
+      const value = readVariable(g, group.variable);
+      values.set(group, value);
+      const members = partsOf(g, value, sizesOf(group.parameters));
+      group.parameters.forEach((member, index) => parts.set(member.name, members[index] as Tensor));
+    }
+    const { spec } = group.parameters.find((member) => member.name === name) as Parameter;
+    this.layouts.set(name, layout);
+    const part = parts.get(name) as Tensor;
+    return spec.shape.length === 1 ? part : reshape(g, part, shapeInGraph(spec.shape, layout));
+  }
+}
+
+const sizesOf = (parameters: readonly Parameter[]) => parameters.map(({ spec }) => elementsOf(spec.shape));
+
+/** FNV-1a, 32 bits, signed as TensorFlow's int32 wants it. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (const char of text) value = Math.imul(value ^ (char.codePointAt(0) ?? 0), 0x01000193);
+  return value | 0;
+}
+
+function inPyTorchOrder(g: Graph, { flattenedFrom }: Values, x: Tensor): Tensor {
+  return flattenedFrom ? toChannelsFirst(g, x, flattenedFrom) : x;
+}

@@ -1,0 +1,59 @@
+/** What augmentation does to an image, for who wants to see it: by the very nodes with which a run is trained. */
+import type { Dataset } from '../../../shared/datasets/dataset.ts';
+import type { Tensor } from '../../../shared/inspect/inspection.ts';
+import type { Augmentation } from '../../../shared/training/training.ts';
+import { augment } from '../compile/augment.ts';
+import { Graph, unknown } from '../graph/graph.ts';
+import { identity, integer, pack, placeholder, transpose } from '../graph/operations.ts';
+import { readImages, readLabels } from '../data/images.ts';
+import { Session } from '../native/session.ts';
+
+export interface AugmentationOrder {
+  readonly dataset: Dataset;
+  readonly augmentation: Augmentation;
+  /** Of the training images. */
+  readonly index: number;
+  /** How many draws. */
+  readonly count: number;
+  readonly seed: number;
+}
+
+export interface AugmentationPreview {
+  readonly label: number;
+  /** 1 × channels × height × width, and count × the same; pixels in [0, 1], and beyond where there is noise. */
+  readonly original: Tensor;
+  readonly variants: Tensor;
+}
+
+export async function previewAugmentation(order: AugmentationOrder): Promise<AugmentationPreview> {
+  const { dataset, augmentation, index, count, seed } = order;
+  const { summary, files } = dataset;
+  const original = await readImages(files.train.images, summary, [index]);
+  const labels = await readLabels(files.train.labels);
+  const { channels, height, width } = summary;
+  const g = new Graph();
+  const images = placeholder(g, 'images', 'float32', [unknown, channels, height, width]);
+  const step = placeholder(g, 'step', 'int32', []);
+  // As a run draws it, where the name stands for the shard and the place in the net too.
+  const named = (name: string) => pack(g, [integer(g, name === 'noise' ? 1 : 0), step]);
+  const changed = augment(g, transpose(g, images, [0, 2, 3, 1]), augmentation, summary, named);
+  const variants = identity(g, transpose(g, changed, [0, 3, 1, 2]), { name: 'variants' });
+  g.signature('augment', { inputs: { images, step }, outputs: { variants } });
+  const session = await Session.load(g);
+  try {
+    const copies = new Float32Array(count * original.data.length);
+    for (let copy = 0; copy < count; copy += 1) copies.set(original.data, copy * original.data.length);
+    const result = session.run('augment', {
+      images: { data: copies, shape: [count, channels, height, width] },
+      step: { data: Int32Array.of(seed), shape: [] },
+    })['variants'];
+    if (!result) throw new Error('the graph gives variants');
+    return {
+      label: labels[index] as number,
+      original: { shape: [...original.shape], data: original.data },
+      variants: { shape: [...result.shape], data: result.data as Float32Array },
+    };
+  } finally {
+    session.close();
+  }
+}

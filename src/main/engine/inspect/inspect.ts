@@ -1,0 +1,249 @@
+/**
+ * Looks into one net with one set of numbers: activations, gradients of the image, occlusion, predictions. The graph
+ * has nothing that trains and holds no data set; images are read from the data set's files when they are asked for.
+ */
+import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
+import type { Dataset } from '../../../shared/datasets/dataset.ts';
+import {
+  type Answers,
+  type Images,
+  type Question,
+  type Tensor,
+  mostImages,
+} from '../../../shared/inspect/inspection.ts';
+import type { Network } from '../../../shared/network/network.ts';
+import { Problem } from '../../../shared/base/problem.ts';
+import type { LayerSummary } from '../../../shared/network/shapes.ts';
+import type { TrainingSettings } from '../../../shared/training/training.ts';
+import { type Pixels, imagesFrom, normalised, readImages, readLabels, readRange } from '../data/images.ts';
+import { type CompiledInspection, compileInspection } from '../compile/inspectionGraph.ts';
+import { type PixelConstants, pixelConstants } from '../data/normalisation.ts';
+import { coverings, covered } from './occlusion.ts';
+import { largestOf, softmaxRows } from './probabilities.ts';
+import { Session } from '../native/session.ts';
+import { writeState } from '../compile/state.ts';
+
+export interface InspectionOrder {
+  readonly network: Network;
+  readonly settings: Pick<TrainingSettings, 'normalisation'>;
+  readonly dataset: Dataset;
+  /** A checkpoint's: the parameters, and what else is among them is left alone. */
+  readonly tensors: readonly NamedTensor[];
+}
+
+type Answer<K extends Question['kind']> = Promise<Answers[K]>;
+type Asked<K extends Question['kind']> = Extract<Question, { kind: K }>;
+
+/** Images in one session run, where there are many. */
+const batchSize = 500;
+
+interface Seen {
+  readonly pixels: Pixels;
+  readonly labels: number[] | null;
+}
+
+export class Inspector {
+  private readonly dataset: Dataset;
+  private readonly compiled: CompiledInspection;
+  private readonly session: Session;
+  private readonly constants: PixelConstants | null;
+  private predicted: Answers['predictions'] | undefined;
+
+  private constructor(
+    dataset: Dataset,
+    compiled: CompiledInspection,
+    session: Session,
+    constants: PixelConstants | null,
+  ) {
+    this.dataset = dataset;
+    this.compiled = compiled;
+    this.session = session;
+    this.constants = constants;
+  }
+
+  /** Throws a `Problem` where the tensors are not this net's. */
+  static async open({ network, settings, dataset, tensors }: InspectionOrder): Promise<Inspector> {
+    const compiled = compileInspection(network);
+    const constants = await pixelConstants(settings.normalisation, dataset);
+    const session = await Session.load(compiled.graph);
+    const inspector = new Inspector(dataset, compiled, session, constants);
+    try {
+      inspector.load(tensors);
+      return inspector;
+    } catch (error) {
+      session.close();
+      throw error;
+    }
+  }
+
+  /** Other numbers of the same net. */
+  load(tensors: readonly NamedTensor[]): void {
+    writeState(this.session, this.compiled, tensors);
+    this.predicted = undefined;
+  }
+
+  close(): void {
+    this.session.close();
+  }
+
+  async answer(question: Question): Promise<Answers[Question['kind']]> {
+    switch (question.kind) {
+      case 'activations':
+        return this.activations(question);
+      case 'saliency':
+        return this.saliency(question);
+      case 'occlusion':
+        return this.occlusion(question);
+      case 'predictions':
+        return this.predictions();
+      case 'confidentErrors':
+        return this.confidentErrors(question);
+    }
+  }
+
+  private async activations({ images }: Asked<'activations'>): Answer<'activations'> {
+    const seen = await this.see(images);
+    const { logits, ...outputs } = this.session.run('predict', { images: this.input(seen.pixels) });
+    const layers = this.compiled.summary.layers.map(({ index, position, layer }: LayerSummary) => ({
+      index,
+      position,
+      type: layer.type,
+      output: outputs[`layer_${index}`] as Tensor,
+    }));
+    return { ...describe(seen), ...scores(logits as Tensor), layers };
+  }
+
+  private async saliency({ images, class: wanted }: Asked<'saliency'>): Answer<'saliency'> {
+    const seen = await this.see(images);
+    const input = this.input(seen.pixels);
+    const logits = this.logits(seen.pixels);
+    const classes = this.classes(logits, wanted);
+    const weights = new Float32Array(logits.data.length);
+    classes.forEach((chosen, image) => (weights[image * this.classCount + chosen] = 1));
+    const { gradient } = this.session.run('saliency', {
+      images: input,
+      weights: { data: weights, shape: logits.shape },
+    });
+    return { ...describe(seen), ...scores(logits), classes, gradient: gradient as Tensor };
+  }
+
+  private async occlusion(question: Asked<'occlusion'>): Answer<'occlusion'> {
+    const { images, class: wanted, patch, fill } = question;
+    const seen = await this.see(images);
+    const { tops, lefts } = coverings(seen.pixels, question);
+    const whole = this.logits(seen.pixels);
+    const [chosen] = this.classes(whole, wanted) as [number];
+    const logits = new Float32Array(tops.length * lefts.length);
+    const probabilities = new Float32Array(logits.length);
+    const places = tops.flatMap((top) => lefts.map((left) => ({ top, left })));
+    for (let from = 0; from < places.length; from += batchSize) {
+      const batch = this.logits(covered(seen.pixels, places.slice(from, from + batchSize), patch, fill));
+      const shares = softmaxRows(batch);
+      for (let i = 0; i * this.classCount < batch.data.length; i += 1) {
+        logits[from + i] = batch.data[i * this.classCount + chosen] as number;
+        probabilities[from + i] = shares[i * this.classCount + chosen] as number;
+      }
+    }
+    const shape = [tops.length, lefts.length];
+    return {
+      ...describe(seen),
+      class: chosen,
+      patch,
+      tops,
+      lefts,
+      logit: whole.data[chosen] as number,
+      probability: softmaxRows(whole)[chosen] as number,
+      logits: { shape, data: logits },
+      probabilities: { shape, data: probabilities },
+    };
+  }
+
+  private async predictions(): Answer<'predictions'> {
+    if (this.predicted) return this.predicted;
+    const { files, summary } = this.dataset;
+    const { images, labels: labelFile } = files.test;
+    const labels = [...(await readLabels(labelFile))];
+    const probabilities = new Float32Array(images.count * this.classCount);
+    const predictions: number[] = [];
+    for (let from = 0; from < images.count; from += batchSize) {
+      const count = Math.min(batchSize, images.count - from);
+      const logits = this.logits(await readRange(images, summary, from, count));
+      probabilities.set(softmaxRows(logits), from * this.classCount);
+      predictions.push(...largestOf(logits));
+    }
+    const correct = predictions.filter((prediction, i) => prediction === labels[i]).length;
+    const shape = [images.count, this.classCount];
+    this.predicted = { labels, predictions, probabilities: { shape, data: probabilities }, correct };
+    return this.predicted;
+  }
+
+  private async confidentErrors({ limit }: Asked<'confidentErrors'>): Answer<'confidentErrors'> {
+    const { labels, predictions, probabilities } = await this.predictions();
+    const share = (index: number, of: number) => probabilities.data[index * this.classCount + of] as number;
+    const all = predictions.flatMap((prediction, index) => {
+      const label = labels[index] as number;
+      if (prediction === label) return [];
+      return [
+        {
+          index,
+          label,
+          prediction,
+          probability: share(index, prediction),
+          labelProbability: share(index, label),
+        },
+      ];
+    });
+    // Of equally sure ones the first in the test set.
+    const errors = all.sort((a, b) => b.probability - a.probability || a.index - b.index).slice(0, limit);
+    const { files, summary } = this.dataset;
+    const images = await readImages(
+      files.test.images,
+      summary,
+      errors.map(({ index }) => index),
+    );
+    return { total: all.length, errors, images: tensorOf(images) };
+  }
+
+  private get classCount(): number {
+    return this.dataset.summary.classes.length;
+  }
+
+  private async see(images: Images): Promise<Seen> {
+    const { files, summary } = this.dataset;
+    if ('pixels' in images) return { pixels: imagesFrom(images.pixels, summary, mostImages), labels: null };
+    const { part, indices } = images;
+    const pixels = await readImages(files[part].images, summary, indices);
+    const labels = await readLabels(files[part].labels);
+    return { pixels, labels: indices.map((index) => labels[index] as number) };
+  }
+
+  private input(pixels: Pixels) {
+    return { data: normalised(pixels, this.constants), shape: pixels.shape };
+  }
+
+  private logits(pixels: Pixels): Tensor {
+    return this.session.run('logits', { images: this.input(pixels) })['logits'] as Tensor;
+  }
+
+  /** The class that is asked for, or the one that each image is given. */
+  private classes(logits: Tensor, wanted: number | null): number[] {
+    if (wanted === null) return largestOf(logits);
+    if (wanted >= this.classCount) {
+      throw new Problem(
+        'inspect.class',
+        `there is no class ${wanted}: the last of these ${this.classCount} is class ${this.classCount - 1}`,
+        { class: wanted, classes: this.classCount },
+      );
+    }
+    return largestOf(logits).map(() => wanted);
+  }
+}
+
+const tensorOf = ({ shape, data }: Pixels): Tensor => ({ shape: [...shape], data });
+
+const describe = ({ pixels, labels }: Seen) => ({ images: tensorOf(pixels), labels });
+
+const scores = (logits: Tensor) => ({
+  logits,
+  probabilities: { shape: logits.shape, data: softmaxRows(logits) },
+});

@@ -1,0 +1,59 @@
+/** A thread that looks into nets: what it is told and asked, one after another, until it is to leave. */
+import type { MessagePort } from 'node:worker_threads';
+import { toProblemRecord } from '../../../shared/base/problem.ts';
+import { Inspector } from './inspect.ts';
+import { previewAugmentation } from './augmentPreview.ts';
+import type { FromInspector, InspectorAnswer, ToInspector } from './messages.ts';
+import { measurePace } from './pace.ts';
+
+type Work = Extract<ToInspector, { id: number }>;
+
+/** Returns when the thread may end. */
+export async function answerQuestions(port: MessagePort): Promise<void> {
+  const post = (message: FromInspector) => port.postMessage(message);
+  let inspector: Inspector | null = null;
+
+  /** Paces asked for before this one are not wanted any more. */
+  let wantedFrom = 0;
+  let newest = 0;
+
+  const take = async (work: Work): Promise<InspectorAnswer> => {
+    if (work.kind === 'augment') return previewAugmentation(work.order);
+    if (work.kind === 'pace') return measurePace(work.order, () => work.id < wantedFrom);
+    if (work.kind === 'open') {
+      inspector?.close();
+      inspector = null;
+      inspector = await Inspector.open(work.order);
+      return null;
+    }
+    if (!inspector) throw new Error(`"${work.kind}" came before a net was opened`);
+    if (work.kind === 'ask') return inspector.answer(work.question);
+    inspector.load(work.tensors);
+    return null;
+  };
+
+  const left = Promise.withResolvers<void>();
+  let works: Promise<void> = Promise.resolve();
+  port.on('message', (message: ToInspector) => {
+    if (message.kind === 'leave') {
+      left.resolve();
+      return;
+    }
+    if (message.kind === 'giveUp') {
+      wantedFrom = newest + 1;
+      return;
+    }
+    const { id } = message;
+    newest = id;
+    works = works.then(async () => {
+      try {
+        post({ kind: 'done', id, answer: await take(message) });
+      } catch (error) {
+        post({ kind: 'problem', id, problem: toProblemRecord(error) });
+      }
+    });
+  });
+  await left.promise;
+  await works;
+  (inspector as Inspector | null)?.close();
+}

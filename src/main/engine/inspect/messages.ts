@@ -1,0 +1,32 @@
+/** What a thread that looks into nets and its owner say to each other: one union each way, plain data. */
+import type { Answers, Question, QuestionKind } from '../../../shared/inspect/inspection.ts';
+import type { ProblemRecord } from '../../../shared/base/problem.ts';
+import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
+import type { AugmentationOrder, AugmentationPreview } from './augmentPreview.ts';
+import type { InspectionOrder } from './inspect.ts';
+import type { Pace, PaceOrder } from './pace.ts';
+
+/** `workerData` of a thread that looks into nets instead of training them: it waits to be spoken to. */
+export interface InspectionStart {
+  readonly inspect: true;
+}
+
+/** What has an `id` is answered by one `FromInspector` of the same, in their order; `leave` ends the thread. */
+export type ToInspector =
+  /** What the questions after it are about, in the place of what they were about before. */
+  | { readonly kind: 'open'; readonly id: number; readonly order: InspectionOrder }
+  /** Other numbers of the same net. */
+  | { readonly kind: 'load'; readonly id: number; readonly tensors: readonly NamedTensor[] }
+  | { readonly kind: 'ask'; readonly id: number; readonly question: Question }
+  /** These two need no net to be open. */
+  | { readonly kind: 'augment'; readonly id: number; readonly order: AugmentationOrder }
+  | { readonly kind: 'pace'; readonly id: number; readonly order: PaceOrder }
+  /** Nobody waits any more for the paces that were asked for so far. Not answered itself; they are, by a problem. */
+  | { readonly kind: 'giveUp' }
+  | { readonly kind: 'leave' };
+
+export type InspectorAnswer = Answers[QuestionKind] | AugmentationPreview | Pace | null;
+
+export type FromInspector =
+  | { readonly kind: 'done'; readonly id: number; readonly answer: InspectorAnswer }
+  | { readonly kind: 'problem'; readonly id: number; readonly problem: ProblemRecord };

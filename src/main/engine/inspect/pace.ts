@@ -1,0 +1,130 @@
+/**
+ * How fast a net trains here: the very graph that a run would have, a second of its steps and of its evaluation. Given up
+ * between two steps where nobody waits for it any more.
+ */
+import { setImmediate } from 'node:timers/promises';
+import type { Dataset } from '../../../shared/datasets/dataset.ts';
+import type { Network } from '../../../shared/network/network.ts';
+import { Problem } from '../../../shared/base/problem.ts';
+import type { TrainingSettings } from '../../../shared/training/training.ts';
+import { loadDataset } from '../compile/batches.ts';
+import { compile } from '../compile/compile.ts';
+import { pixelConstants } from '../data/normalisation.ts';
+import { optimizerScalars } from '../compile/optimizers.ts';
+import { Generator } from '../random/generator.ts';
+import { Session } from '../native/session.ts';
+import { severalSteps, stackInputs, stepsAtOnce } from '../compile/severalSteps.ts';
+import { shardSizes, splitBatch } from '../compile/shards.ts';
+import { writeInitial } from '../compile/state.ts';
+
+export interface PaceOrder {
+  readonly network: Network;
+  readonly settings: TrainingSettings;
+  readonly dataset: Dataset;
+  readonly shards: number;
+}
+
+export interface Pace {
+  readonly secondsPerStep: number;
+  readonly secondsPerTestImage: number;
+  /** To compile the net, load its graph and read the data set. */
+  readonly startSeconds: number;
+}
+
+/** The first steps are slower: TensorFlow optimises the graph, oneDNN prepares its kernels. */
+const warmUp = 3;
+const stepSeconds = 0.8;
+const testSeconds = 0.25;
+const testBatch = 1000;
+
+export async function measurePace(
+  { network, settings, dataset, shards: wanted }: PaceOrder,
+  unwanted: () => boolean,
+): Promise<Pace> {
+  const began = performance.now();
+  const { trainCount, testCount } = dataset.summary;
+  const count = Math.min(settings.batchSize, trainCount);
+  const shards = Math.min(wanted, count);
+  const constants = await pixelConstants(settings.normalisation, dataset);
+  const compiled = compile({
+    network,
+    settings,
+    dataset,
+    shards: shardSizes(count, shards),
+    constants,
+  });
+  const session = await Session.load(compiled.graph);
+  const breathe = async () => {
+    await setImmediate();
+    if (unwanted()) throw new Problem('estimate.given-up', 'the settings have changed meanwhile');
+  };
+  try {
+    await breathe();
+    loadDataset(session, dataset);
+    writeInitial(session, compiled, new Generator(settings.seed), settings.initialisation);
+    const startSeconds = (performance.now() - began) / 1000;
+
+    let step = 0;
+    const inputsOfNext = () => {
+      step += 1;
+      // Any images will do; a learning rate of almost nothing keeps the numbers in their range.
+      const indices = Int32Array.from({ length: count }, (_, i) => (step * count + i * 7) % trainCount);
+      const scalars = [1 / count, ...optimizerScalars(settings.optimizer, 1e-12, step)];
+      return {
+        ...splitBatch(indices, shards),
+        scalars: { data: Float32Array.from(scalars) },
+        ...(compiled.random ? { step: { data: Int32Array.of(step), shape: [] } } : {}),
+      };
+    };
+    const trainOne = () => session.run('train', inputsOfNext());
+    const alone = await pace(trainOne, { warmUp, seconds: stepSeconds / 4, breathe });
+    // As the trainer does it.
+    const stepsInAll = settings.epochs * Math.ceil(trainCount / count);
+    const atOnce = stepsAtOnce({ secondsAStep: alone, leftInAll: stepsInAll });
+    const signature = severalSteps(atOnce);
+    const trainSeveral = () =>
+      session.run(signature, stackInputs(Array.from({ length: atOnce }, inputsOfNext)));
+    const secondsPerStep = session.has(signature)
+      ? (await pace(trainSeveral, { warmUp: 2, seconds: stepSeconds, breathe })) / atOnce
+      : alone;
+    const tested = Math.max(shards, Math.min(testBatch, testCount));
+    const testIndices = Int32Array.from({ length: tested }, (_, i) => i % testCount);
+    const test = () => session.run('evaluate', splitBatch(testIndices, shards));
+
+    return {
+      startSeconds,
+      secondsPerStep,
+      secondsPerTestImage: (await pace(test, { warmUp: 2, seconds: testSeconds, breathe })) / tested,
+    };
+  } finally {
+    session.close();
+  }
+}
+
+interface Timing {
+  readonly warmUp: number;
+  readonly seconds: number;
+  readonly breathe: () => Promise<void>;
+}
+
+/** Median seconds of one; of work that takes longer than all the time there is, the second one counts. */
+async function pace(work: () => unknown, { warmUp, seconds, breathe }: Timing): Promise<number> {
+  const timed = async (): Promise<number> => {
+    await breathe();
+    const began = performance.now();
+    work();
+    return (performance.now() - began) / 1000;
+  };
+  for (let i = 0; i < warmUp; i += 1) {
+    const one = await timed();
+    // The very first one is slow for every net: it says nothing.
+    if (i > 0 && one > seconds) return one;
+  }
+  const all: number[] = [];
+  for (let spent = 0; spent < seconds || all.length < 3;) {
+    const one = await timed();
+    all.push(one);
+    spent += one;
+  }
+  return all.sort((a, b) => a - b)[Math.floor(all.length / 2)] as number;
+}

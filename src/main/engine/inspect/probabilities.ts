@@ -1,0 +1,27 @@
+/** What logits come to: probabilities, and the class that an image is given. */
+import type { Tensor } from '../../../shared/inspect/inspection.ts';
+
+/** `logits` is images × classes; computed in double precision, however large they are. */
+export function softmaxRows({ shape: [rows = 0, classes = 0], data }: Tensor): Float32Array {
+  const shares = new Float32Array(data.length);
+  for (let row = 0; row < rows; row += 1) {
+    const own = data.subarray(row * classes, (row + 1) * classes);
+    const largest = own.reduce((a, b) => Math.max(a, b), -Infinity);
+    const powers = Array.from(own, (logit) => Math.exp(logit - largest));
+    const sum = powers.reduce((a, b) => a + b, 0);
+    powers.forEach((power, i) => (shares[row * classes + i] = power / sum));
+  }
+  return shares;
+}
+
+/** Each row's largest; of equal ones the first, as in TensorFlow and PyTorch. */
+export function largestOf({ shape: [rows = 0, classes = 0], data }: Tensor): number[] {
+  return Array.from({ length: rows }, (_, row) => {
+    let best = 0;
+    for (let i = 1; i < classes; i += 1) {
+      const at = row * classes;
+      if ((data[at + i] as number) > (data[at + best] as number)) best = i;
+    }
+    return best;
+  });
+}

@@ -1,0 +1,70 @@
+/** Loss, accuracy and confusion matrix over a set of images: the whole test set, or the validation images. */
+import { splitBatch } from '../compile/shards.ts';
+import type { Output, Session } from '../native/session.ts';
+
+export interface Evaluation {
+  /** Mean cross-entropy over all images. */
+  readonly loss: number;
+  readonly correct: number;
+  readonly total: number;
+  /** classes × classes, row-major: row = label, column = prediction. */
+  readonly confusion: number[];
+}
+
+/**
+ * Images in one session run: enough that what a run costs beside its work does not count (100 take a third longer), and
+ * no more, for their maps are the largest that a small net has in memory.
+ */
+const batchSize = 500;
+
+export interface EvaluationOrder {
+  readonly session: Session;
+  /** `evaluate` takes indices of test images, `validate` of training images. */
+  readonly signature: 'evaluate' | 'validate';
+  readonly indices: Int32Array;
+  /** Of all images that `indices` may name. */
+  readonly labels: Uint8Array;
+  readonly classes: number;
+  readonly shards: number;
+}
+
+/** `between` is called between two batches; where it gives false the evaluation is given up: the result is undefined. */
+export async function evaluate(
+  { session, signature, indices, labels, classes, shards }: EvaluationOrder,
+  between: () => Promise<boolean>,
+): Promise<Evaluation | undefined> {
+  const total = indices.length;
+  const confusion = new Array<number>(classes * classes).fill(0);
+  let lossSum = 0;
+  let correct = 0;
+  for (let from = 0; from < total; from += batchSize) {
+    if (!(await between())) return undefined;
+    const count = Math.min(batchSize, total - from);
+    // A shard may not be empty: a batch smaller than the shards is filled with its last image, which is not counted.
+    const batch = Int32Array.from(
+      { length: Math.max(count, shards) },
+      (_, i) => indices[from + Math.min(i, count - 1)] as number,
+    );
+    const outputs = session.run(signature, splitBatch(batch, shards));
+    const losses = joined(outputs, 'losses', shards);
+    const predictions = joined(outputs, 'predictions', shards);
+    for (let i = 0; i < count; i += 1) {
+      const label = labels[batch[i] as number] as number;
+      const prediction = predictions[i] as number;
+      const cell = label * classes + prediction;
+      confusion[cell] = (confusion[cell] as number) + 1;
+      lossSum += losses[i] as number;
+      if (label === prediction) correct += 1;
+    }
+  }
+  return { loss: lossSum / total, correct, total, confusion };
+}
+
+/** The shards' outputs one after another, which is the order of the images. */
+function joined(outputs: Readonly<Record<string, Output>>, name: string, shards: number): number[] {
+  const all: number[] = [];
+  for (let shard = 0; shard < shards; shard += 1) {
+    for (const value of outputs[`${name}_${shard}`]?.data ?? []) all.push(value);
+  }
+  return all;
+}

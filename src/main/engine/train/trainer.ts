@@ -1,0 +1,399 @@
+/**
+ * Trains one run: epochs of steps and evaluations, with the order of images, the draws and the printed sums of the
+ * course's PyTorch script. Between two steps it can pause, stop and give a checkpoint, from which another trainer goes
+ * on with exactly the losses that this one would have had.
+ */
+import { requireWatchable } from '../../../shared/runs/bestEpoch.ts';
+import type { Checkpoint, NamedTensor, TrainingProgress } from '../../../shared/runs/checkpoint.ts';
+import type { Problem } from '../../../shared/base/problem.ts';
+import { baseAt, learningRateAt } from '../../../shared/training/schedule.ts';
+import { requireTrainable } from '../../../shared/network/shapes.ts';
+import { runningLossInterval } from '../../../shared/training/training.ts';
+import { loadDataset } from '../compile/batches.ts';
+import { type CompiledNetwork, compile, trainingSignatures } from '../compile/compile.ts';
+import type { Control } from './control.ts';
+import { describeDivergence } from './divergence.ts';
+import { afterEpoch } from './earlyStopping.ts';
+import { type TimedEvaluation, epochRecord } from './epochRecord.ts';
+import { evaluate } from './evaluate.ts';
+import { type LastStep, measureHealth, sampleOf } from '../compile/health.ts';
+import { readLabels } from '../data/images.ts';
+import type { FromWorker, TrainingOrder } from './messages.ts';
+import { pixelConstants } from '../data/normalisation.ts';
+import { optimizerScalars } from '../compile/optimizers.ts';
+import { Generator } from '../random/generator.ts';
+import { drawForTestPass, drawOrderSeed, orderOf } from '../random/loaders.ts';
+import { type NumberInput, Session, tensorflowVersion } from '../native/session.ts';
+import { severalSteps, stackInputs, stepsAtOnce } from '../compile/severalSteps.ts';
+import { splitBatch } from '../compile/shards.ts';
+import { knownChanges } from './learningRates.ts';
+import { type Split, splitTraining } from './split.ts';
+import { StepPace } from './stepPace.ts';
+import { readState, writeInitial, writeState } from '../compile/state.ts';
+
+/** Milliseconds between two messages of batch losses. */
+const reportInterval = 100;
+
+/** Trains until done, stopped or failed; the last message says which. Throws what ends the run with a problem. */
+export async function train(
+  order: TrainingOrder,
+  control: Control,
+  post: (message: FromWorker) => void,
+): Promise<void> {
+  const { network, settings, dataset, from } = order;
+  requireTrainable(network, dataset.summary.classes.length);
+  requireWatchable(settings);
+  const labels = {
+    train: await readLabels(dataset.files.train.labels),
+    test: await readLabels(dataset.files.test.labels),
+  };
+  const split = splitTraining(labels.train, settings.validation);
+  const shards = from?.progress.shards ?? Math.min(order.shards, settings.batchSize);
+  const lastBatch = split.train.length % settings.batchSize;
+  const constants = await pixelConstants(settings.normalisation, dataset);
+  const compiled = compile({ network, settings, dataset, shards, lastBatch, constants });
+  const session = await Session.load(compiled.graph);
+  try {
+    loadDataset(session, dataset);
+    await new Trainer({ order, compiled, session, labels, split, shards, control, post }).run();
+  } finally {
+    session.close();
+  }
+}
+
+interface Parts {
+  readonly order: TrainingOrder;
+  readonly compiled: CompiledNetwork;
+  readonly session: Session;
+  readonly labels: { readonly train: Uint8Array; readonly test: Uint8Array };
+  readonly split: Split;
+  readonly shards: number;
+  readonly control: Control;
+  readonly post: (message: FromWorker) => void;
+}
+
+type Progress = { -readonly [K in keyof TrainingProgress]: TrainingProgress[K] };
+
+class Trainer {
+  private readonly parts: Parts;
+  private readonly progress: Progress;
+  private readonly generator: Generator;
+  private readonly stepsPerEpoch: number;
+  /** The state to go back to where a step fails. */
+  private kept: Checkpoint;
+  private readonly pace = new StepPace();
+  /** Steps that were taken before this trainer. */
+  private readonly firstStep: number;
+  private report: { from: number; losses: number[]; images: number; seconds: number; sent: number };
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+    const { order, session, compiled, split } = parts;
+    this.stepsPerEpoch = Math.ceil(split.train.length / order.settings.batchSize);
+    if (order.from) {
+      this.progress = { ...order.from.progress, learningRates: knownChanges(order) };
+      this.generator = Generator.fromState(order.from.progress.random);
+      writeState(session, compiled, order.from.tensors);
+    } else {
+      this.generator = new Generator(order.settings.seed);
+      writeInitial(session, compiled, this.generator, order.settings.initialisation);
+      this.progress = this.beginning();
+    }
+    this.firstStep = this.progress.step;
+    this.kept = order.from ?? this.checkpoint();
+    this.report = { from: this.progress.step, losses: [], images: 0, seconds: 0, sent: performance.now() };
+  }
+
+  private beginning(): Progress {
+    return {
+      format: 1,
+      step: 0,
+      epoch: 1,
+      batch: 0,
+      random: this.generator.state(),
+      orderSeed: '',
+      runningSum: 0,
+      epochLossSum: 0,
+      epochImages: 0,
+      epochSeconds: 0,
+      layers: [],
+      stopping: { best: null, waited: 0 },
+      learningRates: knownChanges(this.parts.order),
+      shards: this.parts.shards,
+    };
+  }
+
+  async run(): Promise<void> {
+    const { progress, parts } = this;
+    const { earlyStopping, epochs } = parts.order.settings;
+    parts.post({ kind: 'started', tensorflow: tensorflowVersion(), stepsPerEpoch: this.stepsPerEpoch });
+    const waitedOut = () => earlyStopping !== null && progress.stopping.waited >= earlyStopping.patience;
+    while (progress.epoch <= epochs && !waitedOut()) {
+      if (!(await this.epoch())) {
+        parts.post({ kind: 'stopped', checkpoint: this.checkpoint() });
+        return;
+      }
+      await parts.control.listen();
+      if (parts.control.finishEpoch && progress.epoch <= epochs && !waitedOut()) {
+        parts.post({ kind: 'stopped', checkpoint: this.kept });
+        return;
+      }
+    }
+    parts.post({ kind: 'finished' });
+  }
+
+  /** One epoch, or the rest of it. False where the run was stopped in it. */
+  private async epoch(): Promise<boolean> {
+    const { progress } = this;
+    const began = performance.now();
+    progress.orderSeed ||= String(drawOrderSeed(this.generator));
+    const images = this.epochOrder();
+    const dataSeconds = (performance.now() - began) / 1000;
+    let last: LastStep | undefined;
+    while (progress.batch < this.stepsPerEpoch) {
+      if (!(await this.mayGoOn())) return false;
+      const left = this.stepsPerEpoch - progress.batch;
+      // The last step is taken alone: it is measured.
+      if (left === 1) last = this.lastStep(this.batchOf(images, progress.batch));
+      else this.steps(images, this.stepsInNextRun());
+    }
+    this.sendLosses();
+    return this.endEpoch(last, dataSeconds);
+  }
+
+  private stepsInNextRun(): number {
+    const { progress, stepsPerEpoch, pace } = this;
+    const { epochs } = this.parts.order.settings;
+    return stepsAtOnce({
+      secondsAStep: pace.secondsAStep,
+      taken: progress.batch,
+      left: stepsPerEpoch - progress.batch - 1,
+      leftInAll: epochs * stepsPerEpoch - this.firstStep,
+    });
+  }
+
+  private epochOrder(): Int32Array {
+    const { train } = this.parts.split;
+    return orderOf(BigInt(this.progress.orderSeed), train.length).map((i) => train[i] as number);
+  }
+
+  private batchOf(images: Int32Array, batch: number): Int32Array {
+    const { batchSize } = this.parts.order.settings;
+    return images.subarray(batch * batchSize, (batch + 1) * batchSize);
+  }
+
+  private learningRate(step: number): number {
+    const { settings } = this.parts.order;
+    const { learningRates } = this.progress;
+    return learningRateAt(settings, step, { stepsPerEpoch: this.stepsPerEpoch, changes: learningRates });
+  }
+
+  /**
+   * Makes the changes of the learning rate that somebody wants. What was known of later steps is given up: who changes
+   * it means it from here on.
+   */
+  private takeLearningRates(): void {
+    const { progress, parts } = this;
+    const step = progress.step + 1;
+    for (;;) {
+      const learningRate = parts.control.takeLearningRate();
+      if (learningRate === undefined) return;
+      const before = baseAt(parts.order.settings, step, progress.learningRates);
+      const change = { step, learningRate };
+      progress.learningRates = [...progress.learningRates.filter((known) => known.step < step), change];
+      // History has the losses up to the change before it has the change.
+      this.sendLosses();
+      parts.post({ kind: 'learningRate', change, before });
+    }
+  }
+
+  /** Signature and inputs of step number `step` (from 1) on those images. */
+  private stepInputs(
+    indices: Int32Array,
+    step: number,
+  ): { signatures: ReturnType<typeof trainingSignatures>; inputs: Record<string, NumberInput> } {
+    const { compiled, order, shards } = this.parts;
+    const { settings } = order;
+    const learningRate = this.learningRate(step);
+    const scalars = [1 / indices.length, ...optimizerScalars(settings.optimizer, learningRate, step)];
+    return {
+      signatures: trainingSignatures(indices.length < settings.batchSize ? 'last' : 'whole'),
+      inputs: {
+        ...splitBatch(indices, shards),
+        scalars: { data: Float32Array.from(scalars) },
+        ...(compiled.random ? { step: { data: Int32Array.of(step), shape: [] } } : {}),
+      },
+    };
+  }
+
+  /** The next `count` steps in one run of the session, where that can be; else the next one. */
+  private steps(images: Int32Array, count: number): void {
+    const { progress, parts } = this;
+    const signature = severalSteps(count);
+    if (!parts.session.has(signature)) {
+      this.step(this.batchOf(images, progress.batch));
+      return;
+    }
+    const began = performance.now();
+    const batches = Array.from({ length: count }, (_, i) => this.batchOf(images, progress.batch + i));
+    const inputs = batches.map((indices, i) => this.stepInputs(indices, progress.step + 1 + i).inputs);
+    const losses = parts.session.run(signature, stackInputs(inputs))['losses']?.data as Float32Array;
+    const seconds = (performance.now() - began) / 1000 / count;
+    this.pace.took(seconds, signature);
+    batches.forEach((indices, i) => {
+      this.take(losses[i] as number, indices.length, seconds);
+    });
+  }
+
+  private step(indices: Int32Array): void {
+    const { progress, parts } = this;
+    const began = performance.now();
+    const { signatures, inputs } = this.stepInputs(indices, progress.step + 1);
+    const loss = parts.session.run(signatures.step, inputs)['loss']?.data[0] as number;
+    const seconds = (performance.now() - began) / 1000;
+    this.pace.took(seconds, signatures.step);
+    this.take(loss, indices.length, seconds);
+  }
+
+  /** What a step came to. */
+  private take(loss: number, images: number, seconds: number): void {
+    const { progress, parts } = this;
+    if (!Number.isFinite(loss)) throw this.diverged(loss);
+    progress.step += 1;
+    progress.batch += 1;
+    progress.runningSum += loss;
+    progress.epochLossSum += loss * images;
+    progress.epochImages += images;
+    progress.epochSeconds += seconds;
+    this.report.losses.push(loss);
+    this.report.images += images;
+    this.report.seconds += seconds;
+    if (progress.batch % runningLossInterval === 0) {
+      this.sendLosses();
+      const mean = progress.runningSum / runningLossInterval;
+      progress.runningSum = 0;
+      parts.post({
+        kind: 'runningLoss',
+        record: { epoch: progress.epoch, batch: progress.batch, loss: mean },
+      });
+    } else if (performance.now() - this.report.sent >= reportInterval) {
+      this.sendLosses();
+    }
+  }
+
+  /** The epoch's last step, with what `measureHealth` wants to know of it. */
+  private lastStep(indices: Int32Array): LastStep | undefined {
+    const { session, order } = this.parts;
+    if (!order.settings.measure) {
+      this.step(indices);
+      return undefined;
+    }
+    const { signatures, inputs } = this.stepInputs(indices, this.progress.step + 1);
+    const before = readState(session);
+    const gradients = session.run(signatures.gradients, inputs);
+    this.step(indices);
+    return { before, after: readState(session), gradients };
+  }
+
+  /** Takes the steps since the kept state again, up to the one that failed. */
+  private diverged(loss: number): Problem {
+    const { progress, kept } = this;
+    const { session, compiled } = this.parts;
+    writeState(session, compiled, kept.tensors);
+    const images = this.epochOrder();
+    let step = kept.progress.step;
+    const first = kept.progress.epoch === progress.epoch ? kept.progress.batch : 0;
+    for (let batch = first; batch < progress.batch; batch += 1) {
+      step += 1;
+      const { signatures, inputs } = this.stepInputs(this.batchOf(images, batch), step);
+      session.run(signatures.step, inputs);
+    }
+    const { signatures, inputs } = this.stepInputs(this.batchOf(images, progress.batch), step + 1);
+    const { finite } = session.run(signatures.finite, inputs);
+    const { epoch, batch } = progress;
+    return describeDivergence(compiled.summary, { loss, epoch, batch: batch + 1 }, finite?.data ?? []);
+  }
+
+  private async endEpoch(last: LastStep | undefined, dataSeconds: number): Promise<boolean> {
+    const { progress, parts } = this;
+    const { compiled, session, split, labels, order, shards } = parts;
+    const began = performance.now();
+    if (last) {
+      progress.layers = measureHealth(session, compiled, sampleOf(split.train, shards), shards, last);
+    }
+    const measureSeconds = (performance.now() - began) / 1000;
+    const testIndices = Int32Array.from({ length: labels.test.length }, (_, i) => i);
+    const test = await this.evaluation('evaluate', testIndices, labels.test);
+    if (!test) return false;
+    const held = split.validation;
+    const validation = held.length > 0 ? await this.evaluation('validate', held, labels.train) : undefined;
+    if (held.length > 0 && !validation) return false;
+    drawForTestPass(this.generator);
+
+    const seconds = { data: dataSeconds, measure: measureSeconds };
+    const record = epochRecord(progress, this.learningRate(progress.step), { test, validation }, seconds);
+    if (order.settings.earlyStopping) {
+      progress.stopping = afterEpoch(order.settings.earlyStopping, progress.stopping, record).state;
+    }
+    progress.epoch += 1;
+    progress.batch = 0;
+    progress.orderSeed = '';
+    progress.runningSum = 0;
+    progress.epochLossSum = 0;
+    progress.epochImages = 0;
+    progress.epochSeconds = 0;
+    progress.layers = [];
+    this.kept = this.checkpoint();
+    parts.post({ kind: 'epoch', record, checkpoint: this.kept });
+    return true;
+  }
+
+  /** Undefined where the run was stopped meanwhile. */
+  private async evaluation(
+    signature: 'evaluate' | 'validate',
+    indices: Int32Array,
+    labels: Uint8Array,
+  ): Promise<TimedEvaluation | undefined> {
+    const { session, order, shards } = this.parts;
+    let began = performance.now();
+    const classes = order.dataset.summary.classes.length;
+    const result = await evaluate({ session, signature, indices, labels, classes, shards }, async () => {
+      const asked = performance.now();
+      const goOn = await this.mayGoOn();
+      began += performance.now() - asked;
+      return goOn;
+    });
+    return result && { ...result, seconds: (performance.now() - began) / 1000 };
+  }
+
+  /** Waits while a pause is wanted. False where the run is to stop. */
+  private async mayGoOn(): Promise<boolean> {
+    const { control, post } = this.parts;
+    await control.breathe();
+    this.takeLearningRates();
+    if (control.wanted === 'run') return true;
+    this.sendLosses();
+    if (control.wanted === 'stop') return false;
+    post({ kind: 'paused', checkpoint: this.checkpoint() });
+    const goOn = await control.whilePaused(() => {
+      this.takeLearningRates();
+    });
+    if (goOn) post({ kind: 'continued' });
+    return goOn;
+  }
+
+  private checkpoint(): Checkpoint {
+    this.progress.random = this.generator.state();
+    const tensors: NamedTensor[] = readState(this.parts.session);
+    return { progress: { ...this.progress }, tensors };
+  }
+
+  private sendLosses(): void {
+    const { from, losses, images, seconds } = this.report;
+    if (losses.length > 0) {
+      const imagesPerSecond = seconds > 0 ? images / seconds : 0;
+      this.parts.post({ kind: 'batchLosses', from, losses: Float32Array.from(losses), imagesPerSecond });
+    }
+    this.report = { from: this.progress.step, losses: [], images: 0, seconds: 0, sent: performance.now() };
+  }
+}

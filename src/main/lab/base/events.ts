@@ -1,0 +1,35 @@
+/** The lab's events, to listeners of one kind and to transports, which take all. */
+import type { EventName, EventPayload, ServerMessage } from '../../../shared/api/api.ts';
+
+export type EventMessage = Extract<ServerMessage, { kind: 'event' }>;
+
+export class Events {
+  readonly #listeners = new Set<(event: EventMessage) => void>();
+
+  emit<E extends EventName>(name: E, payload: EventPayload<E>): void {
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener({ kind: 'event', name, payload });
+      } catch (error) {
+        // A listener's mistake must not end the training that it listens to.
+        console.error(`a listener of ${name} failed:`, error);
+      }
+    }
+  }
+
+  /** Gives the function that unsubscribes. */
+  subscribe(listener: (event: EventMessage) => void): () => void {
+    // A function of its own, so that a listener that subscribes twice is called twice.
+    const own = (event: EventMessage) => {
+      listener(event);
+    };
+    this.#listeners.add(own);
+    return () => this.#listeners.delete(own);
+  }
+
+  on<E extends EventName>(name: E, listener: (payload: EventPayload<E>) => void): () => void {
+    return this.subscribe((event) => {
+      if (event.name === name) listener(event.payload as EventPayload<E>);
+    });
+  }
+}

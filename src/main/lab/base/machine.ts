@@ -1,0 +1,21 @@
+/** What a run remembers of where it was trained. */
+import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
+import type { Machine, Versions } from '../../../shared/runs/runs.ts';
+import manifest from '../../../../package.json' with { type: 'json' };
+
+export const strideVersion: string = manifest.version;
+
+export function describeMachine(cores: number = availableParallelism()): Machine {
+  return {
+    platform: platform(),
+    arch: arch(),
+    cpu: cpus()[0]?.model.trim() ?? '',
+    cores,
+    memoryBytes: totalmem(),
+  };
+}
+
+/** `tensorflow` is known once a worker has loaded it; before that it is empty. */
+export function describeVersions(tensorflow: string): Versions {
+  return { stride: strideVersion, node: process.versions.node, tensorflow };
+}

@@ -1,0 +1,80 @@
+/** Kept nets as the lab uses them: every change is written at once and told to every window. */
+import type { NetworkSummary, NetworkVersion } from '../../../shared/api/calls/networks.ts';
+import type { Network } from '../../../shared/network/network.ts';
+import { Problem } from '../../../shared/base/problem.ts';
+import type { History } from '../../history/open.ts';
+import type { Events } from '../base/events.ts';
+
+const keptDeletedMs = 30 * 24 * 60 * 60 * 1000;
+
+export class NetworkBook {
+  readonly #history: History;
+  readonly #events: Events;
+
+  constructor(history: History, events: Events) {
+    this.#history = history;
+    this.#events = events;
+  }
+
+  /** Lets go of what has been deleted for so long that nobody undoes it any more. */
+  purge(now = new Date()): void {
+    this.#history.networks.purge(new Date(now.getTime() - keptDeletedMs));
+  }
+
+  list(): NetworkSummary[] {
+    return this.#history.networks.list();
+  }
+
+  /** Throws a `Problem` where there is no such net. */
+  summary(id: number): NetworkSummary {
+    return this.#history.networks.get(id) ?? unknownNetwork(id);
+  }
+
+  detail(id: number): NetworkSummary & { versions: NetworkVersion[] } {
+    return { ...this.summary(id), versions: this.#history.networks.versions(id) };
+  }
+
+  create(network: Network, writer: string): NetworkSummary {
+    return this.#changed(this.#history.networks.insert(network), writer);
+  }
+
+  save(id: number, network: Network, writer: string): NetworkSummary {
+    if (!this.#history.networks.save(id, network)) unknownNetwork(id);
+    return this.#changed(id, writer);
+  }
+
+  saveVersion(id: number, network: Network, note: string, writer: string): NetworkSummary {
+    this.#history.transaction(() => {
+      if (!this.#history.networks.save(id, network)) unknownNetwork(id);
+      if (this.summary(id).changed) this.#history.networks.addVersion(id, network, note);
+    });
+    return this.#changed(id, writer);
+  }
+
+  rename(id: number, name: string, writer: string): NetworkSummary {
+    return this.#history.transaction(() => this.save(id, { ...this.summary(id).network, name }, writer));
+  }
+
+  delete(id: number, writer: string): void {
+    if (!this.#history.networks.setDeleted(id, true)) unknownNetwork(id);
+    this.#events.emit('networks.changed', { id, network: null, writer });
+  }
+
+  /** A net that is there already stays. */
+  restore(id: number, writer: string): NetworkSummary {
+    this.#history.networks.setDeleted(id, false);
+    return this.#changed(id, writer);
+  }
+
+  #changed(id: number, writer: string): NetworkSummary {
+    const network = this.summary(id);
+    this.#events.emit('networks.changed', { id, network, writer });
+    return network;
+  }
+}
+
+function unknownNetwork(id: number): never {
+  throw new Problem('network.unknown', `there is no net ${id}; it may have been deleted in another window`, {
+    id,
+  });
+}

@@ -1,0 +1,155 @@
+/**
+ * What the Train screen asks before anything is started: how long it would take, and what augmentation does. One thread
+ * answers, beside those that train, and is closed when nothing has been asked for a while.
+ *
+ * A pace that was measured while no other run was at work is remembered in history under a hash of all that it depends
+ * on. Of several questions on it only the newest is worth an answer: the ones before it are given up.
+ */
+import { createHash } from 'node:crypto';
+import { cpus } from 'node:os';
+import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
+import type { Dataset } from '../../../shared/datasets/dataset.ts';
+import { trainingMemory } from '../../../shared/training/memory.ts';
+import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
+import { summarize } from '../../../shared/network/shapes.ts';
+import type { AugmentationPreview } from '../../engine/inspect/augmentPreview.ts';
+import type { Pace } from '../../engine/inspect/pace.ts';
+import type { History } from '../../history/open.ts';
+import { InspectionThread } from '../threads/inspectionThread.ts';
+import { strideVersion } from '../base/machine.ts';
+import { checkRun } from './newRun.ts';
+import type { LabRuns } from './runs.ts';
+import { settled, within } from '../base/waiting.ts';
+
+export interface EstimatesOptions {
+  readonly history: History;
+  readonly runs: LabRuns;
+  readonly workerPath: string | URL;
+  readonly cores: number;
+  readonly openDataset: (id: string) => Promise<Dataset>;
+  readonly findTrainingProblem: () => ProblemRecord | null;
+  /** How long a thread may take to end, and how long one is kept that nobody asks, in milliseconds. */
+  readonly patience: number;
+  readonly idle: number;
+}
+
+type Request = CallRequest<'training.estimate'>;
+
+export class LabEstimates {
+  readonly #options: EstimatesOptions;
+  #thread: InspectionThread | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #newest = 0;
+  #asked = new Set<Promise<unknown>>();
+  #closed = false;
+
+  constructor(options: EstimatesOptions) {
+    this.#options = options;
+  }
+
+  async estimate(request: Request): Promise<CallReply<'training.estimate'>> {
+    const mine = ++this.#newest;
+    this.#thread?.giveUp();
+    const { history, runs, openDataset } = this.#options;
+    runs.requireCores(request.threads);
+    const dataset = await openDataset(request.dataset);
+    checkRun(request.network, dataset);
+    if (mine !== this.#newest) throw new Problem('estimate.given-up', 'the settings have changed meanwhile');
+    const key = keyOf(request, dataset);
+    const known = history.paces.get(key);
+    if (known) return this.#reply(request, dataset, known, 0);
+
+    const before = runs.atWork;
+    const { network, settings, threads: shards } = request;
+    const pace = (await this.#ask({ kind: 'pace', order: { network, settings, dataset, shards } })) as Pace;
+    const beside = Math.max(before, runs.atWork);
+    if (beside === 0) history.paces.put(key, pace);
+    return this.#reply(request, dataset, pace, beside);
+  }
+
+  async preview(request: CallRequest<'augmentation.preview'>): Promise<AugmentationPreview> {
+    const { dataset: id, ...order } = request;
+    const dataset = await this.#options.openDataset(id);
+    return (await this.#ask({ kind: 'augment', order: { ...order, dataset } })) as AugmentationPreview;
+  }
+
+  /** Ends the thread. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#thread?.giveUp();
+    await within(Promise.all([...this.#asked].map(settled)), this.#options.patience);
+    const thread = this.#forget();
+    if (!thread) return;
+    thread.leave();
+    await within(thread.gone, this.#options.patience);
+    thread.terminate();
+  }
+
+  #reply(
+    { network, settings }: Request,
+    { summary }: Dataset,
+    { secondsPerStep, secondsPerTestImage, startSeconds }: Pace,
+    beside: number,
+  ): CallReply<'training.estimate'> {
+    // Each class is rounded for itself, which makes a few images' difference.
+    const validation = Math.round(summary.trainCount * (settings.validation?.fraction ?? 0));
+    const stepsPerEpoch = Math.ceil((summary.trainCount - validation) / settings.batchSize);
+    const trainSeconds = stepsPerEpoch * secondsPerStep;
+    const testSeconds = (summary.testCount + validation) * secondsPerTestImage;
+    return {
+      stepsPerEpoch,
+      trainSeconds,
+      testSeconds,
+      startSeconds,
+      totalSeconds: startSeconds + settings.epochs * (trainSeconds + testSeconds),
+      memoryBytes: trainingMemory({
+        summary: summarize(network),
+        dataset: summary,
+        batchSize: settings.batchSize,
+        optimizer: settings.optimizer.type,
+      }),
+      beside,
+    };
+  }
+
+  #ask(request: Parameters<InspectionThread['ask']>[0]): Promise<unknown> {
+    if (this.#closed) throw new Problem('lab.closed', 'Stride is closing; start it again');
+    const { findTrainingProblem, workerPath, cores } = this.#options;
+    const problem = findTrainingProblem();
+    if (problem) throw Problem.fromRecord(problem);
+    clearTimeout(this.#timer);
+    if (this.#thread?.ended) this.#forget();
+    this.#thread ??= new InspectionThread(workerPath, cores);
+    const answer = this.#thread.ask(request).finally(() => {
+      this.#asked.delete(answer);
+      this.#restartTimer();
+    });
+    this.#asked.add(answer);
+    return answer;
+  }
+
+  #restartTimer(): void {
+    clearTimeout(this.#timer);
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => this.#forget()?.leave(), this.#options.idle).unref();
+  }
+
+  #forget(): InspectionThread | null {
+    clearTimeout(this.#timer);
+    const thread = this.#thread;
+    this.#thread = null;
+    return thread;
+  }
+}
+
+/** What a step's time depends on: the graph and the machine, and not the numbers that are fed. */
+function keyOf({ network, settings, threads }: Request, { summary }: Dataset): string {
+  const { batchSize, clipping, augmentation, labelSmoothing, normalisation } = settings;
+  const optimizer = { ...settings.optimizer, learningRate: 0 };
+  const parts = {
+    ...{ input: network.input, layers: network.layers, optimizer, batchSize, clipping, augmentation },
+    ...{ labelSmoothing: labelSmoothing > 0, normalisation, threads, dataset: summary.hash },
+    ...{ cpu: cpus()[0]?.model ?? '', version: strideVersion },
+  };
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}

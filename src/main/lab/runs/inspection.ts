@@ -1,0 +1,157 @@
+/**
+ * Looks into runs, one question after another. One thread does the work and keeps the net of the run that was asked
+ * about last, so that the next question about it is quick; it is closed when nothing has been asked for a while. A run
+ * that is training may be asked about too: then it is its newest checkpoint on the disk that is looked into.
+ */
+import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
+import type { Dataset } from '../../../shared/datasets/dataset.ts';
+import type { Answers, CheckpointKind, Inspected, Question } from '../../../shared/inspect/inspection.ts';
+import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
+import type { RunDetail } from '../../../shared/runs/runs.ts';
+import type { CheckpointFiles, SavedCheckpoint } from '../../checkpoints/files.ts';
+import { InspectionThread } from '../threads/inspectionThread.ts';
+import { requireSameData } from './resume.ts';
+import type { RunBook } from './runBook.ts';
+import { settled, within } from '../base/waiting.ts';
+
+export interface InspectionOptions {
+  readonly book: RunBook;
+  readonly files: CheckpointFiles;
+  readonly workerPath: string | URL;
+  readonly cores: number;
+  readonly openDataset: (id: string) => Promise<Dataset>;
+  readonly findTrainingProblem: () => ProblemRecord | null;
+  /** How long a thread may take to end, and how long one is kept that nobody asks, in milliseconds. */
+  readonly patience: number;
+  readonly idle: number;
+}
+
+export interface InspectedRun {
+  readonly run: RunDetail;
+  readonly of: Inspected;
+  readonly tensors: readonly NamedTensor[];
+}
+
+/** What the thread has open. */
+interface Open {
+  readonly run: number;
+  readonly of: Inspected;
+}
+
+export class LabInspection {
+  readonly #options: InspectionOptions;
+  #questions: Promise<unknown> = Promise.resolve();
+  #thread: InspectionThread | null = null;
+  #open: Open | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: InspectionOptions) {
+    this.#options = options;
+  }
+
+  /** A run's numbers as they lie in its checkpoint; needs no engine. */
+  async numbers(run: number, checkpoint: CheckpointKind): Promise<InspectedRun> {
+    const detail = this.#options.book.detail(run);
+    const saved = await this.#read(run, checkpoint);
+    return { run: detail, of: inspected(saved, checkpoint), tensors: saved.checkpoint.tensors };
+  }
+
+  ask<K extends Question['kind']>(
+    run: number,
+    checkpoint: CheckpointKind,
+    question: Extract<Question, { kind: K }>,
+  ): Promise<Answers[K] & { of: Inspected }> {
+    const answer = this.#questions.then(async () => {
+      try {
+        const { thread, of } = await this.#ready(run, checkpoint);
+        return { ...((await thread.ask({ kind: 'ask', question })) as Answers[K]), of };
+      } finally {
+        this.#restartTimer();
+      }
+    });
+    this.#questions = settled(answer);
+    return answer;
+  }
+
+  /** Ends the thread. What is under way is answered first, if that does not take too long. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await within(this.#questions, this.#options.patience);
+    const thread = this.#forget();
+    if (!thread) return;
+    thread.leave();
+    await within(thread.gone, this.#options.patience);
+    thread.terminate();
+  }
+
+  /** A thread that has these numbers of this run. */
+  async #ready(
+    run: number,
+    checkpoint: CheckpointKind,
+  ): Promise<{ thread: InspectionThread; of: Inspected }> {
+    if (this.#closed) throw new Problem('lab.closed', 'Stride is closing; start it again');
+    clearTimeout(this.#timer);
+    const { book, findTrainingProblem, openDataset, workerPath, cores } = this.#options;
+    const problem = findTrainingProblem();
+    if (problem) throw Problem.fromRecord(problem);
+    const detail = book.detail(run);
+    if (this.#thread?.ended) this.#forget();
+    const known = this.#open;
+    if (this.#thread && known?.run === run && this.#isNewest(known, checkpoint)) {
+      return { thread: this.#thread, of: known.of };
+    }
+
+    const dataset = await openDataset(detail.dataset);
+    requireSameData(detail, dataset);
+    const saved = await this.#read(run, checkpoint);
+    const tensors = saved.checkpoint.tensors.filter(({ name }) => name.startsWith('parameter/'));
+    const thread = (this.#thread ??= new InspectionThread(workerPath, cores));
+    // Until it has taken them it has neither the old ones nor the new ones.
+    this.#open = null;
+    const { network, settings } = detail;
+    await thread.ask(
+      known?.run === run
+        ? { kind: 'load', tensors }
+        : { kind: 'open', order: { network, settings, dataset, tensors } },
+    );
+    this.#open = { run, of: inspected(saved, checkpoint) };
+    return { thread, of: this.#open.of };
+  }
+
+  /** Whether the run has no other numbers in the place of those that are open. */
+  #isNewest({ run, of }: Open, checkpoint: CheckpointKind): boolean {
+    const newest = this.#options.book.history.checkpoints.get(run, checkpoint);
+    return of.checkpoint === checkpoint && of.step === newest?.step;
+  }
+
+  async #read(run: number, checkpoint: CheckpointKind): Promise<SavedCheckpoint> {
+    const saved = await this.#options.files.peek(run, checkpoint);
+    if (saved) return saved;
+    throw new Problem(
+      'inspect.no-checkpoint',
+      `run ${run} has no checkpoint yet that could be looked into; one is written after each epoch, and when it is paused or stopped`,
+      { run },
+    );
+  }
+
+  #restartTimer(): void {
+    clearTimeout(this.#timer);
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => this.#forget()?.leave(), this.#options.idle).unref();
+  }
+
+  /** The next question starts another thread. */
+  #forget(): InspectionThread | null {
+    clearTimeout(this.#timer);
+    const thread = this.#thread;
+    this.#thread = null;
+    this.#open = null;
+    return thread;
+  }
+}
+
+function inspected({ checkpoint: { progress } }: SavedCheckpoint, checkpoint: CheckpointKind): Inspected {
+  const { step, epoch, batch } = progress;
+  return { checkpoint, step, epoch, batch };
+}

@@ -1,0 +1,85 @@
+/** A run that is to be made: whether it can be trained, its row in history, and its worker's order. */
+import type { Dataset } from '../../../shared/datasets/dataset.ts';
+import type { Network } from '../../../shared/network/network.ts';
+import { Problem } from '../../../shared/base/problem.ts';
+import type { RunOrigin } from '../../../shared/runs/runs.ts';
+import { baseAt } from '../../../shared/training/schedule.ts';
+import { requireTrainable } from '../../../shared/network/shapes.ts';
+import type { LearningRateChange, TrainingSettings } from '../../../shared/training/training.ts';
+import type { TrainingOrder } from '../../engine/train/messages.ts';
+import type { History } from '../../history/open.ts';
+import { describeMachine, describeVersions } from '../base/machine.ts';
+
+export interface CheckedRun {
+  readonly name: string;
+  readonly network: Network;
+  readonly settings: TrainingSettings;
+  readonly dataset: Dataset;
+  readonly parameterCount: number;
+  /** Changes of the base learning rate that are to come at these steps. */
+  readonly learningRates?: readonly LearningRateChange[];
+  readonly origin?: RunOrigin | undefined;
+  readonly tags?: readonly string[];
+}
+
+/** Gives the number of parameters; throws a `Problem` where the net cannot be trained on that data set. */
+export function checkRun(network: Network, dataset: Dataset): number {
+  requireInput(network, dataset);
+  return requireTrainable(network, dataset.summary.classes.length).parameterCount;
+}
+
+export interface Circumstances {
+  readonly shards: number;
+  readonly cores: number;
+  /** Version of libtensorflow, as far as it is known. */
+  readonly tensorflow: string;
+}
+
+/** Adds the run to history, queued; gives its number and the order with which it starts. */
+export function insertRun(
+  history: History,
+  { name, network, settings, dataset, parameterCount, learningRates = [], origin, tags = [] }: CheckedRun,
+  { shards: free, cores, tensorflow }: Circumstances,
+): { run: number; order: TrainingOrder } {
+  const shards = Math.min(free, settings.batchSize);
+  const run = history.runs.insert(
+    {
+      name,
+      network,
+      settings,
+      dataset: dataset.summary.id,
+      datasetHash: dataset.summary.hash,
+      shards,
+      parameterCount,
+      stepsPerEpoch: Math.ceil(dataset.summary.trainCount / settings.batchSize),
+      versions: describeVersions(tensorflow),
+      machine: describeMachine(cores),
+      origin,
+    },
+    history.owner,
+  );
+  if (tags.length > 0) history.organisation.update([run], { tags });
+  const changes = learningRates.toSorted((a, b) => a.step - b.step);
+  const stepsPerEpoch = Math.ceil(dataset.summary.trainCount / settings.batchSize);
+  for (const { step, learningRate } of changes) {
+    const before = baseAt(
+      settings,
+      step - 1,
+      changes.filter((change) => change.step < step),
+    );
+    const place = { step: step - 1, epoch: Math.floor((step - 1) / stepsPerEpoch) + 1 };
+    history.runEvents.append(run, { kind: 'learningRate', detail: { learningRate, before } }, place);
+  }
+  return { run, order: { network, settings, dataset, shards, from: null, learningRates: changes } };
+}
+
+function requireInput(network: Network, { summary }: Dataset): void {
+  const { height, width, channels } = network.input;
+  if (height === summary.height && width === summary.width && channels === summary.channels) return;
+  throw new Problem(
+    'network.input-size',
+    `"${network.name}" takes images of ${height}×${width}×${channels}, but those of ${summary.name} are ` +
+      `${summary.height}×${summary.width}×${summary.channels} (height × width × channels); change the network's input`,
+    { height, width, channels, dataset: summary.name },
+  );
+}

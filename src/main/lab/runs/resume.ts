@@ -1,0 +1,116 @@
+/**
+ * Makes a run ready to go on: it is claimed, its checkpoint read, and history cut back to it, so that nothing is in
+ * there twice. Killed at any point in here, the run is an interrupted one again, and the same can be done again.
+ */
+import { BestEpoch } from '../../../shared/runs/bestEpoch.ts';
+import type { Dataset } from '../../../shared/datasets/dataset.ts';
+import { Problem } from '../../../shared/base/problem.ts';
+import type { RunDetail } from '../../../shared/runs/runs.ts';
+import type { CheckpointFiles, SavedCheckpoint } from '../../checkpoints/files.ts';
+import type { TrainingOrder } from '../../engine/train/messages.ts';
+import type { RunBook } from './runBook.ts';
+
+export interface ResumeOptions {
+  readonly book: RunBook;
+  readonly files: CheckpointFiles;
+  readonly dataset: Dataset;
+}
+
+/**
+ * The order with which the run goes on, the run being queued then; null where its checkpoint shows that all epochs
+ * are done, and the run is finished. A `Problem` leaves the run as it was.
+ */
+export async function goOnFrom(run: number, options: ResumeOptions): Promise<TrainingOrder | null> {
+  const { book, files, dataset } = options;
+  const { history } = book;
+  const before = book.detail(run);
+  requireSameData(before, dataset);
+  book.requireKept(run);
+  if (!history.runs.claim(run, history.owner)) {
+    throw new Problem('run.elsewhere', `run ${run} has just been resumed by another Stride on this machine`, {
+      run,
+    });
+  }
+  try {
+    const saved = await files.read(run);
+    cutBack(before, saved, options);
+    await mendBest(before, saved, options);
+    const done = saved !== null && saved.checkpoint.progress.epoch > before.settings.epochs;
+    if (done) {
+      book.setStatus(run, 'finished');
+      return null;
+    }
+    book.changed(run);
+    const { step, epoch, batch } = saved?.checkpoint.progress ?? { step: 0, epoch: 1, batch: 0 };
+    book.log(run, { kind: 'resumed', detail: { batch } }, { step, epoch });
+    const { network, settings, shards } = before;
+    const learningRates = history.runEvents.learningRates(run);
+    return { network, settings, dataset, shards, from: saved?.checkpoint ?? null, learningRates };
+  } catch (error) {
+    book.putBack(before);
+    throw error;
+  }
+}
+
+function cutBack({ id }: RunDetail, saved: SavedCheckpoint | null, { book, files }: ResumeOptions): void {
+  const { history } = book;
+  if (!saved && history.checkpoints.get(id, 'last')) {
+    throw new Problem(
+      'checkpoint.missing',
+      `the checkpoint of run ${id} is gone (${files.path(id)}); put it back, or start a new run`,
+      { run: id, path: files.path(id) },
+    );
+  }
+  const { step, epoch, batch, epochSeconds } = saved?.checkpoint.progress ?? {
+    step: 0,
+    epoch: 1,
+    batch: 0,
+    epochSeconds: 0,
+  };
+  history.transaction(() => {
+    const kept = history.batchLosses.count(id);
+    if (kept < step) {
+      throw new Problem(
+        'checkpoint.ahead',
+        `the checkpoint of run ${id} (${files.path(id)}) is of step ${step}, but history knows only ${kept} steps of it; ` +
+          'one of the two was replaced by an older copy: put back the one that fits',
+        { run: id, step, kept },
+      );
+    }
+    // Where the process was killed between file and history, the last epoch's record is only in the file.
+    const lost =
+      saved?.epoch && !history.epochs.list(id).some((record) => record.epoch === saved.epoch?.epoch);
+    if (saved?.epoch && lost) history.epochs.insert(id, saved.epoch);
+    history.truncate(id, { step, epoch, batch, epochSeconds });
+    history.runs.setStatus(id, 'queued', null);
+  });
+}
+
+/**
+ * The best checkpoint is that of what history has: made from the last one where the process was killed in between, and
+ * removed where it is of an epoch that has been cut off, which the run will come to again.
+ */
+async function mendBest(
+  { id, settings }: RunDetail,
+  saved: SavedCheckpoint | null,
+  { book: { history }, files }: ResumeOptions,
+): Promise<void> {
+  if (saved?.epoch && new BestEpoch(settings, history.epochs.list(id)).epoch === saved.epoch.epoch) {
+    const bytes = await files.keepBest(id);
+    const { step, epoch, batch } = saved.checkpoint.progress;
+    history.checkpoints.put(id, { kind: 'best', file: files.names.best, step, epoch, batch, bytes });
+  } else if (!history.checkpoints.get(id, 'best')) {
+    await files.dropBest(id);
+  }
+}
+
+/** Throws where the data set is not what the run was trained on. */
+export function requireSameData(run: RunDetail, { summary }: Dataset): void {
+  if (run.datasetHash === summary.hash) return;
+  throw new Problem(
+    'dataset.changed',
+    `the data set "${summary.id}" is not the one that run ${run.id} was trained on (SHA-256 ` +
+      `${summary.hash.slice(0, 12)}…, where ${run.datasetHash.slice(0, 12)}… would be right); start a new run`,
+    { run: run.id, dataset: summary.id, hash: summary.hash, expected: run.datasetHash },
+  );
+}

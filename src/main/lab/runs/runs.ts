@@ -1,0 +1,324 @@
+/** Runs as the lab's callers handle them: started, paused, resumed, stopped, and all of them closed. */
+import type { CallRequest } from '../../../shared/api/api.ts';
+import type { Dataset } from '../../../shared/datasets/dataset.ts';
+import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
+import type { RunSummary } from '../../../shared/runs/runs.ts';
+import type { CheckpointFiles } from '../../checkpoints/files.ts';
+import type { TrainingOrder } from '../../engine/train/messages.ts';
+import type { Events } from '../base/events.ts';
+import { type CheckedRun, checkRun, insertRun } from './newRun.ts';
+import { goOnFrom, requireSameData } from './resume.ts';
+import type { RunBook } from './runBook.ts';
+import { type StartWorker, startRunWorker } from '../threads/runWorker.ts';
+import { type Job, Scheduler } from './scheduler.ts';
+import { isUnderWay } from '../base/status.ts';
+import { Training } from './training.ts';
+import { settled, within } from '../base/waiting.ts';
+
+export interface RunsOptions {
+  readonly book: RunBook;
+  readonly files: CheckpointFiles;
+  readonly events: Events;
+  readonly workerPath: string | URL;
+  readonly cores: number;
+  readonly openDataset: (id: string) => Promise<Dataset>;
+  readonly findTrainingProblem: () => ProblemRecord | null;
+  /** How long a worker may take to stop, in milliseconds. */
+  readonly patience: number;
+}
+
+type RunRequest = CallRequest<'runs.start'>['runs'][number];
+
+export interface Enlisting {
+  readonly shards: number;
+  readonly join: (run: number) => void;
+  readonly startWorker: StartWorker;
+}
+
+export class LabRuns {
+  readonly #options: RunsOptions;
+  readonly #startWorker: StartWorker;
+  readonly #scheduler: Scheduler;
+  #tensorflow = '';
+  #closing = false;
+  readonly #resuming = new Map<number, Promise<RunSummary>>();
+
+  constructor(options: RunsOptions) {
+    this.#options = options;
+    this.#startWorker = (order, listener) =>
+      startRunWorker(options.workerPath, order, options.cores, listener);
+    this.#scheduler = new Scheduler(options.cores, (waiting) => {
+      options.events.emit('queue.changed', [...waiting]);
+    });
+  }
+
+  /** Version of libtensorflow; empty until a worker has loaded it. */
+  get tensorflow(): string {
+    return this.#tensorflow;
+  }
+
+  /** All or none: what cannot be trained is refused before any run is made. */
+  async start({ runs, together, threads }: CallRequest<'runs.start'>): Promise<RunSummary[]> {
+    this.requireTraining();
+    const { book, cores } = this.#options;
+    this.requireCores(threads);
+    const checked = await Promise.all(runs.map((run) => this.#check(run)));
+    this.requireOpen();
+    // The cores are shared out among the runs that will be at work at the same time.
+    const atOnce = Math.min(cores, this.#scheduler.width + (together ? runs.length : 1));
+    const shards = threads ?? Math.max(1, Math.floor(cores / atOnce));
+    const made = book.history.transaction(() =>
+      checked.map((run) => insertRun(book.history, run, { shards, cores, tensorflow: this.#tensorflow })),
+    );
+    for (const { run } of made) this.#made(run);
+    const chain = together ? null : {};
+    this.#scheduler.add(made.map(({ run, order }) => this.#job(run, order, chain, this.#startWorker)));
+    return made.map(({ run }) => book.summary(run));
+  }
+
+  /**
+   * A new run that gives the same numbers, to the bit: the same net, settings, seed, data and parts of a batch, and
+   * another learning rate from the same step on where one was set by hand. It is not stopped where the first one was.
+   */
+  async again(run: number): Promise<RunSummary> {
+    this.requireTraining();
+    const { book, cores } = this.#options;
+    const before = book.detail(run);
+    const learningRates = book.history.runEvents.learningRates(run);
+    const checked = {
+      ...(await this.#check({ ...before, learningRates, tags: [] })),
+      origin: before.origin,
+    };
+    requireSameData(before, checked.dataset);
+    this.requireOpen();
+    const circumstances = { shards: before.shards, cores, tensorflow: this.#tensorflow };
+    const made = book.history.transaction(() => insertRun(book.history, checked, circumstances));
+    this.#made(made.run);
+    this.#scheduler.add([this.#job(made.run, made.order, null, this.#startWorker)]);
+    return book.summary(made.run);
+  }
+
+  /**
+   * Makes a run of a set, `join`s it to the set in the same transaction, and puts it in line, behind those that wait.
+   * Gives its number.
+   */
+  enlist(checked: CheckedRun, { shards, join, startWorker }: Enlisting): number {
+    this.requireOpen();
+    const { book, cores } = this.#options;
+    const { run, order } = book.history.transaction(() => {
+      const made = insertRun(book.history, checked, { shards, cores, tensorflow: this.#tensorflow });
+      join(made.run);
+      return made;
+    });
+    this.#made(run);
+    this.#scheduler.add([this.#job(run, order, null, startWorker)]);
+    return run;
+  }
+
+  async pause(run: number): Promise<RunSummary> {
+    const { book } = this.#options;
+    // Where nothing is waited for, nothing is: who pauses and resumes in one breath is served in that order.
+    if (this.#resuming.has(run)) await settled(this.#resuming.get(run));
+    const training = this.#scheduler.get(run);
+    const { status } = this.#own(run);
+    if (!training || !isUnderWay(status)) {
+      throw new Problem('run.not-running', `run ${run} is ${status}; only a running run can be paused`, {
+        run,
+        status,
+      });
+    }
+    await training.pause();
+    this.#scheduler.pump();
+    return this.#unlessFailed(book.summary(run));
+  }
+
+  /** Who asks twice is answered twice, and the run resumed once. In a thread of its own, if nothing else is said. */
+  resume(run: number, startWorker: StartWorker = this.#startWorker): Promise<RunSummary> {
+    const resuming =
+      this.#resuming.get(run) ?? this.#resume(run, startWorker).finally(() => this.#resuming.delete(run));
+    this.#resuming.set(run, resuming);
+    return resuming;
+  }
+
+  async #resume(run: number, startWorker: StartWorker): Promise<RunSummary> {
+    const { book, files, openDataset } = this.#options;
+    const training = this.#scheduler.get(run);
+    const before = this.#own(run);
+    if (training && isUnderWay(before.status)) {
+      await training.continue();
+      return this.#unlessFailed(book.summary(run));
+    }
+    if (before.status === 'queued') return before;
+    if (before.status === 'finished') {
+      throw new Problem('run.finished', `run ${run} is finished; there is nothing left to resume`, { run });
+    }
+    this.requireTraining();
+    // Its worker has said its last word, but may not be gone, and a checkpoint may still be on its way to the disk.
+    await training?.ended;
+    const dataset = await openDataset(before.dataset);
+    this.requireOpen();
+    const order = await goOnFrom(run, { book, files, dataset });
+    if (order) this.#scheduler.add([this.#job(run, order, null, startWorker)]);
+    return book.summary(run);
+  }
+
+  async stop(run: number): Promise<RunSummary> {
+    const { book } = this.#options;
+    if (this.#resuming.has(run)) await settled(this.#resuming.get(run));
+    const before = this.#own(run);
+    if (this.#scheduler.remove(run)) return book.setStatus(run, 'stopped');
+    const training = this.#scheduler.get(run);
+    if (!training || !isUnderWay(before.status)) return before;
+    await training.stop('stopped');
+    return this.#unlessFailed(book.summary(run));
+  }
+
+  /** The run stops, with a checkpoint, when the epoch under way is done; `wanted: false` takes that back. */
+  finishEpoch({ run, wanted }: CallRequest<'runs.finishEpoch'>): RunSummary {
+    this.#atWork(run, 'only a run that is training can be stopped after its epoch').finishEpoch(wanted);
+    return this.#options.book.summary(run);
+  }
+
+  /** The runs that wait for a place, in their order. */
+  get waiting(): number[] {
+    return this.#scheduler.waiting;
+  }
+
+  /** How many runs are at work just now. */
+  get atWork(): number {
+    return this.#scheduler.active.filter(({ paused }) => !paused).length;
+  }
+
+  move({ run, before }: CallRequest<'queue.move'>): number[] {
+    if (!this.#scheduler.move(run, before)) throw this.#notWaiting(run);
+    return this.waiting;
+  }
+
+  startNow(run: number): RunSummary {
+    if (!this.#scheduler.startNow(run)) throw this.#notWaiting(run);
+    return this.#options.book.summary(run);
+  }
+
+  #notWaiting(run: number): Problem {
+    const { status } = this.#options.book.summary(run);
+    return new Problem('run.not-waiting', `run ${run} is ${status}; it does not wait for its turn here`, {
+      run,
+      status,
+    });
+  }
+
+  /** Gives the run when the change is made, which is before its next step. */
+  async setLearningRate({ run, learningRate }: CallRequest<'runs.setLearningRate'>): Promise<RunSummary> {
+    const training = this.#atWork(run, 'the learning rate can be changed of one that is training or paused');
+    await training.setLearningRate(learningRate);
+    return this.#unlessFailed(this.#options.book.summary(run));
+  }
+
+  #atWork(run: number, only: string): Training {
+    const training = this.#scheduler.get(run);
+    const { status } = this.#own(run);
+    if (training && isUnderWay(status)) return training;
+    throw new Problem('run.not-at-work', `run ${run} is ${status}; ${only}`, { run, status });
+  }
+
+  /** So that history has all that listeners have been told. */
+  flush(run: number): void {
+    const training = this.#scheduler.get(run);
+    if (training && isUnderWay(this.#options.book.summary(run).status)) training.flush();
+  }
+
+  /** Ends everything; each run keeps a checkpoint to be resumed from. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await Promise.all([...this.#resuming.values()].map(settled));
+    for (const run of this.#scheduler.clear()) this.#options.book.setStatus(run, 'interrupted');
+    const active = this.#scheduler.active;
+    await Promise.all(active.map((training) => training.stop('interrupted')));
+    await Promise.all(active.map(({ ended }) => within(ended, this.#options.patience)));
+  }
+
+  #made(run: number): void {
+    const { book } = this.#options;
+    book.log(run, { kind: 'created', detail: {} }, undefined, book.changed(run).createdAt);
+  }
+
+  #job(run: number, order: TrainingOrder, chain: object | null, startWorker: StartWorker): Job {
+    const { book, files, events, patience } = this.#options;
+    return {
+      run,
+      chain,
+      start: () => {
+        const training = new Training({
+          run,
+          order,
+          book,
+          files,
+          events,
+          patience,
+          startWorker,
+          onTensorflow: (version) => (this.#tensorflow = version),
+        });
+        training.start();
+        return training;
+      },
+    };
+  }
+
+  async #check({ dataset: id, keptNetwork, ...run }: RunRequest): Promise<CheckedRun> {
+    const dataset = await this.#options.openDataset(id);
+    const { name, network, settings, learningRates, tags } = run;
+    const parameterCount = checkRun(network, dataset);
+    const origin =
+      keptNetwork === undefined
+        ? undefined
+        : this.#options.book.history.networks.origin(keptNetwork, network);
+    const rest = { parameterCount, learningRates, tags, origin };
+    return { name: name ?? network.name, network, settings, dataset, ...rest };
+  }
+
+  /** Between a call's start and its end the lab may have begun to close. */
+  requireOpen(): void {
+    if (this.#closing) throw new Problem('lab.closed', 'Stride is closing; start it again');
+  }
+
+  /** Throws where more cores are wanted than there are. */
+  requireCores(threads: number | undefined): void {
+    const { cores } = this.#options;
+    if (threads === undefined || threads <= cores) return;
+    throw new Problem(
+      'run.threads',
+      `a run cannot have ${threads} cores: this machine has ${cores}; 1 to ${cores} would be right`,
+      { threads, cores },
+    );
+  }
+
+  /** Throws what keeps this machine from training. */
+  requireTraining(): void {
+    const problem = this.#options.findTrainingProblem();
+    if (problem) throw Problem.fromRecord(problem);
+  }
+
+  /** The run as it is; a `Problem` where another process trains it. */
+  #own(run: number): RunSummary {
+    const { book } = this.#options;
+    book.recover();
+    const summary = book.summary(run);
+    if (summary.deletedAt !== null) {
+      throw new Problem('run.deleted', `run ${run} is deleted; restore it first`, { run });
+    }
+    if (isUnderWay(summary.status) && book.history.runs.ownerOf(run) !== book.history.owner) {
+      throw new Problem(
+        'run.elsewhere',
+        `run ${run} is being trained by another Stride on this machine; pause, resume or stop it there`,
+        { run },
+      );
+    }
+    return summary;
+  }
+
+  /** What was asked of a run did not come about, because it failed over it. */
+  #unlessFailed(summary: RunSummary): RunSummary {
+    if (summary.status === 'failed' && summary.problem) throw Problem.fromRecord(summary.problem);
+    return summary;
+  }
+}

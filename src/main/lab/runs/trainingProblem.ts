@@ -1,0 +1,50 @@
+/**
+ * Whether this machine can train: tfjs-node's addon and libtensorflow are files that set-up puts in place, and where
+ * one is missing, nothing can be trained, while the rest of the lab works. Looking for the files is cheap, and loads nothing:
+ * libtensorflow takes half a second and 200 MB, in the process that holds the window.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
+
+const addon = join('lib', 'napi-v8', 'tfjs_binding.node');
+const advice = '"npm run doctor" says what is missing and how to get it';
+
+/** Null where training works; else why not, and what to do. */
+export function findTrainingProblem(): ProblemRecord | null {
+  let folder: string;
+  try {
+    folder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-node/package.json'));
+  } catch {
+    return new Problem(
+      'training.no-package',
+      `the package @tensorflow/tfjs-node is not installed, so nothing can be trained; ${advice}`,
+    ).toRecord();
+  }
+  return lookInside(folder.replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked'));
+}
+
+/** `folder` is that of the package. */
+export function lookInside(folder: string): ProblemRecord | null {
+  if (!existsSync(join(folder, addon))) {
+    return new Problem(
+      'training.no-addon',
+      `tfjs-node's native addon is missing (${join(folder, addon)}), so nothing can be trained; ${advice}`,
+      { path: join(folder, addon) },
+    ).toRecord();
+  }
+  const libraries = join(folder, 'deps', 'lib');
+  // A link that leads nowhere is listed, but does not exist.
+  const found =
+    existsSync(libraries) &&
+    readdirSync(libraries).some(
+      (file) => /^(lib)?tensorflow\b/.test(file) && existsSync(join(libraries, file)),
+    );
+  if (found) return null;
+  return new Problem(
+    'training.no-library',
+    `libtensorflow is missing (in ${libraries}), so nothing can be trained; ${advice}`,
+    { path: libraries },
+  ).toRecord();
+}

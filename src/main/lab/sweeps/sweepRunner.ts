@@ -1,0 +1,231 @@
+/**
+ * One sweep under way: it has as many runs in line or at work as it has workers, and puts the next one in line when one
+ * of them has ended, behind what others have put there meanwhile: so single runs get their turn. A run that fails does
+ * not stop the sweep, unless it failed over something that the next one would meet too.
+ */
+import type { EventPayload } from '../../../shared/api/api.ts';
+import { Problem, type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';
+import type { RunStatus } from '../../../shared/runs/runs.ts';
+import type { SweepStatus } from '../../../shared/sweeps/sweeps.ts';
+import type { Events } from '../base/events.ts';
+import type { CheckedRun } from '../runs/newRun.ts';
+import type { RunBook } from '../runs/runBook.ts';
+import type { StartWorker } from '../threads/runWorker.ts';
+import type { LabRuns } from '../runs/runs.ts';
+import { isUnderWay } from '../base/status.ts';
+import type { SweepBook } from './sweepBook.ts';
+
+export interface SweepRunnerOptions {
+  readonly id: number;
+  /** All of the sweep's, by position. */
+  readonly plan: readonly CheckedRun[];
+  /** Positions that are still to be done, in order, and the runs of those that have begun. */
+  readonly left: readonly number[];
+  readonly begun: ReadonlyMap<number, number>;
+  readonly workers: number;
+  readonly shards: number;
+  readonly book: SweepBook;
+  readonly runBook: RunBook;
+  readonly runs: LabRuns;
+  readonly events: Events;
+  readonly startWorker: StartWorker;
+  /** Called once, when the sweep is finished, cancelled or interrupted. */
+  readonly onEnd: () => void;
+}
+
+export class SweepRunner {
+  readonly #options: SweepRunnerOptions;
+  readonly #left: number[];
+  readonly #begun: Map<number, number>;
+  /** Runs in line or at work: their positions, and the statuses that were told. */
+  readonly #current = new Map<number, { readonly position: number; readonly status: RunStatus | null }>();
+  /** What is done one after another: filling up, pausing, going on, cancelling. */
+  #work: Promise<unknown> = Promise.resolve();
+  /** No run is begun. */
+  #held = false;
+  #ended = false;
+  readonly #silence: () => void;
+
+  constructor(options: SweepRunnerOptions) {
+    this.#options = options;
+    this.#left = [...options.left];
+    this.#begun = new Map(options.begun);
+    this.#silence = options.events.on('run.changed', (run) => {
+      this.#look(run);
+    });
+  }
+
+  get paused(): boolean {
+    return this.#held;
+  }
+
+  /** Returns when the first runs are in line. */
+  start(): Promise<void> {
+    return this.#fill();
+  }
+
+  /** Returns when all checkpoints are on the disk. A run that waits in line is taken out of it again. */
+  pause(): Promise<void> {
+    this.#held = true;
+    return this.#next(async () => {
+      if (this.#ended) return;
+      await Promise.all([...this.#current].map(([run, { position }]) => this.#pauseRun(run, position)));
+      this.#left.sort((a, b) => a - b);
+      if (this.#isOpen()) this.#options.book.setStatus(this.#options.id, 'paused');
+    });
+  }
+
+  resume(): Promise<void> {
+    return this.#next(async () => {
+      if (!this.#isOpen()) return;
+      this.#held = false;
+      this.#options.book.setStatus(this.#options.id, 'running');
+      await Promise.all([...this.#current].map(([run, { position }]) => this.#resumeRun(run, position)));
+      void this.#fill();
+    });
+  }
+
+  /** Its runs are stopped, each with a checkpoint. */
+  cancel(): Promise<void> {
+    this.#held = true;
+    return this.#next(async () => {
+      if (this.#ended) return;
+      const { runs } = this.#options;
+      await Promise.all([...this.#current.keys()].map((run) => runs.stop(run).catch(() => undefined)));
+      this.#end('cancelled');
+    });
+  }
+
+  /** Begins nothing more; what is under way is for `LabRuns` to end. */
+  close(): void {
+    this.#held = true;
+    if (this.#ended) return;
+    const { book, id } = this.#options;
+    // A sweep that is paused stays so; it has nothing under way that would be interrupted.
+    if (book.summary(id).status === 'running') this.#end('interrupted');
+    else this.#end(null);
+  }
+
+  #isOpen(): boolean {
+    return !this.#ended;
+  }
+
+  #next(work: () => Promise<void>): Promise<void> {
+    const done = this.#work.then(work);
+    this.#work = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Never rejected. */
+  #fill(): Promise<void> {
+    return this.#next(async () => {
+      const { workers } = this.#options;
+      while (!this.#held && this.#current.size < workers) {
+        const position = this.#left.shift();
+        if (position === undefined) break;
+        await this.#begin(position);
+      }
+      if (!this.#held && this.#left.length === 0 && this.#current.size === 0) this.#end('finished');
+    }).catch((error: unknown) => {
+      // Closing has its own end for the sweep; whatever else kept a run from being made is why the sweep stops here.
+      if (!(error instanceof Problem)) console.error(`sweep ${this.#options.id}:`, error);
+      this.#interrupt(toProblemRecord(error));
+    });
+  }
+
+  async #begin(position: number): Promise<void> {
+    const { id, plan, shards, book, runs, startWorker } = this.#options;
+    const known = this.#begun.get(position);
+    // Who deletes a run does not want that one; who resumes the sweep wants all of its results. So it is begun anew.
+    const kept = known !== undefined && book.history.runs.summary(known)?.deletedAt === null;
+    if (kept) {
+      await this.#resumeRun(known, position);
+      return;
+    }
+    const checked = plan[position];
+    if (!checked) throw new Error(`sweep ${id} has no run at position ${position}`);
+    const join = (run: number) => {
+      book.history.sweeps.join(id, position, run);
+    };
+    const run = runs.enlist(checked, { shards, join, startWorker });
+    this.#begun.set(position, run);
+    this.#watch(run, position);
+  }
+
+  /** From its checkpoint. What keeps it from going on fails this run, as its training would have. */
+  async #resumeRun(run: number, position: number): Promise<void> {
+    const { runs, runBook, startWorker } = this.#options;
+    try {
+      await runs.resume(run, startWorker);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      this.#current.delete(run);
+      if (meetsAll(error.code)) throw error;
+      const before = runBook.summary(run);
+      if (!isUnderWay(before.status) && before.status !== 'finished') {
+        runBook.putBack({ ...before, status: 'failed', problem: error.toRecord() });
+      }
+      return;
+    }
+    this.#watch(run, position);
+  }
+
+  async #pauseRun(run: number, position: number): Promise<void> {
+    const { runs, runBook } = this.#options;
+    try {
+      if (runBook.summary(run).status === 'queued') {
+        this.#current.delete(run);
+        this.#left.push(position);
+        await runs.stop(run);
+      } else await runs.pause(run);
+    } catch (error) {
+      // It ended, or failed, before it could be paused, which its status says.
+      if (!(error instanceof Problem)) throw error;
+    }
+  }
+
+  /** It may have ended while it was put in line. */
+  #watch(run: number, position: number): void {
+    this.#current.set(run, { position, status: null });
+    this.#look(this.#options.runBook.summary(run));
+  }
+
+  #look({ id: run, status, problem }: EventPayload<'run.changed'>): void {
+    const known = this.#current.get(run);
+    if (!known || known.status === status || this.#ended) return;
+    if (isUnderWay(status)) this.#current.set(run, { ...known, status });
+    else this.#current.delete(run);
+    this.#options.book.changed(this.#options.id);
+    if (isUnderWay(status)) return;
+    if (status === 'failed' && problem && meetsAll(problem.code)) this.#interrupt(problem);
+    else void this.#fill();
+  }
+
+  /** Whatever is still under way goes on to its own end, or meets the same. */
+  #interrupt(problem: ProblemRecord): void {
+    this.#held = true;
+    this.#end('interrupted', problem);
+  }
+
+  #end(status: SweepStatus | null, problem: ProblemRecord | null = null): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#silence();
+    if (status) this.#options.book.setStatus(this.#options.id, status, problem);
+    this.#options.onEnd();
+  }
+}
+
+/** True for what lies in the machine, not in a run's configuration. */
+function meetsAll(code: string): boolean {
+  return (
+    /^(history|engine|lab)\./.test(code) ||
+    [
+      'checkpoint.disk-full',
+      'checkpoint.not-accessible',
+      'training.no-addon',
+      'training.no-library',
+      'training.no-package',
+    ].includes(code)
+  );
+}

@@ -1,0 +1,80 @@
+/** The thread that trains one run: started with its order, spoken to in `engine/train/messages.ts`' terms, and ended. */
+import { Worker } from 'node:worker_threads';
+import { Problem } from '../../../shared/base/problem.ts';
+import type { FromWorker, ToWorker, TrainingOrder, WorkerStart } from '../../engine/train/messages.ts';
+import { setNativeEnvironment } from '../../engine/native/environment.ts';
+
+export interface RunWorker {
+  send(message: ToWorker): void;
+  /** Ends the thread wherever it is. */
+  terminate(): void;
+}
+
+export interface RunWorkerListener {
+  message(message: FromWorker): void;
+  /** No message follows: the thread is gone, or does something else. `problem` says why where it did not just return. */
+  exit(problem: Problem | null): void;
+}
+
+/** Starts a worker for a run. */
+export type StartWorker = (order: TrainingOrder, listener: RunWorkerListener) => RunWorker;
+
+/** What can be handed over with an order instead of being copied. */
+export function transfersOf({ from }: TrainingOrder): ArrayBuffer[] {
+  return from?.tensors.map(({ data }) => data.buffer as ArrayBuffer) ?? [];
+}
+
+export function startThread(
+  path: string | URL,
+  start: WorkerStart,
+  cores: number,
+  listener: RunWorkerListener,
+): Worker {
+  setNativeEnvironment(cores);
+  const worker = new Worker(path, { workerData: start, transferList: transfersOf(start) });
+  let crash: unknown;
+  worker.on('message', (message: FromWorker) => {
+    listener.message(message);
+  });
+  const crashed = (error: unknown) => {
+    crash ??= error;
+  };
+  worker.on('messageerror', (error) => {
+    // What it said is lost; what it says next would not fit to what is kept.
+    crashed(error);
+    void worker.terminate();
+  });
+  worker.on('error', crashed);
+  worker.on('exit', (code) => {
+    listener.exit(crash === undefined && code === 0 ? null : exitProblem(crash, code));
+  });
+  return worker;
+}
+
+/** A thread for this one run. */
+export function startRunWorker(
+  path: string | URL,
+  order: TrainingOrder,
+  cores: number,
+  listener: RunWorkerListener,
+): RunWorker {
+  const worker = startThread(path, order, cores, listener);
+  return {
+    send: (message) => {
+      worker.postMessage(message);
+    },
+    terminate: () => {
+      void worker.terminate();
+    },
+  };
+}
+
+function exitProblem(crash: unknown, code: number): Problem {
+  if (crash === undefined) {
+    return new Problem('worker.ended', `the training thread ended by itself (exit code ${code})`, {
+      exitCode: code,
+    });
+  }
+  const reason = crash instanceof Error ? crash.message : JSON.stringify(crash);
+  return new Problem('worker.crashed', `the training thread crashed: ${reason}`, { reason });
+}

@@ -1,0 +1,107 @@
+/** All state of one window, made once in main.ts and handed down by context. */
+import { createContext } from 'svelte';
+import { toProblemRecord } from '../../shared/base/problem.ts';
+import { m } from '../paraglide/messages.js';
+import { problemText } from '../i18n/problems.ts';
+import type { Connection } from '../transport/client.ts';
+import { Actions } from './actions.svelte.ts';
+import { AugmentationState } from '../screens/train/state/augmentation.svelte.ts';
+import { ConnectionState } from './connection.svelte.ts';
+import { DesignState } from '../screens/design/state/design.svelte.ts';
+import { EstimateState } from '../screens/train/state/estimate.svelte.ts';
+import { FrameState } from './frame.svelte.ts';
+import { InterruptedRuns } from './runs/interruptedRuns.svelte.ts';
+import { LiveRuns } from './runs/liveRuns.svelte.ts';
+import { LocaleState } from './locale.svelte.ts';
+import { NetworksState } from '../screens/design/state/networks.svelte.ts';
+import { Notices } from './notices.svelte.ts';
+import { PreferencesState } from './preferences.svelte.ts';
+import { QueueState } from '../screens/train/state/queue.svelte.ts';
+import { Router } from './router.svelte.ts';
+import { RunActions, saveFile } from './runs/runActions.svelte.ts';
+import { RunsState } from './runs/runs.svelte.ts';
+import { RunTable } from '../screens/runs/state/runTable.svelte.ts';
+import { ThemeState } from './theme.svelte.ts';
+import { Tour } from './tour.svelte.ts';
+import { TrainForm } from '../screens/train/state/trainForm.svelte.ts';
+
+export class AppState {
+  readonly lab: Connection;
+  readonly preferences: PreferencesState;
+  readonly locale: LocaleState;
+  readonly theme: ThemeState;
+  readonly router: Router;
+  readonly runs: RunsState;
+  readonly table: RunTable;
+  readonly runActions: RunActions;
+  readonly live: LiveRuns;
+  readonly networks: NetworksState;
+  readonly design: DesignState;
+  readonly form: TrainForm;
+  readonly estimate: EstimateState;
+  readonly queue: QueueState;
+  readonly augmentation: AugmentationState;
+  readonly frame = new FrameState();
+  readonly notices = new Notices((error) => problemText(toProblemRecord(error)));
+  readonly actions = new Actions((error) => {
+    this.notices.show(problemText(toProblemRecord(error)), { kind: 'bad' });
+  });
+  readonly tour: Tour;
+  readonly interrupted: InterruptedRuns;
+  readonly connection: ConnectionState;
+
+  constructor(lab: Connection, window: Window) {
+    this.lab = lab;
+    this.preferences = new PreferencesState(lab);
+    this.locale = new LocaleState(window, this.preferences);
+    this.theme = new ThemeState(window, this.preferences);
+    this.router = new Router(window);
+    this.runs = new RunsState(lab);
+    this.table = new RunTable(lab);
+    this.runActions = new RunActions({
+      lab,
+      notices: this.notices,
+      router: this.router,
+      fill: (filling) => {
+        this.form.fill(filling);
+      },
+      save: saveFile,
+    });
+    this.live = new LiveRuns(lab);
+    this.tour = new Tour((route) => {
+      this.router.go(route);
+    });
+    this.interrupted = new InterruptedRuns(lab, this.preferences, (resumed) => {
+      const sweeps = resumed.filter(({ kind }) => kind === 'sweep').length;
+      if (sweeps > 0) this.notices.show(m.resumed_sweeps({ count: sweeps }));
+      if (resumed.length > sweeps) this.notices.show(m.resumed({ count: resumed.length - sweeps }));
+    });
+    this.networks = new NetworksState(lab);
+    this.design = new DesignState(lab, this.networks, window.sessionStorage);
+    window.addEventListener('pagehide', () => void this.design.flush());
+    this.form = new TrainForm(this.preferences);
+    this.form.follow(lab);
+    this.estimate = new EstimateState(lab);
+    this.queue = new QueueState(lab);
+    this.augmentation = new AugmentationState(lab);
+    this.connection = new ConnectionState(lab, () => {
+      void this.#begin();
+      void this.form.load(lab);
+      void this.queue.load();
+      this.live.reload();
+      void this.networks.load().then(() => this.design.reconnected());
+      this.table.reload();
+    });
+  }
+
+  async #begin(): Promise<void> {
+    await Promise.all([this.preferences.load(), this.runs.load()]);
+    // Without an address, a person who has trained nothing yet finds the first page.
+    const fresh = this.runs.loaded && this.runs.total === 0 && !this.preferences.get('welcome.dismissed');
+    if (this.router.unaddressed) this.router.replace({ view: fresh ? 'welcome' : 'train' });
+    this.frame.begun = true;
+    await this.interrupted.load();
+  }
+}
+
+export const [useApp, provideApp] = createContext<AppState>();

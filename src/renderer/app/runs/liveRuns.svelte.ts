@@ -1,0 +1,160 @@
+/**
+ * The runs whose curves are looked at. Losses go into plain arrays (series.ts), which the charts read; only the few
+ * numbers that are shown as text are reactive. Events that leave a gap (a dropped connection, a run opened in its
+ * middle) make the missing losses be fetched, so the order in which replies and events arrive does not matter.
+ */
+import type { EventPayload, LabClient } from '../../../shared/api/api.ts';
+import { type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';
+import type { RunEvent } from '../../../shared/runs/runEvents.ts';
+import {
+  type EpochRecord,
+  type RunDetail,
+  type RunSummary,
+  type RunningLoss,
+  resumable,
+} from '../../../shared/runs/runs.ts';
+import { RunSeries } from '../../plot/series.ts';
+
+/** Kept at most, those looked at last; a run of 10 epochs takes about 200 kB. */
+const capacity = 24;
+
+export class LiveRun {
+  readonly id: number;
+  readonly series = new RunSeries();
+  detail = $state.raw<RunDetail | null>(null);
+  epochs = $state.raw<readonly EpochRecord[]>([]);
+  /** The script's printed lines, for the table. */
+  runningLosses = $state.raw<readonly RunningLoss[]>([]);
+  /** What happened to it, in order: marks on its charts, and its log. */
+  events = $state.raw<readonly RunEvent[]>([]);
+  /** Steps whose loss is known, and the running loss at the last of them. */
+  steps = $state.raw(0);
+  runningLoss = $state.raw<number | null>(null);
+  /** Null until the first word from the worker. */
+  imagesPerSecond = $state.raw<number | null>(null);
+  problem = $state.raw<ProblemRecord | null>(null);
+  readonly #lab: LabClient;
+  #status: RunSummary['status'] | null = null;
+  #filling = false;
+
+  constructor(lab: LabClient, id: number) {
+    this.#lab = lab;
+    this.id = id;
+  }
+
+  async load(): Promise<void> {
+    try {
+      const [detail, events] = await Promise.all([
+        this.#lab.call('runs.get', { run: this.id }),
+        this.#lab.call('runs.events', { run: this.id }),
+      ]);
+      this.events = events;
+      this.detail = detail;
+      this.#status = detail.status;
+      for (const record of detail.epochs) this.series.putEpoch(record);
+      for (const each of detail.runningLosses) this.series.putRunningLoss(each);
+      await this.#fill();
+      this.problem = null;
+    } catch (error) {
+      this.problem = toProblemRecord(error);
+    }
+    this.#refresh();
+  }
+
+  putLosses({ from, losses, imagesPerSecond, seconds }: EventPayload<'run.batchLosses'>): void {
+    this.imagesPerSecond = imagesPerSecond;
+    if (this.series.put(from, losses)) {
+      this.series.putClock([{ step: from + losses.length, seconds }]);
+      this.#refresh();
+    } else {
+      void this.#fill().catch((error: unknown) => (this.problem = toProblemRecord(error)));
+    }
+  }
+
+  putRunningLoss(each: RunningLoss): void {
+    this.series.putRunningLoss(each);
+    this.#refresh();
+  }
+
+  putEvent(event: RunEvent): void {
+    // A change of the learning rate undoes those of later steps, and an epoch that is trained again its record.
+    const undone = ({ seq, kind, step, epoch }: RunEvent) =>
+      seq === event.seq ||
+      (event.kind === 'learningRate' && kind === 'learningRate' && step > event.step) ||
+      (event.kind === 'resumed' && (kind === 'epoch' || kind === 'best') && epoch >= event.epoch);
+    this.events = [...this.events.filter((each) => !undone(each)), event];
+  }
+
+  putEpoch(record: EpochRecord): void {
+    this.series.putEpoch(record);
+    this.#refresh();
+  }
+
+  /** A run that goes on from an earlier checkpoint loses what came after it; one that has ended gets its last losses. */
+  putSummary(run: RunSummary): void {
+    const goesOn =
+      this.#status !== null && resumable.includes(this.#status) && !resumable.includes(run.status);
+    this.#status = run.status;
+    if (this.detail) this.detail = { ...this.detail, ...run };
+    if (goesOn) this.series.cutTo(run.step, run.stepsPerEpoch);
+    if (run.status !== 'running') {
+      this.imagesPerSecond = null;
+      if (this.series.length < run.step) void this.#fill().catch(() => undefined);
+    }
+    this.#refresh();
+  }
+
+  async #fill(): Promise<void> {
+    if (this.#filling) return;
+    this.#filling = true;
+    try {
+      const { from, losses, clock } = await this.#lab.call('runs.batchLosses', {
+        run: this.id,
+        from: this.series.length,
+      });
+      this.series.putClock(clock);
+      this.series.put(from, losses);
+      this.#refresh();
+    } finally {
+      this.#filling = false;
+    }
+  }
+
+  #refresh(): void {
+    const { length } = this.series;
+    this.steps = length;
+    this.runningLoss = length > 0 ? this.series.runningLoss(length - 1) : null;
+    this.epochs = this.series.epochs;
+    this.runningLosses = this.series.runningLosses;
+  }
+}
+
+export class LiveRuns {
+  readonly #lab: LabClient;
+  readonly #open = new Map<number, LiveRun>();
+
+  constructor(lab: LabClient) {
+    this.#lab = lab;
+    lab.on('run.batchLosses', (losses) => this.#open.get(losses.run)?.putLosses(losses));
+    lab.on('run.runningLoss', ({ run, ...each }) => this.#open.get(run)?.putRunningLoss(each));
+    lab.on('run.event', ({ run, event }) => this.#open.get(run)?.putEvent(event));
+    lab.on('run.epoch', ({ run, ...record }) => this.#open.get(run)?.putEpoch(record));
+    lab.on('run.changed', (run) => this.#open.get(run.id)?.putSummary(run));
+  }
+
+  /** The run's curves; they are asked for at the first call. */
+  open(id: number): LiveRun {
+    const known = this.#open.get(id);
+    const live = known ?? new LiveRun(this.#lab, id);
+    this.#open.delete(id);
+    this.#open.set(id, live);
+    if (this.#open.size > capacity) this.#open.delete(this.#open.keys().next().value!);
+    if (!known) void live.load();
+    return live;
+  }
+
+  /** After the connection was lost: whatever was missed. */
+  reload(): void {
+    for (const live of this.#open.values()) void live.load();
+  }
+}

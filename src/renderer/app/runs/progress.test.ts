@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { sampleRun } from '../../../../test/support/fakeLab.ts';
+import { progressOf, secondsLeft } from './progress.ts';
+
+test('is as far as the further of summary and losses', () => {
+  const run = sampleRun({ step: 938 });
+  expect(progressOf(run, 1000)).toEqual({ steps: 1000, totalSteps: 9380, epoch: 2, batch: 62 });
+  expect(progressOf(run, 0)).toMatchObject({ epoch: 2, batch: 0 });
+});
+
+test('a finished run is at the last batch of its last epoch', () => {
+  expect(progressOf(sampleRun({ step: 9380 }), 9380)).toMatchObject({ epoch: 10, batch: 938 });
+});
+
+test('time left follows from the speed, and is unknown without one', () => {
+  const run = sampleRun({ step: 938 * 5 });
+  expect(secondsLeft(run, 0, 30_000, 60_000)).toBe(10);
+  expect(secondsLeft(run, 0, null, 60_000)).toBeNull();
+  expect(secondsLeft({ ...run, status: 'paused' }, 0, 30_000, 60_000)).toBeNull();
+});

@@ -1,0 +1,188 @@
+/**
+ * What can be done with runs from the window, beside steering them: kept in order, taken away and had back, done again,
+ * saved as a file. What was done is said in a notice that undoes it; what went wrong is said too.
+ */
+import type { CallInput, LabClient } from '../../../shared/api/api.ts';
+import { toProblemRecord } from '../../../shared/base/problem.ts';
+import type { RunSummary } from '../../../shared/runs/runs.ts';
+import { runLabel } from '../../i18n/format.ts';
+import { problemText } from '../../i18n/problems.ts';
+import { m } from '../../paraglide/messages.js';
+import type { Filling } from '../../screens/train/state/trainForm.svelte.ts';
+import type { Notices } from '../notices.svelte.ts';
+import type { Router } from '../router.svelte.ts';
+
+export interface RunActionsOptions {
+  readonly lab: LabClient;
+  readonly notices: Notices;
+  readonly router: Router;
+  /** Fills in the Train screen. */
+  readonly fill: (filling: Filling) => void;
+  /** Hands a file over to the person. */
+  readonly save: (file: { fileName: string; mediaType: string; text: string }) => void;
+}
+
+export class RunActions {
+  readonly #options: RunActionsOptions;
+
+  constructor(options: RunActionsOptions) {
+    this.#options = options;
+  }
+
+  archive(runs: readonly number[], archived: boolean): Promise<boolean> {
+    const say = archived ? m.runs_archived_notice : m.runs_unarchived_notice;
+    return this.#do(() => this.#update({ runs: [...runs], archived }), {
+      text: say({ count: runs.length }),
+      undo: () => this.#update({ runs: [...runs], archived: !archived }),
+    });
+  }
+
+  /** A run that is under way is not deleted: the notice says so, and offers to stop it. */
+  async delete(runs: readonly number[]): Promise<boolean> {
+    const { lab, notices } = this.#options;
+    try {
+      await lab.call('runs.delete', { runs: [...runs] });
+    } catch (error) {
+      const problem = toProblemRecord(error);
+      const run = problem.parameters['run'];
+      const stop =
+        problem.code === 'run.under-way' && typeof run === 'number'
+          ? {
+              action: {
+                label: m.action_on_run({ action: m.stop(), run: `#${run}` }),
+                run: async () => {
+                  await lab.call('runs.stop', { run });
+                },
+              },
+            }
+          : {};
+      notices.show(problemText(problem), { kind: 'bad', ...stop });
+      return false;
+    }
+    notices.show(m.runs_deleted_notice({ count: runs.length }), {
+      undo: async () => {
+        await lab.call('runs.undelete', { runs: [...runs] });
+      },
+    });
+    return true;
+  }
+
+  restore(runs: readonly number[]): Promise<boolean> {
+    return this.#do(() => this.#options.lab.call('runs.undelete', { runs: [...runs] }), {
+      text: m.runs_restored_notice({ count: runs.length }),
+    });
+  }
+
+  /** For good; the caller has asked. All deleted runs where none are named. */
+  purge(runs?: readonly number[]): Promise<boolean> {
+    return this.#do(() => this.#options.lab.call('runs.purge', runs ? { runs: [...runs] } : {}), {
+      text: m.runs_purged_notice(),
+    });
+  }
+
+  rename(run: RunSummary, name: string): Promise<boolean> {
+    const before = run.name;
+    if (name.trim() === before) return Promise.resolve(true);
+    return this.#do(() => this.#update({ runs: [run.id], name }), {
+      text: m.runs_renamed_notice({ name: name.trim() }),
+      undo: () => this.#update({ runs: [run.id], name: before }),
+    });
+  }
+
+  /** Without a notice: what changes is in sight. */
+  setTags(run: number, tags: readonly string[]): Promise<boolean> {
+    return this.#do(() => this.#update({ runs: [run], tags: [...tags] }));
+  }
+
+  addTag(runs: readonly number[], tag: string): Promise<boolean> {
+    return this.#do(() => this.#update({ runs: [...runs], addTags: [tag] }));
+  }
+
+  removeTag(runs: readonly number[], tag: string): Promise<boolean> {
+    return this.#do(() => this.#update({ runs: [...runs], removeTags: [tag] }));
+  }
+
+  /** Throws what the lab says against it: the text is still there, and the words belong beside it. */
+  async setNote(run: number, note: string): Promise<void> {
+    await this.#update({ runs: [run], note });
+  }
+
+  /** "Same again, but …": the Train screen, filled in with all that this run was. */
+  clone({ name, network, settings, dataset, tags, origin }: RunSummary): void {
+    const { fill, router } = this.#options;
+    fill({ network, settings, dataset, name, tags, kept: origin?.network });
+    router.go({ view: 'train' });
+  }
+
+  /** The same net, settings, seed, data set and parts of a batch: the same numbers, to the bit. */
+  async again(run: number): Promise<void> {
+    const { lab, notices, router } = this.#options;
+    try {
+      const started = await lab.call('runs.again', { run });
+      notices.show(m.runs_again_notice({ run: runLabel(started) }), {
+        action: {
+          label: m.runs_open(),
+          run: () => {
+            router.go({ view: 'run', run: started.id });
+          },
+        },
+      });
+    } catch (error) {
+      notices.show(problemText(toProblemRecord(error)), { kind: 'bad' });
+    }
+  }
+
+  export(request: CallInput<'runs.export'>): Promise<boolean> {
+    return this.#do(async () => {
+      this.#options.save(await this.#options.lab.call('runs.export', request));
+    });
+  }
+
+  exportRun(run: number, what: 'epochs' | 'batches' | 'json'): Promise<boolean> {
+    return this.#do(async () => {
+      this.#options.save(await this.#options.lab.call('runs.exportRun', { run, what }));
+    });
+  }
+
+  async #update(change: CallInput<'runs.update'>): Promise<void> {
+    await this.#options.lab.call('runs.update', change);
+  }
+
+  async #do(
+    work: () => Promise<unknown>,
+    done?: { readonly text: string; readonly undo?: () => Promise<void> },
+  ): Promise<boolean> {
+    const { notices } = this.#options;
+    try {
+      await work();
+    } catch (error) {
+      notices.show(problemText(toProblemRecord(error)), { kind: 'bad' });
+      return false;
+    }
+    if (done) notices.show(done.text, done.undo ? { undo: done.undo } : {});
+    return true;
+  }
+}
+
+/** As a browser saves what a page has made; the desktop asks where to. */
+export function saveFile({
+  fileName,
+  mediaType,
+  text,
+}: {
+  fileName: string;
+  mediaType: string;
+  text: string;
+}): void {
+  // Spreadsheets take CSV for UTF-8 only with this mark in front.
+  const mark = mediaType.startsWith('text/csv') ? '\uFEFF' : '';
+  const url = URL.createObjectURL(new Blob([mark, text], { type: mediaType }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = fileName;
+  link.click();
+  // The download has begun by then; at once, some browsers would find nothing.
+  setTimeout(() => {
+    URL.revokeObjectURL(url);
+  }, 60_000);
+}

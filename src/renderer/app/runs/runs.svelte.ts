@@ -1,0 +1,128 @@
+/** The history's runs as far as they were asked for, newest first, kept up to date by events; and what can be done. */
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+import type { CallInput, LabClient } from '../../../shared/api/api.ts';
+import { type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';
+import type { RunStatus, RunSummary } from '../../../shared/runs/runs.ts';
+
+export type RunAction = 'pause' | 'resume' | 'stop';
+
+const underWay: readonly RunStatus[] = ['queued', 'running', 'paused'];
+const pageSize = 100;
+const sameStartMs = 500;
+
+/** Runs that a worker trains or holds, or soon will. */
+export function isUnderWay(run: RunSummary): boolean {
+  return underWay.includes(run.status);
+}
+
+/** The newest run and those that were made by the same call: at the same moment, but for the time that takes. */
+function latestStart([newest, ...others]: readonly RunSummary[]): readonly RunSummary[] {
+  if (!newest) return [];
+  const made = Date.parse(newest.createdAt);
+  return [newest, ...others.filter((run) => made - Date.parse(run.createdAt) < sameStartMs)];
+}
+
+export class RunsState {
+  list = $state.raw<readonly RunSummary[]>([]);
+  total = $state.raw(0);
+  /** False until the first page is there. */
+  loaded = $state.raw(false);
+  /** Why the list could not be had. */
+  problem = $state.raw<ProblemRecord | null>(null);
+  /** Started from this window, latest start only. */
+  started = $state.raw<readonly number[]>([]);
+  /** Runs with an action under way, and why the last one did not work. */
+  readonly busy = new SvelteSet<number>();
+  readonly problems = new SvelteMap<number, ProblemRecord>();
+
+  readonly underWay: readonly RunSummary[] = $derived(this.list.filter(isUnderWay));
+  /** What the Train screen shows: runs under way and those just started, else the latest start's. Oldest first. */
+  readonly watched: readonly RunSummary[] = $derived.by(() => {
+    const shown = this.list.filter((run) => isUnderWay(run) || this.started.includes(run.id));
+    return (shown.length > 0 ? shown : latestStart(this.list)).toReversed();
+  });
+
+  readonly #lab: LabClient;
+
+  constructor(lab: LabClient) {
+    this.#lab = lab;
+    lab.on('run.changed', (run) => this.#put(run));
+    lab.on('runs.removed', ({ runs }) => {
+      const gone = new Set(runs);
+      const left = this.list.filter(({ id }) => !gone.has(id));
+      this.total -= this.list.length - left.length;
+      this.list = left;
+    });
+  }
+
+  find(id: number): RunSummary | undefined {
+    return this.list.find((run) => run.id === id);
+  }
+
+  /** The newest runs, at least as many as are known already. */
+  async load(): Promise<void> {
+    await this.#page(0, Math.min(1000, Math.max(pageSize, this.list.length)));
+  }
+
+  async loadMore(): Promise<void> {
+    await this.#page(this.list.length, pageSize);
+  }
+
+  async #page(offset: number, limit: number): Promise<void> {
+    try {
+      const { runs, total } = await this.#lab.call('runs.list', { offset, limit });
+      this.#merge(runs);
+      this.total = total;
+      this.loaded = true;
+      this.problem = null;
+    } catch (error) {
+      this.problem = toProblemRecord(error);
+    }
+  }
+
+  /** Throws what the lab says against it. */
+  async start(request: CallInput<'runs.start'>): Promise<readonly RunSummary[]> {
+    const runs = await this.#lab.call('runs.start', request);
+    this.started = runs.map((run) => run.id);
+    for (const run of runs) this.#put(run);
+    return runs;
+  }
+
+  /** Never throws: what went wrong lies in `problems`, to be shown beside the run. */
+  async act(action: RunAction, id: number): Promise<void> {
+    await this.#steer(id, () => this.#lab.call(`runs.${action}`, { run: id }));
+  }
+
+  /** It stops at the end of its epoch; or after all it does not. */
+  async finishEpoch(id: number, wanted: boolean): Promise<void> {
+    await this.#steer(id, () => this.#lab.call('runs.finishEpoch', { run: id, wanted }));
+  }
+
+  async setLearningRate(id: number, learningRate: number): Promise<void> {
+    await this.#steer(id, () => this.#lab.call('runs.setLearningRate', { run: id, learningRate }));
+  }
+
+  async #steer(id: number, work: () => Promise<RunSummary>): Promise<void> {
+    if (this.busy.has(id)) return;
+    this.busy.add(id);
+    this.problems.delete(id);
+    try {
+      this.#put(await work());
+    } catch (error) {
+      this.problems.set(id, toProblemRecord(error));
+    } finally {
+      this.busy.delete(id);
+    }
+  }
+
+  #put(run: RunSummary): void {
+    if (!this.find(run.id)) this.total++;
+    this.#merge([run]);
+  }
+
+  #merge(runs: readonly RunSummary[]): void {
+    const byId = new Map(this.list.map((run) => [run.id, run]));
+    for (const run of runs) byId.set(run.id, run);
+    this.list = [...byId.values()].sort((a, b) => b.id - a.id);
+  }
+}

@@ -1,0 +1,39 @@
+/** The axes of a chart of curves: how far they reach, their ticks, what the one along it is called. */
+import type { ChartOptions } from 'chart.js';
+import { fontOf } from './chartJs.ts';
+import type { Palette } from './palette.ts';
+import { ticksBetween } from './ticks.ts';
+import type { Range } from '../charts/xAxis.ts';
+
+export interface Axes {
+  readonly x: Range;
+  readonly y: Range;
+  /** Of the value axis. */
+  readonly logarithmic: boolean;
+  /** From tick to tick along the chart. */
+  readonly step: number;
+  /** Of the axis along the chart. */
+  readonly title: string;
+}
+
+export function placeAxes(
+  { scales }: ChartOptions<'line'>,
+  { x, y, logarithmic, step, title }: Axes,
+  palette: Palette,
+): void {
+  Object.assign(scales!['x']!, {
+    ...x,
+    afterBuildTicks: (axis: { min: number; max: number; ticks: { value: number }[] }) => {
+      axis.ticks = ticksBetween(axis.min, axis.max, step).map((value) => ({ value }));
+    },
+    title: {
+      display: true,
+      text: title,
+      align: 'end',
+      color: palette.muted,
+      font: fontOf(palette),
+      padding: { top: -2, bottom: 0 },
+    },
+  });
+  Object.assign(scales!['y']!, { ...y, type: logarithmic ? 'logarithmic' : 'linear' });
+}

@@ -1,0 +1,254 @@
+/** What the Design screen does, apart from how it looks: the net as a whole, and words about what was done. */
+import { type ProblemRecord, Problem, toProblemRecord } from '../../../shared/base/problem.ts';
+import { type FoundSettings, looksLikePyTorch } from '../../../shared/code/parsePyTorch.ts';
+import type { Network } from '../../../shared/network/network.ts';
+import { walkNetwork } from '../../../shared/network/shapes.ts';
+import { trainingSettingsSchema } from '../../../shared/training/training.ts';
+import { subject } from '../../i18n/design.ts';
+import { networkLabel } from '../../i18n/format.ts';
+import { problemText } from '../../i18n/problems.ts';
+import { m } from '../../paraglide/messages.js';
+import type { AppState } from '../../app/app.svelte.ts';
+import type { ForeignChange } from './state/design.svelte.ts';
+import type { LayerNode } from './state/netDocument.ts';
+import { readNetwork, writeNetwork } from './state/netText.ts';
+
+/** A net of 256 layers comes to some 30 kB. */
+const largestFile = 2 ** 20;
+
+export class DesignBench {
+  readonly app: AppState;
+  switcherOpen = $state(false);
+  versionsOpen = $state(false);
+  codeOpen = $state(false);
+  /** In the dialog for PyTorch code, and the file that it came from. */
+  code = $state('');
+  codeFile = $state<string | null>(null);
+  // What only the drawn screen can do.
+  focusColumn: () => void = () => undefined;
+  columnHasFocus: () => boolean = () => false;
+  find: () => void = () => undefined;
+  editFields: () => void = () => undefined;
+  pickFile: () => void = () => undefined;
+
+  constructor(app: AppState) {
+    this.app = app;
+  }
+
+  get design() {
+    return this.app.design;
+  }
+
+  get editor() {
+    return this.app.design.editor;
+  }
+
+  /** What goes wrong is said; a net that cannot be changed says so too. */
+  try(work: () => unknown): void {
+    const { refused } = this.editor;
+    try {
+      work();
+    } catch (error) {
+      this.complain(error);
+    }
+    if (this.editor.refused > refused) this.refuse();
+  }
+
+  complain(error: unknown): void {
+    if (!(error instanceof Problem)) throw error;
+    this.app.notices.show(problemText(error.toRecord()), { kind: 'bad' });
+  }
+
+  refuse(): void {
+    this.app.notices.show(m.design_refused(), {
+      kind: 'bad',
+      action: { label: m.design_duplicate_net(), run: () => this.duplicateNet() },
+    });
+  }
+
+  labelOf(nodes: readonly LayerNode[]) {
+    const [first] = nodes;
+    return first && nodes.length === 1 ? { layer: first.layer, count: 1 } : { count: nodes.length };
+  }
+
+  /** The keys' work on layers, and back to the column, where it is done from there. */
+  edit(work: () => unknown): void {
+    const focused = this.columnHasFocus();
+    this.try(work);
+    if (focused) this.focusColumn();
+  }
+
+  remove(): void {
+    const { targets } = this.editor;
+    const what = subject(this.labelOf(targets));
+    let removed = false;
+    this.edit(() => (removed = this.editor.remove()));
+    if (!removed) return;
+    const step = this.editor.undoLabel;
+    this.app.notices.show(m.design_removed({ what }), {
+      // Only while it is the last step: what came after it is not to be undone with it.
+      undo: () => {
+        if (this.editor.undoLabel === step) this.editor.undo();
+      },
+    });
+  }
+
+  undo(): void {
+    this.edit(() => this.editor.undo());
+  }
+
+  redo(): void {
+    this.edit(() => this.editor.redo());
+  }
+
+  /** From the menu or the palette: the browser may want to be asked. */
+  async copyLayers(): Promise<void> {
+    const text = this.editor.copy();
+    if (text === null) return;
+    await navigator.clipboard.writeText(text);
+    const what = subject(this.labelOf(this.editor.targets));
+    this.app.notices.show(m.design_copied({ what }), { milliseconds: 2000 });
+  }
+
+  async pasteLayers(): Promise<void> {
+    let text: string;
+    try {
+      text = await navigator.clipboard.readText();
+    } catch {
+      this.app.notices.show(m.design_paste_needs_keys(), { kind: 'bad' });
+      return;
+    }
+    this.paste(text);
+  }
+
+  /** Layers go in; PyTorch code is shown as the net that it comes to before anything is taken over. */
+  paste(text: string): void {
+    if (looksLikePyTorch(text)) {
+      this.code = text;
+      this.codeFile = null;
+      this.codeOpen = true;
+    } else this.edit(() => this.editor.paste(text));
+  }
+
+  /** Whether a copy or paste is about layers: not where a text is being edited, or words are chosen on the page. */
+  clipboardIsOurs(event: ClipboardEvent): boolean {
+    const target = event.target as Element | null;
+    if (!this.design.source || target?.closest?.('input, textarea, [contenteditable], [role="dialog"]'))
+      return false;
+    return event.type === 'paste' || document.getSelection()?.isCollapsed !== false;
+  }
+
+  async create(network?: Network): Promise<void> {
+    const { networks, connection, router } = this.app;
+    const input = connection.datasets[0] ?? { height: 28, width: 28, channels: 1 };
+    const { height, width, channels } = input;
+    const made = await this.#ask(() =>
+      networks.create(
+        network ?? {
+          name: networks.freeName(m.design_new_name()),
+          input: { height, width, channels },
+          layers: [],
+        },
+      ),
+    );
+    if (made) router.go({ view: 'design', network: String(made.id) });
+  }
+
+  async duplicateNet(): Promise<void> {
+    const { network } = this.editor;
+    const name = m.design_copy_name({ name: networkLabel(network.name) });
+    await this.create({ ...network, name: this.app.networks.freeName(name) });
+  }
+
+  async deleteNet(): Promise<void> {
+    const { kept } = this.design;
+    if (!kept) return;
+    const { networks, notices, router } = this.app;
+    await this.design.flush();
+    const gone = await this.#ask(async () => {
+      await networks.delete(kept.id);
+      return true;
+    });
+    if (!gone) return;
+    const next = networks.list[0];
+    router.go({ view: 'design', network: next ? String(next.id) : 'course' });
+    notices.show(m.design_deleted({ name: kept.network.name }), {
+      undo: async () => {
+        await networks.restore(kept.id);
+        router.go({ view: 'design', network: String(kept.id) });
+      },
+    });
+  }
+
+  exportNet(): void {
+    const { network } = this.editor;
+    const url = URL.createObjectURL(new Blob([writeNetwork(network)], { type: 'application/json' }));
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = `${networkLabel(network.name).replace(/[^\p{L}\p{N}._-]+/gu, '-')}.json`;
+    link.click();
+    URL.revokeObjectURL(url);
+  }
+
+  async importFile(file: File): Promise<void> {
+    if (file.size > largestFile) {
+      this.app.notices.show(m.design_file_too_large({ file: file.name }), { kind: 'bad' });
+      return;
+    }
+    let network: Network;
+    try {
+      network = readNetwork(await file.text());
+    } catch (error) {
+      const reason = problemText(toProblemRecord(error));
+      this.app.notices.show(m.design_file_problem({ file: file.name, reason }), { kind: 'bad' });
+      return;
+    }
+    await this.create({ ...network, name: this.app.networks.freeName(networkLabel(network.name)) });
+    this.app.notices.show(m.design_imported({ name: network.name }));
+  }
+
+  /** A net that was read from PyTorch code, and what it is to be trained with, where the code says that. */
+  async takeCode(network: Network, settings: FoundSettings | null): Promise<void> {
+    const name = this.app.networks.freeName(networkLabel(network.name));
+    await this.create({ ...network, name });
+    if (!settings) return;
+    const parsed = trainingSettingsSchema.safeParse(settings);
+    if (parsed.success && !walkNetwork(network).problem)
+      this.app.form.fill({ network: { ...network, name }, settings: parsed.data });
+  }
+
+  train(): void {
+    this.app.form.choose(this.editor.network, this.design.kept?.id);
+    this.app.router.go({ view: 'train' });
+  }
+
+  foreign(change: ForeignChange): void {
+    const { notices, networks } = this.app;
+    if (change === 'written') {
+      const step = this.editor.undoLabel;
+      notices.show(m.design_foreign_written(), {
+        undo: () => {
+          if (this.editor.undoLabel === step) this.editor.undo();
+        },
+      });
+      return;
+    }
+    const { source } = this.design;
+    if (source?.kind !== 'kept') return;
+    notices.show(m.design_foreign_deleted(), {
+      kind: 'bad',
+      action: { label: m.design_keep_it(), run: () => networks.restore(source.id) },
+    });
+  }
+
+  /** What the lab says against it is shown; null then. */
+  async #ask<T>(work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work();
+    } catch (error) {
+      const problem: ProblemRecord = toProblemRecord(error);
+      this.app.notices.show(problemText(problem), { kind: 'bad' });
+      return null;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/** A line of a run's log in words. */
+import type { RunEvent } from '../../../shared/runs/runEvents.ts';
+import { formatDuration, formatLoss, formatShare, formatTick } from '../../i18n/format.ts';
+import { problemText } from '../../i18n/problems.ts';
+import { m } from '../../paraglide/messages.js';
+
+export function logLine(event: RunEvent): string {
+  switch (event.kind) {
+    case 'created':
+      return m.runs_log_created();
+    case 'started':
+      return m.runs_log_started({ cpu: event.detail.cpu, threads: event.detail.threads });
+    case 'paused':
+      return m.status_paused();
+    case 'continued':
+      return m.runs_log_continued();
+    case 'finishEpoch':
+      return event.detail.wanted ? m.runs_log_finish_epoch() : m.runs_log_finish_epoch_not();
+    case 'stopped':
+      return m.status_stopped();
+    case 'interrupted':
+      return m.status_interrupted();
+    case 'resumed':
+      return m.runs_log_resumed({ batch: event.detail.batch });
+    case 'learningRate':
+      return m.runs_log_learning_rate({
+        before: formatTick(event.detail.before),
+        after: formatTick(event.detail.learningRate),
+      });
+    case 'epoch':
+      return m.runs_log_epoch({
+        loss: formatLoss(event.detail.trainLoss ?? NaN),
+        accuracy: formatShare(event.detail.testCorrect, event.detail.testTotal),
+        time: formatDuration(event.detail.seconds),
+      });
+    case 'best':
+      return m.runs_log_best();
+    case 'problem':
+      return problemText(event.detail.problem);
+    case 'finished':
+      return m.status_finished();
+  }
+}

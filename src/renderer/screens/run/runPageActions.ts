@@ -1,0 +1,124 @@
+/** What can be done on a run's page: for the command palette and its keys, and for the page's menu. */
+import Archive from '@lucide/svelte/icons/archive';
+import ArchiveRestore from '@lucide/svelte/icons/archive-restore';
+import Copy from '@lucide/svelte/icons/copy';
+import Download from '@lucide/svelte/icons/download';
+import Repeat from '@lucide/svelte/icons/repeat';
+import Trash2 from '@lucide/svelte/icons/trash-2';
+import Undo2 from '@lucide/svelte/icons/undo-2';
+import type { RunSummary } from '../../../shared/runs/runs.ts';
+import { m } from '../../paraglide/messages.js';
+import type { Action } from '../../app/actions.svelte.ts';
+import type { AppState } from '../../app/app.svelte.ts';
+import type { MenuEntry } from '../../ui/menu.ts';
+
+export interface RunPageContext {
+  readonly app: AppState;
+  readonly run: () => RunSummary | undefined;
+  readonly rename: () => void;
+  readonly openTags: () => void;
+}
+
+export function runPageActions({ app, run, rename, openTags }: RunPageContext): Action[] {
+  const { runActions } = app;
+  const here = () => run() !== undefined && run()?.deletedAt === null;
+  const withRun = (work: (run: RunSummary) => unknown) => () => {
+    const now = run();
+    if (now) void work(now);
+  };
+  return [
+    { id: 'runs.rename', group: 'runs', title: m.runs_rename, keys: 'n', available: here, run: rename },
+    {
+      id: 'runs.tag',
+      group: 'runs',
+      title: m.runs_tag,
+      keys: 't',
+      available: () => here() && !afterGo(),
+      run: openTags,
+    },
+    {
+      id: 'runs.archive',
+      group: 'runs',
+      title: m.runs_archive_or_back,
+      keys: 'e',
+      available: here,
+      run: withRun(({ id, archived }) => runActions.archive([id], !archived)),
+    },
+    {
+      id: 'runs.clone',
+      group: 'runs',
+      title: m.runs_clone,
+      keys: 'c',
+      available: here,
+      run: withRun((now) => {
+        runActions.clone(now);
+      }),
+    },
+    {
+      id: 'runs.again',
+      group: 'runs',
+      title: m.runs_again,
+      keys: 'Shift+r',
+      available: here,
+      run: withRun(({ id }) => runActions.again(id)),
+    },
+    {
+      id: 'runs.delete',
+      group: 'runs',
+      title: m.runs_delete,
+      available: here,
+      run: withRun(({ id }) => runActions.delete([id])),
+    },
+  ];
+}
+
+let wentAt = -Infinity;
+globalThis.addEventListener?.(
+  'keydown',
+  (event) => {
+    if (event.key === 'g') wentAt = event.timeStamp;
+  },
+  true,
+);
+
+/** "g t" goes to the Train screen: the t in it means nothing else. */
+export function afterGo(): boolean {
+  return performance.now() - wentAt < 1000;
+}
+
+export function runPageMenu({ app }: RunPageContext, run: RunSummary): MenuEntry[] {
+  const { runActions } = app;
+  const { id } = run;
+  const exports = (['epochs', 'batches', 'json'] as const).map((what): MenuEntry => ({
+    label: { epochs: m.runs_export_epochs, batches: m.runs_export_batches, json: m.runs_export_json }[what](),
+    icon: Download,
+    onSelect: () => void runActions.exportRun(id, what),
+  }));
+  if (run.deletedAt !== null) {
+    return [
+      { label: m.runs_restore(), icon: Undo2, onSelect: () => void runActions.restore([id]) },
+      ...exports,
+    ];
+  }
+  return [
+    {
+      label: m.runs_clone(),
+      icon: Copy,
+      keys: 'c',
+      onSelect: () => {
+        runActions.clone(run);
+      },
+    },
+    { label: m.runs_again(), icon: Repeat, keys: 'Shift+r', onSelect: () => void runActions.again(id) },
+    { kind: 'line' },
+    ...exports,
+    { kind: 'line' },
+    {
+      label: run.archived ? m.runs_unarchive() : m.runs_archive(),
+      icon: run.archived ? ArchiveRestore : Archive,
+      keys: 'e',
+      onSelect: () => void runActions.archive([id], !run.archived),
+    },
+    { label: m.runs_delete(), icon: Trash2, danger: true, onSelect: () => void runActions.delete([id]) },
+  ];
+}

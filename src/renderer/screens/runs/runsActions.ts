@@ -1,0 +1,211 @@
+/** What can be done on the Runs screen: for the command palette and its keys, and for the menus of rows. */
+import Archive from '@lucide/svelte/icons/archive';
+import ArchiveRestore from '@lucide/svelte/icons/archive-restore';
+import ChartLine from '@lucide/svelte/icons/chart-line';
+import Copy from '@lucide/svelte/icons/copy';
+import Download from '@lucide/svelte/icons/download';
+import ExternalLink from '@lucide/svelte/icons/external-link';
+import Pencil from '@lucide/svelte/icons/pencil';
+import Repeat from '@lucide/svelte/icons/repeat';
+import Tag from '@lucide/svelte/icons/tag';
+import Trash2 from '@lucide/svelte/icons/trash-2';
+import Undo2 from '@lucide/svelte/icons/undo-2';
+import type { RunSummary } from '../../../shared/runs/runs.ts';
+import { m } from '../../paraglide/messages.js';
+import type { Action } from '../../app/actions.svelte.ts';
+import type { AppState } from '../../app/app.svelte.ts';
+import type { MenuEntry } from '../../ui/menu.ts';
+import { afterGo } from '../run/runPageActions.ts';
+
+export interface RunsContext {
+  readonly app: AppState;
+  readonly focusFilter: () => void;
+  readonly openTags: () => void;
+  readonly openRename: () => void;
+  readonly toggleOverlay: () => void;
+  readonly askPurge: () => void;
+}
+
+/** Of one key: the one for the bar of keys, and for the listener. */
+const keys = {
+  filter: '/',
+  tag: 't',
+  rename: 'n',
+  archive: 'e',
+  delete: ['Delete', 'Backspace'],
+  overlay: 'o',
+  clone: 'c',
+  again: 'Shift+r',
+} as const;
+
+function state({ app: { table } }: RunsContext) {
+  const { targets } = table;
+  const rows = targets.flatMap((run) => table.rows.get(run) ?? []);
+  return {
+    targets,
+    rows,
+    only: targets.length === 1 ? rows[0] : undefined,
+    deleted: rows.some(({ deletedAt }) => deletedAt !== null),
+    archived: rows.length > 0 && rows.every(({ archived }) => archived),
+  };
+}
+
+export function runsActions(context: RunsContext): Action[] {
+  const { app } = context;
+  const { table, runActions } = app;
+  const some = () => state(context).targets.length > 0 && !state(context).deleted;
+  const one = () => state(context).only !== undefined && !state(context).deleted;
+  const withOnly = (work: (run: RunSummary) => unknown) => () => {
+    const { only } = state(context);
+    if (only) void work(only);
+  };
+  return [
+    { id: 'runs.filter', group: 'runs', title: m.runs_filter, keys: keys.filter, run: context.focusFilter },
+    {
+      id: 'runs.tag',
+      group: 'runs',
+      title: m.runs_tag,
+      keys: keys.tag,
+      available: () => some() && !afterGo(),
+      run: context.openTags,
+    },
+    {
+      id: 'runs.rename',
+      group: 'runs',
+      title: m.runs_rename,
+      keys: keys.rename,
+      available: one,
+      run: context.openRename,
+    },
+    {
+      id: 'runs.archive',
+      group: 'runs',
+      title: m.runs_archive_or_back,
+      keys: keys.archive,
+      available: some,
+      run: () => {
+        const { targets, archived } = state(context);
+        void runActions.archive(targets, !archived);
+      },
+    },
+    {
+      id: 'runs.delete',
+      group: 'runs',
+      title: m.runs_delete,
+      keys: keys.delete,
+      available: some,
+      run: () => {
+        void runActions.delete(state(context).targets);
+      },
+    },
+    {
+      id: 'runs.overlay',
+      group: 'runs',
+      title: m.runs_overlay,
+      keys: keys.overlay,
+      available: () => state(context).targets.length > 0,
+      run: context.toggleOverlay,
+    },
+    {
+      id: 'runs.clone',
+      group: 'runs',
+      title: m.runs_clone,
+      keys: keys.clone,
+      available: one,
+      run: withOnly((run) => {
+        runActions.clone(run);
+      }),
+    },
+    {
+      id: 'runs.again',
+      group: 'runs',
+      title: m.runs_again,
+      keys: keys.again,
+      available: one,
+      run: withOnly((run) => runActions.again(run.id)),
+    },
+    {
+      id: 'runs.selectAll',
+      group: 'runs',
+      title: m.runs_select_all,
+      run: () => {
+        table.selectAll();
+      },
+    },
+  ];
+}
+
+/** The entries of a row's menu, and of the selection's. */
+export function runsMenu(context: RunsContext): MenuEntry[] {
+  const { app } = context;
+  const { runActions, router } = app;
+  const { targets, only, deleted, archived } = state(context);
+  const exports: MenuEntry = {
+    kind: 'more',
+    label: m.runs_export(),
+    icon: Download,
+    entries: (['csv', 'json'] as const).map((format) => ({
+      label: m.runs_export_selected({ format: format.toUpperCase() }),
+      onSelect: () => void runActions.export({ runs: [...targets], format }),
+    })),
+  };
+  if (deleted) {
+    return [
+      { label: m.runs_restore(), icon: Undo2, onSelect: () => void runActions.restore(targets) },
+      exports,
+      { kind: 'line' },
+      { label: m.runs_purge(), icon: Trash2, danger: true, onSelect: context.askPurge },
+    ];
+  }
+  return [
+    ...(only
+      ? ([
+          {
+            label: m.runs_open(),
+            icon: ExternalLink,
+            keys: 'Enter',
+            onSelect: () => {
+              router.go({ view: 'run', run: only.id });
+            },
+          },
+          { label: m.runs_rename(), icon: Pencil, keys: keys.rename, onSelect: context.openRename },
+        ] satisfies MenuEntry[])
+      : []),
+    { label: m.runs_tag(), icon: Tag, keys: keys.tag, onSelect: context.openTags },
+    { label: m.runs_overlay(), icon: ChartLine, keys: keys.overlay, onSelect: context.toggleOverlay },
+    ...(only
+      ? ([
+          { kind: 'line' },
+          {
+            label: m.runs_clone(),
+            icon: Copy,
+            keys: keys.clone,
+            onSelect: () => {
+              runActions.clone(only);
+            },
+          },
+          {
+            label: m.runs_again(),
+            icon: Repeat,
+            keys: keys.again,
+            onSelect: () => void runActions.again(only.id),
+          },
+        ] satisfies MenuEntry[])
+      : []),
+    exports,
+    { kind: 'line' },
+    {
+      label: archived ? m.runs_unarchive() : m.runs_archive(),
+      icon: archived ? ArchiveRestore : Archive,
+      keys: keys.archive,
+      onSelect: () => void runActions.archive(targets, !archived),
+    },
+    {
+      label: m.runs_delete(),
+      icon: Trash2,
+      danger: true,
+      keys: keys.delete[0],
+      onSelect: () => void runActions.delete(targets),
+    },
+  ];
+}

@@ -1,0 +1,202 @@
+/**
+ * The contract between a window (or a terminal) and the lab: every call with what it takes and gives, every event
+ * with what it carries. `lab/` implements it, transports carry it and know nothing of it, and payloads are checked
+ * against these schemas where they enter, in one place (`lab/dispatch.ts`).
+ *
+ * Numbers in bulk travel as Float32Array: structured clone carries it in Electron, MessagePack over the WebSocket.
+ */
+import { z } from 'zod';
+import { imageCalls } from './calls/images.ts';
+import { preferenceCalls, preferenceEvents } from './calls/preferences.ts';
+import { networkCalls, networkEvents } from './calls/networks.ts';
+import { runCalls, runEvents } from './calls/runs.ts';
+import { datasetSummarySchema } from '../datasets/dataset.ts';
+import { call } from './calls/call.ts';
+import { trainCalls, trainEvents } from './calls/train.ts';
+import { answers, inspectReply, inspectRequests } from '../inspect/inspection.ts';
+import { networkSchema } from '../network/network.ts';
+import { mostTags, runNameSchema, tagSchema } from '../runs/runOrganisation.ts';
+import {
+  clockReadingSchema,
+  epochRecordSchema,
+  machineSchema,
+  problemRecordSchema,
+  runDetailSchema,
+  runSummarySchema,
+  runningLossSchema,
+  versionsSchema,
+} from '../runs/runs.ts';
+import { sweepDetailSchema, sweepSchema, sweepSummarySchema } from '../sweeps/sweeps.ts';
+import { learningRateChangeSchema, trainingSettingsSchema } from '../training/training.ts';
+
+const nothing = z.strictObject({});
+const run = z.strictObject({ run: z.int().positive() });
+const sweep = z.strictObject({ sweep: z.int().positive() });
+const float32: z.ZodType<Float32Array> = z.instanceof(Float32Array);
+
+export const calls = {
+  /** Who is there: version, host, machine, and whether this machine can train. */
+  'app.info': call(
+    nothing,
+    z.strictObject({
+      version: z.string(),
+      host: z.enum(['desktop', 'browser', 'terminal']),
+      /** STRIDE_HOME: where history and checkpoints are. */
+      home: z.string(),
+      machine: machineSchema,
+      versions: versionsSchema,
+      /** Null where training works; else why it does not and how to mend that. */
+      trainingProblem: problemRecordSchema.nullable(),
+    }),
+  ),
+  'presets.list': call(
+    nothing,
+    z.array(
+      z.strictObject({ network: networkSchema, settings: trainingSettingsSchema, parameterCount: z.int() }),
+    ),
+  ),
+  'datasets.list': call(nothing, z.array(datasetSummarySchema)),
+  ...imageCalls,
+  ...preferenceCalls,
+  ...networkCalls,
+
+  /** Starts runs: all at once in workers of their own, or one after another. Gives them in the order asked for. */
+  'runs.start': call(
+    z.strictObject({
+      runs: z
+        .array(
+          z.strictObject({
+            name: runNameSchema.optional(),
+            network: networkSchema,
+            settings: trainingSettingsSchema,
+            dataset: z.string().default('mnist'),
+            /** Changes of the base learning rate at these steps, as somebody made them in a run that is done again. */
+            learningRates: z.array(learningRateChangeSchema).max(1000).default([]),
+            /** The number of the kept net that `network` was taken from; the run records it with its version. */
+            keptNetwork: z.int().positive().optional(),
+            tags: z.array(tagSchema).max(mostTags).default([]),
+          }),
+        )
+        .min(1)
+        .max(64),
+      together: z.boolean().default(true),
+      /** Cores for each run, parts of its batches; without it the cores are shared out among the runs at work. */
+      threads: z.int().min(1).optional(),
+    }),
+    z.array(runSummarySchema),
+  ),
+  /** Takes effect between two steps; the run's checkpoint is on disk when this returns. */
+  'runs.pause': call(run, runSummarySchema),
+  /** Continues a paused, stopped, interrupted or failed run from its last checkpoint, bit for bit. */
+  'runs.resume': call(run, runSummarySchema),
+  'runs.stop': call(run, runSummarySchema),
+  ...trainCalls,
+  /** Newest first, archived ones among them; without those that are deleted. */
+  'runs.list': call(
+    z.strictObject({ limit: z.int().min(1).max(1000).default(100), offset: z.int().min(0).default(0) }),
+    z.strictObject({ runs: z.array(runSummarySchema), total: z.int() }),
+  ),
+  'runs.get': call(run, runDetailSchema),
+  /**
+   * Every batch's loss, in order, from step `from` (counted from 0) on; and how long training had taken by some steps
+   * after it, about one in a thousand: none in histories from before that was kept.
+   */
+  'runs.batchLosses': call(
+    z.strictObject({ run: z.int().positive(), from: z.int().min(0).default(0) }),
+    z.strictObject({ from: z.int(), losses: float32, clock: z.array(clockReadingSchema) }),
+  ),
+
+  ...runCalls,
+
+  /**
+   * Starts a set of runs, as many at a time as it has workers: as there are cores, where nothing is said, and no more.
+   * Refused as a whole, by a problem that names the combination, where one of its runs could not be trained.
+   */
+  'sweeps.start': call(
+    z.strictObject({ sweep: sweepSchema, workers: z.int().min(1).max(1024).optional() }),
+    sweepSummarySchema,
+  ),
+  /** Newest first. */
+  'sweeps.list': call(
+    z.strictObject({ limit: z.int().min(1).max(1000).default(100), offset: z.int().min(0).default(0) }),
+    z.strictObject({ sweeps: z.array(sweepSummarySchema), total: z.int() }),
+  ),
+  /** With mean and spread of every combination over its seeds. */
+  'sweeps.get': call(sweep, sweepDetailSchema),
+  /** Takes effect between two steps; the checkpoints of its runs are on disk when this returns. */
+  'sweeps.pause': call(sweep, sweepSummarySchema),
+  /** Continues runs that were begun from their checkpoints, and starts the others. */
+  'sweeps.resume': call(sweep, sweepSummarySchema),
+  /** Stops its runs, each with a checkpoint, and begins no more. It can be resumed all the same. */
+  'sweeps.cancel': call(sweep, sweepSummarySchema),
+
+  /**
+   * Looks into a run: its last checkpoint, where nothing else is said, also while it trains. Of a run that has none yet
+   * there is nothing to be seen. The first of these calls takes a second or two, when TensorFlow is loaded.
+   */
+  'inspect.activations': call(inspectRequests.activations, inspectReply(answers.activations)),
+  'inspect.saliency': call(inspectRequests.saliency, inspectReply(answers.saliency)),
+  'inspect.occlusion': call(inspectRequests.occlusion, inspectReply(answers.occlusion)),
+  'inspect.predictions': call(inspectRequests.predictions, inspectReply(answers.predictions)),
+  'inspect.confidentErrors': call(inspectRequests.confidentErrors, inspectReply(answers.confidentErrors)),
+  /** All parameters and running statistics. */
+  'inspect.filters': call(inspectRequests.filters, inspectReply(answers.filters)),
+} as const;
+
+export const events = {
+  ...preferenceEvents,
+  /** A run was made, or its status, progress or results changed. */
+  'run.changed': runSummarySchema,
+  /** Losses of the steps from `from` (counted from 0) on, a few times a second. */
+  'run.batchLosses': z.strictObject({
+    run: z.int(),
+    from: z.int(),
+    losses: float32,
+    imagesPerSecond: z.number(),
+    /** Of training, pauses excluded, up to the last of these steps. */
+    seconds: z.number(),
+  }),
+  ...runEvents,
+  'run.runningLoss': runningLossSchema.extend({ run: z.int() }),
+  'run.epoch': epochRecordSchema.extend({ run: z.int() }),
+  ...trainEvents,
+  /** A sweep was made, its status changed, or one of its runs changed. */
+  'sweep.changed': sweepSummarySchema,
+  ...networkEvents,
+} as const;
+
+export type CallName = keyof typeof calls;
+/** What a caller may leave out (defaults) is optional here. */
+export type CallInput<C extends CallName> = z.input<(typeof calls)[C]['request']>;
+export type CallRequest<C extends CallName> = z.output<(typeof calls)[C]['request']>;
+export type CallReply<C extends CallName> = z.output<(typeof calls)[C]['reply']>;
+
+export type EventName = keyof typeof events;
+export type EventPayload<E extends EventName> = z.output<(typeof events)[E]>;
+
+/** The lab as its callers see it, in the same process or behind a transport. */
+export interface LabClient {
+  call<C extends CallName>(name: C, request: CallInput<C>): Promise<CallReply<C>>;
+  /** Gives the function that unsubscribes. */
+  on<E extends EventName>(name: E, listener: (payload: EventPayload<E>) => void): () => void;
+}
+
+/** What travels: transports carry these and nothing else. */
+export type ClientMessage = {
+  readonly kind: 'call';
+  readonly id: number;
+  readonly name: string;
+  readonly request: unknown;
+};
+export type ServerMessage =
+  | { readonly kind: 'reply'; readonly id: number; readonly reply: unknown }
+  | { readonly kind: 'problem'; readonly id: number; readonly problem: z.infer<typeof problemRecordSchema> }
+  | { readonly kind: 'event'; readonly name: string; readonly payload: unknown };
+
+/** A pipe with two ends; the only thing that a transport gives. */
+export interface Channel<Out, In> {
+  send(message: Out): void;
+  onMessage(listener: (message: In) => void): () => void;
+  onClose(listener: () => void): () => void;
+  close(): void;
+}

@@ -1,0 +1,26 @@
+/**
+ * What a person has set once and wants to find again in every window of every host: language, theme, columns, last used
+ * values. The lab keeps JSON by key and does not look into it; what a key means, and what it is where nothing is
+ * kept, is the window's affair (renderer/app/preferenceKeys.ts).
+ */
+import { z } from 'zod';
+
+/** A form that is filled in, a table's columns: far below this. It is no place for data. */
+const largest = 100_000;
+
+const key = z.string().regex(/^[a-z][\w.-]{0,99}$/i, 'a name of letters, digits, dots and dashes');
+const value = z
+  .json()
+  .refine((json) => JSON.stringify(json).length <= largest, `at most ${largest} characters of JSON`);
+
+export const preferenceCalls = {
+  /** All that are kept. */
+  'preferences.get': { request: z.strictObject({}), reply: z.record(z.string(), z.json()) },
+  /** Null forgets it. */
+  'preferences.set': { request: z.strictObject({ key, value }), reply: z.strictObject({}) },
+} as const;
+
+export const preferenceEvents = {
+  /** By whichever window of this lab; null where it was forgotten. */
+  'preferences.changed': z.strictObject({ key: z.string(), value: z.json() }),
+} as const;

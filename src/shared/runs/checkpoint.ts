@@ -1,0 +1,49 @@
+/**
+ * All that training needs to go on as if it had never stopped: numbers (parameters, optimizer slots, running
+ * statistics) and progress (where in which epoch, what the random generators would give next, sums under way).
+ */
+import { z } from 'zod';
+import { layerHealthSchema, lossSchema } from './runs.ts';
+import { learningRateChangeSchema } from '../training/training.ts';
+
+/** A float32 array in PyTorch's layout. Names: `parameter/0.weight`, `slot/0.weight/momentum`. */
+export interface NamedTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+export const progressSchema = z.strictObject({
+  format: z.literal(1),
+  /** Steps done in all; the optimizer's step count. */
+  step: z.int().min(0),
+  /** The epoch under way, from 1, and the batches done in it; a whole epoch done is `batch: 0` of the next one. */
+  epoch: z.int().min(1),
+  batch: z.int().min(0),
+  /** MT19937: 624 words and the position among them, after all draws so far. */
+  random: z.strictObject({ words: z.array(z.int()).length(624), position: z.int().min(0).max(624) }),
+  /** The 64-bit draw, in decimal, from which the order of the epoch under way is made; empty between epochs. */
+  orderSeed: z.string(),
+  /** Sum of the losses since the last running loss, in double precision and in the order of the steps. */
+  runningSum: lossSchema,
+  /** Over the epoch so far: Σ loss × images, images, seconds in steps. */
+  epochLossSum: lossSchema,
+  epochImages: z.int().min(0),
+  epochSeconds: z.number().min(0),
+  /** What was measured at the epoch's last step, where the run stopped before the epoch was evaluated; else empty. */
+  layers: z.array(layerHealthSchema).default([]),
+  /** For early stopping: the best value of its metric so far, and the epochs since then. */
+  stopping: z
+    .strictObject({ best: lossSchema.nullable(), waited: z.int().min(0) })
+    .default({ best: null, waited: 0 }),
+  /** Changes of the base learning rate so far, in ascending order of their steps. */
+  learningRates: z.array(learningRateChangeSchema).default([]),
+  /** The batch is split in so many parts; the number changes rounding, so a run keeps it. */
+  shards: z.int().min(1),
+});
+export type TrainingProgress = z.infer<typeof progressSchema>;
+
+export interface Checkpoint {
+  readonly progress: TrainingProgress;
+  readonly tensors: readonly NamedTensor[];
+}

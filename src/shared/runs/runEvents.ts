@@ -1,0 +1,73 @@
+/**
+ * What happened to a run, in order: its log, and the marks on its charts. Every event stands at a place in training:
+ * `step` steps were done, and `epoch` (from 1) was under way.
+ */
+import { z } from 'zod';
+import { problemRecordSchema, versionsSchema } from './runs.ts';
+import { stoppingMetrics } from '../training/training.ts';
+
+const details = {
+  created: {},
+  /** A thread has compiled the net, and the first step comes next. `threads`: parts of a batch, a core each. */
+  started: { cpu: z.string(), cores: z.int(), threads: z.int(), versions: versionsSchema },
+  paused: {},
+  continued: {},
+  /** Wanted, or not wanted any more: that the run stops at the end of the epoch. */
+  finishEpoch: { wanted: z.boolean() },
+  stopped: {},
+  /** The process that trained it was gone; or Stride was closed. */
+  interrupted: {},
+  /** From a checkpoint after so many batches of the epoch; from the beginning where `step` is 0. */
+  resumed: { batch: z.int() },
+  /** The base learning rate: of the next step on, and before it. */
+  learningRate: { learningRate: z.number(), before: z.number() },
+  /** An epoch's end; `step` and `epoch` are the ended one's. */
+  epoch: { trainLoss: z.number().nullable(), testCorrect: z.int(), testTotal: z.int(), seconds: z.number() },
+  /** The epoch that has just ended is the best so far, and its checkpoint is kept. */
+  best: { metric: z.enum(stoppingMetrics) },
+  problem: { problem: problemRecordSchema },
+  finished: {},
+} as const;
+type Details = typeof details;
+export type RunEventKind = keyof Details;
+export const runEventKinds = Object.keys(details) as RunEventKind[];
+
+const place = {
+  /** Counts from 1 within its run, with gaps where what was undone has been removed. */
+  seq: z.int(),
+  /** ISO 8601, UTC. */
+  at: z.string(),
+  step: z.int(),
+  epoch: z.int(),
+};
+
+const event = <K extends RunEventKind>(kind: K) =>
+  z.strictObject({ ...place, kind: z.literal(kind), detail: z.strictObject(details[kind]) });
+
+export const runEventSchema = z.discriminatedUnion('kind', [
+  event('created'),
+  event('started'),
+  event('paused'),
+  event('continued'),
+  event('finishEpoch'),
+  event('stopped'),
+  event('interrupted'),
+  event('resumed'),
+  event('learningRate'),
+  event('epoch'),
+  event('best'),
+  event('problem'),
+  event('finished'),
+]);
+export type RunEvent = z.infer<typeof runEventSchema>;
+export type RunEventOf<K extends RunEventKind> = Extract<RunEvent, { kind: K }>;
+
+type WithoutPlace<E> = E extends RunEvent ? Pick<E, 'kind' | 'detail'> : never;
+/** What happened, without where and when. */
+export type Happening = WithoutPlace<RunEvent>;
+
+/** Whether the run is to stop at the end of its epoch: the last wish since it was set going. */
+export function isFinishingEpoch(events: readonly RunEvent[]): boolean {
+  const last = events.findLast(({ kind }) => kind === 'finishEpoch' || kind === 'resumed');
+  return last?.kind === 'finishEpoch' && last.detail.wanted;
+}

@@ -1,0 +1,183 @@
+/** What is known of a run: the records that history keeps, the window shows and the events carry. */
+import { z } from 'zod';
+import { networkSchema } from '../network/network.ts';
+import { stoppingMetrics, trainingSettingsSchema } from '../training/training.ts';
+
+/** `interrupted`: the process that trained it died; it can be resumed from its last checkpoint. */
+export const runStatuses = [
+  'queued',
+  'running',
+  'paused',
+  'stopped',
+  'finished',
+  'failed',
+  'interrupted',
+] as const;
+export const runStatusSchema = z.enum(runStatuses);
+export type RunStatus = z.infer<typeof runStatusSchema>;
+
+/** Statuses from which a run can be continued. */
+export const resumable: readonly RunStatus[] = ['paused', 'stopped', 'interrupted', 'failed'];
+
+export const machineSchema = z.strictObject({
+  platform: z.string(),
+  arch: z.string(),
+  cpu: z.string(),
+  cores: z.int(),
+  memoryBytes: z.number(),
+});
+export type Machine = z.infer<typeof machineSchema>;
+
+export const versionsSchema = z.strictObject({
+  stride: z.string(),
+  node: z.string(),
+  /** Of libtensorflow; empty until the engine has been loaded once. */
+  tensorflow: z.string(),
+});
+export type Versions = z.infer<typeof versionsSchema>;
+
+/** A loss is not a number, or infinite, once training has diverged; that is a result like any other. */
+export const lossSchema = z.custom<number>((value) => typeof value === 'number', 'must be a number');
+
+/** Classes × classes counts, row-major: row = label, column = prediction. */
+export const confusionSchema = z.array(z.int());
+
+/**
+ * What an epoch did to one layer; norms are Euclidean, over all of the layer's parameters. Null: there is no such
+ * number, or it is not finite.
+ */
+export const layerHealthSchema = z.strictObject({
+  /** Position in the sequence, disabled layers left out, and its type. */
+  index: z.int(),
+  type: z.string(),
+  /** At the epoch's last step. Null for layers without parameters. */
+  gradientNorm: z.number().nullable(),
+  weightNorm: z.number().nullable(),
+  /** Norm of the last step's change over the norm before it. */
+  updateRatio: z.number().nullable(),
+  /** Of the layer's output on a fixed sample of the training images, in evaluation mode. */
+  mean: z.number().nullable(),
+  deviation: z.number().nullable(),
+  /** Share of output elements that are exactly 0. */
+  sparsity: z.number(),
+  /** relu only: share of units (channels of a map, features) that are 0 at every place of every image. */
+  dead: z.number().nullable(),
+  /** sigmoid and tanh only: share of output elements where the slope is below 5 % of its largest. */
+  saturated: z.number().nullable(),
+});
+export type LayerHealth = z.infer<typeof layerHealthSchema>;
+
+export const epochDetailsSchema = z.strictObject({
+  /** At the epoch's last step. */
+  learningRate: z.number(),
+  validation: z.strictObject({ loss: z.number().nullable(), correct: z.int(), total: z.int() }).nullable(),
+  /** Empty where `measure` is off. */
+  layers: z.array(layerHealthSchema),
+  /** Seconds spent on drawing and splitting the order, and on `layers`; steps are `trainSeconds`. */
+  dataSeconds: z.number(),
+  measureSeconds: z.number(),
+  imagesPerSecond: z.number(),
+});
+export type EpochDetails = z.infer<typeof epochDetailsSchema>;
+
+export const epochRecordSchema = z.strictObject({
+  /** From 1. */
+  epoch: z.int(),
+  /** Mean over the epoch's training images of the loss at the step that saw them. */
+  trainLoss: lossSchema,
+  testLoss: lossSchema,
+  testCorrect: z.int(),
+  testTotal: z.int(),
+  confusion: confusionSchema,
+  /** Seconds in training steps, pauses excluded; and in the evaluation after them. */
+  trainSeconds: z.number(),
+  testSeconds: z.number(),
+  /** Null in histories from before this was recorded. */
+  details: epochDetailsSchema.nullable(),
+});
+export type EpochRecord = z.infer<typeof epochRecordSchema>;
+
+export const runningLossSchema = z.strictObject({
+  epoch: z.int(),
+  /** Batches of this epoch so far, a multiple of 300. */
+  batch: z.int(),
+  loss: lossSchema,
+});
+export type RunningLoss = z.infer<typeof runningLossSchema>;
+
+/** Seconds of training, pauses excluded, that a run's first `step` steps took. */
+export const clockReadingSchema = z.strictObject({ step: z.int(), seconds: z.number() });
+export type ClockReading = z.infer<typeof clockReadingSchema>;
+
+export const problemRecordSchema = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  parameters: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+
+export const runSummarySchema = z.strictObject({
+  /** Counts from 1 in this history. */
+  id: z.int(),
+  name: z.string(),
+  network: networkSchema,
+  settings: trainingSettingsSchema,
+  dataset: z.string(),
+  status: runStatusSchema,
+  /** ISO 8601, UTC. */
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  parameterCount: z.int(),
+  /** Steps in an epoch, and steps done in all. */
+  stepsPerEpoch: z.int(),
+  step: z.int(),
+  epochsDone: z.int(),
+  best: z.strictObject({ epoch: z.int(), testCorrect: z.int() }).nullable(),
+  last: z
+    .strictObject({ epoch: z.int(), testCorrect: z.int(), testTotal: z.int(), testLoss: lossSchema })
+    .nullable(),
+  /** Seconds of training so far, pauses excluded. */
+  trainSeconds: z.number(),
+  /** Why it failed. */
+  problem: problemRecordSchema.nullable(),
+  /** In the alphabet's order. */
+  tags: z.array(z.string()),
+  /** Markdown; empty where there is none. */
+  note: z.string(),
+  archived: z.boolean(),
+  /** Until it is removed for good, it can be had back. */
+  deletedAt: z.string().nullable(),
+  /**
+   * The kept net that it was trained from: its number, its newest version then (0: none), and whether the run's net differs
+   * from that version. Not there for presets, nets that were not kept, and in histories from before it was recorded.
+   */
+  origin: z.strictObject({ network: z.int(), version: z.int(), changed: z.boolean() }).optional(),
+  /** The sweep that it is of, and its position there, from 0; not there for a run of its own. */
+  sweep: z.strictObject({ id: z.int(), position: z.int() }).optional(),
+});
+export type RunSummary = z.infer<typeof runSummarySchema>;
+export type RunOrigin = NonNullable<RunSummary['origin']>;
+
+export const bestCheckpointSchema = z.strictObject({
+  /** The epoch at whose end it was written, and the steps done by then. */
+  epoch: z.int(),
+  step: z.int(),
+  /** By which it is the best (`bestEpoch.ts`). */
+  metric: z.enum(stoppingMetrics),
+  /** Name within the run's folder, and size. */
+  file: z.string(),
+  bytes: z.int(),
+});
+export type BestCheckpoint = z.infer<typeof bestCheckpointSchema>;
+
+export const runDetailSchema = runSummarySchema.extend({
+  datasetHash: z.string(),
+  shards: z.int(),
+  versions: versionsSchema,
+  machine: machineSchema,
+  epochs: z.array(epochRecordSchema),
+  runningLosses: z.array(runningLossSchema),
+  /** Null before the first epoch's end, and for runs from before it was kept. */
+  bestCheckpoint: bestCheckpointSchema.nullable(),
+});
+export type RunDetail = z.infer<typeof runDetailSchema>;
