@@ -10,7 +10,7 @@ import './support.ts';
 import { compile } from '../../src/main/engine/compile/compile.ts';
 import { initialParameters } from '../../src/main/engine/compile/parameters.ts';
 import { Generator, randperm } from '../../src/main/engine/random/generator.ts';
-import { type Input, Session } from '../../src/main/engine/native/session.ts';
+import { type Inputs, Session } from '../../src/main/engine/native/session.ts';
 import { activationFunctions } from '../../src/shared/layers/activation.ts';
 import { type Layer, type LayerType, layerTypes } from '../../src/shared/layers/index.ts';
 import { elements } from '../../src/shared/layers/layer.ts';
@@ -229,11 +229,12 @@ async function open(
     session.run('write', Object.fromEntries(inputs));
   };
   write();
-  const inputs = (): Record<string, Input> => ({
-    images_0: { data: images.slice(0, each), shape: [1, ...shape.slice(1)] },
-    images_1: { data: images.slice(each), shape: [batch - 1, ...shape.slice(1)] },
-    labels_0: { data: Int32Array.of(1) },
-    labels_1: { data: Int32Array.of(0, 2, 1) },
+  const inputs = (): Inputs => ({
+    images: [
+      { data: images.slice(0, each), shape: [1, ...shape.slice(1)] },
+      { data: images.slice(each), shape: [batch - 1, ...shape.slice(1)] },
+    ],
+    labels: [{ data: Int32Array.of(1) }, { data: Int32Array.of(0, 2, 1) }],
     scalars: { data: Float32Array.of(1 / batch, 0) },
     ...(compiled.random ? { step: { data: Int32Array.of(7), shape: [] } } : {}),
   });

@@ -7,7 +7,7 @@ import { compile } from '../../src/main/engine/compile/compile.ts';
 import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
 import { optimizerScalars } from '../../src/main/engine/compile/optimizers.ts';
 import { Generator } from '../../src/main/engine/random/generator.ts';
-import { type NumberInput, Session } from '../../src/main/engine/native/session.ts';
+import { Session } from '../../src/main/engine/native/session.ts';
 import { severalSteps, stackInputs } from '../../src/main/engine/compile/severalSteps.ts';
 import { readState, writeInitial } from '../../src/main/engine/compile/state.ts';
 
@@ -27,20 +27,23 @@ function stepOf(
   random: boolean,
   optimizer: Parameters<typeof optimizerScalars>[0],
 ) {
-  const inputs: Record<string, NumberInput> = {};
   const each = batch / shards;
-  for (let shard = 0; shard < shards; shard += 1) {
-    const images = Float32Array.from({ length: each * 784 }, (_, i) => Math.sin(i * (step + 1) + shard));
-    inputs[`images_${shard}`] = { data: images, shape: [each, 1, 28, 28] };
-    inputs[`labels_${shard}`] = {
-      data: Int32Array.from({ length: each }, (_, i) => (i + step + shard) % 10),
-    };
-  }
-  inputs['scalars'] = {
-    data: Float32Array.from([1 / batch, ...optimizerScalars(optimizer, 0.05, step + 1)]),
+  const byShard = <T>(make: (shard: number) => T) =>
+    Array.from({ length: shards }, (_, shard) => make(shard));
+  const images = byShard((shard) => ({
+    data: Float32Array.from({ length: each * 784 }, (_, i) => Math.sin(i * (step + 1) + shard)),
+    shape: [each, 1, 28, 28],
+  }));
+  const labels = byShard((shard) => ({
+    data: Int32Array.from({ length: each }, (_, i) => (i + step + shard) % 10),
+  }));
+  const scalars = Float32Array.from([1 / batch, ...optimizerScalars(optimizer, 0.05, step + 1)]);
+  return {
+    images,
+    labels,
+    scalars: { data: scalars },
+    ...(random ? { step: { data: Int32Array.of(step + 1), shape: [] } } : {}),
   };
-  if (random) inputs['step'] = { data: Int32Array.of(step + 1), shape: [] };
-  return inputs;
 }
 
 describe.each([

@@ -7,7 +7,7 @@ import { compile } from '../../src/main/engine/compile/compile.ts';
 import type { Graph } from '../../src/main/engine/graph/graph.ts';
 import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
 import { Generator } from '../../src/main/engine/random/generator.ts';
-import { type Input, type Output, Session } from '../../src/main/engine/native/session.ts';
+import { type Output, Session } from '../../src/main/engine/native/session.ts';
 import { writeInitial } from '../../src/main/engine/compile/state.ts';
 import type { Layer } from '../../src/shared/layers/index.ts';
 import { parseNetwork } from '../../src/shared/network/network.ts';
@@ -82,13 +82,16 @@ async function gradientsOf(layers: readonly Layer[], { channels, sizes }: Given,
   const session = await Session.load(compiled.graph);
   try {
     writeInitial(session, compiled, new Generator(4), settings.initialisation);
-    const inputs: Record<string, Input> = { scalars: { data: Float32Array.of(1 / batch, 0.01) } };
-    for (const [shard, each] of sizes.entries()) {
-      const length = each * channels * 72;
-      const images = Float32Array.from({ length }, (_, i) => Math.sin(i * i + shard));
-      inputs[`images_${shard}`] = { data: images, shape: [each, channels, 9, 8] };
-      inputs[`labels_${shard}`] = { data: Int32Array.from({ length: each }, (_, i) => (i + shard) % 4) };
-    }
+    const inputs = {
+      scalars: { data: Float32Array.of(1 / batch, 0.01) },
+      images: sizes.map((each, shard) => ({
+        data: Float32Array.from({ length: each * channels * 72 }, (_, i) => Math.sin(i * i + shard)),
+        shape: [each, channels, 9, 8],
+      })),
+      labels: sizes.map((each, shard) => ({
+        data: Int32Array.from({ length: each }, (_, i) => (i + shard) % 4),
+      })),
+    };
     return { graph: compiled.graph, outputs: session.run('gradients', inputs) };
   } finally {
     session.close();

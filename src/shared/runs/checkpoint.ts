@@ -6,7 +6,13 @@ import { z } from 'zod';
 import { layerHealthSchema, lossSchema } from './runs.ts';
 import { learningRateChangeSchema } from '../training/training.ts';
 
-/** A float32 array in PyTorch's layout. Names: `parameter/0.weight`, `slot/0.weight/momentum`. */
+/** The names in checkpoints of a parameter (`parameter/0.weight`) and of what an optimizer keeps beside it (`slot/0.weight/momentum`). */
+const parameterPrefix = 'parameter/';
+export const parameterKey = (name: string) => `${parameterPrefix}${name}`;
+export const slotKey = (parameter: string, slot: string) => `slot/${parameter}/${slot}`;
+export const isParameterKey = (key: string) => key.startsWith(parameterPrefix);
+
+/** A float32 array in PyTorch's layout, under a `parameterKey` or a `slotKey`. */
 export interface NamedTensor {
   readonly name: string;
   readonly shape: readonly number[];

@@ -10,7 +10,7 @@ import type { DataFile, Dataset } from '../../../shared/datasets/dataset.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import type { Augmentation } from '../../../shared/training/training.ts';
 import { augment } from './augment.ts';
-import { type Graph, type Tensor, unknown } from '../graph/graph.ts';
+import { type ByShard, type Graph, type Tensor, unknown } from '../graph/graph.ts';
 import {
   type Variable,
   assignVariable,
@@ -31,19 +31,22 @@ import type { PixelConstants } from '../data/normalisation.ts';
 import type { Session } from '../native/session.ts';
 
 export interface Batch {
-  /** A tensor a shard: float32 NHWC, normalised. */
-  readonly images: readonly Tensor[];
-  /** A tensor a shard: int32. */
-  readonly labels: readonly Tensor[];
+  /** float32 NHWC, normalised. */
+  readonly images: ByShard;
+  /** int32. */
+  readonly labels: ByShard;
 }
+
+/** What a batch is made of, each value one tensor a shard: its indices, or the images and labels themselves. */
+type BatchSide = Readonly<Record<string, ByShard>>;
 
 export interface BatchInput {
   readonly train: Batch;
   /** The training images as they are, without augmentation. */
   readonly plain: Batch;
-  readonly trainInputs: Readonly<Record<string, Tensor>>;
+  readonly trainInputs: BatchSide;
   readonly test: Batch;
-  readonly testInputs: Readonly<Record<string, Tensor>>;
+  readonly testInputs: BatchSide;
 }
 
 const shardNumbers = (shards: number) => Array.from({ length: shards }, (_, shard) => shard);
@@ -56,7 +59,7 @@ export interface Preparation {
   readonly seed: (name: string, shard: number) => Tensor;
 }
 
-/** Inputs `indices_0`, `indices_1`, …: int32, one a shard, each as long as its shard. */
+/** Input `indices`: int32, each as long as its shard. */
 export function datasetInput(
   g: Graph,
   { summary, files }: Dataset,
@@ -66,7 +69,7 @@ export function datasetInput(
   const normalised = (pixels: Tensor) => (constants ? normalise(g, pixels, constants) : pixels);
   const effects: string[] = [];
   const paths: Record<string, Tensor> = {};
-  const side = (name: 'train' | 'test'): Batch & { pixels: Tensor[]; inputs: Record<string, Tensor> } =>
+  const side = (name: 'train' | 'test'): Batch & { pixels: Tensor[]; inputs: BatchSide } =>
     g.scope(name, () => {
       const { images, labels } = files[name];
       const { height, width, channels } = summary;
@@ -96,7 +99,7 @@ export function datasetInput(
         pixels,
         images: pixels.map(normalised),
         labels: indices.map((index) => gatherVariable(g, answers, index)),
-        inputs: Object.fromEntries(indices.map((index, shard) => [`indices_${shard}`, index])),
+        inputs: { indices },
       };
     });
   const plain = side('train');
@@ -120,7 +123,7 @@ export function firstShard({ train, plain, trainInputs, ...rest }: BatchInput): 
     images: images.slice(0, 1),
     labels: labels.slice(0, 1),
   });
-  const inputs = Object.entries(trainInputs).filter(([name]) => name.endsWith('_0'));
+  const inputs = Object.entries(trainInputs).map(([name, shards]) => [name, shards.slice(0, 1)] as const);
   return {
     ...rest,
     train: first(train),
@@ -149,21 +152,18 @@ function normalise(g: Graph, pixels: Tensor, { mean, deviation }: PixelConstants
   return divide(g, subtract(g, pixels, floats(g, mean)), floats(g, deviation));
 }
 
-/** Inputs `images_0`, … (batch × channels × height × width) and `labels_0`, …: for training and testing alike. */
+/** Inputs `images` (batch × channels × height × width) and `labels`, by shard: for training and testing alike. */
 export function fedInput(g: Graph, network: Network, shards: number): BatchInput {
   const { height, width, channels } = network.input;
-  const inputs: Record<string, Tensor> = {};
-  const fed: Batch = g.scope('fed', () => ({
-    images: shardNumbers(shards).map((shard) => {
+  const { images, labels, fed } = g.scope('fed', () => {
+    const given = shardNumbers(shards).map((shard) => {
       const images = placeholder(g, `images_${shard}`, 'float32', [unknown, channels, height, width]);
-      inputs[`images_${shard}`] = images;
-      return transpose(g, images, [0, 2, 3, 1]);
-    }),
-    labels: shardNumbers(shards).map((shard) => {
-      const labels = placeholder(g, `labels_${shard}`, 'int32', [unknown]);
-      inputs[`labels_${shard}`] = labels;
-      return labels;
-    }),
-  }));
+      return { images, channelsLast: transpose(g, images, [0, 2, 3, 1]) };
+    });
+    const labels = shardNumbers(shards).map((shard) => placeholder(g, `labels_${shard}`, 'int32', [unknown]));
+    const fed: Batch = { images: given.map(({ channelsLast }) => channelsLast), labels };
+    return { images: given.map((shard) => shard.images), labels, fed };
+  });
+  const inputs = { images, labels };
   return { train: fed, plain: fed, trainInputs: inputs, test: fed, testInputs: inputs };
 }

@@ -22,10 +22,11 @@ import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import { elements } from '../../../shared/layers/layer.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import type { LayerSummary, NetworkSummary } from '../../../shared/network/shapes.ts';
+import { slotKey } from '../../../shared/runs/checkpoint.ts';
 import type { TrainingSettings } from '../../../shared/training/training.ts';
 import { type Batch, type BatchInput, datasetInput, fedInput, firstShard } from './batches.ts';
 import { clip } from './clip.ts';
-import { Graph, type Tensor, unknown } from '../graph/graph.ts';
+import { type ByShard, Graph, type Side, type Tensor, unknown } from '../graph/graph.ts';
 import {
   add,
   addN,
@@ -49,13 +50,13 @@ import {
   variable,
 } from '../graph/operations.ts';
 import { outlineShards } from '../graph/outline.ts';
-import { layerStatistics } from './health.ts';
+import { layerStatistics, numbersKey, unitsKey } from './health.ts';
 import { addPredict } from './inspectionGraph.ts';
 import { type Group, Net } from './net.ts';
 import type { PixelConstants } from '../data/normalisation.ts';
 import { optimizerScalars, optimizerSlots, optimizerUpdate } from './optimizers.ts';
 import type { Pass } from '../ops/op.ts';
-import { type Packed, type Parameter, addReadAndWrite, slotKey, unpacked } from './parameters.ts';
+import { type Packed, type Parameter, addReadAndWrite, unpacked } from './parameters.ts';
 import { addSteps } from './severalSteps.ts';
 import { shardSizes } from './shards.ts';
 
@@ -73,7 +74,7 @@ export interface CompileOptions {
   readonly lastBatch?: number;
   /** How pixels are normalised; null leaves them in [0, 1]. */
   readonly constants: PixelConstants | null;
-  /** Adds what looks into a net (see `inspectionGraph.ts`), and the images' gradient to `gradients`: `images_0`, … */
+  /** Adds what looks into a net (see `inspectionGraph.ts`), and the images' gradient to `gradients`: `images`, by shard. */
   readonly inspection?: boolean;
   /** Whether the graph is for a CPU with AVX-512; this machine's where left out. */
   readonly wideVectors?: boolean;
@@ -103,7 +104,7 @@ export function compile(options: CompileOptions): CompiledNetwork {
 
 /** What is known of an optimizer step that was added. */
 interface Step {
-  readonly inputs: Record<string, Tensor>;
+  readonly inputs: Side;
   readonly loss: Tensor;
   readonly passes: readonly Pass[];
   readonly gradients: ReadonlyMap<Group, Tensor>;
@@ -171,14 +172,13 @@ class Compiler {
         this.net.storedAs(group, (name) => name),
       ),
     );
-    const imageGradients = images.map(
-      (gradient, shard) => [`images_${shard}`, transpose(g, gradient, [0, 3, 1, 2])] as const,
-    );
+    const imageGradients = images.map((gradient) => transpose(g, gradient, [0, 3, 1, 2]));
     g.signature(signatures.gradients, {
       inputs,
       outputs: {
         loss: identity(g, loss, { name: 'lossOnly' }),
-        ...Object.fromEntries([...gradients, ...imageGradients]),
+        ...Object.fromEntries(gradients),
+        ...(imageGradients.length > 0 ? { images: imageGradients } : {}),
       },
     });
     const flags = passes.map(({ output }) =>
@@ -246,36 +246,33 @@ class Compiler {
     return { inputs, loss, passes, gradients, images };
   }
 
-  private evaluate(
-    signature: string,
-    { images, labels }: Batch,
-    inputs: Readonly<Record<string, Tensor>>,
-  ): void {
+  private evaluate(signature: string, { images, labels }: Batch, inputs: Side): void {
     const { g } = this;
     const { logits } = this.net.forward({ shards: images });
-    const outputs: Record<string, Tensor> = {};
-    logits.forEach((shard, index) => {
-      outputs[`predictions_${index}`] = argMax(g, shard, 1);
-      outputs[`losses_${index}`] = identity(
-        g,
-        sparseSoftmaxCrossEntropy(g, shard, labels[index] as Tensor).loss,
-      );
+    const byShard = logits.map((shard, index) => ({
+      prediction: argMax(g, shard, 1),
+      loss: identity(g, sparseSoftmaxCrossEntropy(g, shard, labels[index] as Tensor).loss),
+    }));
+    g.signature(signature, {
+      inputs,
+      outputs: {
+        predictions: byShard.map(({ prediction }) => prediction),
+        losses: byShard.map(({ loss }) => loss),
+      },
     });
-    g.signature(signature, { inputs, outputs });
   }
 
   /** In evaluation mode. */
   private measure({ plain, trainInputs }: BatchInput): void {
     const { g } = this;
     const { passes } = this.net.forward({ shards: plain.images });
-    const outputs: Record<string, Tensor> = {};
+    const outputs: Record<string, ByShard> = {};
     passes.forEach(({ output }, index) => {
       const { layer, output: shape } = this.net.summary.layers[index] as LayerSummary;
-      output.shards.forEach((x, shard) => {
-        const { numbers, units } = layerStatistics(g, x, layer, shape);
-        outputs[`layer_${index}_${shard}`] = numbers;
-        if (units) outputs[`units_${index}_${shard}`] = units;
-      });
+      const statistics = output.shards.map((x) => layerStatistics(g, x, layer, shape));
+      const units = statistics.flatMap((shard) => shard.units ?? []);
+      outputs[numbersKey(index)] = statistics.map(({ numbers }) => numbers);
+      if (units.length > 0) outputs[unitsKey(index)] = units;
     });
     g.signature('measure', { inputs: trainInputs, outputs });
   }

@@ -2,14 +2,13 @@
  * What a layer's output and its parameters tell of its health, once an epoch: cheap enough to stay on, because it looks
  * at a fixed sample of images and at the epoch's last step only.
  */
-import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
+import { type NamedTensor, parameterKey } from '../../../shared/runs/checkpoint.ts';
 import type { Layer } from '../../../shared/layers/index.ts';
 import type { Shape } from '../../../shared/layers/layer.ts';
 import type { LayerHealth } from '../../../shared/runs/runs.ts';
 import type { CompiledNetwork } from './compile.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import * as tf from '../graph/operations.ts';
-import { parameterKey } from './parameters.ts';
 import type { Output, Session } from '../native/session.ts';
 import { splitBatch } from './shards.ts';
 
@@ -31,6 +30,10 @@ export function sampleOf(trainIndices: Int32Array, shards: number): Int32Array {
  */
 const sigmoidTail = (1 - Math.sqrt(1 - 0.05)) / 2;
 const tanhTail = Math.sqrt(1 - 0.05);
+
+/** Outputs of `measure`: what `layerStatistics` says of a layer, by its number. */
+export const numbersKey = (layer: number) => `layer_${layer}`;
+export const unitsKey = (layer: number) => `units_${layer}`;
 
 /** What is looked at of a layer's output for the images of one shard. */
 export interface LayerStatistics {
@@ -84,8 +87,9 @@ export function measureHealth(
   { before, after, gradients }: LastStep,
 ): LayerHealth[] {
   const parts = splitBatch(sample, shards);
-  const weights = Object.values(parts).map(({ data }) => data.length / sample.length);
-  const statistics = session.run('measure', parts);
+  const weights = parts.indices.map(({ data }) => data.length / sample.length);
+  const statistics = session.runByShard('measure', parts);
+  const valuesOf = (key: string) => (statistics[key] ?? []).map(({ data }) => data);
   const old = new Map(before.map(({ name, data }) => [name, data]));
   const now = new Map(after.map(({ name, data }) => [name, data]));
   return summary.layers.map(({ layer, index }) => {
@@ -102,9 +106,9 @@ export function measureHealth(
     }
     const [mean = NaN, meanSquare = NaN, zeros = NaN, saturated = null] = joinNumbers(
       weights,
-      weights.map((_, shard) => statistics[`layer_${index}_${shard}`]?.data ?? []),
+      valuesOf(numbersKey(index)),
     );
-    const units = weights.flatMap((_, shard) => statistics[`units_${index}_${shard}`]?.data ?? []);
+    const units = valuesOf(unitsKey(index));
     const trained = own.length > 0;
     return {
       index,

@@ -9,6 +9,7 @@ import {
   inputShape,
   summarize,
 } from '../../../shared/network/shapes.ts';
+import { parameterKey } from '../../../shared/runs/checkpoint.ts';
 import { hasWideVectors } from '../native/cpu.ts';
 import { type Graph, type Tensor, unknown } from '../graph/graph.ts';
 import {
@@ -41,11 +42,13 @@ import {
   elementsOf,
   packed,
   packing,
-  parameterKey,
   parametersOf,
   partsOf,
   shapeInGraph,
 } from './parameters.ts';
+
+/** The name of a layer's output among a pass's activations. */
+export const activationKey = (layer: number) => `layer_${layer}`;
 
 /** Parameters in one variable. */
 export interface Group {
@@ -231,14 +234,14 @@ export class Net {
     return toInput ? gradients.shards.map(({ tensor }: Gradient) => tensor) : undefined;
   }
 
-  /** Every layer's output of a pass on one shard, in PyTorch's layouts: `layer_0`, … */
+  /** Every layer's output of a pass on one shard, in PyTorch's layouts, by `activationKey`. */
   activations({ passes }: Forward): Record<string, Tensor> {
     const { g } = this;
     return Object.fromEntries(
       passes.map(({ output }, index) => {
         const [x] = output.shards as [Tensor];
         const map = this.summary.layers[index]?.output.kind === 'map';
-        return [`layer_${index}`, map ? transpose(g, x, [0, 3, 1, 2]) : inPyTorchOrder(g, output, x)];
+        return [activationKey(index), map ? transpose(g, x, [0, 3, 1, 2]) : inPyTorchOrder(g, output, x)];
       }),
     );
   }

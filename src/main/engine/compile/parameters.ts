@@ -42,10 +42,6 @@ export interface Packed {
   readonly members: readonly Stored[];
 }
 
-/** Names in checkpoints: of a parameter, and of what an optimizer keeps beside it. */
-export const parameterKey = (name: string) => `parameter/${name}`;
-export const slotKey = (parameter: string, slot: string) => `slot/${parameter}/${slot}`;
-
 /**
  * Elements up to which a parameter shares a variable with others. An optimizer then takes one step for all of them, where
  * what an operation costs beside its work is most of it; a larger one would pay more for being copied out and in.

@@ -5,10 +5,10 @@
  *
  * Each step is the same calls of the same functions as in `train`, so the numbers are the same to the bit.
  */
-import type { Graph, Signature, Tensor } from '../graph/graph.ts';
+import { type Graph, type Side, type Signature, type Tensor, isByShard, slotsOf } from '../graph/graph.ts';
 import { pack, placeholder, unpack } from '../graph/operations.ts';
 import { type Outline, callOutline } from '../graph/outline.ts';
-import type { Input, NumberInput } from '../native/session.ts';
+import type { NumberInput, NumberInputs } from '../native/session.ts';
 
 /** Each divides the 300 steps of a running loss. */
 const counts = [20, 10, 5] as const;
@@ -50,7 +50,7 @@ export function stepsAtOnce({
 
 /** Makes `train` of calls, and adds `train20` and so on: the same inputs, each with the step as a new first axis. */
 export function addSteps(g: Graph, outline: Outline): void {
-  const inputs: Readonly<Record<string, Tensor>> = g.signatures['train']?.inputs ?? {};
+  const inputs: Side = g.signatures['train']?.inputs ?? {};
   g.signature('train', { inputs, outputs: callOutline(g, outline).outputs });
   for (const count of counts) {
     const name = severalSteps(count);
@@ -60,18 +60,19 @@ export function addSteps(g: Graph, outline: Outline): void {
   }
 }
 
-function stepsOf(
-  g: Graph,
-  outline: Outline,
-  inputs: Readonly<Record<string, Tensor>>,
-  count: number,
-): Signature {
-  const several: Record<string, Tensor> = {};
-  const parts = Object.entries(inputs).map(([name, single]) => {
-    const stacked = placeholder(g, name, single.dtype, [count, ...shapeOf(g, single)]);
-    several[name] = stacked;
-    return { single, steps: unpack(g, stacked, count) };
+function stepsOf(g: Graph, outline: Outline, inputs: Side, count: number): Signature {
+  const parts = slotsOf(inputs).map(({ name, flatName, tensor: single }) => {
+    const stacked = placeholder(g, flatName, single.dtype, [count, ...shapeOf(g, single)]);
+    return { name, single, stacked, steps: unpack(g, stacked, count) };
   });
+  const stackedOf = (wanted: string) =>
+    parts.filter(({ name }) => name === wanted).map(({ stacked }) => stacked);
+  const several = Object.fromEntries(
+    Object.entries(inputs).map(([name, value]): [string, Tensor | Tensor[]] => {
+      const stacked = stackedOf(name);
+      return [name, isByShard(value) ? stacked : (stacked[0] as Tensor)];
+    }),
+  );
   const losses: Tensor[] = [];
   let changed: readonly string[] = [];
   for (let step = 0; step < count; step += 1) {
@@ -90,17 +91,29 @@ function shapeOf(g: Graph, { node: name }: Tensor): readonly number[] {
 }
 
 /** The inputs of some runs of `train`, in order, as those of one run that takes so many steps. */
-export function stackInputs(steps: readonly Readonly<Record<string, NumberInput>>[]): Record<string, Input> {
-  const stacked: Record<string, Input> = {};
-  for (const [name, { data: first, shape = [first.length] }] of Object.entries(steps[0] ?? {})) {
-    const data =
-      first instanceof Int32Array
-        ? new Int32Array(first.length * steps.length)
-        : new Float32Array(first.length * steps.length);
-    steps.forEach((inputs, step) => {
-      data.set(inputs[name]?.data ?? [], step * first.length);
-    });
-    stacked[name] = { data, shape: [steps.length, ...shape] };
-  }
-  return stacked;
+export function stackInputs(steps: readonly NumberInputs[]): NumberInputs {
+  const [first = {}] = steps;
+  return Object.fromEntries(
+    Object.entries(first).map(([name, value]) => {
+      const ofStep = (step: NumberInputs, shard: number): NumberInput => {
+        const given = step[name];
+        const input = given && isByShard(given) ? given[shard] : given;
+        if (!input) throw new Error(`a step is not given ${name}`);
+        return input;
+      };
+      const stackedShard = (shard: number) => stack(steps.map((step) => ofStep(step, shard)));
+      return [name, isByShard(value) ? value.map((_, shard) => stackedShard(shard)) : stackedShard(0)];
+    }),
+  );
+}
+
+/** Arrays of one length, one behind the other, along a new first axis. */
+function stack(inputs: readonly NumberInput[]): NumberInput {
+  const { data: first, shape = [first.length] } = inputs[0] as NumberInput;
+  const length = first.length * inputs.length;
+  const data = first instanceof Int32Array ? new Int32Array(length) : new Float32Array(length);
+  inputs.forEach((input, step) => {
+    data.set(input.data, step * first.length);
+  });
+  return { data, shape: [inputs.length, ...shape] };
 }

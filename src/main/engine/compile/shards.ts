@@ -11,13 +11,13 @@ export function shardSizes(images: number, shards: number): number[] {
   return Array.from({ length: shards }, (_, shard) => from(shard + 1) - from(shard));
 }
 
-/** Inputs `indices_0`, `indices_1`, …; the order of the images stays. */
-export function splitBatch(indices: Int32Array, shards: number): Record<string, NumberInput> {
-  const inputs: Record<string, NumberInput> = {};
+/** Input `indices` of a batch, by shard; the order of the images stays. */
+export function splitBatch(indices: Int32Array, shards: number): { indices: NumberInput[] } {
   let from = 0;
-  shardSizes(indices.length, shards).forEach((size, shard) => {
-    inputs[`indices_${shard}`] = { data: indices.slice(from, from + size) };
+  const parts = shardSizes(indices.length, shards).map((size) => {
+    const data = indices.slice(from, from + size);
     from += size;
+    return { data };
   });
-  return inputs;
+  return { indices: parts };
 }

@@ -1,9 +1,9 @@
 /** Moves a run's numbers between the native session and a checkpoint. */
-import type { Checkpoint, NamedTensor } from '../../../shared/runs/checkpoint.ts';
+import { type Checkpoint, type NamedTensor, parameterKey } from '../../../shared/runs/checkpoint.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 import type { Initialisation } from '../../../shared/training/training.ts';
 import type { CompiledNetwork } from './compile.ts';
-import { initialParameters, parameterKey } from './parameters.ts';
+import { initialParameters } from './parameters.ts';
 import type { Generator } from '../random/generator.ts';
 import type { Session } from '../native/session.ts';
 

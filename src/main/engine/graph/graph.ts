@@ -1,8 +1,9 @@
 /**
- * A TensorFlow graph under construction: nodes in order, each with inputs, attributes and control edges. It knows no
- * operation; `operations.ts` holds those that the engine uses, `print.ts` shows a graph as text and `savedModel.ts`
- * writes it for TensorFlow.
+ * A TensorFlow graph under construction: nodes in order, each with inputs, attributes and control edges. `opTable.ts`
+ * says what each operation takes and gives, `operations.ts` has a function for each, `print.ts` shows a graph as text
+ * and `savedModel.ts` writes it for TensorFlow.
  */
+import { type OpName, entryOf } from './opTable.ts';
 
 export type DataType = 'float32' | 'int32' | 'int64' | 'uint8' | 'bool' | 'string' | 'resource';
 
@@ -37,7 +38,7 @@ export interface Constant {
 
 export interface GraphNode {
   readonly name: string;
-  readonly op: string;
+  readonly op: OpName;
   readonly inputs: readonly Tensor[];
   readonly control: readonly string[];
   readonly attributes: Readonly<Record<string, Attribute>>;
@@ -53,10 +54,39 @@ export interface GraphFunction {
   readonly outputs: readonly Tensor[];
 }
 
+/** The tensors of one value, one for each shard of the batch. */
+export type ByShard = readonly Tensor[];
+
+/** Tensors by the name under which a caller gives or finds them. */
+export type Side = Readonly<Record<string, Tensor | ByShard>>;
+
 export interface Signature {
-  /** By the name under which a caller gives or finds them. */
-  readonly inputs: Readonly<Record<string, Tensor>>;
-  readonly outputs: Readonly<Record<string, Tensor>>;
+  readonly inputs: Side;
+  readonly outputs: Side;
+}
+
+/** A tensor of a signature under the one name that TensorFlow knows it by. */
+export interface NamedSlot {
+  /** The caller's name for the value. */
+  readonly name: string;
+  /** The shard that the tensor belongs to; undefined where the value is one tensor. */
+  readonly shard: number | undefined;
+  /** `name`, or `name_0`, `name_1`, … by shard. */
+  readonly flatName: string;
+  readonly tensor: Tensor;
+}
+
+/** The tensors of one side of a signature, in the order in which they are given to TensorFlow. */
+export function slotsOf(side: Side): NamedSlot[] {
+  return Object.entries(side).flatMap(([name, value]): NamedSlot[] =>
+    isByShard(value)
+      ? value.map((tensor, shard) => ({ name, shard, flatName: `${name}_${shard}`, tensor }))
+      : [{ name, shard: undefined, flatName: name, tensor: value }],
+  );
+}
+
+export function isByShard<T extends object>(value: T | readonly T[]): value is readonly T[] {
+  return Array.isArray(value);
 }
 
 export interface NodeOptions {
@@ -87,7 +117,10 @@ export class Graph {
   }
 
   /** Adds a node and gives its outputs. */
-  node(op: string, inputs: readonly Tensor[], options: NodeOptions = {}): Tensor[] {
+  node(op: OpName, inputs: readonly Tensor[], options: NodeOptions = {}): Tensor[] {
+    const { inputs: wanted } = entryOf(op);
+    if (typeof wanted === 'number' && wanted !== inputs.length)
+      throw new Error(`${op} takes ${wanted} inputs, it is given ${inputs.length}`);
     const name = this.unique([...this.scopes, options.name ?? op].join('/'));
     this.nodes.push({
       name,
@@ -100,14 +133,14 @@ export class Graph {
   }
 
   /** Adds a node and gives its first output. */
-  op(op: string, inputs: readonly Tensor[], options: NodeOptions = {}): Tensor {
+  op(op: OpName, inputs: readonly Tensor[], options: NodeOptions = {}): Tensor {
     const [first] = this.node(op, inputs, options);
     if (!first) throw new Error(`${op} has no output`);
     return first;
   }
 
   /** Adds a node that is run for its effect, and gives its name, for control edges. */
-  effect(op: string, inputs: readonly Tensor[], options: Omit<NodeOptions, 'outputs'> = {}): string {
+  effect(op: OpName, inputs: readonly Tensor[], options: Omit<NodeOptions, 'outputs'> = {}): string {
     this.node(op, inputs, { ...options, outputs: [] });
     const node = this.nodes.at(-1);
     if (!node) throw new Error('unreachable: a node was just added');

@@ -6,13 +6,14 @@
 import { bool, float, int, nhwc, string, type } from './attributes.ts';
 import { scalar, integers, integer } from './constants.ts';
 import type { DataType, Graph, Tensor } from './graph.ts';
+import type { OpName } from './opTable.ts';
 
 export * from './constants.ts';
 export * from './stateOperations.ts';
 export * from './volumeOperations.ts';
 export * from './windowOperations.ts';
 
-function elementWise(op: string) {
+function elementWise(op: OpName) {
   return (g: Graph, ...inputs: Tensor[]): Tensor =>
     g.op(op, inputs, {
       attributes: { T: type(inputs[0]?.dtype ?? 'float32') },
@@ -61,7 +62,7 @@ export function leakyReluGrad(g: Graph, dy: Tensor, x: Tensor, alpha: number): T
   return g.op('LeakyReluGrad', [dy, x], { attributes: { T: type('float32'), alpha: float(alpha) } });
 }
 
-function comparison(op: string) {
+function comparison(op: OpName) {
   return (g: Graph, a: Tensor, b: Tensor): Tensor =>
     g.op(op, [a, b], { attributes: { T: type(a.dtype) }, outputs: ['bool'] });
 }
@@ -142,7 +143,7 @@ export function size(g: Graph, x: Tensor): Tensor {
   return cast(g, count, 'float32');
 }
 
-function reduction(op: string) {
+function reduction(op: OpName) {
   return (g: Graph, x: Tensor, axes: readonly number[], keep = false): Tensor =>
     g.op(op, [x, integers(g, axes)], {
       attributes: { T: type(x.dtype), Tidx: type('int32'), keep_dims: bool(keep) },

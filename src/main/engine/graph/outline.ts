@@ -7,27 +7,21 @@
  * functions, a step is as many calls as there are shards, side by side, and what adds their gradients up and takes the
  * step. The operations are the same ones, so the numbers are.
  */
-import type { Graph, GraphFunction, GraphNode, Signature, Tensor } from './graph.ts';
+import {
+  type Graph,
+  type GraphFunction,
+  type GraphNode,
+  type Side,
+  type Signature,
+  type Tensor,
+  isByShard,
+  slotsOf,
+} from './graph.ts';
+import { entryOf } from './opTable.ts';
 
-/** What takes long enough that two of them should not wait for each other. */
-const heavy = new Set([
-  'AvgPool',
-  'AvgPoolGrad',
-  'Conv2D',
-  'Conv2DBackpropFilter',
-  'Conv2DBackpropInput',
-  'Conv3D',
-  'Conv3DBackpropFilterV2',
-  'Conv3DBackpropInputV2',
-  'ExtractImagePatches',
-  'ImageProjectiveTransformV3',
-  'MatMul',
-  'MaxPool',
-  'MaxPoolGrad',
-]);
-
-/** What changes a variable. */
-const changes = /^(Assign|ResourceApply)/;
+const isHeavy = ({ op }: GraphNode) => entryOf(op).cost === 'heavy';
+const writes = ({ op }: GraphNode) => entryOf(op).effect === 'write';
+const reads = ({ op }: GraphNode) => entryOf(op).effect === 'read';
 
 /** A signature's graph, cut up. */
 export interface Outline {
@@ -35,24 +29,24 @@ export interface Outline {
   readonly shards: readonly GraphFunction[];
   /** What takes the results of several shards, with all that it needs beside them. */
   readonly join: readonly GraphNode[];
-  readonly outputs: Readonly<Record<string, Tensor>>;
+  readonly outputs: Side;
 }
 
 /**
- * Cuts a signature's graph up: its inputs `…_0`, `…_1`, … say which shard what depends on them belongs to. Null where
- * much work depends on several shards: batch normalisation exchanges sums in the middle of a net.
+ * Cuts a signature's graph up: what depends on an input of one shard belongs to that shard. Null where much work depends
+ * on several shards: batch normalisation exchanges sums in the middle of a net.
  */
 export function outlineShards(graph: Graph, signatureName: string): Outline | null {
   const signature = graph.signatures[signatureName];
   if (!signature) throw new Error(`the graph has no signature ${signatureName}`);
-  const outputs = Object.values(signature.outputs);
+  const outputs = slotsOf(signature.outputs).map(({ tensor }) => tensor);
   const nodes = reachable(
     graph,
     outputs.map(({ node }) => node),
   );
   const owners = ownersOf(nodes, signature);
   const ownerCount = ({ name }: GraphNode) => owners.get(name)?.size ?? 0;
-  if (nodes.some((node) => ownerCount(node) > 1 && heavy.has(node.op))) return null;
+  if (nodes.some((node) => ownerCount(node) > 1 && isHeavy(node))) return null;
 
   const computed = nodes.filter((node) => node.op !== 'Placeholder');
   const common = computed.filter((node) => ownerCount(node) === 0);
@@ -77,7 +71,7 @@ export function outlineShards(graph: Graph, signatureName: string): Outline | nu
 
 /** One call of all that an outline consists of. */
 export interface OutlineCall {
-  readonly outputs: Readonly<Record<string, Tensor>>;
+  readonly outputs: Side;
   /** Nodes after which all is changed that the signature changes. */
   readonly changes: readonly string[];
 }
@@ -100,7 +94,8 @@ export function callOutline(
     return (results[0] as Tensor).node;
   });
   const copies = new Map<string, string>();
-  for (const { name, op, inputs, control, attributes } of join) {
+  for (const node of join) {
+    const { name, op, inputs, control, attributes } = node;
     const copy = graph.node(
       op,
       inputs.map((tensor) => {
@@ -109,10 +104,7 @@ export function callOutline(
       }),
       {
         name: `join/${name}`,
-        control: [
-          ...control.map((other) => copies.get(other) ?? other),
-          ...(op === 'ReadVariableOp' ? after : []),
-        ],
+        control: [...control.map((other) => copies.get(other) ?? other), ...(reads(node) ? after : [])],
         attributes,
       },
     );
@@ -122,12 +114,16 @@ export function callOutline(
     const inside = copies.get(tensor.node);
     return inside === undefined ? place(tensor) : { ...tensor, node: inside };
   };
-  const changing = (nodes: readonly GraphNode[]) => nodes.filter(({ op }) => changes.test(op));
   return {
-    outputs: Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, result(tensor)])),
+    outputs: Object.fromEntries(
+      Object.entries(outputs).map(([name, value]) => [
+        name,
+        isByShard(value) ? value.map(result) : result(value),
+      ]),
+    ),
     changes: [
-      ...calls.filter((_, shard) => changing(shards[shard]?.nodes ?? []).length > 0),
-      ...changing(join).map(({ name }) => copies.get(name) as string),
+      ...calls.filter((_, shard) => shards[shard]?.nodes.some(writes)),
+      ...join.filter(writes).map(({ name }) => copies.get(name) as string),
     ],
   };
 }
@@ -156,9 +152,8 @@ function reachable(graph: Graph, from: readonly string[]): GraphNode[] {
 /** By node, the shards that it depends on. */
 function ownersOf(nodes: readonly GraphNode[], { inputs }: Signature): Map<string, ReadonlySet<number>> {
   const shardOf = new Map<string, number>();
-  for (const [name, { node }] of Object.entries(inputs)) {
-    const [, digits] = /_(\d+)$/.exec(name) ?? [];
-    if (digits !== undefined) shardOf.set(node, Number(digits));
+  for (const { shard, tensor } of slotsOf(inputs)) {
+    if (shard !== undefined) shardOf.set(tensor.node, shard);
   }
   const owners = new Map<string, ReadonlySet<number>>();
   for (const { name, inputs: from, control } of nodes) {
@@ -188,9 +183,9 @@ function withCommon(nodes: readonly GraphNode[], common: readonly GraphNode[]): 
     before.unshift(node);
     need(node);
   }
-  const reads = before.filter(({ op }) => op === 'ReadVariableOp').map(({ name }) => name);
+  const readsBefore = before.filter(reads).map(({ name }) => name);
   return [...before, ...nodes].map((node) =>
-    changes.test(node.op) ? { ...node, control: [...new Set([...node.control, ...reads])] } : node,
+    writes(node) ? { ...node, control: [...new Set([...node.control, ...readsBefore])] } : node,
   );
 }
 

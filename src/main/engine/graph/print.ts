@@ -1,5 +1,5 @@
 /** A graph as text, a node a line in the order of construction: for people, and for tests that read it. */
-import type { Attribute, Graph, GraphNode, Tensor } from './graph.ts';
+import { type Attribute, type Graph, type GraphNode, type Side, type Tensor, slotsOf } from './graph.ts';
 
 export function reference(tensor: Tensor): string {
   return tensor.output === 0 ? tensor.node : `${tensor.node}:${tensor.output}`;
@@ -53,9 +53,9 @@ export function printGraph(graph: Graph): string {
     lines.push(...nodes.map((node) => `  ${printNode(node)}`));
   }
   for (const [name, { inputs, outputs }] of Object.entries(graph.signatures)) {
-    const side = (tensors: Readonly<Record<string, Tensor>>) =>
-      Object.entries(tensors)
-        .map(([key, tensor]) => `${key}=${reference(tensor)}`)
+    const side = (tensors: Side) =>
+      slotsOf(tensors)
+        .map(({ flatName, tensor }) => `${flatName}=${reference(tensor)}`)
         .join(' ');
     lines.push(`signature ${name}: ${side(inputs)} → ${side(outputs)}`);
   }

@@ -5,17 +5,19 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type {
-  Attribute,
-  Constant,
-  DataType,
-  Graph,
-  GraphFunction,
-  GraphNode,
-  Signature,
-  Tensor,
+import {
+  type Attribute,
+  type Constant,
+  type DataType,
+  type Graph,
+  type GraphFunction,
+  type GraphNode,
+  type Side,
+  type Signature,
+  type Tensor,
+  slotsOf,
 } from './graph.ts';
-import { outputName } from './outputNames.ts';
+import { outputName } from './opTable.ts';
 
 /** What is used of google-protobuf's generated classes. */
 interface Message {
@@ -191,10 +193,10 @@ function graphMessage(graph: Graph): Message {
 }
 
 function signatureMessage({ inputs, outputs }: Signature): Message {
-  const side = (tensors: Readonly<Record<string, Tensor>>) =>
+  const side = (tensors: Side) =>
     Object.fromEntries(
-      Object.entries(tensors).map(([key, { node, output, dtype }]) => [
-        key,
+      slotsOf(tensors).map(({ flatName, tensor: { node, output, dtype } }) => [
+        flatName,
         set(new messages.TensorInfo(), {
           setName: `${node}:${output}`,
           setDtype: dataTypes[dtype],

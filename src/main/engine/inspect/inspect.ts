@@ -2,6 +2,7 @@
  * Looks into one net with one set of numbers: activations, gradients of the image, occlusion, predictions. The graph
  * has nothing that trains and holds no data set; images are read from the data set's files when they are asked for.
  */
+import { activationKey } from '../compile/net.ts';
 import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import {
@@ -108,7 +109,7 @@ export class Inspector {
       index,
       position,
       type: layer.type,
-      output: outputs[`layer_${index}`] as Tensor,
+      output: outputs[activationKey(index)] as Tensor,
     }));
     return { ...describe(seen), ...scores(logits as Tensor), layers };
   }

@@ -10,7 +10,7 @@ import util from 'node:util';
 import type * as TfjsNode from '@tensorflow/tfjs-node';
 import type { TFJSBinding } from '@tensorflow/tfjs-node/dist/tfjs_binding.js';
 import { Problem } from '../../../shared/base/problem.ts';
-import type { Graph, Signature, Tensor } from '../graph/graph.ts';
+import { type Graph, type NamedSlot, type Signature, isByShard, slotsOf } from '../graph/graph.ts';
 import { servingTag, writeSavedModel } from '../graph/savedModel.ts';
 
 /** float32 or int32, by the array's type; without a shape it is one axis as long as the data. */
@@ -19,8 +19,14 @@ export interface NumberInput {
   readonly shape?: readonly number[];
 }
 
+/** What a signature is given by name: one array, or one a shard. */
+export type NumberInputs = Readonly<Record<string, NumberInput | readonly NumberInput[]>>;
+
 /** Numbers, or one string. */
 export type Input = NumberInput | { readonly data: string };
+
+/** By name; a value that a signature takes by shard is a list. */
+export type Inputs = Readonly<Record<string, Input | readonly Input[]>>;
 
 export interface Output {
   readonly data: Float32Array | Int32Array;
@@ -83,22 +89,21 @@ export function tensorflowVersion(): string {
 
 /** A signature as the binding takes it: names of a caller in order, and those of the graph, joined by commas. */
 interface Prepared {
-  readonly inputs: readonly string[];
+  readonly inputs: readonly NamedSlot[];
   readonly inputTensors: string;
-  readonly outputs: readonly string[];
+  readonly outputs: readonly NamedSlot[];
   readonly outputTensors: string;
 }
 
 function prepare({ inputs, outputs }: Signature): Prepared {
-  const tensors = (side: Readonly<Record<string, Tensor>>) =>
-    Object.values(side)
-      .map(({ node, output }) => `${node}:${output}`)
-      .join(',');
+  const tensors = (slots: readonly NamedSlot[]) =>
+    slots.map(({ tensor: { node, output } }) => `${node}:${output}`).join(',');
+  const [given, found] = [slotsOf(inputs), slotsOf(outputs)];
   return {
-    inputs: Object.keys(inputs),
-    inputTensors: tensors(inputs),
-    outputs: Object.keys(outputs),
-    outputTensors: tensors(outputs),
+    inputs: given,
+    inputTensors: tensors(given),
+    outputs: found,
+    outputTensors: tensors(found),
   };
 }
 
@@ -133,26 +138,38 @@ export class Session {
     return this.signatures.has(signature);
   }
 
-  /** Runs a signature; gives all its outputs, copied out of TensorFlow's memory. */
-  run(signature: string, inputs: Readonly<Record<string, Input>>): Record<string, Output> {
+  /** Runs a signature whose outputs are one tensor each; gives them all, copied out of TensorFlow's memory. */
+  run(signature: string, inputs: Inputs): Record<string, Output> {
+    return Object.fromEntries(
+      this.results(signature, inputs).map(([{ flatName }, output]) => [flatName, output]),
+    );
+  }
+
+  /** The same for a signature whose outputs are one tensor a shard. */
+  runByShard(signature: string, inputs: Inputs): Record<string, Output[]> {
+    const outputs: Record<string, Output[]> = {};
+    for (const [{ name }, output] of this.results(signature, inputs)) (outputs[name] ??= []).push(output);
+    return outputs;
+  }
+
+  private results(signature: string, inputs: Inputs): (readonly [NamedSlot, Output])[] {
     const { native, model } = this;
     const prepared = this.signatures.get(signature);
     if (!prepared) throw new Error(`the graph has no signature ${signature}`);
     const given: number[] = [];
     try {
-      for (const name of prepared.inputs) {
-        const input = inputs[name];
-        if (!input) throw new Error(`${signature} is not given ${name}`);
+      for (const { name, shard, flatName } of prepared.inputs) {
+        const value = inputs[name];
+        const input = value && isByShard(value) ? value[shard ?? 0] : value;
+        if (!input) throw new Error(`${signature} is not given ${flatName}`);
         given.push(toTensor(native, input));
       }
       const results = native.runSavedModel(model, given, prepared.inputTensors, prepared.outputTensors);
-      const outputs: Record<string, Output> = {};
-      results.forEach(({ id, shape }, position) => {
+      return results.map(({ id, shape }, position) => {
         const data = native.tensorDataSync(id) as Float32Array | Int32Array;
-        outputs[prepared.outputs[position] as string] = { data, shape };
         native.deleteTensor(id);
+        return [prepared.outputs[position] as NamedSlot, { data, shape }] as const;
       });
-      return outputs;
     } finally {
       for (const id of given) native.deleteTensor(id);
     }

@@ -45,9 +45,9 @@ export async function evaluate(
       { length: Math.max(count, shards) },
       (_, i) => indices[from + Math.min(i, count - 1)] as number,
     );
-    const outputs = session.run(signature, splitBatch(batch, shards));
-    const losses = joined(outputs, 'losses', shards);
-    const predictions = joined(outputs, 'predictions', shards);
+    const outputs = session.runByShard(signature, splitBatch(batch, shards));
+    const losses = joined(outputs['losses']);
+    const predictions = joined(outputs['predictions']);
     for (let i = 0; i < count; i += 1) {
       const label = labels[batch[i] as number] as number;
       const prediction = predictions[i] as number;
@@ -61,10 +61,6 @@ export async function evaluate(
 }
 
 /** The shards' outputs one after another, which is the order of the images. */
-function joined(outputs: Readonly<Record<string, Output>>, name: string, shards: number): number[] {
-  const all: number[] = [];
-  for (let shard = 0; shard < shards; shard += 1) {
-    for (const value of outputs[`${name}_${shard}`]?.data ?? []) all.push(value);
-  }
-  return all;
+function joined(shards: readonly Output[] = []): number[] {
+  return shards.flatMap(({ data }) => [...data]);
 }

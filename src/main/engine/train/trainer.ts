@@ -23,7 +23,7 @@ import { pixelConstants } from '../data/normalisation.ts';
 import { optimizerScalars } from '../compile/optimizers.ts';
 import { Generator } from '../random/generator.ts';
 import { drawForTestPass, drawOrderSeed, orderOf } from '../random/loaders.ts';
-import { type NumberInput, Session, tensorflowVersion } from '../native/session.ts';
+import { type NumberInputs, Session, tensorflowVersion } from '../native/session.ts';
 import { severalSteps, stackInputs, stepsAtOnce } from '../compile/severalSteps.ts';
 import { splitBatch } from '../compile/shards.ts';
 import { knownChanges } from './learningRates.ts';
@@ -211,7 +211,7 @@ class Trainer {
   private stepInputs(
     indices: Int32Array,
     step: number,
-  ): { signatures: ReturnType<typeof trainingSignatures>; inputs: Record<string, NumberInput> } {
+  ): { signatures: ReturnType<typeof trainingSignatures>; inputs: NumberInputs } {
     const { compiled, order, shards } = this.parts;
     const { settings } = order;
     const learningRate = this.learningRate(step);

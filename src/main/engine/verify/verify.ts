@@ -2,13 +2,14 @@
  * The engine held against PyTorch's own numbers: for a vector file's network, seed and batch, `verifyCase` computes
  * what PyTorch gave for them and reports the largest error of each quantity.
  */
-import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
+import { type NamedTensor, parameterKey } from '../../../shared/runs/checkpoint.ts';
 import { type Optimizer, trainingSettingsSchema } from '../../../shared/training/training.ts';
 import { type CompiledNetwork, compile } from '../compile/compile.ts';
 import { optimizerScalars } from '../compile/optimizers.ts';
-import { initialParameters, parameterKey } from '../compile/parameters.ts';
+import { activationKey } from '../compile/net.ts';
+import { initialParameters } from '../compile/parameters.ts';
 import { Generator } from '../random/generator.ts';
-import { type Input, Session } from '../native/session.ts';
+import { type Inputs, Session } from '../native/session.ts';
 import { shardSizes } from '../compile/shards.ts';
 import { writeState } from '../compile/state.ts';
 import type { VectorArray, VectorCase } from './vectorCase.ts';
@@ -109,7 +110,7 @@ export async function verifyCase(vector: VectorCase, shards = 1): Promise<CaseRe
     const predicted = session.run('predict', { images });
     comparison.compare('logits', 'evalLogits', predicted['logits']?.data, vector.evalLogits.data);
     vector.evalActivations?.forEach(({ data }, index) =>
-      comparison.compare('activations', `${index}`, predicted[`layer_${index}`]?.data, data),
+      comparison.compare('activations', `${index}`, predicted[activationKey(index)]?.data, data),
     );
 
     const batch = shardsOf(vector, shards);
@@ -145,30 +146,31 @@ function startingValue({ name, shape, data }: NamedTensor, given: VectorArray | 
 
 const zeros = (shape: readonly number[]) => new Float32Array(shape.reduce((a, b) => a * b, 1));
 
-function shardsOf({ input, labels }: VectorCase, shards: number): Record<string, Input> {
+function shardsOf({ input, labels }: VectorCase, shards: number): Inputs {
   const [count = 0, ...rest] = input.shape;
   const each = rest.reduce((a, b) => a * b, 1);
-  const inputs: Record<string, Input> = {};
   let to = 0;
-  for (const [shard, size] of shardSizes(count, shards).entries()) {
+  const parts = shardSizes(count, shards).map((size) => {
     const from = to;
     to += size;
-    inputs[`images_${shard}`] = {
-      data: Float32Array.from(input.data.slice(from * each, to * each)),
-      shape: [to - from, ...rest],
+    return {
+      images: {
+        data: Float32Array.from(input.data.slice(from * each, to * each)),
+        shape: [to - from, ...rest],
+      },
+      labels: { data: Int32Array.from(labels.slice(from, to)) },
     };
-    inputs[`labels_${shard}`] = { data: Int32Array.from(labels.slice(from, to)) };
-  }
-  return inputs;
+  });
+  return { images: parts.map(({ images }) => images), labels: parts.map((part) => part.labels) };
 }
 
 function stepInputs(
   compiled: CompiledNetwork,
-  batch: Readonly<Record<string, Input>>,
+  batch: Inputs,
   optimizer: Optimizer,
   { labels }: VectorCase,
   step: number,
-): Record<string, Input> {
+): Inputs {
   const scalars = [1 / labels.length, ...optimizerScalars(optimizer, optimizer.learningRate, step)];
   return {
     ...batch,

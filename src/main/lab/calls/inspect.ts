@@ -1,4 +1,5 @@
 /** A run, looked into. */
+import { parameterKey } from '../../../shared/runs/checkpoint.ts';
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import { walkNetwork } from '../../../shared/network/shapes.ts';
 import type { InspectedRun, LabInspection } from '../runs/inspection.ts';
@@ -25,7 +26,7 @@ function filtersOf({ run, of, tensors }: InspectedRun): CallReply<'inspect.filte
   const parameters = walkNetwork(run.network).layers.flatMap(({ index, position, layer, parameters }) =>
     parameters.flatMap((spec) => {
       const name = `${index}.${spec.name}`;
-      const found = values.get(`parameter/${name}`);
+      const found = values.get(parameterKey(name));
       if (!found) return [];
       return [{ name, index, position, type: layer.type, trainable: spec.trainable, values: found }];
     }),

@@ -3,7 +3,7 @@
  * about last, so that the next question about it is quick; it is closed when nothing has been asked for a while. A run
  * that is training may be asked about too: then it is its newest checkpoint on the disk that is looked into.
  */
-import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
+import { type NamedTensor, isParameterKey } from '../../../shared/runs/checkpoint.ts';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import type { Answers, CheckpointKind, Inspected, Question } from '../../../shared/inspect/inspection.ts';
 import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
@@ -105,7 +105,7 @@ export class LabInspection {
     const dataset = await openDataset(detail.dataset);
     requireSameData(detail, dataset);
     const saved = await this.#read(run, checkpoint);
-    const tensors = saved.checkpoint.tensors.filter(({ name }) => name.startsWith('parameter/'));
+    const tensors = saved.checkpoint.tensors.filter(({ name }) => isParameterKey(name));
     const thread = (this.#thread ??= new InspectionThread(workerPath, cores));
     // Until it has taken them it has neither the old ones nor the new ones.
     this.#open = null;
