@@ -17,20 +17,33 @@ import {
 } from '../scripts/setup/library.mjs';
 import { ARCHIVES } from '../scripts/setup/archive.mjs';
 import * as tensorflow from '../scripts/setup/tensorflow.mjs';
+import { sharedNames } from '../scripts/setup/own-names.mjs';
+import { compile, hasCompiler } from './support/sharedLibrary.ts';
 import { type Checkout, makeCheckout } from './support/setup.ts';
 
 const hasPip = spawnSync('python3', ['-m', 'pip', '--version']).status === 0;
 
 /** Writes a zip file with Python's own writer, which set-up's reader is to read. */
 const WRITE_ZIP = `
-import json, sys, zipfile
+import base64, json, sys, zipfile
 with zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED) as z:
     for name, text in json.load(sys.stdin).items():
-        z.writestr(name, text)
+        z.writestr(name, base64.b64decode(text))
 `;
 
+/** The wheel's libraries are small ones, with a name that others have too. */
+function library(folder: string): Buffer {
+  const file = join(folder, 'library.so');
+  compile('int crc32(void) { return 1; } int TF_Version(void) { return crc32(); }', file, '-shared');
+  return readFileSync(file);
+}
+
 const files = {
-  ...Object.fromEntries(Object.keys(MEMBERS).map((member) => [member, `content of ${member}`])),
+  ...Object.fromEntries(
+    Object.keys(MEMBERS)
+      .filter((member) => member.endsWith('.h'))
+      .map((member) => [member, `content of ${member}`]),
+  ),
   'tensorflow/python/large.py': 'not wanted',
   'stride_test_wheel-1.0.dist-info/METADATA':
     'Metadata-Version: 2.1\nName: stride-test-wheel\nVersion: 1.0\n',
@@ -38,7 +51,7 @@ const files = {
   'stride_test_wheel-1.0.dist-info/RECORD': '',
 };
 
-describe.runIf(hasPip)('the wheel', () => {
+describe.runIf(hasPip && hasCompiler)('the wheel', () => {
   let checkout: Checkout;
   let file: string;
   let sha256: string;
@@ -48,7 +61,16 @@ describe.runIf(hasPip)('the wheel', () => {
     const folder = join(checkout.root, 'wheels');
     mkdirSync(folder);
     file = join(folder, 'stride_test_wheel-1.0-py3-none-any.whl');
-    execFileSync('python3', ['-c', WRITE_ZIP, file], { input: JSON.stringify(files) });
+    const so = library(checkout.root);
+    const libraries = Object.fromEntries(
+      Object.keys(MEMBERS)
+        .filter((member) => !member.endsWith('.h'))
+        .map((member) => [member, so.toString('base64')]),
+    );
+    const texts = Object.entries(files).map(([name, text]) => [name, Buffer.from(text).toString('base64')]);
+    execFileSync('python3', ['-c', WRITE_ZIP, file], {
+      input: JSON.stringify({ ...libraries, ...Object.fromEntries(texts) }),
+    });
     sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
     Object.assign(checkout.env, { PIP_NO_INDEX: '1', PIP_FIND_LINKS: folder, PIP_CONFIG_FILE: '/dev/null' });
   });
@@ -62,7 +84,7 @@ describe.runIf(hasPip)('the wheel', () => {
     sha256: hash,
   });
 
-  test('gives the libraries and the headers, nothing else, and is removed', async () => {
+  test('gives the libraries, prepared, and the headers, nothing else, and is removed', async () => {
     const folder = join(checkout.root, 'library');
     await unpackWheel(file, sha256, folder, 'python3', line());
     const found = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
@@ -72,6 +94,7 @@ describe.runIf(hasPip)('the wheel', () => {
     expect(readFileSync(join(folder, 'include/tensorflow/c/c_api.h'), 'utf8')).toBe(
       'content of tensorflow/include/tensorflow/c/c_api.h',
     );
+    expect(sharedNames(join(folder, 'lib/libtensorflow_cc.so.2'))).toEqual([]);
     expect(existsSync(file)).toBe(false);
     expect(isWhole(folder)).toBe(true);
   });

@@ -16,6 +16,7 @@ import process from 'node:process';
 import { digest } from './context.mjs';
 import { SetupError } from './errors.mjs';
 import { nodePackage, nodePath } from './node.mjs';
+import { markPrepared } from './own-names.mjs';
 import { onInterrupt, run } from './run.mjs';
 
 /** @typedef {import('./context.mjs').Context} Context */
@@ -35,7 +36,7 @@ export function addonFile(context) {
 }
 
 /**
- * Links a library of the cache into the package.
+ * Links a library of the cache into the package. It has been prepared, or it would not lie there.
  * @param {Context} context @param {string} library the folder with lib/ and include/
  */
 export function linkLibrary(context, library) {
@@ -53,6 +54,7 @@ export function linkLibrary(context, library) {
     fs.symlinkSync(/** @type {string} */ (target), path.join(temporary, 'lib', /** @type {string} */ (name)));
   }
   fs.symlinkSync(path.join(library, 'include'), path.join(temporary, 'include'));
+  markPrepared(temporary);
   fs.rmSync(deps, { recursive: true, force: true });
   fs.renameSync(temporary, deps);
 }

@@ -11,6 +11,7 @@ import { addonFile, lastLines, packageFolder, probeAddon } from './addon.mjs';
 import { SetupError } from './errors.mjs';
 import { sha256Of } from './library.mjs';
 import { withLock } from './lock.mjs';
+import { markPrepared, prepareLibraries } from './own-names.mjs';
 import { nodePath } from './node.mjs';
 import { mustRun, onInterrupt, run } from './run.mjs';
 
@@ -71,6 +72,7 @@ export async function installArchive(context, line) {
   // Windows' tar reads zip files too.
   await mustRun('tar', 'tar', ['-xf', file, '-C', temporary]);
   arrangeForWindows(temporary, context);
+  giveOwnNames(temporary, context);
   fs.rmSync(deps, { recursive: true, force: true });
   fs.renameSync(temporary, deps);
 
@@ -164,4 +166,20 @@ function arrangeForWindows(deps, context) {
   if (context.platform !== 'win32' || !fs.existsSync(top)) return;
   fs.mkdirSync(path.join(deps, 'lib'), { recursive: true });
   fs.renameSync(top, path.join(deps, 'lib', 'tensorflow.dll'));
+}
+
+/**
+ * A library whose names cannot be changed serves the browser and the terminal host all the same: it stays without its mark, and the
+ * desktop program says why it does not train.
+ * @param {string} deps @param {Context} context
+ */
+function giveOwnNames(deps, context) {
+  if (context.platform !== 'linux') return;
+  try {
+    prepareLibraries(path.join(deps, 'lib'));
+    markPrepared(deps);
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    process.stderr.write(`${error.message} Nets cannot be trained in the desktop window.\n`);
+  }
 }

@@ -2,10 +2,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { isBuilt } from './program.mjs';
-import { probeAddon } from './addon.mjs';
+import { packageFolder, probeAddon } from './addon.mjs';
 import { installedCandidates } from './chromium.mjs';
 import { electronProgram, hasDisplay } from './electron.mjs';
 import { nodePath, packagedNode } from './node.mjs';
+import { isPrepared, sharedNames } from './own-names.mjs';
 import * as packages from './packages.mjs';
 import { findPip } from './python.mjs';
 import { run } from './run.mjs';
@@ -37,6 +38,7 @@ export const checks = [
   node,
   npmPackages,
   tensorflow,
+  libraryNames,
   sqlite,
   mnist,
   home,
@@ -98,6 +100,42 @@ async function tensorflow(context) {
   };
 }
 
+/**
+ * Whether TensorFlow's libraries have names of their own (own-names.mjs), by looking into them, not only for the mark.
+ * @param {Context} context @returns {Finding}
+ */
+function libraryNames(context) {
+  const name = 'Library names';
+  if (context.platform !== 'linux') return { name, state: 'ok', detail: 'bound by library on this platform' };
+  const deps = path.join(packageFolder(context), 'deps');
+  const folder = path.join(deps, 'lib');
+  const files = fs.existsSync(folder)
+    ? fs.readdirSync(folder).filter((file) => /^libtensorflow.*\.so\.2/.test(file))
+    : [];
+  const real = new Set(
+    files
+      .map((file) => path.join(folder, file))
+      .filter((file) => fs.existsSync(file))
+      .map((file) => fs.realpathSync(file)),
+  );
+  if (real.size === 0) return { name, state: 'note', detail: 'no library to look into' };
+  const shared = [...real].reduce((sum, file) => sum + sharedNames(file).length, 0);
+  if (shared === 0 && isPrepared(deps)) {
+    return {
+      name,
+      state: 'ok',
+      detail: 'its own: nothing in TensorFlow can be bound to a library of the desktop',
+    };
+  }
+  return {
+    name,
+    state: 'note',
+    detail: `${shared} names that other libraries may have too: nets cannot be trained in the desktop window`,
+    advice:
+      'Run "STRIDE_RETRY=1 npm start"; it prepares the library. The browser and terminal hosts train as they are.',
+  };
+}
+
 /** @param {Context} context @returns {Promise<Finding>} */
 async function sqlite(context) {
   const name = 'SQLite';
@@ -131,7 +169,7 @@ function mnist(context) {
 async function home(context) {
   const name = 'Runs';
   // The program's own answer to where it keeps them.
-  const module = context.at('src', 'main', 'lab', 'home.ts');
+  const module = context.at('src', 'main', 'lab', 'base', 'home.ts');
   const program = `const { resolveHome } = await import(${JSON.stringify(module)}); console.log(resolveHome())`;
   const result = await run(nodePath(context), ['--no-warnings', '--input-type=module', '-e', program], {
     cwd: context.root,

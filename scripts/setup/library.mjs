@@ -10,6 +10,7 @@ import process from 'node:process';
 import { writeFileWhole } from './context.mjs';
 import { SetupError } from './errors.mjs';
 import { withLock } from './lock.mjs';
+import { PREPARATION, prepareLibraries } from './own-names.mjs';
 import { downloadWheel, extract, findPip } from './python.mjs';
 import { checkInterrupt, onInterrupt, run } from './run.mjs';
 
@@ -70,7 +71,7 @@ const NEEDED_BYTES = 1.8e9;
 export function libraryFolder(context, wheel) {
   return path.join(
     context.cache,
-    `tensorflow-${wheel.version}-${context.target}-${wheel.sha256.slice(0, 12)}`,
+    `tensorflow-${wheel.version}-${context.target}-${wheel.sha256.slice(0, 12)}-${PREPARATION}`,
   );
 }
 
@@ -131,7 +132,7 @@ export async function fetchLibrary(context, line, wheel) {
 }
 
 /**
- * Checks a wheel's hash, takes what is needed out of it, and removes it.
+ * Checks a wheel's hash, takes what is needed out of it, removes it, and prepares the libraries.
  * @param {string} file
  * @param {string} sha256
  * @param {string} folder does not exist yet
@@ -156,6 +157,8 @@ export async function unpackWheel(file, sha256, folder, python, line, members = 
     // Takes a quarter off. Where strip is missing or fails, the library stays as large as it is.
     await run('strip', ['--strip-unneeded', path.join(folder, name)]);
   }
+  line.progress(undefined, 'giving the library names of its own');
+  prepareLibraries(path.join(folder, 'lib'));
   const sizes = Object.fromEntries(
     Object.values(members).map((name) => [name, fs.statSync(path.join(folder, name)).size]),
   );

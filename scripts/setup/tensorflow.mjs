@@ -9,6 +9,7 @@ import { addonFile, installAddon, linkLibrary, packageFolder } from './addon.mjs
 import { ARCHIVES, installArchive } from './archive.mjs';
 import { SetupError } from './errors.mjs';
 import { fetchLibrary, WHEELS } from './library.mjs';
+import { PREPARATION } from './own-names.mjs';
 
 /** @typedef {import('./context.mjs').Context} Context */
 
@@ -20,7 +21,7 @@ export const WAYS_OUT =
 /** @param {Context} context */
 function stampOf(context) {
   const wheel = WHEELS[context.target]?.sha256 ?? '';
-  return `${context.state.stamps['packages'] ?? ''} ${wheel} ${ARCHIVES[context.target]?.sha256 ?? ''}`;
+  return `${context.state.stamps['packages'] ?? ''} ${wheel} ${ARCHIVES[context.target]?.sha256 ?? ''} ${PREPARATION}`;
 }
 
 /** @param {Context} context */
