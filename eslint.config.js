@@ -97,5 +97,18 @@ export default tseslint.config(
     files: ['src/main/terminal*.ts', 'src/main/browser*.ts', 'scripts/**', 'test/**'],
     rules: { 'no-console': 'off' },
   },
+  {
+    files: ['test/e2e/**/*.spec.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "CallExpression[callee.property.name=/^(click|dblclick|check|uncheck|setChecked|tap)$/]:not([callee.object.property.name='mouse'])",
+          message: 'Press where a person would: press(target) and tick(target, on) of ./press.ts.',
+        },
+      ],
+    },
+  },
   ...layerConfigs,
 );

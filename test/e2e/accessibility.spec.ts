@@ -2,6 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, hostOfThisFile, test } from './host.ts';
+import { press, tick } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
 test.use({ actionTimeout: 20_000, viewport: { width: 1440, height: 900 } });
@@ -40,10 +41,10 @@ test('the screens of a lab without runs', async ({ page }) => {
   await page.goto(host.url);
   await expect(page.getByRole('heading', { name: 'Welcome to Stride' })).toBeVisible();
   await checkBoth(page, 'first page');
-  await page.getByRole('link', { name: 'Train', exact: true }).click();
+  await press(page.getByRole('link', { name: 'Train', exact: true }));
   await expect(page.getByRole('heading', { name: 'Nothing has been trained yet' })).toBeVisible();
   await checkBoth(page, 'train, empty');
-  await page.getByRole('link', { name: 'Runs' }).click();
+  await press(page.getByRole('link', { name: 'Runs' }));
   await expect(page.getByRole('heading', { name: 'No runs yet' })).toBeVisible();
   await checkBoth(page, 'runs, empty');
 });
@@ -53,7 +54,7 @@ test('settings, the command palette, the keys, the tour', async ({ page }) => {
   await go(page, '#/settings');
   await expect(page.getByText(host.home)).toBeVisible();
   await checkBoth(page, 'settings');
-  await page.getByRole('combobox', { name: 'Language' }).click();
+  await press(page.getByRole('combobox', { name: 'Language' }));
   await expect(page.getByRole('listbox')).toBeVisible();
   await checkBoth(page, 'settings, list open');
   await page.keyboard.press('Escape');
@@ -66,17 +67,17 @@ test('settings, the command palette, the keys, the tour', async ({ page }) => {
   await expect(page.getByText('No matches.')).toBeVisible();
   await checkBoth(page, 'command palette, nothing found');
   await close(page);
-  await page.getByRole('button', { name: 'Show the keys' }).click();
+  await press(page.getByRole('button', { name: 'Show the keys' }));
   await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
   await checkBoth(page, 'keys');
   await close(page);
-  await page.getByRole('button', { name: 'Take the tour' }).click();
+  await press(page.getByRole('button', { name: 'Take the tour' }));
   for (const stop of ['Design', 'Train', 'Watch', 'Runs', 'Find anything']) {
     const panel = page.getByRole('dialog', { name: stop });
     await expect(panel).toBeVisible();
     await expect(panel).toBeInViewport({ ratio: 1 });
     if (stop === 'Design') await checkBoth(page, 'tour');
-    await panel.getByRole('button', { name: stop === 'Find anything' ? 'Done' : 'Next' }).click();
+    await press(panel.getByRole('button', { name: stop === 'Find anything' ? 'Done' : 'Next' }));
   }
   await expect(dialog(page)).toHaveCount(0);
 });
@@ -86,21 +87,21 @@ test('Design: each layer’s fields, hints, code, figures, dialogs, a net with a
   await go(page, '#/design/course');
   await expect(layers(page)).toHaveCount(8);
   await checkBoth(page, 'design');
-  await layers(page).nth(3).click();
+  await press(layers(page).nth(3));
   await checkBoth(page, 'design, convolution');
-  await page.getByRole('button', { name: 'How the size comes out' }).click();
+  await press(page.getByRole('button', { name: 'How the size comes out' }));
   await expect(dialog(page)).toBeVisible();
   await checkBoth(page, 'size figure');
-  await page.getByRole('tab', { name: 'Exercises' }).click();
+  await press(page.getByRole('tab', { name: 'Exercises' }));
   await checkBoth(page, 'exercises');
   await close(page);
-  await layers(page).nth(2).click();
-  await page.locator('.inspector').getByRole('button', { name: 'Function and derivative' }).first().click();
+  await press(layers(page).nth(2));
+  await press(page.locator('.inspector').getByRole('button', { name: 'Function and derivative' }).first());
   await expect(dialog(page)).toBeVisible();
   await checkBoth(page, 'activation explorer');
   await close(page);
   for (const tab of ['Hints', 'Code']) {
-    await page.getByRole('tab', { name: tab }).click();
+    await press(page.getByRole('tab', { name: tab }));
     await checkBoth(page, `design, ${tab}`);
   }
   await page.keyboard.press('Control+k');
@@ -110,10 +111,10 @@ test('Design: each layer’s fields, hints, code, figures, dialogs, a net with a
   await checkBoth(page, 'paste dialog');
   await close(page);
 
-  await page.getByRole('button', { name: 'Duplicate to edit' }).click();
+  await press(page.getByRole('button', { name: 'Duplicate to edit' }));
   await expect(page.getByRole('textbox', { name: 'Name of the net' })).toBeVisible();
-  await layers(page).nth(3).click();
-  await page.getByRole('tab', { name: 'Layer', exact: true }).click();
+  await press(layers(page).nth(3));
+  await press(page.getByRole('tab', { name: 'Layer', exact: true }));
   await page.getByRole('textbox', { name: /Kernel size/ }).fill('15');
   await checkBoth(page, 'design, error');
   // At 200 % zoom of a small window.
@@ -126,28 +127,29 @@ test('a short run: Train with all its sections, while it trains and after', asyn
   await go(page, '#/train');
   await page.getByRole('textbox', { name: 'Epochs', exact: true }).fill('2');
   await page.getByRole('textbox', { name: 'Batch size', exact: true }).fill('512');
-  await page.getByRole('button', { name: /^Train Course net/ }).click();
+  await press(page.getByRole('button', { name: /^Train Course net/ }));
   const run = page.getByRole('article', { name: 'Course net #1' });
   await expect(run.getByText('Training', { exact: true })).toBeVisible();
   await check(page, 'train, running');
-  await run.getByRole('button', { name: /^Change the learning rate/ }).click();
+  await press(run.getByRole('button', { name: /^Change the learning rate/ }));
   await expect(dialog(page)).toBeVisible();
   await check(page, 'learning rate');
   await close(page);
   await expect(run.getByText('Finished')).toBeVisible({ timeout: 180_000 });
 
-  await page.getByRole('checkbox', { name: /Homework net/ }).click();
+  await press(page.getByRole('checkbox', { name: /Homework net/ }));
   await page.getByRole('textbox', { name: 'Epochs, Course net' }).fill('x');
-  for (const section of await page.locator('form h3 > button[aria-expanded]').all()) await section.click();
-  await page.getByRole('switch', { name: 'Change training images at random' }).click();
-  await page.getByRole('switch', { name: 'Stop early' }).click();
+  for (const section of await page.locator('form h3 > button[aria-expanded]').all()) await press(section);
+  await press(page.getByRole('switch', { name: 'Change training images at random' }));
+  await press(page.getByRole('switch', { name: 'Stop early' }));
   await expect(page.getByRole('table', { name: 'Confusion matrix' })).toBeVisible();
   await checkBoth(page, 'train, all unfolded');
   for (const chart of ['Loss', 'Test accuracy'])
-    await page
-      .getByRole('region', { name: chart, exact: true })
-      .getByRole('button', { name: 'Table', exact: true })
-      .click();
+    await press(
+      page
+        .getByRole('region', { name: chart, exact: true })
+        .getByRole('button', { name: 'Table', exact: true }),
+    );
   await checkBoth(page, 'train, tables');
 });
 
@@ -157,13 +159,13 @@ test('Runs, and every part of a run’s page', async ({ page }) => {
   const row = page.locator('[data-line^="r"]').first();
   await expect(row).toBeVisible();
   await checkBoth(page, 'runs');
-  await row.click({ button: 'right' });
+  await press(row, { button: 'right' });
   await expect(page.getByRole('menu')).toBeVisible();
   await checkBoth(page, 'runs, menu');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('menu')).toHaveCount(0);
-  await row.locator('[data-tick]').setChecked(true);
-  await page.getByRole('button', { name: 'Overlay curves' }).click();
+  await tick(row.locator('[data-tick]'), true);
+  await press(page.getByRole('button', { name: 'Overlay curves' }));
   await expect(page.locator('.overlay canvas').first()).toBeVisible();
   await checkBoth(page, 'runs, curves of those selected');
   await page.keyboard.press('t');

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
+import { press } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
 test.use({ actionTimeout: 20_000, viewport: { width: 1440, height: 1000 } });
@@ -121,7 +122,7 @@ test('by pointer: clicked, dragged in, dragged to another place, taken out', asy
     await page.waitForTimeout(600);
     await page.mouse.up();
   };
-  for (const name of ['Convolution', 'ReLU', 'Flatten', 'Linear']) await offer(name).click();
+  for (const name of ['Convolution', 'ReLU', 'Flatten', 'Linear']) await press(offer(name));
   await expect(rows(page)).toHaveCount(4);
 
   const relu = (await rows(page).nth(1).boundingBox())!;
@@ -134,19 +135,19 @@ test('by pointer: clicked, dragged in, dragged to another place, taken out', asy
   await drag(rows(page).nth(2), first.x + 200, first.y + 4);
   await expect.poll(types).toEqual(['activation', 'conv2d', 'maxPool2d', 'flatten', 'linear']);
 
-  await rows(page).nth(0).click();
-  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await press(rows(page).nth(0));
+  await press(page.getByRole('button', { name: 'Remove', exact: true }));
   await expect(rows(page)).toHaveCount(4);
-  await page.getByRole('region', { name: 'Notices' }).getByRole('button', { name: 'Undo' }).click();
+  await press(page.getByRole('region', { name: 'Notices' }).getByRole('button', { name: 'Undo' }));
   await expect.poll(types).toEqual(['activation', 'conv2d', 'maxPool2d', 'flatten', 'linear']);
   expect(errors).toEqual([]);
 });
 
 test('broken and mended: the layer is named, what would fit is offered, the rest stays', async ({ page }) => {
   await open(page, 'course');
-  await page.getByRole('button', { name: 'Duplicate to edit' }).click();
+  await press(page.getByRole('button', { name: 'Duplicate to edit' }));
   await expect(page.getByRole('textbox', { name: 'Name of the net' })).toHaveValue('Course net copy');
-  await rows(page).nth(3).click();
+  await press(rows(page).nth(3));
   const kernel = page.getByRole('textbox', { name: /Kernel size/ });
   await kernel.fill('15');
   const reason = 'Kernel 15 does not fit the 12×12 map that layer 3 gives. Use kernel ≤ 12 or padding ≥ 2.';
@@ -170,10 +171,10 @@ test('broken and mended: the layer is named, what would fit is offered, the rest
   await page.reload();
   await expect(rows(page).nth(3)).toContainText('does not fit');
   await expect(kernel).toBeHidden();
-  await page.getByRole('button', { name: 'Go to layer 4' }).click();
+  await press(page.getByRole('button', { name: 'Go to layer 4' }));
   await expect(rows(page).nth(3)).toBeFocused();
   await expect(kernel).toHaveAttribute('aria-invalid', 'true');
-  await page.getByRole('button', { name: 'Use padding 2' }).click();
+  await press(page.getByRole('button', { name: 'Use padding 2' }));
   await expect(rows(page).nth(3)).not.toContainText('does not fit');
   await expect(rows(page).nth(3)).toBeFocused();
   await expect(bar).toBeHidden();
@@ -184,7 +185,7 @@ test('broken and mended: the layer is named, what would fit is offered, the rest
   await kernel.press('Escape');
   await expect(kernel).toHaveValue('15');
 
-  await train.click();
+  await press(train);
   await expect(page).toHaveURL(/#\/train/);
 });
 
@@ -196,7 +197,7 @@ test('the side panel is wider for code, and as wide as it was made, also after a
   const width = async () =>
     (await page.getByRole('complementary', { name: 'Layer and net' }).boundingBox())!.width;
   const fields = await width();
-  await page.getByRole('tab', { name: 'Code' }).click();
+  await press(page.getByRole('tab', { name: 'Code' }));
   await expect.poll(width).toBeGreaterThan(fields + 100);
   const usual = await width();
   await edge.focus();
@@ -208,26 +209,24 @@ test('the side panel is wider for code, and as wide as it was made, also after a
   await page.mouse.move(box.x + box.width / 2 + 48, box.y + 320, { steps: 4 });
   await page.mouse.up();
   await expect.poll(width).toBe(usual - 80);
-  await page.getByRole('tab', { name: 'Layer' }).click();
+  await press(page.getByRole('tab', { name: 'Layer' }));
   await expect.poll(width).toBe(fields);
   await page.reload();
-  await page.getByRole('tab', { name: 'Code' }).click();
+  await press(page.getByRole('tab', { name: 'Code' }));
   await expect.poll(width).toBe(usual - 80);
-  await edge.dblclick();
+  await press(edge, { twice: true });
   await expect.poll(width).toBe(usual);
 });
 
 test('layers are copied and pasted as text; anything else is refused in words', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await open(page, 'course');
-  await page.getByRole('button', { name: 'Duplicate to edit' }).click();
+  await press(page.getByRole('button', { name: 'Duplicate to edit' }));
   await expect(page.getByRole('textbox', { name: 'Name of the net' })).toBeVisible();
-  await rows(page).nth(0).click();
-  await rows(page)
-    .nth(2)
-    .click({ modifiers: ['Shift'] });
+  await press(rows(page).nth(0));
+  await press(rows(page).nth(2), { modifiers: ['Shift'] });
   await page.keyboard.press('Control+c');
-  await rows(page).nth(2).click();
+  await press(rows(page).nth(2));
   await page.keyboard.press('Control+v');
   await expect(rows(page)).toHaveCount(11);
   await page.evaluate(() => navigator.clipboard.writeText('print("hello")'));
@@ -248,7 +247,7 @@ test('the course’s script, pasted on the column, is the course net, and its se
   expect(theirs).toContain('range(3)');
   expect(theirs).toContain('lr=0.02');
   await open(page, 'homework');
-  await rows(page).nth(0).click();
+  await press(rows(page).nth(0));
   await page.evaluate((text) => navigator.clipboard.writeText(text), theirs);
   await page.keyboard.press('Control+v');
   const dialog = page.getByRole('dialog', { name: 'Net from PyTorch code' });
@@ -259,13 +258,13 @@ test('the course’s script, pasted on the column, is the course net, and its se
   await expect(dialog.getByRole('checkbox', { name: /^Training settings too/ })).toBeChecked();
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
-  await dialog.getByRole('button', { name: 'Take this net' }).click();
+  await press(dialog.getByRole('button', { name: 'Take this net' }));
 
   await expect(page).not.toHaveURL(/homework/);
   await expect(total(page, 'Parameters')).toHaveText('8,490');
   await expect(total(page, 'Multiply-adds')).toHaveText('467,200');
   await expect(rows(page)).toHaveCount(8);
-  await page.getByRole('button', { name: 'Train this net' }).click();
+  await press(page.getByRole('button', { name: 'Train this net' }));
   await expect(page.getByRole('textbox', { name: /^Epochs/ })).toHaveValue('3');
   await expect(page.getByRole('textbox', { name: /^Learning rate/ })).toHaveValue('0.02');
   expect(errors).toEqual([]);
@@ -275,8 +274,8 @@ test('the size figure slides by keyboard; an exercise says what is wrong and wha
   page,
 }) => {
   await open(page, 'course');
-  await rows(page).nth(0).click();
-  await page.getByRole('button', { name: 'How the size comes out' }).click();
+  await press(rows(page).nth(0));
+  await press(page.getByRole('button', { name: 'How the size comes out' }));
   const dialog = page.getByRole('dialog', { name: 'How the size comes out' });
   await expect(dialog.getByText('⌊(28 + 2·0 − 1·(5 − 1) − 1) / 1⌋ + 1 = 24')).toBeVisible();
   const grid = dialog.getByRole('img', { name: /^A 28×28 map/ });
@@ -288,13 +287,13 @@ test('the size figure slides by keyboard; an exercise says what is wrong and wha
   await page.keyboard.press('ArrowLeft');
   await expect(dialog.getByText('Output (1, 24) of 24×24')).toBeVisible();
 
-  await dialog.getByRole('tab', { name: 'Exercises' }).click();
+  await press(dialog.getByRole('tab', { name: 'Exercises' }));
   const answer = dialog.getByRole('textbox');
   await answer.fill('10x23x23');
-  await dialog.getByRole('button', { name: 'Check' }).click();
+  await press(dialog.getByRole('button', { name: 'Check' }));
   await expect(dialog.getByText('One too few')).toBeVisible();
   await answer.fill('10x24x24');
-  await dialog.getByRole('button', { name: 'Check' }).click();
+  await press(dialog.getByRole('button', { name: 'Check' }));
   await expect(dialog.getByText('Right.')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('button', { name: 'How the size comes out' })).toBeFocused();
@@ -306,28 +305,28 @@ test('the activation explorer shows what the layer is given in the newest run, a
   const errors = watchForErrors(page);
   await page.goto(host.url);
   await page.goto(new URL('#/design/course', page.url()).href);
-  await rows(page).nth(2).click();
+  await press(rows(page).nth(2));
   const explore = page.getByRole('button', { name: 'Function and derivative' });
   const dialog = page.getByRole('dialog', { name: 'Function and derivative' });
-  await explore.click();
+  await press(explore);
   await expect(dialog.getByText('Train this net to see this layer’s real inputs here.')).toBeVisible();
   await page.keyboard.press('Escape');
 
   // Two runs of the preset as it is, one epoch each.
   for (const seed of ['0', '1']) {
-    await page.getByRole('button', { name: 'Train this net' }).click();
+    await press(page.getByRole('button', { name: 'Train this net' }));
     await page.getByRole('textbox', { name: /^Epochs/ }).fill('1');
     await page.getByRole('textbox', { name: /^Seed/ }).fill(seed);
-    await page.locator('form button[type=submit]').click();
+    await press(page.locator('form button[type=submit]'));
     await expect(
       page.locator('article', { hasText: `#${Number(seed) + 1}` }).locator('[data-status=finished]'),
     ).toBeVisible({ timeout: 120_000 });
     await page.goto(new URL('#/design/course', page.url()).href);
   }
-  await rows(page).nth(2).click();
-  await explore.click();
+  await press(rows(page).nth(2));
+  await press(explore);
   await expect(dialog.getByLabel('Run', { exact: true })).toContainText('#2');
-  await dialog.getByRole('button', { name: 'Show this layer’s real inputs' }).click();
+  await press(dialog.getByRole('button', { name: 'Show this layer’s real inputs' }));
   const words = (id: number) =>
     dialog.getByText(`What this layer is given in Course net #${id}: 92,160 numbers, on 64 test images`);
   await expect(words(2)).toBeVisible();
@@ -335,8 +334,8 @@ test('the activation explorer shows what the layer is given in the newest run, a
   const newest = await share(2);
   expect(Number(newest)).toBeGreaterThan(10);
   expect(Number(newest)).toBeLessThan(90);
-  await dialog.getByLabel('Run', { exact: true }).click();
-  await page.getByRole('option', { name: 'Course net #1' }).click();
+  await press(dialog.getByLabel('Run', { exact: true }));
+  await press(page.getByRole('option', { name: 'Course net #1' }));
   await expect(words(1)).toBeVisible();
   expect(await share(1)).not.toBe(newest);
   const { violations } = await new AxeBuilder({ page }).analyze();
@@ -355,12 +354,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
     };
     await open(page, 'homework');
     await check('preset');
-    await page.getByRole('button', { name: 'Duplicate to edit' }).click();
+    await press(page.getByRole('button', { name: 'Duplicate to edit' }));
     await expect(page.getByRole('textbox', { name: 'Name of the net' })).toBeVisible();
-    await rows(page).nth(3).click();
+    await press(rows(page).nth(3));
     await page.getByRole('textbox', { name: /Kernel size/ }).fill('40');
     await check('broken');
-    await page.getByRole('button', { name: 'Add Residual block' }).click();
+    await press(page.getByRole('button', { name: 'Add Residual block' }));
     await page.keyboard.press('o');
     await expect(page.getByRole('dialog', { name: 'Open a net' })).toBeVisible();
     await check('switcher');

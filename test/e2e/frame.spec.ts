@@ -4,6 +4,7 @@
  */
 import type { Page } from '@playwright/test';
 import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
+import { press } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
 test.use({ actionTimeout: 20_000 });
@@ -131,9 +132,9 @@ test('theme and language change by the palette, in every window at once, and are
   const third = await later.newPage();
   await open(third, '#/settings');
   await expect(heading(third, '设置')).toBeVisible();
-  await third.getByRole('radio', { name: '浅色' }).click();
-  await third.getByRole('combobox', { name: '语言' }).click();
-  await third.getByRole('option', { name: 'English' }).click();
+  await press(third.getByRole('radio', { name: '浅色' }));
+  await press(third.getByRole('combobox', { name: '语言' }));
+  await press(third.getByRole('option', { name: 'English' }));
   await expect(heading(third, 'Settings')).toBeVisible();
   await expect(third.locator('html')).toHaveAttribute('data-theme', 'light');
   await later.close();
@@ -155,7 +156,7 @@ test('two presses train the sample; quit and started again, one press lets its r
 }) => {
   const errors = watchForErrors(page);
   await open(page, '#/welcome');
-  await page.getByRole('button', { name: 'Train both nets' }).click();
+  await press(page.getByRole('button', { name: 'Train both nets' }));
   await expect(heading(page, 'Train')).toBeVisible();
   await expect(page.getByRole('navigation').getByText('Course net #1')).toBeVisible();
   const started = () => page.locator('[data-status=running]').count();
@@ -167,7 +168,7 @@ test('two presses train the sample; quit and started again, one press lets its r
   await open(page);
   const offer = page.getByRole('region', { name: '2 runs were cut off when Stride ended' });
   await expect(offer.getByRole('link', { name: 'Homework net #2' })).toBeVisible();
-  await offer.getByRole('button', { name: 'Resume' }).click();
+  await press(offer.getByRole('button', { name: 'Resume' }));
   await expect(offer).toHaveCount(0);
   await expect.poll(started, { timeout: 60_000 }).toBeGreaterThan(0);
 
@@ -175,7 +176,7 @@ test('two presses train the sample; quit and started again, one press lets its r
   await host.stop();
   await host.start();
   await open(page);
-  await offer.getByRole('button', { name: 'Not now' }).click();
+  await press(offer.getByRole('button', { name: 'Not now' }));
   await expect(offer).toHaveCount(0);
   await page.reload();
   await page.locator('#heading').waitFor();
@@ -185,9 +186,9 @@ test('two presses train the sample; quit and started again, one press lets its r
 
 test('where that was asked for, runs that were cut off go on by themselves', async ({ page }) => {
   await open(page, '#/settings');
-  await page.getByRole('switch', { name: /Runs that were cut off go on/ }).click();
+  await press(page.getByRole('switch', { name: /Runs that were cut off go on/ }));
   await page.goto(new URL('#/welcome', page.url()).href);
-  await page.getByRole('button', { name: 'Train the course net' }).click();
+  await press(page.getByRole('button', { name: 'Train the course net' }));
   await expect(page.getByRole('navigation').getByText('Course net #3')).toBeVisible();
   await expect
     .poll(() => page.locator('[data-status=running]').count(), { timeout: 60_000 })

@@ -6,6 +6,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { fillHistory } from '../support/manyRuns.ts';
 import { Host, expect, test, watchForErrors } from './host.ts';
+import { press } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -33,7 +34,7 @@ test('found by a filter, with proposals, and an error at the word', async ({ pag
   await page.keyboard.press('/');
   await expect(filter(page)).toBeFocused();
   await page.keyboard.type('optim');
-  await page.getByRole('option', { name: /^optimizer/ }).click();
+  await press(page.getByRole('option', { name: /^optimizer/ }));
   await page.keyboard.type('ad');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
@@ -45,7 +46,7 @@ test('found by a filter, with proposals, and an error at the word', async ({ pag
   await expect(rows(page)).toHaveCount(1);
   await filter(page).fill('tag:nowhere');
   await expect(page.getByRole('heading', { name: 'No run fits' })).toBeVisible();
-  await page.getByRole('button', { name: 'Show all runs' }).click();
+  await press(page.getByRole('button', { name: 'Show all runs' }));
   await expect(rows(page).nth(5)).toBeVisible();
   expect(errors).toEqual([]);
 });
@@ -69,7 +70,7 @@ test('tagged, archived, deleted and had back by keyboard alone', async ({ page }
   await page.keyboard.press('Delete');
   await expect(page.getByText('2 runs deleted.')).toBeVisible();
   await expect(rows(page)).toHaveCount(0);
-  await page.getByRole('button', { name: 'Undo' }).click();
+  await press(page.getByRole('button', { name: 'Undo' }));
   await expect(rows(page)).toHaveCount(2);
 });
 
@@ -78,16 +79,16 @@ test('put together with mean and spread, sorted, saved as a file', async ({ page
   const groups = page.locator('[data-line^="g"]');
   await expect(groups.first()).toContainText('Seed 0');
   await expect(groups.first()).toContainText('±');
-  await groups.first().click();
+  await press(groups.first());
   await expect(groups.first()).toHaveAttribute('aria-expanded', 'false');
   await openRuns(page, '?sort=-accuracy');
   await expect(page.getByRole('columnheader', { name: 'Best accuracy' })).toHaveAttribute(
     'aria-sort',
     'descending',
   );
-  await page.getByRole('button', { name: 'Export' }).click();
+  await press(page.getByRole('button', { name: 'Export' }));
   const download = page.waitForEvent('download');
-  await page.getByRole('menuitem', { name: 'These runs as CSV' }).click();
+  await press(page.getByRole('menuitem', { name: 'These runs as CSV' }));
   const path = await (await download).path();
   expect(readFileSync(path, 'utf8').split('\r\n')[0]).toContain('id,name,net,status');
 });
@@ -99,7 +100,7 @@ test('from groups to no groups by the address, with rows selected: every row is 
   await openRuns(page, '?filter=id<7&group=lr&show=all');
   const groups = page.locator('[data-line^="g"]');
   await expect(groups.first()).toContainText('Learning rate');
-  for (const line of [0, 2]) await few.nth(line).locator('[data-tick]').click();
+  for (const line of [0, 2]) await press(few.nth(line).locator('[data-tick]'));
   const all = await few.count();
   expect(all).toBeGreaterThan(3);
   await page.evaluate(() => (location.hash = '#/runs?filter=id<7&show=all'));
@@ -116,22 +117,22 @@ test('the command palette finds every run there is, by name or filter', async ({
   await page.keyboard.type('id<4');
   const options = page.getByRole('option');
   await expect(options).toHaveText([/#3/, /#2/, /#1/]);
-  await options.last().click();
+  await press(options.last());
   await expect(page).toHaveURL(/#\/runs\/1$/);
 });
 
 test('its page: renamed where it stands, noted, cloned; and all of it after a restart', async ({ page }) => {
   await page.goto(host.url);
   await page.goto(`${new URL(host.url).origin}/#/runs/42`);
-  await page.getByRole('button', { name: 'Rename' }).click();
+  await press(page.getByRole('button', { name: 'Rename' }));
   await page.getByRole('textbox', { name: 'Name' }).fill('The answer');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'The answer #42' })).toBeVisible();
-  await page.getByRole('tab', { name: 'Note' }).click();
+  await press(page.getByRole('tab', { name: 'Note' }));
   const edit = page.getByRole('button', { name: 'Edit' });
-  if (await edit.isVisible()) await edit.click();
+  if (await edit.isVisible()) await press(edit);
   await page.getByRole('textbox', { name: 'Note' }).fill('**bold** <img src=x onerror=alert(1)>');
-  await page.getByRole('button', { name: 'Save' }).click();
+  await press(page.getByRole('button', { name: 'Save' }));
   await expect(page.locator('.read strong')).toHaveText('bold');
   await expect(page.locator('.read img')).toHaveCount(0);
   await host.stop();
@@ -139,9 +140,9 @@ test('its page: renamed where it stands, noted, cloned; and all of it after a re
   await page.goto(host.url);
   await page.goto(`${new URL(host.url).origin}/#/runs?filter=answer&show=all`);
   await expect(page.getByRole('link', { name: 'The answer #42' })).toBeVisible();
-  await page.getByRole('link', { name: 'The answer #42' }).click();
-  await page.getByRole('button', { name: 'Actions' }).click();
-  await page.getByRole('menuitem', { name: /Same again/ }).click();
+  await press(page.getByRole('link', { name: 'The answer #42' }));
+  await press(page.getByRole('button', { name: 'Actions' }));
+  await press(page.getByRole('menuitem', { name: /Same again/ }));
   await expect(page).toHaveURL(/#\/train/);
 });
 

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
+import { press, tick } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
 test.use({ actionTimeout: 20_000 });
@@ -34,7 +35,7 @@ const field = (page: Page, name: string) => page.getByRole('textbox', { name, ex
 async function open(page: Page): Promise<void> {
   await page.goto(host.url);
   // Where nothing has been trained yet, the first page comes first.
-  await page.getByRole('link', { name: 'Train', exact: true }).click();
+  await press(page.getByRole('link', { name: 'Train', exact: true }));
   await expect(page.getByRole('heading', { name: 'Train', level: 1 })).toBeVisible();
   await expect(page.getByRole('article').or(emptyLab(page)).first()).toBeVisible();
 }
@@ -43,10 +44,10 @@ async function open(page: Page): Promise<void> {
 async function choose(page: Page, ...nets: readonly ('Course net' | 'Homework net')[]): Promise<void> {
   for (const net of ['Course net', 'Homework net'] as const) {
     const box = page.getByRole('checkbox', { name: net });
-    await box.setChecked(nets.includes(net));
+    await tick(box, nets.includes(net));
   }
   const reset = page.getByRole('button', { name: 'Reset to course’s values' });
-  if (await reset.isVisible()) await reset.click();
+  if (await reset.isVisible()) await press(reset);
   await expect(reset).toBeHidden();
 }
 
@@ -65,7 +66,7 @@ async function started(page: Page, count: number, start: () => Promise<void>): P
   return (await fresh()).sort((a, b) => number(a) - number(b));
 }
 
-const press = (page: Page, name: string | RegExp) => () => page.getByRole('button', { name }).click();
+const pressing = (page: Page, name: string | RegExp) => () => press(page.getByRole('button', { name }));
 const state = (page: Page, run: string, text: string) => panel(page, run).getByText(text, { exact: true });
 
 test('trains the course net: the chart moves, pauses, resumes, and has PyTorch’s numbers', async ({
@@ -77,20 +78,20 @@ test('trains the course net: the chart moves, pauses, resumes, and has PyTorch�
   await field(page, 'Epochs').fill('2');
   // Measured here, before anything is started.
   await expect(page.getByRole('button', { name: /^Train Course net, about \d+ s$/ })).toBeVisible();
-  const [name] = (await started(page, 1, press(page, /^Train Course net/))) as [string];
+  const [name] = (await started(page, 1, pressing(page, /^Train Course net/))) as [string];
 
   const run = panel(page, name);
   await expect(run.getByText('Training', { exact: true })).toBeVisible();
   await expect.poll(() => points(page)).toBeGreaterThan(0);
 
-  await run.getByRole('button', { name: 'Pause' }).click();
+  await press(run.getByRole('button', { name: 'Pause' }));
   await expect(run.getByText('Paused')).toBeVisible();
   const paused = await points(page);
   await page.waitForTimeout(1000);
   expect(await points(page)).toBe(paused);
   expect(paused).toBeLessThan(2 * 938);
 
-  await run.getByRole('button', { name: 'Resume' }).click();
+  await press(run.getByRole('button', { name: 'Resume' }));
   await expect(run.getByText('Finished')).toBeVisible({ timeout: 180_000 });
   await expect.poll(() => points(page)).toBe(2 * 938);
   await expect(run.getByRole('button')).toHaveCount(0);
@@ -98,10 +99,7 @@ test('trains the course net: the chart moves, pauses, resumes, and has PyTorch�
   const file = new URL('../vectors/traces/course-seed0.json', import.meta.url);
   const { epochs } = JSON.parse(readFileSync(file, 'utf8')) as Trace;
   const printed = epochs.flatMap((each) => each.running_loss.map((line) => ({ epoch: each.epoch, ...line })));
-  await page
-    .getByRole('region', { name: 'Loss', exact: true })
-    .getByRole('button', { name: 'Table' })
-    .click();
+  await press(page.getByRole('region', { name: 'Loss', exact: true }).getByRole('button', { name: 'Table' }));
   const rows = rowsOf(lossFigure(page).getByRole('table'));
   await expect(rows).toHaveCount(6);
   for (const [index, row] of (await rows.all()).entries()) {
@@ -117,7 +115,7 @@ test('the run is in history after a reload and after a restart of the host', asy
   const errors = watchForErrors(page);
   await open(page);
   const [name] = (await namesShown(page)) as [string];
-  await page.getByRole('link', { name: 'Runs' }).click();
+  await press(page.getByRole('link', { name: 'Runs' }));
   const row = page.getByRole('row', { name });
   await expect(row.getByText('Finished')).toBeVisible();
   await page.reload();
@@ -128,13 +126,13 @@ test('the run is in history after a reload and after a restart of the host', asy
   await host.start();
   await open(page);
   await expect(panel(page, name).getByText('Finished')).toBeVisible();
-  await page.getByRole('link', { name: 'Runs' }).click();
-  await row.getByRole('link', { name }).click();
+  await press(page.getByRole('link', { name: 'Runs' }));
+  await press(row.getByRole('link', { name }));
   await expect(page.getByRole('heading', { name, level: 1 })).toBeFocused();
   await expect.poll(() => points(page)).toBe(2 * 938);
 
   const accuracy = page.getByRole('region', { name: 'Test accuracy', exact: true });
-  await accuracy.getByRole('button', { name: 'Table' }).click();
+  await press(accuracy.getByRole('button', { name: 'Table' }));
   await expect(rowsOf(accuracy.getByRole('table'))).toHaveCount(2);
   const confusion = page.getByRole('table', { name: 'Confusion matrix' });
   const counts = (await confusion.getByRole('cell').allInnerTexts()).map(Number);
@@ -148,7 +146,7 @@ test('both nets train at once, each with settings of its own', async ({ page }) 
   await field(page, 'Batch size, Course net').fill(bigBatch);
   await field(page, 'Epochs, Homework net').fill('1');
   await field(page, 'Batch size, Homework net').fill('256');
-  const [course, homework] = (await started(page, 2, press(page, /^Train 2 nets side by side/))) as [
+  const [course, homework] = (await started(page, 2, pressing(page, /^Train 2 nets side by side/))) as [
     string,
     string,
   ];
@@ -165,7 +163,7 @@ test('a run that lost its host is interrupted, and goes on to its end', async ({
   await choose(page, 'Course net');
   await field(page, 'Epochs').fill('3');
   await field(page, 'Batch size').fill(bigBatch);
-  const [run] = (await started(page, 1, press(page, /^Train Course net/))) as [string];
+  const [run] = (await started(page, 1, pressing(page, /^Train Course net/))) as [string];
   await expect(state(page, run, 'Training')).toBeVisible();
   await expect.poll(() => points(page)).toBeGreaterThan(0);
   await host.stop('SIGKILL');
@@ -174,7 +172,7 @@ test('a run that lost its host is interrupted, and goes on to its end', async ({
   await host.start();
   await open(page);
   await expect(state(page, run, 'Interrupted')).toBeVisible();
-  await panel(page, run).getByRole('button', { name: 'Resume' }).click();
+  await press(panel(page, run).getByRole('button', { name: 'Resume' }));
   await expect(state(page, run, 'Finished')).toBeVisible({ timeout: 180_000 });
   await expect.poll(() => points(page)).toBe(3 * bigSteps);
 });
@@ -182,7 +180,7 @@ test('a run that lost its host is interrupted, and goes on to its end', async ({
 test('a number that cannot be is refused where it stands, and nothing starts', async ({ page }) => {
   await open(page);
   await choose(page, 'Course net');
-  await page.getByRole('button', { name: 'Optimizer', exact: true }).click();
+  await press(page.getByRole('button', { name: 'Optimizer', exact: true }));
   const momentum = page.getByRole('textbox', { name: 'Momentum' });
   const start = page.getByRole('button', { name: 'Train Course net' });
   await momentum.fill('1');
@@ -191,10 +189,10 @@ test('a number that cannot be is refused where it stands, and nothing starts', a
   await expect(start).toBeDisabled();
   // Folded it still says that something is not right.
   const section = page.getByRole('button', { name: 'Optimizer', exact: true });
-  await section.click();
+  await press(section);
   await expect(section).toHaveAccessibleDescription('Something here is not right yet');
-  await section.click();
-  await page.getByRole('button', { name: 'Reset Momentum to 0.5' }).click();
+  await press(section);
+  await press(page.getByRole('button', { name: 'Reset Momentum to 0.5' }));
   await expect(momentum).toHaveValue('0.5');
   await expect(start).toBeEnabled();
 });
@@ -209,12 +207,12 @@ test('every setting is there: optimizers, the schedule’s curve, augmentation b
   const pick = async (list: string, option: string | RegExp) => {
     const box = page.getByRole('combobox', { name: list, exact: true });
     await expect(async () => {
-      if ((await box.getAttribute('aria-expanded')) !== 'true') await box.click();
-      await page.getByRole('option', { name: option }).click({ timeout: 2000 });
+      if ((await box.getAttribute('aria-expanded')) !== 'true') await press(box);
+      await press(page.getByRole('option', { name: option }), { timeout: 2000 });
       await expect(box).toHaveAttribute('aria-expanded', 'false', { timeout: 2000 });
     }).toPass({ timeout: 20_000 });
   };
-  await page.getByRole('button', { name: 'Optimizer', exact: true }).click();
+  await press(page.getByRole('button', { name: 'Optimizer', exact: true }));
   for (const [name, field] of [
     ['Adam', 'β₁'],
     ['AdamW', 'β₂'],
@@ -225,14 +223,14 @@ test('every setting is there: optimizers, the schedule’s curve, augmentation b
     await pick('Optimizer', new RegExp(`^${name}$`));
     await expect(page.getByRole('textbox', { name: field })).toBeVisible();
   }
-  await page.getByRole('button', { name: 'Learning-rate schedule', exact: true }).click();
+  await press(page.getByRole('button', { name: 'Learning-rate schedule', exact: true }));
   await pick('Schedule', /OneCycleLR/);
   await expect(
     page.getByRole('img', { name: 'Learning rate over the epochs: from 0.004 to 0.0000004, 0.1 at most.' }),
   ).toBeVisible();
 
-  await page.getByRole('button', { name: 'Augmentation', exact: true }).click();
-  await page.getByRole('switch', { name: 'Change training images at random' }).click();
+  await press(page.getByRole('button', { name: 'Augmentation', exact: true }));
+  await press(page.getByRole('switch', { name: 'Change training images at random' }));
   const variant = page.getByRole('img', { name: 'Change 8' });
   await expect(page.getByRole('img', { name: 'Original: 5' })).toBeVisible();
   const picture = () => variant.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
@@ -240,14 +238,14 @@ test('every setting is there: optimizers, the schedule’s curve, augmentation b
   await page.getByRole('textbox', { name: 'Noise' }).fill('0.5');
   await expect.poll(picture).not.toBe(before);
 
-  await page.getByRole('button', { name: 'Validation and stopping', exact: true }).click();
-  await page.getByRole('switch', { name: 'Stop early' }).click();
+  await press(page.getByRole('button', { name: 'Validation and stopping', exact: true }));
+  await press(page.getByRole('switch', { name: 'Stop early' }));
   await pick('Watch', 'Validation loss');
   await expect(page.getByText('There are no validation images')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Train Course net' })).toBeDisabled();
   const { violations } = await new AxeBuilder({ page }).include('form').analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
-  await page.getByRole('button', { name: 'Reset to course’s values' }).click();
+  await press(page.getByRole('button', { name: 'Reset to course’s values' }));
   await expect(page.getByRole('button', { name: 'Train Course net' })).toBeEnabled();
   expect(errors).toEqual([]);
 });
@@ -258,20 +256,20 @@ test('the learning rate changes while a run trains, and it stops after its epoch
   // More than it will train: only its stop ends it.
   await field(page, 'Epochs').fill('500');
   await field(page, 'Batch size').fill(bigBatch);
-  const [name] = (await started(page, 1, press(page, /^Train Course net/))) as [string];
+  const [name] = (await started(page, 1, pressing(page, /^Train Course net/))) as [string];
   const run = panel(page, name);
   await expect.poll(() => points(page)).toBeGreaterThan(0);
   const steer = run.getByRole('button', { name: `Change the learning rate of ${name}` });
   await expect(steer).toHaveText('0.01');
-  await steer.click();
+  await press(steer);
   const rate = page.getByRole('dialog', { name: `Change the learning rate of ${name}` });
   await rate.getByRole('slider', { name: 'Learning rate, on a log scale' }).press('ArrowRight');
   await expect(field(page, 'Learning rate').and(rate.getByRole('textbox'))).toHaveValue('0.011');
   await rate.getByRole('textbox', { name: 'Learning rate' }).fill('0.002');
-  await rate.getByRole('button', { name: 'Change', exact: true }).click();
+  await press(rate.getByRole('button', { name: 'Change', exact: true }));
   await expect(rate).toBeHidden();
   await expect(steer).toHaveText('0.002');
-  await run.getByRole('button', { name: `Stop ${name} after this epoch` }).click();
+  await press(run.getByRole('button', { name: `Stop ${name} after this epoch` }));
   await expect(run.getByRole('button', { name: 'Do not stop after this epoch' })).toBeVisible();
   await expect(state(page, name, 'Stopped')).toBeVisible({ timeout: 120_000 });
   await expect.poll(async () => (await points(page)) % bigSteps).toBe(0);
@@ -279,8 +277,8 @@ test('the learning rate changes while a run trains, and it stops after its epoch
   expect(await points(page)).toBeLessThan(500 * bigSteps);
 
   // What was done is in the run's log.
-  await run.getByRole('link', { name }).click();
-  await page.getByRole('tab', { name: 'Log' }).click();
+  await press(run.getByRole('link', { name }));
+  await press(page.getByRole('tab', { name: 'Log' }));
   await expect(page.getByRole('tabpanel')).toContainText('0.002');
 });
 
@@ -292,22 +290,20 @@ test('several seeds wait for their turn; they are put in another order, begun, t
   await field(page, 'Epochs').fill('500');
   await field(page, 'Batch size').fill(bigBatch);
   await field(page, 'Seeds').fill('1-3');
-  await page.getByRole('button', { name: 'Machine and order', exact: true }).click();
-  await page.getByRole('radio', { name: 'One after the other' }).click();
-  const runs = await started(page, 3, press(page, /^Train 3 runs one after another/));
+  await press(page.getByRole('button', { name: 'Machine and order', exact: true }));
+  await press(page.getByRole('radio', { name: 'One after the other' }));
+  const runs = await started(page, 3, pressing(page, /^Train 3 runs one after another/));
   const [first, second, third] = runs as [string, string, string];
   const queue = page.getByRole('region', { name: 'Waiting for their turn' });
   await expect(queue.getByRole('listitem')).toHaveText([second, third]);
-  await queue.getByRole('button', { name: `Move ${third} up` }).click();
+  await press(queue.getByRole('button', { name: `Move ${third} up` }));
   await expect(queue.getByRole('listitem')).toHaveText([third, second]);
-  await queue.getByRole('button', { name: `Take ${second} out of the queue` }).click();
+  await press(queue.getByRole('button', { name: `Take ${second} out of the queue` }));
   await expect(queue.getByRole('listitem')).toHaveText([third]);
-  await queue.getByRole('button', { name: `Start ${third} now` }).click();
+  await press(queue.getByRole('button', { name: `Start ${third} now` }));
   for (const run of [first, third]) await expect(state(page, run, 'Training')).toBeVisible();
   for (const run of [third, first]) {
-    await panel(page, run)
-      .getByRole('button', { name: `Stop ${run}`, exact: true })
-      .click();
+    await press(panel(page, run).getByRole('button', { name: `Stop ${run}`, exact: true }));
     await expect(state(page, run, 'Stopped')).toBeVisible({ timeout: 60_000 });
   }
   await expect(queue).toBeHidden();
@@ -344,11 +340,11 @@ test('keyboard alone starts a run and stops it', async ({ page }) => {
 
 test('language and theme change at once and are still there after a restart', async ({ page }) => {
   await open(page);
-  await page.getByRole('link', { name: 'Settings' }).click();
-  await page.getByRole('combobox', { name: 'Language' }).click();
-  await page.getByRole('option', { name: '简体中文' }).click();
+  await press(page.getByRole('link', { name: 'Settings' }));
+  await press(page.getByRole('combobox', { name: 'Language' }));
+  await press(page.getByRole('option', { name: '简体中文' }));
   await expect(page.getByRole('heading', { name: '设置', level: 1 })).toBeVisible();
-  await page.getByRole('radio', { name: '深色' }).click();
+  await press(page.getByRole('radio', { name: '深色' }));
   const root = page.locator('html');
   await expect(root).toHaveAttribute('lang', 'zh-CN');
   await expect(root).toHaveAttribute('data-theme', 'dark');

@@ -3,6 +3,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { openHistory } from '../../src/main/history/open.ts';
 import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
+import { press } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
 test.use({ actionTimeout: 20_000 });
@@ -55,7 +56,7 @@ test('a run is trained, and its curves are there', async ({ page }) => {
   await page.goto(new URL('/#/train', page.url()).href);
   await page.getByRole('textbox', { name: 'Epochs' }).fill('2');
   await page.getByRole('textbox', { name: 'Batch size' }).fill(String(batchSize));
-  await page.getByRole('button', { name: /^Train Course net/ }).click();
+  await press(page.getByRole('button', { name: /^Train Course net/ }));
   await expect(page.locator('[data-status=finished]').first()).toBeVisible({ timeout: 200_000 });
   await open(page);
   expect(errors).toEqual([]);
@@ -63,7 +64,7 @@ test('a run is trained, and its curves are there', async ({ page }) => {
 
 test('the table under the cursor has history’s numbers', async ({ page }) => {
   await open(page);
-  await page.getByRole('radio', { name: 'Step' }).click();
+  await press(page.getByRole('radio', { name: 'Step' }));
   const area = drawing(page, 'Loss');
   const box = (await area.boundingBox())!;
   await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
@@ -197,7 +198,7 @@ test('the confusion matrix moves with the epoch, and a cell opens its images', a
   await expect(cells).toHaveText(last!.confusion.map(String));
   const mistakes = last!.confusion.map((count, cell) => (Math.floor(cell / 10) === cell % 10 ? 0 : count));
   const most = mistakes.indexOf(Math.max(...mistakes));
-  await cells.nth(most).click();
+  await press(cells.nth(most));
   const images = page.getByRole('dialog').locator('figure[data-index]');
   await expect(images).toHaveCount(Math.min(60, mistakes[most]!), { timeout: 60_000 });
   for (const image of await images.all()) {

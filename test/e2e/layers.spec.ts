@@ -1,0 +1,74 @@
+/** What opens lies over the page: everything in it can be pressed, at every size of the window. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { fillHistory } from '../support/manyRuns.ts';
+import { Host, expect, test } from './host.ts';
+import { press } from './press.ts';
+
+test.describe.configure({ mode: 'serial' });
+test.use({ actionTimeout: 20_000 });
+
+const sizes = [
+  { width: 1024, height: 700 },
+  { width: 1440, height: 900 },
+  { width: 1920, height: 1080 },
+] as const;
+
+const host = new Host();
+test.beforeAll(async () => {
+  host.home = mkdtempSync(join(tmpdir(), 'stride-e2e-'));
+  fillHistory(host.home, { runs: 60, epochs: 2 });
+  await host.start();
+});
+test.afterAll(() => host.end());
+
+async function open(page: Page, hash: string): Promise<void> {
+  await page.goto(host.url);
+  await page.goto(`${new URL(host.url).origin}/${hash}`);
+  await page.locator('#heading').waitFor();
+}
+
+for (const size of sizes) {
+  const named = `${size.width}×${size.height}`;
+
+  test(`Runs: grouping, archived and deleted runs are reached by pointer, ${named}`, async ({ page }) => {
+    await page.setViewportSize(size);
+    await open(page, '#/runs');
+    const line = page.locator('[data-line]').first();
+    await expect(line).toBeVisible();
+    for (const [list, choice, address] of [
+      ['Which runs', 'Archived', /show=archived/],
+      ['Which runs', 'Deleted', /show=deleted/],
+      ['Which runs', 'Active and archived', /show=all/],
+      ['Group by', 'Batch size', /group=batch/],
+      ['Group by', 'Sweep', /group=sweep/],
+    ] as const) {
+      await press(page.getByRole('combobox', { name: list }).or(page.getByRole('button', { name: list })));
+      await press(page.getByRole('option', { name: new RegExp(`^${choice}`) }));
+      await expect(page).toHaveURL(address);
+      await expect(page.getByRole('listbox')).toHaveCount(0);
+    }
+    await press(page.getByRole('button', { name: 'Columns' }));
+    await press(page.getByRole('checkbox', { name: 'Note', exact: true }));
+    await page.keyboard.press('Escape');
+    await press(page.locator('[data-line^="r"]').first(), { button: 'right' });
+    await expect(page.getByRole('menu')).toBeVisible();
+    await page.keyboard.press('Escape');
+  });
+
+  test(`the tour is gone through by pointer, ${named}`, async ({ page }) => {
+    await page.setViewportSize(size);
+    await open(page, '#/settings');
+    await press(page.getByRole('button', { name: 'Take the tour' }));
+    for (const stop of ['Design', 'Train', 'Watch', 'Runs', 'Find anything']) {
+      const panel = page.getByRole('dialog', { name: stop });
+      await expect(panel).toBeInViewport({ ratio: 1 });
+      await press(panel.getByRole('button', { name: stop === 'Find anything' ? 'Done' : 'Next' }));
+    }
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    // Nothing was started by a press that was meant for the tour.
+    await expect(page.locator('[data-status=running], [data-status=queued]')).toHaveCount(0);
+  });
+}
