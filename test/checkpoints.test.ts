@@ -4,6 +4,7 @@ import type * as FsPromises from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type SavedCheckpoint, checkpointFiles } from '../src/main/checkpoints/files.ts';
+import { aRun, filesOf } from './support/filesOf.ts';
 import { encodeSafetensors } from '../src/main/checkpoints/safetensors.ts';
 import { progressSchema } from '../src/shared/runs/checkpoint.ts';
 import { removeFolder, temporaryFolder } from './support/lab.ts';
@@ -49,6 +50,11 @@ beforeEach(() => {
 afterEach(() => removeFolder(home));
 
 const folder = () => join(home, 'runs', '7');
+/** What the run has beside what says whose the folder is. */
+const listed = () =>
+  readdirSync(folder())
+    .filter((name) => name !== 'run.json')
+    .sort();
 
 function saved(
   step: number,
@@ -76,6 +82,7 @@ function saved(
       ],
     },
     epoch: null,
+    epochs: [],
   };
 }
 
@@ -92,7 +99,7 @@ const record = {
 };
 
 test('what was written is read, to the bit; a run without a checkpoint has none', async () => {
-  const files = checkpointFiles(home);
+  const files = filesOf(home);
   expect(await files.read(7)).toBeNull();
   const first = { ...saved(5, { runningSum: NaN, epochLossSum: -Infinity }), epoch: record };
   const bytes = await files.write(7, first);
@@ -100,24 +107,25 @@ test('what was written is read, to the bit; a run without a checkpoint has none'
   expect(await files.read(7)).toEqual(first);
   await files.write(7, saved(6));
   expect(await files.read(7)).toEqual(saved(6));
-  expect(readdirSync(folder())).toEqual([files.names.last]);
+  expect(listed()).toEqual([files.names.last, files.names.previous]);
+  expect(await files.read(7, 'previous')).toEqual(first);
   expect(await files.read(8)).toBeNull();
 });
 
 test('what a killed process has left is cleared away', async () => {
-  const files = checkpointFiles(home);
+  const files = filesOf(home);
   await files.write(7, saved(5));
   writeFileSync(`${files.path(7)}.tmp`, 'half of a checkp');
   // Not by who only looks: the run may be training, and that may be its next checkpoint.
   expect(await files.peek(7)).toEqual(saved(5));
-  expect(readdirSync(folder())).toHaveLength(2);
+  expect(readdirSync(folder())).toHaveLength(3);
   expect(await files.read(7)).toEqual(saved(5));
-  expect(readdirSync(folder())).toEqual([files.names.last]);
+  expect(listed()).toEqual([files.names.last]);
 });
 
 describe('the best one', () => {
   test('is the last one of that moment, and stays it; once more does no harm', async () => {
-    const files = checkpointFiles(home);
+    const files = filesOf(home);
     await files.write(7, saved(5));
     expect(await files.read(7, 'best')).toBeNull();
     expect(await files.keepBest(7)).toBe(readFileSync(files.path(7)).length);
@@ -125,16 +133,16 @@ describe('the best one', () => {
     await files.write(7, saved(6));
     expect(await files.read(7, 'best')).toEqual(saved(5));
     expect(await files.read(7)).toEqual(saved(6));
-    expect(readdirSync(folder()).sort()).toEqual([files.names.best, files.names.last]);
+    expect(listed()).toEqual([files.names.best, files.names.last, files.names.previous]);
     await files.keepBest(7);
     expect(await files.read(7, 'best')).toEqual(saved(6));
     await files.dropBest(7);
     await files.dropBest(7);
-    expect(readdirSync(folder())).toEqual([files.names.last]);
+    expect(listed()).toEqual([files.names.last, files.names.previous]);
   });
 
   test('is a copy where the file system has no links', async () => {
-    const files = checkpointFiles(home);
+    const files = filesOf(home);
     await files.write(7, saved(5));
     Object.assign(failing, { step: 'link', code: 'EPERM' });
     await files.keepBest(7);
@@ -147,7 +155,7 @@ describe('the best one', () => {
     ['link', 'ENOSPC', 'checkpoint.disk-full'],
     ['rename', 'EROFS', 'checkpoint.not-accessible'],
   ])('that cannot be written leaves the one before: %s: %s', async (step, code, expected) => {
-    const files = checkpointFiles(home);
+    const files = filesOf(home);
     await files.write(7, saved(5));
     await files.keepBest(7);
     await files.write(7, saved(6));
@@ -155,7 +163,7 @@ describe('the best one', () => {
     await expect(files.keepBest(7)).rejects.toMatchObject({ name: 'Problem', code: expected });
     failing.step = '';
     expect(await files.read(7, 'best')).toEqual(saved(5));
-    expect(readdirSync(folder()).sort()).toEqual([files.names.best, files.names.last]);
+    expect(listed()).toEqual([files.names.best, files.names.last, files.names.previous]);
   });
 });
 
@@ -168,7 +176,7 @@ describe('what cannot be written leaves the file before', () => {
     ['sync', 'EIO', 'checkpoint.not-accessible'],
     ['rename', 'EROFS', 'checkpoint.not-accessible'],
   ])('%s: %s', async (step, code, expected) => {
-    const files = checkpointFiles(home);
+    const files = filesOf(home);
     await files.write(7, saved(5));
     Object.assign(failing, { step, code });
     const writing = files.write(7, saved(6));
@@ -179,14 +187,14 @@ describe('what cannot be written leaves the file before', () => {
     });
     failing.step = '';
     expect(await files.read(7)).toEqual(saved(5));
-    expect(readdirSync(folder())).toEqual([files.names.last]);
+    expect(listed()).toEqual([files.names.last]);
     await files.write(7, saved(6));
     expect(await files.read(7)).toEqual(saved(6));
   });
 
   test('a file where the folder should be', async () => {
     writeFileSync(join(home, 'runs'), '');
-    await expect(checkpointFiles(home).write(7, saved(5))).rejects.toMatchObject({
+    await expect(filesOf(home).write(7, saved(5))).rejects.toMatchObject({
       code: 'checkpoint.not-accessible',
     });
   });
@@ -197,18 +205,42 @@ describe('what is not a checkpoint of this run is refused', () => {
     mkdirSync(folder(), { recursive: true });
     writeFileSync(join(folder(), 'last.safetensors'), bytes);
   };
-  const read = () => checkpointFiles(home).read(7);
+  const read = () => filesOf(home).read(7);
   const metadata = (change: object) => {
     const { progress } = saved(5).checkpoint;
     return { stride: 'checkpoint', run: '7', progress: JSON.stringify(progress), epoch: 'null', ...change };
   };
 
   test('a file cut at any length', async () => {
-    await checkpointFiles(home).write(7, saved(5));
-    const bytes = readFileSync(checkpointFiles(home).path(7));
-    for (const length of [0, 7, 8, 100, bytes.length - 33, bytes.length - 1]) {
+    await filesOf(home).write(7, saved(5));
+    const bytes = readFileSync(filesOf(home).path(7));
+    for (const length of [0, 7, 8, 50, 300, bytes.length - 33, bytes.length - 1]) {
       write(bytes.subarray(0, length));
-      await expect(read()).rejects.toMatchObject({ code: 'safetensors.damaged' });
+      // Where the header is whole enough to have its checksum, that tells first.
+      const code = length < 300 ? 'safetensors.damaged' : 'checkpoint.checksum';
+      await expect(read()).rejects.toMatchObject({ code });
+    }
+  });
+
+  test('a whole one of the same number from another history', async () => {
+    await filesOf(home).write(7, saved(5));
+    const other = checkpointFiles(home, () =>
+      aRun(7, { manifest: { ...aRun(7).manifest, identity: 'f'.repeat(32) } }),
+    );
+    await expect(other.read(7)).rejects.toMatchObject({ code: 'checkpoint.other-run' });
+    await expect(other.write(7, saved(6))).rejects.toMatchObject({ code: 'run.other-folder' });
+    await other.removeAll(7);
+    expect(await filesOf(home).read(7)).toEqual(saved(5));
+  });
+
+  test('any bit that was flipped', async () => {
+    await filesOf(home).write(7, saved(5));
+    const bytes = readFileSync(filesOf(home).path(7));
+    for (let bit = 0; bit < bytes.length * 8; bit += 997) {
+      const flipped = Buffer.from(bytes);
+      flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
+      write(flipped);
+      await expect(read()).rejects.toMatchObject({ name: 'Problem' });
     }
   });
 

@@ -8,7 +8,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkpointFiles } from '../src/main/checkpoints/files.ts';
+import { filesOf } from './support/filesOf.ts';
 import { historyFile } from '../src/main/history/open.ts';
 import {
   fakeRun,
@@ -58,9 +58,14 @@ async function goOn(home: string) {
   const story = await storyOf(lab, 1);
   const { best, bestCheckpoint } = await lab.call('runs.get', { run: 1 });
   expect(bestCheckpoint?.epoch).toBe(best?.epoch);
-  expect((await checkpointFiles(home).read(1, 'best'))?.epoch?.epoch).toBe(best?.epoch);
+  expect((await filesOf(home).read(1, 'best'))?.epoch?.epoch).toBe(best?.epoch);
   await lab.close();
-  expect(readdirSync(join(home, 'runs', '1')).sort()).toEqual(['best.safetensors', 'last.safetensors']);
+  expect(readdirSync(join(home, 'runs', '1')).sort()).toEqual([
+    'best.safetensors',
+    'last.safetensors',
+    'previous.safetensors',
+    'run.json',
+  ]);
   const db = new Database(join(home, historyFile), { readonly: true });
   expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
   db.close();
@@ -75,10 +80,9 @@ describe('killed between two writes', () => {
       snapshot(home, point);
       if (!points.includes(point)) points.push(point);
     };
-    const real = checkpointFiles(home);
     let writes = 0;
     const lab = await openLab(home, {
-      files: {
+      files: (real) => ({
         ...real,
         write: async (run, saved) => {
           writes++;
@@ -99,7 +103,7 @@ describe('killed between two writes', () => {
           take(`best of write ${writes} made, records not`);
           return bytes;
         },
-      },
+      }),
     });
     lab.on('run.epoch', ({ epoch }) => take(`records of epoch ${epoch} written`));
     lab.on('run.changed', ({ status, step }) => take(`run ${status} at step ${step}`));

@@ -3,7 +3,7 @@ import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { checkpointFiles } from '../src/main/checkpoints/files.ts';
+import { filesOf } from './support/filesOf.ts';
 import type { Lab } from '../src/main/lab/lab.ts';
 import { fakeRun, openLab, reached, reachedStep, removeFolder, temporaryFolder } from './support/lab.ts';
 
@@ -23,7 +23,7 @@ const folder = () => join(home, 'runs', '1');
 /** What history and the file say, which must be the same. */
 async function best() {
   const { bestCheckpoint, epochs } = await lab.call('runs.get', { run: 1 });
-  const saved = await checkpointFiles(home).read(1, 'best');
+  const saved = await filesOf(home).read(1, 'best');
   expect(saved?.epoch?.epoch).toBe(bestCheckpoint?.epoch);
   expect(saved?.checkpoint.progress.step).toBe(bestCheckpoint?.step);
   return { bestCheckpoint, epochs };
@@ -48,7 +48,12 @@ test('by test accuracy, the first of equal ones', async () => {
     metric: 'testAccuracy',
     file: 'best.safetensors',
   });
-  expect(readdirSync(folder()).sort()).toEqual(['best.safetensors', 'last.safetensors']);
+  expect(readdirSync(folder()).sort()).toEqual([
+    'best.safetensors',
+    'last.safetensors',
+    'previous.safetensors',
+    'run.json',
+  ]);
 });
 
 test('by what early stopping watches', async () => {

@@ -1,11 +1,13 @@
 /** Runs kept in order through the lab: named, tagged, archived, deleted, had back, purged with their files, exported. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { CheckpointFiles } from '../src/main/checkpoints/files.ts';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { checkpointFiles } from '../src/main/checkpoints/files.ts';
+import { makeRunFolder } from '../src/main/checkpoints/runFolders.ts';
 import { openHistory } from '../src/main/history/open.ts';
 import type { Lab, LabParts } from '../src/main/lab/lab.ts';
 import type { CallInput, EventName } from '../src/shared/api/api.ts';
+import type { KnownRun } from '../src/shared/runs/manifest.ts';
 import { daysUntilPurge, mostTags } from '../src/shared/runs/runOrganisation.ts';
 import { fakeRun, openLab, reached, removeFolder, temporaryFolder } from './support/lab.ts';
 import { fillHistory } from './support/manyRuns.ts';
@@ -35,7 +37,9 @@ const query = (filter = '', scope: 'active' | 'all' | 'deleted' = 'active') =>
 const folder = (run: number) => join(home, 'runs', String(run));
 
 function giveFiles(run: number): void {
-  mkdirSync(folder(run), { recursive: true });
+  const history = openHistory(home);
+  makeRunFolder(home, (history.runs.known(run) as KnownRun).manifest);
+  history.close();
   writeFileSync(join(folder(run), 'last.safetensors'), 'abc');
   writeFileSync(join(folder(run), 'last.safetensors.tmp'), 'half');
 }
@@ -224,12 +228,12 @@ describe('deleted runs', () => {
     await lab.call('runs.delete', { runs: [10] });
     await lab.close();
     let fails = true;
-    const files = {
-      ...checkpointFiles(home),
+    const files = (real: CheckpointFiles): CheckpointFiles => ({
+      ...real,
       removeAll: async (run: number) => {
         if (fails) throw Object.assign(new Error('held'), { code: 'EBUSY', run });
       },
-    };
+    });
     lab = await open({ files });
     await rejected(lab.call('runs.purge', {}));
     fails = false;
@@ -274,7 +278,8 @@ test('files on the disk, with size and hash; half-written ones are none', async 
   giveFiles(7);
   const { folder: where, files } = await lab.call('runs.files', { run: 7 });
   expect(where).toBe(folder(7));
-  expect(files).toEqual([
+  expect(files.map(({ name }) => name)).toEqual(['last.safetensors', 'run.json']);
+  expect(files.slice(0, 1)).toEqual([
     {
       name: 'last.safetensors',
       bytes: 3,

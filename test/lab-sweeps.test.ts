@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type CallInput, calls, events } from '../src/shared/api/api.ts';
 import { RunActivity } from '../src/main/host/runActivity.ts';
-import { checkpointFiles } from '../src/main/checkpoints/files.ts';
+import type { CheckpointFiles } from '../src/main/checkpoints/files.ts';
+import { filesOf } from './support/filesOf.ts';
 import type { Lab, LabParts } from '../src/main/lab/lab.ts';
 import { Problem } from '../src/shared/base/problem.ts';
 import type { SweepDetail, SweepStatus } from '../src/shared/sweeps/sweeps.ts';
@@ -215,7 +216,7 @@ describe('pause, resume and cancel', () => {
     });
     const paused = await lab.call('sweeps.get', { sweep: 1 });
     expect(statuses(paused)).toEqual(['paused', 'paused', 'waiting', 'waiting']);
-    expect((await checkpointFiles(home).read(1))?.checkpoint.progress.step).toBe(100);
+    expect((await filesOf(home).read(1))?.checkpoint.progress.step).toBe(100);
     expect(await lab.call('sweeps.pause', { sweep: 1 })).toMatchObject({ status: 'paused' });
     // Who pauses a sweep to have the machine for other work has it.
     await lab.call('runs.start', { runs: [fakeRun(), fakeRun()] });
@@ -394,15 +395,14 @@ describe('a restart', () => {
 
 describe('what lies in the machine interrupts the sweep', () => {
   test('a full disk', async () => {
-    const real = checkpointFiles(home);
     let full = false;
-    const files = {
+    const files = (real: CheckpointFiles): CheckpointFiles => ({
       ...real,
-      write: async (...parameters: Parameters<typeof real.write>) => {
+      write: async (...parameters) => {
         if (full) throw new Problem('checkpoint.disk-full', 'the disk is full');
         return real.write(...parameters);
       },
-    };
+    });
     const lab = await open({ files, cores: 1 });
     lab.on('run.changed', ({ id, status }) => (full ||= id === 2 && status === 'running'));
     await lab.call('sweeps.start', { sweep: sweepOf(['plain'], { axes: [], seeds: [0, 1, 2, 3] }) });
@@ -413,14 +413,13 @@ describe('what lies in the machine interrupts the sweep', () => {
 
   test('room again: it goes on', async () => {
     let full = true;
-    const real = checkpointFiles(home);
-    const files = {
+    const files = (real: CheckpointFiles): CheckpointFiles => ({
       ...real,
-      write: async (...parameters: Parameters<typeof real.write>) => {
+      write: async (...parameters) => {
         if (full) throw new Problem('checkpoint.disk-full', 'the disk is full');
         return real.write(...parameters);
       },
-    };
+    });
     const lab = await open({ files });
     await lab.call('sweeps.start', { sweep: sweepOf(['plain'], { axes: [], seeds: [0, 1, 2, 3] }) });
     await sweepReached(lab, 1, 'interrupted');

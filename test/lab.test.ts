@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { calls, events } from '../src/shared/api/api.ts';
 import { Problem } from '../src/shared/base/problem.ts';
-import { checkpointFiles } from '../src/main/checkpoints/files.ts';
+import type { CheckpointFiles } from '../src/main/checkpoints/files.ts';
+import { filesOf } from './support/filesOf.ts';
 import type { EventMessage } from '../src/main/lab/base/events.ts';
 import type { Lab, LabParts } from '../src/main/lab/lab.ts';
 import {
@@ -111,7 +112,7 @@ describe('pause, resume and stop', () => {
     await lab.call('runs.start', { runs: [fakeRun('hold-at-400')] });
     await reachedStep(lab, 1, 400);
     expect(await lab.call('runs.pause', { run: 1 })).toMatchObject({ status: 'paused', step: 400 });
-    const saved = await checkpointFiles(home).read(1);
+    const saved = await filesOf(home).read(1);
     expect(saved?.checkpoint.progress).toMatchObject({ step: 400, epoch: 2, batch: 79 });
     expect(await lab.call('runs.pause', { run: 1 })).toMatchObject({ status: 'paused' });
     expect(await lab.call('runs.resume', { run: 1 })).toMatchObject({ status: 'running', endedAt: null });
@@ -350,20 +351,20 @@ describe('what cannot be resumed says why, and stays as it was', () => {
     rmSync(checkpointOf(1));
     await expectRefused('checkpoint.missing');
     writeFileSync(checkpointOf(1), bytes.subarray(0, bytes.length - 1));
-    await expectRefused('safetensors.damaged');
-    const saved = await checkpointFiles(home)
+    await expectRefused('checkpoint.previous-is-whole');
+    const saved = await filesOf(home)
       .read(1)
       .catch(() => null);
     expect(saved).toBeNull();
     writeFileSync(checkpointOf(1), bytes);
-    const whole = await checkpointFiles(home).read(1);
+    const whole = await filesOf(home).read(1);
     if (!whole) throw new Error('the checkpoint should be there');
-    await checkpointFiles(home).write(2, whole);
+    await filesOf(home).write(2, whole);
     writeFileSync(checkpointOf(1), readFileSync(checkpointOf(2)));
     await expectRefused('checkpoint.other-run');
     const { checkpoint } = whole;
     const ahead = { ...checkpoint, progress: { ...checkpoint.progress, step: 401, batch: 80 } };
-    await checkpointFiles(home).write(1, { checkpoint: ahead, epoch: null });
+    await filesOf(home).write(1, { checkpoint: ahead, epoch: null });
     await expectRefused('checkpoint.ahead');
     writeFileSync(checkpointOf(1), bytes);
     const lab = await open();
@@ -381,15 +382,14 @@ describe('what cannot be resumed says why, and stays as it was', () => {
 
 describe('a disk that is full', () => {
   test('fails the run at its checkpoint; the one before is what it goes on from', async () => {
-    const real = checkpointFiles(home);
     let full = false;
-    const files = {
+    const files = (real: CheckpointFiles): CheckpointFiles => ({
       ...real,
-      write: async (...parameters: Parameters<typeof real.write>) => {
+      write: async (...parameters) => {
         if (full) throw new Problem('checkpoint.disk-full', 'the disk is full');
         return real.write(...parameters);
       },
-    };
+    });
     const lab = await open({ files });
     lab.on('run.epoch', () => (full = true));
     await lab.call('runs.start', { runs: [fakeRun()] });
@@ -404,12 +404,12 @@ describe('a disk that is full', () => {
   });
 
   test('a pause that cannot be kept is told to who asked for it', async () => {
-    const files = {
-      ...checkpointFiles(home),
+    const files = (real: CheckpointFiles): CheckpointFiles => ({
+      ...real,
       write: async () => {
         throw new Problem('checkpoint.disk-full', 'the disk is full');
       },
-    };
+    });
     const lab = await open({ files });
     await lab.call('runs.start', { runs: [fakeRun('hold-at-5')] });
     await expect(lab.call('runs.pause', { run: 1 })).rejects.toMatchObject({ code: 'checkpoint.disk-full' });

@@ -88,8 +88,8 @@ class FakeRun {
         shards: this.#order.shards,
       },
       tensors: [
-        { name: 'parameter/0.weight', shape: [1, 1], data: Float32Array.of(this.#state) },
-        { name: 'parameter/0.bias', shape: [3], data: Float32Array.of(step, 2, 3) },
+        { name: 'parameter/1.weight', shape: [2, 16], data: new Float32Array(32).fill(this.#state) },
+        { name: 'parameter/1.bias', shape: [2], data: Float32Array.of(step, 2) },
       ],
     };
   }

@@ -11,6 +11,7 @@ import {
   resumable,
 } from '../../shared/runs/runs.ts';
 import type { TrainingSettings } from '../../shared/training/training.ts';
+import type { KnownRun } from '../../shared/runs/manifest.ts';
 import { numberFromColumn } from './numbers.ts';
 import type { Db } from './sqlite.ts';
 
@@ -26,6 +27,8 @@ export interface NewRun {
   readonly versions: Versions;
   readonly machine: Machine;
   readonly origin?: RunOrigin | undefined;
+  /** Of a run that is put back into history; a new one gets a random one, and the next number. */
+  readonly recovered?: { readonly identity: string; readonly id?: number } | undefined;
 }
 
 export type RunRecord = Omit<RunDetail, 'epochs' | 'runningLosses' | 'bestCheckpoint'>;
@@ -33,6 +36,12 @@ export type RunRecord = Omit<RunDetail, 'epochs' | 'runningLosses' | 'bestCheckp
 export interface Runs {
   /** Adds a queued run that belongs to `owner`; gives its number. Made now, if nothing else is said. */
   insert(run: NewRun, owner: string, at?: string): number;
+  /** What the run's files are held against; also of a run that is being purged. */
+  known(id: number): KnownRun | undefined;
+  /** Of every run, by identity. */
+  identities(): Map<string, number>;
+  /** The next run's number will be larger than this. */
+  reserve(highest: number): void;
   summary(id: number): RunSummary | undefined;
   /** A run without what lies in other tables. */
   record(id: number): RunRecord | undefined;
@@ -94,13 +103,15 @@ interface Row {
   deleted_at: string | null;
   tags: string;
   note: string | null;
+  identity: string;
+  from_before: number;
 }
 
 /** Not `*`: generated columns would be worked out for nothing. */
 const columns = `id, name, network, settings, dataset, dataset_hash, status, problem, created_at, started_at, ended_at,
   shards, stride_version, node_version, tensorflow_version, machine, parameter_count, steps_per_epoch, step,
   epochs_done, train_seconds, best_epoch, best_correct, last_epoch, last_correct, last_total, last_loss, sweep_id,
-  sweep_position, origin_network, origin_version, origin_changed, archived, deleted_at,
+  sweep_position, origin_network, origin_version, origin_changed, archived, deleted_at, identity, from_before,
   (SELECT json_group_array(tag ORDER BY tag) FROM run_tags WHERE run = runs.id) AS tags,
   (SELECT note FROM run_notes WHERE run = runs.id) AS note`;
 
@@ -109,11 +120,16 @@ const now = () => new Date().toISOString();
 
 export function runsTable(db: Db): Runs {
   const insert = db.prepare(`
-    INSERT INTO runs (name, network, settings, dataset, dataset_hash, status, owner, created_at, updated_at, shards,
+    INSERT INTO runs (id, identity, name, network, settings, dataset, dataset_hash, status, owner, created_at, updated_at, shards,
       stride_version, node_version, tensorflow_version, machine, parameter_count, steps_per_epoch, origin_network, origin_version, origin_changed)
-    VALUES (@name, @network, @settings, @dataset, @datasetHash, 'queued', @owner, @at, @at, @shards,
+    VALUES (@id, coalesce(@identity, lower(hex(randomblob(16)))), @name, @network, @settings, @dataset, @datasetHash, 'queued', @owner, @at, @at, @shards,
       @stride, @node, @tensorflow, @machine, @parameterCount, @stepsPerEpoch, @originNetwork, @originVersion, @originChanged)`);
   const byId = db.prepare(`SELECT ${columns} FROM runs WHERE id = ? AND purging = 0`);
+  const ofAny = db.prepare(`SELECT ${columns} FROM runs WHERE id = ?`);
+  const identities = db.prepare('SELECT identity, id FROM runs').raw();
+  const sequence = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'runs'").pluck();
+  const setSequence = db.prepare("UPDATE sqlite_sequence SET seq = ? WHERE name = 'runs'");
+  const startSequence = db.prepare("INSERT INTO sqlite_sequence (name, seq) VALUES ('runs', ?)");
   const byIds = db.prepare(
     `SELECT ${columns} FROM runs WHERE id IN (SELECT value FROM json_each(?)) AND purging = 0`,
   );
@@ -170,10 +186,22 @@ export function runsTable(db: Db): Runs {
           originNetwork: run.origin?.network ?? null,
           originVersion: run.origin?.version ?? null,
           originChanged: run.origin ? Number(run.origin.changed) : null,
+          identity: run.recovered?.identity ?? null,
+          id: run.recovered?.id ?? null,
           owner,
           at,
         }).lastInsertRowid,
       ),
+    known: (id) => {
+      const row = ofAny.get(id) as Row | undefined;
+      return row && knownOf(row);
+    },
+    identities: () => new Map(identities.all() as [string, number][]),
+    reserve: (highest) => {
+      const last = sequence.get() as number | undefined;
+      if (last === undefined) startSequence.run(highest);
+      else if (last < highest) setSequence.run(highest);
+    },
     summary: (id) => {
       const row = byId.get(id) as Row | undefined;
       return row && summaryOf(row);
@@ -259,5 +287,26 @@ function recordOf(row: Row): RunRecord {
     shards: row.shards,
     versions: { stride: row.stride_version, node: row.node_version, tensorflow: row.tensorflow_version },
     machine: JSON.parse(row.machine) as Machine,
+  };
+}
+
+function knownOf(row: Row): KnownRun {
+  const { name, network, settings, dataset, parameterCount, stepsPerEpoch, createdAt } = summaryOf(row);
+  const { datasetHash, shards, versions, machine } = recordOf(row);
+  return {
+    fromBefore: row.from_before === 1,
+    manifest: {
+      ...{
+        stride: 'run',
+        identity: row.identity,
+        run: row.id,
+        name,
+        network,
+        settings,
+        dataset,
+        datasetHash,
+      },
+      ...{ shards, parameterCount, stepsPerEpoch, versions, machine, createdAt },
+    },
   };
 }

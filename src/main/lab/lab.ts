@@ -53,7 +53,8 @@ export interface LabParts {
   readonly cores?: number;
   readonly openDataset?: (id: string) => Promise<Dataset>;
   readonly findTrainingProblem?: () => ProblemRecord | null;
-  readonly files?: CheckpointFiles;
+  /** Gives what stands in the place of the real files, which it is given. */
+  readonly files?: (real: CheckpointFiles) => CheckpointFiles;
   /** How long a worker may take to stop, in milliseconds. */
   readonly patience?: number;
   /** How long a thread that looks into nets is kept that nobody asks, in milliseconds. */
@@ -88,7 +89,8 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
     openDataset: parts.openDataset ?? openDataset,
     patience: parts.patience ?? patience,
   };
-  const files = parts.files ?? checkpointFiles(home);
+  const realFiles = checkpointFiles(home, (run) => history.runs.known(run));
+  const files = parts.files?.(realFiles) ?? realFiles;
   const ofRuns = { ...common, book, files, findTrainingProblem: trainingProblem };
   const runs = new LabRuns(ofRuns);
   const organiser = new RunOrganiser(ofRuns);

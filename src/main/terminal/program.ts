@@ -132,8 +132,9 @@ export async function runTerminal(terminal: Terminal, args: readonly string[]): 
     .command('resume')
     .description('go on with a run that was stopped, paused or interrupted, from its last checkpoint')
     .addArgument(runArgument())
+    .option('--previous', 'from the checkpoint before the last one, where the last one is damaged')
     .addOption(jsonOption('one JSON object a line, as train prints them'))
-    .action((run: number, options: { json?: boolean }) =>
+    .action((run: number, options: { json?: boolean; previous?: boolean }) =>
       untilStopped((stop) => withLab((lab) => resume(io, lab, run, options, stop))),
     );
 

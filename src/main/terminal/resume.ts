@@ -10,9 +10,9 @@ export function resume(
   io: Io,
   lab: LabClient,
   run: number,
-  { json }: { json?: boolean },
+  { json, previous }: { json?: boolean; previous?: boolean },
   stop: AbortSignal,
 ): Promise<number> {
-  const begin = async () => [await lab.call('runs.resume', { run })];
+  const begin = async () => [await lab.call('runs.resume', { run, from: previous ? 'previous' : 'last' })];
   return follow(lab, begin, json ? jsonReport(io) : textReport(io), stop);
 }

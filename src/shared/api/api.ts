@@ -87,8 +87,14 @@ export const calls = {
   ),
   /** Takes effect between two steps; the run's checkpoint is on disk when this returns. */
   'runs.pause': call(run, runSummarySchema),
-  /** Continues a paused, stopped, interrupted or failed run from its last checkpoint, bit for bit. */
-  'runs.resume': call(run, runSummarySchema),
+  /**
+   * Continues a paused, stopped, interrupted or failed run from its last checkpoint, bit for bit; from the one before it
+   * where the last one is damaged (`checkpoint.previous-is-whole`) and this is wanted.
+   */
+  'runs.resume': call(
+    z.strictObject({ run: z.int().positive(), from: z.enum(['last', 'previous']).default('last') }),
+    runSummarySchema,
+  ),
   'runs.stop': call(run, runSummarySchema),
   ...trainCalls,
   /** Newest first, archived ones among them; without those that are deleted. */

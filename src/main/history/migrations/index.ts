@@ -16,6 +16,7 @@ import { up as networks } from './0010-networks.ts';
 import { up as organisation } from './0011-organisation.ts';
 import { up as paces } from './0012-paces.ts';
 import { up as runOrigins } from './0013-run-origins.ts';
+import { up as runIdentity } from './0014-run-identity.ts';
 
 export const migrations: readonly ((db: Db) => void)[] = [
   runs,
@@ -31,6 +32,7 @@ export const migrations: readonly ((db: Db) => void)[] = [
   organisation,
   paces,
   runOrigins,
+  runIdentity,
 ];
 
 /**

@@ -196,3 +196,22 @@ test('0013: the net that a run was trained from; a run from before has none', ()
   db.exec('UPDATE runs SET origin_network = 3, origin_version = 2, origin_changed = 0');
   expect(origin.get()).toEqual({ origin_network: 3, origin_version: 2, origin_changed: 0 });
 });
+
+test('0014: an identity each, of its own; runs from before are known as such', () => {
+  const db = databaseAt(13);
+  db.exec(run);
+  db.exec(run);
+  migrate(db, 14);
+  const [first, second] = db.prepare('SELECT identity, from_before FROM runs').all() as {
+    identity: string;
+    from_before: number;
+  }[];
+  expect(first?.identity).toMatch(/^[0-9a-f]{32}$/);
+  expect(second?.identity).not.toBe(first?.identity);
+  expect([first?.from_before, second?.from_before]).toEqual([1, 1]);
+  expect(() => db.exec('UPDATE runs SET identity = (SELECT identity FROM runs WHERE id = 1)')).toThrow(
+    'UNIQUE',
+  );
+  db.exec(run);
+  expect(db.prepare('SELECT from_before FROM runs WHERE id = 3').pluck().get()).toBe(0);
+});

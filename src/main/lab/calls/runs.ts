@@ -7,7 +7,7 @@ export function runCalls(book: RunBook, runs: LabRuns) {
   return {
     'runs.start': (request: CallRequest<'runs.start'>) => runs.start(request),
     'runs.pause': ({ run }: CallRequest<'runs.pause'>) => runs.pause(run),
-    'runs.resume': ({ run }: CallRequest<'runs.resume'>) => runs.resume(run),
+    'runs.resume': ({ run, from }: CallRequest<'runs.resume'>) => runs.resume(run, undefined, from),
     'runs.stop': ({ run }: CallRequest<'runs.stop'>) => runs.stop(run),
     'runs.list': ({ limit, offset }: CallRequest<'runs.list'>): CallReply<'runs.list'> => {
       book.recover();

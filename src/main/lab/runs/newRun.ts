@@ -1,11 +1,14 @@
 /** A run that is to be made: whether it can be trained, its row in history, and its worker's order. */
+import { rmSync } from 'node:fs';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import { Problem } from '../../../shared/base/problem.ts';
+import type { KnownRun } from '../../../shared/runs/manifest.ts';
 import type { RunOrigin } from '../../../shared/runs/runs.ts';
 import { baseAt } from '../../../shared/training/schedule.ts';
 import { requireTrainable } from '../../../shared/network/shapes.ts';
 import type { LearningRateChange, TrainingSettings } from '../../../shared/training/training.ts';
+import type { CheckpointFiles } from '../../checkpoints/files.ts';
 import type { TrainingOrder } from '../../engine/train/messages.ts';
 import type { History } from '../../history/open.ts';
 import { describeMachine, describeVersions } from '../base/machine.ts';
@@ -35,12 +38,46 @@ export interface Circumstances {
   readonly tensorflow: string;
 }
 
-/** Adds the run to history, queued; gives its number and the order with which it starts. */
-export function insertRun(
+interface MadeRun {
+  readonly run: number;
+  readonly order: TrainingOrder;
+}
+
+/**
+ * Adds runs to history, queued, and makes their folders: all of them or none. `join` belongs to the same transaction.
+ * Their numbers are larger than that of any folder, because a folder that is there is another run's.
+ */
+export function insertRuns(
+  { history, files }: { readonly history: History; readonly files: CheckpointFiles },
+  runs: readonly CheckedRun[],
+  circumstances: Circumstances,
+  join: (made: readonly MadeRun[]) => void = () => undefined,
+): MadeRun[] {
+  const claimed: string[] = [];
+  try {
+    return history.transaction(() => {
+      history.runs.reserve(files.highest());
+      const made = runs.map((run) => insertRun(history, run, circumstances));
+      for (const { run } of made) {
+        const { manifest } = history.runs.known(run) as KnownRun;
+        files.claim(manifest);
+        claimed.push(files.folder(run));
+      }
+      join(made);
+      return made;
+    });
+  } catch (error) {
+    for (const folder of claimed) rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Adds the run to history; gives its number and the order with which it starts. */
+function insertRun(
   history: History,
   { name, network, settings, dataset, parameterCount, learningRates = [], origin, tags = [] }: CheckedRun,
   { shards: free, cores, tensorflow }: Circumstances,
-): { run: number; order: TrainingOrder } {
+): MadeRun {
   const shards = Math.min(free, settings.batchSize);
   const run = history.runs.insert(
     {

@@ -8,12 +8,15 @@ import { Problem } from '../../../shared/base/problem.ts';
 import type { RunDetail } from '../../../shared/runs/runs.ts';
 import type { CheckpointFiles, SavedCheckpoint } from '../../checkpoints/files.ts';
 import type { TrainingOrder } from '../../engine/train/messages.ts';
+import { requireFitting } from './fitting.ts';
 import type { RunBook } from './runBook.ts';
 
 export interface ResumeOptions {
   readonly book: RunBook;
   readonly files: CheckpointFiles;
   readonly dataset: Dataset;
+  /** `previous`: from the checkpoint before the last one, which takes the last one's place. */
+  readonly from?: 'last' | 'previous';
 }
 
 /**
@@ -32,7 +35,8 @@ export async function goOnFrom(run: number, options: ResumeOptions): Promise<Tra
     });
   }
   try {
-    const saved = await files.read(run);
+    const saved = await readWhole(run, options);
+    if (saved) requireFitting(before, saved, history, files.path(run));
     cutBack(before, saved, options);
     await mendBest(before, saved, options);
     const done = saved !== null && saved.checkpoint.progress.epoch > before.settings.epochs;
@@ -52,6 +56,38 @@ export async function goOnFrom(run: number, options: ResumeOptions): Promise<Tra
   }
 }
 
+/** The checkpoint to go on from; where it is damaged, the problem says of which step the one before it is. */
+async function readWhole(
+  run: number,
+  { files, from = 'last' }: ResumeOptions,
+): Promise<SavedCheckpoint | null> {
+  if (from === 'previous') {
+    const previous = await files.read(run, 'previous');
+    if (!previous) {
+      throw new Problem('checkpoint.no-previous', `run ${run} has no checkpoint before its last one`, {
+        run,
+      });
+    }
+    await files.goBack(run);
+  }
+  try {
+    return await files.read(run);
+  } catch (error) {
+    if (!(error instanceof Problem) || !damagedCodes.has(error.code)) throw error;
+    const previous = await files.peek(run, 'previous').catch(() => null);
+    if (!previous) throw error;
+    const { step, epoch } = previous.checkpoint.progress;
+    throw new Problem(
+      'checkpoint.previous-is-whole',
+      `${error.message}. The checkpoint before it, of step ${step}, is whole: the run can go on from there ` +
+        `(stride resume ${run} --previous)`,
+      { run, path: files.path(run), step, epoch },
+    );
+  }
+}
+
+const damagedCodes = new Set(['checkpoint.checksum', 'checkpoint.damaged', 'safetensors.damaged']);
+
 function cutBack({ id }: RunDetail, saved: SavedCheckpoint | null, { book, files }: ResumeOptions): void {
   const { history } = book;
   if (!saved && history.checkpoints.get(id, 'last')) {
@@ -68,15 +104,6 @@ function cutBack({ id }: RunDetail, saved: SavedCheckpoint | null, { book, files
     epochSeconds: 0,
   };
   history.transaction(() => {
-    const kept = history.batchLosses.count(id);
-    if (kept < step) {
-      throw new Problem(
-        'checkpoint.ahead',
-        `the checkpoint of run ${id} (${files.path(id)}) is of step ${step}, but history knows only ${kept} steps of it; ` +
-          'one of the two was replaced by an older copy: put back the one that fits',
-        { run: id, step, kept },
-      );
-    }
     // Where the process was killed between file and history, the last epoch's record is only in the file.
     const lost =
       saved?.epoch && !history.epochs.list(id).some((record) => record.epoch === saved.epoch?.epoch);

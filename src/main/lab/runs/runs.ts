@@ -6,7 +6,7 @@ import type { RunSummary } from '../../../shared/runs/runs.ts';
 import type { CheckpointFiles } from '../../checkpoints/files.ts';
 import type { TrainingOrder } from '../../engine/train/messages.ts';
 import type { Events } from '../base/events.ts';
-import { type CheckedRun, checkRun, insertRun } from './newRun.ts';
+import { type CheckedRun, checkRun, insertRuns } from './newRun.ts';
 import { goOnFrom, requireSameData } from './resume.ts';
 import type { RunBook } from './runBook.ts';
 import { type StartWorker, startRunWorker } from '../threads/runWorker.ts';
@@ -67,9 +67,7 @@ export class LabRuns {
     // The cores are shared out among the runs that will be at work at the same time.
     const atOnce = Math.min(cores, this.#scheduler.width + (together ? runs.length : 1));
     const shards = threads ?? Math.max(1, Math.floor(cores / atOnce));
-    const made = book.history.transaction(() =>
-      checked.map((run) => insertRun(book.history, run, { shards, cores, tensorflow: this.#tensorflow })),
-    );
+    const made = this.#insert(checked, shards);
     for (const { run } of made) this.#made(run);
     const chain = together ? null : {};
     this.#scheduler.add(made.map(({ run, order }) => this.#job(run, order, chain, this.#startWorker)));
@@ -82,7 +80,7 @@ export class LabRuns {
    */
   async again(run: number): Promise<RunSummary> {
     this.requireTraining();
-    const { book, cores } = this.#options;
+    const { book } = this.#options;
     const before = book.detail(run);
     const learningRates = book.history.runEvents.learningRates(run);
     const checked = {
@@ -91,8 +89,8 @@ export class LabRuns {
     };
     requireSameData(before, checked.dataset);
     this.requireOpen();
-    const circumstances = { shards: before.shards, cores, tensorflow: this.#tensorflow };
-    const made = book.history.transaction(() => insertRun(book.history, checked, circumstances));
+    const [made] = this.#insert([checked], before.shards);
+    if (!made) throw new Error('no run was made');
     this.#made(made.run);
     this.#scheduler.add([this.#job(made.run, made.order, null, this.#startWorker)]);
     return book.summary(made.run);
@@ -104,12 +102,9 @@ export class LabRuns {
    */
   enlist(checked: CheckedRun, { shards, join, startWorker }: Enlisting): number {
     this.requireOpen();
-    const { book, cores } = this.#options;
-    const { run, order } = book.history.transaction(() => {
-      const made = insertRun(book.history, checked, { shards, cores, tensorflow: this.#tensorflow });
-      join(made.run);
-      return made;
-    });
+    const [made] = this.#insert([checked], shards, join);
+    if (!made) throw new Error('no run was made');
+    const { run, order } = made;
     this.#made(run);
     this.#scheduler.add([this.#job(run, order, null, startWorker)]);
     return run;
@@ -133,14 +128,19 @@ export class LabRuns {
   }
 
   /** Who asks twice is answered twice, and the run resumed once. In a thread of its own, if nothing else is said. */
-  resume(run: number, startWorker: StartWorker = this.#startWorker): Promise<RunSummary> {
+  resume(
+    run: number,
+    startWorker: StartWorker = this.#startWorker,
+    from: 'last' | 'previous' = 'last',
+  ): Promise<RunSummary> {
     const resuming =
-      this.#resuming.get(run) ?? this.#resume(run, startWorker).finally(() => this.#resuming.delete(run));
+      this.#resuming.get(run) ??
+      this.#resume(run, startWorker, from).finally(() => this.#resuming.delete(run));
     this.#resuming.set(run, resuming);
     return resuming;
   }
 
-  async #resume(run: number, startWorker: StartWorker): Promise<RunSummary> {
+  async #resume(run: number, startWorker: StartWorker, from: 'last' | 'previous'): Promise<RunSummary> {
     const { book, files, openDataset } = this.#options;
     const training = this.#scheduler.get(run);
     const before = this.#own(run);
@@ -157,7 +157,7 @@ export class LabRuns {
     await training?.ended;
     const dataset = await openDataset(before.dataset);
     this.requireOpen();
-    const order = await goOnFrom(run, { book, files, dataset });
+    const order = await goOnFrom(run, { book, files, dataset, from });
     if (order) this.#scheduler.add([this.#job(run, order, null, startWorker)]);
     return book.summary(run);
   }
@@ -235,6 +235,14 @@ export class LabRuns {
     const active = this.#scheduler.active;
     await Promise.all(active.map((training) => training.stop('interrupted')));
     await Promise.all(active.map(({ ended }) => within(ended, this.#options.patience)));
+  }
+
+  #insert(runs: readonly CheckedRun[], shards: number, join: (run: number) => void = () => undefined) {
+    const { book, files, cores } = this.#options;
+    const circumstances = { shards, cores, tensorflow: this.#tensorflow };
+    return insertRuns({ history: book.history, files }, runs, circumstances, (made) => {
+      for (const { run } of made) join(run);
+    });
   }
 
   #made(run: number): void {

@@ -302,7 +302,7 @@ export class Training {
     this.#write((work) => {
       history.durably(work);
     });
-    const bytes = await files.write(run, { checkpoint, epoch });
+    const bytes = await files.write(run, { checkpoint, epoch, epochs: history.epochs.list(run) });
     const best = epoch !== null && this.#best.add(epoch);
     if (best) await files.keepBest(run);
     // A worker that took too long to stop was given up while the file was written; history may even be closed.

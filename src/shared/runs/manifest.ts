@@ -1,0 +1,39 @@
+/**
+ * What a run's folder says of the run: who it is and what it was to do. A run's number is only its place in one history;
+ * its identity is random, and stands in history, in its folder and in each of its checkpoints, so that a folder is never
+ * mistaken for that of another run with the same number, and can be recovered where history was lost.
+ */
+import { z } from 'zod';
+import { networkSchema } from '../network/network.ts';
+import { trainingSettingsSchema } from '../training/training.ts';
+import { machineSchema, versionsSchema } from './runs.ts';
+
+/** 128 random bits in hexadecimal. */
+export const runIdentitySchema = z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 hexadecimal digits');
+
+export const runManifestSchema = z.object({
+  stride: z.literal('run'),
+  identity: runIdentitySchema,
+  /** Its number in the history in which it was made. */
+  run: z.int().positive(),
+  name: z.string(),
+  network: networkSchema,
+  settings: trainingSettingsSchema,
+  dataset: z.string(),
+  datasetHash: z.string(),
+  shards: z.int().min(1),
+  parameterCount: z.int(),
+  stepsPerEpoch: z.int(),
+  versions: versionsSchema,
+  machine: machineSchema,
+  /** ISO 8601, UTC. */
+  createdAt: z.string(),
+});
+export type RunManifest = z.infer<typeof runManifestSchema>;
+
+/** A run as history knows it, for who opens its files. */
+export interface KnownRun {
+  readonly manifest: RunManifest;
+  /** The run was made before runs had identities: a file without one may be its own. */
+  readonly fromBefore: boolean;
+}
