@@ -53,7 +53,7 @@ const folder = () => join(home, 'runs', '7');
 /** What the run has beside what says whose the folder is. */
 const listed = () =>
   readdirSync(folder())
-    .filter((name) => name !== 'run.json')
+    .filter((name) => name !== 'manifest.json')
     .sort();
 
 function saved(

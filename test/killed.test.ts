@@ -63,8 +63,8 @@ async function goOn(home: string) {
   expect(readdirSync(join(home, 'runs', '1')).sort()).toEqual([
     'best.safetensors',
     'last.safetensors',
+    'manifest.json',
     'previous.safetensors',
-    'run.json',
   ]);
   const db = new Database(join(home, historyFile), { readonly: true });
   expect(db.pragma('integrity_check', { simple: true })).toBe('ok');

@@ -51,8 +51,8 @@ test('by test accuracy, the first of equal ones', async () => {
   expect(readdirSync(folder()).sort()).toEqual([
     'best.safetensors',
     'last.safetensors',
+    'manifest.json',
     'previous.safetensors',
-    'run.json',
   ]);
 });
 

@@ -125,7 +125,7 @@ describe('a home from before runs had identities', () => {
     const { identity, sha256, epochs, ...rest } = metadata;
     expect([identity, sha256, epochs]).not.toContain(undefined);
     writeFileSync(file(1), encodeSafetensors({ tensors, metadata: rest }));
-    for (const name of ['run.json', 'previous.safetensors']) rmSync(file(1, name), { force: true });
+    for (const name of ['manifest.json', 'previous.safetensors']) rmSync(file(1, name), { force: true });
     const db = new Database(join(home, 'history.sqlite'));
     db.exec('UPDATE runs SET from_before = 1, identity = lower(hex(randomblob(16)))');
     db.close();

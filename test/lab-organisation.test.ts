@@ -278,7 +278,7 @@ test('files on the disk, with size and hash; half-written ones are none', async 
   giveFiles(7);
   const { folder: where, files } = await lab.call('runs.files', { run: 7 });
   expect(where).toBe(folder(7));
-  expect(files.map(({ name }) => name)).toEqual(['last.safetensors', 'run.json']);
+  expect(files.map(({ name }) => name)).toEqual(['last.safetensors', 'manifest.json']);
   expect(files.slice(0, 1)).toEqual([
     {
       name: 'last.safetensors',

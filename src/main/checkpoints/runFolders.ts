@@ -1,5 +1,5 @@
 /**
- * The folders of runs, `runs/<number>` under STRIDE_HOME, each with a `run.json` that says whose it is. A folder is made
+ * The folders of runs, `runs/<number>` under STRIDE_HOME, each with a `manifest.json` that says whose it is. A folder is made
  * for one run and never taken over by another: not where history was moved away and begins again at 1, and not where a
  * file was copied into the wrong place.
  */
@@ -20,7 +20,7 @@ import { Problem } from '../../shared/base/problem.ts';
 import { type KnownRun, type RunManifest, runManifestSchema } from '../../shared/runs/manifest.ts';
 import { fileProblem, privateFile, privateFolder } from './disk.ts';
 
-export const manifestFile = 'run.json';
+export const manifestFile = 'manifest.json';
 
 const rootOf = (home: string) => join(home, 'runs');
 export const folderOf = (home: string, run: number | string) => join(rootOf(home), String(run));
