@@ -20,6 +20,7 @@ import { resolveHome } from '../history/home.ts';
 import { openHistory } from '../history/open.ts';
 import { appCalls } from './calls/app.ts';
 import { catalogCalls } from './calls/catalog.ts';
+import { compareCalls } from './calls/compare.ts';
 import { imageCalls } from './calls/images.ts';
 import { inspectCalls } from './calls/inspect.ts';
 import { preferenceCalls } from './calls/preferences.ts';
@@ -32,6 +33,7 @@ import { type Handlers, createDispatcher } from './dispatch.ts';
 import { type EventMessage, Events } from './base/events.ts';
 import { LabEstimates } from './runs/estimates.ts';
 import { LabInspection } from './runs/inspection.ts';
+import { LabPredictions } from './runs/predictions.ts';
 import { NetworkBook } from './networks/networkBook.ts';
 import { RunBook } from './runs/runBook.ts';
 import { RunOrganiser } from './runs/runOrganiser.ts';
@@ -95,6 +97,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
   const runs = new LabRuns(ofRuns);
   const organiser = new RunOrganiser(ofRuns);
   const inspection = new LabInspection({ ...ofRuns, idle: parts.idle ?? idle });
+  const predictions = new LabPredictions({ ...ofRuns, idle: parts.idle ?? idle });
   const networkBook = new NetworkBook(history, events);
   const estimates = new LabEstimates({
     ...ofRuns,
@@ -115,6 +118,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
     ...trainCalls(book, runs, estimates),
     ...sweepCalls(sweepBook, book, sweeps),
     ...inspectCalls(inspection),
+    ...compareCalls(book, predictions),
   };
   try {
     book.recover();
@@ -133,6 +137,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
       await runs.close();
       await sweeps.close();
       await inspection.close();
+      await predictions.close();
       await estimates.close();
     } finally {
       history.close();

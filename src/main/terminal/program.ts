@@ -12,6 +12,7 @@ import { exitCodes } from '../host/exitCodes.ts';
 import { type Signals, onInterrupt } from '../host/interrupts.ts';
 import type { Lab } from '../lab/lab.ts';
 import { strideVersion } from '../lab/base/machine.ts';
+import { addCompareCommand } from './compare.ts';
 import { doctor } from './doctor.ts';
 import { type OutputStream, createIo } from './io.ts';
 import { resolveNetwork } from './networks.ts';
@@ -117,6 +118,7 @@ export async function runTerminal(terminal: Terminal, args: readonly string[]): 
     .action((words: string[], options: ListOptions) => withLab((lab) => listRuns(io, lab, words, options)));
 
   addOrganisingCommands(program, { io, withLab });
+  addCompareCommand(program, { io, withLab });
 
   program
     .command('show')

@@ -6,6 +6,7 @@
  * Numbers in bulk travel as Float32Array: structured clone carries it in Electron, MessagePack over the WebSocket.
  */
 import { z } from 'zod';
+import { compareCalls } from './calls/compare.ts';
 import { imageCalls } from './calls/images.ts';
 import { preferenceCalls, preferenceEvents } from './calls/preferences.ts';
 import { networkCalls, networkEvents } from './calls/networks.ts';
@@ -113,6 +114,7 @@ export const calls = {
   ),
 
   ...runCalls,
+  ...compareCalls,
 
   /**
    * Starts a set of runs, as many at a time as it has workers: as there are cores, where nothing is said, and no more.

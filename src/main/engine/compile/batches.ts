@@ -143,12 +143,12 @@ export function loadDataset(session: Session, { files }: Dataset): void {
 }
 
 /** torchvision's `ToTensor`: bytes to [0, 1]. */
-function toUnit(g: Graph, bytes: Tensor): Tensor {
+export function toUnit(g: Graph, bytes: Tensor): Tensor {
   return divide(g, cast(g, bytes, 'float32'), scalar(g, 255));
 }
 
 /** torchvision's `Normalize`, operation by operation. */
-function normalise(g: Graph, pixels: Tensor, { mean, deviation }: PixelConstants): Tensor {
+export function normalise(g: Graph, pixels: Tensor, { mean, deviation }: PixelConstants): Tensor {
   return divide(g, subtract(g, pixels, floats(g, mean)), floats(g, deviation));
 }
 

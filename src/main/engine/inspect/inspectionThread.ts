@@ -5,6 +5,8 @@ import { Inspector } from './inspect.ts';
 import { previewAugmentation } from './augmentPreview.ts';
 import type { FromInspector, InspectorAnswer, ToInspector } from './messages.ts';
 import { measurePace } from './pace.ts';
+import { classifyTestImages } from './testPredictions.ts';
+import { tensorflowVersion } from '../native/session.ts';
 
 type Work = Extract<ToInspector, { id: number }>;
 
@@ -20,6 +22,11 @@ export async function answerQuestions(port: MessagePort): Promise<void> {
   const take = async (work: Work): Promise<InspectorAnswer> => {
     if (work.kind === 'augment') return previewAugmentation(work.order);
     if (work.kind === 'pace') return measurePace(work.order, () => work.id < wantedFrom);
+    if (work.kind === 'classify') return classifyTestImages(work.order);
+    if (work.kind === 'prepare') {
+      tensorflowVersion();
+      return null;
+    }
     if (work.kind === 'open') {
       inspector?.close();
       inspector = null;

@@ -4,7 +4,9 @@ import type { ProblemRecord } from '../../../shared/base/problem.ts';
 import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
 import type { AugmentationOrder, AugmentationPreview } from './augmentPreview.ts';
 import type { InspectionOrder } from './inspect.ts';
+import type { TestPredictions } from '../../../shared/compare/predictions.ts';
 import type { Pace, PaceOrder } from './pace.ts';
+import type { ClassifyOrder } from './testPredictions.ts';
 
 /** `workerData` of a thread that looks into nets instead of training them: it waits to be spoken to. */
 export interface InspectionStart {
@@ -18,14 +20,16 @@ export type ToInspector =
   /** Other numbers of the same net. */
   | { readonly kind: 'load'; readonly id: number; readonly tensors: readonly NamedTensor[] }
   | { readonly kind: 'ask'; readonly id: number; readonly question: Question }
-  /** These two need no net to be open. */
+  /** These need no net to be open. `prepare` loads the native library and nothing else. */
+  | { readonly kind: 'prepare'; readonly id: number }
+  | { readonly kind: 'classify'; readonly id: number; readonly order: ClassifyOrder }
   | { readonly kind: 'augment'; readonly id: number; readonly order: AugmentationOrder }
   | { readonly kind: 'pace'; readonly id: number; readonly order: PaceOrder }
   /** Nobody waits any more for the paces that were asked for so far. Not answered itself; they are, by a problem. */
   | { readonly kind: 'giveUp' }
   | { readonly kind: 'leave' };
 
-export type InspectorAnswer = Answers[QuestionKind] | AugmentationPreview | Pace | null;
+export type InspectorAnswer = Answers[QuestionKind] | AugmentationPreview | Pace | TestPredictions | null;
 
 export type FromInspector =
   | { readonly kind: 'done'; readonly id: number; readonly answer: InspectorAnswer }

@@ -1,0 +1,76 @@
+/** What a net makes of every test image: the class that it gives, and the probability of each class. */
+import type { Dataset } from '../../../shared/datasets/dataset.ts';
+import type { Network } from '../../../shared/network/network.ts';
+import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
+import type { TestPredictions } from '../../../shared/compare/predictions.ts';
+import type { TrainingSettings } from '../../../shared/training/training.ts';
+import { compilePredictions } from '../compile/predictionGraph.ts';
+import { shardSizes, splitBatch } from '../compile/shards.ts';
+import { writeState } from '../compile/state.ts';
+import { readLabels } from '../data/images.ts';
+import { pixelConstants } from '../data/normalisation.ts';
+import { Session } from '../native/session.ts';
+import { largestOf, softmaxRows } from './probabilities.ts';
+
+export interface ClassifyOrder {
+  readonly network: Network;
+  readonly settings: Pick<TrainingSettings, 'normalisation'>;
+  readonly dataset: Dataset;
+  /** A checkpoint's: the parameters, and what else is among them is left alone. */
+  readonly tensors: readonly NamedTensor[];
+  readonly shards: number;
+}
+
+/** Images in one session run; a run of the library costs little beside that many, and their maps stay small. */
+const batchSize = 500;
+
+/** Throws a `Problem` where the tensors are not this net's. */
+export async function classifyTestImages(order: ClassifyOrder): Promise<TestPredictions> {
+  const { network, settings, dataset, tensors, shards } = order;
+  const { summary, files } = dataset;
+  const { images } = files.test;
+  const constants = await pixelConstants(settings.normalisation, dataset);
+  const compiled = compilePredictions({ network, summary, images, constants, shards });
+  const session = await Session.load(compiled.graph);
+  try {
+    writeState(session, compiled, tensors);
+    session.run('load', { path: { data: images.path } });
+    const classes = summary.classes.length;
+    const logits = new Float32Array(images.count * classes);
+    for (let from = 0; from < images.count; from += batchSize) {
+      const count = Math.min(batchSize, images.count - from);
+      classifyRange(session, { from, count, shards, classes, logits });
+    }
+    const all = { shape: [images.count, classes], data: logits };
+    return {
+      labels: Uint16Array.from(await readLabels(files.test.labels)),
+      predictions: Uint16Array.from(largestOf(all)),
+      probabilities: softmaxRows(all),
+      classes,
+    };
+  } finally {
+    session.close();
+  }
+}
+
+interface Range {
+  readonly from: number;
+  readonly count: number;
+  readonly shards: number;
+  readonly classes: number;
+  readonly logits: Float32Array;
+}
+
+function classifyRange(session: Session, { from, count, shards, classes, logits }: Range): void {
+  // A shard may not be empty: fewer images than shards are filled up with the last one, which is not kept.
+  const padded = Math.max(count, shards);
+  const indices = Int32Array.from({ length: padded }, (_, i) => from + Math.min(i, count - 1));
+  const outputs = session.run('classify', splitBatch(indices, shards));
+  let done = 0;
+  shardSizes(padded, shards).forEach((size, shard) => {
+    const wanted = Math.max(0, Math.min(size, count - done));
+    const data = outputs[`logits_${shard}`]?.data as Float32Array;
+    logits.set(data.subarray(0, wanted * classes), (from + done) * classes);
+    done += size;
+  });
+}

@@ -1,0 +1,35 @@
+/** The calls by which runs are compared: what they make of the same test images. */
+import { z } from 'zod';
+import { comparisonSchema, mostCompared } from '../../compare/comparison.ts';
+import { checkpointKindSchema, inspectedSchema, tensorSchema } from '../../inspect/inspection.ts';
+import { call } from './call.ts';
+
+const id = z.int().positive();
+const nothing = z.strictObject({});
+const checkpoint = checkpointKindSchema.default('last');
+
+/** From two to twenty, each once. */
+const compared = z
+  .array(id)
+  .min(2, 'a comparison needs at least two runs')
+  .max(mostCompared, `a comparison takes ${mostCompared} runs at most`)
+  .refine((runs) => new Set(runs).size === runs.length, 'a run is named twice');
+
+export const compareCalls = {
+  /** Gets ready to predict: whoever is about to choose runs need not wait for the native library afterwards. */
+  'compare.prepare': call(nothing, nothing),
+  /** Every run's accuracy and every pair's verdict, on each run's newest checkpoint or on its best one. */
+  'compare.runs': call(z.strictObject({ runs: compared, checkpoint }), comparisonSchema),
+  /** What a run's checkpoint makes of each test image; computed once and kept beside the checkpoint. */
+  'compare.predictions': call(
+    z.strictObject({ run: id, checkpoint }),
+    z.strictObject({
+      of: inspectedSchema,
+      /** A class an image, in the test set's order. */
+      labels: z.array(z.int()),
+      predictions: z.array(z.int()),
+      /** Images × classes. */
+      probabilities: tensorSchema,
+    }),
+  ),
+} as const;

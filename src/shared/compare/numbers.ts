@@ -1,0 +1,29 @@
+/** Numbers of a comparison as people read them, the same in window, terminal and report. */
+
+/** A share in percent, 98.73 %: two decimals from 1,000 images on, where they say something, else one. */
+export function percent(share: number, images: number): string {
+  return `${(100 * share).toFixed(decimalsFor(images))} %`;
+}
+
+/** A difference of shares in percentage points, with its sign where asked for. */
+export function points(share: number, images: number, signed = false): string {
+  const text = Math.abs(100 * share).toFixed(decimalsFor(images));
+  const zero = Number(text) === 0;
+  if (share < 0 && !zero) return `−${text}`;
+  return signed && !zero ? `+${text}` : text;
+}
+
+function decimalsFor(images: number): number {
+  return images >= 1000 ? 2 : 1;
+}
+
+/** `= 0.034`, `< 0.0001`: two significant digits, and never 1.0e-5. */
+export function pText(p: number): string {
+  if (p < 0.0001) return '< 0.0001';
+  if (p >= 0.995) return '= 1';
+  return `= ${Number(p.toPrecision(2))}`;
+}
+
+export function whole(value: number): string {
+  return new Intl.NumberFormat('en-US').format(Math.round(value));
+}

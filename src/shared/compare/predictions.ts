@@ -1,0 +1,29 @@
+/** What a net makes of a test set, image by image, in the test set's order. */
+
+export interface TestPredictions {
+  /** A class an image. */
+  readonly labels: Uint16Array;
+  /** The class that the net gives each image. */
+  readonly predictions: Uint16Array;
+  /** Images × classes, row-major. */
+  readonly probabilities: Float32Array;
+  /** How many classes there are. */
+  readonly classes: number;
+}
+
+/** 1 where the net is right, else 0. */
+export function correctness({ labels, predictions }: TestPredictions): Uint8Array {
+  return Uint8Array.from(labels, (label, image) => (predictions[image] === label ? 1 : 0));
+}
+
+/** The probability of the class that each image is given. */
+export function confidences({ predictions, probabilities, classes }: TestPredictions): Float32Array {
+  return Float32Array.from(
+    predictions,
+    (prediction, image) => probabilities[image * classes + prediction] as number,
+  );
+}
+
+export function correctCount({ labels, predictions }: TestPredictions): number {
+  return labels.reduce((sum, label, image) => sum + (predictions[image] === label ? 1 : 0), 0);
+}
