@@ -20,7 +20,7 @@ export interface CompareOptions {
 
 export interface CompareHost {
   readonly io: Io;
-  withLab<T>(work: (lab: Lab) => Promise<T>): Promise<T>;
+  readonly withLab: <T>(work: (lab: Lab) => Promise<T>) => Promise<T>;
 }
 
 export function addCompareCommand(program: Command, { io, withLab }: CompareHost): void {

@@ -58,7 +58,7 @@ export class LabPredictions {
 
   constructor(options: PredictionsOptions) {
     this.#options = options;
-    this.#kept = predictionFiles(options.files.folder);
+    this.#kept = predictionFiles((run) => options.files.folder(run));
   }
 
   /** Starts the thread and lets it load the native library, so that the first predictions need not wait for that. */
@@ -182,8 +182,8 @@ async function stampOf(path: string, run: number): Promise<string> {
 
 function noCheckpoint(run: number): Problem {
   return new Problem(
-    'compare.no-checkpoint',
-    `run ${run} has no checkpoint yet that could be compared; one is written after each epoch, and when it is paused or stopped`,
+    'inspect.no-checkpoint',
+    `run ${run} has no checkpoint yet that could be looked into; one is written after each epoch, and when it is paused or stopped`,
     { run },
   );
 }
