@@ -191,10 +191,7 @@ function ladder(count: number): Float32Array {
 
 const product = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
-async function open(
-  { name, layers, size: [height, width, channels] = [5, 5, 1] }: Case,
-  wideVectors: boolean,
-) {
+async function open({ name, layers, size: [height, width, channels] = [5, 5, 1] }: Case, avx512: boolean) {
   const network = parseNetwork({ name, input: { height, width, channels }, layers });
   const settings = trainingSettingsSchema.parse({ seed: 3 });
   const compiled = compile({
@@ -204,7 +201,7 @@ async function open(
     shards: [1, batch - 1],
     constants: null,
     inspection: true,
-    wideVectors,
+    avx512,
   });
   const session = await Session.load(compiled.graph);
   const shape = [batch, channels, height, width];
@@ -285,13 +282,13 @@ function expectClose(name: string, actual: ArrayLike<number> | undefined, expect
 
 describe.each(layerTypes)('%s', (type) => {
   // As for a CPU with AVX-512 and for one without: the graphs differ, and any CPU runs both. What takes more images than
-  // these is held against the graph for other CPUs (`wideVectors.test.ts`).
+  // these is held against the graph for other CPUs (`avx512Variant.test.ts`).
   const both = cases[type].flatMap((given) => [
-    { ...given, wideVectors: true },
-    { ...given, wideVectors: false },
+    { ...given, avx512: true },
+    { ...given, avx512: false },
   ]);
-  it.each(both)('$name, wide vectors: $wideVectors', async ({ wideVectors, ...given }) => {
-    const net = await open(given, wideVectors);
+  it.each(both)('$name, AVX-512 variant: $avx512', async ({ avx512, ...given }) => {
+    const net = await open(given, avx512);
     const { session, compiled, values, images, write } = net;
     try {
       const analytic = net.gradients();

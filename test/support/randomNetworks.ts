@@ -7,15 +7,15 @@ import type { Network } from '../../src/shared/network/network.ts';
 import { Problem } from '../../src/shared/base/problem.ts';
 
 class Dice {
-  private drawn = 0;
-  private readonly seed: number;
+  #drawn = 0;
+  readonly #seed: number;
 
   constructor(seed: number) {
-    this.seed = seed;
+    this.#seed = seed;
   }
 
   below(limit: number): number {
-    return Math.floor(randomUnit(this.seed, (this.drawn += 1)) * limit);
+    return Math.floor(randomUnit(this.#seed, (this.#drawn += 1)) * limit);
   }
 
   of<T>(values: readonly T[]): T {

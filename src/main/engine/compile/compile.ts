@@ -77,7 +77,7 @@ export interface CompileOptions {
   /** Adds what looks into a net (see `inspectionGraph.ts`), and the images' gradient to `gradients`: `images`, by shard. */
   readonly inspection?: boolean;
   /** Whether the graph is for a CPU with AVX-512; this machine's where left out. */
-  readonly wideVectors?: boolean;
+  readonly avx512?: boolean;
 }
 
 export interface CompiledNetwork {
@@ -113,22 +113,24 @@ interface Step {
 }
 
 class Compiler {
-  private readonly g = new Graph();
-  private readonly options: CompileOptions;
-  private readonly net: Net;
-  private readonly slots = new Map<Group, readonly Packed[]>();
+  readonly #g = new Graph();
+  readonly #options: CompileOptions;
+  readonly #net: Net;
+  readonly #slots = new Map<Group, readonly Packed[]>();
 
   constructor(options: CompileOptions) {
-    this.options = options;
-    const { wideVectors } = options;
-    this.net = new Net(this.g, options.network, {
+    this.#options = options;
+    const { avx512 } = options;
+    this.#net = new Net(this.#g, options.network, {
       seed: options.settings.seed,
-      ...(wideVectors === undefined ? {} : { wideVectors }),
+      ...(avx512 === undefined ? {} : { avx512 }),
     });
   }
 
   compile(): CompiledNetwork {
-    const { g, options, net } = this;
+    const g = this.#g;
+    const options = this.#options;
+    const net = this.#net;
     const { augmentation } = options.settings;
     const seed = (name: string, shard: number) => net.randomSeed(`augmentation/${name}/${shard}`);
     const { shards, lastBatch = 0 } = options;
@@ -137,19 +139,19 @@ class Compiler {
       ? datasetInput(g, options.dataset, whole.length, { constants: options.constants, augmentation, seed })
       : fedInput(g, options.network, whole.length);
     const scaleAndScalars = placeholder(g, 'scalars', 'float32', [unknown]);
-    g.scope('train', () => this.training('whole', batch, whole, scaleAndScalars));
+    g.scope('train', () => this.#training('whole', batch, whole, scaleAndScalars));
     if (lastBatch > 0) {
       const sizes = shardSizes(lastBatch, whole.length);
       const images = sizes.length < whole.length ? firstShard(batch) : batch;
-      g.scope('trainLast', () => this.training('last', images, sizes, scaleAndScalars));
+      g.scope('trainLast', () => this.#training('last', images, sizes, scaleAndScalars));
     }
-    g.scope('evaluate', () => this.evaluate('evaluate', batch.test, batch.testInputs));
-    g.scope('validate', () => this.evaluate('validate', batch.plain, batch.trainInputs));
-    g.scope('measure', () => this.measure(batch));
+    g.scope('evaluate', () => this.#evaluate('evaluate', batch.test, batch.testInputs));
+    g.scope('validate', () => this.#evaluate('validate', batch.plain, batch.trainInputs));
+    g.scope('measure', () => this.#measure(batch));
     g.scope('predict', () => addPredict(net, options.inspection));
     const outline = outlineShards(g, 'train');
     if (outline) addSteps(g, outline);
-    const packed = [...net.packed, ...[...this.slots.values()].flat()];
+    const packed = [...net.packed, ...[...this.#slots.values()].flat()];
     addReadAndWrite(g, packed);
     return {
       graph: g,
@@ -161,15 +163,15 @@ class Compiler {
   }
 
   /** A step and what looks at it, on batches of one size. */
-  private training(part: BatchPart, batch: BatchInput, sizes: readonly number[], scalars: Tensor): void {
-    const { g } = this;
+  #training(part: BatchPart, batch: BatchInput, sizes: readonly number[], scalars: Tensor): void {
+    const g = this.#g;
     const signatures = trainingSignatures(part);
-    const { inputs, loss, passes, images, ...step } = this.step(signatures.step, batch, sizes, scalars);
+    const { inputs, loss, passes, images, ...step } = this.#step(signatures.step, batch, sizes, scalars);
     const gradients = [...step.gradients].flatMap(([group, gradient]) =>
       unpacked(
         g,
         gradient,
-        this.net.storedAs(group, (name) => name),
+        this.#net.storedAs(group, (name) => name),
       ),
     );
     const imageGradients = images.map((gradient) => transpose(g, gradient, [0, 3, 1, 2]));
@@ -192,18 +194,20 @@ class Compiler {
   }
 
   /** With label smoothing ε: the target is 1 − ε on the label and ε spread over all classes, as PyTorch has it. */
-  private crossEntropy(logits: Tensor, labels: Tensor): { loss: Tensor; gradient: Tensor } {
-    const { g } = this;
-    const epsilon = this.options.settings.labelSmoothing;
+  #crossEntropy(logits: Tensor, labels: Tensor): { loss: Tensor; gradient: Tensor } {
+    const g = this.#g;
+    const epsilon = this.#options.settings.labelSmoothing;
     if (epsilon === 0) return sparseSoftmaxCrossEntropy(g, logits, labels);
-    const classes = elements(this.net.summary.output);
+    const classes = elements(this.#net.summary.output);
     const certain = multiply(g, oneHot(g, labels, classes), scalar(g, 1 - epsilon));
     return softmaxCrossEntropy(g, logits, add(g, certain, scalar(g, epsilon / classes)));
   }
 
   /** Adds the signature of one optimizer step. */
-  private step(signature: string, batch: BatchInput, sizes: readonly number[], scalars: Tensor): Step {
-    const { g, options, net } = this;
+  #step(signature: string, batch: BatchInput, sizes: readonly number[], scalars: Tensor): Step {
+    const g = this.#g;
+    const options = this.#options;
+    const net = this.#net;
     const [firstScalar, ...stepScalars] = unpack(
       g,
       scalars,
@@ -212,11 +216,11 @@ class Compiler {
     );
     const perImage = firstScalar as Tensor;
     const { labels } = batch.train;
-    const forward = net.forward({ shards: batch.train.images }, { training: true, shardSizes: sizes });
+    const forward = net.forward(batch.train.images, { training: true, shardSizes: sizes });
     const { logits, gathered, passes } = forward;
     const losses: Tensor[] = [];
     const logitGradients = logits.map((shard, index) => {
-      const { loss, gradient } = this.crossEntropy(shard, labels[index] as Tensor);
+      const { loss, gradient } = this.#crossEntropy(shard, labels[index] as Tensor);
       losses.push(sum(g, loss, [0]));
       return multiply(g, gradient, perImage);
     });
@@ -230,7 +234,7 @@ class Compiler {
           target: group.variable,
           value: gathered.values.get(group) as Tensor,
           gradient,
-          slots: this.slotsOf(group).map((slot) => slot.variable),
+          slots: this.#slotsOf(group).map((slot) => slot.variable),
           scalars: stepScalars,
         }),
       ),
@@ -246,9 +250,9 @@ class Compiler {
     return { inputs, loss, passes, gradients, images };
   }
 
-  private evaluate(signature: string, { images, labels }: Batch, inputs: Side): void {
-    const { g } = this;
-    const { logits } = this.net.forward({ shards: images });
+  #evaluate(signature: string, { images, labels }: Batch, inputs: Side): void {
+    const g = this.#g;
+    const { logits } = this.#net.forward(images);
     const byShard = logits.map((shard, index) => ({
       prediction: argMax(g, shard, 1),
       loss: identity(g, sparseSoftmaxCrossEntropy(g, shard, labels[index] as Tensor).loss),
@@ -263,12 +267,12 @@ class Compiler {
   }
 
   /** In evaluation mode. */
-  private measure({ plain, trainInputs }: BatchInput): void {
-    const { g } = this;
-    const { passes } = this.net.forward({ shards: plain.images });
+  #measure({ plain, trainInputs }: BatchInput): void {
+    const g = this.#g;
+    const { passes } = this.#net.forward(plain.images);
     const outputs: Record<string, ByShard> = {};
     passes.forEach(({ output }, index) => {
-      const { layer, output: shape } = this.net.summary.layers[index] as LayerSummary;
+      const { layer, output: shape } = this.#net.summary.layers[index] as LayerSummary;
       const statistics = output.shards.map((x) => layerStatistics(g, x, layer, shape));
       const units = statistics.flatMap((shard) => shard.units ?? []);
       outputs[numbersKey(index)] = statistics.map(({ numbers }) => numbers);
@@ -277,15 +281,15 @@ class Compiler {
     g.signature('measure', { inputs: trainInputs, outputs });
   }
 
-  private slotsOf(group: Group): readonly Packed[] {
-    const known = this.slots.get(group);
+  #slotsOf(group: Group): readonly Packed[] {
+    const known = this.#slots.get(group);
     if (known) return known;
     const { handle, shape } = group.variable;
-    const slots = optimizerSlots(this.options.settings.optimizer).map((slot) => ({
-      variable: variable(this.g, `${handle.node}/${slot}`, 'float32', shape),
-      members: this.net.storedAs(group, (parameter) => slotKey(parameter, slot)),
+    const slots = optimizerSlots(this.#options.settings.optimizer).map((slot) => ({
+      variable: variable(this.#g, `${handle.node}/${slot}`, 'float32', shape),
+      members: this.#net.storedAs(group, (parameter) => slotKey(parameter, slot)),
     }));
-    this.slots.set(group, slots);
+    this.#slots.set(group, slots);
     return slots;
   }
 }

@@ -38,8 +38,8 @@ export function compileInspection(network: Network): CompiledInspection {
 /** Adds `predict`, and with `inspection` the others. Images and their gradient are batch × channels × height × width. */
 export function addPredict(net: Net, inspection = false): void {
   const { g } = net;
-  const { images, values } = net.images();
-  const forward = net.forward(values);
+  const { images, channelsLast } = net.images();
+  const forward = net.forward(channelsLast);
   const [logits] = forward.logits as [Tensor];
   g.signature('predict', { inputs: { images }, outputs: { logits, ...net.activations(forward) } });
   if (!inspection) return;

@@ -10,8 +10,8 @@ import {
   summarize,
 } from '../../../shared/network/shapes.ts';
 import { parameterKey } from '../../../shared/runs/checkpoint.ts';
-import { hasWideVectors } from '../native/cpu.ts';
-import { type Graph, type Tensor, unknown } from '../graph/graph.ts';
+import { hasAvx512 } from '../native/cpu.ts';
+import { type ByShard, type Graph, type Tensor, unknown } from '../graph/graph.ts';
 import {
   type Variable,
   addN,
@@ -33,6 +33,7 @@ import {
   type ParameterAccess,
   type Pass,
   type Values,
+  flattenedFromOf,
   gradientsOf,
 } from '../ops/op.ts';
 import {
@@ -68,8 +69,8 @@ export interface Gathered {
 export interface Forward {
   /** One a layer, disabled layers left out. */
   readonly passes: readonly Pass[];
-  /** A tensor a shard, features in PyTorch's order. */
-  readonly logits: readonly Tensor[];
+  /** Features in PyTorch's order. */
+  readonly logits: ByShard;
   readonly gathered: Gathered;
 }
 
@@ -80,31 +81,31 @@ export interface PassOptions {
 
 export interface NetOptions {
   readonly seed?: number;
-  readonly wideVectors?: boolean;
+  readonly avx512?: boolean;
 }
 
 export class Net {
   readonly g: Graph;
   readonly summary: NetworkSummary;
   readonly parameters: readonly Parameter[];
-  private readonly network: Network;
-  private readonly seed: number;
-  private readonly wideVectors: boolean;
-  private readonly groups: readonly Group[];
-  private readonly layouts = new Map<string, Layout>();
-  private step: Tensor | undefined;
+  readonly #network: Network;
+  readonly #seed: number;
+  readonly #avx512: boolean;
+  readonly #groups: readonly Group[];
+  readonly #layouts = new Map<string, Layout>();
+  #step: Tensor | undefined;
 
   /**
    * `seed` is for what a training pass draws. Throws a `Problem` where the layers do not fit each other.
    */
-  constructor(g: Graph, network: Network, { seed = 0, wideVectors = hasWideVectors() }: NetOptions = {}) {
+  constructor(g: Graph, network: Network, { seed = 0, avx512 = hasAvx512() }: NetOptions = {}) {
     this.g = g;
-    this.network = network;
-    this.seed = seed;
-    this.wideVectors = wideVectors;
+    this.#network = network;
+    this.#seed = seed;
+    this.#avx512 = avx512;
     this.summary = summarize(network);
     this.parameters = parametersOf(this.summary);
-    this.groups = packing(this.parameters).map((parameters) => {
+    this.#groups = packing(this.parameters).map((parameters) => {
       const [{ name }] = parameters as [Parameter];
       const size = sizesOf(parameters).reduce((a, b) => a + b, 0);
       const key = parameters.length === 1 ? parameterKey(name) : 'parameters';
@@ -114,7 +115,7 @@ export class Net {
 
   /** The variables with the parameters in them; a pass must have read these. */
   get packed(): readonly Packed[] {
-    return this.groups.map((group) => ({
+    return this.#groups.map((group) => ({
       variable: group.variable,
       members: this.storedAs(group, parameterKey),
     }));
@@ -125,26 +126,26 @@ export class Net {
     return parameters.map(({ name, spec: { shape } }) => ({
       key: key(name),
       shape,
-      layout: this.layoutOf(name),
+      layout: this.#layoutOf(name),
     }));
   }
 
   /** The step's number, int32, where something is drawn by it. */
   get stepNumber(): Tensor | undefined {
-    return this.step;
+    return this.#step;
   }
 
   /** The group of a parameter. */
   groupOf(name: string): Group {
-    const group = this.groups.find(({ parameters }) =>
+    const group = this.#groups.find(({ parameters }) =>
       parameters.some((parameter) => parameter.name === name),
     );
     if (!group) throw new Error(`the operations use a parameter ${name} that no layer has`);
     return group;
   }
 
-  private layoutOf(name: string): Layout {
-    const layout = this.layouts.get(name);
+  #layoutOf(name: string): Layout {
+    const layout = this.#layouts.get(name);
     if (!layout) throw new Error(`no pass has read ${name}`);
     return layout;
   }
@@ -152,7 +153,7 @@ export class Net {
   /** The batch's gradient of each group that is trained, flat. */
   gradients({ gradients }: Gathered): ReadonlyMap<Group, Tensor> {
     const { g } = this;
-    const trained = this.groups.filter(({ parameters }) => parameters.some(({ spec }) => spec.trainable));
+    const trained = this.#groups.filter(({ parameters }) => parameters.some(({ spec }) => spec.trainable));
     return new Map(
       trained.map((group) => {
         const members = group.parameters.map(({ name }) => {
@@ -171,15 +172,15 @@ export class Net {
     );
   }
 
-  /** Images from outside, batch × channels × height × width: the placeholder, and what a pass takes. */
-  images(): { images: Tensor; values: Values } {
-    const { height, width, channels } = this.network.input;
+  /** Images from outside, batch × channels × height × width: the placeholder, and the same NHWC, as a pass takes them. */
+  images(): { images: Tensor; channelsLast: ByShard } {
+    const { height, width, channels } = this.#network.input;
     const images = placeholder(this.g, 'images', 'float32', [unknown, channels, height, width]);
-    return { images, values: { shards: [transpose(this.g, images, [0, 2, 3, 1])] } };
+    return { images, channelsLast: [transpose(this.g, images, [0, 2, 3, 1])] };
   }
 
-  /** In training, how many images are in each shard has to be known. */
-  forward(input: Values, { training = false, shardSizes = [] }: PassOptions = {}): Forward {
+  /** A pass over NHWC images. In training, how many images are in each shard has to be known. */
+  forward(images: ByShard, { training = false, shardSizes = [] }: PassOptions = {}): Forward {
     const { g } = this;
     const gathered: Gathered = {
       values: new Map(),
@@ -188,12 +189,12 @@ export class Net {
       updates: new Map(),
     };
     const passes: Pass[] = [];
-    let values = input;
-    let shape = inputShape(this.network);
+    let values: Values = { shards: images, layout: { kind: 'nhwc' } };
+    let shape = inputShape(this.#network);
     const { layers } = this.summary;
     const sequence = layers.map(({ layer }) => layer);
     for (const { layer, index, output } of layers) {
-      const context = this.context(`${index}`, { training, shardSizes }, gathered);
+      const context = this.#context(`${index}`, { training, shardSizes }, gathered);
       const pass = g.scope(`${index}_${layer.type}`, () =>
         training
           ? trainingPass(context, sequence, index, values, shape)
@@ -218,7 +219,8 @@ export class Net {
   ): readonly Tensor[] | undefined {
     const { g } = this;
     const lowest = toInput ? 0 : this.summary.layers.findIndex((layer) => layer.parameterCount > 0);
-    const from = passes.at(-1)?.output.flattenedFrom;
+    const last = passes.at(-1)?.output;
+    const from = last && flattenedFromOf(last);
     let gradients = gradientsOf(
       g,
       from ? logitGradients.map((dy) => toChannelsLast(g, dy, from)) : logitGradients,
@@ -249,30 +251,30 @@ export class Net {
   /** [a number for seed and place, the step]: no two draws of a run share both. */
   randomSeed(place: string): Tensor {
     const { g } = this;
-    this.step ??= placeholder(g, 'step', 'int32', []);
-    return pack(g, [integer(g, hash(`${this.seed >>> 0}/${place}`)), this.step]);
+    this.#step ??= placeholder(g, 'step', 'int32', []);
+    return pack(g, [integer(g, hash(`${this.#seed >>> 0}/${place}`)), this.#step]);
   }
 
-  private context(prefix: string, options: Required<PassOptions>, gathered: Gathered): Context {
+  #context(prefix: string, options: Required<PassOptions>, gathered: Gathered): Context {
     return {
       g: this.g,
       ...options,
-      wideVectors: this.wideVectors,
-      parameters: this.access(prefix, gathered),
-      within: (inner) => this.context(`${prefix}.${inner}`, options, gathered),
+      avx512: this.#avx512,
+      parameters: this.#access(prefix, gathered),
+      within: (inner) => this.#context(`${prefix}.${inner}`, options, gathered),
       randomSeed: (shard) => this.randomSeed(`${prefix}/${shard}`),
     };
   }
 
-  private access(prefix: string, gathered: Gathered): ParameterAccess {
+  #access(prefix: string, gathered: Gathered): ParameterAccess {
     return {
-      read: (name, layout) => this.read(`${prefix}.${name}`, layout, gathered),
+      read: (name, layout) => this.#read(`${prefix}.${name}`, layout, gathered),
       gradient: (name, shards) => gathered.gradients.set(`${prefix}.${name}`, shards),
       update: (name, value) => gathered.updates.set(`${prefix}.${name}`, value),
     };
   }
 
-  private read(name: string, layout: Layout, { values, parts }: Gathered): Tensor {
+  #read(name: string, layout: Layout, { values, parts }: Gathered): Tensor {
     const { g } = this;
     const group = this.groupOf(name);
     if (!values.has(group)) {
@@ -282,7 +284,7 @@ export class Net {
       group.parameters.forEach((member, index) => parts.set(member.name, members[index] as Tensor));
     }
     const { spec } = group.parameters.find((member) => member.name === name) as Parameter;
-    this.layouts.set(name, layout);
+    this.#layouts.set(name, layout);
     const part = parts.get(name) as Tensor;
     return spec.shape.length === 1 ? part : reshape(g, part, shapeInGraph(spec.shape, layout));
   }
@@ -297,6 +299,7 @@ function hash(text: string): number {
   return value | 0;
 }
 
-function inPyTorchOrder(g: Graph, { flattenedFrom }: Values, x: Tensor): Tensor {
+function inPyTorchOrder(g: Graph, values: Values, x: Tensor): Tensor {
+  const flattenedFrom = flattenedFromOf(values);
   return flattenedFrom ? toChannelsFirst(g, x, flattenedFrom) : x;
 }

@@ -102,17 +102,17 @@ export class Graph {
   readonly nodes: GraphNode[] = [];
   readonly signatures: Record<string, Signature> = {};
   readonly functions: GraphFunction[] = [];
-  private readonly names = new Map<string, number>();
-  private readonly constants = new Map<string, Tensor>();
-  private scopes: string[] = [];
+  readonly #names = new Map<string, number>();
+  readonly #constants = new Map<string, Tensor>();
+  #scopes: string[] = [];
 
   /** Names of nodes that `build` adds start with `name/`. */
   scope<T>(name: string, build: () => T): T {
-    this.scopes.push(name);
+    this.#scopes.push(name);
     try {
       return build();
     } finally {
-      this.scopes.pop();
+      this.#scopes.pop();
     }
   }
 
@@ -121,7 +121,7 @@ export class Graph {
     const { inputs: wanted } = entryOf(op);
     if (typeof wanted === 'number' && wanted !== inputs.length)
       throw new Error(`${op} takes ${wanted} inputs, it is given ${inputs.length}`);
-    const name = this.unique([...this.scopes, options.name ?? op].join('/'));
+    const name = this.#unique([...this.#scopes, options.name ?? op].join('/'));
     this.nodes.push({
       name,
       op,
@@ -150,9 +150,9 @@ export class Graph {
   /** The same constant twice is one node. */
   constant(value: Constant): Tensor {
     const key = JSON.stringify(value);
-    const known = this.constants.get(key);
+    const known = this.#constants.get(key);
     if (known) return known;
-    const name = this.unique(
+    const name = this.#unique(
       `constant/${value.dtype}_${value.values
         .slice(0, 4)
         .join('_')
@@ -166,7 +166,7 @@ export class Graph {
       attributes: { dtype: { kind: 'type', value: value.dtype }, value: { kind: 'tensor', value } },
     });
     const tensor: Tensor = { node: name, output: 0, dtype: value.dtype };
-    this.constants.set(key, tensor);
+    this.#constants.set(key, tensor);
     return tensor;
   }
 
@@ -192,9 +192,9 @@ export class Graph {
     this.signatures[name] = signature;
   }
 
-  private unique(name: string): string {
-    const count = this.names.get(name) ?? 0;
-    this.names.set(name, count + 1);
-    return count === 0 ? name : this.unique(`${name}_${count}`);
+  #unique(name: string): string {
+    const count = this.#names.get(name) ?? 0;
+    this.#names.set(name, count + 1);
+    return count === 0 ? name : this.#unique(`${name}_${count}`);
   }
 }

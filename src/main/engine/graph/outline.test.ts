@@ -13,26 +13,26 @@ const course = findPreset('course')?.network;
 if (!course) throw new Error('no preset');
 const settings = (values: object = {}) => trainingSettingsSchema.parse(values);
 
-function graphOf(layers: readonly Layer[], shards: number, values: object = {}, wideVectors = true) {
+function graphOf(layers: readonly Layer[], shards: number, values: object = {}, avx512 = true) {
   const network = { name: 'net', input: { height: 12, width: 12, channels: 2 }, layers: [...layers] };
-  return compile({ network, settings: settings(values), dataset: null, shards, constants: null, wideVectors })
+  return compile({ network, settings: settings(values), dataset: null, shards, constants: null, avx512 })
     .graph;
 }
 
 /** Without AVX-512, an input gradient with a large kernel is a convolution of its own (`ops/conv2d.ts`). */
 const variants = [
-  { variant: 'the AVX-512 variant', wideVectors: true, convolutions: 2 },
-  { variant: 'the variant for other processors', wideVectors: false, convolutions: 3 },
+  { variant: 'the AVX-512 variant', avx512: true, convolutions: 2 },
+  { variant: 'the variant for other processors', avx512: false, convolutions: 3 },
 ];
 
-describe.each(variants)("$variant of the course's net in two shards", ({ wideVectors, convolutions }) => {
+describe.each(variants)("$variant of the course's net in two shards", ({ avx512, convolutions }) => {
   const { graph } = compile({
     network: course,
     settings: settings(),
     dataset: null,
     shards: 2,
     constants: null,
-    wideVectors,
+    avx512,
   });
 
   it('has all of a shard in its function, and its variables read there', () => {
@@ -65,14 +65,14 @@ describe.each(variants)("$variant of the course's net in two shards", ({ wideVec
 
 it.each(variants)(
   'puts a whole step of $variant into one function where there is one shard',
-  ({ wideVectors }) => {
+  ({ avx512 }) => {
     const { graph } = compile({
       network: course,
       settings: settings(),
       dataset: null,
       shards: 1,
       constants: null,
-      wideVectors,
+      avx512,
     });
     const [only, ...others] = graph.functions;
     expect(others).toEqual([]);
@@ -83,7 +83,7 @@ it.each(variants)(
   },
 );
 
-it.each(variants)('leaves $variant of a net alone whose shards exchange sums midway', ({ wideVectors }) => {
+it.each(variants)('leaves $variant of a net alone whose shards exchange sums midway', ({ avx512 }) => {
   const layers: Layer[] = [
     { type: 'conv2d', filters: 3, kernelSize: 3 },
     { type: 'batchNorm2d' },
@@ -91,42 +91,39 @@ it.each(variants)('leaves $variant of a net alone whose shards exchange sums mid
     { type: 'flatten' },
     { type: 'linear', units: 4 },
   ];
-  const two = graphOf(layers, 2, {}, wideVectors);
+  const two = graphOf(layers, 2, {}, avx512);
   expect(two.functions).toEqual([]);
   expect(two.signatures[severalSteps(5)]).toBeUndefined();
   expect(outlineShards(two, 'evaluate')?.shards).toHaveLength(2);
-  expect(graphOf(layers, 1, {}, wideVectors).functions).toHaveLength(1);
+  expect(graphOf(layers, 1, {}, avx512).functions).toHaveLength(1);
 });
 
-it.each(variants)(
-  'knows what TensorFlow calls the outputs of every operation of $variant',
-  ({ wideVectors }) => {
-    const layers: Layer[] = [
-      { type: 'conv2d', filters: 3, kernelSize: 3, dilation: 2 },
-      { type: 'batchNorm2d' },
-      { type: 'conv2d', filters: 3, kernelSize: 1, stride: 2 },
-      { type: 'avgPool2d', kernelSize: 2, padding: 1 },
-      { type: 'dropout', p: 0.5 },
-      { type: 'residual', layers: [{ type: 'conv2d', filters: 3, kernelSize: 3, padding: 1 }] },
-      ...activationFunctions.map((name): Layer => ({ type: 'activation', function: name })),
-      { type: 'globalAveragePool' },
-      { type: 'linear', units: 4 },
-    ];
-    for (const optimizer of ['sgd', 'adam', 'adamW', 'rmsProp', 'adagrad']) {
-      const graph = graphOf(
-        layers,
-        1,
-        {
-          optimizer: { type: optimizer },
-          labelSmoothing: 0.1,
-          clipping: { type: 'norm', maximum: 1 },
-        },
-        wideVectors,
-      );
-      const ops = new Set(graph.functions.flatMap(({ nodes }) => nodes.map(({ op }) => op)));
-      for (const op of ops) {
-        if (entryOf(op).effect !== 'write') expect(outputName(op, 0)).toMatch(/^\w+:0$/);
-      }
+it.each(variants)('knows what TensorFlow calls the outputs of every operation of $variant', ({ avx512 }) => {
+  const layers: Layer[] = [
+    { type: 'conv2d', filters: 3, kernelSize: 3, dilation: 2 },
+    { type: 'batchNorm2d' },
+    { type: 'conv2d', filters: 3, kernelSize: 1, stride: 2 },
+    { type: 'avgPool2d', kernelSize: 2, padding: 1 },
+    { type: 'dropout', p: 0.5 },
+    { type: 'residual', layers: [{ type: 'conv2d', filters: 3, kernelSize: 3, padding: 1 }] },
+    ...activationFunctions.map((name): Layer => ({ type: 'activation', function: name })),
+    { type: 'globalAveragePool' },
+    { type: 'linear', units: 4 },
+  ];
+  for (const optimizer of ['sgd', 'adam', 'adamW', 'rmsProp', 'adagrad']) {
+    const graph = graphOf(
+      layers,
+      1,
+      {
+        optimizer: { type: optimizer },
+        labelSmoothing: 0.1,
+        clipping: { type: 'norm', maximum: 1 },
+      },
+      avx512,
+    );
+    const ops = new Set(graph.functions.flatMap(({ nodes }) => nodes.map(({ op }) => op)));
+    for (const op of ops) {
+      if (entryOf(op).effect !== 'write') expect(outputName(op, 0)).toMatch(/^\w+:0$/);
     }
-  },
-);
+  }
+});

@@ -1,5 +1,5 @@
 /**
- * The gradients of TensorFlow's convolutions of volumes, used on maps whose batch is inside (`ops/batchInside.ts`): tensors
+ * The gradients of TensorFlow's convolutions of volumes, used on maps whose batch is inside (`ops/hwnc.ts`): tensors
  * are 1 × height × width × batch × channels, and a window leaves the third axis alone. There is no dilation; padding is
  * none or what TensorFlow calls SAME. Filters are height × width × 1 × in × out.
  */

@@ -44,11 +44,11 @@ interface Seen {
 }
 
 export class Inspector {
-  private readonly dataset: Dataset;
-  private readonly compiled: CompiledInspection;
-  private readonly session: Session;
-  private readonly constants: PixelConstants | null;
-  private predicted: Answers['predictions'] | undefined;
+  readonly #dataset: Dataset;
+  readonly #compiled: CompiledInspection;
+  readonly #session: Session;
+  readonly #constants: PixelConstants | null;
+  #predicted: Answers['predictions'] | undefined;
 
   private constructor(
     dataset: Dataset,
@@ -56,10 +56,10 @@ export class Inspector {
     session: Session,
     constants: PixelConstants | null,
   ) {
-    this.dataset = dataset;
-    this.compiled = compiled;
-    this.session = session;
-    this.constants = constants;
+    this.#dataset = dataset;
+    this.#compiled = compiled;
+    this.#session = session;
+    this.#constants = constants;
   }
 
   /** Throws a `Problem` where the tensors are not this net's. */
@@ -79,33 +79,33 @@ export class Inspector {
 
   /** Other numbers of the same net. */
   load(tensors: readonly NamedTensor[]): void {
-    writeState(this.session, this.compiled, tensors);
-    this.predicted = undefined;
+    writeState(this.#session, this.#compiled, tensors);
+    this.#predicted = undefined;
   }
 
   close(): void {
-    this.session.close();
+    this.#session.close();
   }
 
   async answer(question: Question): Promise<Answers[Question['kind']]> {
     switch (question.kind) {
       case 'activations':
-        return this.activations(question);
+        return this.#activations(question);
       case 'saliency':
-        return this.saliency(question);
+        return this.#saliency(question);
       case 'occlusion':
-        return this.occlusion(question);
+        return this.#occlusion(question);
       case 'predictions':
-        return this.predictions();
+        return this.#predictions();
       case 'confidentErrors':
-        return this.confidentErrors(question);
+        return this.#confidentErrors(question);
     }
   }
 
-  private async activations({ images }: Asked<'activations'>): Answer<'activations'> {
-    const seen = await this.see(images);
-    const { logits, ...outputs } = this.session.run('predict', { images: this.input(seen.pixels) });
-    const layers = this.compiled.summary.layers.map(({ index, position, layer }: LayerSummary) => ({
+  async #activations({ images }: Asked<'activations'>): Answer<'activations'> {
+    const seen = await this.#see(images);
+    const { logits, ...outputs } = this.#session.run('predict', { images: this.#input(seen.pixels) });
+    const layers = this.#compiled.summary.layers.map(({ index, position, layer }: LayerSummary) => ({
       index,
       position,
       type: layer.type,
@@ -114,35 +114,35 @@ export class Inspector {
     return { ...describe(seen), ...scores(logits as Tensor), layers };
   }
 
-  private async saliency({ images, class: wanted }: Asked<'saliency'>): Answer<'saliency'> {
-    const seen = await this.see(images);
-    const input = this.input(seen.pixels);
-    const logits = this.logits(seen.pixels);
-    const classes = this.classes(logits, wanted);
+  async #saliency({ images, class: wanted }: Asked<'saliency'>): Answer<'saliency'> {
+    const seen = await this.#see(images);
+    const input = this.#input(seen.pixels);
+    const logits = this.#logits(seen.pixels);
+    const classes = this.#classes(logits, wanted);
     const weights = new Float32Array(logits.data.length);
-    classes.forEach((chosen, image) => (weights[image * this.classCount + chosen] = 1));
-    const { gradient } = this.session.run('saliency', {
+    classes.forEach((chosen, image) => (weights[image * this.#classCount + chosen] = 1));
+    const { gradient } = this.#session.run('saliency', {
       images: input,
       weights: { data: weights, shape: logits.shape },
     });
     return { ...describe(seen), ...scores(logits), classes, gradient: gradient as Tensor };
   }
 
-  private async occlusion(question: Asked<'occlusion'>): Answer<'occlusion'> {
+  async #occlusion(question: Asked<'occlusion'>): Answer<'occlusion'> {
     const { images, class: wanted, patch, fill } = question;
-    const seen = await this.see(images);
+    const seen = await this.#see(images);
     const { tops, lefts } = coverings(seen.pixels, question);
-    const whole = this.logits(seen.pixels);
-    const [chosen] = this.classes(whole, wanted) as [number];
+    const whole = this.#logits(seen.pixels);
+    const [chosen] = this.#classes(whole, wanted) as [number];
     const logits = new Float32Array(tops.length * lefts.length);
     const probabilities = new Float32Array(logits.length);
     const places = tops.flatMap((top) => lefts.map((left) => ({ top, left })));
     for (let from = 0; from < places.length; from += batchSize) {
-      const batch = this.logits(covered(seen.pixels, places.slice(from, from + batchSize), patch, fill));
+      const batch = this.#logits(covered(seen.pixels, places.slice(from, from + batchSize), patch, fill));
       const shares = softmaxRows(batch);
-      for (let i = 0; i * this.classCount < batch.data.length; i += 1) {
-        logits[from + i] = batch.data[i * this.classCount + chosen] as number;
-        probabilities[from + i] = shares[i * this.classCount + chosen] as number;
+      for (let i = 0; i * this.#classCount < batch.data.length; i += 1) {
+        logits[from + i] = batch.data[i * this.#classCount + chosen] as number;
+        probabilities[from + i] = shares[i * this.#classCount + chosen] as number;
       }
     }
     const shape = [tops.length, lefts.length];
@@ -159,28 +159,28 @@ export class Inspector {
     };
   }
 
-  private async predictions(): Answer<'predictions'> {
-    if (this.predicted) return this.predicted;
-    const { files, summary } = this.dataset;
+  async #predictions(): Answer<'predictions'> {
+    if (this.#predicted) return this.#predicted;
+    const { files, summary } = this.#dataset;
     const { images, labels: labelFile } = files.test;
     const labels = [...(await readLabels(labelFile))];
-    const probabilities = new Float32Array(images.count * this.classCount);
+    const probabilities = new Float32Array(images.count * this.#classCount);
     const predictions: number[] = [];
     for (let from = 0; from < images.count; from += batchSize) {
       const count = Math.min(batchSize, images.count - from);
-      const logits = this.logits(await readRange(images, summary, from, count));
-      probabilities.set(softmaxRows(logits), from * this.classCount);
+      const logits = this.#logits(await readRange(images, summary, from, count));
+      probabilities.set(softmaxRows(logits), from * this.#classCount);
       predictions.push(...largestOf(logits));
     }
     const correct = predictions.filter((prediction, i) => prediction === labels[i]).length;
-    const shape = [images.count, this.classCount];
-    this.predicted = { labels, predictions, probabilities: { shape, data: probabilities }, correct };
-    return this.predicted;
+    const shape = [images.count, this.#classCount];
+    this.#predicted = { labels, predictions, probabilities: { shape, data: probabilities }, correct };
+    return this.#predicted;
   }
 
-  private async confidentErrors({ limit }: Asked<'confidentErrors'>): Answer<'confidentErrors'> {
-    const { labels, predictions, probabilities } = await this.predictions();
-    const share = (index: number, of: number) => probabilities.data[index * this.classCount + of] as number;
+  async #confidentErrors({ limit }: Asked<'confidentErrors'>): Answer<'confidentErrors'> {
+    const { labels, predictions, probabilities } = await this.#predictions();
+    const share = (index: number, of: number) => probabilities.data[index * this.#classCount + of] as number;
     const all = predictions.flatMap((prediction, index) => {
       const label = labels[index] as number;
       if (prediction === label) return [];
@@ -196,7 +196,7 @@ export class Inspector {
     });
     // Of equally sure ones the first in the test set.
     const errors = all.sort((a, b) => b.probability - a.probability || a.index - b.index).slice(0, limit);
-    const { files, summary } = this.dataset;
+    const { files, summary } = this.#dataset;
     const images = await readImages(
       files.test.images,
       summary,
@@ -205,12 +205,12 @@ export class Inspector {
     return { total: all.length, errors, images: tensorOf(images) };
   }
 
-  private get classCount(): number {
-    return this.dataset.summary.classes.length;
+  get #classCount(): number {
+    return this.#dataset.summary.classes.length;
   }
 
-  private async see(images: Images): Promise<Seen> {
-    const { files, summary } = this.dataset;
+  async #see(images: Images): Promise<Seen> {
+    const { files, summary } = this.#dataset;
     if ('pixels' in images) return { pixels: imagesFrom(images.pixels, summary, mostImages), labels: null };
     const { part, indices } = images;
     const pixels = await readImages(files[part].images, summary, indices);
@@ -218,22 +218,22 @@ export class Inspector {
     return { pixels, labels: indices.map((index) => labels[index] as number) };
   }
 
-  private input(pixels: Pixels) {
-    return { data: normalised(pixels, this.constants), shape: pixels.shape };
+  #input(pixels: Pixels) {
+    return { data: normalised(pixels, this.#constants), shape: pixels.shape };
   }
 
-  private logits(pixels: Pixels): Tensor {
-    return this.session.run('logits', { images: this.input(pixels) })['logits'] as Tensor;
+  #logits(pixels: Pixels): Tensor {
+    return this.#session.run('logits', { images: this.#input(pixels) })['logits'] as Tensor;
   }
 
   /** The class that is asked for, or the one that each image is given. */
-  private classes(logits: Tensor, wanted: number | null): number[] {
+  #classes(logits: Tensor, wanted: number | null): number[] {
     if (wanted === null) return largestOf(logits);
-    if (wanted >= this.classCount) {
+    if (wanted >= this.#classCount) {
       throw new Problem(
         'inspect.class',
-        `there is no class ${wanted}: the last of these ${this.classCount} is class ${this.classCount - 1}`,
-        { class: wanted, classes: this.classCount },
+        `there is no class ${wanted}: the last of these ${this.#classCount} is class ${this.#classCount - 1}`,
+        { class: wanted, classes: this.#classCount },
       );
     }
     return largestOf(logits).map(() => wanted);

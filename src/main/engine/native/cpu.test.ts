@@ -1,8 +1,8 @@
-/** When a graph must not be the one for wide vectors, whatever the CPU has. */
+/** The AVX-512 variant of a graph is not taken where oneDNN is off or kept from AVX-512, whatever the processor has. */
 import { expect, it } from 'vitest';
-import { hasWideVectors } from './cpu.ts';
+import { hasAvx512 } from './cpu.ts';
 
-const unlimited = hasWideVectors({});
+const unlimited = hasAvx512({});
 
 it.each([
   ['without oneDNN', { TF_ENABLE_ONEDNN_OPTS: '0' }, false],
@@ -12,5 +12,5 @@ it.each([
   ['with oneDNN kept to an AVX-512', { ONEDNN_MAX_CPU_ISA: 'AVX512_CORE' }, unlimited],
   ['with oneDNN kept to nothing', { ONEDNN_MAX_CPU_ISA: 'DEFAULT' }, unlimited],
 ])('%s', (_name, env, expected) => {
-  expect(hasWideVectors(env)).toBe(expected);
+  expect(hasAvx512(env)).toBe(expected);
 });

@@ -108,14 +108,14 @@ function prepare({ inputs, outputs }: Signature): Prepared {
 }
 
 export class Session {
-  private readonly native: TFJSBinding;
-  private readonly model: number;
-  private readonly signatures: ReadonlyMap<string, Prepared>;
+  readonly #native: TFJSBinding;
+  readonly #model: number;
+  readonly #signatures: ReadonlyMap<string, Prepared>;
 
   private constructor(native: TFJSBinding, model: number, signatures: ReadonlyMap<string, Prepared>) {
-    this.native = native;
-    this.model = model;
-    this.signatures = signatures;
+    this.#native = native;
+    this.#model = model;
+    this.#signatures = signatures;
   }
 
   /** Loads the graph. Its variables have no values yet. */
@@ -135,26 +135,27 @@ export class Session {
 
   /** Whether the graph has such a signature. */
   has(signature: string): boolean {
-    return this.signatures.has(signature);
+    return this.#signatures.has(signature);
   }
 
   /** Runs a signature whose outputs are one tensor each; gives them all, copied out of TensorFlow's memory. */
   run(signature: string, inputs: Inputs): Record<string, Output> {
     return Object.fromEntries(
-      this.results(signature, inputs).map(([{ flatName }, output]) => [flatName, output]),
+      this.#results(signature, inputs).map(([{ flatName }, output]) => [flatName, output]),
     );
   }
 
   /** The same for a signature whose outputs are one tensor a shard. */
   runByShard(signature: string, inputs: Inputs): Record<string, Output[]> {
     const outputs: Record<string, Output[]> = {};
-    for (const [{ name }, output] of this.results(signature, inputs)) (outputs[name] ??= []).push(output);
+    for (const [{ name }, output] of this.#results(signature, inputs)) (outputs[name] ??= []).push(output);
     return outputs;
   }
 
-  private results(signature: string, inputs: Inputs): (readonly [NamedSlot, Output])[] {
-    const { native, model } = this;
-    const prepared = this.signatures.get(signature);
+  #results(signature: string, inputs: Inputs): (readonly [NamedSlot, Output])[] {
+    const native = this.#native;
+    const model = this.#model;
+    const prepared = this.#signatures.get(signature);
     if (!prepared) throw new Error(`the graph has no signature ${signature}`);
     const given: number[] = [];
     try {
@@ -177,12 +178,12 @@ export class Session {
 
   /** Tensors that JavaScript holds; constant over a run, or something leaks. */
   get liveTensors(): number {
-    return this.native.getNumOfTensors();
+    return this.#native.getNumOfTensors();
   }
 
   /** Frees the native session and its variables. */
   close(): void {
-    this.native.deleteSavedModel(this.model);
+    this.#native.deleteSavedModel(this.#model);
   }
 }
 

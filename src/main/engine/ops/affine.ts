@@ -14,7 +14,7 @@ export interface Kernels {
   readonly inputGradient: (x: Tensor, dy: Tensor, shard: number) => Tensor;
 }
 
-/** `bias` is what is added to `forward`'s output. What `input` says of its values holds for the output's. */
+/** `bias` is added to `forward`'s output. The output lies as the input does. */
 export function affine(
   { g, parameters }: Context,
   { forward, weightGradient, inputGradient }: Kernels,

@@ -24,47 +24,48 @@ import {
   transpose,
 } from '../graph/operations.ts';
 import { type Kernels, affine } from './affine.ts';
-import { wantsBatchInside, withInputLaidOut } from './batchInside.ts';
+import { wantsHwnc, withInputLaidOut } from './hwnc.ts';
 import { type FilterShape, isOne, isSame } from './convolution.ts';
 import { type Context, type Operation, plain } from './op.ts';
 
 export const conv2d: Operation<Conv2d> = (context, layer, input, inputShape) => {
-  const { g, parameters, wideVectors } = context;
+  const { g, parameters, avx512 } = context;
   const map = requireMap(inputShape, 'conv2d');
   const window = effectiveWindow(layer);
   const output = requireMap(layerKind(layer).outputShape(layer, map), 'conv2d');
   const weight = parameters.read('weight', { kind: 'conv' });
   const bias = (layer.bias ?? true) ? parameters.read('bias', plain) : undefined;
-  const inside = wantsBatchInside(context, layer, map);
+  const layout = wantsHwnc(context, layer, map) ? 'hwnc' : 'nhwc';
   const filter: FilterShape = [...window.kernel, map.channels, layer.filters];
-  const kernels = inside
-    ? insideKernels(context, weight, filter, window, map, output)
-    : flatKernels(g, weight, filter, window, map, wideVectors);
-  return withInputLaidOut(context, input, map, inside, ({ shards }) =>
-    affine(context, kernels, bias, { shards, batchInside: inside }),
+  const kernels =
+    layout === 'hwnc'
+      ? hwncKernels(context, weight, filter, window, map, output)
+      : nhwcKernels(g, weight, filter, window, map, avx512);
+  return withInputLaidOut(context, input, map, layout, ({ shards }) =>
+    affine(context, kernels, bias, { shards, layout: { kind: layout } }),
   );
 };
 
-function flatKernels(
+function nhwcKernels(
   g: Graph,
   weight: Tensor,
   filter: FilterShape,
   window: ConvWindow,
   map: MapShape,
-  wideVectors: boolean,
+  avx512: boolean,
 ): Kernels {
   return {
     forward: (x) => conv2dOp(g, x, weight, window, window.dilation),
     weightGradient: (x, dy) => filterGradient(g, x, dy, filter, window),
-    inputGradient: (x, dy) => inputGradient(g, x, dy, weight, map, filter[3], window, wideVectors),
+    inputGradient: (x, dy) => inputGradient(g, x, dy, weight, map, filter[3], window, avx512),
   };
 }
 
 /**
- * For maps with the batch inside. The filter's gradient may also be taken as that of a volume whose third axis is the batch:
+ * For HWNC maps. The filter's gradient may also be taken as that of a volume whose third axis is the batch:
  * with few channels, and with padding, that is the faster.
  */
-function insideKernels(
+function hwncKernels(
   { g, shardSizes }: Context,
   weight: Tensor,
   filter: FilterShape,
@@ -107,8 +108,8 @@ const none = [0, 0] as const;
  * The course net's second conv, 64 images on two cores: with AVX2 0.85 ms instead of 1.40; with AVX-512 the forward
  * kernels lead by less than the 2.25 times as many multiplications. For 3×3 kernels it is even or worse.
  */
-function turnedIsFaster({ kernel, stride }: ConvWindow, wideVectors: boolean): boolean {
-  return !wideVectors && isOne(stride) && kernel[0] * kernel[1] >= 16;
+function turnedIsFaster({ kernel, stride }: ConvWindow, avx512: boolean): boolean {
+  return !avx512 && isOne(stride) && kernel[0] * kernel[1] >= 16;
 }
 
 function padded(g: Graph, x: Tensor, [ph, pw]: Pair): Tensor {
@@ -146,10 +147,10 @@ function inputGradient(
   { height, width }: MapShape,
   filters: number,
   window: ConvWindow,
-  wideVectors: boolean,
+  avx512: boolean,
 ): Tensor {
   const { kernel, stride, padding, dilation } = window;
-  if (isOne(dilation) && !turnedIsFaster(window, wideVectors)) {
+  if (isOne(dilation) && !turnedIsFaster(window, avx512)) {
     return conv2dBackpropInput(g, shapeOp(g, x), weight, dy, { stride, padding, same: isSame(window) });
   }
   // As a forward convolution: dy with its elements a stride apart, the filter turned round, inputs and outputs swapped.

@@ -1,22 +1,26 @@
-/** Flatten: no number moves; the linear layer after it knows from `flattenedFrom` in which order they lie. */
+/** Flatten moves no number; the linear layer after it knows from `flattenedFrom` in which order they lie. */
 import type { Flatten } from '../../../shared/layers/flatten.ts';
 import { type MapShape, elements } from '../../../shared/layers/layer.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { reshape, transpose } from '../graph/operations.ts';
-import { withInputLaidOut } from './batchInside.ts';
+import { withInputLaidOut } from './hwnc.ts';
 import { type Operation, perShard } from './op.ts';
 
 export const flatten: Operation<Flatten> = (context, _layer, input, inputShape) => {
   if (inputShape.kind === 'flat') return perShard(context, input, (x) => ({ y: x, backward: (dy) => dy }));
   const { channels, height, width } = inputShape;
-  const pass = withInputLaidOut(context, input, inputShape, false, (maps) =>
-    perShard(context, maps, (x) => ({
-      y: reshape(context.g, x, [-1, elements(inputShape)]),
-      backward: (dy) => reshape(context.g, dy.tensor, [-1, height, width, channels]),
-    })),
-  );
   const inOrder = channels === 1 || height * width === 1;
-  return { ...pass, output: { ...pass.output, ...(inOrder ? {} : { flattenedFrom: inputShape }) } };
+  return withInputLaidOut(context, input, inputShape, 'nhwc', (maps) =>
+    perShard(
+      context,
+      maps,
+      (x) => ({
+        y: reshape(context.g, x, [-1, elements(inputShape)]),
+        backward: (dy) => reshape(context.g, dy.tensor, [-1, height, width, channels]),
+      }),
+      { kind: 'flat', ...(inOrder ? {} : { flattenedFrom: inputShape }) },
+    ),
+  );
 };
 
 /** Flat features from the order height, width, channel to PyTorch's channel, height, width. */

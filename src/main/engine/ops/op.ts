@@ -7,19 +7,31 @@ import type { MapShape, Shape } from '../../../shared/layers/layer.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { biasAddGrad } from '../graph/operations.ts';
 
-/** What flows forward: a tensor a shard, batch first, maps as NHWC unless `batchInside`. */
+/** How maps lie in memory. Their gradients lie in the same way. */
+export type MapLayout =
+  /** batch × height × width × channels. */
+  | 'nhwc'
+  /** height × width × batch × channels, as one long image: 1 × height × (width · batch) × channels (`hwnc.ts`). */
+  | 'hwnc'
+  /** HWNC whose four pixels of each pooling window are channels of one pixel (`spaceToDepth.ts`); a max-pool follows. */
+  | 'spaceToDepth';
+
+export type ValueLayout =
+  | { readonly kind: MapLayout }
+  /**
+   * Features, batch first. With `flattenedFrom` they still lie in the order height, width, channel of that map: PyTorch
+   * flattens channel, height, width, so the linear layer after it has its weight's columns permuted instead.
+   */
+  | { readonly kind: 'flat'; readonly flattenedFrom?: MapShape };
+
+/** What flows forward: a tensor a shard, and how all of them lie. */
 export interface Values {
   readonly shards: readonly Tensor[];
-  /** Maps are 1 × height × (width · batch) × channels (`batchInside.ts`); their gradients are too. */
-  readonly batchInside?: boolean;
-  /** Maps have the four pixels of a pool's windows as channels of one (`phases.ts`); a max-pool follows. */
-  readonly phases?: boolean;
-  /**
-   * Set on flat values whose features still lie in the order height, width, channel of this map: PyTorch flattens
-   * channel, height, width, so the linear layer after it has its weight's columns permuted instead.
-   */
-  readonly flattenedFrom?: MapShape;
+  readonly layout: ValueLayout;
 }
+
+export const flattenedFromOf = ({ layout }: Values): MapShape | undefined =>
+  layout.kind === 'flat' ? layout.flattenedFrom : undefined;
 
 /** What flows back: the gradient of the loss with respect to a value, a tensor a shard. */
 export interface Gradients {
@@ -57,7 +69,7 @@ export interface Context {
   /** False in evaluation: dropout is off, batch normalisation uses its running statistics. */
   readonly training: boolean;
   /** The CPU has AVX-512: which way of computing the same is the faster depends on it. */
-  readonly wideVectors: boolean;
+  readonly avx512: boolean;
   /** Images in each shard; unknown in evaluation. */
   readonly shardSizes: readonly number[];
   readonly parameters: ParameterAccess;
@@ -84,15 +96,19 @@ export function gradientOf(g: Graph, tensor: Tensor): Gradient {
   return { tensor, channelSum: () => (known ??= biasAddGrad(g, tensor)) };
 }
 
-/** An operation that treats every shard alone and has no parameters. `forward` gives the output and its backward. */
+/**
+ * An operation that treats every shard alone and has no parameters. `forward` gives the output and its backward; the output
+ * lies as the input does, unless `outputLayout` says otherwise.
+ */
 export function perShard(
   { g }: Context,
   input: Values,
   forward: (x: Tensor, shard: number) => { y: Tensor; backward: (dy: Gradient) => Gradient | Tensor },
+  outputLayout: ValueLayout = input.layout,
 ): Pass {
   const passes = input.shards.map(forward);
   return {
-    output: { ...input, shards: passes.map(({ y }) => y) },
+    output: { shards: passes.map(({ y }) => y), layout: outputLayout },
     backward(gradients, needsInput) {
       if (!needsInput) return undefined;
       const shards = passes.map(({ backward }, shard) => {

@@ -24,8 +24,8 @@ import {
   shape as shapeOp,
   slice,
 } from '../graph/operations.ts';
-import { withInputLaidOut } from './batchInside.ts';
-import { poolOfPhases } from './phases.ts';
+import { layoutOf, withInputLaidOut } from './hwnc.ts';
+import { spaceToDepthPool } from './spaceToDepth.ts';
 import { type Context, type Operation, type Pass, type Values, perShard } from './op.ts';
 
 /** Ties go to the first of a window, in TensorFlow as in PyTorch. */
@@ -34,7 +34,7 @@ export const maxPool2d: Operation<MaxPool2d> = (context, layer, input, inputShap
   const window = poolWindow(layer);
   const inputMap = requireMap(inputShape, 'maxPool2d');
   const output = requireMap(maxPoolKind.outputShape(layer, inputShape), 'maxPool2d');
-  if (input.phases) return poolOfPhases(context, input, output);
+  if (input.layout.kind === 'spaceToDepth') return spaceToDepthPool(context, input, output);
   return withUsableLayout(context, input, inputShape, window, (values) => {
     const pixels = pixelsOf(g, values);
     return perShard(context, values, (map) => {
@@ -83,33 +83,38 @@ export const globalAveragePool: Operation<GlobalAveragePool> = (context, _layer,
   const { g } = context;
   const map = requireMap(inputShape, 'globalAveragePool');
   const { channels, height, width } = map;
-  return withInputLaidOut(context, input, map, false, (values) =>
-    perShard(context, values, (x) => ({
-      y: mean(g, x, [1, 2]),
-      backward(dy) {
-        const share = multiply(g, dy.tensor, scalar(g, 1 / (height * width)));
-        return broadcastTo(g, reshape(g, share, [-1, 1, 1, channels]), shapeOp(g, x));
-      },
-    })),
+  return withInputLaidOut(context, input, map, 'nhwc', (values) =>
+    perShard(
+      context,
+      values,
+      (x) => ({
+        y: mean(g, x, [1, 2]),
+        backward(dy) {
+          const share = multiply(g, dy.tensor, scalar(g, 1 / (height * width)));
+          return broadcastTo(g, reshape(g, share, [-1, 1, 1, channels]), shapeOp(g, x));
+        },
+      }),
+      { kind: 'flat' },
+    ),
   );
 };
 
 const isPadded = ({ padding: [ph, pw] }: PoolWindow) => ph > 0 || pw > 0;
 
 /**
- * Maps with the batch inside for a pool, and back: each pixel on its own, with the same pixel's channels of all images as its
- * channels, which fill all of oneDNN's lanes.
+ * HWNC maps for a pool, and back: each pixel on its own, with the same pixel's channels of all images as its channels, which
+ * fill all of oneDNN's lanes. NHWC maps stay as they are.
  */
-function pixelsOf(g: Graph, { batchInside = false }: Values) {
+function pixelsOf(g: Graph, { layout }: Values) {
+  const hwnc = layout.kind === 'hwnc';
   return {
-    apart: (x: Tensor, { height, width }: MapShape) =>
-      batchInside ? reshape(g, x, [1, height, width, -1]) : x,
+    apart: (x: Tensor, { height, width }: MapShape) => (hwnc ? reshape(g, x, [1, height, width, -1]) : x),
     together: (x: Tensor, { height, channels }: MapShape) =>
-      batchInside ? reshape(g, x, [1, height, -1, channels]) : x,
+      hwnc ? reshape(g, x, [1, height, -1, channels]) : x,
   };
 }
 
-/** Maps may have the batch inside, unless they are padded. */
+/** A padded pool takes NHWC alone. */
 function withUsableLayout(
   context: Context,
   input: Values,
@@ -117,6 +122,6 @@ function withUsableLayout(
   window: PoolWindow,
   operation: (input: Values) => Pass,
 ): Pass {
-  const inside = (input.batchInside ?? false) && !isPadded(window);
-  return withInputLaidOut(context, input, requireMap(inputShape, 'pooling'), inside, operation);
+  const wanted = isPadded(window) ? 'nhwc' : layoutOf(input);
+  return withInputLaidOut(context, input, requireMap(inputShape, 'pooling'), wanted, operation);
 }

@@ -3,8 +3,8 @@ import { enabledLayers, layerKind } from '../../../shared/layers/index.ts';
 import { type Residual, shortcut } from '../../../shared/layers/residual.ts';
 import type { Shape } from '../../../shared/layers/layer.ts';
 import { add } from '../graph/operations.ts';
-import { type Gradient, type Operation, type Pass, type Values, gradientsOf } from './op.ts';
-import { gradientsLaidOut, laidOut } from './batchInside.ts';
+import { type Gradient, type Operation, type Pass, type Values, flattenedFromOf, gradientsOf } from './op.ts';
+import { gradientsLaidOut, laidOut, layoutOf } from './hwnc.ts';
 import { conv2d } from './conv2d.ts';
 import { toChannelsFirst, toChannelsLast } from './flatten.ts';
 import { operationFor } from './index.ts';
@@ -12,9 +12,9 @@ import { operationFor } from './index.ts';
 export const residual: Operation<Residual> = (context, layer, given, inputShape) => {
   const { g } = context;
   // Inside a block of linear layers both ways must give their features in one order.
-  const { flattenedFrom } = given;
+  const flattenedFrom = flattenedFromOf(given);
   const input: Values = flattenedFrom
-    ? { shards: given.shards.map((x) => toChannelsFirst(g, x, flattenedFrom)) }
+    ? { shards: given.shards.map((x) => toChannelsFirst(g, x, flattenedFrom)), layout: { kind: 'flat' } }
     : given;
   const passes: Pass[] = [];
   let values = input;
@@ -28,12 +28,10 @@ export const residual: Operation<Residual> = (context, layer, given, inputShape)
   const beside = shortcut(layer, inputShape);
   const side = beside ? conv2d(context.within('shortcut'), beside, input, inputShape) : undefined;
   const around = side?.output ?? input;
-  const insideAround = around.batchInside ?? false;
-  const inside = values.batchInside ?? false;
-  const alike = shape.kind === 'map' ? laidOut(context, around, shape, inside) : around;
+  const alike = shape.kind === 'map' ? laidOut(context, around, shape, layoutOf(values)) : around;
   return {
     output: {
-      batchInside: inside,
+      layout: values.layout,
       shards: values.shards.map((y, shard) => add(g, y, alike.shards[shard] as typeof y)),
     },
     backward(gradients, needsInput) {
@@ -43,8 +41,8 @@ export const residual: Operation<Residual> = (context, layer, given, inputShape)
         gradients,
       );
       const along =
-        shape.kind === 'map' && inside !== insideAround
-          ? gradientsLaidOut(context, gradients, shape, insideAround)
+        shape.kind === 'map' && layoutOf(values) !== layoutOf(around)
+          ? gradientsLaidOut(context, gradients, shape, layoutOf(around))
           : gradients;
       const past = side ? side.backward(along, needsInput) : along;
       if (!needsInput || !through || !past) return undefined;

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { conv2dSchema } from '../../../shared/layers/conv2d.ts';
 import type { Layer } from '../../../shared/layers/index.ts';
 import type { MapShape } from '../../../shared/layers/layer.ts';
-import { wantsBatchInside } from './batchInside.ts';
-import { gainsFromPhases, isPooledInPairs } from './phases.ts';
-import { partnerOf } from './rectifiedPool.ts';
+import { wantsHwnc } from './hwnc.ts';
+import { isPooledInPairs } from './reluPool.ts';
+import { gainsFromSpaceToDepth } from './spaceToDepth.ts';
+import { partnerOf } from './reluPool.ts';
 
 const kinds: Readonly<Record<string, Layer>> = {
   c: { type: 'conv2d', filters: 6, kernelSize: 5 },
@@ -68,21 +69,23 @@ it.each([
   ['colours', conv(6, 5), 3, [false, false]],
   ['padded', conv(6, 5, { padding: 2 }), 1, [false, false]],
   ['strided', conv(6, 5, { stride: 2 }), 1, [false, false]],
-])('phases before maps with the batch inside, and before others: %s', (_name, layer, channels, expected) => {
-  expect([true, false].map((inside) => gainsFromPhases(layer, map(28, channels), [32, 32], inside))).toEqual(
-    expected,
-  );
+])('space-to-depth before HWNC maps, and before NHWC maps: %s', (_name, layer, channels, expected) => {
+  expect(
+    (['hwnc', 'nhwc'] as const).map((wanted) =>
+      gainsFromSpaceToDepth(layer, map(28, channels), [32, 32], wanted),
+    ),
+  ).toEqual(expected);
 });
 
-it('takes phases where there are many images in every shard', () => {
+it('takes space-to-depth where there are many images in every shard', () => {
   const taken = [
     [8, 8],
     [8, 7],
-  ].map((sizes) => gainsFromPhases(conv(6, 5), map(28, 1), sizes, false));
+  ].map((sizes) => gainsFromSpaceToDepth(conv(6, 5), map(28, 1), sizes, 'nhwc'));
   expect(taken).toEqual([true, false]);
 });
 
-describe('what wants the batch inside', () => {
+describe('what wants HWNC maps', () => {
   const second = conv(20, 5);
   it.each([
     ["the course's second", second, map(12, 10), {}, true],
@@ -90,14 +93,14 @@ describe('what wants the batch inside', () => {
     ['shards of different sizes', second, map(12, 10), { shardSizes: [9, 8] }, true],
     ['few images', second, map(12, 10), { shardSizes: [8, 7] }, false],
     ['evaluation', second, map(12, 10), { training: false }, false],
-    ['another CPU', second, map(12, 10), { wideVectors: false }, false],
+    ['another CPU', second, map(12, 10), { avx512: false }, false],
     ['one channel', second, map(12, 1), {}, false],
     ['long rows', second, map(28, 10), {}, false],
     ['full lanes, padded', conv(32, 3, { padding: 1 }), map(14, 16), {}, false],
     ['1 × 1', conv(20, 1), map(12, 10), {}, false],
     ['padded by more than keeps the size', conv(20, 3, { padding: 2 }), map(10, 10), {}, false],
   ] as const)('%s', (_name, layer, input, given, expected) => {
-    const pass = { training: true, wideVectors: true, shardSizes: [32, 32], ...given };
-    expect(wantsBatchInside(pass, layer, input)).toBe(expected);
+    const pass = { training: true, avx512: true, shardSizes: [32, 32], ...given };
+    expect(wantsHwnc(pass, layer, input)).toBe(expected);
   });
 });

@@ -1,14 +1,21 @@
 /**
- * The pass of a layer while a net trains, where what stands beside it lets the same be computed faster: every other layer's
- * is its operation's. In evaluation a layer's output is looked at as it is.
+ * The pass of a layer while a net trains. Some neighbours allow a faster computation of the same numbers; every other layer
+ * takes the pass of its operation. Evaluation does not come here, because each layer's output is looked at there.
  */
 import { type Layer, layerKind } from '../../../shared/layers/index.ts';
 import { type MapShape, type Shape, requireMap } from '../../../shared/layers/layer.ts';
-import { wantsBatchInside } from './batchInside.ts';
+import { wantsHwnc } from './hwnc.ts';
 import { operationFor } from './index.ts';
 import type { Context, Pass, Values } from './op.ts';
-import { convInPhases, gainsFromPhases, isPooledInPairs } from './phases.ts';
-import { partnerOf, poolOfRectified, rectified, rectifiedPool, rectifying } from './rectifiedPool.ts';
+import { gainsFromSpaceToDepth, spaceToDepthConv } from './spaceToDepth.ts';
+import {
+  isPooledInPairs,
+  partnerOf,
+  poolAfterRelu,
+  poolBeforeRelu,
+  reluAfterPool,
+  reluBeforePool,
+} from './reluPool.ts';
 
 export function trainingPass(
   context: Context,
@@ -18,27 +25,27 @@ export function trainingPass(
   shape: Shape,
 ): Pass {
   const layer = layers[index] as Layer;
-  if (layer.type === 'conv2d' && context.wideVectors && isPooledInPairs(layers, index)) {
+  if (layer.type === 'conv2d' && context.avx512 && isPooledInPairs(layers, index)) {
     const map = requireMap(shape, 'conv2d');
-    const inside = leadsToBatchInside(context, layers.slice(index), map);
-    if (gainsFromPhases(layer, map, context.shardSizes, inside)) {
-      return convInPhases(context, layer, values, map);
+    const wanted = leadsToHwnc(context, layers.slice(index), map) ? 'hwnc' : 'nhwc';
+    if (gainsFromSpaceToDepth(layer, map, context.shardSizes, wanted)) {
+      return spaceToDepthConv(context, layer, values, map);
     }
   }
   const partner = partnerOf(layers, index);
   if (partner && layer.type === 'maxPool2d') {
-    return (partner === 'after' ? rectifiedPool : poolOfRectified)(context, layer, values, shape);
+    return (partner === 'after' ? poolBeforeRelu : poolAfterRelu)(context, layer, values, shape);
   }
-  if (partner) return (partner === 'before' ? rectified : rectifying)(context, values);
+  if (partner) return (partner === 'before' ? reluAfterPool : reluBeforePool)(context, values);
   return operationFor(layer)(context, layer, values, shape);
 }
 
-/** Whether the next convolution behind the first of the layers wants its maps with the batch inside. */
-function leadsToBatchInside(context: Context, layers: readonly Layer[], input: MapShape): boolean {
+/** Whether the next convolution after the first of these layers wants its maps in HWNC. */
+function leadsToHwnc(context: Context, layers: readonly Layer[], input: MapShape): boolean {
   let shape: Shape = input;
   for (const [position, layer] of layers.entries()) {
     if (shape.kind !== 'map') return false;
-    if (position > 0 && layer.type === 'conv2d') return wantsBatchInside(context, layer, shape);
+    if (position > 0 && layer.type === 'conv2d') return wantsHwnc(context, layer, shape);
     shape = layerKind(layer).outputShape(layer, shape);
   }
   return false;

@@ -15,34 +15,34 @@ export interface GeneratorState {
 }
 
 export class Generator {
-  private readonly words = new Uint32Array(N);
-  private position = N;
+  readonly #words = new Uint32Array(N);
+  #position = N;
 
   /** Seeds as `torch.manual_seed` does: with the low 32 bits. */
   constructor(seed: number | bigint) {
-    this.words[0] = Number(BigInt.asUintN(32, BigInt(seed)));
+    this.#words[0] = Number(BigInt.asUintN(32, BigInt(seed)));
     for (let i = 1; i < N; i += 1) {
-      const previous = this.words[i - 1] as number;
-      this.words[i] = Math.imul(1812433253, previous ^ (previous >>> 30)) + i;
+      const previous = this.#words[i - 1] as number;
+      this.#words[i] = Math.imul(1812433253, previous ^ (previous >>> 30)) + i;
     }
   }
 
   static fromState(state: GeneratorState): Generator {
     const generator = new Generator(0);
-    generator.words.set(state.words);
-    generator.position = state.position;
+    generator.#words.set(state.words);
+    generator.#position = state.position;
     return generator;
   }
 
   state(): GeneratorState {
-    return { words: Array.from(this.words), position: this.position };
+    return { words: Array.from(this.#words), position: this.#position };
   }
 
   /** An unsigned 32-bit number. */
   next32(): number {
-    if (this.position === N) this.twist();
-    let y = this.words[this.position] as number;
-    this.position += 1;
+    if (this.#position === N) this.#twist();
+    let y = this.#words[this.#position] as number;
+    this.#position += 1;
     y ^= y >>> 11;
     y ^= (y << 7) & 0x9d2c5680;
     y ^= (y << 15) & 0xefc60000;
@@ -61,13 +61,13 @@ export class Generator {
     return BigInt.asUintN(63, this.next64());
   }
 
-  private twist(): void {
-    const w = this.words;
+  #twist(): void {
+    const w = this.#words;
     for (let i = 0; i < N; i += 1) {
       const y = ((w[i] as number) & 0x80000000) | ((w[(i + 1) % N] as number) & 0x7fffffff);
       w[i] = (w[(i + M) % N] as number) ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
     }
-    this.position = 0;
+    this.#position = 0;
   }
 }
 

@@ -10,37 +10,37 @@ export class Control {
   wanted: Wanted = 'run';
   /** Stop at the end of the epoch. */
   finishEpoch = false;
-  private readonly learningRates: number[] = [];
-  private lastBreath = performance.now();
-  private wake: (() => void) | undefined;
+  readonly #learningRates: number[] = [];
+  #lastBreath = performance.now();
+  #wake: (() => void) | undefined;
 
   set(wanted: Wanted): void {
     // A stopped run stays stopped, whatever arrives after.
     if (this.wanted === 'stop') return;
     this.wanted = wanted;
-    this.wake?.();
+    this.#wake?.();
   }
 
   /** Another base learning rate, to be taken before the next step, or at once in a pause. */
   setLearningRate(learningRate: number): void {
-    this.learningRates.push(learningRate);
-    this.wake?.();
+    this.#learningRates.push(learningRate);
+    this.#wake?.();
   }
 
   /** The next one that was set, in their order. */
   takeLearningRate(): number | undefined {
-    return this.learningRates.shift();
+    return this.#learningRates.shift();
   }
 
   /** Lets messages in. */
   async listen(): Promise<void> {
     await setImmediate();
-    this.lastBreath = performance.now();
+    this.#lastBreath = performance.now();
   }
 
   /** Lets messages in, if it is time. */
   async breathe(): Promise<void> {
-    if (performance.now() - this.lastBreath < breathInterval) return;
+    if (performance.now() - this.#lastBreath < breathInterval) return;
     await this.listen();
   }
 
@@ -49,10 +49,10 @@ export class Control {
     while (this.wanted === 'pause') {
       between();
       await new Promise<void>((resolve) => {
-        this.wake = resolve;
+        this.#wake = resolve;
       });
     }
-    this.wake = undefined;
+    this.#wake = undefined;
     return this.wanted === 'run';
   }
 }

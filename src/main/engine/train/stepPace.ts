@@ -4,22 +4,22 @@
 const settledAfter = 8;
 
 export class StepPace {
-  private seconds = Infinity;
-  private runs = 0;
+  #seconds = Infinity;
+  #runs = 0;
   /** Signatures that have run: their first run has TensorFlow prepare them. */
-  private readonly prepared = new Set<string>();
+  readonly #prepared = new Set<string>();
 
   /** Of a step; infinite until it is known. */
   get secondsAStep(): number {
-    return this.runs < settledAfter ? Infinity : this.seconds;
+    return this.#runs < settledAfter ? Infinity : this.#seconds;
   }
 
   /** What a step took in a run of the signature. A single run that was disturbed does not change much. */
   took(seconds: number, signature: string): void {
-    const first = !this.prepared.has(signature);
-    this.prepared.add(signature);
+    const first = !this.#prepared.has(signature);
+    this.#prepared.add(signature);
     if (first) return;
-    this.seconds = this.runs === 0 ? seconds : 0.7 * this.seconds + 0.3 * seconds;
-    this.runs += 1;
+    this.#seconds = this.#runs === 0 ? seconds : 0.7 * this.#seconds + 0.3 * seconds;
+    this.#runs += 1;
   }
 }

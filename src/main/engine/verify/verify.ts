@@ -50,7 +50,7 @@ export const initialTolerance = { absolute: 1e-7, relative: 0 } as const;
 type Entry = { -readonly [K in keyof QuantityResult]: QuantityResult[K] };
 
 class Comparison {
-  private readonly errors = Object.fromEntries(
+  readonly #errors = Object.fromEntries(
     quantities.map((name) => [name, { largest: 0, compared: 0, past: 0, missing: [] }]),
   ) as unknown as Record<Quantity, Entry>;
 
@@ -60,7 +60,7 @@ class Comparison {
     actual: ArrayLike<number> | undefined,
     expected: readonly number[],
   ): void {
-    const entry = this.errors[quantity];
+    const entry = this.#errors[quantity];
     const { absolute, relative } = quantity === 'initialParameters' ? initialTolerance : tolerance;
     entry.compared += expected.length;
     if (actual?.length !== expected.length) {
@@ -78,8 +78,8 @@ class Comparison {
   }
 
   result(name: string): CaseResult {
-    const passed = quantities.every((quantity) => this.errors[quantity].past === 0);
-    return { name, passed, errors: this.errors };
+    const passed = quantities.every((quantity) => this.#errors[quantity].past === 0);
+    return { name, passed, errors: this.#errors };
   }
 }
 

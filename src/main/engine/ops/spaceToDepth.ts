@@ -1,19 +1,18 @@
 /**
- * A convolution of images with one channel whose output is pooled in windows of 2 × 2, while a net trains: the four pixels
- * of a window are computed as channels of one. The images lie in blocks of 2 × 2 pixels, each block's pixels as its channels,
- * and a filter is as many blocks large as it may lie on. Map and pool are then 1 × height / 2 × (width / 2 · batch) ×
- * (4 · channels), the window's pixels in the order in which a pool looks at them, and the batch inside (`batchInside.ts`).
+ * A convolution of images with one channel whose output is pooled in windows of 2 × 2, computed in the space-to-depth layout
+ * while a net trains: the four pixels of a window are channels of one pixel. The images lie in blocks of 2 × 2 pixels, each
+ * block's pixels as its channels, and a filter covers as many blocks as it can touch. Map and pool are then 1 × height / 2 ×
+ * (width / 2 · batch) × (4 · channels), the window's pixels in the order in which a pool looks at them, otherwise HWNC
+ * (`hwnc.ts`).
  *
- * Such a convolution has one channel to multiply and few to fill oneDNN's lanes of sixteen with; most of its time is what
- * goes on around its multiplications. In phases it does that a quarter as often, with four channels for one, and 40 of 48
- * lanes have work where 10 of 16 had. The filter's other elements are zero. Convolution, pool and their gradients, 32 images,
- * 5 × 5, with what the layout costs: before a convolution that wants the batch inside 0.60 of the time with 6 filters,
+ * Such a convolution has one channel to multiply and few to fill oneDNN's sixteen lanes with; most of its time goes to the
+ * work around its multiplications. In space-to-depth it does that work a quarter as often, with four channels instead of one,
+ * and 40 of 48 lanes are busy where 10 of 16 were. The filter's other elements are zero. Convolution, pool and their gradients, 32 images,
+ * 5 × 5, with what the layout costs: before a convolution that wants HWNC maps 0.60 of the time with 6 filters,
  * 0.82 with 10, 0.90 with 16; before another 0.74, 0.99 and 1.11.
  */
 import { type Conv2d, convWindow } from '../../../shared/layers/conv2d.ts';
-import type { Layer } from '../../../shared/layers/index.ts';
 import type { MapShape, Pair } from '../../../shared/layers/layer.ts';
-import { poolWindow } from '../../../shared/layers/pooling.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import {
   concat,
@@ -32,43 +31,31 @@ import {
   unsortedSegmentSum,
 } from '../graph/operations.ts';
 import { type Kernels, affine } from './affine.ts';
-import { hasManyImages, withInputLaidOut } from './batchInside.ts';
+import { hasManyImages, withInputLaidOut } from './hwnc.ts';
 import { isOne } from './convolution.ts';
 import { type Context, type Pass, type Values, perShard, plain } from './op.ts';
-import { partnerOf } from './rectifiedPool.ts';
 
-/** Whether a convolution's output goes to a pool of such windows, as it is or through the ReLU that is the pool's partner. */
-export function isPooledInPairs(layers: readonly Layer[], index: number): boolean {
-  const next = layers[index + 1];
-  const throughRelu = next?.type === 'activation' && partnerOf(layers, index + 1) === 'after';
-  const pool = throughRelu ? layers[index + 2] : next;
-  if (pool?.type !== 'maxPool2d') return false;
-  const { kernel, stride, padding } = poolWindow(pool);
-  const is = (pair: Pair, value: number) => pair[0] === value && pair[1] === value;
-  return is(kernel, 2) && is(stride, 2) && is(padding, 0);
-}
-
-/** Filters up to which it gains, where what it is pooled to is wanted with the batch inside, and where it is not. */
-const most = { inside: 24, first: 8 };
+/** Filters up to which it gains, where the pooled map is wanted in HWNC, and where it is wanted in NHWC. */
+const most = { hwnc: 24, nhwc: 8 };
 
 /**
- * Whether that is faster, where the map that is pooled to will be wanted with the batch inside or not. Measured with AVX-512,
+ * Whether that is faster, depending on the layout in which the pooled map is wanted next. Measured with AVX-512,
  * kernels of 2 to 7, 4 to 32 filters, 1 to 64 images. With three channels it gains with 3 × 3 and up to 8 filters alone.
  */
-export function gainsFromPhases(
+export function gainsFromSpaceToDepth(
   layer: Conv2d,
   { channels }: MapShape,
   shardSizes: readonly number[],
-  inside: boolean,
+  wanted: 'hwnc' | 'nhwc',
 ): boolean {
   const { stride, padding, dilation } = convWindow(layer);
   const slides = isOne(stride) && isOne(dilation) && padding[0] === 0 && padding[1] === 0;
-  const fewFilters = layer.filters <= (inside ? most.inside : most.first);
+  const fewFilters = layer.filters <= most[wanted];
   return slides && channels === 1 && fewFilters && hasManyImages(shardSizes);
 }
 
-/** `gainsFromPhases` and `isPooledInPairs` must hold. */
-export function convInPhases(context: Context, layer: Conv2d, input: Values, shape: MapShape): Pass {
+/** `gainsFromSpaceToDepth` and `isPooledInPairs` must hold. */
+export function spaceToDepthConv(context: Context, layer: Conv2d, input: Values, shape: MapShape): Pass {
   const { g, parameters, shardSizes } = context;
   const { filters } = layer;
   const { kernel } = convWindow(layer);
@@ -103,9 +90,9 @@ export function convInPhases(context: Context, layer: Conv2d, input: Values, sha
       return outOfBlocks(g, gradient, shape, blocks);
     },
   };
-  return withInputLaidOut(context, input, shape, false, ({ shards: images }) => {
+  return withInputLaidOut(context, input, shape, 'nhwc', ({ shards: images }) => {
     const shards = images.map((x, shard) => inBlocks(g, x, shape, blocks, shardSizes[shard] as number));
-    return affine(context, kernels, wideBias, { shards, batchInside: true, phases: true });
+    return affine(context, kernels, wideBias, { shards, layout: { kind: 'spaceToDepth' } });
   });
 }
 
@@ -135,7 +122,7 @@ function resized(g: Graph, x: Tensor, from: Pair, to: Pair): Tensor {
   return pad(g, cut, [none, ...behind, none]);
 }
 
-/** Images, batch first, as blocks with the batch inside: a block's pixels are its channels. */
+/** NHWC images as HWNC blocks: a block's pixels are its channels. */
 function inBlocks(
   g: Graph,
   x: Tensor,
@@ -179,20 +166,29 @@ function places(shape: readonly number[]): number[][] {
 }
 
 /** The pool: of four pixels that lie side by side. `output` is the map that is pooled to. */
-export function poolOfPhases(context: Context, input: Values, { height, width, channels }: MapShape): Pass {
+export function spaceToDepthPool(
+  context: Context,
+  input: Values,
+  { height, width, channels }: MapShape,
+): Pass {
   const { g } = context;
   const window = { kernel: [1, 4], stride: [1, 4], padding: [0, 0] } as const;
   const apart = (x: Tensor, last: number) => reshape(g, x, [height, width, -1, last]);
   const together = (x: Tensor, last: number) => reshape(g, x, [1, height, -1, last]);
-  return perShard(context, { ...input, phases: false }, (map) => {
-    const x = apart(map, channels);
-    const y = maxPool(g, x, window);
-    return {
-      y: together(y, channels),
-      backward: (dy) => ({
-        tensor: together(maxPoolGrad(g, x, y, apart(dy.tensor, channels), window), 4 * channels),
-        channelSum: dy.channelSum,
-      }),
-    };
-  });
+  return perShard(
+    context,
+    input,
+    (map) => {
+      const x = apart(map, channels);
+      const y = maxPool(g, x, window);
+      return {
+        y: together(y, channels),
+        backward: (dy) => ({
+          tensor: together(maxPoolGrad(g, x, y, apart(dy.tensor, channels), window), 4 * channels),
+          channelSum: dy.channelSum,
+        }),
+      };
+    },
+    { kind: 'hwnc' },
+  );
 }

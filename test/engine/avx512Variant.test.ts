@@ -1,5 +1,5 @@
 /**
- * The graph for a CPU with AVX-512, which lays maps out with the batch inside and computes first convolutions in phases, gives
+ * The AVX-512 variant of a graph, which has maps in HWNC and first convolutions in space-to-depth, gives
  * the loss and gradients of the one for other CPUs, whatever layers stand behind such convolutions.
  */
 import { expect, it } from 'vitest';
@@ -25,27 +25,27 @@ const avgPool = (rest: object = {}): Layer => ({ type: 'avgPool2d', kernelSize: 
 const block = (...layers: Layer[]): Layer => ({ type: 'residual', layers });
 const padded = { padding: 1 };
 
-const insideCases: readonly (readonly [string, readonly Layer[]])[] = [
+const hwncCases: readonly (readonly [string, readonly Layer[]])[] = [
   ['pool and ReLU', [conv(12), maxPool(), relu]],
   ['ReLU and overlapping pool', [conv(5), relu, maxPool({ kernelSize: 3, stride: 2 })]],
-  ['padded pool, which has the batch first', [conv(5), maxPool({ padding: 1 }), relu]],
+  ['padded pool, which takes NHWC', [conv(5), maxPool({ padding: 1 }), relu]],
   ['average', [conv(5), tanh, avgPool()]],
-  ['padded average, which has the batch first', [conv(5), avgPool({ padding: 1 }), tanh]],
+  ['padded average, which takes NHWC', [conv(5), avgPool({ padding: 1 }), tanh]],
   ['global average', [conv(5), relu, { type: 'globalAveragePool' }]],
   ['batch norm', [conv(5, { bias: false }), norm, relu, maxPool()]],
   ['a second conv', [conv(5, padded), relu, conv(4), relu]],
-  ['a conv that wants the batch first', [conv(5), relu, { type: 'conv2d', filters: 3, kernelSize: 1 }, tanh]],
-  ['dilation, which wants the batch first', [conv(5), relu, conv(3, { dilation: 2 })]],
-  ['residual block of a map with the batch inside', [conv(5), block(conv(5, padded), norm, relu), maxPool()]],
-  ['residual block of a map with the batch first', [block(conv(3, padded), norm), relu]],
+  ['a conv that wants NHWC', [conv(5), relu, { type: 'conv2d', filters: 3, kernelSize: 1 }, tanh]],
+  ['dilation, which wants NHWC', [conv(5), relu, conv(3, { dilation: 2 })]],
+  ['residual block of an HWNC map', [conv(5), block(conv(5, padded), norm, relu), maxPool()]],
+  ['residual block of a NHWC map', [block(conv(3, padded), norm), relu]],
   ['residual block with a shortcut', [block(conv(6, padded), tanh), avgPool()]],
 ];
 
 const first = (rest: object = {}): Layer => ({ type: 'conv2d', filters: 6, kernelSize: 4, ...rest }) as Layer;
 const sigmoid: Layer = { type: 'activation', function: 'sigmoid' };
 
-const phaseCases: readonly (readonly [string, readonly Layer[]])[] = [
-  ['before a conv that wants the batch inside', [first({ filters: 10, kernelSize: 3 }), maxPool(), conv(4)]],
+const spaceToDepthCases: readonly (readonly [string, readonly Layer[]])[] = [
+  ['before a conv that wants HWNC', [first({ filters: 10, kernelSize: 3 }), maxPool(), conv(4)]],
   ['pool', [first(), maxPool()]],
   ['pool, ReLU', [first(), maxPool(), relu]],
   ['ReLU, pool', [first(), relu, maxPool()]],
@@ -62,7 +62,7 @@ interface Given {
   readonly sizes: readonly number[];
 }
 
-async function gradientsOf(layers: readonly Layer[], { channels, sizes }: Given, wideVectors: boolean) {
+async function gradientsOf(layers: readonly Layer[], { channels, sizes }: Given, avx512: boolean) {
   const network = parseNetwork({
     name: 'both ways',
     input: { height: 9, width: 8, channels },
@@ -77,7 +77,7 @@ async function gradientsOf(layers: readonly Layer[], { channels, sizes }: Given,
     shards: sizes,
     constants: null,
     inspection: true,
-    wideVectors,
+    avx512,
   });
   const session = await Session.load(compiled.graph);
   try {
@@ -115,27 +115,27 @@ async function expectAlike(layers: readonly Layer[], given: Given) {
 }
 
 /** Whether windows have columns as many pixels apart as there are images. */
-const isInside = ({ nodes }: Graph, [images]: readonly number[]) =>
+const isHwnc = ({ nodes }: Graph, [images]: readonly number[]) =>
   nodes.some(({ op, attributes }) => {
     const { dilations } = attributes;
     return op === 'Conv2D' && dilations?.kind === 'ints' && dilations.value[2] === images;
   });
-const isInPhases = ({ nodes }: Graph) => nodes.some(({ op }) => op === 'UnsortedSegmentSum');
+const isSpaceToDepth = ({ nodes }: Graph) => nodes.some(({ op }) => op === 'UnsortedSegmentSum');
 
-it.each(insideCases)('batch inside: %s', async (_name, layers) => {
+it.each(hwncCases)('HWNC: %s', async (_name, layers) => {
   const sizes = [18, 17];
   const { narrow, wide } = await expectAlike(layers, { channels: 3, sizes });
-  expect([isInside(narrow, sizes), isInside(wide, sizes)]).toEqual([false, true]);
+  expect([isHwnc(narrow, sizes), isHwnc(wide, sizes)]).toEqual([false, true]);
 });
 
-it.each(phaseCases)('phases: %s', async (name, layers) => {
+it.each(spaceToDepthCases)('space-to-depth: %s', async (name, layers) => {
   const { narrow, wide } = await expectAlike(layers, { channels: 1, sizes: [18, 18] });
-  expect([isInPhases(narrow), isInPhases(wide)]).toEqual([false, !name.endsWith('as it is')]);
+  expect([isSpaceToDepth(narrow), isSpaceToDepth(wide)]).toEqual([false, !name.endsWith('as it is')]);
 });
 
 it('takes the gradient of a filter of many channels without padding as a flat one', async () => {
   const given = { channels: 16, sizes: [9, 8] };
   const { wide } = await expectAlike([conv(20), relu, maxPool()], given);
   const ops = wide.nodes.map(({ op }) => op);
-  expect([isInside(wide, given.sizes), ops.includes('Conv3DBackpropFilterV2')]).toEqual([true, false]);
+  expect([isHwnc(wide, given.sizes), ops.includes('Conv3DBackpropFilterV2')]).toEqual([true, false]);
 });

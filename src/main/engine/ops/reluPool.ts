@@ -8,7 +8,8 @@
  * same one. Where it is not, what would go to another place is zero.
  */
 import type { Layer } from '../../../shared/layers/index.ts';
-import type { MaxPool2d } from '../../../shared/layers/pooling.ts';
+import type { Pair } from '../../../shared/layers/layer.ts';
+import { type MaxPool2d, poolWindow } from '../../../shared/layers/pooling.ts';
 import { relu, reluGrad } from '../graph/operations.ts';
 import {
   type Context,
@@ -38,25 +39,36 @@ export function partnerOf(layers: readonly Layer[], index: number): 'before' | '
   return undefined;
 }
 
+/** Whether a convolution's output goes to a pool of such windows, as it is or through the ReLU that is the pool's partner. */
+export function isPooledInPairs(layers: readonly Layer[], index: number): boolean {
+  const next = layers[index + 1];
+  const throughRelu = next?.type === 'activation' && partnerOf(layers, index + 1) === 'after';
+  const pool = throughRelu ? layers[index + 2] : next;
+  if (pool?.type !== 'maxPool2d') return false;
+  const { kernel, stride, padding } = poolWindow(pool);
+  const is = (pair: Pair, value: number) => pair[0] === value && pair[1] === value;
+  return is(kernel, 2) && is(stride, 2) && is(padding, 0);
+}
+
 /** The pool, before the ReLU that is its partner: its output is that of both. */
-export const rectifiedPool: Operation<MaxPool2d> = (context, layer, input, shape) => {
+export const poolBeforeRelu: Operation<MaxPool2d> = (context, layer, input, shape) => {
   const { g } = context;
   const shards = input.shards.map((x) => relu(g, x));
   return maxPool2d(context, layer, { ...input, shards }, shape);
 };
 
 /** The ReLU behind the pool that is its partner: the gradient stops where the output is zero. */
-export function rectified({ g }: Context, pooled: Values): Pass {
+export function reluAfterPool({ g }: Context, pooled: Values): Pass {
   return { output: pooled, backward: (gradients) => stopped(g, gradients, pooled) };
 }
 
 /** The ReLU before the pool that is its partner, and which takes its gradient. */
-export function rectifying(context: Context, input: Values): Pass {
+export function reluBeforePool(context: Context, input: Values): Pass {
   return perShard(context, input, (x) => ({ y: relu(context.g, x), backward: (dy) => dy }));
 }
 
 /** The pool behind the ReLU that is its partner. */
-export const poolOfRectified: Operation<MaxPool2d> = (context, layer, input, shape) => {
+export const poolAfterRelu: Operation<MaxPool2d> = (context, layer, input, shape) => {
   const pool = maxPool2d(context, layer, input, shape);
   return {
     output: pool.output,
