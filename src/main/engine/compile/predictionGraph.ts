@@ -1,12 +1,12 @@
 /**
  * What gives a net's logits for many images of one file, quickly: the file lies in the graph as bytes, pixels are
  * scaled and normalised there, and a batch is split in shards, one a core. `load` reads the file, `classify` takes
- * `indices_0`, … and gives `logits_0`, …; `read` and `write` are a checkpoint's parameters.
+ * `indices` and gives `logits`, both by shard; `read` and `write` are a checkpoint's parameters.
  */
 import type { DataFile, DatasetSummary } from '../../../shared/datasets/dataset.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import type { PixelConstants } from '../data/normalisation.ts';
-import { Graph, type Tensor, unknown } from '../graph/graph.ts';
+import { Graph, unknown } from '../graph/graph.ts';
 import {
   assignVariable,
   gatherVariable,
@@ -55,15 +55,10 @@ export function compilePredictions(options: PredictionOptions): CompiledInspecti
     const unit = toUnit(g, gatherVariable(g, stored, index));
     return constants ? normalise(g, unit, constants) : unit;
   });
-  const { logits } = net.forward({ shards: pixels });
-  const numbered = (tensors: readonly Tensor[], name: string) =>
-    Object.fromEntries(tensors.map((tensor, shard) => [`${name}_${shard}`, tensor]));
+  const { logits } = net.forward(pixels);
   g.signature('classify', {
-    inputs: numbered(indices, 'indices'),
-    outputs: numbered(
-      logits.map((shard) => identity(g, shard)),
-      'logits',
-    ),
+    inputs: { indices },
+    outputs: { logits: logits.map((shard) => identity(g, shard)) },
   });
   const { packed } = net;
   addReadAndWrite(g, packed);

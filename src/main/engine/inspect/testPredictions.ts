@@ -5,7 +5,7 @@ import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
 import type { TestPredictions } from '../../../shared/compare/predictions.ts';
 import type { TrainingSettings } from '../../../shared/training/training.ts';
 import { compilePredictions } from '../compile/predictionGraph.ts';
-import { shardSizes, splitBatch } from '../compile/shards.ts';
+import { splitBatch } from '../compile/shards.ts';
 import { writeState } from '../compile/state.ts';
 import { readLabels } from '../data/images.ts';
 import { pixelConstants } from '../data/normalisation.ts';
@@ -65,12 +65,11 @@ function classifyRange(session: Session, { from, count, shards, classes, logits 
   // A shard may not be empty: fewer images than shards are filled up with the last one, which is not kept.
   const padded = Math.max(count, shards);
   const indices = Int32Array.from({ length: padded }, (_, i) => from + Math.min(i, count - 1));
-  const outputs = session.run('classify', splitBatch(indices, shards));
+  const shardLogits = session.runByShard('classify', splitBatch(indices, shards))['logits'] ?? [];
   let done = 0;
-  shardSizes(padded, shards).forEach((size, shard) => {
-    const wanted = Math.max(0, Math.min(size, count - done));
-    const data = outputs[`logits_${shard}`]?.data as Float32Array;
+  for (const { data, shape } of shardLogits) {
+    const wanted = Math.max(0, Math.min(shape[0] ?? 0, count - done));
     logits.set(data.subarray(0, wanted * classes), (from + done) * classes);
-    done += size;
-  });
+    done += wanted;
+  }
 }
