@@ -217,8 +217,12 @@ test('counts, and what filters can be completed with', () => {
     archived: naive('', 'archived').length,
     deleted: 3,
   });
-  const { tags, nets, datasets } = history.queries.values();
+  const { tags, nets, datasets, names, numbers } = history.queries.values();
   expect(new Set(tags)).toEqual(new Set(all.flatMap((run) => run.tags)));
   expect(nets[0]).toBe('course');
   expect(datasets).toEqual(['mnist', 'fashion-mnist', 'fake']);
+  expect(names).toContain("Robert'); DROP TABLE runs;--");
+  expect(new Set(numbers.batch)).toEqual(new Set(all.map((run) => run.settings.batchSize)));
+  expect(new Set(numbers.lr)).toEqual(new Set(all.map((run) => run.settings.optimizer.learningRate)));
+  expect(new Set(numbers.seed)).toEqual(new Set(all.map((run) => run.settings.seed)));
 });

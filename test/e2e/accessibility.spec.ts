@@ -67,8 +67,8 @@ test('settings, the command palette, the keys, the tour', async ({ page }) => {
   await expect(page.getByText('No matches.')).toBeVisible();
   await checkBoth(page, 'command palette, nothing found');
   await close(page);
-  await press(page.getByRole('button', { name: 'Show the keys' }));
-  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+  await press(page.getByRole('button', { name: 'Show keyboard shortcuts' }));
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
   await checkBoth(page, 'keys');
   await close(page);
   await press(page.getByRole('button', { name: 'Take the tour' }));
@@ -89,7 +89,7 @@ test('Design: each layer’s fields, hints, code, figures, dialogs, a net with a
   await checkBoth(page, 'design');
   await press(layers(page).nth(3));
   await checkBoth(page, 'design, convolution');
-  await press(page.getByRole('button', { name: 'How the size comes out' }));
+  await press(page.getByRole('button', { name: 'How the output size is computed' }));
   await expect(dialog(page)).toBeVisible();
   await checkBoth(page, 'size figure');
   await press(page.getByRole('tab', { name: 'Exercises' }));
@@ -140,7 +140,7 @@ test('a short run: Train with all its sections, while it trains and after', asyn
   await press(page.getByRole('checkbox', { name: /Homework net/ }));
   await page.getByRole('textbox', { name: 'Epochs, Course net' }).fill('x');
   for (const section of await page.locator('form h3 > button[aria-expanded]').all()) await press(section);
-  await press(page.getByRole('switch', { name: 'Change training images at random' }));
+  await press(page.getByRole('switch', { name: 'Transform training images at random' }));
   await press(page.getByRole('switch', { name: 'Stop early' }));
   await expect(page.getByRole('table', { name: 'Confusion matrix' })).toBeVisible();
   await checkBoth(page, 'train, all unfolded');

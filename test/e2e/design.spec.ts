@@ -150,7 +150,7 @@ test('broken and mended: the layer is named, what would fit is offered, the rest
   await press(rows(page).nth(3));
   const kernel = page.getByRole('textbox', { name: /Kernel size/ });
   await kernel.fill('15');
-  const reason = 'Kernel 15 does not fit the 12×12 map that layer 3 gives. Use kernel ≤ 12 or padding ≥ 2.';
+  const reason = 'Kernel 15 does not fit the 12×12 map from layer 3. Use kernel ≤ 12 or padding ≥ 2.';
   // Told in words at the field, by a mark on the row, and what to do in the bar.
   await expect(kernel).toHaveAccessibleDescription(reason);
   await expect(page.getByText(reason).and(page.locator(':not(.visually-hidden)'))).toHaveCount(1);
@@ -159,7 +159,7 @@ test('broken and mended: the layer is named, what would fit is offered, the rest
   const bar = page.getByText('Layer 4 does not fit; 4 layers after it wait for it.');
   await expect(bar).toBeVisible();
   await expect(rows(page)).toHaveCount(8);
-  await expect(rows(page).nth(7)).toContainText('no shape: layer 4 does not fit');
+  await expect(rows(page).nth(7)).toContainText('size unknown: layer 4 does not fit');
   await expect(kernel).toHaveAttribute('aria-invalid', 'true');
   const train = page.getByRole('button', { name: 'Train this net' });
   await expect(train).toHaveAttribute('aria-disabled', 'true');
@@ -181,7 +181,7 @@ test('broken and mended: the layer is named, what would fit is offered, the rest
   await expect(train).not.toHaveAttribute('aria-disabled', 'true');
 
   await kernel.fill('0');
-  await expect(page.getByText('Until then, 15 stays.')).toBeVisible();
+  await expect(page.getByText('Until then, 15 is kept.')).toBeVisible();
   await kernel.press('Escape');
   await expect(kernel).toHaveValue('15');
 
@@ -258,7 +258,7 @@ test('the course’s script, pasted on the column, is the course net, and its se
   await expect(dialog.getByRole('checkbox', { name: /^Training settings too/ })).toBeChecked();
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
-  await press(dialog.getByRole('button', { name: 'Take this net' }));
+  await press(dialog.getByRole('button', { name: 'Use this net' }));
 
   await expect(page).not.toHaveURL(/homework/);
   await expect(total(page, 'Parameters')).toHaveText('8,490');
@@ -275,8 +275,8 @@ test('the size figure slides by keyboard; an exercise says what is wrong and wha
 }) => {
   await open(page, 'course');
   await press(rows(page).nth(0));
-  await press(page.getByRole('button', { name: 'How the size comes out' }));
-  const dialog = page.getByRole('dialog', { name: 'How the size comes out' });
+  await press(page.getByRole('button', { name: 'How the output size is computed' }));
+  const dialog = page.getByRole('dialog', { name: 'How the output size is computed' });
   await expect(dialog.getByText('⌊(28 + 2·0 − 1·(5 − 1) − 1) / 1⌋ + 1 = 24')).toBeVisible();
   const grid = dialog.getByRole('img', { name: /^A 28×28 map/ });
   await grid.focus();
@@ -296,7 +296,7 @@ test('the size figure slides by keyboard; an exercise says what is wrong and wha
   await press(dialog.getByRole('button', { name: 'Check' }));
   await expect(dialog.getByText('Right.')).toBeVisible();
   await page.keyboard.press('Escape');
-  await expect(page.getByRole('button', { name: 'How the size comes out' })).toBeFocused();
+  await expect(page.getByRole('button', { name: 'How the output size is computed' })).toBeFocused();
 });
 
 test('the activation explorer shows what the layer is given in the newest run, and in another', async ({
@@ -328,7 +328,7 @@ test('the activation explorer shows what the layer is given in the newest run, a
   await expect(dialog.getByLabel('Run', { exact: true })).toContainText('#2');
   await press(dialog.getByRole('button', { name: 'Show this layer’s real inputs' }));
   const words = (id: number) =>
-    dialog.getByText(`What this layer is given in Course net #${id}: 92,160 numbers, on 64 test images`);
+    dialog.getByText(`Inputs of this layer in Course net #${id}: 92,160 numbers, on 64 test images`);
   await expect(words(2)).toBeVisible();
   const share = async (id: number) => /([\d.]+)% of them/.exec((await words(id).textContent())!)![1]!;
   const newest = await share(2);

@@ -76,7 +76,7 @@ test('keys lead to every screen, and are shown; a text that is typed keeps its l
     );
   }
   await page.keyboard.press('?');
-  const sheet = page.getByRole('dialog', { name: 'Keys' });
+  const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
   await expect(sheet.getByText('Go to Runs')).toBeVisible();
   await page.keyboard.press('g');
   await page.keyboard.press('r');
@@ -166,7 +166,7 @@ test('two presses train the sample; quit and started again, one press lets its r
   await host.stop();
   await host.start();
   await open(page);
-  const offer = page.getByRole('region', { name: '2 runs were cut off when Stride ended' });
+  const offer = page.getByRole('region', { name: '2 runs were interrupted when Stride ended' });
   await expect(offer.getByRole('link', { name: 'Homework net #2' })).toBeVisible();
   await press(offer.getByRole('button', { name: 'Resume' }));
   await expect(offer).toHaveCount(0);
@@ -186,7 +186,7 @@ test('two presses train the sample; quit and started again, one press lets its r
 
 test('where that was asked for, runs that were cut off go on by themselves', async ({ page }) => {
   await open(page, '#/settings');
-  await press(page.getByRole('switch', { name: /Runs that were cut off go on/ }));
+  await press(page.getByRole('switch', { name: /Resume interrupted runs/ }));
   await page.goto(new URL('#/welcome', page.url()).href);
   await press(page.getByRole('button', { name: 'Train the course net' }));
   await expect(page.getByRole('navigation').getByText('Course net #3')).toBeVisible();
@@ -194,10 +194,10 @@ test('where that was asked for, runs that were cut off go on by themselves', asy
     .poll(() => page.locator('[data-status=running]').count(), { timeout: 60_000 })
     .toBeGreaterThan(0);
   await host.stop('SIGKILL');
-  await expect(page.getByText('The connection to Stride is lost.')).toBeVisible();
+  await expect(page.getByText('Stride does not answer')).toBeVisible();
 
   await host.start();
   await open(page);
-  await expect(page.getByText('1 run goes on from its checkpoint.')).toBeVisible();
+  await expect(page.getByText('1 run was resumed from its checkpoint.')).toBeVisible();
   await expect(page.getByRole('navigation').getByText('Course net #3')).toBeVisible();
 });

@@ -45,7 +45,7 @@ test('found by a filter, with proposals, and an error at the word', async ({ pag
   await filter(page).fill('#7');
   await expect(rows(page)).toHaveCount(1);
   await filter(page).fill('tag:nowhere');
-  await expect(page.getByRole('heading', { name: 'No run fits' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No matching runs' })).toBeVisible();
   await press(page.getByRole('button', { name: 'Show all runs' }));
   await expect(rows(page).nth(5)).toBeVisible();
   expect(errors).toEqual([]);

@@ -167,7 +167,7 @@ test('a run that lost its host is interrupted, and goes on to its end', async ({
   await expect(state(page, run, 'Training')).toBeVisible();
   await expect.poll(() => points(page)).toBeGreaterThan(0);
   await host.stop('SIGKILL');
-  await expect(page.getByText('The connection to Stride is lost.')).toBeVisible();
+  await expect(page.getByText('Stride does not answer')).toBeVisible();
 
   await host.start();
   await open(page);
@@ -190,7 +190,7 @@ test('a number that cannot be is refused where it stands, and nothing starts', a
   // Folded it still says that something is not right.
   const section = page.getByRole('button', { name: 'Optimizer', exact: true });
   await press(section);
-  await expect(section).toHaveAccessibleDescription('Something here is not right yet');
+  await expect(section).toHaveAccessibleDescription('Something here needs to be corrected');
   await press(section);
   await press(page.getByRole('button', { name: 'Reset Momentum to 0.5' }));
   await expect(momentum).toHaveValue('0.5');
@@ -217,7 +217,7 @@ test('every setting is there: optimizers, the schedule’s curve, augmentation b
     ['Adam', 'β₁'],
     ['AdamW', 'β₂'],
     ['RMSprop', 'α'],
-    ['Adagrad', 'Decay of the rate'],
+    ['Adagrad', 'Learning rate decay'],
     ['SGD', 'Momentum'],
   ] as const) {
     await pick('Optimizer', new RegExp(`^${name}$`));
@@ -230,7 +230,7 @@ test('every setting is there: optimizers, the schedule’s curve, augmentation b
   ).toBeVisible();
 
   await press(page.getByRole('button', { name: 'Augmentation', exact: true }));
-  await press(page.getByRole('switch', { name: 'Change training images at random' }));
+  await press(page.getByRole('switch', { name: 'Transform training images at random' }));
   const variant = page.getByRole('img', { name: 'Change 8' });
   await expect(page.getByRole('img', { name: 'Original: 5' })).toBeVisible();
   const picture = () => variant.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
@@ -240,7 +240,7 @@ test('every setting is there: optimizers, the schedule’s curve, augmentation b
 
   await press(page.getByRole('button', { name: 'Validation and stopping', exact: true }));
   await press(page.getByRole('switch', { name: 'Stop early' }));
-  await pick('Watch', 'Validation loss');
+  await pick('Metric', 'Validation loss');
   await expect(page.getByText('There are no validation images')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Train Course net' })).toBeDisabled();
   const { violations } = await new AxeBuilder({ page }).include('form').analyze();
@@ -263,7 +263,7 @@ test('the learning rate changes while a run trains, and it stops after its epoch
   await expect(steer).toHaveText('0.01');
   await press(steer);
   const rate = page.getByRole('dialog', { name: `Change the learning rate of ${name}` });
-  await rate.getByRole('slider', { name: 'Learning rate, on a log scale' }).press('ArrowRight');
+  await rate.getByRole('slider', { name: 'Learning rate (log scale)' }).press('ArrowRight');
   await expect(field(page, 'Learning rate').and(rate.getByRole('textbox'))).toHaveValue('0.011');
   await rate.getByRole('textbox', { name: 'Learning rate' }).fill('0.002');
   await press(rate.getByRole('button', { name: 'Change', exact: true }));
@@ -294,7 +294,7 @@ test('several seeds wait for their turn; they are put in another order, begun, t
   await press(page.getByRole('radio', { name: 'One after the other' }));
   const runs = await started(page, 3, pressing(page, /^Train 3 runs one after another/));
   const [first, second, third] = runs as [string, string, string];
-  const queue = page.getByRole('region', { name: 'Waiting for their turn' });
+  const queue = page.getByRole('region', { name: 'Queued' });
   await expect(queue.getByRole('listitem')).toHaveText([second, third]);
   await press(queue.getByRole('button', { name: `Move ${third} up` }));
   await expect(queue.getByRole('listitem')).toHaveText([third, second]);

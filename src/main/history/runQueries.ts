@@ -1,5 +1,6 @@
 /** Runs looked for, in order, and put together by what they have in common. */
 import type { RunGroup, RunSelection } from '../../shared/api/calls/runs.ts';
+import type { CallReply } from '../../shared/api/api.ts';
 import type { GroupField } from '../../shared/runQuery/fields.ts';
 import type { RunFilter } from '../../shared/runQuery/filter.ts';
 import { spreadOf } from '../../shared/sweeps/sweepResults.ts';
@@ -14,8 +15,11 @@ export interface RunQueries {
   find(search: RunSearch): number[];
   groups(search: RunSearch, by: GroupField): RunGroup[];
   counts(): { active: number; archived: number; deleted: number };
-  values(): { tags: string[]; nets: string[]; datasets: string[] };
+  values(): CallReply<'runs.values'>;
 }
+
+/** Of names and numbers that runs have, as many are proposed at most. */
+const mostProposed = 100;
 
 type GroupRow = [
   id: number,
@@ -34,15 +38,19 @@ export function runQueries(db: Db): RunQueries {
       count(*) FILTER (WHERE deleted_at IS NOT NULL) AS deleted
     FROM runs WHERE purging = 0`);
   const tags = db.prepare('SELECT tag FROM run_tags GROUP BY tag ORDER BY count(*) DESC, tag').pluck();
-  const distinct = (column: 'net' | 'dataset') =>
+  const distinct = (column: 'net' | 'dataset' | 'name' | 'learning_rate' | 'batch_size' | 'seed') =>
     db
       .prepare(
         `SELECT ${column} FROM runs WHERE purging = 0 AND ${column} IS NOT NULL
-          GROUP BY ${column} ORDER BY count(*) DESC, ${column}`,
+          GROUP BY ${column} ORDER BY count(*) DESC, ${column} LIMIT ${mostProposed}`,
       )
       .pluck();
   const nets = distinct('net');
   const datasets = distinct('dataset');
+  const names = distinct('name');
+  const rates = distinct('learning_rate');
+  const batches = distinct('batch_size');
+  const seeds = distinct('seed');
 
   return {
     find: ({ filter, scope, sort }) => {
@@ -69,6 +77,12 @@ export function runQueries(db: Db): RunQueries {
       tags: tags.all() as string[],
       nets: nets.all() as string[],
       datasets: datasets.all() as string[],
+      names: names.all() as string[],
+      numbers: {
+        lr: rates.all() as number[],
+        batch: batches.all() as number[],
+        seed: seeds.all() as number[],
+      },
     }),
   };
 }

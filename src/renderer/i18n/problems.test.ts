@@ -15,7 +15,7 @@ test('a problem of a layer names the layer and what would fit, in both languages
   layers[3] = { type: 'conv2d', filters: 20, kernelSize: 15 };
   const problem = walkNetwork({ ...network, layers }).problem!.problem.toRecord();
   expect(problemText(problem)).toBe(
-    'Layer 4 (Convolution): Kernel 15 does not fit the 12×12 map that layer 3 gives. Use kernel ≤ 12 or padding ≥ 2.',
+    'Layer 4 (Convolution): Kernel 15 does not fit the 12×12 map from layer 3. Use kernel ≤ 12 or padding ≥ 2.',
   );
   locale = 'zh-CN';
   expect(problemText(problem)).toContain('第 4 层（卷积）：核大小 15 超出了第 3 层输出的 12×12 特征图');

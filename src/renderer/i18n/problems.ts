@@ -3,7 +3,10 @@
  * parameters fill it in. A code without a message, which a newer lab may send, is shown as the English text it carries.
  */
 import type { ProblemRecord } from '../../shared/base/problem.ts';
+import { findField, runFieldNames, statusNames } from '../../shared/runQuery/fields.ts';
+import { exampleOf, fieldWord, valueWord } from '../../shared/runQuery/words.ts';
 import { m } from '../paraglide/messages.js';
+import { getLocale } from '../paraglide/runtime.js';
 import { layerLabel } from './layers.ts';
 
 type Fill = (parameters: Readonly<Record<string, string | number>>) => string;
@@ -24,6 +27,7 @@ export function problemReason({ code, message, parameters }: ProblemRecord): str
   const fill = messages[`problem.${code}`];
   if (!fill) return message;
   const known: Record<string, string | number> = { ...parameters, message };
+  if (code.startsWith('query.')) Object.assign(known, queryWords(parameters));
   if (typeof known['what'] === 'string') known['what'] = layerLabel(known['what']);
   if (code.startsWith('layer.')) known['giver'] = giver(parameters['from']);
   // One code may come with and without a parameter: a text with a hole in it is worse than an English one.
@@ -36,6 +40,21 @@ export function problemReason({ code, message, parameters }: ProblemRecord): str
   });
   const text = fill(asked);
   return whole ? text : message;
+}
+
+/** What a filter's problem names, in the reader's words: its field, how that is used, all fields, all states. */
+function queryWords(parameters: ProblemRecord['parameters']): Record<string, string> {
+  const language = getLocale();
+  const field = typeof parameters['field'] === 'string' ? findField(parameters['field']) : undefined;
+  return {
+    ...(field && { field: fieldWord(field, language), example: exampleOf(field, language) }),
+    ...(parameters['fields'] && {
+      fields: runFieldNames.map((each) => fieldWord(each, language)).join(m.list_separator()),
+    }),
+    ...(parameters['statuses'] && {
+      statuses: statusNames.map((each) => valueWord('status', each, language)).join(m.list_separator()),
+    }),
+  };
 }
 
 /** What gives a layer the map that it is said not to fit: `from` is a layer's number, 0 for the net's input. */

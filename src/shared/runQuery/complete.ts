@@ -1,11 +1,15 @@
 /** What can be written at the cursor: names of fields, and after a field's operator its values. */
 import { type RunField, findField, optimizerNames, ruleOf, runFieldNames, statusNames } from './fields.ts';
+import { type QueryLanguage, fieldWord, valueWord } from './words.ts';
 
 /** What there is in this history. */
 export interface KnownValues {
   readonly tags: readonly string[];
   readonly nets: readonly string[];
   readonly datasets: readonly string[];
+  readonly names?: readonly string[];
+  /** Learning rates, batch sizes and seeds that runs have, the most used first. */
+  readonly numbers?: Readonly<Partial<Record<'lr' | 'batch' | 'seed', readonly number[]>>>;
 }
 
 export interface Completion {
@@ -25,7 +29,13 @@ export interface Completions {
 
 const most = 12;
 
-export function completeRunQuery(text: string, cursor: number, known: KnownValues): Completions {
+/** Fields and values are proposed in the words of `language`; whatever is typed is looked for in both. */
+export function completeRunQuery(
+  text: string,
+  cursor: number,
+  known: KnownValues,
+  language: QueryLanguage = 'en',
+): Completions {
   const before = text.slice(0, cursor);
   const none = { from: cursor, to: cursor, options: [] };
   const value =
@@ -37,10 +47,23 @@ export function completeRunQuery(text: string, cursor: number, known: KnownValue
     if (!field) return none;
     const typed = value[2]!;
     const wanted = typed.replace(/^"/, '').toLowerCase();
-    const words = ruleOf(field).none ? ['none'] : [];
-    const options = [...valuesOf(field, known).map(quoted), ...words]
-      .filter((each) => each.toLowerCase().includes(wanted) && each.toLowerCase() !== wanted)
-      .map((each) => ({ insert: `${each} `, label: each, kind: 'value', field }) as const);
+    const inWords = (value: string, as: QueryLanguage) => {
+      const word = valueWord(field, value, as);
+      // A word that only the parser knows must not be in quotes, and a value that looks like one must.
+      return word !== value && field !== 'net' && field !== 'name' ? word : quoted(word);
+    };
+    const options = [
+      ...valuesOf(field, known).map((value) => ({
+        label: inWords(value, language),
+        found: [value, valueWord(field, value, 'en'), valueWord(field, value, 'zh-CN')],
+      })),
+      ...(ruleOf(field).none ? [{ label: valueWord('tag', 'none', language), found: ['none', '无'] }] : []),
+    ]
+      .filter(({ label, found }) => {
+        const written = label.toLowerCase().replaceAll('"', '');
+        return written !== wanted && found.some((each) => each.toLowerCase().includes(wanted));
+      })
+      .map(({ label }) => ({ insert: `${label} `, label, kind: 'value', field }) as const);
     return {
       from: cursor - typed.length,
       to: wordEnd(text, cursor),
@@ -54,7 +77,12 @@ export function completeRunQuery(text: string, cursor: number, known: KnownValue
   const wanted = typed.toLowerCase();
   const options = runFieldNames
     .filter((field) => [field, ...ruleOf(field).aliases].some((name) => name.startsWith(wanted)))
-    .map((field) => ({ insert: field + operatorOf(field), label: field, kind: 'field', field }) as const);
+    .map((field) => {
+      const word = fieldWord(field, language);
+      // Full-width, as Chinese is written; the parser takes both.
+      const operator = language === 'en' ? operatorOf(field) : operatorOf(field).replace(':', '：');
+      return { insert: word + operator, label: word, kind: 'field', field } as const;
+    });
   return { from: cursor - typed.length, to: wordEnd(text, cursor), options: startingFirst(options, wanted) };
 }
 
@@ -83,8 +111,17 @@ function operatorOf(field: RunField): string {
   }
 }
 
-function valuesOf(field: RunField, { tags, nets, datasets }: KnownValues): readonly string[] {
+function valuesOf(
+  field: RunField,
+  { tags, nets, datasets, names = [], numbers = {} }: KnownValues,
+): readonly string[] {
   switch (field) {
+    case 'name':
+      return names;
+    case 'lr':
+    case 'batch':
+    case 'seed':
+      return (numbers[field] ?? []).map(String);
     case 'tag':
       return tags;
     case 'net':

@@ -4,6 +4,7 @@ import { Problem } from '../base/problem.ts';
 import { type NumberField, type RunField, type TextField, ruleOf, statusNames } from './fields.ts';
 import type { NumberOperator, RunFilter } from './filter.ts';
 import { readCount, readDate, readDuration, readFlag, readNumber, readShare } from './values.ts';
+import { findStatus, presetsCalled } from './words.ts';
 
 export type Operator = ':' | '!=' | NumberOperator;
 
@@ -48,12 +49,7 @@ function one(field: RunField, operator: Exclude<Operator, '!='>, word: Word, now
     case 'text':
     case 'word':
       if (!equal) throw noOperator(field, operator, word);
-      return {
-        kind: 'text',
-        field: field as TextField,
-        how: rule.kind === 'text' && operator === ':' ? 'has' : 'is',
-        text: word.text,
-      };
+      return texts(field as TextField, rule.kind === 'text' && operator === ':' ? 'has' : 'is', word.text);
     case 'status':
       if (!equal) throw noOperator(field, operator, word);
       return { kind: 'text', field: 'status', how: 'is', text: status(word) };
@@ -62,9 +58,32 @@ function one(field: RunField, operator: Exclude<Operator, '!='>, word: Word, now
   }
 }
 
+/** Names of runs and nets are found by what is shown, too: a preset has a name in each language. */
+function texts(field: TextField, how: 'has' | 'is', text: string): RunFilter {
+  const plain = { kind: 'text', field, how, text } as const;
+  if (field !== 'name' && field !== 'net') return plain;
+  const presets = presetsCalled(text, how);
+  if (presets.length === 0) return plain;
+  return {
+    kind: 'or',
+    parts: [plain, ...presets.map((name) => ({ kind: 'text', field, how: 'is', text: name }) as const)],
+  };
+}
+
+/** A word that stands alone: in names, nets, notes and tags, as they are kept or as they are shown. */
+export function bareWord(text: string): RunFilter {
+  const plain = { kind: 'word', text } as const;
+  const presets = presetsCalled(text, 'has');
+  if (presets.length === 0) return plain;
+  const called = (field: 'name' | 'net') =>
+    presets.map((name) => ({ kind: 'text', field, how: 'is', text: name }) as const);
+  return { kind: 'or', parts: [plain, ...called('name'), ...called('net')] };
+}
+
 function status(word: Word): string {
   const lower = word.text.toLowerCase();
-  if (statusNames.includes(lower)) return lower;
+  const known = findStatus(lower);
+  if (known) return known;
   const suggestion = nearest(lower, statusNames);
   const all = statusNames.join(', ');
   throw new Problem(

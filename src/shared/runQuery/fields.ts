@@ -23,31 +23,44 @@ interface FieldRule {
 }
 
 export const runFields = {
-  name: { kind: 'text', aliases: ['名称'], example: 'name:baseline' },
+  name: { kind: 'text', aliases: ['名称', '训练'], example: 'name:baseline' },
   net: { kind: 'text', aliases: ['network', '网络'], example: 'net:course' },
   note: { kind: 'text', aliases: ['notes', '备注'], example: 'note:"try again"', none: true },
   tag: { kind: 'word', aliases: ['tags', '标签'], example: 'tag:homework', none: true },
   status: { kind: 'status', aliases: ['state', 'is', '状态'], example: 'status:finished' },
-  dataset: { kind: 'word', aliases: ['data', '数据集'], example: 'dataset:mnist' },
+  dataset: { kind: 'word', aliases: ['data', 'data set', '数据集'], example: 'dataset:mnist' },
   optimizer: { kind: 'word', aliases: ['optimiser', '优化器'], example: 'optimizer:adam' },
   accuracy: {
     kind: 'share',
-    aliases: ['best', 'acc', '准确率', '最佳'],
+    aliases: ['best', 'acc', 'best accuracy', '准确率', '最佳准确率', '最佳'],
     example: 'accuracy > 98',
     none: true,
   },
-  last: { kind: 'share', aliases: ['最后'], example: 'last >= 97.5', none: true },
-  loss: { kind: 'number', aliases: ['损失'], example: 'loss < 0.05', none: true },
+  last: {
+    kind: 'share',
+    aliases: ['last accuracy', '最新准确率', '最新', '最后'],
+    example: 'last >= 97.5',
+    none: true,
+  },
+  loss: { kind: 'number', aliases: ['test loss', '测试损失', '损失'], example: 'loss < 0.05', none: true },
   parameters: { kind: 'count', aliases: ['params', '参数量'], example: 'parameters < 10k' },
   epochs: { kind: 'count', aliases: ['epoch', '轮数'], example: 'epochs >= 10' },
-  time: { kind: 'duration', aliases: ['seconds', 'duration', '时间'], example: 'time < 2m' },
-  lr: { kind: 'number', aliases: ['learningrate', 'learning_rate', '学习率'], example: 'lr = 0.01' },
-  batch: { kind: 'count', aliases: ['batchsize', 'batch_size', '批大小'], example: 'batch:64' },
-  seed: { kind: 'number', aliases: ['种子'], example: 'seed:0' },
-  created: { kind: 'date', aliases: ['when', 'date', 'made', '创建'], example: 'created >= today' },
-  sweep: { kind: 'number', aliases: ['扫描'], example: 'sweep:3', none: true },
+  time: { kind: 'duration', aliases: ['seconds', 'duration', '用时', '时间'], example: 'time < 2m' },
+  lr: {
+    kind: 'number',
+    aliases: ['learning rate', 'learningrate', 'learning_rate', '学习率'],
+    example: 'lr = 0.01',
+  },
+  batch: { kind: 'count', aliases: ['batch size', 'batchsize', 'batch_size', '批大小'], example: 'batch:64' },
+  seed: { kind: 'number', aliases: ['随机种子', '种子'], example: 'seed:0' },
+  created: {
+    kind: 'date',
+    aliases: ['when', 'date', 'made', '创建时间', '创建', '日期'],
+    example: 'created >= today',
+  },
+  sweep: { kind: 'number', aliases: ['参数搜索', '扫描'], example: 'sweep:3', none: true },
   id: { kind: 'number', aliases: ['run', '编号'], example: 'id:12' },
-  archived: { kind: 'flag', aliases: ['archive', '归档'], example: 'archived:yes' },
+  archived: { kind: 'flag', aliases: ['archive', '已归档', '归档'], example: 'archived:yes' },
   deleted: { kind: 'flag', aliases: ['trash', '已删除'], example: 'deleted:yes' },
 } as const satisfies Record<string, FieldRule>;
 
@@ -71,6 +84,11 @@ export function findField(name: string): RunField | undefined {
   const lower = name.toLowerCase();
   return runFieldNames.find((field) => field === lower || ruleOf(field).aliases.includes(lower));
 }
+
+/** Names of several words, which are heads of the table's columns: longest first. */
+export const spacedNames: readonly string[] = runFieldNames
+  .flatMap((field) => ruleOf(field).aliases.filter((alias) => alias.includes(' ')))
+  .sort((a, b) => b.length - a.length);
 
 /** What can stand after a status's or an optimizer's colon. */
 export const statusNames: readonly string[] = runStatuses;

@@ -149,6 +149,57 @@ describe('what is understood', () => {
   });
 });
 
+describe('what the table shows, in both languages', () => {
+  const preset = (field: 'name' | 'net', name: string) => ({ kind: 'text', field, how: 'is', text: name });
+
+  test('a preset by its name in either language, in a field or alone', () => {
+    for (const text of ['net:"Course net"', 'net:"course NET"', '网络:课程网络', '网络：课程']) {
+      const filter = parse(text) as { parts: unknown[] };
+      expect(filter.parts, text).toContainEqual(preset('net', 'course'));
+      expect(filter.parts, text).not.toContainEqual(preset('net', 'homework'));
+    }
+    expect(parse('name = "Course net"')).toMatchObject({ kind: 'or' });
+    const bare = parse('课程') as { parts: unknown[] };
+    expect(bare.parts).toEqual([word('课程'), preset('name', 'course'), preset('net', 'course')]);
+    // What the name inside finds by itself is asked for once.
+    expect(parse('course')).toEqual(word('course'));
+    expect(parse('course net')).toMatchObject({ kind: 'and', parts: [word('course'), { kind: 'or' }] });
+  });
+
+  test.each([
+    ['状态:已停止', { kind: 'text', field: 'status', how: 'is', text: 'stopped' }],
+    ['status:Training', { kind: 'text', field: 'status', how: 'is', text: 'running' }],
+    ['Status: queued', { kind: 'text', field: 'status', how: 'is', text: 'queued' }],
+    ['Best accuracy > 98.12%', { kind: 'number', field: 'accuracy', operator: '>', value: 98.12 }],
+    ['最佳准确率>98', { kind: 'number', field: 'accuracy', operator: '>', value: 98 }],
+    ['learning rate: 0.01', { kind: 'number', field: 'lr', operator: '=', value: 0.01 }],
+    ['批大小：６４', { kind: 'number', field: 'batch', operator: '=', value: 64 }],
+    ['epochs:"2 of 10"', { kind: 'number', field: 'epochs', operator: '=', value: 2 }],
+    ['轮数:"2 / 10 轮"', { kind: 'number', field: 'epochs', operator: '=', value: 2 }],
+    ['parameters:"8,490"', { kind: 'number', field: 'parameters', operator: '=', value: 8490 }],
+    ['time:1:05', { kind: 'number', field: 'time', operator: '=', value: 65 }],
+    ['创建时间:今天', { kind: 'date', field: 'created', from: iso(2026, 11, 25), to: iso(2026, 11, 26) }],
+    ['created:"Nov 24"', { kind: 'date', field: 'created', from: iso(2026, 11, 24), to: iso(2026, 11, 25) }],
+    ['创建时间:11月24日', { kind: 'date', field: 'created', from: iso(2026, 11, 24), to: iso(2026, 11, 25) }],
+  ])('%s', (text, filter) => {
+    expect(parse(text)).toEqual(filter);
+  });
+
+  test('a minute, as the cell has it', () => {
+    for (const text of ['created:"Nov 24, 2:05 PM"', '创建时间:"11月24日 14:05"']) {
+      const { from, to } = parse(text) as { from: string; to: string };
+      expect(Date.parse(to) - Date.parse(from)).toBe(60_000);
+      expect(new Date(from)).toEqual(new Date(2026, 10, 24, 14, 5));
+    }
+    expect(problem('created:"Feb 31"').code).toBe('query.date');
+  });
+
+  test('or, and, not', () => {
+    expect(parse('a 或 b')).toEqual({ kind: 'or', parts: [word('a'), word('b')] });
+    expect(parse('a 且 非 b')).toEqual({ kind: 'and', parts: [word('a'), { kind: 'not', part: word('b') }] });
+  });
+});
+
 describe('what is not understood is named', () => {
   test.each([
     ['acuracy > 98', 'query.misspelt-field', 'acuracy', { suggestion: 'accuracy' }],

@@ -3,14 +3,15 @@
  *
  * Words that stand side by side must all hold; `or` and parentheses say otherwise, `-` or `not` turns what follows round.
  * A field takes `:` (a part of a text, or what it is), `=`, `!=`, `>`, `>=`, `<`, `<=`; several values stand with commas,
- * a range of numbers with two dots (`epochs:5..10`). What cannot be understood is a Problem that names the word, says
+ * a range of numbers with two dots (`epochs:5..10`). Fields and values have names in both of the window's languages
+ * (words.ts), and `或`, `且`, `非` stand for or, and, not. What cannot be understood is a Problem that names the word, says
  * where it stands (`at`, `length`, in UTF-16 units) and what would be right. Nothing else is ever thrown.
  */
 import { nearest } from '../base/nearest.ts';
 import { Problem } from '../base/problem.ts';
-import { type RunField, findField, ruleOf, runFieldNames } from './fields.ts';
+import { type RunField, findField, ruleOf, runFieldNames, spacedNames } from './fields.ts';
 import { type RunFilter, everyRun } from './filter.ts';
-import { type Operator, type Word, condition } from './condition.ts';
+import { type Operator, type Word, bareWord, condition } from './condition.ts';
 
 export const longestQuery = 2000;
 const deepest = 40;
@@ -67,7 +68,7 @@ class Parser {
 
   #either(): RunFilter {
     const parts = [this.#all()];
-    while (this.#keyword('or')) parts.push(this.#all('or'));
+    while (this.#keyword('or') || this.#keyword('或')) parts.push(this.#all('or'));
     return parts.length === 1 ? parts[0]! : { kind: 'or', parts };
   }
 
@@ -77,12 +78,18 @@ class Parser {
     for (;;) {
       this.#space();
       const before = this.#at;
-      if (this.#keyword('and')) {
+      if (this.#keyword('and') || this.#keyword('且')) {
         if (parts.length === 0) throw this.#hanging('and', before);
         joint = 'and';
         continue;
       }
-      if (this.#at === this.#text.length || this.#text[this.#at] === ')' || this.#peeks('or')) break;
+      if (
+        this.#at === this.#text.length ||
+        this.#text[this.#at] === ')' ||
+        this.#peeks('or') ||
+        this.#peeks('或')
+      )
+        break;
       parts.push(this.#unary());
       joint = undefined;
     }
@@ -101,7 +108,7 @@ class Parser {
     }
     try {
       const start = this.#at;
-      if (this.#text[this.#at] === '-' || this.#keyword('not')) {
+      if (this.#text[this.#at] === '-' || this.#keyword('not') || this.#keyword('非')) {
         if (this.#at === start) this.#at++;
         this.#space();
         const next = this.#text[this.#at];
@@ -125,16 +132,28 @@ class Parser {
   }
 
   #term(): RunFilter {
-    const word = this.#word(false);
-    if (word.quoted) return { kind: 'word', text: word.text };
+    const word = this.#spacedName() ?? this.#word(false);
+    if (word.quoted) return bareWord(word.text);
     const operator = this.#operator();
     if (!operator) {
       const number = /^#(\d{1,15})$/.exec(word.text);
       if (number) return { kind: 'number', field: 'id', operator: '=', value: Number(number[1]) };
-      return { kind: 'word', text: word.text };
+      return bareWord(word.text);
     }
     const field = this.#field(word);
     return condition(field, operator, this.#values(field, word, operator), this.#now);
+  }
+
+  /** A column's head of several words, where an operator follows it. Nothing is read where there is none. */
+  #spacedName(): Word | null {
+    const rest = this.#text.slice(this.#at).toLowerCase();
+    const name = spacedNames.find(
+      (each) => rest.startsWith(each) && /^\s*(:|!=|[<>=≥≤≠])/.test(rest.slice(each.length)),
+    );
+    if (name === undefined) return null;
+    const at = this.#at;
+    this.#at += name.length;
+    return { text: this.#text.slice(at, this.#at), at, length: name.length, quoted: false };
   }
 
   #field(word: Word): RunField {
@@ -167,7 +186,7 @@ class Parser {
         throw new Problem(
           'query.value-missing',
           `after "${name.text} ${operator}" a value is missing, such as ${example}`,
-          { word: `${name.text} ${operator}`, at: name.at, length: this.#at - name.at, example },
+          { word: `${name.text} ${operator}`, at: name.at, length: this.#at - name.at, field, example },
         );
       }
       words.push(this.#word(true));

@@ -2,14 +2,26 @@
 
 const plainNumber = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
+/** Full-width digits, points and signs, as Chinese keyboards give them, are what the narrow ones are. */
+function narrow(text: string): string {
+  return text.replace(/[\uff05\uff0b\uff0d\uff0e\uff10-\uff19]/g, (sign) =>
+    String.fromCharCode(sign.charCodeAt(0) - 0xfee0),
+  );
+}
+
 export function readNumber(text: string): number | null {
-  return plainNumber.test(text) && Number.isFinite(Number(text)) ? Number(text) : null;
+  const plain = narrow(text);
+  return plainNumber.test(plain) && Number.isFinite(Number(plain)) ? Number(plain) : null;
 }
 
 const scales: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, 万: 1e4 };
 
-/** `12`, `10k`, `1.5M`, `2万`; commas between thousands are left out by who types a list. */
-export function readCount(text: string): number | null {
+/** As cells of the table have it: `5 of 10`, `5 / 10 轮`. What is meant is the first number. */
+const ofAll = /^(\d+) (?:of|\/) \d+(?: 轮)?$/;
+
+/** `12`, `10k`, `1.5M`, `2万`, and in quotes, where a comma does not begin another value, `8,490` and `5 of 10`. */
+export function readCount(typed: string): number | null {
+  const text = typed.replace(ofAll, '$1').replace(/^\d{1,3}(,\d{3})+$/, (whole) => whole.replaceAll(',', ''));
   const scale = scales[text.slice(-1).toLowerCase()];
   if (scale === undefined) return readNumber(text);
   const value = readNumber(text.slice(0, -1));
@@ -63,7 +75,7 @@ const dayNames: Readonly<Record<string, number>> = { today: 0, yesterday: 1, 今
 export function readDate(text: string, now: Date): Stretch | null {
   const back = dayNames[text.toLowerCase()];
   if (back !== undefined) return dayBefore(now, back);
-  const ago = /^(\d{1,4})(h|d|w|小时|天|周)$/i.exec(text);
+  const ago = /^(\d{1,4})(h|d|w|小时|天|周)前?$/i.exec(text);
   if (ago) {
     const start = new Date(now);
     const amount = Number(ago[1]);
@@ -72,6 +84,8 @@ export function readDate(text: string, now: Date): Stretch | null {
     else start.setDate(start.getDate() - amount * (unit === 'w' || unit === '周' ? 7 : 1));
     return { start, end: start };
   }
+  const shown = readShownDate(text, now);
+  if (shown) return shown;
   const match = /^(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2})(?:[T ](\d{1,2}):(\d{2}))?)?)?$/.exec(text);
   if (!match) return null;
   const [year, month, day, hour, minute] = match.slice(1).map((part) => (part ? Number(part) : undefined));
@@ -89,6 +103,28 @@ export function readDate(text: string, now: Date): Stretch | null {
     (hour ?? 0) < 24 &&
     (minute ?? 0) < 60;
   return kept ? { start, end } : null;
+}
+
+const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
+
+/** As cells of the table have it: `Nov 29`, `Nov 29, 2025, 6:38 AM`, `11月29日`, `2025年11月29日 06:38`. A day, or a minute. */
+function readShownDate(text: string, now: Date): Stretch | null {
+  const english =
+    /^([a-z]{3})[a-z]* (\d{1,2})(?:, (\d{4}))?(?:,? (?:at )?(\d{1,2}):(\d{2})\s?([ap]m)?)?$/i.exec(text);
+  const chinese = /^(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日(?: ?(\d{1,2}):(\d{2}))?$/.exec(text);
+  if (!english && !chinese) return null;
+  const month = english ? months.indexOf(english[1]!.toLowerCase()) : Number(chinese![2]) - 1;
+  const day = Number(english ? english[2] : chinese![3]);
+  const year = Number((english ? english[3] : chinese![1]) ?? now.getFullYear());
+  const [hours, minutes] = english ? [english[4], english[5]] : [chinese![4], chinese![5]];
+  const half = english?.[6]?.toLowerCase();
+  const hour = half ? (Number(hours) % 12) + (half === 'pm' ? 12 : 0) : Number(hours ?? 0);
+  const start = new Date(year, month, day, hour, Number(minutes ?? 0));
+  if (month < 0 || start.getMonth() !== month || start.getDate() !== day) return null;
+  const end = new Date(start);
+  if (hours === undefined) end.setDate(end.getDate() + 1);
+  else end.setMinutes(end.getMinutes() + 1);
+  return { start, end };
 }
 
 function dayBefore(now: Date, back: number): Stretch {

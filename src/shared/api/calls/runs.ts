@@ -68,10 +68,20 @@ export const runCalls = {
   /** In the order asked for; those that are gone are left out. */
   'runs.rows': call(z.strictObject({ runs: z.array(id).max(1000) }), z.array(runSummarySchema)),
   'runs.groups': call(runSelectionSchema.extend({ by: z.enum(groupFields) }), z.array(runGroupSchema)),
-  /** What filters can be completed with: tags (the most used first), nets and data sets of the runs that there are. */
+  /** What filters can be completed with, the most used first: tags, nets, data sets, names and numbers that runs have. */
   'runs.values': call(
     nothing,
-    z.strictObject({ tags: z.array(z.string()), nets: z.array(z.string()), datasets: z.array(z.string()) }),
+    z.strictObject({
+      tags: z.array(z.string()),
+      nets: z.array(z.string()),
+      datasets: z.array(z.string()),
+      names: z.array(z.string()),
+      numbers: z.strictObject({
+        lr: z.array(z.number()),
+        batch: z.array(z.number()),
+        seed: z.array(z.number()),
+      }),
+    }),
   ),
   /** All or none. A name is for one run; `tags` takes the place of all tags, `addTags` and `removeTags` change some. */
   'runs.update': call(
