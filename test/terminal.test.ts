@@ -262,6 +262,8 @@ describe('the other commands', () => {
     expect(JSON.parse(terminal.stdout.text)).toMatchObject([
       { network: { name: 'course' }, parameterCount: 8490, settings: { epochs: 10 } },
       { network: { name: 'homework' }, parameterCount: 16750, settings: { epochs: 2 } },
+      { network: { name: 'LeNet-5' }, parameterCount: 61_706, settings: { epochs: 5 } },
+      { network: { name: 'ResNet-8' }, parameterCount: 77_658, settings: { epochs: 2 } },
     ]);
     await terminal.stride('presets');
     expect(terminal.stdout.text).toMatch(

@@ -154,12 +154,12 @@ describe('what the table shows, in both languages', () => {
 
   test('a preset by its name in either language, in a field or alone', () => {
     for (const text of ['net:"Course net"', 'net:"course NET"', '网络:课程网络', '网络：课程']) {
-      const filter = parse(text) as { parts: unknown[] };
+      const filter = parse(text) as unknown as { parts: unknown[] };
       expect(filter.parts, text).toContainEqual(preset('net', 'course'));
       expect(filter.parts, text).not.toContainEqual(preset('net', 'homework'));
     }
     expect(parse('name = "Course net"')).toMatchObject({ kind: 'or' });
-    const bare = parse('课程') as { parts: unknown[] };
+    const bare = parse('课程') as unknown as { parts: unknown[] };
     expect(bare.parts).toEqual([word('课程'), preset('name', 'course'), preset('net', 'course')]);
     // What the name inside finds by itself is asked for once.
     expect(parse('course')).toEqual(word('course'));
@@ -187,7 +187,7 @@ describe('what the table shows, in both languages', () => {
 
   test('a minute, as the cell has it', () => {
     for (const text of ['created:"Nov 24, 2:05 PM"', '创建时间:"11月24日 14:05"']) {
-      const { from, to } = parse(text) as { from: string; to: string };
+      const { from, to } = parse(text) as unknown as { from: string; to: string };
       expect(Date.parse(to) - Date.parse(from)).toBe(60_000);
       expect(new Date(from)).toEqual(new Date(2026, 10, 24, 14, 5));
     }
