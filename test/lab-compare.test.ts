@@ -136,6 +136,28 @@ test('several seeds of both nets: a paired interval over the seeds', async () =>
   expect(interval[0]).toBeLessThan(difference);
 });
 
+test('a comparison with a name is kept, found again, changed and deleted', async () => {
+  const kept = { name: 'Course against homework', runs: [1, 2], baseline: 1, note: '**why**' };
+  const { id } = await ask('comparisons.save', kept);
+  await ask('comparisons.save', { ...kept, id, name: 'Another name' });
+  expect(await ask('comparisons.list', {})).toMatchObject([{ ...kept, id, name: 'Another name' }]);
+  await ask('comparisons.delete', { id });
+  expect(await ask('comparisons.list', {})).toEqual([]);
+  await expect(ask('comparisons.delete', { id })).rejects.toMatchObject({ code: 'comparison.unknown' });
+  await expect(ask('comparisons.save', { ...kept, runs: [1, 999] })).rejects.toMatchObject({
+    code: 'run.unknown',
+  });
+});
+
+test('speed is measured for each run', async () => {
+  const { speeds } = await ask('compare.speed', { runs: [2, 1] });
+  expect(speeds.map(({ run }) => run)).toEqual([2, 1]);
+  for (const { one, many } of speeds) {
+    expect(one).toBeGreaterThan(0);
+    expect(many).toBeGreaterThan(one);
+  }
+});
+
 test('the terminal: the JSON has the fields and figures of the window', async () => {
   const stdout = new Written();
   const io = createIo(stdout, new Written(), {});

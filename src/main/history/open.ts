@@ -13,6 +13,7 @@ import type { RunDetail } from '../../shared/runs/runs.ts';
 import { type BatchLosses, batchLossesTable } from './batchLosses.ts';
 import { type Checkpoints, checkpointsTable } from './checkpoints.ts';
 import { type Epochs, epochsTable } from './epochs.ts';
+import { type Comparisons, comparisonsTable } from './comparisons.ts';
 import { makeHome } from './home.ts';
 import { migrate, migrations, versionOf } from './migrations/index.ts';
 import { type Organisation, organisation } from './organisation.ts';
@@ -44,6 +45,7 @@ export interface History {
   readonly organisation: Organisation;
   readonly queries: RunQueries;
   readonly paces: Paces;
+  readonly comparisons: Comparisons;
   /** All of a run, or undefined where there is no such run. */
   detail(run: number): RunDetail | undefined;
   /**
@@ -144,6 +146,7 @@ function historyOn(db: Db, home: string, path: string): History {
     organisation: guarded(organisation(db), path),
     queries: guarded(runQueries(db), path),
     paces: guarded(pacesTable(db), path),
+    comparisons: guarded(comparisonsTable(db), path),
     detail: (run) => {
       const record = runs.record(run);
       if (!record) return undefined;

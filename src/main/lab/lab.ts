@@ -118,7 +118,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
     ...trainCalls(book, runs, estimates),
     ...sweepCalls(sweepBook, book, sweeps),
     ...inspectCalls(inspection),
-    ...compareCalls(book, predictions),
+    ...compareCalls(book, predictions, () => runs.atWork),
   };
   try {
     book.recover();

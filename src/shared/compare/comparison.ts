@@ -91,3 +91,16 @@ export const comparisonSchema = z.strictObject({
   seeds: z.array(seedComparisonSchema),
 });
 export type Comparison = z.infer<typeof comparisonSchema>;
+
+/** A comparison that somebody wants to find again. */
+export const keptComparisonSchema = z.strictObject({
+  id: runId,
+  name: z.string().trim().min(1).max(120),
+  runs: z.array(runId).min(2).max(mostCompared),
+  /** The run that the others are held against; one of `runs`. */
+  baseline: runId.nullable(),
+  /** Markdown. */
+  note: z.string().max(100_000),
+  updatedAt: z.string(),
+});
+export type KeptComparison = z.infer<typeof keptComparisonSchema>;

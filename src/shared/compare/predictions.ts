@@ -27,3 +27,27 @@ export function confidences({ predictions, probabilities, classes }: TestPredict
 export function correctCount({ labels, predictions }: TestPredictions): number {
   return labels.reduce((sum, label, image) => sum + (predictions[image] === label ? 1 : 0), 0);
 }
+
+/** Classes × classes counts, row-major: row = label, column = prediction. */
+export function confusionOf(
+  labels: ArrayLike<number>,
+  predictions: ArrayLike<number>,
+  classes: number,
+): number[] {
+  const cells = new Array<number>(classes * classes).fill(0);
+  for (let i = 0; i < labels.length; i += 1) {
+    cells[(labels[i] as number) * classes + (predictions[i] as number)]! += 1;
+  }
+  return cells;
+}
+
+/** Places of the images with this label and this prediction, the surest first. */
+export function imagesOfCell(of: TestPredictions, label: number, prediction: number): number[] {
+  const { labels, predictions, probabilities, classes } = of;
+  const sure = (image: number) => probabilities[image * classes + prediction] as number;
+  const found: number[] = [];
+  for (let i = 0; i < labels.length; i += 1) {
+    if (labels[i] === label && predictions[i] === prediction) found.push(i);
+  }
+  return found.sort((a, b) => sure(b) - sure(a) || a - b);
+}

@@ -5,6 +5,7 @@ import { Inspector } from './inspect.ts';
 import { previewAugmentation } from './augmentPreview.ts';
 import type { FromInspector, InspectorAnswer, ToInspector } from './messages.ts';
 import { measurePace } from './pace.ts';
+import { measureSpeed } from './speed.ts';
 import { classifyTestImages } from './testPredictions.ts';
 import { tensorflowVersion } from '../native/session.ts';
 
@@ -23,6 +24,7 @@ export async function answerQuestions(port: MessagePort): Promise<void> {
     if (work.kind === 'augment') return previewAugmentation(work.order);
     if (work.kind === 'pace') return measurePace(work.order, () => work.id < wantedFrom);
     if (work.kind === 'classify') return classifyTestImages(work.order);
+    if (work.kind === 'speed') return measureSpeed(work.order);
     if (work.kind === 'prepare') {
       tensorflowVersion();
       return null;

@@ -6,6 +6,7 @@ import type { AugmentationOrder, AugmentationPreview } from './augmentPreview.ts
 import type { InspectionOrder } from './inspect.ts';
 import type { TestPredictions } from '../../../shared/compare/predictions.ts';
 import type { Pace, PaceOrder } from './pace.ts';
+import type { SpeedOrder, Speeds } from './speed.ts';
 import type { ClassifyOrder } from './testPredictions.ts';
 
 /** `workerData` of a thread that looks into nets instead of training them: it waits to be spoken to. */
@@ -22,6 +23,7 @@ export type ToInspector =
   | { readonly kind: 'ask'; readonly id: number; readonly question: Question }
   /** These need no net to be open. `prepare` loads the native library and nothing else. */
   | { readonly kind: 'prepare'; readonly id: number }
+  | { readonly kind: 'speed'; readonly id: number; readonly order: SpeedOrder }
   | { readonly kind: 'classify'; readonly id: number; readonly order: ClassifyOrder }
   | { readonly kind: 'augment'; readonly id: number; readonly order: AugmentationOrder }
   | { readonly kind: 'pace'; readonly id: number; readonly order: PaceOrder }
@@ -29,7 +31,8 @@ export type ToInspector =
   | { readonly kind: 'giveUp' }
   | { readonly kind: 'leave' };
 
-export type InspectorAnswer = Answers[QuestionKind] | AugmentationPreview | Pace | TestPredictions | null;
+export type InspectorAnswer =
+  Answers[QuestionKind] | AugmentationPreview | Pace | TestPredictions | Speeds | null;
 
 export type FromInspector =
   | { readonly kind: 'done'; readonly id: number; readonly answer: InspectorAnswer }

@@ -17,6 +17,7 @@ import { up as organisation } from './0011-organisation.ts';
 import { up as paces } from './0012-paces.ts';
 import { up as runOrigins } from './0013-run-origins.ts';
 import { up as runIdentity } from './0014-run-identity.ts';
+import { up as comparisons } from './0015-comparisons.ts';
 
 export const migrations: readonly ((db: Db) => void)[] = [
   runs,
@@ -33,6 +34,7 @@ export const migrations: readonly ((db: Db) => void)[] = [
   paces,
   runOrigins,
   runIdentity,
+  comparisons,
 ];
 
 /**

@@ -215,3 +215,19 @@ test('0014: an identity each, of its own; runs from before are known as such', (
   db.exec(run);
   expect(db.prepare('SELECT from_before FROM runs WHERE id = 3').pluck().get()).toBe(0);
 });
+
+test('0015: comparisons that have a name', () => {
+  const db = databaseAt(14);
+  migrate(db, 15);
+  db.exec(
+    "INSERT INTO comparisons (name, runs, baseline, note, updated_at) VALUES ('a', '[1,2]', 1, '', '2026')",
+  );
+  expect(db.prepare('SELECT id, name, runs FROM comparisons').get()).toEqual({
+    id: 1,
+    name: 'a',
+    runs: '[1,2]',
+  });
+  expect(() => db.exec("INSERT INTO comparisons (name, runs, note) VALUES ('b', '[1,2]', '')")).toThrow(
+    'NOT NULL',
+  );
+});

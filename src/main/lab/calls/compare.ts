@@ -5,7 +5,8 @@ import { type Compared, compareRuns } from '../../../shared/compare/compareRuns.
 import type { LabPredictions } from '../runs/predictions.ts';
 import type { RunBook } from '../runs/runBook.ts';
 
-export function compareCalls(book: RunBook, predictions: LabPredictions) {
+export function compareCalls(book: RunBook, predictions: LabPredictions, atWork: () => number) {
+  const { comparisons } = book.history;
   /** A run that cannot be looked into is told with its problem: the others can be compared all the same. */
   const look = async (run: number, checkpoint: 'last' | 'best'): Promise<Compared> => {
     const detail = book.detail(run);
@@ -40,5 +41,31 @@ export function compareCalls(book: RunBook, predictions: LabPredictions) {
         probabilities: { shape: [labels.length, classes], data: probabilities },
       };
     },
+    'compare.speed': async ({
+      runs,
+      checkpoint,
+    }: CallRequest<'compare.speed'>): Promise<CallReply<'compare.speed'>> => {
+      const before = atWork();
+      const found = await predictions.speeds(runs, checkpoint);
+      const speeds = found.map((speed, i) => ({ run: runs[i] as number, ...speed }));
+      return { speeds, beside: Math.max(before, atWork()) };
+    },
+    'comparisons.list': (): CallReply<'comparisons.list'> => comparisons.list(),
+    'comparisons.save': ({ id, ...kept }: CallRequest<'comparisons.save'>): CallReply<'comparisons.save'> => {
+      for (const run of kept.runs) book.summary(run);
+      const saved = id === undefined ? comparisons.add(kept) : comparisons.update(id, kept);
+      if (!saved) throw unknownComparison(id ?? 0);
+      return saved;
+    },
+    'comparisons.delete': ({ id }: CallRequest<'comparisons.delete'>): CallReply<'comparisons.delete'> => {
+      if (!comparisons.remove(id)) throw unknownComparison(id);
+      return {};
+    },
   };
+}
+
+function unknownComparison(id: number): Problem {
+  return new Problem('comparison.unknown', `there is no kept comparison ${id}; it may have been deleted`, {
+    id,
+  });
 }

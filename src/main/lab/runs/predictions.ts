@@ -9,9 +9,11 @@ import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
 import type { TestPredictions } from '../../../shared/compare/predictions.ts';
 import type { CheckpointKind, Inspected } from '../../../shared/inspect/inspection.ts';
+import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
 import type { RunDetail } from '../../../shared/runs/runs.ts';
-import type { CheckpointFiles } from '../../checkpoints/files.ts';
+import type { CheckpointFiles, SavedCheckpoint } from '../../checkpoints/files.ts';
 import { type PredictionFiles, predictionFiles } from '../../checkpoints/predictions.ts';
+import type { Speeds } from '../../engine/inspect/speed.ts';
 import { settled, within } from '../base/waiting.ts';
 import { InspectionThread } from '../threads/inspectionThread.ts';
 import { requireSameData } from './resume.ts';
@@ -79,6 +81,21 @@ export class LabPredictions {
     return found;
   }
 
+  /** Images a second of each run's net, measured now: one at a time, and many at a time. */
+  async speeds(runs: readonly number[], checkpoint: CheckpointKind): Promise<Speeds> {
+    const nets = await Promise.all(
+      runs.map(async (run) => {
+        const { network } = this.#options.book.detail(run);
+        const saved = await this.#options.files.peek(run, checkpoint);
+        if (!saved) throw noCheckpoint(run);
+        return { network, tensors: parametersOf(saved) };
+      }),
+    );
+    const problem = this.#options.findTrainingProblem();
+    if (problem) throw Problem.fromRecord(problem);
+    return (await this.#ask({ kind: 'speed', order: { nets } })) as Speeds;
+  }
+
   /** Ends the thread. What is under way is answered first, if that does not take too long. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -107,8 +124,7 @@ export class LabPredictions {
     const { step, epoch, batch } = saved.checkpoint.progress;
     let predictions = await this.#kept.read(run, source);
     if (!predictions) {
-      const tensors = saved.checkpoint.tensors.filter(({ name }) => name.startsWith('parameter/'));
-      predictions = await this.#compute(detail, tensors);
+      predictions = await this.#compute(detail, parametersOf(saved));
       await this.#kept.write(run, source, predictions);
     }
     const found = {
@@ -122,10 +138,7 @@ export class LabPredictions {
     return found;
   }
 
-  async #compute(
-    detail: RunDetail,
-    tensors: NonNullable<Awaited<ReturnType<CheckpointFiles['peek']>>>['checkpoint']['tensors'],
-  ): Promise<TestPredictions> {
+  async #compute(detail: RunDetail, tensors: readonly NamedTensor[]): Promise<TestPredictions> {
     const { findTrainingProblem, openDataset, cores } = this.#options;
     const problem = findTrainingProblem();
     if (problem) throw Problem.fromRecord(problem);
@@ -167,6 +180,11 @@ export class LabPredictions {
     this.#thread = null;
     return thread;
   }
+}
+
+/** Without the optimizer's slots. */
+function parametersOf({ checkpoint }: SavedCheckpoint): NamedTensor[] {
+  return checkpoint.tensors.filter(({ name }) => name.startsWith('parameter/'));
 }
 
 /** Size and time of change. */

@@ -1,6 +1,6 @@
 /** The calls by which runs are compared: what they make of the same test images. */
 import { z } from 'zod';
-import { comparisonSchema, mostCompared } from '../../compare/comparison.ts';
+import { comparisonSchema, keptComparisonSchema, mostCompared } from '../../compare/comparison.ts';
 import { checkpointKindSchema, inspectedSchema, tensorSchema } from '../../inspect/inspection.ts';
 import { call } from './call.ts';
 
@@ -32,4 +32,21 @@ export const compareCalls = {
       probabilities: tensorSchema,
     }),
   ),
+  /** Images a second of each run's net on this machine, measured turn about: one at a time, and 64 at a time. */
+  'compare.speed': call(
+    z.strictObject({ runs: z.array(id).min(1).max(mostCompared), checkpoint }),
+    z.strictObject({
+      speeds: z.array(z.strictObject({ run: id, one: z.number(), many: z.number() })),
+      /** Runs that were training meanwhile, which slows all of them down. */
+      beside: z.int(),
+    }),
+  ),
+  /** Comparisons that were given a name, the newest first. */
+  'comparisons.list': call(nothing, z.array(keptComparisonSchema)),
+  /** Keeps one under a name; with `id` it takes that one's place. */
+  'comparisons.save': call(
+    keptComparisonSchema.omit({ id: true, updatedAt: true }).extend({ id: id.optional() }),
+    keptComparisonSchema,
+  ),
+  'comparisons.delete': call(z.strictObject({ id }), nothing),
 } as const;
