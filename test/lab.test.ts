@@ -6,7 +6,7 @@ import { calls, events } from '../src/shared/api/api.ts';
 import { Problem } from '../src/shared/base/problem.ts';
 import type { CheckpointFiles } from '../src/main/checkpoints/files.ts';
 import { filesOf } from './support/filesOf.ts';
-import type { EventMessage } from '../src/main/lab/base/events.ts';
+import type { EventMessage } from '../src/shared/api/api.ts';
 import type { Lab, LabParts } from '../src/main/lab/lab.ts';
 import {
   fakeDataset,

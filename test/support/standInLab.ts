@@ -3,7 +3,7 @@
  * gives; events are what a test emits.
  */
 import type { Lab } from '../../src/main/lab/lab.ts';
-import type { EventMessage } from '../../src/main/transport/serve.ts';
+import type { EventMessage } from '../../src/shared/api/api.ts';
 import type {
   CallName,
   CallReply,

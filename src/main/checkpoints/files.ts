@@ -29,7 +29,7 @@ import {
 export type { SavedCheckpoint } from './format.ts';
 
 /** `last`: the newest state of the run. `previous`: the one before it. `best`: the state at the end of its best epoch. */
-export type CheckpointKind = 'last' | 'previous' | 'best';
+export type CheckpointFileKind = 'last' | 'previous' | 'best';
 
 export interface FileFacts {
   readonly name: string;
@@ -41,8 +41,8 @@ export interface FileFacts {
 
 export interface CheckpointFiles {
   /** Names of the files within the run's folder. */
-  readonly names: Readonly<Record<CheckpointKind, string>>;
-  path(run: number, kind?: CheckpointKind): string;
+  readonly names: Readonly<Record<CheckpointFileKind, string>>;
+  path(run: number, kind?: CheckpointFileKind): string;
   /** The largest number that a folder has; 0 where there is none. */
   highest(): number;
   /** Makes a new run's folder. Throws a `Problem` where there is one of that number. */
@@ -62,14 +62,14 @@ export interface CheckpointFiles {
    * Null where the run has no such checkpoint. Throws a `Problem` where the file is not one, or not this run's. For who
    * owns the run: what a killed process left half-written is removed.
    */
-  read(run: number, kind?: CheckpointKind): Promise<SavedCheckpoint | null>;
+  read(run: number, kind?: CheckpointFileKind): Promise<SavedCheckpoint | null>;
   /** All files of a run, by name; none where it has no folder. Half-written ones are left out. */
   list(run: number): Promise<FileFacts[]>;
   folder(run: number): string;
   /** Removes the run's folder and all in it; no harm where there is none, or where it is another run's. */
   removeAll(run: number): Promise<void>;
   /** The same for who only looks, while the run may be training: nothing is removed. */
-  peek(run: number, kind?: CheckpointKind): Promise<SavedCheckpoint | null>;
+  peek(run: number, kind?: CheckpointFileKind): Promise<SavedCheckpoint | null>;
 }
 
 const names = {
@@ -81,9 +81,9 @@ const names = {
 /** `known` says what history knows of a run; undefined where there is no such run. */
 export function checkpointFiles(home: string, known: (run: number) => KnownRun | undefined): CheckpointFiles {
   const folder = (run: number) => folderOf(home, run);
-  const path = (run: number, kind: CheckpointKind = 'last') => join(folder(run), names[kind]);
+  const path = (run: number, kind: CheckpointFileKind = 'last') => join(folder(run), names[kind]);
   // A run belongs to one process, which writes one checkpoint at a time: a file of this name is a killed one's.
-  const temporary = (run: number, kind: CheckpointKind = 'last') => `${path(run, kind)}.tmp`;
+  const temporary = (run: number, kind: CheckpointFileKind = 'last') => `${path(run, kind)}.tmp`;
   const requireKnown = (run: number): KnownRun => {
     const found = known(run);
     if (found) return found;
@@ -91,7 +91,11 @@ export function checkpointFiles(home: string, known: (run: number) => KnownRun |
   };
 
   /** Gives the file one more name, in one step; false where there is no such file. */
-  const alsoCall = async (run: number, kind: CheckpointKind, other: CheckpointKind): Promise<boolean> => {
+  const alsoCall = async (
+    run: number,
+    kind: CheckpointFileKind,
+    other: CheckpointFileKind,
+  ): Promise<boolean> => {
     const beside = temporary(run, other);
     try {
       await rm(beside, { force: true, recursive: true });
@@ -107,7 +111,7 @@ export function checkpointFiles(home: string, known: (run: number) => KnownRun |
     }
   };
 
-  const peek = async (run: number, kind: CheckpointKind = 'last') => {
+  const peek = async (run: number, kind: CheckpointFileKind = 'last') => {
     let bytes;
     try {
       bytes = await readFile(path(run, kind));

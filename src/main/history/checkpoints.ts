@@ -1,8 +1,6 @@
 /** The table of checkpoints: which files a run has to go on from. The files are `main/checkpoints`' concern. */
+import type { CheckpointKind } from '../../shared/inspect/inspection.ts';
 import type { Db } from './sqlite.ts';
-
-/** `last`: the newest state of the run. `best`: the state at the end of its best epoch. */
-export type CheckpointKind = 'last' | 'best';
 
 export interface CheckpointRecord {
   readonly kind: CheckpointKind;

@@ -1,5 +1,5 @@
 /** The tables of kept nets and their versions. Nets are JSON: they are read and written whole. */
-import type { NetworkSummary, NetworkVersion } from '../../shared/api/calls/networks.ts';
+import type { StoredNetwork, NetworkVersion } from '../../shared/api/calls/networks.ts';
 import type { Network } from '../../shared/network/network.ts';
 import type { RunOrigin } from '../../shared/runs/runs.ts';
 import { sameNetwork } from '../../shared/network/networkDiff.ts';
@@ -8,9 +8,9 @@ import type { Db } from './sqlite.ts';
 export interface Networks {
   insert(network: Network): number;
   /** Undefined where there is none, or it is deleted. */
-  get(id: number): NetworkSummary | undefined;
+  get(id: number): StoredNetwork | undefined;
   /** Last changed first, deleted ones left out. */
-  list(): NetworkSummary[];
+  list(): StoredNetwork[];
   /** False where there is none, or it is deleted. */
   save(id: number, network: Network): boolean;
   /** Newest first. */
@@ -106,7 +106,7 @@ export function networksTable(db: Db): Networks {
   };
 }
 
-function summaryOf(row: Row): NetworkSummary {
+function summaryOf(row: Row): StoredNetwork {
   const network = JSON.parse(row.network) as Network;
   const saved = row.version_network === null ? null : (JSON.parse(row.version_network) as Network);
   return {

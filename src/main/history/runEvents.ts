@@ -4,7 +4,7 @@ import type { Happening, RunEvent } from '../../shared/runs/runEvents.ts';
 import type { LearningRateChange } from '../../shared/training/training.ts';
 import type { Db } from './sqlite.ts';
 
-export interface Place {
+export interface RunPosition {
   /** Steps done, and the epoch under way, from 1. */
   readonly step: number;
   readonly epoch: number;
@@ -12,7 +12,7 @@ export interface Place {
 
 export interface RunEvents {
   /** Gives the event as it is kept. `at`: now, where nothing is said. A change of the learning rate undoes later ones. */
-  append(run: number, happening: Happening, place: Place, at?: string): RunEvent;
+  append(run: number, happening: Happening, place: RunPosition, at?: string): RunEvent;
   /** In order. */
   list(run: number): RunEvent[];
   /** By their steps; of several at one step the last. */
@@ -47,7 +47,7 @@ export function runEventsTable(db: Db): RunEvents {
     "DELETE FROM run_events WHERE run = ? AND kind IN ('epoch', 'best') AND epoch >= ?",
   );
   const append = db.transaction(
-    (run: number, { kind, detail }: Happening, { step, epoch }: Place, at: string) => {
+    (run: number, { kind, detail }: Happening, { step, epoch }: RunPosition, at: string) => {
       if (kind === 'learningRate') undoLater.run({ run, step });
       const row = insert.get({ run, at, step, epoch, kind, detail: toJson(detail) }) as { seq: number };
       return { seq: row.seq, at, step, epoch, kind, detail } as RunEvent;

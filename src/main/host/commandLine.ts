@@ -6,13 +6,13 @@ import { exitCodes } from './exitCodes.ts';
 /** The command line asks for something that cannot be; exit code 2, as for a misspelt option. */
 export class UsageProblem extends Problem {}
 
-export interface Output {
+export interface CommandOutput {
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
 }
 
 /** To be called before commands are added: they inherit it. Nothing of commander's ends the process from then on. */
-export function tameCommander<C extends Command>(program: C, { stdout, stderr }: Output): C {
+export function tameCommander<C extends Command>(program: C, { stdout, stderr }: CommandOutput): C {
   return program.exitOverride().configureOutput({
     writeOut: (text) => stdout.write(text),
     writeErr: (text) => stderr.write(text),
@@ -26,7 +26,7 @@ export function tameCommander<C extends Command>(program: C, { stdout, stderr }:
 export async function parseCommandLine(
   program: Command,
   args: readonly string[],
-  { stderr }: Output,
+  { stderr }: CommandOutput,
 ): Promise<number | undefined> {
   try {
     await program.parseAsync(args, { from: 'user' });

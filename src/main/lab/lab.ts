@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type {
+  EventMessage,
   CallReply,
   ClientMessage,
   EventName,
@@ -30,7 +31,7 @@ import { runCalls } from './calls/runs.ts';
 import { trainCalls } from './calls/train.ts';
 import { sweepCalls } from './calls/sweeps.ts';
 import { type Handlers, createDispatcher } from './dispatch.ts';
-import { type EventMessage, Events } from './base/events.ts';
+import { Events } from './base/events.ts';
 import { LabEstimates } from './runs/estimates.ts';
 import { LabInspection } from './runs/inspection.ts';
 import { LabPredictions } from './runs/predictions.ts';

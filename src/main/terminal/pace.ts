@@ -5,7 +5,7 @@ import type { RunSummary } from '../../shared/runs/runs.ts';
 /** A rate over fewer steps says little: the first ones wait for caches to fill and clocks to rise. */
 const leastSteps = 100;
 
-export class Pace {
+export class ProgressRate {
   imagesPerSecond = 0;
   /** Mean over the steps of the last report; undefined until there is one. */
   loss: number | undefined;

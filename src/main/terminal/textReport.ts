@@ -7,12 +7,12 @@ import type { Reporter } from './follow.ts';
 import { type Column, count, duration, percent, seconds, table } from './format.ts';
 import { type Io, note } from './io.ts';
 import { LiveLine } from './liveLine.ts';
-import { Pace } from './pace.ts';
+import { ProgressRate } from './pace.ts';
 
 interface Shown {
   readonly label: string;
   readonly prefix: string;
-  readonly pace: Pace;
+  readonly pace: ProgressRate;
   readonly epochs: number;
   accuracy: string;
 }
@@ -57,7 +57,13 @@ export function textReport(io: Io, now: () => number = Date.now): Reporter {
         const label = labels[index] ?? run.name;
         const prefix = runs.length > 1 ? `${colors.cyan(label.padEnd(width))}  ` : '';
         const accuracy = run.last ? percent(run.last.testCorrect, run.last.testTotal) : '';
-        const state = { label, prefix, pace: new Pace(run, now), epochs: run.settings.epochs, accuracy };
+        const state = {
+          label,
+          prefix,
+          pace: new ProgressRate(run, now),
+          epochs: run.settings.epochs,
+          accuracy,
+        };
         shown.set(run.id, state);
         going.add(state);
       }

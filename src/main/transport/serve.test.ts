@@ -2,7 +2,8 @@ import { expect, test, vi } from 'vitest';
 import type { ClientMessage, ServerMessage } from '../../shared/api/api.ts';
 import { Problem } from '../../shared/base/problem.ts';
 import { pipe } from '../../../test/support/channel.ts';
-import { type EventMessage, type Service, serve } from './serve.ts';
+import type { EventMessage } from '../../shared/api/api.ts';
+import { type Service, serve } from './serve.ts';
 
 function service() {
   const listeners = new Set<(event: EventMessage) => void>();

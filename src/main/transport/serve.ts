@@ -3,10 +3,8 @@
  * gets the replies to its own calls, and all events. It looks at a message's envelope and no further: what is in a
  * request is checked by the service.
  */
-import type { Channel, ClientMessage, ServerMessage } from '../../shared/api/api.ts';
+import type { Channel, ClientMessage, EventMessage, ServerMessage } from '../../shared/api/api.ts';
 import { Problem, toProblemRecord } from '../../shared/base/problem.ts';
-
-export type EventMessage = Extract<ServerMessage, { kind: 'event' }>;
 
 /** The part of a lab that a transport needs. */
 export interface Service {

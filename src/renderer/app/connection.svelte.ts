@@ -1,10 +1,10 @@
 /** Whether the lab can be reached, and what it says of itself: host, machine, versions, whether it can train. */
 import type { CallReply } from '../../shared/api/api.ts';
+import type { DatasetSummary } from '../../shared/datasets/dataset.ts';
 import { type ProblemRecord, toProblemRecord } from '../../shared/base/problem.ts';
 import type { Connection, Status } from '../transport/client.ts';
 
 export type LabInfo = CallReply<'app.info'>;
-export type DatasetSummary = CallReply<'datasets.list'>[number];
 
 export class ConnectionState {
   status = $state.raw<Status>('connecting');

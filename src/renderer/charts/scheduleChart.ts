@@ -3,10 +3,10 @@ import { Chart } from 'chart.js';
 import { formatTick } from '../i18n/format.ts';
 import '../plot/chartJs.ts';
 import type { Palette } from '../plot/palette.ts';
-import type { Curve } from '../plot/scheduleCurve.ts';
+import type { ScheduleCurve } from '../plot/scheduleCurve.ts';
 
 export interface ScheduleChart {
-  draw(curve: Curve, epochs: number, palette: Palette): void;
+  draw(curve: ScheduleCurve, epochs: number, palette: Palette): void;
   destroy(): void;
 }
 

@@ -2,7 +2,7 @@
 import { learningRateAt } from '../../shared/training/schedule.ts';
 import type { TrainingSettings } from '../../shared/training/training.ts';
 
-export interface Curve {
+export interface ScheduleCurve {
   readonly points: readonly { readonly x: number; readonly y: number }[];
   readonly first: number;
   readonly last: number;
@@ -13,7 +13,7 @@ export interface Curve {
 const most = 600;
 
 /** `x`: epochs done before the step; `y`: its learning rate. */
-export function curveOf(settings: TrainingSettings, stepsPerEpoch: number): Curve {
+export function curveOf(settings: TrainingSettings, stepsPerEpoch: number): ScheduleCurve {
   const total = settings.epochs * stepsPerEpoch;
   const steps = new Set<number>([1, total]);
   const stride = Math.max(1, total / (most / 2));

@@ -200,6 +200,7 @@ export type ServerMessage =
   | { readonly kind: 'reply'; readonly id: number; readonly reply: unknown }
   | { readonly kind: 'problem'; readonly id: number; readonly problem: z.infer<typeof problemRecordSchema> }
   | { readonly kind: 'event'; readonly name: string; readonly payload: unknown };
+export type EventMessage = Extract<ServerMessage, { kind: 'event' }>;
 
 /** A pipe with two ends; the only thing that a transport gives. */
 export interface Channel<Out, In> {

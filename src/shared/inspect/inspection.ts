@@ -8,7 +8,7 @@ import type { Layer } from '../layers/index.ts';
 const float32: z.ZodType<Float32Array> = z.instanceof(Float32Array);
 
 export const tensorSchema = z.strictObject({ shape: z.array(z.int()), data: float32 });
-export type Tensor = z.infer<typeof tensorSchema>;
+export type TensorValues = z.infer<typeof tensorSchema>;
 
 export const checkpointKinds = ['last', 'best'] as const;
 export const checkpointKindSchema = z.enum(checkpointKinds);

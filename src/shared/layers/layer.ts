@@ -50,7 +50,7 @@ export interface ParameterSpec {
 }
 
 /** Kernel, stride and dilation per axis, for the receptive field; `whole` sees the whole map. */
-export type Window =
+export type LayerWindow =
   | 'same'
   | 'whole'
   | { readonly kernel: Pair; readonly stride: Pair; readonly dilation: Pair; readonly padding: Pair };
@@ -63,7 +63,7 @@ export interface LayerKind<L> {
   parameters(layer: L, input: Shape): readonly ParameterSpec[];
   /** Multiplications that are each added up, for one image's forward pass. */
   multiplyAdds(layer: L, input: Shape, output: Shape): number;
-  window(layer: L): Window;
+  window(layer: L): LayerWindow;
   /** One expression for `nn.Sequential`, or several for a layer that PyTorch writes as more than one. */
   torch(layer: L, input: Shape): string;
 }

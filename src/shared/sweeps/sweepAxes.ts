@@ -1,5 +1,5 @@
 /** A sweep's axes: the values that each has, those that are drawn, and what they are called in a combination's label. */
-import { type Axis, type Range, type Sweep } from './sweeps.ts';
+import { type Axis, type SweepRange, type Sweep } from './sweeps.ts';
 
 export type Value = Extract<Axis, { values: unknown }>['values'][number];
 
@@ -22,7 +22,7 @@ export function choicesOf(axis: Axis): Choice[] | null {
  * The value at a share of the way. Twelve digits: enough for any setting, and 0.1 · 3 becomes 0.3, and 2 · 2 · 2 on a
  * logarithmic scale 8, as people write them. The ends are what was given.
  */
-function valueAt({ from, to, scale, whole }: Range, share: number): number {
+function valueAt({ from, to, scale, whole }: SweepRange, share: number): number {
   const between = scale === 'linear' ? from + (to - from) * share : from * (to / from) ** share;
   const value = share === 0 ? from : share === 1 ? to : Number(between.toPrecision(12));
   return whole ? Math.round(value) : value;
@@ -45,7 +45,7 @@ export function draw(
       const share = unit(seed, index + place);
       const listed = choices[place];
       if (listed) return listed[Math.floor(share * listed.length)] as Choice;
-      return { path: axis.path, value: valueAt((axis as Extract<Axis, { range: Range }>).range, share) };
+      return { path: axis.path, value: valueAt((axis as Extract<Axis, { range: SweepRange }>).range, share) };
     });
     drawn.set(JSON.stringify(combination), combination);
     // Rare ones are long in coming when nearly all are wanted, and a range of whole numbers has fewer than it seems.

@@ -31,7 +31,7 @@ export const rangeSchema = z
   })
   .refine(({ from, to }) => from < to, 'must go from a smaller to a larger number')
   .refine(({ from, scale }) => scale === 'linear' || from > 0, 'a logarithmic scale begins above 0');
-export type Range = z.infer<typeof rangeSchema>;
+export type SweepRange = z.infer<typeof rangeSchema>;
 
 const different = (values: readonly unknown[]) =>
   new Set(values.map((value) => JSON.stringify(value))).size === values.length;

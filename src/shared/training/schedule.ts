@@ -10,7 +10,7 @@
  */
 import type { LearningRateChange, TrainingSettings } from './training.ts';
 
-export interface Pace {
+export interface ScheduleContext {
   readonly stepsPerEpoch: number;
   /** Changes of the base learning rate, by their steps in ascending order. */
   readonly changes?: readonly LearningRateChange[];
@@ -19,7 +19,11 @@ export interface Pace {
 type Scheduled = Pick<TrainingSettings, 'epochs' | 'schedule' | 'optimizer'>;
 
 /** `step` counts from 1, over the whole run. */
-export function learningRateAt(settings: Scheduled, step: number, { stepsPerEpoch, changes }: Pace): number {
+export function learningRateAt(
+  settings: Scheduled,
+  step: number,
+  { stepsPerEpoch, changes }: ScheduleContext,
+): number {
   const { schedule } = settings;
   const warm = schedule.warmUpSteps > 0 ? Math.min(1, step / schedule.warmUpSteps) : 1;
   return warm * scheduled(settings, baseAt(settings, step, changes), step, stepsPerEpoch);

@@ -22,7 +22,7 @@ const longest = 0.04;
 /** The signature that takes so many steps at once. */
 export const severalSteps = (count: number) => `train${count}`;
 
-export interface Place {
+export interface StepBudget {
   /** Seconds that a step takes. */
   readonly secondsAStep: number;
   /** Steps of this epoch that were taken. So that no running loss is due within, a run begins at a multiple of its steps. */
@@ -39,7 +39,7 @@ export function stepsAtOnce({
   taken = 0,
   left = Infinity,
   leftInAll = Infinity,
-}: Place): number {
+}: StepBudget): number {
   const [most] = counts;
   const fits = (count: number) =>
     secondsAStep * count <= longest && (count < most || leftInAll >= worthTwenty);

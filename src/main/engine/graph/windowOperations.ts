@@ -4,14 +4,18 @@ import { integers } from './constants.ts';
 import type { Attribute, Graph, Tensor } from './graph.ts';
 
 /** How a window slides: per axis, height first. */
-export interface Window {
+export interface SlidingWindow {
   readonly stride: readonly [number, number];
   readonly padding: readonly [number, number];
   /** The padding is what TensorFlow calls SAME. A conv's gradients are oneDNN's then; with explicit padding they are not. */
   readonly same?: boolean;
 }
 
-function windowAttributes({ stride, padding: [ph, pw], same = false }: Window): Record<string, Attribute> {
+function windowAttributes({
+  stride,
+  padding: [ph, pw],
+  same = false,
+}: SlidingWindow): Record<string, Attribute> {
   const explicit = (ph > 0 || pw > 0) && !same;
   return {
     T: type('float32'),
@@ -22,7 +26,10 @@ function windowAttributes({ stride, padding: [ph, pw], same = false }: Window): 
   };
 }
 
-function convAttributes(window: Window, dilation: readonly [number, number]): Record<string, Attribute> {
+function convAttributes(
+  window: SlidingWindow,
+  dilation: readonly [number, number],
+): Record<string, Attribute> {
   return {
     ...windowAttributes(window),
     dilations: ints([1, dilation[0], dilation[1], 1]),
@@ -35,7 +42,7 @@ export function conv2d(
   g: Graph,
   x: Tensor,
   filter: Tensor,
-  window: Window,
+  window: SlidingWindow,
   dilation: readonly [number, number],
 ): Tensor {
   return g.op('Conv2D', [x, filter], { attributes: convAttributes(window, dilation) });
@@ -47,7 +54,7 @@ export function conv2dBackpropInput(
   inputShape: Tensor,
   filter: Tensor,
   dy: Tensor,
-  window: Window,
+  window: SlidingWindow,
   dilation: readonly [number, number] = [1, 1],
 ): Tensor {
   return g.op('Conv2DBackpropInput', [inputShape, filter, dy], {
@@ -64,7 +71,7 @@ export function conv2dBackpropFilter(
   x: Tensor,
   filterShape: readonly number[],
   dy: Tensor,
-  window: Window,
+  window: SlidingWindow,
   dilation: readonly [number, number] = [1, 1],
 ): Tensor {
   return g.op('Conv2DBackpropFilter', [x, integers(g, filterShape), dy], {
@@ -92,7 +99,7 @@ export function extractImagePatches(
   });
 }
 
-export interface PoolWindow extends Window {
+export interface PoolWindow extends SlidingWindow {
   readonly kernel: readonly [number, number];
 }
 

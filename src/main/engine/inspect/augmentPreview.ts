@@ -1,6 +1,6 @@
 /** What augmentation does to an image, for who wants to see it: by the very nodes with which a run is trained. */
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
-import type { Tensor } from '../../../shared/inspect/inspection.ts';
+import type { TensorValues } from '../../../shared/inspect/inspection.ts';
 import type { Augmentation } from '../../../shared/training/training.ts';
 import { augment } from '../compile/augment.ts';
 import { Graph, unknown } from '../graph/graph.ts';
@@ -21,8 +21,8 @@ export interface AugmentationOrder {
 export interface AugmentationPreview {
   readonly label: number;
   /** 1 × channels × height × width, and count × the same; pixels in [0, 1], and beyond where there is noise. */
-  readonly original: Tensor;
-  readonly variants: Tensor;
+  readonly original: TensorValues;
+  readonly variants: TensorValues;
 }
 
 export async function previewAugmentation(order: AugmentationOrder): Promise<AugmentationPreview> {

@@ -9,7 +9,7 @@ import {
   type Answers,
   type Images,
   type Question,
-  type Tensor,
+  type TensorValues,
   mostImages,
 } from '../../../shared/inspect/inspection.ts';
 import type { Network } from '../../../shared/network/network.ts';
@@ -109,9 +109,9 @@ export class Inspector {
       index,
       position,
       type: layer.type,
-      output: outputs[activationKey(index)] as Tensor,
+      output: outputs[activationKey(index)] as TensorValues,
     }));
-    return { ...describe(seen), ...scores(logits as Tensor), layers };
+    return { ...describe(seen), ...scores(logits as TensorValues), layers };
   }
 
   async #saliency({ images, class: wanted }: Asked<'saliency'>): Answer<'saliency'> {
@@ -125,7 +125,7 @@ export class Inspector {
       images: input,
       weights: { data: weights, shape: logits.shape },
     });
-    return { ...describe(seen), ...scores(logits), classes, gradient: gradient as Tensor };
+    return { ...describe(seen), ...scores(logits), classes, gradient: gradient as TensorValues };
   }
 
   async #occlusion(question: Asked<'occlusion'>): Answer<'occlusion'> {
@@ -222,12 +222,12 @@ export class Inspector {
     return { data: normalised(pixels, this.#constants), shape: pixels.shape };
   }
 
-  #logits(pixels: Pixels): Tensor {
-    return this.#session.run('logits', { images: this.#input(pixels) })['logits'] as Tensor;
+  #logits(pixels: Pixels): TensorValues {
+    return this.#session.run('logits', { images: this.#input(pixels) })['logits'] as TensorValues;
   }
 
   /** The class that is asked for, or the one that each image is given. */
-  #classes(logits: Tensor, wanted: number | null): number[] {
+  #classes(logits: TensorValues, wanted: number | null): number[] {
     if (wanted === null) return largestOf(logits);
     if (wanted >= this.#classCount) {
       throw new Problem(
@@ -240,11 +240,11 @@ export class Inspector {
   }
 }
 
-const tensorOf = ({ shape, data }: Pixels): Tensor => ({ shape: [...shape], data });
+const tensorOf = ({ shape, data }: Pixels): TensorValues => ({ shape: [...shape], data });
 
 const describe = ({ pixels, labels }: Seen) => ({ images: tensorOf(pixels), labels });
 
-const scores = (logits: Tensor) => ({
+const scores = (logits: TensorValues) => ({
   logits,
   probabilities: { shape: logits.shape, data: softmaxRows(logits) },
 });

@@ -5,7 +5,7 @@ import type { Pixels } from '../data/images.ts';
 /** Places in one answer; more than a map of that size can show. */
 const mostPlaces = 4096;
 
-export interface Place {
+export interface PatchOrigin {
   readonly top: number;
   readonly left: number;
 }
@@ -49,7 +49,7 @@ function starts(last: number, stride: number): number[] {
 /** The image once for each place, covered there in all channels. */
 export function covered(
   { shape: [, channels, height, width], data }: Pixels,
-  places: readonly Place[],
+  places: readonly PatchOrigin[],
   patch: number,
   fill: number,
 ): Pixels {

@@ -1,8 +1,8 @@
 /** What logits come to: probabilities, and the class that an image is given. */
-import type { Tensor } from '../../../shared/inspect/inspection.ts';
+import type { TensorValues } from '../../../shared/inspect/inspection.ts';
 
 /** `logits` is images × classes; computed in double precision, however large they are. */
-export function softmaxRows({ shape: [rows = 0, classes = 0], data }: Tensor): Float32Array {
+export function softmaxRows({ shape: [rows = 0, classes = 0], data }: TensorValues): Float32Array {
   const shares = new Float32Array(data.length);
   for (let row = 0; row < rows; row += 1) {
     const own = data.subarray(row * classes, (row + 1) * classes);
@@ -15,7 +15,7 @@ export function softmaxRows({ shape: [rows = 0, classes = 0], data }: Tensor): F
 }
 
 /** Each row's largest; of equal ones the first, as in TensorFlow and PyTorch. */
-export function largestOf({ shape: [rows = 0, classes = 0], data }: Tensor): number[] {
+export function largestOf({ shape: [rows = 0, classes = 0], data }: TensorValues): number[] {
   return Array.from({ length: rows }, (_, row) => {
     let best = 0;
     for (let i = 1; i < classes; i += 1) {

@@ -1,7 +1,5 @@
 /** The lab's events, to listeners of one kind and to transports, which take all. */
-import type { EventName, EventPayload, ServerMessage } from '../../../shared/api/api.ts';
-
-export type EventMessage = Extract<ServerMessage, { kind: 'event' }>;
+import type { EventMessage, EventName, EventPayload } from '../../../shared/api/api.ts';
 
 export class Events {
   readonly #listeners = new Set<(event: EventMessage) => void>();

@@ -1,5 +1,5 @@
 /** Kept nets as the lab uses them: every change is written at once and told to every window. */
-import type { NetworkSummary, NetworkVersion } from '../../../shared/api/calls/networks.ts';
+import type { StoredNetwork, NetworkVersion } from '../../../shared/api/calls/networks.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 import type { History } from '../../history/open.ts';
@@ -21,29 +21,29 @@ export class NetworkBook {
     this.#history.networks.purge(new Date(now.getTime() - keptDeletedMs));
   }
 
-  list(): NetworkSummary[] {
+  list(): StoredNetwork[] {
     return this.#history.networks.list();
   }
 
   /** Throws a `Problem` where there is no such net. */
-  summary(id: number): NetworkSummary {
+  summary(id: number): StoredNetwork {
     return this.#history.networks.get(id) ?? unknownNetwork(id);
   }
 
-  detail(id: number): NetworkSummary & { versions: NetworkVersion[] } {
+  detail(id: number): StoredNetwork & { versions: NetworkVersion[] } {
     return { ...this.summary(id), versions: this.#history.networks.versions(id) };
   }
 
-  create(network: Network, writer: string): NetworkSummary {
+  create(network: Network, writer: string): StoredNetwork {
     return this.#changed(this.#history.networks.insert(network), writer);
   }
 
-  save(id: number, network: Network, writer: string): NetworkSummary {
+  save(id: number, network: Network, writer: string): StoredNetwork {
     if (!this.#history.networks.save(id, network)) unknownNetwork(id);
     return this.#changed(id, writer);
   }
 
-  saveVersion(id: number, network: Network, note: string, writer: string): NetworkSummary {
+  saveVersion(id: number, network: Network, note: string, writer: string): StoredNetwork {
     this.#history.transaction(() => {
       if (!this.#history.networks.save(id, network)) unknownNetwork(id);
       if (this.summary(id).changed) this.#history.networks.addVersion(id, network, note);
@@ -51,7 +51,7 @@ export class NetworkBook {
     return this.#changed(id, writer);
   }
 
-  rename(id: number, name: string, writer: string): NetworkSummary {
+  rename(id: number, name: string, writer: string): StoredNetwork {
     return this.#history.transaction(() => this.save(id, { ...this.summary(id).network, name }, writer));
   }
 
@@ -61,12 +61,12 @@ export class NetworkBook {
   }
 
   /** A net that is there already stays. */
-  restore(id: number, writer: string): NetworkSummary {
+  restore(id: number, writer: string): StoredNetwork {
     this.#history.networks.setDeleted(id, false);
     return this.#changed(id, writer);
   }
 
-  #changed(id: number, writer: string): NetworkSummary {
+  #changed(id: number, writer: string): StoredNetwork {
     const network = this.summary(id);
     this.#events.emit('networks.changed', { id, network, writer });
     return network;

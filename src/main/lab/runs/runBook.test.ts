@@ -3,7 +3,7 @@ import { Problem } from '../../../shared/base/problem.ts';
 import type { Happening, RunEvent } from '../../../shared/runs/runEvents.ts';
 import type { RunSummary } from '../../../shared/runs/runs.ts';
 import type { History } from '../../history/open.ts';
-import type { Place } from '../../history/runEvents.ts';
+import type { RunPosition } from '../../history/runEvents.ts';
 import { Events } from '../base/events.ts';
 import { RunBook } from './runBook.ts';
 
@@ -27,7 +27,7 @@ beforeEach(() => {
     },
   };
   const runEvents = {
-    append: (_: number, { kind, detail }: Happening, where: Place) => {
+    append: (_: number, { kind, detail }: Happening, where: RunPosition) => {
       if (full) throw new Problem('history.disk-full', 'the disk is full');
       return { seq: 1, at: '', kind, detail, ...where } as RunEvent;
     },

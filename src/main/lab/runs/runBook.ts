@@ -9,7 +9,7 @@ import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
 import type { RunDetail, RunStatus, RunSummary } from '../../../shared/runs/runs.ts';
 import type { Happening, RunEvent } from '../../../shared/runs/runEvents.ts';
 import type { History } from '../../history/open.ts';
-import type { Place } from '../../history/runEvents.ts';
+import type { RunPosition } from '../../history/runEvents.ts';
 import type { Events } from '../base/events.ts';
 import { canFollow } from '../base/status.ts';
 
@@ -64,7 +64,7 @@ export class RunBook {
   }
 
   /** Writes into the run's log, and tells. At the place where the run is, if nothing else is said. */
-  log(id: number, happening: Happening, place?: Place, at?: string): RunEvent | null {
+  log(id: number, happening: Happening, place?: RunPosition, at?: string): RunEvent | null {
     try {
       const event = this.history.runEvents.append(id, happening, place ?? placeOf(this.summary(id)), at);
       this.#events.emit('run.event', { run: id, event });
@@ -113,7 +113,7 @@ export class RunBook {
 }
 
 /** The epoch under way is the last one, once all are done. */
-function placeOf({ step, stepsPerEpoch, settings }: RunSummary): Place {
+function placeOf({ step, stepsPerEpoch, settings }: RunSummary): RunPosition {
   return { step, epoch: Math.min(settings.epochs, Math.floor(step / stepsPerEpoch) + 1) };
 }
 

@@ -15,7 +15,7 @@ export const networkSummarySchema = z.strictObject({
   createdAt: z.string(),
   updatedAt: z.string(),
 });
-export type NetworkSummary = z.infer<typeof networkSummarySchema>;
+export type StoredNetwork = z.infer<typeof networkSummarySchema>;
 
 export const networkVersionSchema = z.strictObject({
   version: z.int().positive(),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FakeLab } from '../../../../../test/support/fakeLab.ts';
-import type { NetworkSummary } from '../../../../shared/api/calls/networks.ts';
+import type { StoredNetwork } from '../../../../shared/api/calls/networks.ts';
 import type { Network } from '../../../../shared/network/network.ts';
 import { findPreset } from '../../../../shared/network/presets.ts';
 import { Problem } from '../../../../shared/base/problem.ts';
@@ -34,7 +34,7 @@ class MemoryStorage implements Storage {
   }
 }
 
-const summary = (network: Network, revision: number, id = 1): NetworkSummary => ({
+const summary = (network: Network, revision: number, id = 1): StoredNetwork => ({
   id,
   network,
   revision,

@@ -1,13 +1,13 @@
 /** The nets that are kept, last changed first, kept up to date by events; and what can be done with them. */
 import type { EventPayload, LabClient } from '../../../../shared/api/api.ts';
-import type { NetworkSummary, NetworkVersion } from '../../../../shared/api/calls/networks.ts';
+import type { StoredNetwork, NetworkVersion } from '../../../../shared/api/calls/networks.ts';
 import type { Network } from '../../../../shared/network/network.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/problem.ts';
 
 export type NetworkChange = EventPayload<'networks.changed'>;
 
 export class NetworksState {
-  list = $state.raw<readonly NetworkSummary[]>([]);
+  list = $state.raw<readonly StoredNetwork[]>([]);
   /** False until the list is there. */
   loaded = $state.raw(false);
   problem = $state.raw<ProblemRecord | null>(null);
@@ -21,7 +21,7 @@ export class NetworksState {
     lab.on('networks.changed', ({ id, network }) => this.#put(id, network));
   }
 
-  find(id: number): NetworkSummary | undefined {
+  find(id: number): StoredNetwork | undefined {
     return this.list.find((network) => network.id === id);
   }
 
@@ -43,7 +43,7 @@ export class NetworksState {
 
   // What follows throws what the lab says against it.
 
-  async create(network: Network): Promise<NetworkSummary> {
+  async create(network: Network): Promise<StoredNetwork> {
     const made = await this.#lab.call('networks.create', { network, writer: this.writer });
     this.#put(made.id, made);
     return made;
@@ -53,7 +53,7 @@ export class NetworksState {
     this.#put(id, await this.#lab.call('networks.save', { id, network, writer: this.writer }));
   }
 
-  async saveVersion(id: number, network: Network, note: string): Promise<NetworkSummary> {
+  async saveVersion(id: number, network: Network, note: string): Promise<StoredNetwork> {
     const saved = await this.#lab.call('networks.saveVersion', { id, network, note, writer: this.writer });
     this.#put(id, saved);
     return saved;
@@ -82,7 +82,7 @@ export class NetworksState {
     }
   }
 
-  #put(id: number, network: NetworkSummary | null): void {
+  #put(id: number, network: StoredNetwork | null): void {
     const known = this.find(id);
     // An answer and its event say the same; whichever is older than what is known says nothing new.
     if (network && known && known.revision > network.revision) return;
