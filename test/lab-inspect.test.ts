@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openDataset } from '../src/main/datasets/index.ts';
 import type { Lab } from '../src/main/lab/lab.ts';
-import { InspectionThread } from '../src/main/lab/threads/inspectionThread.ts';
+import { InspectionThread, inThread } from '../src/main/lab/threads/inspectionThread.ts';
 import { type CallInput, type CallName, type CallReply, calls } from '../src/shared/api/api.ts';
 import { findPreset } from '../src/shared/network/presets.ts';
 import { nextEvent, openLab, reached, removeFolder, temporaryFolder } from './support/lab.ts';
@@ -144,7 +144,7 @@ test('a thread that nobody asks is ended, and the next question starts another',
 });
 
 test('a thread that has left answers no more, and says so', async () => {
-  const thread = new InspectionThread(worker, 2);
+  const thread = new InspectionThread(inThread(worker), 2);
   const early = thread.ask({ kind: 'ask', question: { kind: 'predictions' } });
   await expect(early).rejects.toThrow('came before a net was opened');
   thread.leave();

@@ -5,7 +5,7 @@
  *
  * What it does beside that is in the run's network's name, in words separated by spaces: `crash-at-N` throws,
  * `exit-at-N` ends without a word, `fail-at-N` reports a problem, `diverge-at-N` one of a loss that is no number, `deaf`
- * does not listen, `step-N` takes N milliseconds a step, `hold-at-N` waits at step N until it is told to pause or stop.
+ * does not listen, `kill-process` takes its process along where STRIDE_TEST_KILL is set, `step-N` takes N milliseconds a step, `hold-at-N` waits at step N until it is told to pause or stop.
 A changed learning rate is added to each loss from its step on.
  */
 import { parentPort, workerData } from 'node:worker_threads';
@@ -146,6 +146,10 @@ class FakeRun {
     const progress = this.#progress;
     const { epochs, batchSize } = this.#order.settings;
     post({ kind: 'started', tensorflow: 'fake', stepsPerEpoch: this.#stepsPerEpoch });
+    if (this.#order.network.name === 'kill-process' && process.env['STRIDE_TEST_KILL']) {
+      await sleep(300);
+      process.kill(process.pid, 'SIGSEGV');
+    }
     while (progress.epoch <= epochs) {
       if (!(await this.#listen())) {
         this.#sendLosses();

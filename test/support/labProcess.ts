@@ -5,6 +5,7 @@
 import { fakeRun, openLab } from './lab.ts';
 
 const [home, behaviour, ofSweep] = process.argv.slice(2);
+process.env['STRIDE_TEST_KILL'] = '1';
 if (!home) throw new Error('a folder is needed');
 const lab = await openLab(home);
 lab.subscribe(({ name, payload }) => {

@@ -1,16 +1,30 @@
-/** The engine's thread: it trains, or looks into what was trained, as its `workerData` says. */
+/**
+ * The engine's thread: it trains, or looks into what was trained, as its `workerData` says. Started as a process of its own it
+ * does the latter, and speaks with its parent over the process' channel.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { InspectionStart } from './inspect/messages.ts';
+import type { InspectionStart, InspectorPort } from './inspect/messages.ts';
 import type { WorkerStart } from './train/messages.ts';
 import { answerQuestions } from './inspect/inspectionThread.ts';
 import { trainRuns } from './train/trainingThread.ts';
 
-if (!parentPort) throw new Error('engine/worker.ts is started as a worker thread, by the lab');
-
-const start = workerData as WorkerStart | InspectionStart;
-try {
-  await ('inspect' in start ? answerQuestions(parentPort) : trainRuns(parentPort, start));
-} finally {
-  // Nothing keeps the thread alive after this.
-  parentPort.close();
+if (parentPort) {
+  const start = workerData as WorkerStart | InspectionStart;
+  try {
+    await ('inspect' in start ? answerQuestions(parentPort) : trainRuns(parentPort, start));
+  } finally {
+    // Nothing keeps the thread alive after this.
+    parentPort.close();
+  }
+} else if (process.send) {
+  const port: InspectorPort = {
+    postMessage: (message) => process.send?.(message),
+    on: (_, listener) => process.on('message', (message) => listener(message as never)),
+  };
+  // A parent that is gone needs no answers.
+  process.on('disconnect', () => process.exit());
+  await answerQuestions(port);
+  process.disconnect();
+} else {
+  throw new Error('engine/worker.ts is started as a worker thread or a child process, by the lab');
 }

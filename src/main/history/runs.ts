@@ -31,6 +31,9 @@ export interface NewRun {
   readonly recovered?: { readonly identity: string; readonly id?: number } | undefined;
 }
 
+/** See migration 15. */
+export type Doing = 'loading' | 'firstStep' | 'firstEvaluation';
+
 export type RunRecord = Omit<RunDetail, 'epochs' | 'runningLosses' | 'bestCheckpoint'>;
 
 export interface Runs {
@@ -59,6 +62,12 @@ export interface Runs {
   setStarted(id: number, tensorflow: string, stepsPerEpoch: number): void;
   /** Takes epochs done, last and best from the table of epochs; the first of equal epochs is the best. */
   refreshResults(id: number): void;
+  /** What the run is doing that may end its process; null where it has done all of that before. */
+  setDoing(id: number, doing: Doing | null): void;
+  /** The runs among these whose process ended while they did that. */
+  doing(ids: readonly number[]): { id: number; doing: Doing }[];
+  /** Why a run is as it is, its status unchanged. */
+  setProblem(id: number, problem: ProblemRecord): void;
   ownerOf(id: number): string | null;
   /** Those who hold runs under way, `owner` left out. */
   foreignOwners(owner: string): string[];
@@ -143,6 +152,7 @@ export function runsTable(db: Db): Runs {
   const setStatus = db.prepare(`
     UPDATE runs SET status = @status, problem = @problem, updated_at = @at,
       owner = iif(@status IN ${underWay}, owner, NULL),
+      doing = iif(@status = 'running', doing, NULL),
       started_at = iif(@status = 'running', coalesce(started_at, @at), started_at),
       ended_at = iif(@status IN ${underWay}, NULL, @at)
     WHERE id = @id`);
@@ -160,6 +170,11 @@ export function runsTable(db: Db): Runs {
       (last_epoch, last_correct, last_total, last_loss) =
         (SELECT epoch, test_correct, test_total, test_loss FROM epochs WHERE run = @id ORDER BY epoch DESC LIMIT 1)
     WHERE id = @id`);
+  const setDoing = db.prepare('UPDATE runs SET doing = ? WHERE id = ?');
+  const doing = db.prepare(
+    'SELECT id, doing FROM runs WHERE id IN (SELECT value FROM json_each(?)) AND doing IS NOT NULL',
+  );
+  const setProblem = db.prepare('UPDATE runs SET problem = ? WHERE id = ?');
   const ownerOf = db.prepare('SELECT owner FROM runs WHERE id = ?').pluck();
   const foreignOwners = db
     .prepare(`SELECT DISTINCT owner FROM runs WHERE status IN ${underWay} AND owner <> ?`)
@@ -228,6 +243,13 @@ export function runsTable(db: Db): Runs {
     },
     refreshResults: (id) => {
       refresh.run({ id });
+    },
+    setDoing: (id, what) => {
+      setDoing.run(what, id);
+    },
+    doing: (ids) => doing.all(JSON.stringify(ids)) as { id: number; doing: Doing }[],
+    setProblem: (id, problem) => {
+      setProblem.run(JSON.stringify(problem), id);
     },
     ownerOf: (id) => (ownerOf.get(id) as string | null | undefined) ?? null,
     foreignOwners: (owner) => foreignOwners.all(owner) as string[],

@@ -36,6 +36,8 @@ export interface Sweeps {
   foreignOwners(owner: string): string[];
   /** What an owner that is gone was at is interrupted, what it had paused stays so; gives their numbers. */
   release(owner: string): number[];
+  /** Why runs of the sweep that were interrupted are so. */
+  runProblems(id: number): ProblemRecord[];
 }
 
 interface Row {
@@ -111,6 +113,12 @@ export function sweepsTable(db: Db): Sweeps {
     )
     .pluck();
 
+  const runProblems = db
+    .prepare(
+      "SELECT problem FROM runs WHERE sweep_id = ? AND status = 'interrupted' AND problem IS NOT NULL ORDER BY id",
+    )
+    .pluck();
+
   return {
     insert: ({ definition, ...sweep }, owner) =>
       Number(
@@ -147,6 +155,8 @@ export function sweepsTable(db: Db): Sweeps {
     ownerOf: (id) => (ownerOf.get(id) as string | null | undefined) ?? null,
     foreignOwners: (owner) => foreignOwners.all(owner) as string[],
     release: (owner) => release.all(owner) as number[],
+    runProblems: (id) =>
+      (runProblems.all(id) as string[]).map((problem) => JSON.parse(problem) as ProblemRecord),
   };
 }
 

@@ -17,6 +17,7 @@ import type { Dataset } from '../../shared/datasets/dataset.ts';
 import { Problem, type ProblemRecord } from '../../shared/base/problem.ts';
 import { type CheckpointFiles, checkpointFiles } from '../checkpoints/files.ts';
 import { listDatasets, openDataset } from '../datasets/index.ts';
+import { type Memory, readMemory } from '../engine/native/memory.ts';
 import { resolveHome } from '../history/home.ts';
 import { openHistory } from '../history/open.ts';
 import { appCalls } from './calls/app.ts';
@@ -56,6 +57,7 @@ export interface LabParts {
   readonly cores?: number;
   readonly openDataset?: (id: string) => Promise<Dataset>;
   readonly findTrainingProblem?: () => ProblemRecord | null;
+  readonly readMemory?: () => Memory;
   /** Gives what stands in the place of the real files, which it is given. */
   readonly files?: (real: CheckpointFiles) => CheckpointFiles;
   /** How long a worker may take to stop, in milliseconds. */
@@ -90,6 +92,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
     workerPath: options.workerPath,
     cores: parts.cores ?? availableParallelism(),
     openDataset: parts.openDataset ?? openDataset,
+    readMemory: parts.readMemory ?? (() => readMemory()),
     patience: parts.patience ?? patience,
   };
   const realFiles = checkpointFiles(home, (run) => history.runs.known(run));

@@ -138,7 +138,7 @@ export const runSummarySchema = z.strictObject({
     .nullable(),
   /** Seconds of training so far, pauses excluded. */
   trainSeconds: z.number(),
-  /** Why it failed. */
+  /** Why it failed; of an interrupted run what it was doing, where that took its process along. */
   problem: problemRecordSchema.nullable(),
   /** In the alphabet's order. */
   tags: z.array(z.string()),
@@ -156,6 +156,11 @@ export const runSummarySchema = z.strictObject({
   sweep: z.strictObject({ id: z.int(), position: z.int() }).optional(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
+
+/** Whether a run's (or its sweep's) problem is that it took its process along: then nothing tries it again by itself. */
+export function endedProcess(code: string): boolean {
+  return code.startsWith('run.process-ended-');
+}
 export type RunOrigin = NonNullable<RunSummary['origin']>;
 
 export const bestCheckpointSchema = z.strictObject({

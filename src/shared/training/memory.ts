@@ -6,12 +6,19 @@
  * (`test/engine/pace.test.ts` holds them).
  */
 import type { DatasetSummary } from '../datasets/dataset.ts';
-import { elements } from '../layers/layer.ts';
 import type { NetworkSummary } from '../network/shapes.ts';
+import { footprint } from './footprint.ts';
 import type { OptimizerType } from './training.ts';
 
 const float = 4;
-const slots: Record<OptimizerType, number> = { sgd: 1, adam: 2, adamW: 2, rmsProp: 2, adagrad: 1 };
+/** Arrays that an optimizer keeps beside each parameter. */
+export const optimizerSlots: Record<OptimizerType, number> = {
+  sgd: 1,
+  adam: 2,
+  adamW: 2,
+  rmsProp: 2,
+  adagrad: 1,
+};
 /** TensorFlow's native library and its JavaScript, a thread, the graph. */
 export const engineBytes = 415e6;
 /** Of what all layers give for a batch: some is let go of before the last of it is there. */
@@ -35,15 +42,18 @@ export function trainingMemory({ summary, dataset, batchSize, optimizer }: Memor
   const { height, width, channels, trainCount, testCount } = dataset;
   const image = height * width * channels;
   const data = (trainCount + testCount) * (image + float);
-  const outputs = summary.layers.map(({ output }) => elements(output));
+  const layers = footprint(summary);
+  const outputs = layers.map(({ output }) => output);
+  // What an operation makes for itself beyond its layer's input and output is let go of when it is done.
+  const work = layers.reduce((most, layer) => Math.max(most, layer.work - layer.output), 0);
   const all = image + outputs.reduce((sum, each) => sum + each, 0);
   const largest = [image, ...outputs].reduce(
     (most, each, i, list) => Math.max(most, each + (list[i + 1] ?? 0)),
     0,
   );
-  const copies = stateCopies * (1 + slots[optimizer]) + workingCopies;
+  const copies = stateCopies * (1 + optimizerSlots[optimizer]) + workingCopies;
   const parameters = summary.parameterCount * float * copies;
-  const training = batchSize * all * float * kept;
+  const training = batchSize * (all * kept + 2 * work) * float;
   const testing = Math.min(testBatch, testCount) * largest * float;
   return engineBytes + data + parameters + Math.max(training, testing);
 }

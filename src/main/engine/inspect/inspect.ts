@@ -14,13 +14,15 @@ import {
 } from '../../../shared/inspect/inspection.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import { Problem } from '../../../shared/base/problem.ts';
-import type { LayerSummary } from '../../../shared/network/shapes.ts';
+import { type LayerSummary, summarize } from '../../../shared/network/shapes.ts';
+import { requireInspectable } from '../../../shared/training/affordable.ts';
 import type { TrainingSettings } from '../../../shared/training/training.ts';
 import { type Pixels, imagesFrom, normalised, readImages, readLabels, readRange } from '../data/images.ts';
 import { type CompiledInspection, compileInspection } from '../compile/inspectionGraph.ts';
 import { type PixelConstants, pixelConstants } from '../data/normalisation.ts';
 import { coverings, covered } from './occlusion.ts';
 import { largestOf, softmaxRows } from './probabilities.ts';
+import { readMemory } from '../native/memory.ts';
 import { Session } from '../native/session.ts';
 import { writeState } from '../compile/state.ts';
 
@@ -64,6 +66,7 @@ export class Inspector {
 
   /** Throws a `Problem` where the tensors are not this net's. */
   static async open({ network, settings, dataset, tensors }: InspectionOrder): Promise<Inspector> {
+    requireInspectable(summarize(network), dataset.summary, readMemory().freeBytes);
     const compiled = compileInspection(network);
     const constants = await pixelConstants(settings.normalisation, dataset);
     const session = await Session.load(compiled.graph);

@@ -1,9 +1,8 @@
-/** A thread that looks into nets: what it is told and asked, one after another, until it is to leave. */
-import type { MessagePort } from 'node:worker_threads';
+/** A thread or process that looks into nets: what it is told and asked, one after another, until it is to leave. */
 import { toProblemRecord } from '../../../shared/base/problem.ts';
 import { Inspector } from './inspect.ts';
 import { previewAugmentation } from './augmentPreview.ts';
-import type { FromInspector, InspectorAnswer, ToInspector } from './messages.ts';
+import type { FromInspector, InspectorAnswer, InspectorPort, ToInspector } from './messages.ts';
 import { measurePace } from './pace.ts';
 import { measureSpeed } from './speed.ts';
 import { classifyTestImages } from './testPredictions.ts';
@@ -12,7 +11,7 @@ import { tensorflowVersion } from '../native/session.ts';
 type Work = Extract<ToInspector, { id: number }>;
 
 /** Returns when the thread may end. */
-export async function answerQuestions(port: MessagePort): Promise<void> {
+export async function answerQuestions(port: InspectorPort): Promise<void> {
   const post = (message: FromInspector) => port.postMessage(message);
   let inspector: Inspector | null = null;
 

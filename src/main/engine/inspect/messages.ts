@@ -37,3 +37,9 @@ export type InspectorAnswer =
 export type FromInspector =
   | { readonly kind: 'done'; readonly id: number; readonly answer: InspectorAnswer }
   | { readonly kind: 'problem'; readonly id: number; readonly problem: ProblemRecord };
+
+/** The part of a thread's port, or of a process' channel, by which an inspector is spoken to. */
+export interface InspectorPort {
+  postMessage(message: FromInspector): unknown;
+  on(event: 'message', listener: (message: ToInspector) => void): unknown;
+}

@@ -6,12 +6,15 @@ import { setImmediate } from 'node:timers/promises';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import { Problem } from '../../../shared/base/problem.ts';
+import { requireTrainable } from '../../../shared/network/shapes.ts';
+import { requireAffordable } from '../../../shared/training/affordable.ts';
 import type { TrainingSettings } from '../../../shared/training/training.ts';
 import { loadDataset } from '../compile/batches.ts';
 import { compile } from '../compile/compile.ts';
 import { pixelConstants } from '../data/normalisation.ts';
 import { optimizerScalars } from '../compile/optimizers.ts';
 import { Generator } from '../random/generator.ts';
+import { readMemory } from '../native/memory.ts';
 import { Session } from '../native/session.ts';
 import { severalSteps, stackInputs, stepsAtOnce } from '../compile/severalSteps.ts';
 import { shardSizes, splitBatch } from '../compile/shards.ts';
@@ -45,6 +48,8 @@ export async function measurePace(
   const { trainCount, testCount } = dataset.summary;
   const count = Math.min(settings.batchSize, trainCount);
   const shards = Math.min(wanted, count);
+  const summary = requireTrainable(network, dataset.summary.classes.length);
+  requireAffordable({ summary, dataset: dataset.summary, settings, shards }, readMemory().freeBytes);
   const constants = await pixelConstants(settings.normalisation, dataset);
   const compiled = compile({
     network,

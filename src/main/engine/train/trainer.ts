@@ -8,6 +8,7 @@ import type { Checkpoint, NamedTensor, TrainingProgress } from '../../../shared/
 import type { Problem } from '../../../shared/base/problem.ts';
 import { baseAt, learningRateAt } from '../../../shared/training/schedule.ts';
 import { requireTrainable } from '../../../shared/network/shapes.ts';
+import { requireAffordable } from '../../../shared/training/affordable.ts';
 import { runningLossInterval } from '../../../shared/training/training.ts';
 import { loadDataset } from '../compile/batches.ts';
 import { type CompiledNetwork, compile, trainingSignatures } from '../compile/compile.ts';
@@ -20,6 +21,7 @@ import { type LastStep, measureHealth, sampleOf } from '../compile/health.ts';
 import { readLabels } from '../data/images.ts';
 import type { FromWorker, TrainingOrder } from './messages.ts';
 import { pixelConstants } from '../data/normalisation.ts';
+import { readMemory } from '../native/memory.ts';
 import { optimizerScalars } from '../compile/optimizers.ts';
 import { Generator } from '../random/generator.ts';
 import { drawForTestPass, drawOrderSeed, orderOf } from '../random/loaders.ts';
@@ -41,7 +43,7 @@ export async function train(
   post: (message: FromWorker) => void,
 ): Promise<void> {
   const { network, settings, dataset, from } = order;
-  requireTrainable(network, dataset.summary.classes.length);
+  const summary = requireTrainable(network, dataset.summary.classes.length);
   requireWatchable(settings);
   const labels = {
     train: await readLabels(dataset.files.train.labels),
@@ -49,6 +51,7 @@ export async function train(
   };
   const split = splitTraining(labels.train, settings.validation);
   const shards = from?.progress.shards ?? Math.min(order.shards, settings.batchSize);
+  requireAffordable({ summary, dataset: dataset.summary, settings, shards }, readMemory().freeBytes);
   const lastBatch = split.train.length % settings.batchSize;
   const constants = await pixelConstants(settings.normalisation, dataset);
   const compiled = compile({ network, settings, dataset, shards, lastBatch, constants });

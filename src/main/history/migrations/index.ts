@@ -18,6 +18,7 @@ import { up as paces } from './0012-paces.ts';
 import { up as runOrigins } from './0013-run-origins.ts';
 import { up as runIdentity } from './0014-run-identity.ts';
 import { up as comparisons } from './0015-comparisons.ts';
+import { up as runDoing } from './0016-run-doing.ts';
 
 export const migrations: readonly ((db: Db) => void)[] = [
   runs,
@@ -35,6 +36,7 @@ export const migrations: readonly ((db: Db) => void)[] = [
   runOrigins,
   runIdentity,
   comparisons,
+  runDoing,
 ];
 
 /**

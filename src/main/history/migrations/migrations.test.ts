@@ -231,3 +231,10 @@ test('0015: comparisons that have a name', () => {
     'NOT NULL',
   );
 });
+
+test('0016: what a run is doing, nothing for those from before', () => {
+  const db = databaseAt(15);
+  db.exec(run);
+  migrate(db, 16);
+  expect(db.prepare('SELECT doing FROM runs').pluck().get()).toBeNull();
+});

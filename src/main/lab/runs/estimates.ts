@@ -1,6 +1,7 @@
 /**
- * What the Train screen asks before anything is started: how long it would take, and what augmentation does. One thread
- * answers, beside those that train, and is closed when nothing has been asked for a while.
+ * What the Train screen asks before anything is started: how long it would take, and what augmentation does. A process of its
+ * own answers, because it tries nets that nobody has tried yet: what ends it ends no run. It is closed when nothing has
+ * been asked for a while.
  *
  * A pace that was measured while no other run was at work is remembered in history under a hash of all that it depends
  * on. Of several questions on it only the newest is worth an answer: the ones before it are given up.
@@ -12,10 +13,11 @@ import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import { trainingMemory } from '../../../shared/training/memory.ts';
 import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
 import { summarize } from '../../../shared/network/shapes.ts';
+import type { Memory } from '../../engine/native/memory.ts';
 import type { AugmentationPreview } from '../../engine/inspect/augmentPreview.ts';
 import type { Pace } from '../../engine/inspect/pace.ts';
 import type { History } from '../../history/open.ts';
-import { InspectionThread } from '../threads/inspectionThread.ts';
+import { InspectionThread, inProcess } from '../threads/inspectionThread.ts';
 import { strideVersion } from '../base/machine.ts';
 import { checkRun } from './newRun.ts';
 import type { LabRuns } from './runs.ts';
@@ -28,6 +30,7 @@ export interface EstimatesOptions {
   readonly cores: number;
   readonly openDataset: (id: string) => Promise<Dataset>;
   readonly findTrainingProblem: () => ProblemRecord | null;
+  readonly readMemory: () => Memory;
   /** How long a thread may take to end, and how long one is kept that nobody asks, in milliseconds. */
   readonly patience: number;
   readonly idle: number;
@@ -53,14 +56,14 @@ export class LabEstimates {
     const { history, runs, openDataset } = this.#options;
     runs.requireCores(request.threads);
     const dataset = await openDataset(request.dataset);
-    checkRun(request.network, dataset);
+    const { network, settings, threads: shards } = request;
+    checkRun(network, dataset, { settings, shards, memory: this.#options.readMemory() });
     if (mine !== this.#newest) throw new Problem('estimate.given-up', 'the settings have changed meanwhile');
     const key = keyOf(request, dataset);
     const known = history.paces.get(key);
     if (known) return this.#reply(request, dataset, known, 0);
 
     const before = runs.atWork;
-    const { network, settings, threads: shards } = request;
     const pace = (await this.#ask({ kind: 'pace', order: { network, settings, dataset, shards } })) as Pace;
     const beside = Math.max(before, runs.atWork);
     if (beside === 0) history.paces.put(key, pace);
@@ -119,7 +122,7 @@ export class LabEstimates {
     if (problem) throw Problem.fromRecord(problem);
     clearTimeout(this.#timer);
     if (this.#thread?.ended) this.#forget();
-    this.#thread ??= new InspectionThread(workerPath, cores);
+    this.#thread ??= new InspectionThread(inProcess(workerPath), cores);
     const answer = this.#thread.ask(request).finally(() => {
       this.#asked.delete(answer);
       this.#restartTimer();

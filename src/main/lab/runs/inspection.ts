@@ -9,7 +9,7 @@ import type { Answers, CheckpointKind, Inspected, Question } from '../../../shar
 import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
 import type { RunDetail } from '../../../shared/runs/runs.ts';
 import type { CheckpointFiles, SavedCheckpoint } from '../../checkpoints/files.ts';
-import { InspectionThread } from '../threads/inspectionThread.ts';
+import { InspectionThread, inThread } from '../threads/inspectionThread.ts';
 import { requireSameData } from './resume.ts';
 import type { RunBook } from './runBook.ts';
 import { settled, within } from '../base/waiting.ts';
@@ -106,7 +106,7 @@ export class LabInspection {
     requireSameData(detail, dataset);
     const saved = await this.#read(run, checkpoint);
     const tensors = saved.checkpoint.tensors.filter(({ name }) => isParameterKey(name));
-    const thread = (this.#thread ??= new InspectionThread(workerPath, cores));
+    const thread = (this.#thread ??= new InspectionThread(inThread(workerPath), cores));
     // Until it has taken them it has neither the old ones nor the new ones.
     this.#open = null;
     const { network, settings } = detail;

@@ -6,9 +6,11 @@ import { Problem } from '../../../shared/base/problem.ts';
 import type { KnownRun } from '../../../shared/runs/manifest.ts';
 import type { RunOrigin } from '../../../shared/runs/runs.ts';
 import { baseAt } from '../../../shared/training/schedule.ts';
-import { requireTrainable } from '../../../shared/network/shapes.ts';
+import { type NetworkSummary, requireTrainable } from '../../../shared/network/shapes.ts';
+import { requireAffordable } from '../../../shared/training/affordable.ts';
 import type { LearningRateChange, TrainingSettings } from '../../../shared/training/training.ts';
 import type { CheckpointFiles } from '../../checkpoints/files.ts';
+import type { Memory } from '../../engine/native/memory.ts';
 import type { TrainingOrder } from '../../engine/train/messages.ts';
 import type { History } from '../../history/open.ts';
 import { describeMachine, describeVersions } from '../base/machine.ts';
@@ -25,10 +27,24 @@ export interface CheckedRun {
   readonly tags?: readonly string[];
 }
 
-/** Gives the number of parameters; throws a `Problem` where the net cannot be trained on that data set. */
-export function checkRun(network: Network, dataset: Dataset): number {
+/** Throws a `Problem` where the net cannot be trained on that data set. */
+export function checkNetwork(network: Network, dataset: Dataset): NetworkSummary {
   requireInput(network, dataset);
-  return requireTrainable(network, dataset.summary.classes.length).parameterCount;
+  return requireTrainable(network, dataset.summary.classes.length);
+}
+
+/**
+ * Gives the number of parameters; throws a `Problem` where the net cannot be trained on that data set, or does not fit into
+ * the memory that this machine has at all. What is free just now counts when its turn comes.
+ */
+export function checkRun(
+  network: Network,
+  dataset: Dataset,
+  { settings, shards, memory }: { settings: TrainingSettings; shards: number; memory: Memory },
+): number {
+  const summary = checkNetwork(network, dataset);
+  requireAffordable({ summary, dataset: dataset.summary, settings, shards }, memory.totalBytes);
+  return summary.parameterCount;
 }
 
 export interface Circumstances {

@@ -13,6 +13,12 @@ import type { RunPosition } from '../../history/runEvents.ts';
 import type { Events } from '../base/events.ts';
 import { canFollow } from '../base/status.ts';
 
+const doings = {
+  loading: { code: 'run.process-ended-loading', words: 'building its graph' },
+  firstStep: { code: 'run.process-ended-first-step', words: 'taking its first step' },
+  firstEvaluation: { code: 'run.process-ended-first-evaluation', words: 'evaluated for the first time' },
+} as const;
+
 interface Unsaved {
   readonly status: RunStatus;
   readonly problem: ProblemRecord | null;
@@ -92,10 +98,28 @@ export class RunBook {
 
   /** Finds runs whose process is gone. Cheap where there are none. */
   recover(): void {
-    for (const id of this.history.recover()) {
+    const gone = this.history.recover();
+    this.#explain(gone);
+    for (const id of gone) {
       const { status, endedAt } = this.changed(id);
       const kind = status === 'finished' ? 'finished' : 'interrupted';
       this.log(id, { kind, detail: {} }, undefined, endedAt ?? undefined);
+    }
+  }
+
+  /** A run that took its process along says what it was doing, so that it is not tried again without being asked for. */
+  #explain(gone: readonly number[]): void {
+    if (gone.length === 0) return;
+    const { runs } = this.history;
+    for (const { id, doing } of runs.doing(gone)) {
+      const problem = new Problem(
+        doings[doing].code,
+        `Stride ended without a word while run ${id} was ${doings[doing].words}; it may be too large for this machine, ` +
+          'and is not tried again by itself',
+        { run: id },
+      );
+      runs.setProblem(id, problem.toRecord());
+      runs.setDoing(id, null);
     }
   }
 

@@ -2,8 +2,12 @@
 import type { CallRequest } from '../../../shared/api/api.ts';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
+import { summarize } from '../../../shared/network/shapes.ts';
+import { requireAffordable } from '../../../shared/training/affordable.ts';
+import { engineBytes, trainingMemory } from '../../../shared/training/memory.ts';
 import type { RunSummary } from '../../../shared/runs/runs.ts';
 import type { CheckpointFiles } from '../../checkpoints/files.ts';
+import type { Memory } from '../../engine/native/memory.ts';
 import type { TrainingOrder } from '../../engine/train/messages.ts';
 import type { Events } from '../base/events.ts';
 import { type CheckedRun, checkRun, insertRuns } from './newRun.ts';
@@ -23,6 +27,7 @@ export interface RunsOptions {
   readonly cores: number;
   readonly openDataset: (id: string) => Promise<Dataset>;
   readonly findTrainingProblem: () => ProblemRecord | null;
+  readonly readMemory: () => Memory;
   /** How long a worker may take to stop, in milliseconds. */
   readonly patience: number;
 }
@@ -41,6 +46,8 @@ export class LabRuns {
   readonly #scheduler: Scheduler;
   #tensorflow = '';
   #closing = false;
+  /** Bytes that the runs at work take, by the model. */
+  readonly #memoryOf = new Map<number, number>();
   readonly #resuming = new Map<number, Promise<RunSummary>>();
 
   constructor(options: RunsOptions) {
@@ -62,11 +69,14 @@ export class LabRuns {
     this.requireTraining();
     const { book, cores } = this.#options;
     this.requireCores(threads);
-    const checked = await Promise.all(runs.map((run) => this.#check(run)));
-    this.requireOpen();
     // The cores are shared out among the runs that will be at work at the same time.
-    const atOnce = Math.min(cores, this.#scheduler.width + (together ? runs.length : 1));
-    const shards = threads ?? Math.max(1, Math.floor(cores / atOnce));
+    const shardsOf = () => {
+      const atOnce = Math.min(cores, this.#scheduler.width + (together ? runs.length : 1));
+      return threads ?? Math.max(1, Math.floor(cores / atOnce));
+    };
+    const checked = await Promise.all(runs.map((run) => this.#check(run, shardsOf())));
+    this.requireOpen();
+    const shards = shardsOf();
     const made = this.#insert(checked, shards);
     for (const { run } of made) this.#made(run);
     const chain = together ? null : {};
@@ -84,7 +94,7 @@ export class LabRuns {
     const before = book.detail(run);
     const learningRates = book.history.runEvents.learningRates(run);
     const checked = {
-      ...(await this.#check({ ...before, learningRates, tags: [] })),
+      ...(await this.#check({ ...before, learningRates, tags: [] }, before.shards)),
       origin: before.origin,
     };
     requireSameData(before, checked.dataset);
@@ -157,6 +167,8 @@ export class LabRuns {
     await training?.ended;
     const dataset = await openDataset(before.dataset);
     this.requireOpen();
+    const memory = this.#options.readMemory();
+    checkRun(before.network, dataset, { settings: before.settings, shards: book.detail(run).shards, memory });
     const order = await goOnFrom(run, { book, files, dataset, from });
     if (order) this.#scheduler.add([this.#job(run, order, null, startWorker)]);
     return book.summary(run);
@@ -263,19 +275,36 @@ export class LabRuns {
           files,
           events,
           patience,
-          startWorker,
+          startWorker: (order, listener) => {
+            this.#requireRoom(run, order);
+            return startWorker(order, listener);
+          },
           onTensorflow: (version) => (this.#tensorflow = version),
         });
+        void training.ended.then(() => this.#memoryOf.delete(run));
         training.start();
         return training;
       },
     };
   }
 
-  async #check({ dataset: id, keptNetwork, ...run }: RunRequest): Promise<CheckedRun> {
+  /** Throws where the run does not fit beside those that are at work in this process. */
+  #requireRoom(
+    run: number,
+    { network, settings, dataset: { summary: dataset }, shards }: TrainingOrder,
+  ): void {
+    const summary = summarize(network);
+    const others = [...this.#memoryOf.values()].reduce((sum, bytes) => sum + bytes - engineBytes, 0);
+    requireAffordable({ summary, dataset, settings, shards }, this.#options.readMemory().totalBytes - others);
+    const { batchSize, optimizer } = settings;
+    this.#memoryOf.set(run, trainingMemory({ summary, dataset, batchSize, optimizer: optimizer.type }));
+  }
+
+  async #check({ dataset: id, keptNetwork, ...run }: RunRequest, shards: number): Promise<CheckedRun> {
     const dataset = await this.#options.openDataset(id);
     const { name, network, settings, learningRates, tags } = run;
-    const parameterCount = checkRun(network, dataset);
+    const memory = this.#options.readMemory();
+    const parameterCount = checkRun(network, dataset, { settings, shards, memory });
     const origin =
       keptNetwork === undefined
         ? undefined

@@ -19,6 +19,7 @@ import { Problem, type ProblemRecord, toProblemRecord } from '../../../shared/ba
 import type { EpochRecord, RunStatus } from '../../../shared/runs/runs.ts';
 import type { CheckpointFiles } from '../../checkpoints/files.ts';
 import type { FromWorker, ToWorker, TrainingOrder } from '../../engine/train/messages.ts';
+import type { Doing } from '../../history/runs.ts';
 import type { Events } from '../base/events.ts';
 import { LossBuffer } from './lossBuffer.ts';
 import type { RunBook } from './runBook.ts';
@@ -63,6 +64,8 @@ export class Training {
   readonly #losses: LossBuffer;
   readonly #best: BestEpoch;
   #trainSeconds: number;
+  /** What is done for the first time since the process began, and may end it. */
+  #doing: Doing | null = 'loading';
 
   constructor(options: TrainingOptions) {
     this.#options = options;
@@ -85,6 +88,7 @@ export class Training {
     const { order, run, book, startWorker } = this.#options;
     try {
       book.setStatus(run, 'running');
+      book.history.runs.setDoing(run, this.#doing);
       this.#worker = startWorker(order, {
         message: (message) => {
           this.#enqueue(() => this.#take(message));
@@ -192,6 +196,7 @@ export class Training {
       case 'started':
         book.history.runs.setStarted(run, message.tensorflow, message.stepsPerEpoch);
         this.#options.onTensorflow(message.tensorflow);
+        this.#does('firstStep');
         book.changed(run);
         this.#logStart();
         return;
@@ -247,6 +252,7 @@ export class Training {
 
   async #endEpoch(checkpoint: Checkpoint, record: EpochRecord): Promise<void> {
     const { run, book, events } = this.#options;
+    if (this.#doing !== null) book.history.runs.setDoing(run, (this.#doing = null));
     const best = await this.#save(checkpoint, record);
     if (this.#over) return;
     events.emit('run.epoch', { run, ...record });
@@ -259,12 +265,24 @@ export class Training {
     if (best) book.log(run, { kind: 'best', detail: { metric: this.#best.metric } }, place);
   }
 
+  /** Kept at once: the process may be gone with the next thing that the worker does. */
+  #does(what: Doing | 'nothingNew'): void {
+    const { history } = this.#options.book;
+    if (this.#doing === null) return;
+    this.#doing = what === 'nothingNew' ? 'firstEvaluation' : what;
+    history.runs.setDoing(this.run, what === 'nothingNew' ? null : what);
+  }
+
   #placeAt(step: number): { step: number; epoch: number } {
     return { step, epoch: Math.floor(step / this.#options.book.summary(this.run).stepsPerEpoch) + 1 };
   }
 
   #takeLosses(from: number, losses: Float32Array, imagesPerSecond: number): void {
     this.#losses.add(from, losses);
+    if (this.#doing !== null) {
+      const { stepsPerEpoch } = this.#options.book.summary(this.run);
+      this.#does(this.#losses.step % stepsPerEpoch === 0 ? 'firstEvaluation' : 'nothingNew');
+    }
     // An estimate, until the next checkpoint brings the measured seconds.
     const images = losses.length * this.#options.order.settings.batchSize;
     if (imagesPerSecond > 0) this.#trainSeconds += images / imagesPerSecond;

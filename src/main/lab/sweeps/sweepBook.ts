@@ -5,6 +5,7 @@
 import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
 import type { Sweep, SweepStatus, SweepSummary } from '../../../shared/sweeps/sweeps.ts';
 import type { History } from '../../history/open.ts';
+import { endedProcess } from '../../../shared/runs/runs.ts';
 import type { Events } from '../base/events.ts';
 
 export class SweepBook {
@@ -51,7 +52,13 @@ export class SweepBook {
 
   /** Finds sweeps whose process is gone. Cheap where there are none. */
   recover(): void {
-    for (const id of this.history.recoverSweeps()) this.changed(id);
+    for (const id of this.history.recoverSweeps()) {
+      const { status } = this.summary(id);
+      const problem = this.history.sweeps.runProblems(id).find(({ code }) => endedProcess(code));
+      // Resumed by itself it would try that run again, and again.
+      if (problem && status === 'interrupted') this.setStatus(id, status, problem);
+      else this.changed(id);
+    }
   }
 
   /** Lets go of what is still held, for the next process to find. */

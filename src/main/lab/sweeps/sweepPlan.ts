@@ -4,7 +4,10 @@ import { type ExpandedCombination, expandSweep, named } from '../../../shared/sw
 import type { Network } from '../../../shared/network/network.ts';
 import { axisLabels } from '../../../shared/sweeps/sweepAxes.ts';
 import type { Sweep } from '../../../shared/sweeps/sweeps.ts';
-import { type CheckedRun, checkRun } from '../runs/newRun.ts';
+import type { NetworkSummary } from '../../../shared/network/shapes.ts';
+import { requireAffordable } from '../../../shared/training/affordable.ts';
+import type { Memory } from '../../engine/native/memory.ts';
+import { type CheckedRun, checkNetwork } from '../runs/newRun.ts';
 
 export interface SweepPlan {
   readonly combinations: readonly ExpandedCombination[];
@@ -17,6 +20,8 @@ export interface SweepPlan {
 export async function planSweep(
   sweep: Sweep,
   openDataset: (id: string) => Promise<Dataset>,
+  /** What the runs have to fit into, where they are to be started. */
+  memory?: Memory,
 ): Promise<SweepPlan> {
   const combinations = expandSweep(sweep);
   const ids = new Set(combinations.flatMap(({ runs }) => runs.map(({ dataset }) => dataset)));
@@ -24,15 +29,22 @@ export async function planSweep(
   for (const id of ids) datasets.set(id, await openDataset(id));
 
   // Most sweeps have one net, which need not be looked at ten thousand times.
-  const known = new Map<Dataset, Map<Network, number>>();
+  const known = new Map<Dataset, Map<Network, NetworkSummary>>();
   const runs = combinations.flatMap(({ label, runs }) =>
     runs.map(({ name, network, settings, dataset: id }): CheckedRun => {
       const dataset = datasets.get(id) as Dataset;
-      const nets = known.get(dataset) ?? new Map<Network, number>();
+      const nets = known.get(dataset) ?? new Map<Network, NetworkSummary>();
       known.set(dataset, nets);
-      const parameterCount = nets.get(network) ?? named(label, () => checkRun(network, dataset));
-      nets.set(network, parameterCount);
-      return { name, network, settings, dataset, parameterCount };
+      const summary = nets.get(network) ?? named(label, () => checkNetwork(network, dataset));
+      nets.set(network, summary);
+      if (memory) {
+        // Into how many shards a batch will be split is not known yet: into one, at worst.
+        const of = { summary, dataset: dataset.summary, settings, shards: 1 };
+        named(label, () => {
+          requireAffordable(of, memory.totalBytes);
+        });
+      }
+      return { name, network, settings, dataset, parameterCount: summary.parameterCount };
     }),
   );
   return { combinations, runs, datasets: [...datasets.values()] };

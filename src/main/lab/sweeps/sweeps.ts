@@ -5,6 +5,7 @@ import { Problem } from '../../../shared/base/problem.ts';
 import { combinationResults } from '../../../shared/sweeps/sweepResults.ts';
 import type { SweepDetail, SweepRun, SweepSummary } from '../../../shared/sweeps/sweeps.ts';
 import type { Events } from '../base/events.ts';
+import type { Memory } from '../../engine/native/memory.ts';
 import type { RunBook } from '../runs/runBook.ts';
 import type { LabRuns } from '../runs/runs.ts';
 import { isUnderWay } from '../base/status.ts';
@@ -22,6 +23,7 @@ export interface SweepsOptions {
   readonly workerPath: string | URL;
   readonly cores: number;
   readonly openDataset: (id: string) => Promise<Dataset>;
+  readonly readMemory: () => Memory;
   /** How long a thread may take to end, in milliseconds. */
   readonly patience: number;
 }
@@ -41,9 +43,9 @@ export class LabSweeps {
 
   /** All or none: what cannot be trained is refused, by its combination's name, before any run is made. */
   async start({ sweep, workers: wanted }: CallRequest<'sweeps.start'>): Promise<SweepSummary> {
-    const { book, runs, cores, openDataset } = this.#options;
+    const { book, runs, cores, openDataset, readMemory } = this.#options;
     runs.requireTraining();
-    const plan = await planSweep(sweep, openDataset);
+    const plan = await planSweep(sweep, openDataset, readMemory());
     runs.requireOpen();
     const workers = Math.min(wanted ?? cores, cores, plan.runs.length);
     const shards = Math.max(1, Math.floor(cores / workers));

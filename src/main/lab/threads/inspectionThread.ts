@@ -1,4 +1,5 @@
-/** The thread that looks into nets, as a function: a message to it, and its answer. */
+/** Who looks into nets, a thread or a process of its own, as a function: a message to it, and its answer. */
+import { fork } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../../../shared/base/problem.ts';
 import { setNativeEnvironment } from '../../engine/native/environment.ts';
@@ -15,40 +16,121 @@ interface Waiting {
   reject(problem: Problem): void;
 }
 
+/** The way to whoever answers. */
+export interface Line {
+  post(message: ToInspector): void;
+  /** Whether it keeps this process alive. */
+  ref(): void;
+  unref(): void;
+  /** Ends it wherever it is. */
+  terminate(): void;
+}
+
+export interface LineListener {
+  message(message: FromInspector): void;
+  /** It has ended; the problem is what those are told who still wait. */
+  exit(problem: Problem): void;
+}
+
+export type StartLine = (listener: LineListener) => Line;
+
+/** A thread of this process. */
+export function inThread(path: string | URL): StartLine {
+  return (listener) => {
+    const worker = new Worker(path, { workerData: { inspect: true } satisfies InspectionStart });
+    let crash: unknown;
+    worker.on('error', (error) => {
+      crash = error;
+    });
+    worker.on('message', (message: FromInspector) => {
+      listener.message(message);
+    });
+    worker.on('exit', (code) => {
+      const reason = crash instanceof Error ? crash.message : `exit code ${code}`;
+      listener.exit(
+        new Problem(
+          'inspect.ended',
+          `the thread that looks into nets ended before it had answered (${reason}); ask again`,
+          { reason },
+        ),
+      );
+    });
+    return {
+      post: (message) => worker.postMessage(message),
+      ref: () => worker.ref(),
+      unref: () => worker.unref(),
+      terminate: () => void worker.terminate(),
+    };
+  };
+}
+
+/** A process of its own, which the native library may take along without harm to any other run. */
+export function inProcess(path: string | URL): StartLine {
+  return (listener) => {
+    // Messages carry typed arrays, which the plain serialization does not know.
+    const child = fork(path, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    let ended = false;
+    const end = (reason: string) => {
+      if (ended) return;
+      ended = true;
+      listener.exit(
+        new Problem(
+          'estimate.died',
+          `the process that tried this net here ended without a word (${reason}): the net is most probably too large for this ` +
+            'machine; use smaller batches, fewer filters or smaller maps',
+          { reason },
+        ),
+      );
+    };
+    child.on('message', (message) => {
+      listener.message(message as unknown as FromInspector);
+    });
+    child.on('error', (error) => {
+      end(error.message);
+    });
+    child.on('exit', (code, signal) => {
+      end(signal ?? `exit code ${code}`);
+    });
+    return {
+      // A process that has just died refuses the message; its end is told all the same.
+      post: (message) => void child.send(message, () => undefined),
+      ref: () => {
+        child.ref();
+        child.channel?.ref();
+      },
+      unref: () => {
+        child.unref();
+        child.channel?.unref();
+      },
+      terminate: () => void child.kill('SIGKILL'),
+    };
+  };
+}
+
 export class InspectionThread {
-  /** Fulfilled when the thread has ended, however it did. */
+  /** Fulfilled when it has ended, however it did. */
   readonly gone: Promise<void>;
 
-  readonly #worker: Worker;
+  #line!: Line;
   readonly #waiting = new Map<number, Waiting>();
   #next = 1;
   #ended: Problem | null = null;
 
-  constructor(path: string | URL, cores: number) {
+  constructor(start: StartLine, cores: number) {
     setNativeEnvironment(cores);
-    this.#worker = new Worker(path, { workerData: { inspect: true } satisfies InspectionStart });
-    let crash: unknown;
-    this.#worker.on('error', (error) => {
-      crash = error;
-    });
-    this.#worker.on('message', (message: FromInspector) => {
-      this.#take(message);
-    });
     this.gone = new Promise((resolve) => {
-      this.#worker.on('exit', (code) => {
-        const reason = crash instanceof Error ? crash.message : `exit code ${code}`;
-        this.#end(
-          new Problem(
-            'inspect.ended',
-            `the thread that looks into nets ended before it had answered (${reason}); ask again`,
-            { reason },
-          ),
-        );
-        resolve();
+      this.#line = start({
+        message: (message) => {
+          this.#take(message);
+        },
+        exit: (problem) => {
+          this.#end(problem);
+          resolve();
+        },
       });
     });
     // Nobody's question is no reason for the process to stay.
-    this.#worker.unref();
+    this.#line.unref();
   }
 
   get ended(): boolean {
@@ -64,31 +146,31 @@ export class InspectionThread {
     }
     const id = this.#next++;
     this.#waiting.set(id, { resolve, reject });
-    this.#worker.ref();
-    this.#worker.postMessage({ ...request, id } satisfies ToInspector);
+    this.#line.ref();
+    this.#line.post({ ...request, id } satisfies ToInspector);
     return promise;
   }
 
   /** Paces that are being measured, or wait for it, are rejected with a `Problem`. */
   giveUp(): void {
-    if (this.#waiting.size > 0) this.#worker.postMessage({ kind: 'giveUp' } satisfies ToInspector);
+    if (this.#waiting.size > 0) this.#line.post({ kind: 'giveUp' } satisfies ToInspector);
   }
 
   /** It ends when it has answered. */
   leave(): void {
     // Who ends the process waits for the thread.
-    this.#worker.ref();
-    this.#worker.postMessage({ kind: 'leave' } satisfies ToInspector);
+    this.#line.ref();
+    this.#line.post({ kind: 'leave' } satisfies ToInspector);
   }
 
   terminate(): void {
-    void this.#worker.terminate();
+    this.#line.terminate();
   }
 
   #take(message: FromInspector): void {
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
-    if (this.#waiting.size === 0) this.#worker.unref();
+    if (this.#waiting.size === 0) this.#line.unref();
     if (message.kind === 'done') waiting?.resolve(message.answer);
     else waiting?.reject(Problem.fromRecord(message.problem));
   }

@@ -5,7 +5,7 @@
  */
 import type { LabClient } from '../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';
-import type { RunSummary } from '../../../shared/runs/runs.ts';
+import { type RunSummary, endedProcess } from '../../../shared/runs/runs.ts';
 import type { SweepSummary } from '../../../shared/sweeps/sweeps.ts';
 import type { PreferencesState } from '../preferences.svelte.ts';
 
@@ -52,9 +52,10 @@ export class InterruptedRuns {
       const declined = this.#preferences.get('runs.resumeDeclined');
       const fresh = offersOf(rows, sweeps).filter(({ at }) => at > declined);
       this.offered = fresh;
-      if (fresh.length > 0 && this.#preferences.get('runs.resumeAtStart')) {
-        await this.resume();
-        if (!this.problem) this.#onResumed(fresh);
+      const safe = fresh.filter((offer) => !tookProcess(offer));
+      if (safe.length > 0 && this.#preferences.get('runs.resumeAtStart')) {
+        await this.resume(safe);
+        if (!this.problem) this.#onResumed(safe);
       }
     } catch (error) {
       this.problem = toProblemRecord(error);
@@ -62,11 +63,11 @@ export class InterruptedRuns {
   }
 
   /** The oldest first, as they were started. What cannot be resumed stays offered, with the reason. */
-  async resume(): Promise<void> {
+  async resume(which: readonly Offered[] = this.offered): Promise<void> {
     if (this.busy) return;
     this.busy = true;
     this.problem = null;
-    for (const offer of this.offered.toReversed()) {
+    for (const offer of which.toReversed()) {
       try {
         if (offer.kind === 'sweep') await this.#lab.call('sweeps.resume', { sweep: offer.sweep.id });
         else await this.#lab.call('runs.resume', { run: offer.run.id });
@@ -94,6 +95,12 @@ export class InterruptedRuns {
     const left = this.offered.filter(which);
     if (left.length < this.offered.length) this.offered = left;
   }
+}
+
+/** What it was doing when it took its process along, where it did. */
+export function tookProcess(offer: Offered): ProblemRecord | null {
+  const { problem } = offer.kind === 'run' ? offer.run : offer.sweep;
+  return problem && endedProcess(problem.code) ? problem : null;
 }
 
 function isSweep(each: Offered, id: number): boolean {

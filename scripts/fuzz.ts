@@ -1,0 +1,61 @@
+/**
+ * Random nets at the edges of every range, trained for some steps and evaluated, each in a process that may die:
+ *
+ *     node scripts/fuzz.ts --count 500 --seed 1 [--from 0] [--memory 4e9]
+ *
+ * A net is right when it is refused by a problem, or trains. Whatever kills its process is printed, with the net, and makes
+ * the exit code 1. `--memory`: bytes that the machine is said to have, so that it can be used meanwhile.
+ */
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { childEnvironment } from './setup/native-notes.mjs';
+import { type Trial, edgeTrial } from '../test/support/edgeNetworks.ts';
+
+const { values } = parseArgs({
+  options: {
+    count: { type: 'string', default: '500' },
+    seed: { type: 'string', default: '1' },
+    from: { type: 'string', default: '0' },
+    memory: { type: 'string', default: '4e9' },
+    seconds: { type: 'string', default: '60' },
+  },
+});
+
+/** Ends with `trained`, a problem's code, `slow`, or what the process died of. */
+function attempt(trial: Trial): Promise<string> {
+  const child = fork(fileURLToPath(new URL('../test/support/tryNetwork.ts', import.meta.url)), [], {
+    env: { ...process.env, ...childEnvironment, STRIDE_MEMORY_LIMIT: values.memory },
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  return new Promise((resolve) => {
+    const timer = setTimeout(
+      () => {
+        resolve('slow');
+        child.kill('SIGKILL');
+      },
+      Number(values.seconds) * 1000,
+    );
+    child.on('message', (message) => {
+      resolve(String(message));
+    });
+    child.on('exit', (code, signal) => {
+      clearTimeout(timer);
+      resolve(`died: ${signal ?? `exit code ${code}`}`);
+    });
+    child.send(trial);
+  });
+}
+
+const outcomes = new Map<string, number>();
+let died = 0;
+for (let i = Number(values.from); i < Number(values.from) + Number(values.count); i += 1) {
+  const trial = edgeTrial(Number(values.seed), i);
+  const outcome = await attempt(trial);
+  outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+  if (!outcome.startsWith('died') && !outcome.startsWith('internal')) continue;
+  died += 1;
+  console.log(JSON.stringify({ i, outcome, ...trial }));
+}
+console.log(Object.fromEntries([...outcomes].sort((a, b) => b[1] - a[1])));
+process.exitCode = died > 0 ? 1 : 0;

@@ -1,0 +1,81 @@
+/**
+ * How much memory the machine has, and how much of it is free, for who is to decide beforehand whether a net fits. In a
+ * container the cgroup's limit counts, on every level above the process; what the cgroup holds of files is given back when
+ * memory is wanted, and counts as free. STRIDE_MEMORY_LIMIT (bytes) makes either smaller, on a machine that is shared.
+ */
+import { readFileSync } from 'node:fs';
+import { freemem, totalmem } from 'node:os';
+import { dirname, join } from 'node:path';
+
+export interface Memory {
+  readonly totalBytes: number;
+  readonly freeBytes: number;
+}
+
+export function readMemory(env: NodeJS.ProcessEnv = process.env, root = '/'): Memory {
+  const own = Number(env['STRIDE_MEMORY_LIMIT']);
+  const limit = own > 0 ? own : Infinity;
+  const groups = process.platform === 'linux' ? cgroups(root) : [];
+  return {
+    totalBytes: Math.min(totalmem(), limit, ...groups.map(({ max }) => max)),
+    freeBytes: Math.min(freemem(), limit, ...groups.map(({ max, used }) => Math.max(0, max - used))),
+  };
+}
+
+interface Group {
+  readonly max: number;
+  /** Without what is only a copy of files. */
+  readonly used: number;
+}
+
+/** The process' cgroups that have a limit, from its own one up (https://docs.kernel.org/admin-guide/cgroup-v2.html). */
+function cgroups(root: string): Group[] {
+  const found: Group[] = [];
+  for (const line of text(join(root, 'proc/self/cgroup')).split('\n')) {
+    const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    if (controllers === undefined || path === undefined) continue;
+    const second = controllers === '';
+    if (!second && !controllers.split(',').includes('memory')) continue;
+    const base = join(root, 'sys/fs/cgroup', second ? '' : 'memory');
+    for (let folder = path; ; folder = dirname(folder)) {
+      const group = second ? groupV2(join(base, folder)) : groupV1(join(base, folder));
+      if (group) found.push(group);
+      if (folder === '/' || folder === '.') break;
+    }
+  }
+  return found;
+}
+
+function groupV2(folder: string): Group | null {
+  const max = number(text(join(folder, 'memory.max')));
+  if (max === null) return null;
+  const stat = text(join(folder, 'memory.stat'));
+  const used = number(text(join(folder, 'memory.current'))) ?? 0;
+  return { max, used: used - field(stat, 'active_file') - field(stat, 'inactive_file') };
+}
+
+function groupV1(folder: string): Group | null {
+  const max = number(text(join(folder, 'memory.limit_in_bytes')));
+  // Without a limit it is the largest number that the kernel's counter has.
+  if (max === null || max > 2 ** 60) return null;
+  const stat = text(join(folder, 'memory.stat'));
+  const used = number(text(join(folder, 'memory.usage_in_bytes'))) ?? 0;
+  return { max, used: used - field(stat, 'total_active_file') - field(stat, 'total_inactive_file') };
+}
+
+function text(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Null for `max`, and where there is no such file. */
+function number(value: string): number | null {
+  return /^\d+\s*$/.test(value) ? Number(value) : null;
+}
+
+function field(stat: string, name: string): number {
+  return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(stat)?.[1] ?? 0);
+}

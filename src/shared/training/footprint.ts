@@ -1,0 +1,63 @@
+/**
+ * The arrays that a net needs for one image while it trains: what each layer gives, blocks' inner layers among them, and
+ * what the operations behind a layer make for themselves on the way (`engine/ops/conv2d.ts`): the image with its padding,
+ * every window's pixels as a row where a kernel is dilated, and an output's gradient with its elements a stride apart.
+ */
+import { type Layer, enabledLayers, layerKind } from '../layers/index.ts';
+import { convWindow } from '../layers/conv2d.ts';
+import { type Shape, elements } from '../layers/layer.ts';
+import { poolWindow } from '../layers/pooling.ts';
+import type { NetworkSummary } from '../network/shapes.ts';
+
+export interface LayerFootprint {
+  /** The layer's number among the net's layers, from 1; an inner layer has its block's. */
+  readonly layer: number;
+  readonly type: Layer['type'];
+  /** Elements for one image: what the layer gives, and the largest array that is made on the way. */
+  readonly output: number;
+  readonly work: number;
+}
+
+export function footprint(summary: NetworkSummary): LayerFootprint[] {
+  return summary.layers.flatMap(({ layer, position, input }) => footprintOf(layer, input, position + 1));
+}
+
+function footprintOf(layer: Layer, input: Shape, number: number): LayerFootprint[] {
+  const output = layerKind(layer).outputShape(layer, input);
+  const own = {
+    layer: number,
+    type: layer.type,
+    output: elements(output),
+    work: workOf(layer, input, output),
+  };
+  if (layer.type !== 'residual') return [own];
+  let given = input;
+  const inner: LayerFootprint[] = [];
+  for (const each of enabledLayers(layer.layers)) {
+    inner.push(...footprintOf(each, given, number));
+    given = layerKind(each).outputShape(each, given);
+  }
+  return [...inner, own];
+}
+
+function workOf(layer: Layer, input: Shape, output: Shape): number {
+  if (input.kind !== 'map' || output.kind !== 'map') return 0;
+  if (layer.type === 'maxPool2d' || layer.type === 'avgPool2d') {
+    const [ph, pw] = poolWindow(layer).padding;
+    return input.channels * (input.height + 2 * ph) * (input.width + 2 * pw);
+  }
+  if (layer.type !== 'conv2d') return 0;
+  const { kernel, stride, padding, dilation } = convWindow(layer);
+  const padded = input.channels * (input.height + 2 * padding[0]) * (input.width + 2 * padding[1]);
+  const dilated = kernel.some((length, axis) => length > 1 && (dilation[axis] as number) > 1);
+  const patches = dilated ? output.height * output.width * kernel[0] * kernel[1] * input.channels : 0;
+  const reach = kernel.map((length, axis) => (dilation[axis] as number) * (length - 1)) as [number, number];
+  // Also where the engine takes the input's gradient as a forward convolution.
+  const turned = dilated || (stride[0] === 1 && stride[1] === 1 && kernel[0] * kernel[1] >= 16);
+  const spread =
+    Number(turned) *
+    output.channels *
+    Math.max(input.height + reach[0], output.height * stride[0]) *
+    Math.max(input.width + reach[1], output.width * stride[1]);
+  return Math.max(padded, patches, spread);
+}
