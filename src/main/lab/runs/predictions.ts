@@ -15,7 +15,7 @@ import type { CheckpointFiles, SavedCheckpoint } from '../../checkpoints/files.t
 import { type PredictionFiles, predictionFiles } from '../../checkpoints/predictions.ts';
 import type { Speeds } from '../../engine/inspect/speed.ts';
 import { settled, within } from '../base/waiting.ts';
-import { InspectionThread } from '../threads/inspectionThread.ts';
+import { InspectionThread, inThread } from '../threads/inspectionThread.ts';
 import { requireSameData } from './resume.ts';
 import type { RunBook } from './runBook.ts';
 
@@ -160,7 +160,7 @@ export class LabPredictions {
     if (this.#closed) throw new Problem('lab.closed', 'Stride is closing; start it again');
     clearTimeout(this.#timer);
     if (this.#thread?.ended) this.#forget();
-    this.#thread ??= new InspectionThread(this.#options.workerPath, this.#options.cores);
+    this.#thread ??= new InspectionThread(inThread(this.#options.workerPath), this.#options.cores);
     return this.#thread.ask(request).finally(() => {
       this.#restartTimer();
     });
