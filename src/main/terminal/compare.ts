@@ -1,4 +1,6 @@
 /** `stride compare`: which of several runs is better on the same test images, with the window's figures and words. */
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Argument, InvalidArgumentError, Option } from 'commander';
 import type { LabClient } from '../../shared/api/api.ts';
@@ -6,16 +8,30 @@ import type { ComparedPair, Comparison } from '../../shared/compare/comparison.t
 import { mostCompared } from '../../shared/compare/comparison.ts';
 import { comparisonJson } from '../../shared/compare/comparisonJson.ts';
 import { pText, percent, points } from '../../shared/compare/numbers.ts';
-import { labelsOf, noteSentence, seedSentence, verdictSentence } from '../../shared/compare/sentences.ts';
+import { Problem } from '../../shared/base/problem.ts';
+import { type Wanted, collectMaterial } from '../../shared/compare/report/collect.ts';
+import { reportHtml } from '../../shared/compare/report/html.ts';
+import {
+  type Language,
+  labelsOf,
+  languages,
+  netName,
+  noteSentence,
+  seedSentence,
+  verdictSentence,
+} from '../../shared/compare/sentences.ts';
 import { differenceOf, totalOf } from '../../shared/statistics/pairedCounts.ts';
 import type { Lab } from '../lab/lab.ts';
 import { count, table } from './format.ts';
-import { type Io, print, printJson } from './io.ts';
+import { type Io, note, print, printJson } from './io.ts';
 import { parseRunId } from './numbers.ts';
 
 export interface CompareOptions {
   readonly json?: boolean;
   readonly best?: boolean;
+  /** Where a report is written. */
+  readonly report?: string;
+  readonly language?: Language;
 }
 
 export interface CompareHost {
@@ -31,6 +47,10 @@ export function addCompareCommand(program: Command, { io, withLab }: CompareHost
     )
     .addArgument(new Argument('<run...>', 'their numbers in "stride runs"').argParser(collectRuns))
     .option('--best', 'compare the checkpoints of the best epochs instead of the newest ones')
+    .option('--report <file>', 'write a self-contained HTML report to this file')
+    .addOption(
+      new Option('--language <language>', "the report's language").choices(languages).default('en', 'en'),
+    )
     .addOption(new Option('--json', 'print {"runs","pairs","holm","seeds"} as JSON'))
     .addHelpText(
       'after',
@@ -55,21 +75,41 @@ export async function compareRuns(
   io: Io,
   lab: LabClient,
   runs: readonly number[],
-  { json, best }: CompareOptions,
+  { json, best, report, language = 'en' }: CompareOptions,
 ): Promise<void> {
   const checkpoint = best ? ('best' as const) : ('last' as const);
   const comparison = await lab.call('compare.runs', { runs: [...runs], checkpoint });
+  if (report !== undefined) {
+    await writeReport(lab, report, { runs: [...runs], checkpoint, baseline: runs[0] ?? null }, language);
+    note(io, `The report is in ${resolve(report)}.`);
+  }
   if (json) printJson(io, comparisonJson(comparison));
   else print(io, inWords(io, comparison));
 }
 
+async function writeReport(lab: LabClient, file: string, wanted: Wanted, language: Language): Promise<void> {
+  const material = await collectMaterial(lab, wanted);
+  const datasets = await lab.call('datasets.list', {});
+  const text = reportHtml(material, { language, baseline: wanted.baseline ?? null, datasets });
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new Problem(
+      'compare.report',
+      `the report cannot be written to ${resolve(file)} (${reason}); name a file in a folder that is there and can be written to`,
+      { path: resolve(file), reason },
+    );
+  }
+}
+
 function inWords(io: Io, comparison: Comparison): string {
-  const labels = labelsOf(comparison.runs);
+  const labels = labelsOf('en', comparison.runs);
   const label = (run: number) => labels.get(run) ?? String(run);
   const sentences = comparison.pairs.map((pair) => {
     const [a, b] = pair.pair;
     const sentence = verdictSentence('en', pair, { a: label(a), b: label(b) });
-    return [io.colors.bold(sentence), ...pair.notes.map((note) => noteSentence('en', note))].join(' ');
+    return [io.colors.bold(sentence), ...pair.notes.map((each) => noteSentence('en', each))].join(' ');
   });
   const overSeeds = comparison.seeds.map((of) =>
     seedSentence('en', of, { a: netOf(comparison, of.a), b: netOf(comparison, of.b) }),
@@ -89,7 +129,7 @@ function inWords(io: Io, comparison: Comparison): string {
 
 /** The net of these runs, which differ in their seeds alone. */
 function netOf({ runs }: Comparison, [first]: readonly number[]): string {
-  return runs.find(({ run }) => run === first)?.network ?? '';
+  return netName('en', runs.find(({ run }) => run === first)?.network ?? '');
 }
 
 function accuracyTable({ runs }: Comparison): string {

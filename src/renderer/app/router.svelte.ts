@@ -11,12 +11,14 @@ export type Route =
   | { readonly view: 'train' }
   | { readonly view: 'runs' }
   | { readonly view: 'run'; readonly run: number }
+  /** The runs that are compared, in the order in which they were chosen; none where they are still to be chosen. */
+  | { readonly view: 'compare'; readonly runs: readonly number[] }
   | { readonly view: 'settings' };
 
 export type Query = Readonly<Record<string, string>>;
 
 /** The screens that the side bar leads to. */
-export const doors = ['design', 'train', 'runs', 'settings'] as const;
+export const doors = ['design', 'train', 'runs', 'compare', 'settings'] as const;
 export type Door = (typeof doors)[number];
 
 /** Anything that is not an address of ours is the bench. */
@@ -26,6 +28,7 @@ export function parseRoute(hash: string): Route {
   if (view === 'runs' && rest === undefined) return { view: 'runs' };
   if (view === 'runs' && rest !== undefined && /^[1-9]\d*$/.test(rest))
     return { view: 'run', run: Number(rest) };
+  if (view === 'compare') return compareRoute(rest);
   if (view === 'design') return rest === undefined ? { view } : { view, network: decode(rest) };
   if ((view === 'settings' || view === 'welcome') && rest === undefined) return { view };
   return { view: 'train' };
@@ -53,7 +56,15 @@ function pathOf(route: Route): string {
   if (route.view === 'run') return `runs/${route.run}`;
   if (route.view === 'design' && route.network !== undefined)
     return `design/${encodeURIComponent(route.network)}`;
+  if (route.view === 'compare' && route.runs.length > 0) return `compare/${route.runs.join(',')}`;
   return route.view;
+}
+
+/** Runs' numbers with commas between; anything else is a comparison whose runs are still to be chosen. */
+function compareRoute(rest = ''): Route {
+  const numbers = rest === '' ? [] : decode(rest).split(',');
+  const valid = numbers.every((each) => /^[1-9]\d*$/.test(each));
+  return { view: 'compare', runs: valid ? [...new Set(numbers.map(Number))] : [] };
 }
 
 function decode(part: string): string {
@@ -87,7 +98,7 @@ export class Router {
 
   /** The address behind a door. From a run's page the door to the runs leads back to the list. */
   doorHref(door: Door): string {
-    return this.#left[door] ?? hrefOf({ view: door });
+    return this.#left[door] ?? hrefOf(door === 'compare' ? { view: door, runs: [] } : { view: door });
   }
 
   go(route: Route, query: Query = {}): void {
@@ -113,7 +124,12 @@ export class Router {
     const route = parseRoute(hash);
     if (hrefOf(route) !== hrefOf(this.route)) this.route = route;
     this.query = parseQuery(hash);
-    if (route.view === 'design' || route.view === 'train' || route.view === 'runs')
+    if (
+      route.view === 'design' ||
+      route.view === 'train' ||
+      route.view === 'runs' ||
+      route.view === 'compare'
+    )
       this.#left = { ...this.#left, [route.view]: hrefOf(route, this.query) };
   }
 }

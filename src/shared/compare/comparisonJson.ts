@@ -7,7 +7,7 @@ import type { Comparison } from './comparison.ts';
 import { type Language, labelsOf, noteSentence, verdictSentence } from './sentences.ts';
 
 export function comparisonJson(comparison: Comparison, language: Language = 'en') {
-  const labels = labelsOf(comparison.runs);
+  const labels = labelsOf(language, comparison.runs);
   const label = (run: number) => labels.get(run) ?? String(run);
   return {
     runs: comparison.runs.map(({ run, name, network, seed, dataset, status, of, ...rest }) => ({

@@ -164,12 +164,26 @@ export function seedSentence(language: Language, of: SeedComparison, { a, b }: N
   return `${begin}：平均相差 ${difference} 个百分点，95% 置信区间（配对 t 检验）为 ${lower} 至 ${upper}，p ${p}。`;
 }
 
+/** What the course's two nets are called in each language; other nets have the name that was given to them. */
+const presetNames: Record<Language, Readonly<Record<string, string>>> = {
+  en: { course: 'Course net', homework: 'Homework net' },
+  'zh-CN': { course: '课程网络', homework: '作业网络' },
+};
+
+export function netName(language: Language, name: string): string {
+  return presetNames[language][name] ?? name;
+}
+
 /** Runs' names, with their numbers where two have the same one. */
 export function labelsOf(
+  language: Language,
   runs: readonly { readonly run: number; readonly name: string }[],
 ): ReadonlyMap<number, string> {
   const same = Map.groupBy(runs, ({ name }) => name);
   return new Map(
-    runs.map(({ run, name }) => [run, (same.get(name)?.length ?? 0) > 1 ? `${name} #${run}` : name]),
+    runs.map(({ run, name }) => {
+      const shown = netName(language, name);
+      return [run, (same.get(name)?.length ?? 0) > 1 ? `${shown} #${run}` : shown];
+    }),
   );
 }

@@ -101,10 +101,10 @@ test('A against B and B against A say the same, with signs turned', () => {
 });
 
 test('runs of one name are told apart by their numbers', () => {
-  const labels = labelsOf([
+  const labels = labelsOf('en', [
     { run: 3, name: 'course' },
     { run: 5, name: 'course' },
     { run: 8, name: 'homework' },
   ]);
-  expect([...labels.values()]).toEqual(['course #3', 'course #5', 'homework']);
+  expect([...labels.values()]).toEqual(['Course net #3', 'Course net #5', 'Homework net']);
 });

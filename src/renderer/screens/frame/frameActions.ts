@@ -4,11 +4,12 @@ import type { Action } from '../../app/actions.svelte.ts';
 import type { AppState } from '../../app/app.svelte.ts';
 import { type Door, doors, hrefOf } from '../../app/router.svelte.ts';
 
-const doorKeys = { design: 'g d', train: 'g t', runs: 'g r', settings: 'g s' } as const;
+const doorKeys = { design: 'g d', train: 'g t', runs: 'g r', compare: 'g v', settings: 'g s' } as const;
 const doorTitles: Record<Door, () => string> = {
   design: m.nav_design,
   train: m.nav_train,
   runs: m.nav_runs,
+  compare: m.nav_compare,
   settings: m.nav_settings,
 };
 

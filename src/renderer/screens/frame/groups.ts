@@ -7,6 +7,7 @@ export const groupTitles: Record<ActionGroup, () => string> = {
   train: m.nav_train,
   watch: m.group_watch,
   runs: m.nav_runs,
+  compare: m.nav_compare,
   go: m.group_go,
   look: m.appearance,
   help: m.group_help,

@@ -1,6 +1,7 @@
 /** What can be done on a run's page: for the command palette and its keys, and for the page's menu. */
 import Archive from '@lucide/svelte/icons/archive';
 import ArchiveRestore from '@lucide/svelte/icons/archive-restore';
+import GitCompare from '@lucide/svelte/icons/git-compare';
 import Copy from '@lucide/svelte/icons/copy';
 import Download from '@lucide/svelte/icons/download';
 import Repeat from '@lucide/svelte/icons/repeat';
@@ -101,6 +102,13 @@ export function runPageMenu({ app }: RunPageContext, run: RunSummary): MenuEntry
     ];
   }
   return [
+    {
+      label: m.compare_action(),
+      icon: GitCompare,
+      onSelect: () => {
+        app.router.go({ view: 'compare', runs: [id] });
+      },
+    },
     {
       label: m.runs_clone(),
       icon: Copy,

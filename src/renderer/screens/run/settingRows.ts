@@ -62,6 +62,13 @@ const names: Readonly<Record<string, () => string>> = {
   measure: m.runs_setting_measure,
 };
 
+/** A setting by its path (`optimizer.learningRate`) in the reader's language; the path itself where there is no word. */
+export function settingName(key: string): string {
+  if (key === 'dataset') return m.dataset();
+  if (key === 'network') return m.net();
+  return names[key.replace(/\.(type|metric)$/, '')]?.() ?? key;
+}
+
 /** A text in the program's own words (`sgd`, `cosine`, `testLoss`) as it is shown. */
 const words: Readonly<Record<string, () => string>> = {
   constant: m.runs_word_constant,

@@ -2,6 +2,7 @@
 import Archive from '@lucide/svelte/icons/archive';
 import ArchiveRestore from '@lucide/svelte/icons/archive-restore';
 import ChartLine from '@lucide/svelte/icons/chart-line';
+import GitCompare from '@lucide/svelte/icons/git-compare';
 import Copy from '@lucide/svelte/icons/copy';
 import Download from '@lucide/svelte/icons/download';
 import ExternalLink from '@lucide/svelte/icons/external-link';
@@ -11,6 +12,7 @@ import Tag from '@lucide/svelte/icons/tag';
 import Trash2 from '@lucide/svelte/icons/trash-2';
 import Undo2 from '@lucide/svelte/icons/undo-2';
 import type { RunSummary } from '../../../shared/runs/runs.ts';
+import { mostCompared } from '../../../shared/compare/comparison.ts';
 import { m } from '../../paraglide/messages.js';
 import type { Action } from '../../app/actions.svelte.ts';
 import type { AppState } from '../../app/app.svelte.ts';
@@ -34,6 +36,7 @@ const keys = {
   archive: 'e',
   delete: ['Delete', 'Backspace'],
   overlay: 'o',
+  compare: 'v',
   clone: 'c',
   again: 'Shift+r',
 } as const;
@@ -107,6 +110,16 @@ export function runsActions(context: RunsContext): Action[] {
       run: context.toggleOverlay,
     },
     {
+      id: 'runs.compare',
+      group: 'runs',
+      title: m.compare_action,
+      keys: keys.compare,
+      available: () => state(context).targets.length > 1 && !state(context).deleted && !afterGo(),
+      run: () => {
+        compareTargets(context);
+      },
+    },
+    {
       id: 'runs.clone',
       group: 'runs',
       title: m.runs_clone,
@@ -133,6 +146,16 @@ export function runsActions(context: RunsContext): Action[] {
       },
     },
   ];
+}
+
+/** More than a comparison takes are refused, and none is left out silently. */
+export function compareTargets({ app }: RunsContext): void {
+  const { targets } = app.table;
+  if (targets.length > mostCompared) {
+    app.notices.show(m.compare_most({ count: mostCompared }), { kind: 'bad' });
+    return;
+  }
+  app.router.go({ view: 'compare', runs: targets });
 }
 
 /** The entries of a row's menu, and of the selection's. */
@@ -173,6 +196,18 @@ export function runsMenu(context: RunsContext): MenuEntry[] {
       : []),
     { label: m.runs_tag(), icon: Tag, keys: keys.tag, onSelect: context.openTags },
     { label: m.runs_overlay(), icon: ChartLine, keys: keys.overlay, onSelect: context.toggleOverlay },
+    ...(targets.length > 1
+      ? [
+          {
+            label: m.compare_action(),
+            icon: GitCompare,
+            keys: keys.compare,
+            onSelect: () => {
+              compareTargets(context);
+            },
+          } satisfies MenuEntry,
+        ]
+      : []),
     ...(only
       ? ([
           { kind: 'line' },

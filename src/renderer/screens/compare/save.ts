@@ -1,0 +1,50 @@
+/** A comparison's tables and charts as files, and as text for other programs. */
+import { type TextTable, csvOf, markdownOf } from '../../../shared/compare/tables.ts';
+import { saveFile } from '../../app/runs/runActions.svelte.ts';
+
+export function saveCsv(table: TextTable): void {
+  saveFile({ fileName: `${table.name}.csv`, mediaType: 'text/csv;charset=utf-8', text: csvOf(table) });
+}
+
+export function copyMarkdown(table: TextTable): Promise<void> {
+  return navigator.clipboard.writeText(markdownOf(table));
+}
+
+/** The drawing by itself, with the theme's colours in the place of their names. */
+export function standAlone(svg: string): string {
+  const style = getComputedStyle(document.documentElement);
+  const probe = document.createElement('span');
+  document.body.append(probe);
+  const text = svg.replaceAll(/var\((--[\w-]+)\)/g, (_, name: string) => {
+    // A colour that depends on the theme is resolved by an element that has it.
+    probe.style.color = style.getPropertyValue(name);
+    return getComputedStyle(probe).color;
+  });
+  probe.style.color = style.getPropertyValue('--card');
+  const ground = getComputedStyle(probe).color;
+  probe.remove();
+  return text.replace(/(<svg[^>]*>)/, `$1<rect width="100%" height="100%" fill="${ground}"/>`);
+}
+
+export function saveSvg(name: string, svg: string): void {
+  saveFile({ fileName: `${name}.svg`, mediaType: 'image/svg+xml', text: standAlone(svg) });
+}
+
+/** Twice as many pixels as on the screen, so that it stays sharp where it is enlarged. */
+export async function savePng(name: string, svg: string): Promise<void> {
+  const image = new Image();
+  const url = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(standAlone(svg))}`;
+  await new Promise((resolve, reject) => {
+    image.onload = resolve;
+    image.onerror = () => reject(new Error('the chart could not be drawn'));
+    image.src = url;
+  });
+  const canvas = document.createElement('canvas');
+  canvas.width = 2 * image.width;
+  canvas.height = 2 * image.height;
+  canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
+  const link = document.createElement('a');
+  link.href = canvas.toDataURL('image/png');
+  link.download = `${name}.png`;
+  link.click();
+}

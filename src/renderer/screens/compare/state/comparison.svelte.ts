@@ -1,0 +1,106 @@
+/**
+ * What the Compare screen shows of some runs: the comparison at once, the rest when a part of the screen asks for it.
+ * An answer that comes after other runs were chosen is dropped.
+ */
+import type { LabClient } from '../../../../shared/api/api.ts';
+import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/problem.ts';
+import type { Comparison } from '../../../../shared/compare/comparison.ts';
+import type { TestPredictions } from '../../../../shared/compare/predictions.ts';
+import { qualityOf } from '../../../../shared/compare/quality.ts';
+import { type MaterialRun, type Speed, predictionsFrom } from '../../../../shared/compare/report/collect.ts';
+import type { RunDetail } from '../../../../shared/runs/runs.ts';
+
+export type Checkpoint = 'last' | 'best';
+
+export class ComparisonState {
+  comparison = $state.raw<Comparison | null>(null);
+  details = $state.raw<readonly RunDetail[]>([]);
+  predictions = $state.raw<ReadonlyMap<number, TestPredictions>>(new Map());
+  speeds = $state.raw<readonly Speed[]>([]);
+  /** Runs that trained while speed was measured. */
+  beside = $state.raw(0);
+  measuring = $state.raw(false);
+  problem = $state.raw<ProblemRecord | null>(null);
+  busy = $state.raw(false);
+  /** How long the first verdict took after the runs had been chosen, in milliseconds. */
+  took = $state.raw<number | null>(null);
+  /** Quality of the runs whose predictions are there. */
+  readonly runs: readonly MaterialRun[] = $derived(
+    this.details.map((detail) => {
+      const found = this.predictions.get(detail.id);
+      return { detail, quality: found ? qualityOf(found) : null };
+    }),
+  );
+  readonly #lab: LabClient;
+  #newest = 0;
+
+  constructor(lab: LabClient) {
+    this.#lab = lab;
+  }
+
+  /** Lets the lab load the native library while runs are being chosen. */
+  prepare(): void {
+    // Whoever then compares is told what is wrong.
+    this.#lab.call('compare.prepare', {}).catch(() => undefined);
+  }
+
+  async load(runs: readonly number[], checkpoint: Checkpoint): Promise<void> {
+    const mine = ++this.#newest;
+    this.problem = null;
+    if (runs.length < 2) {
+      this.comparison = null;
+      this.details = [];
+      this.predictions = new Map();
+      return;
+    }
+    this.busy = true;
+    const began = performance.now();
+    try {
+      const [comparison, details] = await Promise.all([
+        this.#lab.call('compare.runs', { runs: [...runs], checkpoint }),
+        Promise.all(runs.map((run) => this.#lab.call('runs.get', { run }))),
+      ]);
+      if (mine !== this.#newest) return;
+      this.took = performance.now() - began;
+      this.comparison = comparison;
+      this.details = details;
+      this.speeds = [];
+      await this.#loadPredictions(mine, comparison, checkpoint);
+    } catch (error) {
+      if (mine !== this.#newest) return;
+      this.comparison = null;
+      this.details = [];
+      this.problem = toProblemRecord(error);
+    } finally {
+      if (mine === this.#newest) this.busy = false;
+    }
+  }
+
+  async #loadPredictions(mine: number, { runs }: Comparison, checkpoint: Checkpoint): Promise<void> {
+    const found = new Map<number, TestPredictions>();
+    for (const { run, problem } of runs) {
+      if (problem) continue;
+      const reply = await this.#lab.call('compare.predictions', { run, checkpoint });
+      if (mine !== this.#newest) return;
+      found.set(run, predictionsFrom(reply));
+    }
+    this.predictions = found;
+  }
+
+  async measure(checkpoint: Checkpoint): Promise<void> {
+    const mine = this.#newest;
+    const runs = [...this.predictions.keys()];
+    if (runs.length === 0) return;
+    this.measuring = true;
+    try {
+      const { speeds, beside } = await this.#lab.call('compare.speed', { runs, checkpoint });
+      if (mine !== this.#newest) return;
+      this.speeds = speeds;
+      this.beside = beside;
+    } catch (error) {
+      this.problem = toProblemRecord(error);
+    } finally {
+      this.measuring = false;
+    }
+  }
+}

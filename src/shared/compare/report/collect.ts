@@ -1,0 +1,126 @@
+/** All that a report is made of, asked of a lab: window and terminal collect the same. */
+import type { LabClient } from '../../api/api.ts';
+import type { DatasetImages } from '../../api/calls/images.ts';
+import type { RunDetail } from '../../runs/runs.ts';
+import type { ComparedPair, Comparison } from '../comparison.ts';
+import { type Disagreements, disagreementKinds, disagreementsOf } from '../disagreements.ts';
+import type { TestPredictions } from '../predictions.ts';
+import { type Quality, qualityOf } from '../quality.ts';
+
+export interface MaterialRun {
+  readonly detail: RunDetail;
+  readonly quality: Quality | null;
+}
+
+/** Two runs beside each other: what each makes of some of the images on which they differ. */
+export interface MaterialPair {
+  readonly pair: ComparedPair;
+  readonly predictions: readonly [a: TestPredictions, b: TestPredictions];
+  readonly disagreements: Disagreements;
+  readonly images: ReadonlyMap<number, { readonly image: DatasetImages; readonly position: number }>;
+}
+
+export interface Speed {
+  readonly run: number;
+  readonly one: number;
+  readonly many: number;
+}
+
+export interface Material {
+  readonly title: string;
+  /** Markdown, as it was written. */
+  readonly note: string;
+  readonly comparison: Comparison;
+  readonly runs: readonly MaterialRun[];
+  readonly classes: readonly string[];
+  readonly pair: MaterialPair | null;
+  readonly speeds: readonly Speed[];
+  /** ISO 8601. */
+  readonly madeAt: string;
+  readonly stride: string;
+}
+
+export interface Wanted {
+  readonly runs: readonly number[];
+  readonly checkpoint: 'last' | 'best';
+  /** The run that the others are held against; the first one where none is chosen. */
+  readonly baseline?: number | null;
+  readonly title?: string;
+  readonly note?: string;
+}
+
+/** Images of each kind of disagreement that a report shows. */
+export const reportedImages = 12;
+
+/** What a call gives, as the functions of this folder take it. */
+export function predictionsFrom(reply: {
+  readonly labels: readonly number[];
+  readonly predictions: readonly number[];
+  readonly probabilities: { readonly shape: readonly number[]; readonly data: Float32Array };
+}): TestPredictions {
+  return {
+    labels: Uint16Array.from(reply.labels),
+    predictions: Uint16Array.from(reply.predictions),
+    probabilities: reply.probabilities.data,
+    classes: reply.probabilities.shape[1] ?? 0,
+  };
+}
+
+export async function collectMaterial(lab: LabClient, wanted: Wanted): Promise<Material> {
+  const { checkpoint } = wanted;
+  const runs = orderedRuns(wanted);
+  const comparison = await lab.call('compare.runs', { runs, checkpoint });
+  const known = new Map<number, TestPredictions>();
+  for (const { run, problem } of comparison.runs) {
+    if (problem === null) {
+      known.set(run, predictionsFrom(await lab.call('compare.predictions', { run, checkpoint })));
+    }
+  }
+  const details = await Promise.all(runs.map((run) => lab.call('runs.get', { run })));
+  const datasets = await lab.call('datasets.list', {});
+  const classes = datasets.find(({ id }) => id === details[0]?.dataset)?.classes ?? [];
+  const measured = [...known.keys()];
+  const { speeds } =
+    measured.length > 0 ? await lab.call('compare.speed', { runs: measured, checkpoint }) : { speeds: [] };
+  const { version } = await lab.call('app.info', {});
+  return {
+    title: wanted.title ?? '',
+    note: wanted.note ?? '',
+    comparison,
+    runs: details.map((detail) => {
+      const predictions = known.get(detail.id);
+      return { detail, quality: predictions ? qualityOf(predictions) : null };
+    }),
+    classes,
+    pair: await collectPair(lab, comparison, known),
+    speeds,
+    madeAt: new Date().toISOString(),
+    stride: version,
+  };
+}
+
+/** The baseline comes first: it is A of its pairs. */
+function orderedRuns({ runs, baseline }: Wanted): number[] {
+  if (!baseline || !runs.includes(baseline)) return [...runs];
+  return [baseline, ...runs.filter((run) => run !== baseline)];
+}
+
+/** The first pair that can be compared. */
+async function collectPair(
+  lab: LabClient,
+  { pairs, runs }: Comparison,
+  known: ReadonlyMap<number, TestPredictions>,
+): Promise<MaterialPair | null> {
+  const pair = pairs.find(({ result }) => result !== null);
+  const [a, b] = pair ? pair.pair.map((run) => known.get(run)) : [];
+  if (!pair || !a || !b) return null;
+  const disagreements = disagreementsOf(a, b);
+  const indices = disagreementKinds.flatMap((kind) => disagreements[kind].slice(0, reportedImages));
+  const dataset = runs.find(({ run }) => run === pair.pair[0])?.dataset ?? '';
+  const image =
+    indices.length > 0 ? await lab.call('datasets.images', { dataset, part: 'test', indices }) : null;
+  const images = new Map(
+    image ? indices.map((index, position) => [index, { image, position }] as const) : [],
+  );
+  return { pair, predictions: [a, b], disagreements, images };
+}

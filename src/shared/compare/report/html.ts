@@ -1,0 +1,366 @@
+/**
+ * A comparison as one HTML file for whoever has no Stride: it asks for nothing from a network, needs no script, follows
+ * the reader's light or dark theme, and prints. Its numbers are inside as JSON too (`#stride-comparison`).
+ */
+import { comparisonJson } from '../comparisonJson.ts';
+import { escapeXml } from '../charts/svg.ts';
+import { calibrationChart, costsChart, curveMeasures, curvesChart } from '../materialCharts.ts';
+import {
+  type CostSources,
+  calibrationTable,
+  classesTable,
+  costTable,
+  healthTable,
+  netsTable,
+  pairsTable,
+  runsTable,
+  settingsTextTable,
+} from '../materialTables.ts';
+import { percent } from '../numbers.ts';
+import {
+  type Language,
+  labelsOf,
+  netName,
+  noteSentence,
+  seedSentence,
+  verdictSentence,
+} from '../sentences.ts';
+import type { TextTable } from '../tables.ts';
+import { disagreementKinds } from '../disagreements.ts';
+import { trainingMemory } from '../../training/memory.ts';
+import { summarize } from '../../network/shapes.ts';
+import type { DatasetSummary } from '../../datasets/dataset.ts';
+import type { RunDetail } from '../../runs/runs.ts';
+import { type Material, type MaterialPair, reportedImages } from './collect.ts';
+import { pngAddress } from './png.ts';
+import { style } from './style.ts';
+import { wordIn } from './words.ts';
+
+export interface ReportOptions {
+  readonly language: Language;
+  readonly baseline: number | null;
+  readonly datasets: readonly DatasetSummary[];
+  /** The note as cleaned HTML; without it the note is shown as it was written. */
+  readonly noteHtml?: string;
+}
+
+export function reportHtml(material: Material, options: ReportOptions): string {
+  const { language } = options;
+  const word = wordIn(language);
+  const title = material.title || word('title');
+  const sections = [
+    verdictSection(material, options),
+    section(word('settings'), settingsSection(material, language)),
+    section(word('curves'), curvesSection(material, options)),
+    netsSection(material, language),
+    section(word('calibration'), calibrationSection(material, options)),
+    section(word('classes'), tableHtml(classesTable(language, material.runs, material.classes))),
+    confusionSection(material, language),
+    material.pair ? section(word('disagreements'), disagreementsHtml(material, material.pair, language)) : '',
+    section(word('cost'), costSection(material, options)),
+    section(
+      word('health'),
+      tableHtml(
+        healthTable(
+          language,
+          material.runs.map(({ detail }) => detail),
+        ),
+      ),
+    ),
+    section(word('origin'), originSection(material, language)),
+  ];
+  const json = JSON.stringify(comparisonJson(material.comparison, language)).replaceAll('<', '\\u003c');
+  return `<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeXml(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+<h1>${escapeXml(title)}</h1>
+<p class="muted">${escapeXml(`${word('made')} ${material.stride}, ${material.madeAt.slice(0, 16).replace('T', ' ')} UTC`)}</p>
+${sections.join('\n')}
+</main>
+<script type="application/json" id="stride-comparison">${json}</script>
+</body>
+</html>
+`;
+}
+
+function section(title: string, content: string): string {
+  return content ? `<section><h2>${escapeXml(title)}</h2>${content}</section>` : '';
+}
+
+export function tableHtml({ head, rows, numbersFrom }: TextTable): string {
+  if (rows.length === 0) return '';
+  const cell = (text: string, column: number) =>
+    column === 0
+      ? `<th scope="row">${escapeXml(text)}</th>`
+      : `<td${column >= numbersFrom ? ' class="number"' : ''}>${escapeXml(text)}</td>`;
+  return (
+    `<div class="scroll" tabindex="0" role="group" aria-label="${escapeXml(head.join(', '))}"><table><thead><tr>` +
+    head
+      .map((text, i) => `<th scope="col"${i >= numbersFrom ? ' class="number"' : ''}>${escapeXml(text)}</th>`)
+      .join('') +
+    `</tr></thead><tbody>${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('')}</tbody></table></div>`
+  );
+}
+
+/** Every sentence that is said of the comparison: of each pair, over seeds, and what has to be kept in mind. */
+export function sentencesOf({ comparison }: Pick<Material, 'comparison'>, language: Language): string[] {
+  const labels = labelsOf(language, comparison.runs);
+  const label = (run: number) => labels.get(run) ?? String(run);
+  const ofPairs = comparison.pairs.map((pair) =>
+    [
+      verdictSentence(language, pair, { a: label(pair.pair[0]), b: label(pair.pair[1]) }),
+      ...pair.notes.map((note) => noteSentence(language, note)),
+    ].join(' '),
+  );
+  const net = (runs: readonly number[]) =>
+    netName(language, comparison.runs.find(({ run }) => run === runs[0])?.network ?? '');
+  const ofSeeds = comparison.seeds.map((seeds) =>
+    seedSentence(language, seeds, { a: net(seeds.a), b: net(seeds.b) }),
+  );
+  const alone = ofSeeds.length === 0 && comparison.pairs.some(({ result }) => result !== null);
+  return [...ofPairs, ...ofSeeds, ...(alone ? [noteSentence(language, 'oneSeed')] : [])];
+}
+
+function verdictSection(material: Material, { language, baseline, noteHtml }: ReportOptions): string {
+  const word = wordIn(language);
+  const sentences = sentencesOf(material, language).map(
+    (text, i) => `<p${i === 0 ? ' class="verdict"' : ''}>${escapeXml(text)}</p>`,
+  );
+  const note = noteHtml ?? (material.note ? `<pre>${escapeXml(material.note)}</pre>` : '');
+  return (
+    section(
+      word('verdict'),
+      sentences.join('') +
+        tableHtml(runsTable(language, material.comparison, baseline)) +
+        tableHtml(pairsTable(language, material.comparison)) +
+        `<p class="muted">${escapeXml(word('method'))}</p>`,
+    ) + section(word('notes'), note)
+  );
+}
+
+function settingsSection({ runs }: Material, language: Language): string {
+  const table = settingsTextTable(
+    language,
+    runs.map(({ detail }) => detail),
+  );
+  return tableHtml(table) || `<p>${escapeXml(wordIn(language)('noSettings'))}</p>`;
+}
+
+function look({ language, baseline }: ReportOptions, width = 640, height = 300) {
+  return { language, baseline, width, height, lit: null };
+}
+
+function curvesSection({ runs }: Material, options: ReportOptions): string {
+  const word = wordIn(options.language);
+  const details = runs.map(({ detail }) => detail);
+  const charts = curveMeasures.map((measure) => {
+    const choice = { measure, axis: 'epoch', axisTitle: word('epoch'), grouped: true, target: null } as const;
+    return figure(curvesChart(details, choice, look(options)), word(measure));
+  });
+  return `${legend(
+    runs.map(({ detail }) => detail),
+    options.language,
+  )}<div class="charts">${charts.join('')}</div>`;
+}
+
+function figure(svg: string, caption: string): string {
+  return `<figure>${svg}<figcaption>${escapeXml(caption)}</figcaption></figure>`;
+}
+
+function legend(runs: readonly RunDetail[], language: Language): string {
+  const labels = labelsOf(
+    language,
+    runs.map(({ id, name }) => ({ run: id, name })),
+  );
+  const entries = runs.map(
+    ({ id }) =>
+      `<li><svg width="18" height="10" aria-hidden="true"><rect width="18" height="4" y="3" fill="var(--run-${((id - 1) % 7) + 1})"/></svg> ${escapeXml(labels.get(id) ?? '')}</li>`,
+  );
+  return `<ul class="legend">${entries.join('')}</ul>`;
+}
+
+function netsSection({ pair, runs }: Material, language: Language): string {
+  const [a, b] = pair
+    ? pair.pair.pair.map((run) => runs.find(({ detail }) => detail.id === run)?.detail)
+    : runs.map(({ detail }) => detail);
+  if (!a || !b) return '';
+  return section(wordIn(language)('nets'), tableHtml(netsTable(language, a.network, b.network)));
+}
+
+function calibrationSection(material: Material, options: ReportOptions): string {
+  if (!material.runs.some(({ quality }) => quality)) return '';
+  return (
+    figure(
+      calibrationChart(material.runs, look(options, 480, 420)),
+      wordIn(options.language)('calibration'),
+    ) + tableHtml(calibrationTable(options.language, material.runs))
+  );
+}
+
+function confusionSection({ runs, classes, pair }: Material, language: Language): string {
+  const word = wordIn(language);
+  const labels = labelsOf(
+    language,
+    runs.map(({ detail: { id, name } }) => ({ run: id, name })),
+  );
+  const matrices = runs.flatMap(({ detail, quality }) =>
+    quality ? [matrixHtml(labels.get(detail.id) ?? '', classes, quality.confusion, null)] : [],
+  );
+  const [a, b] = (pair?.pair.pair ?? []).map(
+    (run) => runs.find(({ detail }) => detail.id === run)?.quality?.confusion,
+  );
+  const difference =
+    a && b
+      ? matrixHtml(
+          word('confusionDifference'),
+          classes,
+          b.map((count, i) => count - (a[i] ?? 0)),
+          (value, diagonal) => (diagonal ? value > 0 : value < 0),
+        ) + `<p class="muted">${escapeXml(word('differenceHint'))}</p>`
+      : '';
+  if (matrices.length === 0) return '';
+  return section(
+    word('confusion'),
+    `<p class="muted">${escapeXml(word('rowsAre'))}</p><div class="charts">${matrices.join('')}${difference}</div>`,
+  );
+}
+
+function matrixHtml(
+  title: string,
+  classes: readonly string[],
+  cells: readonly number[],
+  better: ((value: number, diagonal: boolean) => boolean) | null,
+): string {
+  const size = classes.length;
+  const text = (value: number) => (better && value > 0 ? `+${value}` : String(value).replace('-', '−'));
+  const row = (name: string, label: number) => {
+    const counts = classes.map((_, prediction) => {
+      const value = cells[label * size + prediction] ?? 0;
+      const strong = better ? better(value, label === prediction) : label === prediction;
+      return `<td class="number${value === 0 ? ' zero' : ''}">${strong ? `<strong>${text(value)}</strong>` : text(value)}</td>`;
+    });
+    return `<tr><th scope="row">${escapeXml(name)}</th>${counts.join('')}</tr>`;
+  };
+  return (
+    `<div class="scroll" tabindex="0" role="group" aria-label="${escapeXml(title)}"><table class="matrix"><caption>${escapeXml(title)}</caption><thead><tr><td></td>` +
+    classes.map((name) => `<th scope="col" class="number">${escapeXml(name)}</th>`).join('') +
+    `</tr></thead><tbody>${classes.map(row).join('')}</tbody></table></div>`
+  );
+}
+
+function disagreementsHtml(
+  { classes, comparison }: Material,
+  pair: MaterialPair,
+  language: Language,
+): string {
+  const word = wordIn(language);
+  const labels = labelsOf(language, comparison.runs);
+  const [a, b] = pair.pair.pair.map((run) => labels.get(run) ?? String(run)) as [string, string];
+  return disagreementKinds
+    .map((kind) => {
+      const indices = pair.disagreements[kind];
+      if (indices.length === 0) return '';
+      const title =
+        kind === 'onlyA'
+          ? `${word('onlyA')} (${a})`
+          : kind === 'onlyB'
+            ? `${word('onlyB')} (${b})`
+            : word(kind);
+      const images = indices
+        .slice(0, reportedImages)
+        .map((index) => imageHtml(index, pair, classes, [a, b], language));
+      return `<h3>${escapeXml(`${title}: ${indices.length}`)}</h3><ul class="images">${images.join('')}</ul>`;
+    })
+    .join('');
+}
+
+function imageHtml(
+  index: number,
+  { predictions: [a, b], images }: MaterialPair,
+  classes: readonly string[],
+  [nameA, nameB]: readonly [string, string],
+  language: Language,
+): string {
+  const found = images.get(index);
+  if (!found) return '';
+  const { height, width, channels, pixels } = found.image;
+  const size = height * width * channels;
+  const own = pixels.subarray(found.position * size, (found.position + 1) * size);
+  const given = (of: typeof a) => {
+    const prediction = of.predictions[index] ?? 0;
+    return {
+      by: classes[prediction] ?? '',
+      share: percent(of.probabilities[index * of.classes + prediction] ?? 0, 1),
+    };
+  };
+  const [byA, byB] = [given(a), given(b)];
+  const text = wordIn(language)('imageText', {
+    index,
+    label: classes[a.labels[index] ?? 0] ?? '',
+    a: nameA,
+    byA: byA.by,
+    shareA: byA.share,
+    b: nameB,
+    byB: byB.by,
+    shareB: byB.share,
+  });
+  return `<li><img src="${pngAddress(own, width, height, channels)}" width="56" height="56" alt="${escapeXml(text)}"><span aria-hidden="true">${escapeXml(`${classes[a.labels[index] ?? 0] ?? ''}: ${byA.by} ${byA.share} | ${byB.by} ${byB.share}`)}</span></li>`;
+}
+
+/** What is known of a run's costs. */
+export function costSources(
+  { speeds, comparison }: Pick<Material, 'speeds' | 'comparison'>,
+  datasets: readonly DatasetSummary[],
+): (run: RunDetail) => CostSources {
+  return (run) => {
+    const dataset = datasets.find(({ id }) => id === run.dataset);
+    return {
+      speed: speeds.find((each) => each.run === run.id),
+      checkpointBytes: comparison.runs.find((each) => each.run === run.id)?.checkpointBytes ?? null,
+      memory: dataset
+        ? trainingMemory({
+            summary: summarize(run.network),
+            dataset,
+            batchSize: run.settings.batchSize,
+            optimizer: run.settings.optimizer.type,
+          })
+        : null,
+    };
+  };
+}
+
+function costSection(material: Material, options: ReportOptions): string {
+  const word = wordIn(options.language);
+  const sources = costSources(material, options.datasets);
+  const details = material.runs.map(({ detail }) => detail);
+  const chart = material.runs.some(({ quality }) => quality)
+    ? figure(costsChart(material.runs, 'multiplyAdds', sources, look(options)), word('front'))
+    : '';
+  return chart + tableHtml(costTable(options.language, details, sources));
+}
+
+function originSection({ runs, comparison }: Material, language: Language): string {
+  const word = wordIn(language);
+  const labels = labelsOf(language, comparison.runs);
+  return tableHtml({
+    name: 'origin',
+    numbersFrom: 99,
+    head: [word('run'), word('seed'), word('dataset'), word('checkpoint'), word('machine'), word('versions')],
+    rows: runs.map(({ detail: { id, settings, dataset, datasetHash, machine, versions } }) => [
+      labels.get(id) ?? String(id),
+      String(settings.seed),
+      `${dataset} ${datasetHash.slice(0, 16)}`,
+      comparison.runs.find(({ run }) => run === id)?.checkpointHash?.slice(0, 16) ?? '–',
+      `${machine.cpu}, ${machine.cores}`,
+      `Stride ${versions.stride}, TensorFlow ${versions.tensorflow || '–'}`,
+    ]),
+  });
+}

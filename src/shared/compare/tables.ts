@@ -1,0 +1,26 @@
+/** Tables of a comparison, each as its rows of text: shown, saved as CSV, copied as Markdown and put into the report. */
+
+export interface TextTable {
+  readonly name: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** Columns from this one on hold numbers. */
+  readonly numbersFrom: number;
+}
+
+/** RFC 4180. A field that a spreadsheet would take for a formula begins with an apostrophe. */
+export function csvOf({ head, rows }: TextTable): string {
+  const field = (text: string) => {
+    const safe = /^[=@\t\r]|^[+-](?![\d.,]+ ?%?$)/.test(text) ? `'${text}` : text;
+    return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
+  return [head, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
+}
+
+/** A GitHub-flavoured Markdown table. */
+export function markdownOf({ head, rows, numbersFrom }: TextTable): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+  const rule = head.map((_, column) => (column >= numbersFrom ? '---:' : '---'));
+  return `${[line(head), line(rule), ...rows.map(line)].join('\n')}\n`;
+}

@@ -1,0 +1,178 @@
+/** Two nets compared in the window: from training them to a report that is read without a network. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Page } from '@playwright/test';
+import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
+import { press } from './press.ts';
+
+test.describe.configure({ mode: 'serial' });
+test.use({ actionTimeout: 30_000, viewport: { width: 1440, height: 900 } });
+
+const host = hostOfThisFile();
+const terminal = fileURLToPath(new URL('../../out/main/terminal.js', import.meta.url));
+
+interface Pair {
+  pair: [number, number];
+  bothRight: number;
+  onlyA: number;
+  onlyB: number;
+  bothWrong: number;
+  verdict: string;
+}
+
+/** What the terminal says of the same runs. */
+async function inTerminal(...runs: string[]): Promise<{ pairs: Pair[]; runs: { correct: number }[] }> {
+  const { stdout } = await promisify(execFile)(process.execPath, [terminal, 'compare', ...runs, '--json'], {
+    env: { ...process.env, STRIDE_HOME: host.home, NODE_OPTIONS: '' },
+  });
+  return JSON.parse(stdout) as Awaited<ReturnType<typeof inTerminal>>;
+}
+
+async function go(page: Page, hash: string): Promise<void> {
+  await page.goto(new URL(hash, page.url()).href);
+}
+
+const sentence = (page: Page) => page.locator('[data-verdict]').first();
+
+test('both nets are trained for an epoch, and compared from the list of runs', async ({ page }) => {
+  const errors = watchForErrors(page);
+  await promisify(execFile)(
+    process.execPath,
+    [terminal, 'train', 'course', 'homework', '--epochs', '1', '--batch-size', '256', '--json'],
+    { env: { ...process.env, STRIDE_HOME: host.home, NODE_OPTIONS: '' }, maxBuffer: 2 ** 26 },
+  );
+  await page.goto(host.url);
+  await go(page, '#/compare');
+  await expect(page.getByRole('heading', { name: 'Choose two runs to compare' })).toBeVisible();
+  await go(page, '#/runs');
+  for (const line of [0, 1]) await press(page.locator('[data-line^="r"]').nth(line).locator('[data-tick]'));
+  await press(page.getByRole('toolbar').getByRole('button', { name: 'Compare', exact: true }));
+  await expect(page).toHaveURL(/#\/compare\/\d,\d$/);
+  await expect(sentence(page)).toContainText(/10,000 test images/);
+
+  const told = await inTerminal(...new URL(page.url()).hash.replace(/^.*\//, '').split(','));
+  const [pair] = told.pairs as [Pair];
+  expect(pair.bothRight + pair.onlyA + pair.onlyB + pair.bothWrong).toBe(10_000);
+  expect([pair.bothRight + pair.onlyA, pair.bothRight + pair.onlyB]).toEqual(
+    told.runs.map(({ correct }) => correct),
+  );
+  await expect(sentence(page)).toHaveText(pair.verdict);
+  const cells = page.getByRole('table', { name: 'Pairs' }).getByRole('row').nth(1).getByRole('cell');
+  const counts = [pair.bothRight, pair.onlyA, pair.onlyB, pair.bothWrong];
+  for (const [column, count] of counts.entries())
+    await expect(cells.nth(column)).toHaveText(count.toLocaleString('en-US'));
+  expect(errors).toEqual([]);
+});
+
+test('a cell of a confusion matrix opens as many images as it counts; a disagreement is read by the keyboard', async ({
+  page,
+}) => {
+  await page.goto(host.url);
+  await go(page, '#/compare/1,2?tab=classes');
+  const matrix = page.locator('[data-matrix="counts"]').first();
+  const cell = matrix.locator('button[data-cell]:not(.zero):not(.diagonal)').first();
+  const count = Number(await cell.textContent());
+  await press(cell);
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByText(`${count} images, the surest first.`)).toBeVisible();
+  await expect(dialog.locator('[data-image]')).toHaveCount(Math.min(36, count));
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+
+  await go(page, '#/compare/1,2?tab=images');
+  const images = page.locator('[data-image]');
+  await expect(images.first()).toBeVisible();
+  await images.first().focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(images.nth(1)).toBeFocused();
+  await expect(images.nth(1)).toHaveAccessibleName(
+    /^Image \d+, label \d; .* says \d \(.*%\), .* says \d \(.*%\)$/,
+  );
+});
+
+test('a baseline is pinned, kept in the address, and every figure is held against it', async ({ page }) => {
+  await page.goto(host.url);
+  await go(page, '#/compare/1,2');
+  await press(page.getByRole('button', { name: /^Make .* the baseline$/ }).nth(1));
+  await expect(page).toHaveURL(/baseline=2/);
+  const rows = page.getByRole('table', { name: 'Runs', exact: true });
+  await expect(rows.getByRole('columnheader', { name: 'Against the baseline' })).toBeVisible();
+  await expect(rows.getByRole('rowheader', { name: /\(baseline\)/ })).toHaveCount(1);
+  await expect(page.locator('[data-chart="testAccuracy"] path[stroke-dasharray="7 4"]')).toHaveCount(1);
+});
+
+test('a comparison is named, noted and found again', async ({ page }) => {
+  await page.goto(host.url);
+  await go(page, '#/compare/1,2?tab=notes');
+  await page.getByRole('textbox', { name: 'Name of this comparison' }).fill('Course or homework');
+  await page.getByRole('textbox', { name: 'Notes in Markdown' }).fill('**One** epoch each');
+  await press(page.getByRole('button', { name: 'Keep', exact: true }));
+  await expect(page.getByRole('status').filter({ hasText: 'Course or homework' }).first()).toBeVisible();
+  await go(page, '#/compare');
+  await press(page.getByRole('link', { name: 'Course or homework' }));
+  await expect(sentence(page)).toBeVisible();
+});
+
+test('the report is one file: without a network it asks for nothing and has the same figures', async ({
+  page,
+  browser,
+}) => {
+  await page.goto(host.url);
+  await go(page, '#/compare/1,2');
+  const shown = await sentence(page).textContent();
+  const download = page.waitForEvent('download');
+  await press(page.getByRole('button', { name: 'Save report' }));
+  const path = await (await download).path();
+  const html = readFileSync(path, 'utf8');
+  expect(html).not.toMatch(/(?:src|href)="https?:|url\(|@import/);
+
+  const context = await browser.newContext({ offline: true, javaScriptEnabled: false });
+  const report = await context.newPage();
+  const asked: string[] = [];
+  report.on('request', (request) => {
+    if (!request.url().startsWith('data:') && !request.url().startsWith('file:')) asked.push(request.url());
+  });
+  await report.setContent(html);
+  await expect(report.getByRole('heading', { name: 'Course or homework', level: 1 })).toBeVisible();
+  await expect(report.locator('.verdict')).toHaveText(shown ?? '');
+  await expect(report.locator('img').first()).toBeVisible();
+  expect(asked).toEqual([]);
+  const told = await inTerminal('1', '2');
+  const inside = JSON.parse((await report.locator('#stride-comparison').textContent()) ?? '') as typeof told;
+  expect(inside.pairs).toEqual(told.pairs);
+  await context.close();
+});
+
+test('axe finds nothing, in every part, both themes and languages; nothing is wider than the window', async ({
+  page,
+}) => {
+  await page.goto(host.url);
+  await go(page, '#/compare/1,2');
+  for (const language of ['English', '简体中文']) {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type(language);
+    await page.getByRole('option').first().waitFor();
+    await page.keyboard.press('Enter');
+    for (const tab of ['', 'nets', 'classes', 'images', 'cost', 'health', 'notes']) {
+      await go(page, `#/compare/1,2${tab ? `?tab=${tab}` : ''}`);
+      await expect(page.getByRole('tabpanel')).toBeVisible();
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const found = violations.map(
+          ({ id, nodes }) => `${tab}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`,
+        );
+        expect.soft(found).toEqual([]);
+      }
+      for (const width of [1024, 2560]) {
+        await page.setViewportSize({ width, height: 900 });
+        const over = await page.locator('main').evaluate((main) => main.scrollWidth - main.clientWidth);
+        expect.soft(over, `${tab} at ${width}`).toBeLessThanOrEqual(0);
+      }
+      await page.setViewportSize({ width: 1440, height: 900 });
+    }
+  }
+});
