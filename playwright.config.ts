@@ -1,4 +1,6 @@
-// Browser tests against the browser host, in the Chromium that set-up has found (node_modules/.stride/setup.json).
+// The end-to-end tests, against both hosts: the project `browser` drives the browser host in the Chromium that set-up has found
+// (node_modules/.stride/setup.json), the project `desktop` the real Electron that it has found, with the same files and those of
+// test/desktop, about what only a desktop has.
 import { readFileSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
 
@@ -20,7 +22,6 @@ function chromiumPath(): string {
 }
 
 export default defineConfig({
-  testDir: 'test/e2e',
   outputDir: 'test-results/e2e',
   // Each test trains on all cores; a second one at the same time would only make both slow.
   workers: 1,
@@ -30,6 +31,10 @@ export default defineConfig({
   timeout: 240_000,
   expect: { timeout: 30_000 },
   reporter: 'list',
+  projects: [
+    { name: 'browser', testDir: 'test/e2e' },
+    { name: 'desktop', testDir: 'test', testMatch: ['e2e/*.spec.ts', 'desktop/*.spec.ts'] },
+  ],
   use: {
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',

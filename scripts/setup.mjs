@@ -24,6 +24,7 @@ import * as packages from './setup/packages.mjs';
 import { Report } from './setup/report.mjs';
 import { handleInterrupts, releaseInterrupts } from './setup/run.mjs';
 import * as tensorflow from './setup/tensorflow.mjs';
+import * as testElectron from './setup/test-electron.mjs';
 
 /**
  * @typedef {object} Step
@@ -46,6 +47,7 @@ const STEPS = {
   },
   electron,
   chromium,
+  testElectron,
   messages: { isDone: areMessagesCompiled, install: compileMessages },
   program: { isDone: isBuilt, install: build },
 };
@@ -58,7 +60,7 @@ const PURPOSES = {
   start: ['packages', 'node', 'tensorflow', 'electron', 'program'],
   stride: ['packages', 'node', 'tensorflow', 'program'],
   bench: ['packages', 'node', 'tensorflowRequired'],
-  test: ['packages', 'node', 'tensorflowRequired', 'chromium', 'messages', 'program'],
+  test: ['packages', 'node', 'tensorflowRequired', 'chromium', 'testElectron', 'messages', 'program'],
   check: ['packages', 'node', 'tensorflow', 'messages'],
   build: ['packages', 'node', 'messages', 'program'],
 };

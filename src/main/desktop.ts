@@ -17,7 +17,8 @@ const home = resolveHome();
 
 startDesktop({
   home,
-  createLab: () => createLab({ home, host: 'desktop', workerPath }),
+  createLab: (guard) =>
+    createLab({ home, host: 'desktop', workerPath }, { findTrainingProblem: () => guard.findProblem() }),
   renderer: here('../renderer'),
   preload: here('../preload/preload.cjs'),
   platform: process.platform,

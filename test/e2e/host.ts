@@ -1,6 +1,7 @@
 /**
- * The built browser host for tests: a process of its own with a folder of its own, which a test may stop, kill and start
- * again, on another port each time, as people do. One for all tests of a file, for they build on one another.
+ * The built program for tests: a process of its own with a folder of its own, which a test may stop, kill and start again, as people do.
+ * One for all tests of a file, for they build on one another. In the project `browser` it is the browser host, on another port each time,
+ * and the page is a browser's; in the project `desktop` it is the real Electron, and the page is its window.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,19 +10,44 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { type Page, test } from '@playwright/test';
+import { type BrowserContext, type Page, test as base } from '@playwright/test';
+import { Desktop } from '../desktop/desktop.ts';
 
 const program = fileURLToPath(new URL('../../out/main/browser.js', import.meta.url));
+
+export const isDesktop = (): boolean => base.info().project.name === 'desktop';
+
+/** The desktop programs of this worker, the youngest last: the fixture `page` is its window. */
+const desktops: Desktop[] = [];
 
 export class Host {
   /** Its STRIDE_HOME; made at the first start. */
   home = '';
-  /** With the token; for the first visit. */
+  /** For the first visit; in a browser with the token. */
   url = '';
   #child: ChildProcess | undefined;
+  #desktop: Desktop | undefined;
 
   async start(): Promise<void> {
     this.home ||= await mkdtemp(join(tmpdir(), 'stride-e2e-'));
+    if (isDesktop()) await this.#startDesktop();
+    else await this.#startBrowserHost();
+  }
+
+  /** The address of a place in the window, as in `#/runs`. */
+  at(place: string): string {
+    const { protocol, host } = new URL(this.url);
+    return `${protocol}//${host}/${place}`;
+  }
+
+  async #startDesktop(): Promise<void> {
+    this.#desktop ??= new Desktop(this.home);
+    if (!desktops.includes(this.#desktop)) desktops.push(this.#desktop);
+    await this.#desktop.start();
+    this.url = 'app://stride/index.html';
+  }
+
+  async #startBrowserHost(): Promise<void> {
     const child = spawn(process.execPath, [program, '--json', '--no-window'], {
       env: { ...process.env, STRIDE_HOME: this.home, NODE_OPTIONS: '' },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -38,6 +64,7 @@ export class Host {
 
   /** As Ctrl-C does: runs are checkpointed. `SIGKILL` leaves them as they are. */
   async stop(signal: 'SIGINT' | 'SIGKILL' = 'SIGINT'): Promise<void> {
+    await this.#desktop?.stop(signal);
     const child = this.#child;
     this.#child = undefined;
     if (!child || child.exitCode !== null) return;
@@ -48,6 +75,7 @@ export class Host {
 
   async end(): Promise<void> {
     await this.stop();
+    if (this.#desktop) desktops.splice(desktops.indexOf(this.#desktop), 1);
     await rm(this.home, { recursive: true, force: true });
   }
 }
@@ -60,7 +88,45 @@ export function hostOfThisFile(): Host {
   return host;
 }
 
-export { expect, test } from '@playwright/test';
+/**
+ * The window of the desktop program that runs now: when the program is started again within a test, the same `page` is the new window.
+ * What was made from it before, a locator, still means the old one.
+ */
+function windowPage(): Page {
+  const current = () => {
+    const page = desktops.at(-1)?.page;
+    if (!page) throw new Error('no desktop program is running');
+    return page;
+  };
+  return new Proxy({} as Page, {
+    get: (_target, name) => {
+      const page = current();
+      const value: unknown = Reflect.get(page, name, page);
+      return typeof value === 'function' ? (value.bind(page) as unknown) : value;
+    },
+    getPrototypeOf: () => Object.getPrototypeOf(current()) as object,
+  });
+}
+
+export const test = base.extend<{ context: BrowserContext; page: Page }>({
+  context: async ({ context }, use, { project }) => {
+    await use(project.name === 'desktop' ? windowPage().context() : context);
+  },
+  page: async ({ page, viewport }, use, { project }) => {
+    if (project.name !== 'desktop') {
+      await use(page);
+      return;
+    }
+    await page.close();
+    const window = windowPage();
+    // As a browser's page is at the beginning of a test; a window is that of the test before.
+    await window.setViewportSize(viewport ?? { width: 1280, height: 720 });
+    await window.emulateMedia({ colorScheme: null, reducedMotion: null });
+    await use(window);
+  },
+});
+
+export { expect } from '@playwright/test';
 
 /** Notes whatever the page reports as wrong, its Content Security Policy's refusals too; to be empty at the end. */
 export function watchForErrors(page: Page): string[] {

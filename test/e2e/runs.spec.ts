@@ -20,7 +20,7 @@ test.afterAll(() => host.end());
 
 async function openRuns(page: Page, query = ''): Promise<void> {
   await page.goto(host.url);
-  await page.goto(`${new URL(host.url).origin}/#/runs${query}`);
+  await page.goto(host.at(`#/runs${query}`));
   await expect(rows(page).first()).toBeVisible();
 }
 
@@ -123,7 +123,7 @@ test('the command palette finds every run there is, by name or filter', async ({
 
 test('its page: renamed where it stands, noted, cloned; and all of it after a restart', async ({ page }) => {
   await page.goto(host.url);
-  await page.goto(`${new URL(host.url).origin}/#/runs/42`);
+  await page.goto(host.at('#/runs/42'));
   await press(page.getByRole('button', { name: 'Rename' }));
   await page.getByRole('textbox', { name: 'Name' }).fill('The answer');
   await page.keyboard.press('Enter');
@@ -138,7 +138,7 @@ test('its page: renamed where it stands, noted, cloned; and all of it after a re
   await host.stop();
   await host.start();
   await page.goto(host.url);
-  await page.goto(`${new URL(host.url).origin}/#/runs?filter=answer&show=all`);
+  await page.goto(host.at('#/runs?filter=answer&show=all'));
   await expect(page.getByRole('link', { name: 'The answer #42' })).toBeVisible();
   await press(page.getByRole('link', { name: 'The answer #42' }));
   await press(page.getByRole('button', { name: 'Actions' }));
@@ -163,7 +163,7 @@ test('no violation found by axe, both themes', async ({ page }) => {
     await expect(page.getByRole('table', { name: 'Runs in the charts' }).getByRole('row')).toHaveCount(11);
     await check('overlay');
     for (const tab of ['net', 'settings', 'notes', 'log', 'files', 'machine']) {
-      await page.goto(`${new URL(host.url).origin}/#/runs/42?tab=${tab}`);
+      await page.goto(host.at(`#/runs/42?tab=${tab}`));
       await expect(page.getByRole('tabpanel')).toBeVisible();
       await check(tab);
     }

@@ -11,11 +11,12 @@ import { setMenu } from './menu.ts';
 import { registerPageScheme, servePage } from './page.ts';
 import { guardContents, guardSession } from './security.ts';
 import { followLanguage, type Texts } from './texts.ts';
+import { type LoadingGuard, guardLoading, loadingMark } from './trainingProblem.ts';
 import { createWindow } from './window.ts';
 
 export interface DesktopOptions {
   readonly home: string;
-  readonly createLab: () => Promise<Lab>;
+  readonly createLab: (guard: LoadingGuard) => Promise<Lab>;
   /** The folder of the built window. */
   readonly renderer: string;
   /** The built preload. */
@@ -44,26 +45,25 @@ export function startDesktop(options: DesktopOptions): void {
     app.exit(exitCodes.ok);
     return;
   }
+  const guard = guardLoading(options.home, options.platform);
+  // Workers hand it on to the thread that loads the library.
+  process.env['STRIDE_LOADING_MARK'] = loadingMark(options.home);
   app.enableSandbox();
   registerPageScheme();
   guardContents();
-  void app.whenReady().then(() => open(options));
+  void app.whenReady().then(() => open(options, guard));
 }
 
-async function open({
-  home,
-  createLab,
-  renderer,
-  preload,
-  platform,
-  signals,
-}: DesktopOptions): Promise<void> {
+async function open(
+  { home, createLab, renderer, preload, platform, signals }: DesktopOptions,
+  guard: LoadingGuard,
+): Promise<void> {
   guardSession(session.defaultSession);
   servePage(protocol, renderer);
   let lab: Lab;
   let texts: () => Texts;
   try {
-    lab = await createLab();
+    lab = await createLab(guard);
     texts = await followLanguage(lab, app.getLocale(), (changed) => {
       setMenu(changed, platform);
     });

@@ -52,7 +52,7 @@ export interface LabOptions {
   readonly workerPath: string | URL;
 }
 
-/** What tests put in the place of the machine. */
+/** What tests put in the place of the machine, and what a host knows better. */
 export interface LabParts {
   readonly cores?: number;
   readonly openDataset?: (id: string) => Promise<Dataset>;

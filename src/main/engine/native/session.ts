@@ -12,6 +12,7 @@ import type { TFJSBinding } from '@tensorflow/tfjs-node/dist/tfjs_binding.js';
 import { Problem } from '../../../shared/base/problem.ts';
 import { type Graph, type NamedSlot, type Signature, isByShard, slotsOf } from '../graph/graph.ts';
 import { servingTag, writeSavedModel } from '../graph/savedModel.ts';
+import { whileMarked } from './loadingMark.ts';
 
 /** float32 or int32, by the array's type; without a shape it is one axis as long as the data. */
 export interface NumberInput {
@@ -46,10 +47,12 @@ function tensorflow(): TFJSBinding {
   legacy['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
   legacy['isArray'] ??= Array.isArray;
   try {
-    const tf = keepingLibraries(
-      () => createRequire(import.meta.url)('@tensorflow/tfjs-node') as typeof TfjsNode,
-    );
-    loaded = (tf.backend() as unknown as { binding: TFJSBinding }).binding;
+    loaded = whileMarked(() => {
+      const tf = keepingLibraries(
+        () => createRequire(import.meta.url)('@tensorflow/tfjs-node') as typeof TfjsNode,
+      );
+      return (tf.backend() as unknown as { binding: TFJSBinding }).binding;
+    });
   } catch (error) {
     const detail = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
     throw new Problem(

@@ -13,16 +13,31 @@ const advice = '"npm run doctor" says what is missing and how to get it';
 
 /** Null where training works; else why not, and what to do. */
 export function findTrainingProblem(): ProblemRecord | null {
-  let folder: string;
+  const folder = packageFolder();
+  if (folder !== undefined) return lookInside(folder);
+  return new Problem(
+    'training.no-package',
+    `the package @tensorflow/tfjs-node is not installed, so nothing can be trained; ${advice}`,
+  ).toRecord();
+}
+
+/** Where tfjs-node lies; a packaged program has its native files beside the archive. */
+function packageFolder(): string | undefined {
   try {
-    folder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-node/package.json'));
+    const folder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-node/package.json'));
+    return folder.replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked');
   } catch {
-    return new Problem(
-      'training.no-package',
-      `the package @tensorflow/tfjs-node is not installed, so nothing can be trained; ${advice}`,
-    ).toRecord();
+    return undefined;
   }
-  return lookInside(folder.replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked'));
+}
+
+/**
+ * Whether set-up has given the library names of its own (scripts/setup/own-names.mjs, which leaves this mark), so that it may be loaded
+ * into a process with other large libraries.
+ */
+export function hasOwnNames(): boolean {
+  const folder = packageFolder();
+  return folder !== undefined && existsSync(join(folder, 'deps', 'own-names'));
 }
 
 /** `folder` is that of the package. */
