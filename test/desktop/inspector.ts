@@ -1,4 +1,5 @@
 /** A small client of the inspector's protocol: expressions in Electron's main process, where Playwright's connection shows only the window. */
+import type * as Electron from 'electron';
 
 interface Answer {
   readonly id: number;
@@ -37,7 +38,7 @@ export class Inspector {
 
   /** Evaluates a function of Electron's module in the main process; what it returns must be JSON. */
   async evaluate<T>(
-    body: (electron: typeof import('electron'), argument: never) => T | Promise<T>,
+    body: (electron: typeof Electron, argument: never) => T | Promise<T>,
     argument: unknown = null,
   ): Promise<T> {
     const expression = `(${body.toString()})(process.getBuiltinModule('node:module').createRequire('/')('electron'), ${JSON.stringify(argument)})`;
