@@ -1,7 +1,7 @@
 /**
  * Everything a checkout needs before it runs, from a fresh clone on. Plain Node 20 or newer, no dependencies.
  *
- *     node scripts/setup.mjs --for start|test|stride|check|bench|build
+ *     node scripts/setup.mjs --for start|test|stride|check|bench|build|package
  *
  * The other scripts call setUp() before they do their own work, so nobody has to call this by hand. A step whose work is
  * done costs a few file look-ups and says nothing. A step works under a temporary name, renames, and stamps (see
@@ -63,6 +63,7 @@ const PURPOSES = {
   test: ['packages', 'node', 'tensorflowRequired', 'chromium', 'testElectron', 'messages', 'program'],
   check: ['packages', 'node', 'tensorflow', 'messages'],
   build: ['packages', 'node', 'messages', 'program'],
+  package: ['packages', 'node', 'tensorflowRequired', 'messages', 'program'],
 };
 
 /** @typedef {keyof typeof PURPOSES} Purpose */

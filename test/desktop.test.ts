@@ -15,7 +15,6 @@ import {
   protocol,
   restart,
   screen,
-  session,
 } from './support/electron.ts';
 
 vi.mock('electron', () => import('./support/electron.ts'));
@@ -81,32 +80,6 @@ describe('the window', () => {
     const event = preventable();
     webContents.emit('will-attach-webview', event);
     expect(event.defaultPrevented).toBe(true);
-  });
-
-  test('is granted no permission, and no network', async () => {
-    await desktop.start();
-    const { defaultSession } = session;
-    const answer = vi.fn();
-    defaultSession.permissionRequest?.({}, 'media', answer);
-    expect(answer).toHaveBeenCalledWith(false);
-    expect(defaultSession.permissionCheck?.()).toBe(false);
-    expect(defaultSession.devicePermission?.()).toBe(false);
-    const cancelled = (url: string) => {
-      const verdict = vi.fn<(answer: { cancel: boolean }) => void>();
-      defaultSession.beforeRequest?.({ url }, verdict);
-      return verdict.mock.calls[0]?.[0].cancel;
-    };
-    for (const url of [
-      'https://example.org/x.js',
-      'http://127.0.0.1/',
-      'wss://example.org/',
-      'file:///etc/passwd',
-      'x',
-    ]) {
-      expect(cancelled(url), url).toBe(true);
-    }
-    expect(cancelled('app://stride/index.html')).toBe(false);
-    expect(cancelled('devtools://devtools/bundled/inspector.html')).toBe(false);
   });
 
   test('talks to the lab, from its main frame only', async () => {

@@ -39,3 +39,11 @@ export function lossesOnDisk(home: string, run: number): Float32Array {
     history.close();
   }
 }
+
+/** Starts runs; gives their numbers. */
+export async function startRuns(
+  page: Page,
+  ...runs: { network: unknown; settings: unknown }[]
+): Promise<number[]> {
+  return (await ask(page, 'runs.start', { runs })).map(({ id }) => id);
+}

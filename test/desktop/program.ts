@@ -57,8 +57,9 @@ export function startProgram({
 
 export class Program {
   readonly child: ChildProcess;
-  readonly browser: Browser;
-  readonly page: Page;
+  /** Playwright's connection to the window, and the window's page. */
+  browser: Browser;
+  page: Page;
   /** Undefined where the main process cannot be inspected. */
   readonly main: Inspector | undefined;
   readonly #said: { text: string };
@@ -107,6 +108,16 @@ export class Program {
       child.kill('SIGKILL');
       throw new Error(`the desktop program did not come up:\n${said.text}`, { cause: error });
     }
+  }
+
+  /** After the window's process has died: a page that has crashed is of no use to Playwright any more. */
+  async reconnect(): Promise<void> {
+    const devtools = await addressIn(this.child, this.#said, /DevTools listening on (ws:\/\/\S+)/);
+    const port = `http://${new URL(devtools).host}`;
+    await this.browser.close().catch(() => undefined);
+    await windowAt(port, this.child);
+    this.browser = await chromium.connectOverCDP(port);
+    this.page = await windowOf(this.browser);
   }
 
   /** All that it has printed. */

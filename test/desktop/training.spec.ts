@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { createPresets, type Preset } from './presets.ts';
 import { Desktop } from './desktop.ts';
-import { ask, lossesOnDisk } from './lab.ts';
+import { ask, lossesOnDisk, startRuns } from './lab.ts';
 import { answerDialogs, dialogsAsked } from './dialogs.ts';
 import { userFolder } from './stage.ts';
 import { expect, test } from '../e2e/host.ts';
@@ -36,11 +36,6 @@ const trace = (net: Preset) =>
 /** Three epochs of 118 steps: long enough to be met in the middle. */
 const short = { seed: 7, epochs: 3, batchSize: 512 };
 const steps = 3 * 118;
-
-async function start(page: Page, ...runs: { network: unknown; settings: unknown }[]): Promise<number[]> {
-  const started = await ask(page, 'runs.start', { runs });
-  return started.map(({ id }) => id);
-}
 
 const statusOf = async (page: Page, run: number) => (await ask(page, 'runs.get', { run })).status;
 const reached = async (page: Page, run: number) =>
@@ -72,7 +67,7 @@ test('@always the window is sandboxed, its program an ordinary user’s', async 
 test('@always both nets at once, two epochs, seed 0: the traces’ numbers', async () => {
   const { page } = desktop.program;
   const nets = await createPresets(page);
-  const runs = await start(
+  const runs = await startRuns(
     page,
     { network: nets.course, settings: { seed: 0, epochs: 2 } },
     { network: nets.homework, settings: { seed: 0, epochs: 2 } },
@@ -97,10 +92,10 @@ test('@always both nets at once, two epochs, seed 0: the traces’ numbers', asy
 
 test('@always stopped and resumed, quit while it trains and resumed: to the bit what an uninterrupted run gives', async () => {
   const { course } = await createPresets(desktop.page);
-  const [whole] = (await start(desktop.page, { network: course, settings: short })) as [number];
+  const [whole] = (await startRuns(desktop.page, { network: course, settings: short })) as [number];
   await finished(desktop.page, whole);
 
-  const [cut] = (await start(desktop.page, { network: course, settings: short })) as [number];
+  const [cut] = (await startRuns(desktop.page, { network: course, settings: short })) as [number];
   await inTheMiddle(desktop.page, cut, 20);
   await ask(desktop.page, 'runs.stop', { run: cut });
   expect(await statusOf(desktop.page, cut)).toBe('stopped');
@@ -128,7 +123,7 @@ test('@always stopped and resumed, quit while it trains and resumed: to the bit 
 
 test('@always killed while it trains, it goes on to the same bits at the next start', async () => {
   const { course } = await createPresets(desktop.page);
-  const [run] = (await start(desktop.page, { network: course, settings: short })) as [number];
+  const [run] = (await startRuns(desktop.page, { network: course, settings: short })) as [number];
   await inTheMiddle(desktop.page, run, 130);
   expect(await desktop.stop('SIGKILL')).toBe('SIGKILL');
   await desktop.start();

@@ -182,7 +182,12 @@ export const protocol = {
   },
 };
 
-type PermissionHandler = (contents: unknown, permission: string, answer: (granted: boolean) => void) => void;
+type PermissionHandler = (
+  contents: unknown,
+  permission: string,
+  answer: (granted: boolean) => void,
+  details: { requestingUrl: string },
+) => void;
 type RequestHandler = (details: { url: string }, answer: (answer: { cancel: boolean }) => void) => void;
 const defaultSession = {
   permissionRequest: undefined as PermissionHandler | undefined,
@@ -198,6 +203,7 @@ const defaultSession = {
   setDevicePermissionHandler: (handler: () => boolean) => {
     defaultSession.devicePermission = handler;
   },
+  on: () => undefined,
   webRequest: {
     onBeforeRequest: (handler: RequestHandler) => {
       defaultSession.beforeRequest = handler;

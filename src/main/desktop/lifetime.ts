@@ -8,6 +8,7 @@ import { type Signals, onInterrupt } from '../host/interrupts.ts';
 import { RunActivity } from '../host/runActivity.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Texts } from './texts.ts';
+import { watchForFaults } from './windowFaults.ts';
 import { writeWindowState } from './windowState.ts';
 
 export interface LifetimeOptions {
@@ -20,9 +21,6 @@ export interface LifetimeOptions {
   readonly createWindow: () => BrowserWindow;
 }
 
-/** A window that ends twice within this time will end a third time. */
-const crashMilliseconds = 10_000;
-
 export class Lifetime {
   readonly #options: LifetimeOptions;
   readonly #activity: RunActivity;
@@ -31,7 +29,6 @@ export class Lifetime {
   #asking = false;
   #quitting: Promise<void> | undefined;
   #labClosed = false;
-  #lastCrash = -Infinity;
 
   constructor(options: LifetimeOptions) {
     this.#options = options;
@@ -94,9 +91,7 @@ export class Lifetime {
       event.preventDefault();
       void this.quit();
     });
-    window.webContents.on('render-process-gone', (_event, { reason }) => {
-      if (reason !== 'clean-exit') this.#onCrash(window);
-    });
+    watchForFaults(window, this.#options.texts);
   }
 
   /** Checkpoints what is under way, then ends. */
@@ -160,14 +155,5 @@ export class Lifetime {
     } finally {
       this.#asking = false;
     }
-  }
-
-  /** The page is only a view of the lab, which is not touched by its end. */
-  #onCrash(window: BrowserWindow): void {
-    const now = Date.now();
-    const again = now - this.#lastCrash < crashMilliseconds;
-    this.#lastCrash = now;
-    if (again) dialog.showErrorBox('Stride', this.#options.texts().crashed);
-    else window.webContents.reload();
   }
 }

@@ -30,11 +30,16 @@ function guard(contents: WebContents): void {
 /** Stride is offline, and its page needs nothing from the disk but what `app://stride/` serves. */
 const closedSchemes = new Set(['http:', 'https:', 'ws:', 'wss:', 'ftp:', 'file:']);
 
+/** Writing text to the clipboard, as a person's "Copy" does. Reading it needs a paste of the person's own. */
+const grantedPermission = 'clipboard-sanitized-write';
+
 export function guardSession(session: Session): void {
-  session.setPermissionRequestHandler((_contents, _permission, answer) => {
-    answer(false);
+  session.setPermissionRequestHandler((_contents, permission, answer, { requestingUrl }) => {
+    answer(permission === grantedPermission && isOwnPage(requestingUrl));
   });
-  session.setPermissionCheckHandler(() => false);
+  session.setPermissionCheckHandler(
+    (_contents, permission, origin) => permission === grantedPermission && isOwnPage(origin),
+  );
   session.setDevicePermissionHandler(() => false);
   session.webRequest.onBeforeRequest(({ url }, answer) => {
     answer({ cancel: !URL.canParse(url) || closedSchemes.has(new URL(url).protocol) });

@@ -6,6 +6,7 @@ import { exitCodes } from '../host/exitCodes.ts';
 import type { Signals } from '../host/interrupts.ts';
 import { makeHome } from '../lab/base/home.ts';
 import type { Lab } from '../lab/lab.ts';
+import { askWhereToSave } from './downloads.ts';
 import { Lifetime } from './lifetime.ts';
 import { setMenu } from './menu.ts';
 import { registerPageScheme, servePage } from './page.ts';
@@ -13,6 +14,7 @@ import { guardContents, guardSession } from './security.ts';
 import { followLanguage, type Texts } from './texts.ts';
 import { type LoadingGuard, guardLoading, loadingMark } from './trainingProblem.ts';
 import { createWindow } from './window.ts';
+import { noteLostProcesses } from './windowFaults.ts';
 
 export interface DesktopOptions {
   readonly home: string;
@@ -59,6 +61,8 @@ async function open(
   guard: LoadingGuard,
 ): Promise<void> {
   guardSession(session.defaultSession);
+  askWhereToSave(session.defaultSession, home);
+  noteLostProcesses();
   servePage(protocol, renderer);
   let lab: Lab;
   let texts: () => Texts;

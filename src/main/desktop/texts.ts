@@ -10,6 +10,11 @@ export interface Texts {
   readonly quitTitle: (runs: number) => string;
   readonly quitDetail: string;
   readonly crashed: string;
+  readonly notLoaded: (reason: string) => string;
+  readonly unresponsive: string;
+  readonly trainingGoesOn: string;
+  readonly loadAgain: string;
+  readonly wait: string;
   readonly menu: {
     readonly file: string;
     readonly edit: string;
@@ -29,6 +34,11 @@ const english: Texts = {
   quitDetail:
     'Each gets a checkpoint now and can be resumed from it, with the same numbers as if it had never stopped.',
   crashed: 'The window ended unexpectedly, twice. Training goes on; quit and start Stride again to see it.',
+  notLoaded: (reason) => `The window could not be loaded (${reason}).`,
+  unresponsive: 'The window does not answer.',
+  trainingGoesOn: 'Runs that are training go on undisturbed.',
+  loadAgain: 'Load it again',
+  wait: 'Wait',
   menu: { file: 'File', edit: 'Edit', view: 'View', window: 'Window' },
 };
 
@@ -41,6 +51,11 @@ const chinese: Texts = {
   quitTitle: (runs) => `停止 ${runs} 个训练并退出？`,
   quitDetail: '每个训练都会立即保存检查点，之后可以从该处继续，结果与从未中断时完全相同。',
   crashed: '窗口连续两次意外关闭。训练仍在进行；请退出并重新启动 Stride 查看。',
+  notLoaded: (reason) => `窗口无法加载（${reason}）。`,
+  unresponsive: '窗口没有响应。',
+  trainingGoesOn: '正在进行的训练不受影响。',
+  loadAgain: '重新加载',
+  wait: '等待',
   menu: { file: '文件', edit: '编辑', view: '显示', window: '窗口' },
 };
 
