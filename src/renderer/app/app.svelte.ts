@@ -21,6 +21,7 @@ import { Router } from './router.svelte.ts';
 import { RunActions, saveFile } from './runs/runActions.svelte.ts';
 import { RunsState } from './runs/runs.svelte.ts';
 import { RunTable } from '../screens/runs/state/runTable.svelte.ts';
+import { SweepsState } from '../screens/sweeps/state/sweeps.svelte.ts';
 import { ThemeState } from './theme.svelte.ts';
 import { Tour } from './tour.svelte.ts';
 import { TrainForm } from '../screens/train/state/trainForm.svelte.ts';
@@ -34,6 +35,7 @@ export class AppState {
   readonly runs: RunsState;
   readonly table: RunTable;
   readonly runActions: RunActions;
+  readonly sweeps: SweepsState;
   readonly live: LiveRuns;
   readonly networks: NetworksState;
   readonly design: DesignState;
@@ -68,6 +70,7 @@ export class AppState {
       save: saveFile,
     });
     this.live = new LiveRuns(lab);
+    this.sweeps = new SweepsState(lab);
     this.tour = new Tour((route) => {
       this.router.go(route);
     });
@@ -88,14 +91,18 @@ export class AppState {
       void this.#begin();
       void this.form.load(lab);
       void this.queue.load();
+      void this.sweeps.load();
       this.live.reload();
       void this.networks.load().then(() => this.design.reconnected());
       this.table.reload();
     });
+    this.form.datasets = () => this.connection.datasets;
   }
 
   async #begin(): Promise<void> {
     await Promise.all([this.preferences.load(), this.runs.load()]);
+    // Who opens the window while something trains wants to see that; else the settings are what comes next.
+    if (this.runs.loaded) this.form.open ??= this.runs.underWay.length === 0;
     // Without an address, a person who has trained nothing yet finds the first page.
     const fresh = this.runs.loaded && this.runs.total === 0 && !this.preferences.get('welcome.dismissed');
     if (this.router.unaddressed) this.router.replace({ view: fresh ? 'welcome' : 'train' });

@@ -13,12 +13,14 @@ export type Route =
   | { readonly view: 'run'; readonly run: number }
   /** The runs that are compared, in the order in which they were chosen; none where they are still to be chosen. */
   | { readonly view: 'compare'; readonly runs: readonly number[] }
+  | { readonly view: 'sweeps' }
+  | { readonly view: 'sweep'; readonly sweep: number }
   | { readonly view: 'settings' };
 
 export type Query = Readonly<Record<string, string>>;
 
 /** The screens that the side bar leads to. */
-export const doors = ['design', 'train', 'runs', 'compare', 'settings'] as const;
+export const doors = ['design', 'train', 'runs', 'sweeps', 'compare', 'settings'] as const;
 export type Door = (typeof doors)[number];
 
 /** Anything that is not an address of ours is the bench. */
@@ -29,6 +31,9 @@ export function parseRoute(hash: string): Route {
   if (view === 'runs' && rest !== undefined && /^[1-9]\d*$/.test(rest))
     return { view: 'run', run: Number(rest) };
   if (view === 'compare') return compareRoute(rest);
+  if (view === 'sweeps' && rest === undefined) return { view: 'sweeps' };
+  if (view === 'sweeps' && rest !== undefined && /^[1-9]\d*$/.test(rest))
+    return { view: 'sweep', sweep: Number(rest) };
   if (view === 'design') return rest === undefined ? { view } : { view, network: decode(rest) };
   if ((view === 'settings' || view === 'welcome') && rest === undefined) return { view };
   return { view: 'train' };
@@ -46,14 +51,16 @@ export function hrefOf(route: Route, query: Query = {}): string {
   return `#/${pathOf(route)}${parameters}`;
 }
 
-/** A run's page lies behind the list of runs. */
+/** A run's page lies behind the list of runs, a sweep's behind that of sweeps. */
 export function doorOf(route: Route): Door | null {
   if (route.view === 'run') return 'runs';
+  if (route.view === 'sweep') return 'sweeps';
   return route.view === 'welcome' ? null : route.view;
 }
 
 function pathOf(route: Route): string {
   if (route.view === 'run') return `runs/${route.run}`;
+  if (route.view === 'sweep') return `sweeps/${route.sweep}`;
   if (route.view === 'design' && route.network !== undefined)
     return `design/${encodeURIComponent(route.network)}`;
   if (route.view === 'compare' && route.runs.length > 0) return `compare/${route.runs.join(',')}`;

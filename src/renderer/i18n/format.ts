@@ -93,6 +93,13 @@ export function formatClock(seconds: number): string {
   return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
 }
 
+/** `40 s`, `3 min` or `1.5 h`: as exact as an estimate is. */
+export function aboutDuration(seconds: number): string {
+  if (seconds < 90) return m.train_about_seconds({ seconds: Math.max(1, Math.round(seconds)) });
+  if (seconds < 5400) return m.train_about_minutes({ minutes: Math.round(seconds / 60) });
+  return m.train_about_hours({ hours: numberFormat({ maximumFractionDigits: 1 }).format(seconds / 3600) });
+}
+
 /** `16 GB` */
 export function formatBytes(bytes: number): string {
   const gigabytes = bytes / 2 ** 30;

@@ -1,6 +1,7 @@
 /** Words about the training settings. */
 import { m } from '../paraglide/messages.js';
-import type { NumberRule } from '../screens/train/state/numberField.ts';
+import type { NumberProblem, NumberRule } from '../screens/train/state/numberField.ts';
+import type { SeedsProblem } from '../screens/train/state/seeds.ts';
 import type { Choices, Field, OwnField, Section } from '../screens/train/state/trainDraft.ts';
 import type {
   OptimizerType,
@@ -105,6 +106,46 @@ export function ruleText({ whole, minimum, maximum, aboveMinimum, belowMaximum }
   if (aboveMinimum) return m.error_above({ minimum, maximum: most });
   if (belowMaximum) return m.error_below({ minimum, maximum: most });
   return m.train_error_range({ minimum, maximum: most });
+}
+
+/** Which rule a text breaks, and what would be allowed. */
+export function numberProblemText(problem: NumberProblem, rule: NumberRule): string {
+  switch (problem.kind) {
+    case 'empty':
+    case 'rule':
+      return ruleText(rule);
+    case 'notNumber':
+      return m.train_not_a_number({ text: problem.text, rule: ruleText(rule) });
+    case 'ambiguous': {
+      const [one = '', other = ''] = problem.readings;
+      return m.train_ambiguous({ text: problem.text, one, other });
+    }
+    case 'order':
+      return m.train_range_order({ text: problem.text });
+    case 'steps':
+      return m.train_range_steps({ text: problem.text });
+    case 'twice':
+      return m.train_value_twice({ text: problem.text });
+    case 'several':
+      return m.train_one_value();
+    case 'tooMany':
+      return m.train_too_many_values({ most: problem.most });
+  }
+}
+
+export function seedsProblemText(problem: SeedsProblem): string {
+  switch (problem.kind) {
+    case 'empty':
+      return m.train_seeds_empty();
+    case 'notSeed':
+      return m.train_seeds_not_whole({ text: problem.text });
+    case 'order':
+      return m.train_range_order({ text: problem.text });
+    case 'tooLarge':
+      return m.train_seeds_too_large({ text: problem.text, largest: String(problem.largest) });
+    case 'tooMany':
+      return m.train_seeds_too_many({ count: formatCount(problem.count), most: problem.most });
+  }
 }
 
 export const sectionLabels: Record<Section, Words> = {

@@ -162,9 +162,12 @@ export const validationSchema = z.strictObject({
   seed: seedSchema.default(0),
 });
 
+/** Larger than any data set here; a run's batch is held against its own data set when it is made. */
+export const largestBatch = 10_000_000;
+
 export const trainingSettingsSchema = z.strictObject({
   epochs: z.int().min(1).max(10_000).default(10),
-  batchSize: z.int().min(1).max(8192).default(64),
+  batchSize: z.int().min(1).max(largestBatch).default(64),
   seed: seedSchema.default(0),
   optimizer: optimizerSchema.default(courseOptimizer),
   schedule: scheduleSchema.default({ type: 'constant', warmUpSteps: 0 }),

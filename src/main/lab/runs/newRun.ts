@@ -43,6 +43,7 @@ export function checkRun(
   { settings, shards, memory }: { settings: TrainingSettings; shards: number; memory: Memory },
 ): number {
   const summary = checkNetwork(network, dataset);
+  requireBatch(settings.batchSize, dataset);
   requireAffordable({ summary, dataset: dataset.summary, settings, shards }, memory.totalBytes);
   return summary.parameterCount;
 }
@@ -124,6 +125,16 @@ function insertRun(
     history.runEvents.append(run, { kind: 'learningRate', detail: { learningRate, before } }, place);
   }
   return { run, order: { network, settings, dataset, shards, from: null, learningRates: changes } };
+}
+
+/** Throws where a batch is larger than the training set. */
+export function requireBatch(batchSize: number, { summary }: Dataset): void {
+  if (batchSize <= summary.trainCount) return;
+  throw new Problem(
+    'run.batch-size',
+    `a batch of ${batchSize} images is more than ${summary.name} has to train with; 1 to ${summary.trainCount} would be right`,
+    { batchSize, most: summary.trainCount, dataset: summary.name },
+  );
 }
 
 function requireInput(network: Network, { summary }: Dataset): void {

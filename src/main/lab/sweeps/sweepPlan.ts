@@ -7,7 +7,7 @@ import type { Sweep } from '../../../shared/sweeps/sweeps.ts';
 import type { NetworkSummary } from '../../../shared/network/shapes.ts';
 import { requireAffordable } from '../../../shared/training/affordable.ts';
 import type { Memory } from '../../engine/native/memory.ts';
-import { type CheckedRun, checkNetwork } from '../runs/newRun.ts';
+import { type CheckedRun, checkNetwork, requireBatch } from '../runs/newRun.ts';
 
 export interface SweepPlan {
   readonly combinations: readonly ExpandedCombination[];
@@ -37,6 +37,9 @@ export async function planSweep(
       known.set(dataset, nets);
       const summary = nets.get(network) ?? named(label, () => checkNetwork(network, dataset));
       nets.set(network, summary);
+      named(label, () => {
+        requireBatch(settings.batchSize, dataset);
+      });
       if (memory) {
         // Into how many shards a batch will be split is not known yet: into one, at worst.
         const of = { summary, dataset: dataset.summary, settings, shards: 1 };

@@ -29,18 +29,27 @@ export class RunsState {
   loaded = $state.raw(false);
   /** Why the list could not be had. */
   problem = $state.raw<ProblemRecord | null>(null);
-  /** Started from this window, latest start only. */
-  started = $state.raw<readonly number[]>([]);
+  /** Runs that were at work since the latest start of this window: they stay on the Train screen when they have ended. */
+  #shown = $state.raw<ReadonlySet<number>>(new Set());
+  /** Those that had ended by the latest start. They can be shown beside what is at work now. */
+  #before = $state.raw<ReadonlySet<number>>(new Set());
+  showEarlier = $state(false);
   /** Runs with an action under way, and why the last one did not work. */
   readonly busy = new SvelteSet<number>();
   readonly problems = new SvelteMap<number, ProblemRecord>();
 
   readonly underWay: readonly RunSummary[] = $derived(this.list.filter(isUnderWay));
-  /** What the Train screen shows: runs under way and those just started, else the latest start's. Oldest first. */
+  /** What the Train screen shows: runs at work now or since the latest start, else the latest start's. Oldest first. */
   readonly watched: readonly RunSummary[] = $derived.by(() => {
-    const shown = this.list.filter((run) => isUnderWay(run) || this.started.includes(run.id));
+    const shown = this.list.filter(
+      (run) => isUnderWay(run) || this.#shown.has(run.id) || (this.showEarlier && this.#before.has(run.id)),
+    );
     return (shown.length > 0 ? shown : latestStart(this.list)).toReversed();
   });
+  /** Runs that the latest start has taken from the Train screen. */
+  readonly earlier: readonly RunSummary[] = $derived(
+    this.list.filter((run) => this.#before.has(run.id) && !this.#shown.has(run.id)),
+  );
 
   readonly #lab: LabClient;
 
@@ -82,10 +91,23 @@ export class RunsState {
 
   /** Throws what the lab says against it. */
   async start(request: CallInput<'runs.start'>): Promise<readonly RunSummary[]> {
+    const onScreen = this.watched;
     const runs = await this.#lab.call('runs.start', request);
-    this.started = runs.map((run) => run.id);
+    this.#makeRoom(onScreen, runs);
     for (const run of runs) this.#put(run);
     return runs;
+  }
+
+  /** What has ended makes room for what starts. */
+  #makeRoom(onScreen: readonly RunSummary[], starting: readonly RunSummary[]): void {
+    const ended = onScreen.flatMap(({ id }) => {
+      const run = this.find(id);
+      return run && !isUnderWay(run) ? [id] : [];
+    });
+    this.#before = new Set(ended);
+    const started = starting.map(({ id }) => id);
+    this.#shown = new Set([...this.#shown, ...started].filter((id) => !this.#before.has(id)));
+    this.showEarlier = false;
   }
 
   /** Never throws: what went wrong lies in `problems`, to be shown beside the run. */
@@ -123,6 +145,9 @@ export class RunsState {
   #merge(runs: readonly RunSummary[]): void {
     const byId = new Map(this.list.map((run) => [run.id, run]));
     for (const run of runs) byId.set(run.id, run);
+    // A sweep may have hundreds of runs, and has a page of its own for those that have ended.
+    const atWork = runs.filter((run) => isUnderWay(run) && !run.sweep && !this.#shown.has(run.id));
+    if (atWork.length > 0) this.#shown = new Set([...this.#shown, ...atWork.map(({ id }) => id)]);
     this.list = [...byId.values()].sort((a, b) => b.id - a.id);
   }
 }

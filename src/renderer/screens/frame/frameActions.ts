@@ -4,12 +4,20 @@ import type { Action } from '../../app/actions.svelte.ts';
 import type { AppState } from '../../app/app.svelte.ts';
 import { type Door, doors, hrefOf } from '../../app/router.svelte.ts';
 
-const doorKeys = { design: 'g d', train: 'g t', runs: 'g r', compare: 'g v', settings: 'g s' } as const;
+const doorKeys = {
+  design: 'g d',
+  train: 'g t',
+  runs: 'g r',
+  sweeps: 'g w',
+  compare: 'g v',
+  settings: 'g s',
+} as const;
 const doorTitles: Record<Door, () => string> = {
   design: m.nav_design,
   train: m.nav_train,
   runs: m.nav_runs,
   compare: m.nav_compare,
+  sweeps: m.nav_sweeps,
   settings: m.nav_settings,
 };
 

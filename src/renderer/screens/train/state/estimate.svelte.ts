@@ -28,6 +28,7 @@ export interface EstimateOfAll {
 }
 
 const pauseInTyping = 500;
+const mostMeasured = 8;
 
 export class EstimateState {
   /** Null until there is one. While another is being measured, the one before. */
@@ -66,15 +67,16 @@ export class EstimateState {
     this.measuring = true;
     this.problem = null;
     try {
-      // Runs that differ by their seeds alone take the same time.
       const known = new Map<string, Estimate>();
       const each: Estimate[] = [];
       for (const run of runs) {
-        const key = JSON.stringify({ ...run, settings: { ...run.settings, seed: 0 } });
-        const estimate = known.get(key) ?? (await this.#lab.call('training.estimate', run));
+        const key = costOf(run);
+        // A grid over many batch sizes: those beyond the first few take about as long as the one before.
+        const before = known.get(key) ?? (known.size >= mostMeasured ? each.at(-1) : undefined);
+        const estimate = before ?? (await this.#lab.call('training.estimate', run));
         if (!current()) return;
         known.set(key, estimate);
-        each.push(estimate);
+        each.push(lasting(estimate, run.settings.epochs ?? 10));
       }
       this.all = together(each, places);
     } catch (error) {
@@ -90,6 +92,25 @@ export class EstimateState {
     }
     if (current()) this.measuring = false;
   }
+}
+
+/** Runs with the same text take the same time for an epoch: seeds, rates and the number of epochs change nothing of it. */
+function costOf({ network, settings, dataset, threads }: Request): string {
+  const { batchSize, optimizer, clipping, augmentation, validation, measure, labelSmoothing } = settings;
+  const kinds = {
+    optimizer: optimizer?.type,
+    clipping: clipping?.type,
+    augmentation: augmentation && Object.entries(augmentation).map(([name, value]) => [name, Boolean(value)]),
+    smoothed: Boolean(labelSmoothing),
+    validation: validation?.fraction,
+  };
+  return JSON.stringify({ network, dataset, threads, batchSize, measure, ...kinds });
+}
+
+/** The same for another number of epochs. */
+function lasting(estimate: Estimate, epochs: number): Estimate {
+  const { startSeconds, trainSeconds, testSeconds } = estimate;
+  return { ...estimate, totalSeconds: startSeconds + epochs * (trainSeconds + testSeconds) };
 }
 
 /** As the lab's line does it: each run takes the first place that becomes free. */

@@ -9,7 +9,6 @@ import {
   fieldRules,
   fields,
   ownRules,
-  parseSeeds,
   resetSection,
   sectionChanged,
   sectionValid,
@@ -124,9 +123,11 @@ test('what does not count is not looked at', () => {
   expect(settingsOf(draft, own, 0)).toBeNull();
 });
 
-test('seeds: one, several, a range', () => {
-  expect(parseSeeds('7')).toEqual([7]);
-  expect(parseSeeds(' 1, 2，3 ')).toEqual([1, 2, 3]);
-  expect(parseSeeds('0-3, 2')).toEqual([0, 1, 2, 3]);
-  for (const wrong of ['', 'a', '-1', '1.5', '3-1', '0-64', '1e3']) expect(parseSeeds(wrong)).toBeNull();
+test('of several values the first ones are the settings', () => {
+  const draft = copy();
+  draft.texts['sgd.momentum'] = '0.9, 0.5';
+  const several = { ...own, learningRate: '0.1, 0.01', batchSize: '128..256:2' };
+  const settings = settingsOf(draft, several, 0);
+  expect(settings).toMatchObject({ batchSize: 128, optimizer: { learningRate: 0.1, momentum: 0.9 } });
+  expect(sectionChanged(draft, 'optimizer')).toBe(true);
 });

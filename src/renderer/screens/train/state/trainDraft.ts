@@ -11,22 +11,23 @@ import {
   type Schedule,
   type StoppingMetric,
   type TrainingSettings,
+  largestBatch,
   optimizerSchema,
   scheduleSchema,
   trainingSettingsSchema,
 } from '../../../../shared/training/training.ts';
-import { type NumberRule, parseNumber } from './numberField.ts';
+import { type NumberRule, readNumbers } from './numberField.ts';
 
 const share = { whole: false, minimum: 0, maximum: 1, belowMaximum: true } as const;
 const decay = { whole: false, minimum: 0, maximum: 10 } as const;
 const tiny = { whole: false, minimum: 0, maximum: 1, aboveMinimum: true } as const;
 const factor = { whole: false, minimum: 0, maximum: 1, aboveMinimum: true } as const;
-const seedRule = { whole: true, minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;
+export const seedRule = { whole: true, minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;
 
 /** Fields that each net has for itself. */
 export const ownRules = {
   epochs: { whole: true, minimum: 1, maximum: 10_000 },
-  batchSize: { whole: true, minimum: 1, maximum: 8192 },
+  batchSize: { whole: true, minimum: 1, maximum: largestBatch },
   learningRate: { whole: false, minimum: 0, maximum: 100, aboveMinimum: true },
 } as const satisfies Record<string, NumberRule>;
 export type OwnField = keyof typeof ownRules;
@@ -201,8 +202,14 @@ const sectionChoices: Record<Section, readonly Choice[]> = {
   validation: ['validation', 'earlyStopping', 'metric', 'measure'],
 };
 
-export function valueOf({ texts }: Draft, field: Field): number | null {
-  return parseNumber(texts[field], fieldRules[field]);
+/** All values that are typed: of a sweep, where there are several. Null where the text cannot be read. */
+export function valuesOf({ texts }: Draft, field: Field): readonly number[] | null {
+  return readNumbers(texts[field], fieldRules[field]).values;
+}
+
+/** The first of them. */
+export function valueOf(draft: Draft, field: Field): number | null {
+  return valuesOf(draft, field)?.[0] ?? null;
 }
 
 /** Early stopping watches images that are not held back. */
@@ -216,9 +223,9 @@ export function sectionValid(draft: Draft, section: Section): boolean {
 }
 
 /** Whether a field, or a choice, is other than the course has it. */
-export function fieldChanged({ texts }: Draft, field: Field): boolean {
-  const value = parseNumber(texts[field], fieldRules[field]);
-  return value === null || value !== Number(courseDraft.texts[field]);
+export function fieldChanged(draft: Draft, field: Field): boolean {
+  const values = valuesOf(draft, field);
+  return values?.length !== 1 || values[0] !== Number(courseDraft.texts[field]);
 }
 
 export function choiceChanged({ choices }: Draft, choice: Choice): boolean {
@@ -255,19 +262,19 @@ export function resetSection(draft: Draft, section: Section): void {
   }
 }
 
-/** Null where something that counts is not a number that it may be. */
+/** Where several values are typed, the first ones. Null where something that counts is not a number that it may be. */
 export function settingsOf(draft: Draft, own: OwnTexts, seed: number): TrainingSettings | null {
   const { choices } = draft;
-  const ownValues = ownFields.map((field) => parseNumber(own[field], ownRules[field]));
+  const ownValues = ownFields.map((field) => readNumbers(own[field], ownRules[field]).values?.[0] ?? null);
   if (ownValues.includes(null) || !sections.every((section) => sectionValid(draft, section))) return null;
   const [epochs, batchSize, learningRate] = ownValues as [number, number, number];
+  const number = (field: Field) => valueOf(draft, field) ?? NaN;
   const of = (prefix: string): Record<string, number> =>
     Object.fromEntries(
       fields
         .filter((field) => field.startsWith(`${prefix}.`))
-        .map((field) => [field.slice(prefix.length + 1), Number(draft.texts[field])]),
+        .map((field) => [field.slice(prefix.length + 1), number(field)]),
     );
-  const number = (field: Field) => Number(draft.texts[field]);
   return trainingSettingsSchema.parse({
     epochs,
     batchSize,
@@ -295,18 +302,4 @@ function optimizerOf(
   rest: Record<string, number>,
 ): Optimizer {
   return optimizerSchema.parse({ type, learningRate, ...rest, ...(type === 'sgd' && { nesterov }) });
-}
-
-/** `0`, `0, 1, 2` or `0-4`: the seeds, each once; null where it is none of these, or more than `most`. */
-export function parseSeeds(text: string, most = 64): number[] | null {
-  const seeds = new Set<number>();
-  for (const part of text.split(/[,，、\s]+/).filter(Boolean)) {
-    const [, first, last] = /^(\d+)(?:[-–](\d+))?$/.exec(part) ?? [];
-    if (first === undefined) return null;
-    const from = parseNumber(first, seedRule);
-    const to = last === undefined ? from : parseNumber(last, seedRule);
-    if (from === null || to === null || to < from || to - from >= most) return null;
-    for (let seed = from; seed <= to; seed += 1) seeds.add(seed);
-  }
-  return seeds.size > 0 && seeds.size <= most ? [...seeds] : null;
 }

@@ -4,6 +4,7 @@
  */
 import { SvelteSet } from 'svelte/reactivity';
 import type { CallInput, CallReply, LabClient } from '../../../../shared/api/api.ts';
+import type { DatasetSummary } from '../../../../shared/datasets/dataset.ts';
 import type { Network } from '../../../../shared/network/network.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/problem.ts';
 import { requireTrainable, walkNetwork } from '../../../../shared/network/shapes.ts';
@@ -14,7 +15,9 @@ import {
   trainingSettingsSchema,
 } from '../../../../shared/training/training.ts';
 import { parseTags } from '../../../../shared/runs/runOrganisation.ts';
-import { parseNumber } from './numberField.ts';
+import { type NumberRule, type Reading, parseNumber, readNumbers } from './numberField.ts';
+import { readSeeds, type Seeds } from './seeds.ts';
+import { type SweepRequest, mostWindowRuns, runsOfSweeps, sweepsOf } from './sweepForm.ts';
 import type { PreferencesState } from '../../../app/preferences.svelte.ts';
 import {
   type Choices,
@@ -27,7 +30,6 @@ import {
   draftOf,
   ownFields,
   ownRules,
-  parseSeeds,
   resetSection,
   sections,
   sectionValid,
@@ -52,11 +54,11 @@ export class NetForm {
   readonly problem: ProblemRecord | null;
   /** As typed. */
   readonly texts: OwnTexts;
-  readonly values: Record<OwnField, number | null> = $derived.by(() => {
-    const entries = ownFields.map((name) => [name, parseNumber(this.texts[name], ownRules[name])]);
-    return Object.fromEntries(entries) as Record<OwnField, number | null>;
+  readonly readings: Record<OwnField, Reading> = $derived.by(() => {
+    const entries = ownFields.map((name) => [name, readNumbers(this.texts[name], ownRules[name])]);
+    return Object.fromEntries(entries) as Record<OwnField, Reading>;
   });
-  readonly valid: boolean = $derived(ownFields.every((name) => this.values[name] !== null));
+  readonly valid: boolean = $derived(ownFields.every((name) => this.readings[name].values !== null));
 
   constructor(key: string, network: Network, settings: TrainingSettings, kept?: number, classes = 10) {
     this.key = key;
@@ -118,6 +120,13 @@ export interface Filling {
   readonly tags?: readonly string[];
 }
 
+/** What a field of each net may hold; no batch is larger than the data set. */
+export function ownRule(name: OwnField, trainCount: number | undefined): NumberRule {
+  return name === 'batchSize' && trainCount !== undefined
+    ? { ...ownRules.batchSize, maximum: trainCount }
+    : ownRules[name];
+}
+
 /** One run that would be started. */
 export interface Planned {
   readonly net: NetForm;
@@ -132,6 +141,11 @@ export class TrainForm {
   /** `0`, `0, 1, 2` or `0-4`. */
   seeds = $state('0');
   dataset = $state('mnist');
+  /** The data sets that there are, as far as they are known. */
+  datasets: () => readonly DatasetSummary[] = () => [];
+  readonly trainCount: number | undefined = $derived(
+    (this.datasets().find(({ id }) => id === this.dataset) ?? this.datasets()[0])?.trainCount,
+  );
   name = $state('');
   /** As typed, with commas between them. */
   tags = $state('');
@@ -140,26 +154,45 @@ export class TrainForm {
   /** Cores for each run; null shares them out. */
   threads = $state.raw<number | null>(null);
   problem = $state.raw<ProblemRecord | null>(null);
+  /** Whether the settings are in sight; null until it is known whether something trains. */
+  open = $state.raw<boolean | null>(null);
   #learningRates = $state.raw<readonly LearningRateChange[]>([]);
   #loaded = false;
   readonly #preferences: PreferencesState | undefined;
 
   readonly chosenNets: readonly NetForm[] = $derived(this.nets.filter((net) => this.chosen.has(net.key)));
-  readonly seedList: readonly number[] | null = $derived(parseSeeds(this.seeds));
+  readonly seedsRead: Seeds = $derived(readSeeds(this.seeds));
+  readonly seedList: readonly number[] | null = $derived(this.seedsRead.seeds);
   /** Null where one of them could not be a tag, or there are too many. */
   readonly tagList: readonly string[] | null = $derived(parseTags(this.tags));
   readonly draftValid: boolean = $derived(sections.every((section) => sectionValid(this.draft, section)));
-  readonly ready: boolean = $derived(
+  /** All that counts is filled in with what it may be. */
+  readonly filled: boolean = $derived(
     this.chosenNets.length > 0 &&
-      this.chosenNets.every((net) => net.valid && net.problem === null) &&
+      this.chosenNets.every((net) => net.valid && this.#fits(net) && net.problem === null) &&
       this.draftValid &&
       this.tagList !== null &&
-      this.seedList !== null &&
-      this.chosenNets.length * this.seedList.length <= 64,
+      this.seedList !== null,
   );
-  /** The runs, net by net, where all is filled in; else none. */
+  /** The sweeps that the fields with several values make; none where no field has. */
+  readonly sweeps: readonly SweepRequest[] = $derived.by(() => {
+    if (!this.filled) return [];
+    const draft: Draft = $state.snapshot(this.draft);
+    const nets = this.chosenNets.map(({ network, texts }) => ({ network, texts: { ...texts } }));
+    const { dataset } = this;
+    return sweepsOf({ draft, nets, seeds: this.seedList ?? [], dataset, name: this.name.trim() });
+  });
+  /** How many runs would be started. */
+  readonly runCount: number = $derived(
+    this.sweeps.length > 0
+      ? runsOfSweeps(this.sweeps)
+      : this.chosenNets.length * (this.seedList?.length ?? 1),
+  );
+  readonly mostRuns: number = $derived(this.sweeps.length > 0 ? mostWindowRuns : 64);
+  readonly ready: boolean = $derived(this.filled && this.runCount <= this.mostRuns);
+  /** The runs, net by net, where all is filled in and nothing is swept; else none. */
   readonly planned: readonly Planned[] = $derived.by(() => {
-    if (!this.ready) return [];
+    if (!this.ready || this.sweeps.length > 0) return [];
     const draft: Draft = $state.snapshot(this.draft);
     return this.chosenNets.flatMap((net) =>
       (this.seedList ?? []).flatMap((seed) => {
@@ -241,6 +274,7 @@ export class TrainForm {
     if (!known) this.nets = [...this.nets.filter(({ origin }) => origin !== 'given'), net];
     this.chosen.clear();
     this.chosen.add(net.key);
+    this.open = true;
     this.#touched = true;
   }
 
@@ -266,7 +300,10 @@ export class TrainForm {
     const before = this.draft.choices.optimizer;
     this.draft.choices.optimizer = optimizer;
     for (const net of this.nets) {
-      if (Number(net.texts.learningRate) === Number(net.course('learningRate', before))) {
+      if (
+        parseNumber(net.texts.learningRate, ownRules.learningRate) ===
+        Number(net.course('learningRate', before))
+      ) {
         net.texts.learningRate = net.course('learningRate', optimizer);
       }
     }
@@ -278,7 +315,8 @@ export class TrainForm {
   }
 
   ownChanged(net: NetForm, name: OwnField): boolean {
-    return Number(net.texts[name]) !== Number(net.course(name, this.draft.choices.optimizer));
+    const { values } = net.readings[name];
+    return values?.length !== 1 || values[0] !== Number(net.course(name, this.draft.choices.optimizer));
   }
 
   resetOwn(net: NetForm, name: OwnField): void {
@@ -301,6 +339,12 @@ export class TrainForm {
   threadsOf(cores: number, runs: number): number {
     if (this.threads !== null) return Math.min(this.threads, cores);
     return Math.max(1, Math.floor(cores / Math.min(cores, this.together ? Math.max(1, runs) : 1)));
+  }
+
+  /** Sweeps have as many runs at work as the settings leave room for. */
+  workersOf(cores: number): number | undefined {
+    if (!this.together) return 1;
+    return this.threads === null ? undefined : Math.max(1, Math.floor(cores / this.threads));
   }
 
   toRequest(): CallInput<'runs.start'> {
@@ -354,6 +398,12 @@ export class TrainForm {
     this.together = together;
     this.threads = threads;
     this.dataset = dataset;
+  }
+
+  #fits(net: NetForm): boolean {
+    return ownFields.every(
+      (name) => readNumbers(net.texts[name], ownRule(name, this.trainCount)).values !== null,
+    );
   }
 
   #net(key: string, network: Network, settings: TrainingSettings): NetForm {

@@ -72,7 +72,7 @@ test('is not ready while a number is wrong, seeds are none, or no net is chosen'
   form.reset('optimizer');
   expect(form.ready).toBe(true);
   net.texts.epochs = '0';
-  expect([net.values.epochs, form.ready, form.toRequest().runs]).toEqual([null, false, []]);
+  expect([net.readings.epochs.values, form.ready, form.toRequest().runs]).toEqual([null, false, []]);
   form.resetOwn(net, 'epochs');
   form.seeds = 'x';
   expect(form.ready).toBe(false);
