@@ -60,8 +60,13 @@ for (const [width, height] of [
     const waiting = page.getByRole('region', { name: 'Queued' }).getByRole('listitem');
     await expect(waiting).toHaveCount(2);
     expect((await waiting.first().boundingBox())!.height).toBeLessThan(40);
-    while ((await press(waiting.count()) > 0)await waiting.first().getByRole('button', { name: /^Remove .* from the queue$/ }));
-    for (const run of await press(page.getByRole('article').all())await run.getByRole('button', { name: /^Stop .* #\d+$/ }));
+    while ((await waiting.count()) > 0) {
+      const left = await waiting.count();
+      await press(waiting.first().getByRole('button', { name: /^Remove .* from the queue$/ }));
+      await expect(waiting).toHaveCount(left - 1);
+    }
+    for (const run of await page.getByRole('article').all())
+      await press(run.getByRole('button', { name: /^Stop .* #\d+$/ }));
     await expect(page.locator('[data-status=running]')).toHaveCount(0);
     expect(errors).toEqual([]);
   });
