@@ -190,6 +190,26 @@ test('the log of a run whose process was killed: interrupted, resumed, and no ep
   expect(log.at(-1)).toBe('finished');
 });
 
+test('of a long epoch only what came after its last checkpoint is lost, and the log says how much', async () => {
+  const whole = fakeRun('plain', { epochs: 2 });
+  await lab.call('runs.start', { runs: [whole] });
+  await reached(lab, 1, 'finished');
+  await lab.call('runs.start', { runs: [fakeRun('checkpoint-at-350 hold-at-400', { epochs: 2 })] });
+  await reachedStep(lab, 2, 400);
+  // Who asks for losses has all of them written.
+  await lab.call('runs.batchLosses', { run: 2 });
+  const killed = copyOf(home);
+  unhold(killed);
+  await lab.close();
+  lab = await openLab(killed);
+  await lab.call('runs.resume', { run: 2 });
+  await reached(lab, 2, 'finished');
+  const resumed = (await lab.call('runs.events', { run: 2 })).find(({ kind }) => kind === 'resumed');
+  expect(resumed).toMatchObject({ step: 350, epoch: 2, detail: { batch: 350 - 321, lost: 50 } });
+  const losses = async (run: number) => [...(await lab.call('runs.batchLosses', { run })).losses];
+  expect(await losses(2)).toEqual(await losses(1));
+});
+
 test('why a run failed is in its log', async () => {
   await lab.call('runs.start', { runs: [fakeRun('fail-at-100')] });
   await reached(lab, 1, 'failed');

@@ -65,8 +65,12 @@ for (const [width, height] of [
       await press(waiting.first().getByRole('button', { name: /^Remove .* from the queue$/ }));
       await expect(waiting).toHaveCount(left - 1);
     }
-    for (const run of await page.getByRole('article').all())
-      await press(run.getByRole('button', { name: /^Stop .* #\d+$/ }));
+    const atWork = page.getByRole('article').filter({ has: page.locator('[data-status=running]') });
+    while ((await atWork.count()) > 0) {
+      const left = await atWork.count();
+      await press(atWork.first().getByRole('button', { name: /^Stop .* #\d+$/ }));
+      await expect(atWork).toHaveCount(left - 1);
+    }
     await expect(page.locator('[data-status=running]')).toHaveCount(0);
     expect(errors).toEqual([]);
   });

@@ -1,9 +1,10 @@
 /** Training on real MNIST: the course's losses, seed for seed; resume to the bit; nothing that grows. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, test } from 'vitest';
 import { readTrace, record } from './support.ts';
 import { shortened } from '../support/shortened.ts';
 import { openDataset } from '../../src/main/datasets/index.ts';
 import type { TrainingOrder } from '../../src/main/engine/train/messages.ts';
+import type { Checkpoint } from '../../src/shared/runs/checkpoint.ts';
 import type { Dataset } from '../../src/shared/datasets/dataset.ts';
 import { findPreset } from '../../src/shared/network/presets.ts';
 
@@ -52,6 +53,21 @@ describe.each([
     expect(run.losses).toHaveLength(938);
     expect(run.epochs[0]?.confusion.reduce((a, b) => a + b, 0)).toBe(10_000);
   });
+});
+
+test('a checkpoint within an epoch is one to go on from, to the bit', async () => {
+  const small = { dataset: shortened(mnist, 6400, 500) };
+  const within: Checkpoint[] = [];
+  const whole = await record(order('course', { ...small, checkpointSeconds: 0 }), Infinity, (message) => {
+    if (message.kind === 'checkpoint') within.push(structuredClone(message.checkpoint));
+  });
+  const from = within[0];
+  expect(from?.progress.batch).toBeGreaterThan(0);
+  expect(from?.progress.batch).toBeLessThan(100);
+  if (!from) return;
+  const rest = await record(order('course', { ...small, from }));
+  expect(rest.losses.slice(from.progress.step)).toEqual(whole.losses.slice(from.progress.step));
+  expect(rest.checkpoints.at(-1)?.tensors).toEqual(whole.checkpoints.at(-1)?.tensors);
 });
 
 describe('a stopped run', () => {

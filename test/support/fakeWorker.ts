@@ -5,7 +5,8 @@
  *
  * What it does beside that is in the run's network's name, in words separated by spaces: `crash-at-N` throws,
  * `exit-at-N` ends without a word, `fail-at-N` reports a problem, `diverge-at-N` one of a loss that is no number, `deaf`
- * does not listen, `kill-process` takes its process along where STRIDE_TEST_KILL is set, `step-N` takes N milliseconds a step, `hold-at-N` waits at step N until it is told to pause or stop.
+ * does not listen, `kill-process` takes its process along where STRIDE_TEST_KILL is set, `checkpoint-at-N` gives a checkpoint at
+ * step N, `step-N` takes N milliseconds a step, `hold-at-N` waits at step N until it is told to pause or stop.
 A changed learning rate is added to each loss from its step on.
  */
 import { parentPort, workerData } from 'node:worker_threads';
@@ -157,6 +158,10 @@ class FakeRun {
         return;
       }
       const { step } = progress;
+      if (this.#option('checkpoint-at') === step) {
+        this.#sendLosses();
+        post({ kind: 'checkpoint', checkpoint: this.#checkpoint() });
+      }
       if (this.#option('crash-at') === step) throw new Error('the worker was told to crash');
       if (this.#option('exit-at') === step) process.exit(0);
       for (const [word, code] of [

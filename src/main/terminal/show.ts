@@ -99,7 +99,7 @@ function inWords(event: RunEvent): string {
     case 'resumed':
       return event.step === 0
         ? 'resumed from the beginning'
-        : `resumed from the checkpoint at step ${count(event.step)}`;
+        : `resumed from the checkpoint at step ${count(event.step)}${lostText(event.detail.lost ?? 0)}`;
     case 'learningRate':
       return `learning rate ${event.detail.before} → ${event.detail.learningRate}`;
     case 'finishEpoch':
@@ -109,4 +109,8 @@ function inWords(event: RunEvent): string {
     default:
       return event.kind;
   }
+}
+
+function lostText(lost: number): string {
+  return lost > 0 ? `; ${count(lost)} batches after it are trained again` : '';
 }

@@ -2,6 +2,7 @@
 import { createContext } from 'svelte';
 import { toProblemRecord } from '../../shared/base/problem.ts';
 import { m } from '../paraglide/messages.js';
+import { runLabel } from '../i18n/format.ts';
 import { problemText } from '../i18n/problems.ts';
 import type { Connection } from '../transport/client.ts';
 import { Actions } from './actions.svelte.ts';
@@ -71,6 +72,11 @@ export class AppState {
     });
     this.live = new LiveRuns(lab);
     this.sweeps = new SweepsState(lab);
+    lab.on('run.event', ({ run, event }) => {
+      if (event.kind !== 'resumed' || !event.detail.lost) return;
+      const name = runLabel(this.runs.find(run) ?? { id: run, name: '' });
+      this.notices.show(m.train_resumed_lost({ run: name, count: event.detail.lost }));
+    });
     this.tour = new Tour((route) => {
       this.router.go(route);
     });

@@ -100,6 +100,14 @@ export function aboutDuration(seconds: number): string {
   return m.train_about_hours({ hours: numberFormat({ maximumFractionDigits: 1 }).format(seconds / 3600) });
 }
 
+/** `1:20`, or `1:10 to 1:40` where that is uncertain; as exact as it is known, so that it does not flicker. */
+export function formatTimeLeft({ seconds, spread }: { seconds: number; spread: number }): string {
+  const step = seconds < 20 ? 1 : seconds < 120 ? 5 : seconds < 600 ? 10 : 60;
+  const rounded = (value: number) => formatClock(Math.max(0, Math.round(value / step) * step));
+  if (spread < 0.15 * seconds || spread < step) return rounded(seconds);
+  return m.time_between({ low: rounded(seconds - spread), high: rounded(seconds + spread) });
+}
+
 /** `16 GB` */
 export function formatBytes(bytes: number): string {
   const gigabytes = bytes / 2 ** 30;

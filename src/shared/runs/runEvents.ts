@@ -17,8 +17,11 @@ const details = {
   stopped: {},
   /** The process that trained it was gone; or Stride was closed. */
   interrupted: {},
-  /** From a checkpoint after so many batches of the epoch; from the beginning where `step` is 0. */
-  resumed: { batch: z.int() },
+  /**
+   * From a checkpoint after so many batches of the epoch; from the beginning where `step` is 0. `lost`: batches that had
+   * been trained after it, and are trained again; not there in histories from before it was kept.
+   */
+  resumed: { batch: z.int(), lost: z.int().optional() },
   /** The base learning rate: of the next step on, and before it. */
   learningRate: { learningRate: z.number(), before: z.number() },
   /** An epoch's end; `step` and `epoch` are the ended one's. */

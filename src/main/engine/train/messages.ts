@@ -23,6 +23,8 @@ export interface TrainingOrder {
    * written, so that the run comes to the same again. They take the place of the checkpoint's at the same step.
    */
   readonly learningRates?: readonly LearningRateChange[];
+  /** Seconds of an epoch after which a checkpoint is given within it; 30 where nothing is said. */
+  readonly checkpointSeconds?: number;
 }
 
 /** The worker's `workerData`: it starts at once, and with `stay` waits for an `order` or `leave` after its last message. */
@@ -59,6 +61,8 @@ export type FromWorker =
     }
   | { readonly kind: 'runningLoss'; readonly record: RunningLoss }
   | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly checkpoint: Checkpoint }
+  /** Within a long epoch, so that not all of it is lost with the process. */
+  | { readonly kind: 'checkpoint'; readonly checkpoint: Checkpoint }
   /** The worker waits for `continue` or `stop`. Batch losses up to here were sent before. */
   | { readonly kind: 'paused'; readonly checkpoint: Checkpoint }
   | { readonly kind: 'continued' }

@@ -35,6 +35,10 @@ import { readState, writeInitial, writeState } from '../compile/state.ts';
 
 /** Milliseconds between two messages of batch losses. */
 const reportInterval = 100;
+/** Seconds of an epoch that are lost at most when the process dies, if nothing else is said. */
+const checkpointSeconds = 30;
+/** A checkpoint within an epoch is not worth more than this share of the training's time. */
+const checkpointShare = 0.01;
 
 /** Trains until done, stopped or failed; the last message says which. Throws what ends the run with a problem. */
 export async function train(
@@ -84,6 +88,9 @@ class Trainer {
   private readonly stepsPerEpoch: number;
   /** The state to go back to where a step fails. */
   private kept: Checkpoint;
+  private keptAt = performance.now();
+  /** Seconds to the next checkpoint at least, by what the one before took: a large net's parameters are long in reading. */
+  private rest = 0;
   private readonly pace = new StepPace();
   /** Steps that were taken before this trainer. */
   private readonly firstStep: number;
@@ -155,6 +162,7 @@ class Trainer {
     let last: LastStep | undefined;
     while (progress.batch < this.stepsPerEpoch) {
       if (!(await this.mayGoOn())) return false;
+      this.keepWithinEpoch();
       const left = this.stepsPerEpoch - progress.batch;
       // The last step is taken alone: it is measured.
       if (left === 1) last = this.lastStep(this.batchOf(images, progress.batch));
@@ -162,6 +170,24 @@ class Trainer {
     }
     this.sendLosses();
     return this.endEpoch(last, dataSeconds);
+  }
+
+  /** In a long epoch a checkpoint is given now and then: what came after it is all that a killed process loses. */
+  private keepWithinEpoch(): void {
+    const { progress, parts } = this;
+    const began = performance.now();
+    const passed = (began - this.keptAt) / 1000;
+    if (
+      progress.batch === 0 ||
+      passed < Math.max(parts.order.checkpointSeconds ?? checkpointSeconds, this.rest)
+    ) {
+      return;
+    }
+    this.sendLosses();
+    this.kept = this.checkpoint();
+    this.keptAt = performance.now();
+    this.rest = (this.keptAt - began) / 1000 / checkpointShare;
+    parts.post({ kind: 'checkpoint', checkpoint: this.kept });
   }
 
   private stepsInNextRun(): number {
@@ -347,6 +373,7 @@ class Trainer {
     progress.epochSeconds = 0;
     progress.layers = [];
     this.kept = this.checkpoint();
+    this.keptAt = performance.now();
     parts.post({ kind: 'epoch', record, checkpoint: this.kept });
     return true;
   }

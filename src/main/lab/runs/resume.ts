@@ -37,6 +37,7 @@ export async function goOnFrom(run: number, options: ResumeOptions): Promise<Tra
   try {
     const saved = await readWhole(run, options);
     if (saved) requireFitting(before, saved, history, files.path(run));
+    const kept = history.batchLosses.count(run);
     cutBack(before, saved, options);
     await mendBest(before, saved, options);
     const done = saved !== null && saved.checkpoint.progress.epoch > before.settings.epochs;
@@ -46,7 +47,7 @@ export async function goOnFrom(run: number, options: ResumeOptions): Promise<Tra
     }
     book.changed(run);
     const { step, epoch, batch } = saved?.checkpoint.progress ?? { step: 0, epoch: 1, batch: 0 };
-    book.log(run, { kind: 'resumed', detail: { batch } }, { step, epoch });
+    book.log(run, { kind: 'resumed', detail: { batch, lost: Math.max(0, kept - step) } }, { step, epoch });
     const { network, settings, shards } = before;
     const learningRates = history.runEvents.learningRates(run);
     return { network, settings, dataset, shards, from: saved?.checkpoint ?? null, learningRates };

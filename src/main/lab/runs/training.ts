@@ -210,6 +210,9 @@ export class Training {
       case 'epoch':
         await this.#endEpoch(message.checkpoint, message.record);
         return;
+      case 'checkpoint':
+        await this.#save(message.checkpoint, null);
+        return;
       case 'learningRate': {
         // Not without the losses before it: where they are lost, it is made again at its step.
         this.flush();

@@ -14,6 +14,7 @@ import {
   resumable,
 } from '../../../shared/runs/runs.ts';
 import { RunSeries } from '../../plot/series.ts';
+import { Countdown, type TimeLeft } from './timeLeft.ts';
 
 /** Kept at most, those looked at last; a run of 10 epochs takes about 200 kB. */
 const capacity = 24;
@@ -33,9 +34,15 @@ export class LiveRun {
   /** Null until the first word from the worker. */
   imagesPerSecond = $state.raw<number | null>(null);
   problem = $state.raw<ProblemRecord | null>(null);
+  /** How long it still takes, while it trains; null until that is known. */
+  timeLeft = $state.raw<TimeLeft | null>(null);
   readonly #lab: LabClient;
   #status: RunSummary['status'] | null = null;
   #filling = false;
+  readonly #countdown = new Countdown();
+  /** Seconds of training up to the last losses that came; null where the ones before them are not known. */
+  #clock: number | null = null;
+  #counted = 0;
 
   constructor(lab: LabClient, id: number) {
     this.#lab = lab;
@@ -63,6 +70,8 @@ export class LiveRun {
 
   putLosses({ from, losses, imagesPerSecond, seconds }: EventPayload<'run.batchLosses'>): void {
     this.imagesPerSecond = imagesPerSecond;
+    if (this.#clock !== null) this.#countdown.took(losses.length, seconds - this.#clock);
+    this.#clock = seconds;
     if (this.series.put(from, losses)) {
       this.series.putClock([{ step: from + losses.length, seconds }]);
       this.#refresh();
@@ -99,6 +108,9 @@ export class LiveRun {
     if (goesOn) this.series.cutTo(run.step, run.stepsPerEpoch);
     if (run.status !== 'running') {
       this.imagesPerSecond = null;
+      this.timeLeft = null;
+      this.#clock = null;
+      this.#countdown.pause();
       if (this.series.length < run.step) void this.#fill().catch(() => undefined);
     }
     this.#refresh();
@@ -120,13 +132,36 @@ export class LiveRun {
     }
   }
 
+  /** Once a second, for it is read. */
+  #count(now = performance.now() / 1000): void {
+    const { detail } = this;
+    if (!detail || this.#status !== 'running' || now - this.#counted < 1) return;
+    this.#counted = now;
+    const { settings, stepsPerEpoch } = detail;
+    const { epochs } = this.series;
+    const recent = epochs.slice(-3).map(evaluationSeconds);
+    const ahead = {
+      steps: Math.max(0, settings.epochs * stepsPerEpoch - this.series.length),
+      evaluations: Math.max(0, settings.epochs - epochs.length),
+      evaluationSeconds:
+        recent.length > 0 ? recent.reduce((sum, each) => sum + each, 0) / recent.length : null,
+    };
+    this.timeLeft = this.#countdown.left(ahead, stepsPerEpoch, now);
+  }
+
   #refresh(): void {
+    this.#count();
     const { length } = this.series;
     this.steps = length;
     this.runningLoss = length > 0 ? this.series.runningLoss(length - 1) : null;
     this.epochs = this.series.epochs;
     this.runningLosses = this.series.runningLosses;
   }
+}
+
+/** What an epoch takes beside its steps. */
+function evaluationSeconds({ testSeconds, details }: EpochRecord): number {
+  return testSeconds + (details ? details.dataSeconds + details.measureSeconds : 0);
 }
 
 export class LiveRuns {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sampleRun } from '../../../../test/support/fakeLab.ts';
-import { progressOf, secondsLeft } from './progress.ts';
+import { progressOf } from './progress.ts';
 
 test('is as far as the further of summary and losses', () => {
   const run = sampleRun({ step: 938 });
@@ -10,11 +10,4 @@ test('is as far as the further of summary and losses', () => {
 
 test('a finished run is at the last batch of its last epoch', () => {
   expect(progressOf(sampleRun({ step: 9380 }), 9380)).toMatchObject({ epoch: 10, batch: 938 });
-});
-
-test('time left follows from the speed, and is unknown without one', () => {
-  const run = sampleRun({ step: 938 * 5 });
-  expect(secondsLeft(run, 0, 30_000, 60_000)).toBe(10);
-  expect(secondsLeft(run, 0, null, 60_000)).toBeNull();
-  expect(secondsLeft({ ...run, status: 'paused' }, 0, 30_000, 60_000)).toBeNull();
 });

@@ -18,15 +18,3 @@ export function progressOf(run: Run, stepsSeen: number): RunProgress {
   const epoch = Math.min(run.settings.epochs, Math.floor(steps / stepsPerEpoch) + 1);
   return { steps, totalSteps, epoch, batch: steps - (epoch - 1) * stepsPerEpoch };
 }
-
-/** Seconds of training to go at the present speed; null where that is not known. */
-export function secondsLeft(
-  run: Run,
-  stepsSeen: number,
-  imagesPerSecond: number | null,
-  imagesPerEpoch: number | undefined,
-): number | null {
-  if (run.status !== 'running' || !imagesPerSecond || imagesPerEpoch === undefined) return null;
-  const { steps, totalSteps } = progressOf(run, stepsSeen);
-  return ((totalSteps - steps) / run.stepsPerEpoch) * (imagesPerEpoch / imagesPerSecond);
-}

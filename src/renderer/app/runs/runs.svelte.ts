@@ -3,6 +3,7 @@ import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { CallInput, LabClient } from '../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';
 import type { RunStatus, RunSummary } from '../../../shared/runs/runs.ts';
+import { withLearningRateTimes } from '../../../shared/training/troubles.ts';
 
 export type RunAction = 'pause' | 'resume' | 'stop';
 
@@ -108,6 +109,26 @@ export class RunsState {
     const started = starting.map(({ id }) => id);
     this.#shown = new Set([...this.#shown, ...started].filter((id) => !this.#before.has(id)));
     this.showEarlier = false;
+  }
+
+  /** Stops the run, if it is at work, and starts it anew with its learning rate times `factor`. Never throws. */
+  async startAgain(run: RunSummary, factor: number): Promise<void> {
+    if (this.busy.has(run.id)) return;
+    this.busy.add(run.id);
+    this.problems.delete(run.id);
+    const { id, name, network, dataset, tags, origin } = run;
+    const settings = withLearningRateTimes(run.settings, factor);
+    try {
+      if (isUnderWay(this.find(id) ?? run)) this.#put(await this.#lab.call('runs.stop', { run: id }));
+      const keptNetwork = origin ? { keptNetwork: origin.network } : {};
+      await this.start({ runs: [{ name, network, settings, dataset, tags: [...tags], ...keptNetwork }] });
+      // What went wrong and what is tried against it belong side by side.
+      this.showEarlier = true;
+    } catch (error) {
+      this.problems.set(id, toProblemRecord(error));
+    } finally {
+      this.busy.delete(id);
+    }
   }
 
   /** Never throws: what went wrong lies in `problems`, to be shown beside the run. */

@@ -21,7 +21,9 @@ export function logLine(event: RunEvent): string {
     case 'interrupted':
       return m.status_interrupted();
     case 'resumed':
-      return m.runs_log_resumed({ batch: event.detail.batch });
+      return event.detail.lost
+        ? m.train_log_resumed_lost({ batch: event.detail.batch, lost: event.detail.lost })
+        : m.runs_log_resumed({ batch: event.detail.batch });
     case 'learningRate':
       return m.runs_log_learning_rate({
         before: formatTick(event.detail.before),
