@@ -116,6 +116,8 @@ class Studio {
 
 const field = (page: Page, name: string) => page.getByRole('textbox', { name, exact: true });
 const start = (page: Page) => page.locator('form button[type=submit]').click();
+/** A start folds the settings away. */
+const unfold = (page: Page) => page.getByRole('button', { name: 'Settings', exact: true }).click();
 const article = (page: Page, run: string) => page.getByRole('article', { name: run, exact: true });
 const layerRows = (page: Page) => page.locator('[role="row"][data-row]:not([data-row="input"])');
 const button = ({ page, say }: Look, message: string) =>
@@ -164,12 +166,14 @@ async function trainSome({ first }: Studio): Promise<void> {
     .locator('article [data-status=finished]')
     .nth(2)
     .waitFor({ timeout: 2 * patience });
+  await unfold(first);
   await field(first, 'Seeds').fill('0');
   await field(first, 'Learning rate').fill('0.4');
   await start(first);
   await article(first, 'Course net #4').getByText('Epoch 2 of 2').waitFor();
   await article(first, 'Course net #4').getByRole('button', { name: 'Stop', exact: false }).last().click();
   await first.locator('article [data-status=stopped]').waitFor();
+  await unfold(first);
   await first.getByRole('button', { name: 'Reset to course’s values' }).click();
 }
 
@@ -204,7 +208,6 @@ async function twoAtOnce(studio: Studio): Promise<void> {
   for (const run of ['Course net #5', 'Homework net #6']) {
     const stop = first.getByRole('button', { name: `Stop ${run}`, exact: true });
     await stop.click();
-    // Of two, the one that has ended is not shown any more.
     await stop.waitFor({ state: 'hidden' });
   }
 }

@@ -137,6 +137,8 @@ test('a short run: Train with all its sections, while it trains and after', asyn
   await close(page);
   await expect(run.getByText('Finished')).toBeVisible({ timeout: 180_000 });
 
+  // While it trained the settings were out of the way.
+  await press(page.getByRole('button', { name: 'Settings', exact: true }));
   await press(page.getByRole('checkbox', { name: /Homework net/ }));
   await page.getByRole('textbox', { name: 'Epochs, Course net' }).fill('x');
   for (const section of await page.locator('form h3 > button[aria-expanded]').all()) await press(section);
