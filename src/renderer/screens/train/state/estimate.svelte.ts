@@ -67,16 +67,19 @@ export class EstimateState {
     this.measuring = true;
     this.problem = null;
     try {
-      const known = new Map<string, Estimate>();
+      const known = new Map<string, Measured>();
       const each: Estimate[] = [];
+      let latest: Measured | undefined;
       for (const run of runs) {
         const key = costOf(run);
+        const { epochs = 10 } = run.settings;
         // A grid over many batch sizes: those beyond the first few take about as long as the one before.
-        const before = known.get(key) ?? (known.size >= mostMeasured ? each.at(-1) : undefined);
-        const estimate = before ?? (await this.#lab.call('training.estimate', run));
+        const before = known.get(key) ?? (known.size >= mostMeasured ? latest : undefined);
+        const measured = before ?? { estimate: await this.#lab.call('training.estimate', run), epochs };
         if (!current()) return;
-        known.set(key, estimate);
-        each.push(lasting(estimate, run.settings.epochs ?? 10));
+        known.set(key, measured);
+        latest = measured;
+        each.push(lasting(measured, epochs));
       }
       this.all = together(each, places);
     } catch (error) {
@@ -107,10 +110,16 @@ function costOf({ network, settings, dataset, threads }: Request): string {
   return JSON.stringify({ network, dataset, threads, batchSize, measure, ...kinds });
 }
 
+/** An estimate, and the number of epochs that it is for. */
+interface Measured {
+  readonly estimate: Estimate;
+  readonly epochs: number;
+}
+
 /** The same for another number of epochs. */
-function lasting(estimate: Estimate, epochs: number): Estimate {
-  const { startSeconds, trainSeconds, testSeconds } = estimate;
-  return { ...estimate, totalSeconds: startSeconds + epochs * (trainSeconds + testSeconds) };
+function lasting({ estimate, epochs }: Measured, wanted: number): Estimate {
+  const { trainSeconds, testSeconds, totalSeconds } = estimate;
+  return { ...estimate, totalSeconds: totalSeconds + (wanted - epochs) * (trainSeconds + testSeconds) };
 }
 
 /** As the lab's line does it: each run takes the first place that becomes free. */
