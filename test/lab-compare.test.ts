@@ -6,6 +6,7 @@ import { openDataset } from '../src/main/datasets/index.ts';
 import type { Lab } from '../src/main/lab/lab.ts';
 import { InspectionThread } from '../src/main/lab/threads/inspectionThread.ts';
 import { compareRuns } from '../src/main/terminal/compare.ts';
+import { comparisonJson } from '../src/shared/compare/comparisonJson.ts';
 import { createIo } from '../src/main/terminal/io.ts';
 import type { Dataset } from '../src/shared/datasets/dataset.ts';
 import { type CallInput, type CallName, type CallReply, calls } from '../src/shared/api/api.ts';
@@ -173,4 +174,30 @@ test('the terminal: the JSON has the fields and figures of the window', async ()
   await compareRuns(createIo(text, new Written(), {}), lab, [1, 2], {});
   expect(text.text).toContain(printed.pairs[0]!['verdict'] as string);
   expect(text.text).toContain('One run each says nothing of other seeds.');
+});
+
+test('the report: one file with all figures, in both languages, that asks for nothing; also by the terminal', async () => {
+  const comparison = await ask('compare.runs', { runs: [1, 2] });
+  const file = join(home, 'report.html');
+  for (const language of ['en', 'zh-CN'] as const) {
+    const [stdout, stderr] = [new Written(), new Written()];
+    const options = { report: file, language, json: true };
+    await compareRuns(createIo(stdout, stderr, {}), lab, [1, 2], options);
+    expect(stderr.text).toContain(file);
+    const html = readFileSync(file, 'utf8');
+    expect(html).toContain(`<html lang="${language}">`);
+    expect(html).not.toMatch(/(?:src|href)="(?!data:)|url\(|@import|<script(?! type="application\/json")/);
+    const [, inside = ''] = /id="stride-comparison">(.*)<\/script>/.exec(html) ?? [];
+    expect(JSON.parse(inside)).toEqual(JSON.parse(JSON.stringify(comparisonJson(comparison, language))));
+    for (const { verdict } of comparisonJson(comparison, language).pairs)
+      expect(html).toContain(verdict.slice(0, 30));
+    expect(html.match(/<svg[^>]*role="img"/g)?.length).toBeGreaterThanOrEqual(5);
+    expect(html).toContain('data:image/png;base64,');
+  }
+  const nowhere = { report: join(home, 'no', 'such', 'folder.html') };
+  await expect(
+    compareRuns(createIo(new Written(), new Written(), {}), lab, [1, 2], nowhere),
+  ).rejects.toMatchObject({
+    code: 'compare.report',
+  });
 });

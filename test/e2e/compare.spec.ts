@@ -110,7 +110,7 @@ test('a comparison is named, noted and found again', async ({ page }) => {
   await page.getByRole('textbox', { name: 'Name of this comparison' }).fill('Course or homework');
   await page.getByRole('textbox', { name: 'Notes in Markdown' }).fill('**One** epoch each');
   await press(page.getByRole('button', { name: 'Keep', exact: true }));
-  await expect(page.getByRole('status').filter({ hasText: 'Course or homework' }).first()).toBeVisible();
+  await expect(page.getByText('Kept as “Course or homework”.')).toBeVisible();
   await go(page, '#/compare');
   await press(page.getByRole('link', { name: 'Course or homework' }));
   await expect(sentence(page)).toBeVisible();

@@ -18,8 +18,8 @@ import { settingsTable } from './settingsTable.ts';
 import type { TextTable } from './tables.ts';
 
 const none = '–';
-const short = (value: number | null | undefined, digits = 3) =>
-  value === null || value === undefined ? none : String(Number(value.toPrecision(digits)));
+const short = (value: number | null | undefined) =>
+  value === null || value === undefined ? none : String(Number(value.toPrecision(3)));
 
 /** Every run's accuracy, and what it is more or less than the baseline's. */
 export function runsTable(language: Language, { runs }: Comparison, baseline: number | null): TextTable {
@@ -160,19 +160,36 @@ export function netsTable(
   };
 }
 
-export function calibrationTable(language: Language, runs: readonly MaterialRun[]): TextTable {
+/** A figure, and beside it in brackets what it is more or less than the baseline's; without one, the figure alone. */
+function against(value: number, base: number | undefined, text: (value: number) => string): string {
+  if (base === undefined || Number.isNaN(value) || Number.isNaN(base)) return text(value);
+  const difference = value - base;
+  const sign = difference < 0 ? '−' : '+';
+  return `${text(value)} (${difference === 0 ? '0' : `${sign}${text(Math.abs(difference))}`})`;
+}
+
+export function calibrationTable(
+  language: Language,
+  runs: readonly MaterialRun[],
+  baseline: number | null = null,
+): TextTable {
   const word = wordIn(language);
+  const base = runs.find(({ detail }) => detail.id === baseline)?.quality;
   return {
     name: 'calibration',
     numbersFrom: 1,
     head: [word('run'), word('ece'), word('calibrated'), word('brier'), word('logLoss')],
-    rows: measured(language, runs).map(({ name, quality: { calibration, calibrated, brier, logLoss } }) => [
-      name,
-      short(calibration.error),
-      `${short(calibrated.mean)}, ${short(calibrated.upper)}`,
-      short(brier),
-      short(logLoss),
-    ]),
+    rows: measured(language, runs).map(({ run, name, quality }) => {
+      const other = run === baseline ? undefined : (base ?? undefined);
+      const { calibration, calibrated, brier, logLoss } = quality;
+      return [
+        name,
+        against(calibration.error, other?.calibration.error, short),
+        `${short(calibrated.mean)}, ${short(calibrated.upper)}`,
+        against(brier, other?.brier, short),
+        against(logLoss, other?.logLoss, short),
+      ];
+    }),
   };
 }
 
@@ -256,12 +273,14 @@ export function costTable(
   language: Language,
   runs: readonly RunDetail[],
   sources: (run: RunDetail) => CostSources,
+  baseline: number | null = null,
 ): TextTable {
   const word = wordIn(language);
   const labels = labelsOf(
     language,
     runs.map(({ id, name }) => ({ run: id, name })),
   );
+  const base = runs.find(({ id }) => id === baseline);
   const text = (value: number) => (Number.isNaN(value) ? none : value >= 100 ? whole(value) : short(value));
   return {
     name: 'cost',
@@ -269,7 +288,10 @@ export function costTable(
     head: [word('run'), ...costs.map((cost) => word(cost))],
     rows: runs.map((run) => [
       labels.get(run.id) ?? String(run.id),
-      ...costs.map((cost) => text(costOf(cost, run, sources(run)))),
+      ...costs.map((cost) => {
+        const other = base && run !== base ? costOf(cost, base, sources(base)) : undefined;
+        return against(costOf(cost, run, sources(run)), other, text);
+      }),
     ]),
   };
 }
@@ -315,12 +337,15 @@ export function firstReached(
   return null;
 }
 
-function measured(language: Language, runs: readonly MaterialRun[]): { name: string; quality: Quality }[] {
+function measured(
+  language: Language,
+  runs: readonly MaterialRun[],
+): { run: number; name: string; quality: Quality }[] {
   const labels = labelsOf(
     language,
     runs.map(({ detail: { id, name } }) => ({ run: id, name })),
   );
   return runs.flatMap(({ detail: { id }, quality }) =>
-    quality ? [{ name: labels.get(id) ?? String(id), quality }] : [],
+    quality ? [{ run: id, name: labels.get(id) ?? String(id), quality }] : [],
   );
 }

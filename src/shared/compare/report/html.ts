@@ -201,7 +201,7 @@ function calibrationSection(material: Material, options: ReportOptions): string 
     figure(
       calibrationChart(material.runs, look(options, 480, 420)),
       wordIn(options.language)('calibration'),
-    ) + tableHtml(calibrationTable(options.language, material.runs))
+    ) + tableHtml(calibrationTable(options.language, material.runs, options.baseline))
   );
 }
 
@@ -344,7 +344,7 @@ function costSection(material: Material, options: ReportOptions): string {
   const chart = material.runs.some(({ quality }) => quality)
     ? figure(costsChart(material.runs, 'multiplyAdds', sources, look(options)), word('front'))
     : '';
-  return chart + tableHtml(costTable(options.language, details, sources));
+  return chart + tableHtml(costTable(options.language, details, sources, options.baseline));
 }
 
 function originSection({ runs, comparison }: Material, language: Language): string {

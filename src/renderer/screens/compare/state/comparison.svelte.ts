@@ -6,7 +6,7 @@ import type { LabClient } from '../../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/problem.ts';
 import type { Comparison } from '../../../../shared/compare/comparison.ts';
 import type { TestPredictions } from '../../../../shared/compare/predictions.ts';
-import { qualityOf } from '../../../../shared/compare/quality.ts';
+import { type Quality, qualityOf } from '../../../../shared/compare/quality.ts';
 import { type MaterialRun, type Speed, predictionsFrom } from '../../../../shared/compare/report/collect.ts';
 import type { RunDetail } from '../../../../shared/runs/runs.ts';
 
@@ -24,12 +24,10 @@ export class ComparisonState {
   busy = $state.raw(false);
   /** How long the first verdict took after the runs had been chosen, in milliseconds. */
   took = $state.raw<number | null>(null);
-  /** Quality of the runs whose predictions are there. */
+  qualities = $state.raw<ReadonlyMap<number, Quality>>(new Map());
+  /** With what is known of their quality so far. */
   readonly runs: readonly MaterialRun[] = $derived(
-    this.details.map((detail) => {
-      const found = this.predictions.get(detail.id);
-      return { detail, quality: found ? qualityOf(found) : null };
-    }),
+    this.details.map((detail) => ({ detail, quality: this.qualities.get(detail.id) ?? null })),
   );
   readonly #lab: LabClient;
   #newest = 0;
@@ -51,6 +49,7 @@ export class ComparisonState {
       this.comparison = null;
       this.details = [];
       this.predictions = new Map();
+      this.qualities = new Map();
       return;
     }
     this.busy = true;
@@ -65,6 +64,8 @@ export class ComparisonState {
       this.comparison = comparison;
       this.details = details;
       this.speeds = [];
+      this.predictions = new Map();
+      this.qualities = new Map();
       await this.#loadPredictions(mine, comparison, checkpoint);
     } catch (error) {
       if (mine !== this.#newest) return;
@@ -78,13 +79,20 @@ export class ComparisonState {
 
   async #loadPredictions(mine: number, { runs }: Comparison, checkpoint: Checkpoint): Promise<void> {
     const found = new Map<number, TestPredictions>();
+    const qualities = new Map<number, Quality>();
     for (const { run, problem } of runs) {
       if (problem) continue;
       const reply = await this.#lab.call('compare.predictions', { run, checkpoint });
       if (mine !== this.#newest) return;
-      found.set(run, predictionsFrom(reply));
+      const predictions = predictionsFrom(reply);
+      found.set(run, predictions);
+      // Each takes a few dozen milliseconds: with twenty at once the window would stand still.
+      await new Promise((resolve) => setTimeout(resolve));
+      qualities.set(run, qualityOf(predictions));
     }
+    if (mine !== this.#newest) return;
     this.predictions = found;
+    this.qualities = qualities;
   }
 
   async measure(checkpoint: Checkpoint): Promise<void> {
