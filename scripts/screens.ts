@@ -264,6 +264,16 @@ async function runPage(studio: Studio): Promise<void> {
   }
 }
 
+async function compare(studio: Studio): Promise<void> {
+  await studio.go('#/compare');
+  await studio.shoot('compare-empty');
+  for (const tab of ['', 'nets', 'classes', 'images', 'cost']) {
+    await studio.go(`#/compare/1,2?baseline=1${tab ? `&tab=${tab}` : ''}`);
+    await studio.each(({ page }) => page.getByRole('tabpanel').locator('section, table').first().waitFor());
+    await studio.shoot(`compare-${tab || 'overview'}`, tab !== 'images');
+  }
+}
+
 async function design(studio: Studio): Promise<void> {
   await studio.go('#/design/course');
   await studio.each(({ page }) => layerRows(page).nth(3).click());
@@ -336,6 +346,7 @@ try {
   await twoAtOnce(studio);
   await runs(studio);
   await runPage(studio);
+  await compare(studio);
   await design(studio);
   await frame(studio);
 } finally {

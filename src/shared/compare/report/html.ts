@@ -2,21 +2,20 @@
  * A comparison as one HTML file for whoever has no Stride: it asks for nothing from a network, needs no script, follows
  * the reader's light or dark theme, and prints. Its numbers are inside as JSON too (`#stride-comparison`).
  */
-import { comparisonJson } from '../comparisonJson.ts';
+import type { DatasetSummary } from '../../datasets/dataset.ts';
+import type { RunDetail } from '../../runs/runs.ts';
 import { escapeXml } from '../charts/svg.ts';
+import { comparisonJson } from '../comparisonJson.ts';
+import { costTable } from '../costTable.ts';
+import { healthTable, netsTable } from '../layerTables.ts';
 import { calibrationChart, costsChart, curveMeasures, curvesChart } from '../materialCharts.ts';
 import {
-  type CostSources,
   calibrationTable,
   classesTable,
-  costTable,
-  healthTable,
-  netsTable,
   pairsTable,
   runsTable,
   settingsTextTable,
 } from '../materialTables.ts';
-import { percent } from '../numbers.ts';
 import {
   type Language,
   labelsOf,
@@ -25,14 +24,10 @@ import {
   seedSentence,
   verdictSentence,
 } from '../sentences.ts';
-import type { TextTable } from '../tables.ts';
-import { disagreementKinds } from '../disagreements.ts';
-import { trainingMemory } from '../../training/memory.ts';
-import { summarize } from '../../network/shapes.ts';
-import type { DatasetSummary } from '../../datasets/dataset.ts';
-import type { RunDetail } from '../../runs/runs.ts';
-import { type Material, type MaterialPair, reportedImages } from './collect.ts';
-import { pngAddress } from './png.ts';
+import { confusionSection, disagreementsHtml } from './classesAndImages.ts';
+import type { Material } from './collect.ts';
+import { costSources } from './costSources.ts';
+import { figure, section, tableHtml } from './parts.ts';
 import { style } from './style.ts';
 import { wordIn } from './words.ts';
 
@@ -89,25 +84,6 @@ ${sections.join('\n')}
 </body>
 </html>
 `;
-}
-
-function section(title: string, content: string): string {
-  return content ? `<section><h2>${escapeXml(title)}</h2>${content}</section>` : '';
-}
-
-export function tableHtml({ head, rows, numbersFrom }: TextTable): string {
-  if (rows.length === 0) return '';
-  const cell = (text: string, column: number) =>
-    column === 0
-      ? `<th scope="row">${escapeXml(text)}</th>`
-      : `<td${column >= numbersFrom ? ' class="number"' : ''}>${escapeXml(text)}</td>`;
-  return (
-    `<div class="scroll" tabindex="0" role="group" aria-label="${escapeXml(head.join(', '))}"><table><thead><tr>` +
-    head
-      .map((text, i) => `<th scope="col"${i >= numbersFrom ? ' class="number"' : ''}>${escapeXml(text)}</th>`)
-      .join('') +
-    `</tr></thead><tbody>${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('')}</tbody></table></div>`
-  );
 }
 
 /** Every sentence that is said of the comparison: of each pair, over seeds, and what has to be kept in mind. */
@@ -171,10 +147,6 @@ function curvesSection({ runs }: Material, options: ReportOptions): string {
   )}<div class="charts">${charts.join('')}</div>`;
 }
 
-function figure(svg: string, caption: string): string {
-  return `<figure>${svg}<figcaption>${escapeXml(caption)}</figcaption></figure>`;
-}
-
 function legend(runs: readonly RunDetail[], language: Language): string {
   const labels = labelsOf(
     language,
@@ -203,138 +175,6 @@ function calibrationSection(material: Material, options: ReportOptions): string 
       wordIn(options.language)('calibration'),
     ) + tableHtml(calibrationTable(options.language, material.runs, options.baseline))
   );
-}
-
-function confusionSection({ runs, classes, pair }: Material, language: Language): string {
-  const word = wordIn(language);
-  const labels = labelsOf(
-    language,
-    runs.map(({ detail: { id, name } }) => ({ run: id, name })),
-  );
-  const matrices = runs.flatMap(({ detail, quality }) =>
-    quality ? [matrixHtml(labels.get(detail.id) ?? '', classes, quality.confusion, null)] : [],
-  );
-  const [a, b] = (pair?.pair.pair ?? []).map(
-    (run) => runs.find(({ detail }) => detail.id === run)?.quality?.confusion,
-  );
-  const difference =
-    a && b
-      ? matrixHtml(
-          word('confusionDifference'),
-          classes,
-          b.map((count, i) => count - (a[i] ?? 0)),
-          (value, diagonal) => (diagonal ? value > 0 : value < 0),
-        ) + `<p class="muted">${escapeXml(word('differenceHint'))}</p>`
-      : '';
-  if (matrices.length === 0) return '';
-  return section(
-    word('confusion'),
-    `<p class="muted">${escapeXml(word('rowsAre'))}</p><div class="charts">${matrices.join('')}${difference}</div>`,
-  );
-}
-
-function matrixHtml(
-  title: string,
-  classes: readonly string[],
-  cells: readonly number[],
-  better: ((value: number, diagonal: boolean) => boolean) | null,
-): string {
-  const size = classes.length;
-  const text = (value: number) => (better && value > 0 ? `+${value}` : String(value).replace('-', '−'));
-  const row = (name: string, label: number) => {
-    const counts = classes.map((_, prediction) => {
-      const value = cells[label * size + prediction] ?? 0;
-      const strong = better ? better(value, label === prediction) : label === prediction;
-      return `<td class="number${value === 0 ? ' zero' : ''}">${strong ? `<strong>${text(value)}</strong>` : text(value)}</td>`;
-    });
-    return `<tr><th scope="row">${escapeXml(name)}</th>${counts.join('')}</tr>`;
-  };
-  return (
-    `<div class="scroll" tabindex="0" role="group" aria-label="${escapeXml(title)}"><table class="matrix"><caption>${escapeXml(title)}</caption><thead><tr><td></td>` +
-    classes.map((name) => `<th scope="col" class="number">${escapeXml(name)}</th>`).join('') +
-    `</tr></thead><tbody>${classes.map(row).join('')}</tbody></table></div>`
-  );
-}
-
-function disagreementsHtml(
-  { classes, comparison }: Material,
-  pair: MaterialPair,
-  language: Language,
-): string {
-  const word = wordIn(language);
-  const labels = labelsOf(language, comparison.runs);
-  const [a, b] = pair.pair.pair.map((run) => labels.get(run) ?? String(run)) as [string, string];
-  return disagreementKinds
-    .map((kind) => {
-      const indices = pair.disagreements[kind];
-      if (indices.length === 0) return '';
-      const title =
-        kind === 'onlyA'
-          ? `${word('onlyA')} (${a})`
-          : kind === 'onlyB'
-            ? `${word('onlyB')} (${b})`
-            : word(kind);
-      const images = indices
-        .slice(0, reportedImages)
-        .map((index) => imageHtml(index, pair, classes, [a, b], language));
-      return `<h3>${escapeXml(`${title}: ${indices.length}`)}</h3><ul class="images">${images.join('')}</ul>`;
-    })
-    .join('');
-}
-
-function imageHtml(
-  index: number,
-  { predictions: [a, b], images }: MaterialPair,
-  classes: readonly string[],
-  [nameA, nameB]: readonly [string, string],
-  language: Language,
-): string {
-  const found = images.get(index);
-  if (!found) return '';
-  const { height, width, channels, pixels } = found.image;
-  const size = height * width * channels;
-  const own = pixels.subarray(found.position * size, (found.position + 1) * size);
-  const given = (of: typeof a) => {
-    const prediction = of.predictions[index] ?? 0;
-    return {
-      by: classes[prediction] ?? '',
-      share: percent(of.probabilities[index * of.classes + prediction] ?? 0, 1),
-    };
-  };
-  const [byA, byB] = [given(a), given(b)];
-  const text = wordIn(language)('imageText', {
-    index,
-    label: classes[a.labels[index] ?? 0] ?? '',
-    a: nameA,
-    byA: byA.by,
-    shareA: byA.share,
-    b: nameB,
-    byB: byB.by,
-    shareB: byB.share,
-  });
-  return `<li><img src="${pngAddress(own, width, height, channels)}" width="56" height="56" alt="${escapeXml(text)}"><span aria-hidden="true">${escapeXml(`${classes[a.labels[index] ?? 0] ?? ''}: ${byA.by} ${byA.share} | ${byB.by} ${byB.share}`)}</span></li>`;
-}
-
-/** What is known of a run's costs. */
-export function costSources(
-  { speeds, comparison }: Pick<Material, 'speeds' | 'comparison'>,
-  datasets: readonly DatasetSummary[],
-): (run: RunDetail) => CostSources {
-  return (run) => {
-    const dataset = datasets.find(({ id }) => id === run.dataset);
-    return {
-      speed: speeds.find((each) => each.run === run.id),
-      checkpointBytes: comparison.runs.find((each) => each.run === run.id)?.checkpointBytes ?? null,
-      memory: dataset
-        ? trainingMemory({
-            summary: summarize(run.network),
-            dataset,
-            batchSize: run.settings.batchSize,
-            optimizer: run.settings.optimizer.type,
-          })
-        : null,
-    };
-  };
 }
 
 function costSection(material: Material, options: ReportOptions): string {
