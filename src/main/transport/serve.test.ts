@@ -37,6 +37,27 @@ test('calls get the answers with their numbers, to their own channel; events go 
   expect(other.received).toEqual([{ kind: 'event', name: 'run.changed', payload: 'changed' }]);
 });
 
+test('events that wait for their batch go out before an answer that is newer', async () => {
+  const lab = service();
+  const line = pipe<ClientMessage, ServerMessage>();
+  const end = serve(line.far, lab);
+  for (const payload of ['one', 'two', 'three']) lab.emit(payload);
+  line.near.send({ kind: 'call', id: 7, name: 'app.info', request: null });
+  await settled();
+  expect(line.received).toEqual([
+    { kind: 'event', name: 'run.changed', payload: 'one' },
+    {
+      kind: 'events',
+      events: [
+        { name: 'run.changed', payload: 'two' },
+        { name: 'run.changed', payload: 'three' },
+      ],
+    },
+    { kind: 'reply', id: 7, reply: null },
+  ]);
+  end();
+});
+
 test('a service that throws answers with the problem', async () => {
   const lab = service();
   lab.dispatch.mockRejectedValueOnce(new Problem('run.unknown', 'there is no run 9', { run: 9 }));

@@ -1,10 +1,11 @@
 /**
  * Pumps one channel to one service: calls in, replies and events out. Any number of channels may be served at once; each
- * gets the replies to its own calls, and all events. It looks at a message's envelope and no further: what is in a
- * request is checked by the service.
+ * gets the replies to its own calls, and all events, which go out in batches. It looks at a message's envelope and no
+ * further: what is in a request is checked by the service.
  */
 import type { Channel, ClientMessage, EventMessage, ServerMessage } from '../../shared/api/api.ts';
 import { Problem, toProblemRecord } from '../../shared/base/problem.ts';
+import { EventBatch } from './eventBatch.ts';
 
 /** The part of a lab that a transport needs. */
 export interface Service {
@@ -19,18 +20,26 @@ export function serve(channel: Channel<ServerMessage, ClientMessage>, service: S
   const send = (message: ServerMessage) => {
     if (open) channel.send(message);
   };
+  const events = new EventBatch(send);
+  const reply = (message: ServerMessage) => {
+    // A window must not take an older event for news about what it was just told.
+    events.flush();
+    send(message);
+  };
   const answer = async (message: ClientMessage) => {
     try {
-      send(await service.dispatch(message));
+      reply(await service.dispatch(message));
     } catch (error) {
-      send({ kind: 'problem', id: message.id, problem: toProblemRecord(error) });
+      reply({ kind: 'problem', id: message.id, problem: toProblemRecord(error) });
     }
   };
   const endings = [
-    service.subscribe(send),
+    service.subscribe((event) => {
+      events.add(event);
+    }),
     channel.onMessage((message) => {
       const refusal = refuse(message);
-      if (refusal) send(refusal);
+      if (refusal) reply(refusal);
       else void answer(message);
     }),
     channel.onClose(() => {
@@ -39,6 +48,7 @@ export function serve(channel: Channel<ServerMessage, ClientMessage>, service: S
   ];
   const end = () => {
     open = false;
+    events.end();
     for (const each of endings) each();
   };
   return end;

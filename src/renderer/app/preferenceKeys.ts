@@ -30,6 +30,8 @@ export const preferences = {
   'train.last': preference<LastUsed | null>(lastUsedSchema.nullable(), null),
   /** What runs along the charts. */
   'watch.axis': preference<XAxis>(z.enum(xAxes), 'epoch'),
+  /** Whether the charts' value axis is logarithmic. */
+  'watch.logarithmic': preference(z.boolean(), false),
   /** The position of the charts' smoothing slider. */
   'watch.smoothing': preference<number>(z.int().min(0).max(smoothingPositions), 0),
   /** The columns of the table of runs, in order (screens/runs/columns.ts). */

@@ -77,6 +77,7 @@ export abstract class CurveChart {
   #rest: ReturnType<typeof setTimeout> | undefined;
   /** A chart that is scrolled out of sight is not moved; it is drawn once all rest. */
   #inSight = true;
+  #destroyed = false;
   readonly #sight = new IntersectionObserver((entries) => {
     this.#inSight = entries.at(-1)!.isIntersecting;
   });
@@ -94,7 +95,10 @@ export abstract class CurveChart {
         event.metaKey ||
         (canvas.parentElement?.matches(':focus-within') ?? false),
       zoomed: (min, max) => view.zoomTo({ min, max }),
-      wanted: () => this.#frame.request(),
+      // Chart.js waits with a change of size; by then the chart's page may have been left.
+      wanted: () => {
+        if (!this.#destroyed) this.#frame.request();
+      },
       drawData: () => this.#drawData(),
     });
     this.chart = chart;
@@ -192,6 +196,7 @@ export abstract class CurveChart {
   }
 
   destroy(): void {
+    this.#destroyed = true;
     this.#frame.cancel();
     this.#endMove();
     this.#removePictures();

@@ -87,7 +87,11 @@ export class Client implements Connection {
 
   receive(message: ServerMessage): void {
     if (message.kind === 'event') {
-      for (const listener of this.#listeners.get(message.name) ?? []) listener(message.payload as never);
+      this.#tell(message);
+      return;
+    }
+    if (message.kind === 'events') {
+      for (const event of message.events) this.#tell(event);
       return;
     }
     const call = this.#pending.get(message.id);
@@ -124,6 +128,19 @@ export class Client implements Connection {
     for (const call of this.#pending.values()) call.reject(problem);
     this.#pending.clear();
     this.#become('closed');
+  }
+
+  #tell({ name, payload }: { readonly name: string; readonly payload: unknown }): void {
+    for (const listener of this.#listeners.get(name) ?? []) {
+      try {
+        listener(payload as never);
+      } catch (error) {
+        // A listener's mistake is reported, and keeps no other event of the same batch from being heard.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   }
 
   #flush(): void {

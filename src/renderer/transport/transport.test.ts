@@ -93,6 +93,21 @@ describe('the client', () => {
     client.receive({ kind: 'event', name: 'run.epoch', payload: 3 });
     expect(heard).toEqual([1]);
   });
+
+  test('events that come together are heard one after another, in their order', () => {
+    const heard: unknown[] = [];
+    client.on('run.epoch', (payload) => heard.push(payload));
+    client.on('run.changed', (payload) => heard.push(payload));
+    client.receive({
+      kind: 'events',
+      events: [
+        { name: 'run.epoch', payload: 1 },
+        { name: 'run.changed', payload: 2 },
+        { name: 'run.epoch', payload: 3 },
+      ],
+    });
+    expect(heard).toEqual([1, 2, 3]);
+  });
 });
 
 describe('over Electron', () => {

@@ -199,7 +199,12 @@ export type ClientMessage = {
 export type ServerMessage =
   | { readonly kind: 'reply'; readonly id: number; readonly reply: unknown }
   | { readonly kind: 'problem'; readonly id: number; readonly problem: z.infer<typeof problemRecordSchema> }
-  | { readonly kind: 'event'; readonly name: string; readonly payload: unknown };
+  | { readonly kind: 'event'; readonly name: string; readonly payload: unknown }
+  // Several events in their order; a window deals with them in one go, so that it draws once.
+  | {
+      readonly kind: 'events';
+      readonly events: readonly { readonly name: string; readonly payload: unknown }[];
+    };
 export type EventMessage = Extract<ServerMessage, { kind: 'event' }>;
 
 /** A pipe with two ends; the only thing that a transport gives. */
