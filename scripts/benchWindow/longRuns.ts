@@ -7,8 +7,13 @@ const images = 64_000;
 const batchSize = 64;
 const stepsPerEpoch = images / batchSize;
 
-/** `count` runs of `steps` steps, a multiple of 1,000, all made at the same moment. */
-export function addLongRuns(home: string, count: number, steps: number): void {
+/** `count` runs of `steps` steps, a multiple of 1,000, all made at the same moment; `lossesOf` gives a run's, by its number from 0. */
+export function addLongRuns(
+  home: string,
+  count: number,
+  steps: number,
+  lossesOf: (number: number, steps: number) => Float32Array = noisyLosses,
+): void {
   const { network, settings } = findPreset('course')!;
   const epochs = steps / stepsPerEpoch;
   const history = openHistory(home);
@@ -55,7 +60,7 @@ export function addLongRuns(home: string, count: number, steps: number): void {
 }
 
 /** Falling, noisy, with spikes; the same for the same number. */
-function lossesOf(number: number, steps: number): Float32Array {
+export function noisyLosses(number: number, steps: number): Float32Array {
   let state = number + 1;
   const random = () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -5,9 +5,9 @@ import type { Host } from '../../test/e2e/host.ts';
 export interface Measure {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'ms' | 'frames/s';
+  readonly unit: 'ms' | 'frames/s' | '% of a core';
   readonly target: number;
-  /** A frame rate must reach its target; a time must not exceed it. */
+  /** A frame rate must reach its target; a time or a share must not exceed it. */
   readonly better: 'higher' | 'lower';
 }
 

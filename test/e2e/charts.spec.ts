@@ -2,11 +2,12 @@
  * The charts as a person uses them: by pointer and by keyboard, at the sizes that windows have. The histories are put there by
  * history's own code, so that what the curves are is known to the last number.
  */
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { addLongRuns } from '../../scripts/benchWindow/longRuns.ts';
+import { addLongRuns, noisyLosses } from '../../scripts/benchWindow/longRuns.ts';
+import { openHistory } from '../../src/main/history/open.ts';
 import { Host, expect, test, watchForErrors } from './host.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -15,12 +16,55 @@ test.use({ actionTimeout: 20_000 });
 const host = new Host();
 const steps = 2000;
 
+/** Two runs that learn, and one whose loss explodes to more than a million. */
+const withOneBad = (number: number, length: number) => {
+  const losses = noisyLosses(number, length);
+  if (number === 2)
+    for (let step = 300; step < length; step++) losses[step] = 2.3 * 1.01 ** Math.min(step, 1400);
+  return losses;
+};
+
+/** Words that were drawn on canvases and did not fit on them; it has to be there before the page is. */
+const watchWords = () => {
+  const cut: string[] = [];
+  const words: string[] = [];
+  const { fillText } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...rest) {
+    const { a, e } = this.getTransform();
+    const { actualBoundingBoxLeft, actualBoundingBoxRight } = this.measureText(text);
+    const left = a * (x - actualBoundingBoxLeft) + e;
+    const right = a * (x + actualBoundingBoxRight) + e;
+    words.push(text);
+    if (left < -0.5 || right > this.canvas.width + 0.5) cut.push(text);
+    fillText.call(this, text, x, y, ...rest);
+  };
+  Object.assign(window, { cut, words });
+};
+const wordsOf = (page: Page, list: 'cut' | 'words') =>
+  page.evaluate((name) => [...new Set((window as unknown as Record<string, string[]>)[name])], list);
+
 test.beforeAll(async () => {
   host.home = await mkdtemp(join(tmpdir(), 'stride-e2e-charts-'));
-  addLongRuns(host.home, 2, steps);
+  addLongRuns(host.home, 3, steps, withOneBad);
   await host.start();
 });
 test.afterAll(() => host.end());
+
+const sizes = [
+  { width: 1024, height: 700 },
+  { width: 1440, height: 900 },
+  { width: 1920, height: 1080 },
+];
+const drawing = (page: Page, chart: string) =>
+  page.getByRole('figure', { name: chart }).getByRole('application');
+
+/** All three runs in one chart: those of the latest start. */
+async function openAll(page: Page): Promise<void> {
+  await page.goto(host.url);
+  await page.goto(new URL('/#/train', page.url()).href);
+  const figure = page.getByRole('figure', { name: 'Loss' });
+  await expect(figure).toHaveAttribute('data-points', String(3 * steps));
+}
 
 async function openRun(page: Page, run: number): Promise<void> {
   await page.goto(host.url);
@@ -29,33 +73,145 @@ async function openRun(page: Page, run: number): Promise<void> {
   await expect(figure).toHaveAttribute('data-points', String(steps));
 }
 
-test('a run’s page may be left at any moment', async ({ page }) => {
+test('a run’s page may be left while its charts change their size', async ({ page }) => {
   const errors = watchForErrors(page);
   await openRun(page, 1);
-  // Charts are made in frames of their own, and Chart.js deals with their size 50 ms later: each pause falls elsewhere. All
-  // of it happens in the page, for a test's own clicks are slower than that.
+  // Chart.js hears of a size a frame or two late and deals with it 50 ms after that. All of it happens in the page, for a
+  // test's own clicks are slower.
   await page.evaluate(async () => {
     const wait = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
     const go = (to: string) => (location.hash = to);
-    for (const pause of [0, 5, 10, 20, 30, 40, 50, 60, 80, 150]) {
+    for (const pause of [20, 30, 40, 50, 60, 70, 80]) {
+      go('#/runs/1');
+      while (document.querySelectorAll('figure .cursor').length < 2) await wait(5);
+      await wait(200);
+      const drawings = [...document.querySelectorAll<HTMLElement>('figure [role=application]')];
+      for (const each of drawings) each.style.width = '70%';
+      await wait(pause);
       go('#/settings');
       while (document.querySelector('figure canvas')) await wait(1);
-      go('#/runs/1');
-      while (!document.querySelector('figure .cursor')) await wait(1);
-      await wait(pause);
+      await wait(200);
     }
-    go('#/settings');
-    await wait(300);
   });
   expect(errors).toEqual([]);
 });
 
 test('the scale that was chosen is there when a page is opened again', async ({ page }) => {
   await openRun(page, 1);
-  const logarithmic = page.getByRole('radio', { name: 'Logarithmic' });
+  const logarithmic = page.getByRole('radio', { name: 'Log' });
   await logarithmic.click();
-  await page.getByRole('navigation').getByRole('link', { name: /^Settings/ }).click();
+  await page
+    .getByRole('navigation')
+    .getByRole('link', { name: /^Settings/ })
+    .click();
   await openRun(page, 1);
   await expect(logarithmic).toBeChecked();
   await page.getByRole('radio', { name: 'Linear' }).click();
+});
+
+for (const size of sizes) {
+  test(`values stand beside the pointer, and move with the keyboard, ${size.width} × ${size.height}`, async ({
+    page,
+  }) => {
+    await page.setViewportSize(size);
+    await openRun(page, 1);
+    await page.getByRole('radio', { name: 'Step' }).click();
+    const loss = drawing(page, 'Loss');
+    await loss.scrollIntoViewIfNeeded();
+    const box = (await loss.boundingBox())!;
+    const history = openHistory(host.home);
+    const losses = history.batchLosses.read(1, 0);
+    const epochs = history.epochs.list(1);
+    history.close();
+    const values = loss.locator('[data-values]');
+    for (const part of [0.3, 0.8]) {
+      const x = box.x + box.width * part;
+      await page.mouse.move(x, box.y + box.height / 2);
+      await expect(values).toBeVisible();
+      const text = await values.innerText();
+      const step = Number(/Step ([\d,]+)/i.exec(text)![1]!.replace(',', ''));
+      expect(Math.abs(step / steps - part)).toBeLessThan(0.06);
+      expect(text).toContain(losses[step - 1]!.toFixed(4));
+      // Beside the pointer, within the chart, and not under it.
+      const shown = (await values.boundingBox())!;
+      expect(shown.x).toBeGreaterThanOrEqual(box.x - 1);
+      expect(shown.x + shown.width).toBeLessThanOrEqual(box.x + box.width + 1);
+      expect(shown.x > x || shown.x + shown.width < x).toBe(true);
+      expect(Math.min(Math.abs(shown.x - x), Math.abs(shown.x + shown.width - x))).toBeLessThan(30);
+    }
+    // The linked chart says its own values there.
+    const accuracy = drawing(page, 'Test accuracy').locator('[data-values]');
+    await expect(accuracy).toContainText(`${((100 * epochs[1]!.testCorrect) / 10_000).toFixed(2)}%`);
+
+    await page.mouse.move(0, 0);
+    await expect(values).toBeHidden();
+    await loss.focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(values).toBeVisible();
+    const before = await values.innerText();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => values.innerText()).not.toBe(before);
+    await page.keyboard.press('Escape');
+    await expect(values).toBeHidden();
+  });
+
+  test(`one bad run leaves the others their height, and is said, ${size.width} × ${size.height}`, async ({
+    page,
+  }) => {
+    await page.addInitScript(watchWords);
+    await page.setViewportSize(size);
+    await openAll(page);
+    const card = page.getByRole('region', { name: 'Loss', exact: true });
+    await drawing(page, 'Loss').scrollIntoViewIfNeeded();
+    await expect(card.getByText(/#3 goes beyond this range, up to 2\.\d+e\+?6/)).toBeVisible();
+    expect((await wordsOf(page, 'words')).filter((word) => /e\d|\d{5}/.test(word))).toEqual([]);
+    await card.getByRole('button', { name: 'Show everything' }).click();
+    await expect.poll(() => wordsOf(page, 'words')).toContain('2e6');
+    await card.getByRole('button', { name: 'Use logarithmic scale' }).click();
+    await expect(page.getByRole('radio', { name: 'Log' })).toBeChecked();
+    await page.getByRole('radio', { name: 'Linear' }).click();
+    await card.getByRole('button', { name: 'Leave out outliers' }).click();
+    await expect(card.getByText(/#3 goes beyond this range/)).toBeVisible();
+    expect(await wordsOf(page, 'cut')).toEqual([]);
+  });
+}
+
+test('the range of values is set by hand, and given back', async ({ page }) => {
+  await page.addInitScript(watchWords);
+  await openAll(page);
+  const card = page.getByRole('region', { name: 'Loss', exact: true });
+  await card.getByRole('button', { name: /^Range of the value axis/ }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'From' }).fill('0');
+  await dialog.getByRole('textbox', { name: 'To' }).fill('-1');
+  await expect(dialog.getByText('The end must be higher than the start')).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Apply' })).toBeDisabled();
+  await dialog.getByRole('textbox', { name: 'To' }).fill('0,4');
+  await dialog.getByRole('button', { name: 'Apply' }).click();
+  await expect.poll(() => wordsOf(page, 'words')).toContain('0.4');
+  await expect(card.getByText('3 runs go beyond this range', { exact: false })).toBeVisible();
+  await card.getByRole('button', { name: 'Automatic range' }).click();
+  await expect(card.getByText(/#3 goes beyond this range/)).toBeVisible();
+});
+
+test('a saved picture says by itself what it shows', async ({ page }) => {
+  await openAll(page);
+  const save = async (entry: string) => {
+    await page.getByRole('button', { name: 'Save: Loss' }).click();
+    const download = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name: entry }).click();
+    return readFile(await (await download).path());
+  };
+  const svg = (await save('Vector picture (SVG)')).toString();
+  const texts = await page.evaluate((source) => {
+    const { documentElement } = new DOMParser().parseFromString(source, 'image/svg+xml');
+    return [...documentElement.querySelectorAll('text')].map(({ textContent }) => textContent);
+  }, svg);
+  expect(texts).toEqual(
+    expect.arrayContaining(['Loss', 'Course net #1', 'Course net #2', 'Course net #3', 'Epoch', 'test set']),
+  );
+  expect(svg).not.toMatch(/NaN|undefined|color\(|oklch/);
+  const png = await save('Picture (PNG)');
+  const wide = Number(/viewBox="0 0 (\d+)/.exec(svg)![1]);
+  expect([png.readUInt32BE(16), png.subarray(1, 4).toString()]).toEqual([2 * wide, 'PNG']);
 });

@@ -24,6 +24,16 @@ export const lineKinds = [
 ] as const;
 export type LineKind = (typeof lineKinds)[number];
 
+/** What a chart does not show of its runs, and whether another axis would show them better. */
+export interface Outside {
+  /** Runs with values in sight that are higher or lower than the value axis reaches. */
+  readonly runs: readonly number[];
+  /** The value that is farthest above it; null where values lie below alone. */
+  readonly highest: number | null;
+  /** A logarithmic axis would keep the lines apart that this one lays over one another. */
+  readonly suggestsLogarithmic: boolean;
+}
+
 /** The most that can be zoomed in: to this part of the whole. */
 const closest = 1 / 20_000;
 
@@ -37,10 +47,23 @@ export class ChartView {
   cursor = $state.raw<number | null>(null);
   /** The cursor stays where it is until it is released. */
   pinned = $state.raw(false);
+  /** The value axes that were set by hand, by the chart's id (`CurvePlot`). */
+  valueRanges = $state.raw<Readonly<Record<string, Range>>>({});
+  /** The value axes hold everything, outliers too. */
+  everything = $state.raw(false);
+  /** What charts leave out, by their ids; they say so when they draw. */
+  outside = $state.raw<Readonly<Record<string, Outside>>>({});
   readonly hiddenRuns = new SvelteSet<number>();
   readonly hiddenKinds = new SvelteSet<LineKind>();
   /** Everything there is; charts keep it up to date as they draw. Nothing is drawn from it, so it is not reactive. */
   full: Range = { min: 0, max: 1 };
+
+  readonly #onScale: ((logarithmic: boolean) => void) | undefined;
+
+  /** `onScale` hears of the scale that a person chooses, to keep it. */
+  constructor(onScale?: (logarithmic: boolean) => void) {
+    this.#onScale = onScale;
+  }
 
   get shown(): Range {
     return this.range ?? this.full;
@@ -52,6 +75,23 @@ export class ChartView {
     this.axis = axis;
     this.reset();
     this.release();
+  }
+
+  chooseScale(logarithmic: boolean): void {
+    this.logarithmic = logarithmic;
+    this.#onScale?.(logarithmic);
+  }
+
+  /** Sets a chart's value axis by hand; null leaves it to the chart again. */
+  setValueRange(chart: string, range: Range | null): void {
+    const { [chart]: _, ...others } = this.valueRanges;
+    this.valueRanges = range ? { ...others, [chart]: range } : others;
+  }
+
+  /** Told by a chart that was drawn. */
+  sayOutside(chart: string, outside: Outside): void {
+    if (JSON.stringify(this.outside[chart]) === JSON.stringify(outside)) return;
+    this.outside = { ...this.outside, [chart]: outside };
   }
 
   /** Keeps to what there is; all of it in sight is the same as no zoom. */

@@ -35,7 +35,7 @@ export function mountChart(
   });
   $effect(() => {
     // All that a drawing takes from the view, read here so that a change asks for one.
-    void [view.axis, view.logarithmic, view.smoothing];
+    void [view.axis, view.logarithmic, view.smoothing, view.everything, view.valueRanges];
     void [view.hiddenRuns.size, view.hiddenKinds.size, ...view.hiddenRuns, ...view.hiddenKinds];
     chart?.request();
   });

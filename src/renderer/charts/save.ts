@@ -1,4 +1,4 @@
-/** A chart as a file: its picture as PNG, its numbers as CSV. Nothing here takes the window long at a time. */
+/** A chart's numbers as a file, CSV; its picture is picture.ts'. Nothing here takes the window long at a time. */
 import Papa from 'papaparse';
 import { curvesOf } from '../plot/curves.ts';
 import { smoothingWeight } from '../plot/smoothing.ts';
@@ -13,11 +13,6 @@ export function saveFile(name: string, content: Blob): void {
   link.click();
   // The download has begun by then; at once would be too early in some browsers.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
-
-export async function savePicture(name: string, picture: HTMLCanvasElement): Promise<void> {
-  const blob = await new Promise<Blob | null>((done) => picture.toBlob(done, 'image/png'));
-  if (blob) saveFile(`${name}.png`, blob);
 }
 
 /** A row a step; what there is only after an epoch stands in its last step's row. Column names are English everywhere. */

@@ -25,7 +25,7 @@ test('numbers have a constant number of digits', () => {
     '95%',
     '98.35%',
   ]);
-  expect([formatPercentTick(95), formatPercentTick(98.5)]).toEqual(['95%', '98.5%']);
+  expect([formatPercentTick(95, 5), formatPercentTick(98.5, 0.5)]).toEqual(['95%', '98.5%']);
 });
 
 test('what is not there, or no number any more, says so', () => {

@@ -5,6 +5,7 @@
  */
 import { getLocale } from '../paraglide/runtime.js';
 import { m } from '../paraglide/messages.js';
+import { tickForm } from '../plot/ticks.ts';
 
 /** Stands for a value that is not there yet. */
 export const absent = '–';
@@ -65,14 +66,22 @@ export function formatPercent(percent: number, decimals = 0): string {
   return numberFormat(options).format(percent / 100);
 }
 
-/** A tick of an axis of percents: `95%`, `98.5%`. */
-export function formatPercentTick(percent: number): string {
-  return numberFormat({ style: 'percent', maximumFractionDigits: 1 }).format(percent / 100);
+/** A tick of an axis of percents, with ticks `step` apart: `95%`, `98.5%`. */
+export function formatPercentTick(percent: number, step: number): string {
+  const { decimals } = tickForm(percent, step);
+  return numberFormat({ style: 'percent', maximumFractionDigits: decimals }).format(percent / 100);
 }
 
 /** A tick of an axis: as short as its value allows. */
 export function formatTick(value: number): string {
   return numberFormat({ maximumSignificantDigits: 3 }).format(value);
+}
+
+/** A tick of an axis of losses, with ticks `step` apart (0 on a logarithmic axis): `0.25`, `2.5e-6`, `1e6`. */
+export function formatLossTick(value: number, step: number): string {
+  const { decimals, exponent } = tickForm(value, step);
+  if (exponent) return value.toExponential(decimals).replace(/\.?0*e\+?/, 'e');
+  return numberFormat({ maximumFractionDigits: decimals }).format(value);
 }
 
 /** `4.2 s`, or `15:05` from ten minutes on: an epoch's time. */

@@ -23,15 +23,18 @@ Chart.register(LineController, LineElement, PointElement, LinearScale, Logarithm
 export type LineChart = Chart<'line', Point[]>;
 
 /** Left room for the values, the same in every chart so that their epochs lie under one another. */
-const valueAxisWidth = 52;
+const valueAxisWidth = 56;
 /** Right of the axis, for half of the last tick's words: a fixed room, so that a chart that is moved keeps its width. */
-const rightRoom = 28;
+export const rightRoom = 28;
+/** Above the plot, for half of the highest tick's words. */
+export const topRoom = 8;
 /** Between an axis and its ticks' words. */
 export const tickPadding = 6;
 
 export interface LineChartHooks {
   tickX(x: number): string;
-  tickY(y: number): string;
+  /** For ticks `step` apart; 0 where they are not equally far apart. */
+  tickY(y: number, step: number): string;
   /** False keeps a wheel, a drag or a pinch from zooming. */
   mayZoom(event: Event): boolean;
   /** The user has zoomed or panned to this. */
@@ -137,7 +140,7 @@ export function lineOptions(texts: Pick<LineChartHooks, 'tickX' | 'tickY'>): Cha
     maintainAspectRatio: false,
     resizeDelay: 50,
     events: [],
-    layout: { padding: { top: 8, right: rightRoom } },
+    layout: { padding: { top: topRoom, right: rightRoom } },
     scales: {
       x: {
         type: 'linear',
@@ -154,11 +157,19 @@ export function lineOptions(texts: Pick<LineChartHooks, 'tickX' | 'tickY'>): Cha
       },
       y: {
         type: 'linear',
-        ticks: { maxTicksLimit: 6, callback: (value) => texts.tickY(Number(value)) },
+        ticks: {
+          maxTicksLimit: 6,
+          callback(value, _index, ticks) {
+            const [first, second] = ticks;
+            const even = this.type === 'linear' && first && second;
+            return texts.tickY(Number(value), even ? second.value - first.value : 0);
+          },
+        },
         afterFit: (axis) => (axis.width = valueAxisWidth),
       },
     },
-    plugins: { annotation: { animations: { numbers: false, colors: false }, annotations: {} } },
+    // Words of marks may stand above the plot.
+    plugins: { annotation: { clip: false, animations: { numbers: false, colors: false }, annotations: {} } },
   };
 }
 

@@ -74,7 +74,7 @@ export function paintLines(
     context.save();
     if (line.showLine) {
       clipTo(context, area, lineOverhang);
-      if (isDense(line, projection)) paintColumns(context, line, projection);
+      if (isDense(line, projection.scale)) paintColumns(context, line, projection);
       else paintStrokes(context, line, projection);
       context.restore();
       context.save();
@@ -95,8 +95,25 @@ function clipTo(
   context.clip();
 }
 
-/** A thin line of more corners than pixel columns. */
-function isDense({ data, borderWidth, borderDash }: DataLine, { scale }: Projection): boolean {
+/**
+ * The part of a line that is drawn from `x` on, with the point before it. Dashes are counted from a line's beginning, and
+ * points may have a size each, so such lines, which have few points, stay whole.
+ */
+export function tailOf(line: DataLine, x: number): DataLine {
+  const { data, borderDash, pointRadius } = line;
+  if (borderDash.length > 0 || typeof pointRadius !== 'number') return line;
+  let low = 0;
+  let high = data.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (data[middle]!.x < x) low = middle + 1;
+    else high = middle;
+  }
+  return low <= 1 ? line : { ...line, data: data.slice(low - 1) };
+}
+
+/** A thin line of more corners than pixel columns; `scale` pixels to a unit of the axis. */
+export function isDense({ data, borderWidth, borderDash }: DataLine, scale: number): boolean {
   if (borderWidth > 1 || borderDash.length > 0 || data.length < 2) return false;
   return data.length > (data.at(-1)!.x - data[0]!.x) * scale;
 }

@@ -27,3 +27,31 @@ export function ticksBetween(min: number, max: number, step: number): number[] {
     Number(((first + index) * step).toPrecision(12)),
   );
 }
+
+/** How the words of a value axis' ticks are written, so that each is short and no two are alike. */
+export interface TickForm {
+  readonly decimals: number;
+  /** As `1.2e6`. */
+  readonly exponent: boolean;
+}
+
+/** From here on, and with more decimals than these, digits take more room than the axis has. */
+const mostDigits = 1e5;
+const mostDecimals = 5;
+
+/** For a tick at `value` of an axis with ticks `step` apart; 0 where they are not equally far apart (a logarithmic axis). */
+export function tickForm(value: number, step: number): TickForm {
+  const size = Math.abs(value);
+  if (size === 0) return { decimals: 0, exponent: false };
+  const own = Math.floor(Math.log10(size) + 1e-9);
+  // Of the smallest digit that tells neighbours apart: that of the step, or the value's second one.
+  const last = step > 0 ? Math.floor(Math.log10(step) + 1e-9) - (isRoundStep(step) ? 0 : 1) : own - 1;
+  const exponent = size >= mostDigits || -last > mostDecimals || (step === 0 && size < 1e-3);
+  return { decimals: Math.min(mostDecimals, Math.max(0, exponent ? own - last : -last)), exponent };
+}
+
+/** A step of 0.5 has one digit, one of 0.25 has two. */
+function isRoundStep(step: number): boolean {
+  const mantissa = step / 10 ** Math.floor(Math.log10(step) + 1e-9);
+  return Math.abs(mantissa - Math.round(mantissa)) < 1e-6;
+}
