@@ -9,6 +9,7 @@ import type { Page } from '@playwright/test';
 import { addLongRuns, noisyLosses } from '../../scripts/benchWindow/longRuns.ts';
 import { openHistory } from '../../src/main/history/open.ts';
 import { Host, expect, test, watchForErrors } from './host.ts';
+import { press } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
 test.use({ actionTimeout: 20_000 });
@@ -99,14 +100,14 @@ test('a run’s page may be left while its charts change their size', async ({ p
 test('the scale that was chosen is there when a page is opened again', async ({ page }) => {
   await openRun(page, 1);
   const logarithmic = page.getByRole('radio', { name: 'Log' });
-  await logarithmic.click();
+  await press(logarithmic);
   await page
     .getByRole('navigation')
     .getByRole('link', { name: /^Settings/ })
     .click();
   await openRun(page, 1);
   await expect(logarithmic).toBeChecked();
-  await page.getByRole('radio', { name: 'Linear' }).click();
+  await press(page.getByRole('radio', { name: 'Linear' }));
 });
 
 for (const size of sizes) {
@@ -115,7 +116,7 @@ for (const size of sizes) {
   }) => {
     await page.setViewportSize(size);
     await openRun(page, 1);
-    await page.getByRole('radio', { name: 'Step' }).click();
+    await press(page.getByRole('radio', { name: 'Step' }));
     const loss = drawing(page, 'Loss');
     await loss.scrollIntoViewIfNeeded();
     const box = (await loss.boundingBox())!;
@@ -165,12 +166,12 @@ for (const size of sizes) {
     await drawing(page, 'Loss').scrollIntoViewIfNeeded();
     await expect(card.getByText(/#3 goes beyond this range, up to 2\.\d+e\+?6/)).toBeVisible();
     expect((await wordsOf(page, 'words')).filter((word) => /e\d|\d{5}/.test(word))).toEqual([]);
-    await card.getByRole('button', { name: 'Show everything' }).click();
+    await press(card.getByRole('button', { name: 'Show everything' }));
     await expect.poll(() => wordsOf(page, 'words')).toContain('2e6');
-    await card.getByRole('button', { name: 'Use logarithmic scale' }).click();
+    await press(card.getByRole('button', { name: 'Use logarithmic scale' }));
     await expect(page.getByRole('radio', { name: 'Log' })).toBeChecked();
-    await page.getByRole('radio', { name: 'Linear' }).click();
-    await card.getByRole('button', { name: 'Leave out outliers' }).click();
+    await press(page.getByRole('radio', { name: 'Linear' }));
+    await press(card.getByRole('button', { name: 'Leave out outliers' }));
     await expect(card.getByText(/#3 goes beyond this range/)).toBeVisible();
     expect(await wordsOf(page, 'cut')).toEqual([]);
   });
@@ -180,26 +181,26 @@ test('the range of values is set by hand, and given back', async ({ page }) => {
   await page.addInitScript(watchWords);
   await openAll(page);
   const card = page.getByRole('region', { name: 'Loss', exact: true });
-  await card.getByRole('button', { name: /^Range of the value axis/ }).click();
+  await press(card.getByRole('button', { name: /^Range of the value axis/ }));
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('textbox', { name: 'From' }).fill('0');
   await dialog.getByRole('textbox', { name: 'To' }).fill('-1');
   await expect(dialog.getByText('The end must be higher than the start')).toBeVisible();
   await expect(dialog.getByRole('button', { name: 'Apply' })).toBeDisabled();
   await dialog.getByRole('textbox', { name: 'To' }).fill('0,4');
-  await dialog.getByRole('button', { name: 'Apply' }).click();
+  await press(dialog.getByRole('button', { name: 'Apply' }));
   await expect.poll(() => wordsOf(page, 'words')).toContain('0.4');
   await expect(card.getByText('3 runs go beyond this range', { exact: false })).toBeVisible();
-  await card.getByRole('button', { name: 'Automatic range' }).click();
+  await press(card.getByRole('button', { name: 'Automatic range' }));
   await expect(card.getByText(/#3 goes beyond this range/)).toBeVisible();
 });
 
 test('a saved picture says by itself what it shows', async ({ page }) => {
   await openAll(page);
   const save = async (entry: string) => {
-    await page.getByRole('button', { name: 'Save: Loss' }).click();
+    await press(page.getByRole('button', { name: 'Save: Loss' }));
     const download = page.waitForEvent('download');
-    await page.getByRole('menuitem', { name: entry }).click();
+    await press(page.getByRole('menuitem', { name: entry }));
     return readFile(await (await download).path());
   };
   const svg = (await save('Vector picture (SVG)')).toString();

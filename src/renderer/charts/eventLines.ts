@@ -23,7 +23,7 @@ interface EventLine {
 export function hasEventWords(traces: readonly Trace[], view: ChartView): boolean {
   return (
     traces.length <= mostNamed &&
-    traces.some(({ run, events }) => !view.hiddenRuns.has(run) && events().some(({ quiet }) => !quiet))
+    traces.some((trace) => !view.hiddenRuns.has(trace.run) && trace.events().some(({ quiet }) => !quiet))
   );
 }
 
@@ -67,9 +67,10 @@ export function eventLines(
 }
 
 function eventsIn({ traces, mappings, range }: Scene, view: ChartView): readonly EventLine[] {
-  return traces.flatMap(({ run, events }, index) => {
+  return traces.flatMap((trace, index) => {
+    const { run } = trace;
     if (view.hiddenRuns.has(run)) return [];
-    return events().flatMap(({ step, label, quiet }, place): EventLine[] => {
+    return trace.events().flatMap(({ step, label, quiet }, place): EventLine[] => {
       const x = mappings[index]!.toX(step);
       // Marks are drawn beyond the plot, too, so those that are not in it are left out here.
       return x >= range.min && x <= range.max ? [{ id: `${run}-${place}`, run, x, label, quiet }] : [];

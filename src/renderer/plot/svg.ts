@@ -2,7 +2,6 @@
  * A chart as an SVG file that says by itself what it shows: title, legend, names of the runs, axes. It is written from the
  * chart's own scales and points, so text stays text and lines stay lines, whatever it is enlarged to.
  */
-import type { PointStyle } from 'chart.js';
 import type { DataLine, Projection } from './dataLayer.ts';
 
 /** A colour as every program that reads SVG takes it. */
@@ -114,12 +113,13 @@ function plotOf(chart: SvgChart, tools: SvgTools): string {
   ].join('\n');
 }
 
-function pathOf(line: DataLine, { scale, offset, y }: Projection, tools: SvgTools): string {
+function pathOf(line: DataLine, projection: Projection, tools: SvgTools): string {
+  const { scale, offset } = projection;
   if (!line.showLine) return '';
   let pen = 'M';
   let path = '';
   for (const point of line.data) {
-    const [px, py] = [point.x * scale + offset, y(point.y)];
+    const [px, py] = [point.x * scale + offset, projection.y(point.y)];
     if (Number.isNaN(px) || Number.isNaN(py)) {
       pen = 'M';
       continue;
@@ -132,13 +132,14 @@ function pathOf(line: DataLine, { scale, offset, y }: Projection, tools: SvgTool
   return `<path d="${path}" fill="none" stroke-linejoin="round" stroke-linecap="${line.borderCapStyle}"${dash} ${stroke(line.borderColor, line.borderWidth, tools)}/>`;
 }
 
-function pointsOf(line: DataLine, { scale, offset, y }: Projection, tools: SvgTools): string {
+function pointsOf(line: DataLine, projection: Projection, tools: SvgTools): string {
+  const { scale, offset } = projection;
   const { data, pointRadius } = line;
   if (pointRadius === 0) return '';
   return data
     .map((point, index) => {
       const radius = typeof pointRadius === 'number' ? pointRadius : (pointRadius[index] ?? 0);
-      const [px, py] = [point.x * scale + offset, y(point.y)];
+      const [px, py] = [point.x * scale + offset, projection.y(point.y)];
       if (radius === 0 || Number.isNaN(py)) return '';
       return shapeOf(line, px, py, radius, line.borderWidth, tools);
     })
@@ -155,7 +156,7 @@ function shapeOf(
   tools: SvgTools,
 ): string {
   const style = `${fill(line.backgroundColor, tools)} ${stroke(line.borderColor, width, tools)}`;
-  const path = shapes[String(line.pointStyle as PointStyle)];
+  const path = shapes[line.pointStyle as string];
   if (!path) return `<circle cx="${n(x)}" cy="${n(y)}" r="${n(radius)}" ${style}/>`;
   return `<path d="${path(radius)}" transform="translate(${n(x)} ${n(y)})" ${style}/>`;
 }
