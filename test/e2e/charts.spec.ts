@@ -101,10 +101,7 @@ test('the scale that was chosen is there when a page is opened again', async ({ 
   await openRun(page, 1);
   const logarithmic = page.getByRole('radio', { name: 'Log' });
   await press(logarithmic);
-  await page
-    .getByRole('navigation')
-    .getByRole('link', { name: /^Settings/ })
-    .click();
+  await press(page.getByRole('navigation').getByRole('link', { name: /^Settings/ }));
   await openRun(page, 1);
   await expect(logarithmic).toBeChecked();
   await press(page.getByRole('radio', { name: 'Linear' }));
