@@ -9,6 +9,7 @@ import type { Page } from '@playwright/test';
 import { addLongRuns, noisyLosses } from '../../scripts/benchWindow/longRuns.ts';
 import { openHistory } from '../../src/main/history/open.ts';
 import { Host, expect, test, watchForErrors } from './host.ts';
+import { pixelsApart } from './pixels.ts';
 import { press } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -29,6 +30,7 @@ const withOneBad = (number: number, length: number) => {
 const watchWords = () => {
   const cut: string[] = [];
   const words: string[] = [];
+  const lowest: Record<string, number> = {};
   const { fillText } = CanvasRenderingContext2D.prototype;
   CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...rest) {
     const { a, e } = this.getTransform();
@@ -36,10 +38,12 @@ const watchWords = () => {
     const left = a * (x - actualBoundingBoxLeft) + e;
     const right = a * (x + actualBoundingBoxRight) + e;
     words.push(text);
+    // From the top of the canvas to the foot of the words, in pixels of the page.
+    lowest[text] = (this.getTransform().d * y + this.getTransform().f) / devicePixelRatio;
     if (left < -0.5 || right > this.canvas.width + 0.5) cut.push(text);
     fillText.call(this, text, x, y, ...rest);
   };
-  Object.assign(window, { cut, words });
+  Object.assign(window, { cut, words, lowest });
 };
 const wordsOf = (page: Page, list: 'cut' | 'words') =>
   page.evaluate((name) => [...new Set((window as unknown as Record<string, string[]>)[name])], list);
@@ -47,6 +51,20 @@ const wordsOf = (page: Page, list: 'cut' | 'words') =>
 test.beforeAll(async () => {
   host.home = await mkdtemp(join(tmpdir(), 'stride-e2e-charts-'));
   addLongRuns(host.home, 3, steps, withOneBad);
+  const history = openHistory(host.home);
+  for (const [step, learningRate] of [
+    [600, 0.02],
+    [620, 0.03],
+    [1500, 0.005],
+  ] as const) {
+    const detail = { before: 0.01, learningRate };
+    history.runEvents.append(
+      2,
+      { kind: 'learningRate', detail },
+      { step, epoch: 1 + Math.floor(step / 1000) },
+    );
+  }
+  history.close();
   await host.start();
 });
 test.afterAll(() => host.end());
@@ -56,6 +74,27 @@ const sizes = [
   { width: 1440, height: 900 },
   { width: 1920, height: 1080 },
 ];
+/** Counts the drawings of each chart's canvas, and those that drew no more than an end of its lines. */
+const countDrawings = () => {
+  const counts = { all: {} as Record<string, number>, ends: 0 };
+  const { clearRect, rect } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.clearRect = function (...rectangle) {
+    const name = this.canvas.closest('figure')?.getAttribute('aria-label') ?? '';
+    counts.all[name] = (counts.all[name] ?? 0) + 1;
+    clearRect.apply(this, rectangle);
+  };
+  CanvasRenderingContext2D.prototype.rect = function (x, y, width, height) {
+    const { clientWidth, clientHeight } = this.canvas;
+    if (y === 0 && height >= clientHeight && width < clientWidth / 2) counts.ends++;
+    rect.call(this, x, y, width, height);
+  };
+  Object.assign(window, { drawings: counts });
+};
+const drawingsOf = (page: Page) =>
+  page.evaluate(
+    () => (window as unknown as { drawings: { all: Record<string, number>; ends: number } }).drawings,
+  );
+
 const drawing = (page: Page, chart: string) =>
   page.getByRole('figure', { name: chart }).getByRole('application');
 
@@ -174,6 +213,24 @@ for (const size of sizes) {
   });
 }
 
+test('what happened to a run is said above its curves, not on them', async ({ page }) => {
+  await page.addInitScript(watchWords);
+  await openRun(page, 2);
+  await expect.poll(() => wordsOf(page, 'words')).toContain('Learning rate 0.01 → 0.005');
+  const lowest = await page.evaluate(() => (window as unknown as { lowest: Record<string, number> }).lowest);
+  const about = Object.keys(lowest).filter((word) => word.startsWith('Learning rate'));
+  // Of two that would lie over one another the later one is there.
+  expect(about.sort()).toEqual(['Learning rate 0.01 → 0.005', 'Learning rate 0.01 → 0.03']);
+  const plotTop = await drawing(page, 'Loss').evaluate((each) => {
+    const cursor = each.querySelector<HTMLElement>('.cursor')!;
+    each.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
+    return new Promise<number>((done) =>
+      setTimeout(() => done(Number(/, (\d+(?:\.\d+)?)px/.exec(cursor.style.transform)![1])), 500),
+    );
+  });
+  for (const word of about) expect(lowest[word]).toBeLessThanOrEqual(plotTop);
+});
+
 test('the range of values is set by hand, and given back', async ({ page }) => {
   await page.addInitScript(watchWords);
   await openAll(page);
@@ -212,4 +269,60 @@ test('a saved picture says by itself what it shows', async ({ page }) => {
   const png = await save('Picture (PNG)');
   const wide = Number(/viewBox="0 0 (\d+)/.exec(svg)![1]);
   expect([png.readUInt32BE(16), png.subarray(1, 4).toString()]).toEqual([2 * wide, 'PNG']);
+});
+
+test('a run that trains is drawn four times a second, its ends alone, and not at all out of sight', async ({
+  page,
+}) => {
+  await page.addInitScript(countDrawings);
+  await page.goto(host.url);
+  await page.goto(new URL('/#/train', page.url()).href);
+  await page.getByRole('textbox', { name: 'Epochs' }).fill('40');
+  await press(page.getByRole('button', { name: /^Train Course net/ }));
+  const running = page.locator('[data-status=running]').first();
+  await expect(running).toBeVisible({ timeout: 60_000 });
+  await page.goto(new URL('/#/runs/4', page.url()).href);
+  const loss = drawing(page, 'Loss');
+  const figure = page.getByRole('figure', { name: 'Loss' });
+  await loss.scrollIntoViewIfNeeded();
+  const points = async () => Number(await figure.getAttribute('data-points'));
+  await expect.poll(points, { timeout: 60_000 }).toBeGreaterThan(30);
+
+  const seconds = 6;
+  const [before, pointsBefore] = [await drawingsOf(page), await points()];
+  await page.waitForTimeout(seconds * 1000);
+  const after = await drawingsOf(page);
+  expect(await points()).toBeGreaterThan(pointsBefore);
+  const drawn = after.all['Loss']! - before.all['Loss']!;
+  expect(drawn).toBeGreaterThan(0);
+  // The fifth is for what else there is to draw: an axis that grows, an epoch's end.
+  expect(drawn / seconds).toBeLessThanOrEqual(5);
+  expect(after.ends).toBeGreaterThan(before.ends);
+  // Nothing of the accuracy changes before an epoch has ended.
+  expect((after.all['Test accuracy'] ?? 0) - (before.all['Test accuracy'] ?? 0)).toBeLessThan(drawn / 2);
+
+  // Drawn bit by bit, it is what is drawn at once.
+  await press(page.getByRole('button', { name: /^Pause/ }));
+  await expect(page.locator('[data-status=paused]').first()).toBeVisible({ timeout: 60_000 });
+  await page.mouse.move(0, 0);
+  await page.waitForTimeout(1000);
+  const bitByBit = await loss.screenshot();
+  await page.keyboard.press('y');
+  await expect.poll(async () => (await loss.screenshot()).equals(bitByBit)).toBe(false);
+  await page.keyboard.press('y');
+  await page.waitForTimeout(500);
+  expect(await pixelsApart(page, bitByBit, await loss.screenshot())).toBeLessThan(20);
+
+  await press(page.getByRole('button', { name: /^Resume/ }));
+  await expect(running).toBeVisible({ timeout: 60_000 });
+  await page.mouse.move(700, 500);
+  await page.mouse.wheel(0, 5000);
+  await expect.poll(() => loss.evaluate((each) => each.getBoundingClientRect().bottom)).toBeLessThan(0);
+  await page.waitForTimeout(500);
+  const [unseen, unseenPoints] = [await drawingsOf(page), await points()];
+  await expect.poll(points, { timeout: 60_000 }).toBeGreaterThan(unseenPoints + 5);
+  expect((await drawingsOf(page)).all['Loss']).toBe(unseen.all['Loss']);
+  await page.mouse.wheel(0, -9000);
+  await expect.poll(async () => (await drawingsOf(page)).all['Loss']).toBeGreaterThan(unseen.all['Loss']!);
+  await press(page.getByRole('button', { name: /^Stop/ }).first());
 });

@@ -3,6 +3,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { openHistory } from '../../src/main/history/open.ts';
 import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
+import { pixelsApart } from './pixels.ts';
 import { press } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -16,32 +17,6 @@ const stepsPerEpoch = Math.ceil(60_000 / batchSize);
 const drawing = (page: Page, chart: string) =>
   page.getByRole('figure', { name: chart }).getByRole('application');
 const showAll = (page: Page) => page.getByRole('button', { name: 'Show all', exact: true });
-
-/** Pixels of two pictures, equally large, whose colours are clearly apart: not those that are smoothed a bit otherwise. */
-function pixelsApart(page: Page, a: Buffer, b: Buffer): Promise<number> {
-  return page.evaluate(
-    async (pictures) => {
-      const [one, other] = await Promise.all(
-        pictures.map(async (text) => {
-          const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-          const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
-          const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!;
-          context.drawImage(bitmap, 0, 0);
-          return context.getImageData(0, 0, bitmap.width, bitmap.height);
-        }),
-      );
-      let count = 0;
-      for (let at = 0; at < one!.data.length; at += 4) {
-        const apart = [0, 1, 2].some(
-          (part) => Math.abs(one!.data[at + part]! - other!.data[at + part]!) > 20,
-        );
-        if (apart) count++;
-      }
-      return count;
-    },
-    [a.toString('base64'), b.toString('base64')],
-  );
-}
 
 async function open(page: Page): Promise<void> {
   await page.goto(host.url);
@@ -234,4 +209,28 @@ test('layer health is read out; no violation in either theme', async ({ page }) 
   // A theme changes colours and nothing else; on this page, of many cells, all rules take long.
   await page.emulateMedia({ colorScheme: 'dark' });
   expect(await violations(new AxeBuilder({ page }).withRules('color-contrast'))).toEqual([]);
+});
+
+test('after one epoch the layers’ health is one table of numbers', async ({ page }) => {
+  await page.goto(host.url);
+  await page.goto(new URL('/#/train', page.url()).href);
+  await page.getByRole('textbox', { name: 'Epochs' }).fill('1');
+  await page.getByRole('textbox', { name: 'Batch size' }).fill(String(batchSize));
+  await press(page.getByRole('button', { name: /^Train Course net/ }));
+  await expect(page.locator('[data-status=finished]').first()).toBeVisible({ timeout: 200_000 });
+  await page.goto(new URL('/#/runs/2', page.url()).href);
+  const health = page.getByRole('table', { name: 'Layer health' });
+  await expect(health).toBeVisible();
+  await expect(page.getByRole('table', { name: 'Dead units' })).toHaveCount(0);
+  const history = openHistory(host.home);
+  const [epoch] = history.epochs.list(2);
+  history.close();
+  const convolution = epoch!.details!.layers.find(({ type }) => type === 'conv2d')!;
+  const row = health.getByRole('row').filter({ has: page.getByRole('rowheader', { name: /^1 / }) });
+  const shown = (await row.getByRole('button').allInnerTexts()).map(Number);
+  const near = (value: number) => shown.some((each) => Math.abs(each / value - 1) < 0.01);
+  expect(near(convolution.weightNorm!)).toBe(true);
+  expect(near(convolution.gradientNorm!)).toBe(true);
+  await row.getByRole('button').first().focus();
+  await expect(page.getByText(/Layer 1 \(.*\), epoch 1: /)).toBeVisible();
 });

@@ -16,6 +16,7 @@ import { fillEpochs } from './lossPlot.ts';
 export function accuracyPlot(view: ChartView): CurvePlot {
   return {
     id: 'accuracy',
+    everyStep: false,
     linesOf: () => [
       { kind: 'testAccuracy', dataset: { ...plainLine, data: [] } },
       { kind: 'validationAccuracy', dataset: { ...plainLine, data: [] } },

@@ -108,6 +108,7 @@ export class CurveLines {
         now.dense === before.dense &&
         now.length >= before.length;
       if (!same) return null;
+      if (!this.#plot.everyStep) continue;
       const printed = trace.series.runningLosses
         .slice(before.printed)
         .map(({ epoch, batch }) => (epoch - 1) * trace.stepsPerEpoch + batch);

@@ -42,6 +42,8 @@ export interface Scene {
 export interface CurvePlot {
   /** Under it the view keeps what belongs to this chart alone. */
   readonly id: string;
+  /** Whether there are values of every step, or after epochs alone. */
+  readonly everyStep: boolean;
   /** The lines of a run, from the one drawn first to the last. */
   linesOf(trace: Trace): readonly Line[];
   /** Gives the lines of a run their colours and shapes. */

@@ -25,6 +25,7 @@ const mostDots = 60;
 export function lossPlot(view: ChartView): CurvePlot {
   return {
     id: 'loss',
+    everyStep: true,
     linesOf,
     dress,
     fill: (trace, line, window) => {
