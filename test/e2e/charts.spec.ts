@@ -210,6 +210,19 @@ for (const size of sizes) {
     await press(card.getByRole('button', { name: 'Leave out outliers' }));
     await expect(card.getByText(/#3 goes beyond this range/)).toBeVisible();
     expect(await wordsOf(page, 'cut')).toEqual([]);
+
+    // The values of all runs fit beside the cursor, wherever it is.
+    const loss = drawing(page, 'Loss');
+    const box = (await loss.boundingBox())!;
+    const values = loss.locator('[data-values]');
+    for (const part of [0.25, 0.45, 0.7, 0.9]) {
+      await page.mouse.move(box.x + box.width * part, box.y + box.height / 2);
+      await expect(values).toContainText('Course net #3');
+      const shown = (await values.boundingBox())!;
+      expect(shown.x).toBeGreaterThanOrEqual(box.x - 1);
+      expect(shown.x + shown.width).toBeLessThanOrEqual(box.x + box.width + 1);
+      expect(await values.evaluate((each) => each.scrollWidth - each.clientWidth)).toBeLessThanOrEqual(0);
+    }
   });
 }
 

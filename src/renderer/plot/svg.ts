@@ -2,7 +2,7 @@
  * A chart as an SVG file that says by itself what it shows: title, legend, names of the runs, axes. It is written from the
  * chart's own scales and points, so text stays text and lines stay lines, whatever it is enlarged to.
  */
-import type { DataLine, Projection } from './dataLayer.ts';
+import { type DataLine, type Projection, overhang } from './dataLayer.ts';
 
 /** A colour as every program that reads SVG takes it. */
 export interface PlainColour {
@@ -98,17 +98,21 @@ function plotOf(chart: SvgChart, tools: SvgTools): string {
     ),
     text(chart.axis, right, bottom + 34, textSize, colours.muted, tools, 'text-anchor="end"'),
   ];
-  const clip = `<clipPath id="plot"><rect x="${n(left - 1)}" y="${n(top - 1)}" width="${n(right - left + 2)}" height="${n(bottom - top + 2)}"/></clipPath>`;
+  const clip = (id: string, by: number) =>
+    `<clipPath id="${id}"><rect x="${n(left - by)}" y="${n(top - by)}" width="${n(right - left + 2 * by)}" height="${n(bottom - top + 2 * by)}"/></clipPath>`;
   // The first of the lines with the lowest order comes to lie over all others.
   const below = chart.lines.map((line, place) => ({ line, place }));
   below.sort((a, b) => b.line.order - a.line.order || b.place - a.place);
   return [
-    clip,
+    // Points may stand out of the plot by their size, lines by their width.
+    clip('lines', 1),
+    clip('points', overhang),
     `<path d="${grid}" fill="none" ${stroke(colours.grid, 1, tools)}/>`,
     ...words,
-    '<g clip-path="url(#plot)">',
-    ...below.flatMap(({ line }) => [pathOf(line, projection, tools), pointsOf(line, projection, tools)]),
-    '</g>',
+    ...below.flatMap(({ line }) => [
+      `<g clip-path="url(#lines)">${pathOf(line, projection, tools)}</g>`,
+      `<g clip-path="url(#points)">${pointsOf(line, projection, tools)}</g>`,
+    ]),
     ...chart.marks.map((mark) => markOf(mark, projection, colours.ink, tools)),
   ].join('\n');
 }
