@@ -37,10 +37,7 @@ export function processorTimes(root: number): Map<number, number> {
 }
 
 /** Seconds by which `after` is more than `before`; a process that is new counts whole. */
-export function timeBetween(
-  before: ReadonlyMap<number, number>,
-  after: ReadonlyMap<number, number>,
-): number {
+export function timeBetween(before: ReadonlyMap<number, number>, after: ReadonlyMap<number, number>): number {
   let sum = 0;
   for (const [id, time] of after) sum += time - (before.get(id) ?? 0);
   return sum;
