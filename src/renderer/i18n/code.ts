@@ -1,8 +1,11 @@
 /** What the lint and the reader of pasted code say, in the reader's language: a code names its message. */
-import type { CodeFinding, FoundSettings } from '../../shared/code/parsePyTorch.ts';
+import type { CodeFinding, FoundSettings, PastedChoice } from '../../shared/code/parsePyTorch.ts';
 import type { LintFinding } from '../../shared/lint/lint.ts';
+import { walkNetwork } from '../../shared/network/shapes.ts';
 import { m } from '../paraglide/messages.js';
+import { formatCount } from './format.ts';
 import { activationLabel } from './layers.ts';
+import { optimizerNames } from './settings.ts';
 
 type Fill = (parameters: Readonly<Record<string, string | number>>) => string;
 const messages = m as unknown as Readonly<Record<string, Fill | undefined>>;
@@ -30,6 +33,32 @@ export function lintText({ code, parameters }: LintFinding): { what: string; why
 
 export function pasteText({ code, parameters }: CodeFinding): string {
   return messages[`paste.${code}`]?.(parameters) ?? code;
+}
+
+/** Where a finding or a choice stands: in a notebook, within its cell. Empty where it is about the whole. */
+export function pastePlace({ cell, line }: Pick<CodeFinding, 'cell' | 'line'>): string {
+  if (line === null) return '';
+  return cell === null ? m.code_paste_line({ line }) : m.code_paste_cell_line({ cell, line });
+}
+
+/** What tells one training of a script from another: its line, its net's size, its optimizer, its epochs. */
+export function choiceText({ network, settings, cell, line }: PastedChoice): string {
+  const { optimizer, epochs, batchSize } = settings;
+  const parameters = network
+    ? walkNetwork(network).layers.reduce((sum, layer) => sum + layer.parameterCount, 0)
+    : null;
+  const what = [
+    parameters === null
+      ? m.code_paste_choice_none()
+      : m.code_paste_choice_parameters({ count: formatCount(parameters) }),
+    ...(optimizer ? [`${optimizerNames[optimizer.type]} ${optimizer.learningRate}`] : []),
+    ...(epochs === undefined ? [] : [m.code_paste_choice_epochs({ epochs })]),
+    ...(batchSize === undefined ? [] : [m.code_paste_choice_batch({ size: batchSize })]),
+  ].join(' · ');
+  if (line === null) return what;
+  return cell === null
+    ? m.code_paste_choice_line({ line, what })
+    : m.code_paste_choice_cell({ cell, line, what });
 }
 
 export function settingsText(settings: FoundSettings): string {

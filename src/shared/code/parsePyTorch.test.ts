@@ -289,8 +289,12 @@ test('broken code, no code, and code without a net', () => {
   expect(codes('')).toEqual(['- no-net']);
   expect(codes('print(1)\nwhile True: pass')).toEqual(['- no-net']);
   expect(codes('x = 0\nfor i in range(10000):\n  for j in range(10000):\n    x = x + 1\n')).toEqual([
-    '- too-long',
+    '- no-net',
   ]);
+  // Where layers are made, every pass counts.
+  const making = 'for i in range(9000):\n            for j in range(9000): i = j';
+  expect(codes(net(making, 'pass', 'Net()'))).toEqual(['- too-long']);
+  expect(codes(`x = ${'('.repeat(20_000)}1`)).toContain('- no-net');
 });
 
 describe('looksLikePyTorch', () => {

@@ -1,26 +1,42 @@
 /**
  * PyTorch code of the course's style, read as a net and, where the code has them, training settings. Nothing is run:
- * `paste/interpreter.ts` follows the code. What is not understood is named with its line, and what had to be assumed is
- * said, so that nothing is guessed in silence.
+ * `paste/` follows the code. What is not understood is named with its line, and what had to be assumed is said, so that
+ * nothing is guessed in silence. Where a script trains several times, each is offered.
  */
 import { parser } from '@lezer/python';
-import type { MapShape } from '../layers/layer.ts';
 import { networkSchema, type Network } from '../network/network.ts';
 import { presets } from '../network/presets.ts';
 import { type LayerProblem, walkNetwork } from '../network/shapes.ts';
 import { canonicalNetwork } from './canonical.ts';
-import { Assembly, drawing, firstTakes, itemsBetween } from './paste/assemble.ts';
-import { TooLong } from './paste/expressions.ts';
 import { type CodeFinding, Findings } from './paste/findings.ts';
-import { Interpreter } from './paste/interpreter.ts';
-import { isModule } from './paste/names.ts';
-import { type FoundSettings, torchvisionSets } from './paste/imageSettings.ts';
-import { SettingsReader } from './paste/settings.ts';
-import { Source } from './paste/syntax.ts';
-import { type Module, Scope, type TensorNode, type Value } from './paste/values.ts';
+import { createReading } from './paste/language.ts';
+import { drawing, itemsBetween, layersOf } from './paste/net/assemble.ts';
+import { type Candidate, candidates, mostCandidates } from './paste/net/candidates.ts';
+import { follow } from './paste/net/input.ts';
+import { runScript, syntaxFindings } from './paste/script.ts';
+import { type Reading, TooLong, type Trace } from './paste/reading.ts';
+import { prepare } from './paste/text/prepare.ts';
+import { allModules } from './paste/torch/modules.ts';
+import type { FoundSettings } from './paste/training/found.ts';
+import { readTraining } from './paste/training/settings.ts';
+import type { LayerModule, Module, Place } from './paste/values.ts';
 
 export type { CodeFinding, FindingSeverity } from './paste/findings.ts';
-export type { FoundSettings } from './paste/imageSettings.ts';
+export type { FoundSettings } from './paste/training/found.ts';
+export { notebookScript } from './paste/text/notebook.ts';
+
+/** One training of a script, or one net of a script that trains none. */
+export interface PastedChoice {
+  /** Null where the code is no net that Stride can have. */
+  readonly network: Network | null;
+  /** Only what the code says. */
+  readonly settings: FoundSettings;
+  readonly line: number | null;
+  /** The cell of a notebook. */
+  readonly cell: number | null;
+  /** The code that sets it up. */
+  readonly text: string;
+}
 
 export interface PastedNet {
   /** Null where no net was found in the code. */
@@ -31,144 +47,163 @@ export interface PastedNet {
   readonly settings: FoundSettings;
   /** In the order of the lines. */
   readonly findings: readonly CodeFinding[];
+  /** Everything that the script trains, in its order; one of them is what is above. */
+  readonly choices: readonly PastedChoice[];
+  /** Position in `choices`; −1 where there is none. */
+  readonly chosen: number;
 }
 
-/** Whether a text that may be anything is for `parsePyTorch`: it speaks of torch or builds a layer, and is no JSON. */
+/** Whether a text that may be anything is for `parsePyTorch`: it speaks of torch or builds a layer, and is no net's JSON. */
 export function looksLikePyTorch(text: string): boolean {
-  return !/^\s*[{[]/.test(text) && /\btorch\b|\bnn\.[A-Z]\w*|\bF\.[a-z]\w*\s*\(/.test(text);
+  const notebook = /^\s*\{[\s\S]*"cells"\s*:/.test(text);
+  return (notebook || !/^\s*[{[]/.test(text)) && /\btorch\b|\bnn\.[A-Z]\w*|\bF\.[a-z]\w*\s*\(/.test(text);
 }
 
-/** `name`: what the net is called where neither its code nor a preset has a name for it. */
-export function parsePyTorch(code: string, { name = 'pasted' }: { name?: string } = {}): PastedNet {
-  const text = code.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
-  const source = new Source(text);
+export interface PasteOptions {
+  /** What the net is called where neither its code nor a preset has a name for it. */
+  readonly name?: string;
+  /** Which training to take where there are several; the first one otherwise. */
+  readonly choice?: number;
+}
+
+interface Result extends PastedChoice {
+  readonly findings: readonly CodeFinding[];
+}
+
+export function parsePyTorch(code: string, { name = 'pasted', choice = 0 }: PasteOptions = {}): PastedNet {
   const findings = new Findings();
-  const settings = new SettingsReader(findings);
-  const tree = parser.parse(text);
-  syntaxFindings(source, findings, tree);
-  const interpreter = new Interpreter(source, findings, settings);
-  const scope = new Scope(null);
-  let network: Network | null = null;
+  let results: Result[] = [];
   try {
-    interpreter.runScript(tree.topNode, scope);
-    settings.end();
-    constants(scope, settings);
-    const module = theNet(interpreter, findings);
-    if (module) network = netOf(interpreter, module, { text, name });
+    const source = prepare(code, findings);
+    const tree = parser.parse(source.text);
+    syntaxFindings(source, findings, tree);
+    const reading = createReading(source, findings);
+    runScript(reading, tree.topNode);
+    results = resultsOf(reading, name);
+    if (results.length === 0) findings.add('error', 'no-net', null);
   } catch (error) {
-    if (!(error instanceof TooLong)) throw error;
+    // Code may be nested deeper than the stack is.
+    if (!(error instanceof TooLong) && !(error instanceof RangeError)) throw error;
     findings.add('error', 'too-long', null);
   }
+  const chosen = results.length === 0 ? -1 : Math.min(Math.max(0, choice), results.length - 1);
+  const result = results[chosen];
+  for (const finding of result?.findings ?? []) findings.put(finding);
+  const network = result?.network ?? null;
   return {
     network,
     problem: network ? (walkNetwork(network).problem ?? null) : null,
-    settings: settings.found,
-    findings: [...findings.all].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+    settings: result?.settings ?? {},
+    findings: findings.all.toSorted((a, b) => (a.cell ?? 0) - (b.cell ?? 0) || (a.line ?? 0) - (b.line ?? 0)),
+    choices: results.map(({ network: net, settings, line, cell, text }) => ({
+      network: net,
+      settings,
+      line,
+      cell,
+      text,
+    })),
+    chosen,
   };
 }
 
-function syntaxFindings(source: Source, findings: Findings, tree: ReturnType<typeof parser.parse>): void {
-  let count = 0;
-  tree.iterate({
-    enter(node) {
-      if (!node.type.isError || count >= 5) return;
-      const line = source.line(Math.min(node.from, Math.max(0, source.text.length - 1)));
-      const text = (source.text.split('\n')[line - 1] ?? '').trim();
-      if (findings.all.some((finding) => finding.code === 'syntax' && finding.line === line)) return;
-      count += 1;
-      findings.add('error', 'syntax', { line, text });
-    },
-  });
+/** Every training that differs from those before it. */
+function resultsOf(reading: Reading, name: string): Result[] {
+  const all = candidates(reading);
+  const results: Result[] = [];
+  const seen = new Set<string>();
+  for (const candidate of all.slice(0, mostCandidates)) {
+    const result = resultOf(reading, candidate, name);
+    const { network, settings } = result;
+    const { seed: _seed, ...others } = settings;
+    const key = JSON.stringify([network, Object.entries(others).sort()]);
+    if (!seen.has(key)) results.push(result);
+    seen.add(key);
+  }
+  if (results.length > 1) {
+    const [first] = results;
+    const trains = all.some(({ training }) => training);
+    reading.findings.add(
+      'warning',
+      trains ? 'several-trainings' : 'several-nets',
+      first ? placeOf(first) : null,
+      {
+        count: all.length > mostCandidates ? `${results.length}+` : results.length,
+        lines: results.map(({ line }) => line ?? '?').join(', '),
+      },
+    );
+  }
+  return results;
 }
 
-/** `epochs = 10` and `batch_size = 64`, where no loop and no loader says it. */
-function constants(scope: Scope, settings: SettingsReader): void {
-  for (const [key, value] of scope.names) {
-    if (value.kind !== 'number' || !Number.isInteger(value.value)) continue;
-    if (/^(n|num|max)?_?epochs?$/i.test(key)) settings.epochs(value.value);
-    if (/^batch_?size$/i.test(key) && settings.found.batchSize === undefined && value.value >= 1)
-      settings.found.batchSize = value.value;
+const placeOf = ({ line, cell, text }: Result): Place | null => (line === null ? null : { line, cell, text });
+
+function resultOf(reading: Reading, candidate: Candidate, name: string): Result {
+  const { net, training, place } = candidate;
+  const common = reading.findings;
+  const findings = new Findings();
+  reading.findings = findings;
+  try {
+    const { found, loss, images } = readTraining(reading, training, net);
+    if (candidate.partial) findings.add('warning', 'part-trained', place);
+    const others = new Set(training?.modules);
+    if (others.size > 1 && [...others].some((module) => !allModules(net).includes(module)))
+      findings.add('error', 'several-modules-trained', place);
+    const network =
+      net.type === 'foreign' ? foreignNet(findings, net) : netOf(reading, candidate, loss, images, name);
+    defaultsFinding(reading);
+    return {
+      network,
+      settings: found,
+      findings: findings.all,
+      line: place.line,
+      cell: place.cell,
+      text: place.text,
+    };
+  } finally {
+    reading.findings = common;
   }
 }
 
-/** What an optimizer trains, else the last module that is part of no other, else the last class that could be one. */
-function theNet(interpreter: Interpreter, findings: Findings): Module | null {
-  const optimized = interpreter.optimized.at(-1);
-  if (optimized) return optimized;
-  const free = interpreter.made.filter(({ module }) => !module.owned);
-  const made = free.at(-1)?.module;
-  if (made) {
-    if (free.length > 1) findings.add('note', 'several-nets', free.at(-1)?.place ?? null);
-    return made;
-  }
-  const definition = interpreter.classes
-    .filter((each) => isModule(each) && each.members.get('forward')?.kind === 'function')
-    .at(-1);
-  if (definition) return interpreter.makeDefault(definition);
-  findings.add('error', 'no-net', null);
+function foreignNet(findings: Findings, net: Extract<Module, { type: 'foreign' }>): null {
+  findings.add('error', net.reason.code, net.place, net.reason.parameters);
   return null;
 }
 
-/** The tensor that a forward pass gives, also where it gives several. */
-function tensorOf(value: Value, findings: Findings, module: Module): TensorNode | null {
-  if (value.kind === 'tensor') return value.node;
-  const first = value.kind === 'list' ? value.items.find((item) => item.kind === 'tensor') : undefined;
-  if (first?.kind === 'tensor') {
-    findings.add('error', 'several-outputs', first.node.place);
-    return first.node;
-  }
-  findings.add('error', 'no-output', module.place);
-  return null;
+/** Command-line options whose defaults were taken. */
+function defaultsFinding({ script, findings }: Reading): void {
+  const [first] = script.defaults.values();
+  if (!first) return;
+  const options = [...script.defaults].map(([option, { text }]) => `${option} ${text}`).join(', ');
+  findings.add('note', 'argparse-defaults', first.place, { options });
 }
-
-const unusedModules = (module: Module): Module[] => {
-  const inner =
-    module.type === 'user'
-      ? [...module.attributes.values()]
-      : module.type === 'sequence'
-        ? module.children
-        : [];
-  return inner.flatMap((value) => {
-    const values = value.kind === 'list' ? value.items : [value];
-    return values.flatMap((each) => {
-      if (each.kind !== 'module') return [];
-      const { module: child } = each;
-      if (child.type === 'layer') return child.made !== null && child.used === 0 ? [child] : [];
-      return unusedModules(child);
-    });
-  });
-};
 
 function netOf(
-  interpreter: Interpreter,
-  module: Module,
-  { text, name }: { text: string; name: string },
+  reading: Reading,
+  { net }: Candidate,
+  loss: Parameters<typeof layersOf>[1],
+  images: Parameters<typeof follow>[2],
+  name: string,
 ): Network | null {
-  const { findings, settings } = interpreter;
-  const tensor = tensorOf(interpreter.follow(module), findings, module);
-  if (!tensor) return null;
-  const items = itemsBetween(null, tensor, findings);
-  const built = (input: MapShape) => {
-    const assembly = new Assembly(input, settings.loss);
-    return { layers: assembly.layers(items), assembly };
-  };
-  const input = inputOf(interpreter, text, firstTakes(items), (candidate) => {
-    const { assembly } = built(candidate);
-    return assembly.output !== null && assembly.findings.all.every(({ severity }) => severity !== 'error');
-  });
-  const { layers, assembly } = built(input);
-  findings.all.push(...assembly.findings.all);
-  seedFindings(interpreter, module, drawing(items));
-  const { height, width, channels } = input;
-  const header = /^#\s*Network:\s*(.+)$/m.exec(text)?.[1]?.trim();
-  const network = { name: header ?? name, input: { height, width, channels }, layers };
-  return named(network, header !== undefined, findings);
+  const { findings, source } = reading;
+  const followed = follow(reading, net, images, source.text);
+  for (const finding of followed.findings.all) findings.put(finding);
+  if (!followed.output) return null;
+  const items = itemsBetween(null, followed.output, findings);
+  const layers = layersOf(items, loss, findings);
+  seedFindings(findings, net, drawing(items), followed.trace);
+  const { height, width, channels } = followed.input;
+  const header = /^#\s*Network:\s*(.+)$/m.exec(source.text)?.[1]?.trim();
+  return named(
+    { name: header ?? name, input: { height, width, channels }, layers },
+    header !== undefined,
+    findings,
+  );
 }
 
 /** A preset keeps its own name; whatever does not make a net by the schema is said. */
 function named(network: Network, hasName: boolean, findings: Findings): Network | null {
-  const layersOf = (each: Network) => JSON.stringify([each.input, canonicalNetwork(each).layers]);
-  const preset = presets.find((each) => layersOf(each.network) === layersOf(network));
+  const layers = (each: Network) => JSON.stringify([each.input, canonicalNetwork(each).layers]);
+  const preset = presets.find((each) => layers(each.network) === layers(network));
   const result = networkSchema.safeParse(
     preset && !hasName ? { ...network, name: preset.network.name } : network,
   );
@@ -181,45 +216,10 @@ function named(network: Network, hasName: boolean, findings: Findings): Network 
 }
 
 /** What keeps the script's seed from giving the script's numbers. */
-function seedFindings({ findings }: Interpreter, module: Module, order: ReturnType<typeof drawing>): void {
+function seedFindings(findings: Findings, net: Module, order: readonly LayerModule[], { uses }: Trace): void {
   const early = order.find((each, i) => (each.made ?? 0) < (order[i - 1]?.made ?? 0));
   if (early) findings.add('warning', 'made-in-other-order', early.place);
-  for (const unused of unusedModules(module)) findings.add('warning', 'unused', unused.place);
-}
-
-/** What the code says of its images; else the smallest common size with which everything fits, which is then said. */
-function inputOf(
-  { settings, examples, findings }: Interpreter,
-  text: string,
-  takes: { channels?: number; features?: number } | null,
-  fits: (input: MapShape) => boolean,
-): MapShape {
-  const map = (channels: number, height: number, width: number): MapShape => ({
-    kind: 'map',
-    channels,
-    height,
-    width,
-  });
-  const header = /^#\s*Input:\s*(\d+)×(\d+)×(\d+)/m.exec(text);
-  if (header) return map(Number(header[1]), Number(header[2]), Number(header[3]));
-  const set = settings.dataset === null ? undefined : torchvisionSets[settings.dataset];
-  if (set) {
-    const { height, width } = settings.resized ?? set;
-    return map(settings.grayscale ? 1 : set.channels, height, width);
-  }
-  const example = examples.at(-1);
-  if (example) return map(example[1] ?? 1, example[2] ?? 28, example[3] ?? 28);
-  const channels = takes?.channels ? [takes.channels] : [1, 3];
-  const sizes = [28, 32, ...Array.from({ length: 256 }, (_, i) => i + 1)];
-  for (const size of sizes) {
-    for (const count of channels) {
-      const candidate = map(count, size, size);
-      if (!fits(candidate)) continue;
-      findings.add('note', 'input-assumed', null, { channels: count, height: size, width: size });
-      return candidate;
-    }
-  }
-  const fallback = map(channels[0] ?? 1, 28, 28);
-  findings.add('note', 'input-assumed', null, { channels: fallback.channels, height: 28, width: 28 });
-  return fallback;
+  for (const module of allModules(net))
+    if (module.type === 'layer' && module.made !== null && !uses.has(module))
+      findings.add('warning', 'unused', module.place);
 }

@@ -1,6 +1,6 @@
 /** What the Design screen does, apart from how it looks: the net as a whole, and words about what was done. */
 import { type ProblemRecord, Problem, toProblemRecord } from '../../../shared/base/problem.ts';
-import { type FoundSettings, looksLikePyTorch } from '../../../shared/code/parsePyTorch.ts';
+import { type FoundSettings, looksLikePyTorch, notebookScript } from '../../../shared/code/parsePyTorch.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import { walkNetwork } from '../../../shared/network/shapes.ts';
 import { trainingSettingsSchema } from '../../../shared/training/training.ts';
@@ -15,6 +15,9 @@ import { readNetwork, writeNetwork } from './state/netText.ts';
 
 /** A net of 256 layers comes to some 30 kB. */
 const largestFile = 2 ** 20;
+
+/** Notebooks hold the pictures that they show. */
+const largestScript = 2 ** 25;
 
 export class DesignBench {
   readonly app: AppState;
@@ -191,8 +194,16 @@ export class DesignBench {
   }
 
   async importFile(file: File): Promise<void> {
-    if (file.size > largestFile) {
+    const isCode = /\.(py|ipynb|md)$/i.test(file.name);
+    if (file.size > (isCode ? largestScript : largestFile)) {
       this.app.notices.show(m.design_file_too_large({ file: file.name }), { kind: 'bad' });
+      return;
+    }
+    if (isCode) {
+      const text = await file.text();
+      this.code = notebookScript(text) ?? text;
+      this.codeFile = file.name;
+      this.codeOpen = true;
       return;
     }
     let network: Network;

@@ -1,21 +1,29 @@
 /** What reading code has to say: each with its line, so that nothing is left out in silence. */
 import type { ProblemParameters } from '../../base/problem.ts';
-import type { Place } from './values.ts';
 
 /**
- * `error`: not understood, or not expressible, so that the net is another than the code's. `warning`: it computes the
- * same, but is not the same thing. `note`: what was concluded.
+ * `error`: not understood, or not expressible, so that the net is another than the code's. `mistake`: Python or PyTorch
+ * would stop here; what is read is the mended code. `warning`: it computes the same, but is not the same thing. `note`:
+ * what was concluded.
  */
-export type FindingSeverity = 'error' | 'warning' | 'note';
+export type FindingSeverity = 'error' | 'mistake' | 'warning' | 'note';
 
 export interface CodeFinding {
   readonly code: string;
   readonly severity: FindingSeverity;
+  /** The cell of a notebook, from 1; null for code that is no notebook. */
+  readonly cell: number | null;
   /** From 1; null where it is about the whole. */
   readonly line: number | null;
   /** The code that it is about. */
   readonly text: string;
   readonly parameters: ProblemParameters;
+}
+
+interface FindingPlace {
+  readonly cell: number | null;
+  readonly line: number;
+  readonly text: string;
 }
 
 export class Findings {
@@ -24,15 +32,27 @@ export class Findings {
   add(
     severity: FindingSeverity,
     code: string,
-    place: Place | null,
+    place: FindingPlace | null,
     parameters: ProblemParameters = {},
   ): void {
-    const finding = { code, severity, line: place?.line ?? null, text: place?.text ?? '', parameters };
+    this.put({
+      code,
+      severity,
+      cell: place?.cell ?? null,
+      line: place?.line ?? null,
+      text: place?.text ?? '',
+      parameters,
+    });
+  }
+
+  /** What is said already is not said twice. */
+  put(finding: CodeFinding): void {
     const same = this.all.some(
       (other) =>
-        other.code === code &&
+        other.code === finding.code &&
+        other.cell === finding.cell &&
         other.line === finding.line &&
-        JSON.stringify(other.parameters) === JSON.stringify(parameters),
+        JSON.stringify(other.parameters) === JSON.stringify(finding.parameters),
     );
     if (!same) this.all.push(finding);
   }

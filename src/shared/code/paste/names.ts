@@ -1,53 +1,42 @@
-/** Names looked up: members of classes, what a class is made from, and torch's several names for one thing. */
-import type { ClassValue, Value } from './values.ts';
+/** Torch's several names for one thing, and scripts that leave out their imports. */
 
-/** A member of a class or of what it is made from. */
-export function lookUp(definition: ClassValue, name: string): Value | undefined {
-  const own = definition.members.get(name);
-  if (own) return own;
-  for (const base of definition.bases) {
-    const found = base.kind === 'class' ? lookUp(base, name) : undefined;
-    if (found) return found;
-  }
-  return undefined;
-}
+const assumed: Readonly<Record<string, string>> = {
+  torch: 'torch.',
+  torchvision: 'torchvision.',
+  transforms: 'torchvision.transforms.',
+  datasets: 'torchvision.datasets.',
+  optim: 'torch.optim.',
+  nn: 'torch.nn.',
+  F: 'torch.nn.functional.',
+  lr_scheduler: 'torch.optim.lr_scheduler.',
+  argparse: 'argparse.',
+  math: 'math.',
+  np: 'numpy.',
+};
 
-export function isModule(definition: ClassValue): boolean {
-  return definition.bases.some(
-    (base) =>
-      (base.kind === 'class' && isModule(base)) ||
-      (base.kind === 'path' && /^torch\.nn\.(Module|Sequential)$/.test(normalised(base.path))),
-  );
-}
+const bare: Readonly<Record<string, string>> = {
+  DataLoader: 'torch.utils.data.DataLoader',
+  random_split: 'torch.utils.data.random_split',
+  OrderedDict: 'collections.OrderedDict',
+  summary: 'torchsummary.summary',
+  tqdm: 'tqdm.tqdm',
+  trange: 'tqdm.trange',
+  partial: 'functools.partial',
+  reduce: 'functools.reduce',
+  deepcopy: 'copy.deepcopy',
+};
 
-export function extendsSequential(definition: ClassValue): boolean {
-  return definition.bases.some(
-    (base) =>
-      (base.kind === 'class' && extendsSequential(base)) ||
-      (base.kind === 'path' && normalised(base.path) === 'torch.nn.Sequential'),
-  );
-}
-
-/** One name for what torch offers under several, and for scripts that leave out their imports. */
 export function normalised(path: string): string {
   const full = path
-    .replace(/^builtins\.nn\./, 'torch.nn.')
-    .replace(/^builtins\.F\./, 'torch.nn.functional.')
-    .replace(
-      /^builtins\.(torch|torchvision|transforms|datasets|optim)\./,
-      (_, name: string) =>
-        ({
-          torch: 'torch.',
-          torchvision: 'torchvision.',
-          transforms: 'torchvision.transforms.',
-          datasets: 'torchvision.datasets.',
-          optim: 'torch.optim.',
-        })[name] as string,
-    );
+    .replace(/^builtins\.(\w+)\./, (match, name: string) => assumed[name] ?? match)
+    .replace(/^builtins\.(\w+)$/, (match, name: string) => bare[name] ?? match);
   return full
     .replace(/^torch\.nn\.modules\.\w+\./, 'torch.nn.')
+    .replace(/^torch\.nn\.(Module|parallel)\./, 'torch.nn.$1.')
     .replace(/^torchvision\.transforms\.(v2|transforms)\./, 'torchvision.transforms.')
-    .replace(/^torch\.utils\.data\.(dataloader|dataset)\./, 'torch.utils.data.');
+    .replace(/^torchvision\.datasets\.mnist\./, 'torchvision.datasets.')
+    .replace(/^torch\.optim\.(sgd|adam|adamw|rmsprop|adagrad)\.(?=[A-Z])/, 'torch.optim.')
+    .replace(/^torch\.utils\.data\.(dataloader|dataset|sampler)\./, 'torch.utils.data.');
 }
 
 /** `F.relu`, `torch.cat`: as scripts write it. */

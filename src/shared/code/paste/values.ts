@@ -1,78 +1,121 @@
 /**
  * What Python expressions come to when pasted code is read: constants as they are, torch's names as paths, modules as
- * what they were made with, and tensors as the steps that led to them. What is not known is `unknown`, and nothing is
- * made up for it.
+ * what they were made with, and tensors with their sizes and the steps that led to them. What is not known is `unknown`,
+ * and nothing is made up for it.
  */
 import type { SyntaxNode } from '@lezer/common';
 import type { Layer } from '../../layers/index.ts';
-import type { Pair } from '../../layers/layer.ts';
+import type { Pair, Shape } from '../../layers/layer.ts';
+import type { Loader, SchedulerCall, Training } from './training/trainings.ts';
 
-/** A step of the forward pass. Some become a layer only when the shape that they are given is known. */
+/** What a module or a function does to a tensor. Some become a layer only when the sizes that they are given are known. */
+export type Operation =
+  | {
+      readonly kind: 'layer';
+      readonly layer: Layer;
+      readonly takes?: Takes;
+      /** Rounds output sizes up: the same as rounding down where nothing is left over. */
+      readonly ceil?: boolean;
+      /** `Dropout2d`: on a map it drops whole channels. */
+      readonly wholeChannels?: boolean;
+      /** PyTorch's name: `nn.Conv2d`. */
+      readonly torch: string;
+    }
+  | { readonly kind: 'flatten'; readonly start: number; readonly end: number }
+  | { readonly kind: 'unflatten'; readonly axis: number; readonly sizes: readonly number[] }
+  | {
+      readonly kind: 'adaptive';
+      readonly pool: 'maxPool2d' | 'avgPool2d';
+      readonly size: readonly [number | null, number | null];
+    }
+  | { readonly kind: 'softmax'; readonly logarithm: boolean };
+
+/** A step of the forward pass, as it goes into the net. */
 export type Step =
-  | { readonly kind: 'layer'; readonly layer: Layer; readonly takes?: Takes }
-  | { readonly kind: 'flatten'; readonly features?: number }
-  | { readonly kind: 'adaptive'; readonly pool: 'maxPool2d' | 'avgPool2d'; readonly size: Pair }
-  /** The mean over height and width, which is flat. */
+  | { readonly kind: 'layer'; readonly layer: Layer }
+  | { readonly kind: 'flatten' }
+  /** Average over the whole map, which stays a map of 1×1 until it is flattened. */
+  | { readonly kind: 'wholeAverage'; readonly kernel: Pair }
+  /** Average over height and width, which is flat. */
   | { readonly kind: 'mean' }
   | { readonly kind: 'softmax'; readonly logarithm: boolean };
 
-/** What the code says that the step is given. */
+/** What the code says that the layer is given. */
 export interface Takes {
   readonly channels?: number;
   readonly features?: number;
 }
 
 export interface Place {
+  /** The cell of a notebook, from 1. */
+  readonly cell: number | null;
   /** From 1. */
   readonly line: number;
   readonly text: string;
 }
 
-export interface LayerModule {
+export interface Reason {
+  readonly code: string;
+  readonly parameters: Readonly<Record<string, string | number>>;
+}
+
+/** What every module has, whichever kind it is of. */
+interface ModuleBase {
+  readonly place: Place;
+  /** The module that it is part of. */
+  owner: Module | null;
+  /** Whether it was given a name: what is only printed is not the net. */
+  named: boolean;
+}
+
+export interface LayerModule extends ModuleBase {
   readonly type: 'layer';
-  readonly steps: readonly Step[];
+  /** `Conv2d`. */
+  readonly torchName: string;
+  readonly operations: readonly Operation[];
   /** When it was made, among all modules; null for those that draw no numbers. */
   readonly made: number | null;
-  readonly place: Place;
-  used: number;
-  owned: boolean;
 }
 
-export interface SequenceModule {
+export interface SequenceModule extends ModuleBase {
   readonly type: 'sequence';
-  /** A list is gone through by hand; a sequence can be called. */
-  readonly callable: boolean;
-  readonly children: Value[];
-  readonly place: Place;
-  owned: boolean;
+  readonly torchName: 'Sequential' | 'ModuleList' | 'ModuleDict';
+  readonly children: { readonly key: string; readonly value: Value }[];
 }
 
-export interface UserModule {
+export interface UserModule extends ModuleBase {
   readonly type: 'user';
   readonly definition: ClassValue;
   readonly attributes: Map<string, Value>;
-  readonly place: Place;
-  owned: boolean;
+  /** Children of a class that extends nn.Sequential. */
+  readonly sequence: SequenceModule | null;
 }
 
 /** Something that is a module in PyTorch and no layer here. */
-export interface ForeignModule {
+export interface ForeignModule extends ModuleBase {
   readonly type: 'foreign';
-  readonly name: string;
-  readonly reason: { readonly code: string; readonly parameters: Readonly<Record<string, string | number>> };
-  readonly place: Place;
-  owned: boolean;
+  readonly torchName: string;
+  readonly reason: Reason;
+  /** Whether what comes out has the size of what goes in. */
+  readonly keepsSize: boolean;
 }
 
 export type Module = LayerModule | SequenceModule | UserModule | ForeignModule;
 
-/** A tensor of the forward pass: the input, a step after another tensor, or a sum of two. */
+/** `batch` is the number of images, whichever it is. */
+export type Size = number | 'batch';
+
+/** A tensor: an input, a step after another tensor, or a sum of two. */
 export interface TensorNode {
   readonly from: TensorNode | null;
   readonly step: Step | null;
   readonly plus: TensorNode | null;
   readonly place: Place;
   readonly module: LayerModule | null;
+  /** For one image, as Stride's layers have it. */
+  readonly shape: Shape;
+  /** As PyTorch has it, the batch first. */
+  readonly sizes: readonly Size[];
 }
 
 export interface ClassValue {
@@ -80,6 +123,9 @@ export interface ClassValue {
   readonly name: string;
   readonly bases: readonly Value[];
   readonly members: ReadonlyMap<string, Value>;
+  /** Names with a type or a value in the order of the class's body: a dataclass's fields. */
+  readonly fields: readonly string[];
+  readonly dataclass: boolean;
   readonly place: Place;
 }
 
@@ -89,36 +135,100 @@ export interface FunctionValue {
   readonly node: SyntaxNode;
   readonly scope: Scope;
   readonly owner: ClassValue | null;
+  readonly decorators: readonly string[];
 }
 
-export type Value =
+/** Where a value comes from that the code does not fix for certain. */
+export interface Origin {
+  readonly kind: 'argparse' | 'condition' | 'training';
+  readonly what: string;
+  readonly place: Place;
+}
+
+/** The attributes of an object of a class of the script's own, of a namespace, of a parser. */
+export interface Instance {
+  readonly definition: ClassValue | null;
+  /** What kind of object it is where it is none of the script's classes: `namespace`, `parser`, `trainer`. */
+  readonly type: string;
+  readonly attributes: Map<string, Value>;
+}
+
+type Plain =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'boolean'; readonly value: boolean }
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'none' }
-  | { readonly kind: 'list'; readonly items: Value[] }
+  | { readonly kind: 'list'; readonly items: Value[]; readonly tuple?: boolean }
   | { readonly kind: 'dict'; readonly entries: Map<string, Value> }
   /** A name of an imported package: `torch.nn.Conv2d`. */
   | { readonly kind: 'path'; readonly path: string }
   | ClassValue
   | FunctionValue
+  | { readonly kind: 'partial'; readonly of: Value; readonly call: CallArguments }
   | { readonly kind: 'module'; readonly module: Module }
   | { readonly kind: 'tensor'; readonly node: TensorNode }
-  /** A tensor's length along an axis; axis 0 is the batch's. */
-  | { readonly kind: 'length'; readonly axis: number }
-  | { readonly kind: 'shape' }
+  /** A weight or a bias of a module. */
+  | { readonly kind: 'parameter'; readonly module: Module; readonly name: string }
+  /** What `parameters()` gives: those of these modules. */
+  | { readonly kind: 'parameters'; readonly modules: readonly Module[] }
+  /** The number of images in a batch. */
+  | { readonly kind: 'batch' }
+  | { readonly kind: 'range'; readonly start: number; readonly stop: number | null; readonly step: number }
   | { readonly kind: 'method'; readonly of: Value; readonly name: string }
-  | { readonly kind: 'super'; readonly self: UserModule; readonly definition: ClassValue }
+  | { readonly kind: 'super'; readonly self: Value; readonly definition: ClassValue }
+  | { readonly kind: 'instance'; readonly instance: Instance }
+  | { readonly kind: 'optimizer'; readonly training: Training }
+  | { readonly kind: 'scheduler'; readonly made: SchedulerCall }
+  | { readonly kind: 'criterion'; readonly name: string; readonly call: CallArguments; readonly place: Place }
+  /** A call of torchvision's transforms or data sets, read only where it is used. */
+  | { readonly kind: 'transform'; readonly name: string; readonly call: CallArguments; readonly place: Place }
+  | { readonly kind: 'dataset'; readonly dataset: DatasetValue }
+  | { readonly kind: 'loader'; readonly loader: Loader }
   | { readonly kind: 'unknown' };
+
+export type Value = Plain & { readonly origin?: Origin | undefined };
+
+export interface DatasetValue {
+  /** torchvision's class, or the script's. */
+  readonly name: string;
+  readonly known: boolean;
+  /** Null where the code does not say. */
+  readonly train: boolean | null;
+  readonly transform: Value | undefined;
+  /** Images, where that is known. */
+  readonly length: number | null;
+  /** The share of the training images that is kept for validation, where the set was split. */
+  readonly heldOut: number | null;
+  readonly place: Place;
+}
+
+export interface CallArguments {
+  readonly positional: readonly Value[];
+  readonly named: ReadonlyMap<string, Value>;
+  /** Text of a `*` or `**` that cannot be read. */
+  readonly unread?: string | undefined;
+}
 
 export const unknown: Value = { kind: 'unknown' };
 export const none: Value = { kind: 'none' };
 export const number = (value: number): Value => ({ kind: 'number', value });
 export const boolean = (value: boolean): Value => ({ kind: 'boolean', value });
+export const string = (value: string): Value => ({ kind: 'string', value });
+export const list = (items: Value[]): Value => ({ kind: 'list', items });
+export const tuple = (items: Value[]): Value => ({ kind: 'list', items, tuple: true });
+export const noArguments: CallArguments = { positional: [], named: new Map() };
+
+/** The value with the origin of what it was computed from. */
+export function from(value: Value, ...sources: readonly (Value | undefined)[]): Value {
+  const origin = sources.find((source) => source?.origin)?.origin;
+  return origin && !value.origin ? { ...value, origin } : value;
+}
 
 export class Scope {
   readonly names = new Map<string, Value>();
   readonly outer: Scope | null;
+  /** Names that `global` or `nonlocal` gave to another scope. */
+  readonly elsewhere = new Map<string, Scope>();
 
   constructor(outer: Scope | null) {
     this.outer = outer;
@@ -127,14 +237,22 @@ export class Scope {
   get(name: string): Value | undefined {
     return this.names.get(name) ?? this.outer?.get(name);
   }
+
+  set(name: string, value: Value): void {
+    (this.elsewhere.get(name) ?? this).names.set(name, value);
+  }
+
+  get outermost(): Scope {
+    return this.outer ? this.outer.outermost : this;
+  }
 }
 
 /** Thrown where code means something that is not understood; the call that it is about adds the place. */
 export class NotUnderstood extends Error {
   readonly code: string;
-  readonly parameters: Readonly<Record<string, string | number>>;
+  readonly parameters: Reason['parameters'];
 
-  constructor(code: string, parameters: Readonly<Record<string, string | number>> = {}) {
+  constructor(code: string, parameters: Reason['parameters'] = {}) {
     super(code);
     this.code = code;
     this.parameters = parameters;
@@ -159,10 +277,15 @@ export function truth(value: Value): boolean | null {
     case 'module':
     case 'class':
     case 'function':
+    case 'instance':
+    case 'optimizer':
+    case 'scheduler':
+    case 'criterion':
+    case 'transform':
+    case 'dataset':
+    case 'loader':
       return true;
     default:
       return null;
   }
 }
-
-export const list = (items: Value[]): Value => ({ kind: 'list', items });

@@ -1,0 +1,188 @@
+/**
+ * Branches. Where the condition is known, one is followed. Where it is not, a script's branches are all read, so that
+ * every training in them is found, and a value that they give differently remembers the condition; a forward pass
+ * follows the last one, as if every option were off, and says so.
+ */
+import type { SyntaxNode } from '@lezer/common';
+import { type Ending, type Reading, type StatementReader, evaluate, place, run } from '../reading.ts';
+import { type ClassValue, type Origin, type Scope, type Value, truth } from '../values.ts';
+import { equal } from './operators.ts';
+import { children } from './syntax.ts';
+
+interface Branch {
+  readonly condition: SyntaxNode | null;
+  readonly body: SyntaxNode;
+}
+
+function branchesOf(node: SyntaxNode): Branch[] {
+  const branches: Branch[] = [];
+  let condition: SyntaxNode | null = null;
+  for (const part of children(node)) {
+    if (part.name === 'Body') branches.push({ condition, body: part });
+    else if (part.name === 'else') condition = null;
+    else if (!['if', 'elif', ':'].includes(part.name)) condition = part;
+  }
+  return branches;
+}
+
+/** How much of a net or a training a script has so far. */
+const events = ({ script, made, drawn }: Reading): number =>
+  script.trainings.length + script.loaders.length + script.transforms.length + made.length + drawn;
+
+export const chooseBranch: StatementReader = (reading, node, scope, owner) => {
+  const open: Branch[] = [];
+  for (const branch of branchesOf(node)) {
+    const given = branch.condition ? evaluate(reading, branch.condition, scope) : undefined;
+    const holds = given ? truth(given) : true;
+    if (holds === false) continue;
+    open.push(branch);
+    if (holds === null) continue;
+    if (open.length > 1) break;
+    const before = events(reading);
+    const ending = run(reading, children(branch.body), scope, owner);
+    if (given?.origin && events(reading) > before) decided(reading, given);
+    return ending;
+  }
+  const [first] = open;
+  if (!first) return undefined;
+  const condition = first.condition ?? node;
+  const origin: Origin = {
+    kind: 'condition',
+    what: reading.source.of(condition).replace(/\s+/g, ' '),
+    place: place(reading, condition),
+  };
+  const complete = open.at(-1)?.condition === null || truthOf(reading, open.at(-1), scope) === true;
+  return reading.mode === 'forward'
+    ? followed(reading, open, complete, origin, scope, owner)
+    : bothWays(reading, open, complete, origin, scope, owner);
+};
+
+const truthOf = (reading: Reading, branch: Branch | undefined, scope: Scope) =>
+  branch?.condition ? truth(evaluate(reading, branch.condition, scope)) : true;
+
+/** An option's default chose what is part of the net or of its training. */
+function decided({ script }: Reading, { origin, ...value }: Value): void {
+  if (origin?.kind !== 'argparse') return;
+  const text = value.kind === 'boolean' ? (value.value ? 'True' : 'False') : '…';
+  if (!script.defaults.has(origin.what)) script.defaults.set(origin.what, { text, place: origin.place });
+}
+
+function followed(
+  reading: Reading,
+  branches: readonly Branch[],
+  complete: boolean,
+  origin: Origin,
+  scope: Scope,
+  owner: ClassValue | null,
+): Ending {
+  reading.findings.add('error', 'condition-unknown', origin.place);
+  const last = branches.at(-1);
+  return complete && last ? run(reading, children(last.body), scope, owner) : undefined;
+}
+
+/** Everything that a branch can give another value: names, and what the script's own objects hold. */
+function stores(scope: Scope): Map<string, Value>[] {
+  const self = scope.get('self');
+  const attributes =
+    self?.kind === 'instance'
+      ? [self.instance.attributes]
+      : self?.kind === 'module' && self.module.type === 'user'
+        ? [self.module.attributes]
+        : [];
+  return [scope.names, ...attributes];
+}
+
+function bothWays(
+  reading: Reading,
+  branches: readonly Branch[],
+  complete: boolean,
+  origin: Origin,
+  scope: Scope,
+  owner: ClassValue | null,
+): Ending {
+  const places = stores(scope);
+  const before = places.map((store) => new Map(store));
+  const results: Map<string, Value>[][] = [];
+  reading.script.conditions.push(origin);
+  for (const { body } of branches) {
+    places.forEach((store, i) => restore(store, before[i] ?? new Map()));
+    const ending = run(reading, children(body), scope, owner);
+    const loop = reading.script.loops.at(-1);
+    if (ending === 'break' && loop) loop.mayEnd = origin.place;
+    results.push(places.map((store) => new Map(store)));
+  }
+  reading.script.conditions.pop();
+  if (!complete) results.push(before);
+  places.forEach((store, i) => {
+    const each = results.map((result) => result[i] ?? new Map<string, Value>());
+    restore(store, merged(each, origin));
+  });
+  return undefined;
+}
+
+function restore(store: Map<string, Value>, values: ReadonlyMap<string, Value>): void {
+  store.clear();
+  for (const [name, value] of values) store.set(name, value);
+}
+
+/** The last branch's value stands, with the condition where another branch's differs. */
+function merged(branches: readonly ReadonlyMap<string, Value>[], origin: Origin): Map<string, Value> {
+  const result = new Map<string, Value>();
+  for (const name of new Set(branches.flatMap((branch) => [...branch.keys()]))) {
+    const values = branches.map((branch) => branch.get(name));
+    const given = values.filter((value) => value !== undefined);
+    const last = given.at(-1) as Value;
+    const same = given.every((value) => value === last || equal(value, last) === true);
+    result.set(name, same ? last : { ...last, origin: last.origin ?? origin });
+  }
+  return result;
+}
+
+/** `match subject:` with literals; anything else in a pattern is not known. */
+export const matchCase: StatementReader = (reading, node, scope, owner) => {
+  const parts = children(node);
+  const subject = parts[1] ? evaluate(reading, parts[1], scope) : undefined;
+  const clauses = parts.find(({ name }) => name === 'MatchBody');
+  if (!subject || !clauses) return undefined;
+  const open: Branch[] = [];
+  for (const clause of children(clauses).filter(({ name }) => name === 'MatchClause')) {
+    const [, pattern, ...rest] = children(clause);
+    const body = rest.find(({ name }) => name === 'Body');
+    if (!pattern || !body) continue;
+    const holds = matches(reading, pattern, subject, scope);
+    if (holds === false) continue;
+    if (holds && open.length === 0) return run(reading, children(body), scope, owner);
+    open.push({ condition: holds ? null : pattern, body });
+    if (holds) break;
+  }
+  if (open.length === 0) return undefined;
+  const origin: Origin = {
+    kind: 'condition',
+    what: reading.source.of(parts[1] as SyntaxNode),
+    place: place(reading, node),
+  };
+  const complete = open.at(-1)?.condition === null;
+  return reading.mode === 'forward'
+    ? followed(reading, open, complete, origin, scope, owner)
+    : bothWays(reading, open, complete, origin, scope, owner);
+};
+
+function matches(reading: Reading, pattern: SyntaxNode, subject: Value, scope: Scope): boolean | null {
+  if (pattern.name === 'CapturePattern') {
+    const name = reading.source.of(pattern);
+    if (name !== '_') scope.set(name, subject);
+    return true;
+  }
+  if (pattern.name === 'LiteralPattern') {
+    const [literal] = children(pattern);
+    return literal ? equal(evaluate(reading, literal, scope), subject) : null;
+  }
+  if (pattern.name === 'OrPattern') {
+    const each = children(pattern)
+      .filter(({ name }) => name.endsWith('Pattern'))
+      .map((part) => matches(reading, part, subject, scope));
+    if (each.includes(true)) return true;
+    return each.includes(null) ? null : false;
+  }
+  return null;
+}

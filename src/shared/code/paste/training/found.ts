@@ -1,0 +1,46 @@
+/** Settings as they are read for one training, with what is to be said of them. */
+import { type TrainingSettings, trainingSettingsSchema } from '../../../training/training.ts';
+import type { Findings } from '../findings.ts';
+import { NotUnderstood, type Origin, type Place } from '../values.ts';
+import type { SettingCall } from './trainings.ts';
+
+export type FoundSettings = { -readonly [K in keyof TrainingSettings]?: TrainingSettings[K] };
+
+export interface SettingsReading {
+  readonly found: FoundSettings;
+  readonly findings: Findings;
+}
+
+/** Kept where it is within Stride's ranges. */
+export function keep<K extends keyof TrainingSettings>(
+  { found }: SettingsReading,
+  key: K,
+  value: TrainingSettings[K],
+  what: string,
+): void {
+  const result = trainingSettingsSchema.safeParse({ [key]: value });
+  const issue = result.success ? undefined : result.error.issues[0];
+  if (issue)
+    throw new NotUnderstood('argument-range', {
+      what,
+      detail: `${issue.path.join('.')}: ${issue.message}`,
+    });
+  found[key] = value;
+}
+
+/** Whatever is not understood of the call is named with its place. */
+export function attempt({ findings }: SettingsReading, place: Place, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof NotUnderstood)) throw error;
+    findings.add('error', error.code, place, error.parameters);
+  }
+}
+
+/** Under a condition that the code does not fix, the setting is taken and the condition is named. */
+export function nameCondition({ findings }: SettingsReading, { condition, place }: SettingCall): void {
+  if (condition) findings.add('warning', 'condition-setting', place, { condition: condition.what });
+}
+
+export const conditionOf = (origin: Origin | undefined) => (origin?.kind === 'condition' ? origin : null);

@@ -1,0 +1,126 @@
+/** The settings of one training, from what the script has for it. */
+import type { Reading } from '../reading.ts';
+import { allModules } from '../torch/modules.ts';
+import type { DatasetValue, Module, Value } from '../values.ts';
+import {
+  type FoundSettings,
+  type SettingsReading,
+  attempt,
+  conditionOf,
+  keep,
+  nameCondition,
+} from './found.ts';
+import { type ImageSize, readTransforms, torchvisionSets } from './images.ts';
+import { readInitialisations } from './initialisations.ts';
+import { readLoader, trainingDataset, trainingLoader } from './loaders.ts';
+import { type LossKind, readLoss } from './losses.ts';
+import { readClipping, readOptimizer, readScheduler } from './optimizers.ts';
+import { consume } from './script.ts';
+import type { Epochs, Training } from './trainings.ts';
+
+export interface TrainingReading {
+  readonly found: FoundSettings;
+  readonly loss: LossKind | null;
+  /** Of the training images, where the code says it. */
+  readonly images: ImageSize | null;
+}
+
+/** Writes what it finds into `reading.findings`. */
+export function readTraining(reading: Reading, training: Training | null, net: Module): TrainingReading {
+  const { script, findings } = reading;
+  const into: SettingsReading = { found: {}, findings };
+  readEpochs(reading, into, training);
+  readSeed(into, training?.seed ?? script.seed);
+  if (training) {
+    nameCondition(into, training.optimizer);
+    attempt(into, training.optimizer.place, () => readOptimizer(into, training.optimizer));
+    // `optimizer.param_groups` apart, all parameters have the same settings.
+    for (const group of groupsOf(training)) findings.add('warning', 'parameter-groups', group.place);
+  }
+  for (const scheduler of [...(training?.schedulers ?? []), ...script.looseSchedulers]) {
+    nameCondition(into, scheduler);
+    attempt(into, scheduler.place, () => readScheduler(into, scheduler, training?.stepped ?? false));
+  }
+  for (const clip of [...(training?.clips ?? []), ...script.looseClips]) {
+    nameCondition(into, clip);
+    attempt(into, clip.place, () => readClipping(into, clip));
+  }
+  const loader = trainingLoader(reading, training);
+  if (loader) attempt(into, loader.place, () => readLoader(into, loader));
+  else if (training?.sliceSize) keep(into, 'batchSize', training.sliceSize, 'range');
+  const images = readImages(reading, into, trainingDataset(reading, loader));
+  readInitialisations(into, script.initialisations, allModules(net));
+  const loss = readLoss(into, reading);
+  readConstants(reading, into);
+  return { found: into.found, loss, images };
+}
+
+/** Groups of parameters that have settings of their own. */
+function groupsOf({ optimizer }: Training) {
+  const given = optimizer.call.positional[0] ?? optimizer.call.named.get('params');
+  if (given?.kind !== 'list') return [];
+  const own = given.items.some(
+    (item) => item.kind === 'dict' && [...item.entries.keys()].some((key) => key !== 'params'),
+  );
+  return own ? [optimizer] : [];
+}
+
+function readSeed(into: SettingsReading, seed: Value | null): void {
+  if (seed?.kind === 'number' && Number.isSafeInteger(seed.value) && seed.value >= 0)
+    into.found.seed = seed.value;
+}
+
+function readEpochs({ script, findings }: Reading, into: SettingsReading, training: Training | null): void {
+  const own = training?.epochs.length ? training.epochs : script.trainerEpochs ? [script.trainerEpochs] : [];
+  const all: readonly Epochs[] = own.length > 0 ? own : script.looseEpochs.slice(0, 1);
+  const [first] = all;
+  if (first) {
+    const unknown = all.find(({ count }) => count === null);
+    if (unknown) {
+      findings.add('error', 'epochs-unreadable', unknown.place);
+      return;
+    }
+    const count = all.reduce((sum, each) => sum + (each.count ?? 0), 0);
+    for (const { origin, place } of all) {
+      const condition = conditionOf(origin);
+      if (condition) findings.add('warning', 'condition-setting', place, { condition: condition.what });
+    }
+    if (count > 0) attempt(into, first.place, () => keep(into, 'epochs', count, 'epochs'));
+  } else if (training?.steps)
+    findings.add('error', 'steps-not-epochs', training.steps.place, { steps: training.steps.count ?? '?' });
+}
+
+/** The data set's images as the transforms leave them. */
+function readImages(reading: Reading, into: SettingsReading, dataset: DatasetValue | null): ImageSize | null {
+  const known = dataset ? torchvisionSets[dataset.name] : undefined;
+  if (dataset?.known && !known)
+    into.findings.add('warning', 'dataset-unknown', dataset.place, { what: dataset.name });
+  // Without a data set, the transforms that are put together first are those of the training.
+  const transform = dataset?.transform ?? (dataset ? undefined : reading.script.transforms[0]);
+  const { size, grayscale } = readTransforms(into, transform, known?.width ?? 28);
+  if (dataset?.heldOut && dataset.heldOut >= 0.001 && dataset.heldOut <= 0.9) {
+    const fraction = Math.round(dataset.heldOut * 1e6) / 1e6;
+    keep(into, 'validation', { fraction, seed: 0 }, 'random_split');
+  }
+  if (!known) return null;
+  return {
+    ...(size ?? { height: known.height, width: known.width }),
+    channels: grayscale ? 1 : known.channels,
+  };
+}
+
+/** `epochs = 10` and `batch_size = 64`, where no loop and no loader says it. */
+function readConstants(reading: Reading, { found, findings }: SettingsReading): void {
+  const unread = (code: string) => findings.all.some((finding) => finding.code === code);
+  for (const [name, value] of reading.globals.names) {
+    if (value.kind !== 'number' || !Number.isInteger(value.value) || value.value < 1) continue;
+    if (/^(n|num|max)?_?epochs?$/i.test(name) && found.epochs === undefined && !unread('epochs-unreadable')) {
+      consume(reading, value);
+      if (value.value <= 10_000) found.epochs = value.value;
+    }
+    if (/^batch_?size$/i.test(name) && found.batchSize === undefined && reading.script.loaders.length === 0) {
+      consume(reading, value);
+      if (value.value <= 8192) found.batchSize = value.value;
+    }
+  }
+}
