@@ -293,7 +293,7 @@ test('broken code, no code, and code without a net', () => {
   ]);
   // Where layers are made, every pass counts.
   const making = 'for i in range(9000):\n            for j in range(9000): i = j';
-  expect(codes(net(making, 'pass', 'Net()'))).toEqual(['- too-long']);
+  expect(codes(net(making, 'pass', 'Net()'))).toContain('- too-long');
   expect(codes(`x = ${'('.repeat(20_000)}1`)).toContain('- no-net');
 });
 

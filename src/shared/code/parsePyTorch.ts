@@ -14,7 +14,7 @@ import { drawing, itemsBetween, layersOf } from './paste/net/assemble.ts';
 import { type Candidate, candidates, mostCandidates } from './paste/net/candidates.ts';
 import { follow } from './paste/net/input.ts';
 import { runScript, syntaxFindings } from './paste/script.ts';
-import { type Reading, TooLong, type Trace } from './paste/reading.ts';
+import { type Reading, TooLong, type Trace, restart } from './paste/reading.ts';
 import { prepare } from './paste/text/prepare.ts';
 import { allModules } from './paste/torch/modules.ts';
 import type { FoundSettings } from './paste/training/found.ts';
@@ -78,7 +78,14 @@ export function parsePyTorch(code: string, { name = 'pasted', choice = 0 }: Past
     const tree = parser.parse(source.text);
     syntaxFindings(source, findings, tree);
     const reading = createReading(source, findings);
-    runScript(reading, tree.topNode);
+    try {
+      runScript(reading, tree.topNode);
+    } catch (error) {
+      if (!(error instanceof TooLong)) throw error;
+      // What was made by then is kept.
+      findings.add('error', 'too-long', null);
+      restart(reading);
+    }
     results = resultsOf(reading, name);
     if (results.length === 0) findings.add('error', 'no-net', null);
   } catch (error) {

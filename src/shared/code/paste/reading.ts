@@ -23,6 +23,9 @@ export const longestReading = 400_000;
 
 export const deepestCall = 40;
 
+/** A function that calls itself is followed so deep. */
+export const deepestRecursion = 10;
+
 export class TooLong extends Error {}
 
 /** How strict reading is: what a script does besides is its own business, what a forward pass does is the net. */
@@ -88,12 +91,16 @@ export interface Reading {
   readonly functions: FunctionValue[];
   readonly classes: ClassValue[];
   readonly called: Set<FunctionValue>;
+  /** How often each function is under way: recursion without an end is given up. */
+  readonly active: Map<FunctionValue, number>;
   /** Modules that the script itself made, in that order. */
   readonly made: Module[];
   /** Classes of which a module was made, and classes that one was made of within another. */
   readonly instantiated: Set<ClassValue>;
   /** How many modules that draw numbers were made. */
   drawn: number;
+  /** How many modules were made of any kind. */
+  created: number;
   withoutGradient: number;
   depth: number;
   spent: number;
@@ -135,4 +142,12 @@ export function call(
   scope: Scope,
 ): Value {
   return reading.language.call(reading, node, callee, given, scope);
+}
+
+/** After reading was given up somewhere: what was found so far can be gone through. */
+export function restart(reading: Reading): void {
+  Object.assign(reading, { spent: 0, depth: 0, mode: 'script', trace: null, withoutGradient: 0 });
+  reading.active.clear();
+  reading.script.loops.splice(0);
+  reading.script.conditions.splice(0);
 }

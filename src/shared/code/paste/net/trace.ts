@@ -75,7 +75,7 @@ function tensorOf({ findings }: Reading, value: Value, net: Module): TensorNode 
     value.kind === 'list' ? value.items : value.kind === 'dict' ? [...value.entries.values()] : [];
   const first = values.find((item) => item.kind === 'tensor');
   if (first?.kind === 'tensor') {
-    findings.add('error', 'several-outputs', first.node.place);
+    findings.add('warning', 'several-outputs', first.node.place);
     return first.node;
   }
   findings.add('error', 'no-output', net.place);

@@ -31,16 +31,18 @@ const events = ({ script, made, drawn }: Reading): number =>
 
 export const chooseBranch: StatementReader = (reading, node, scope, owner) => {
   const open: Branch[] = [];
+  const asked: Value[] = [];
   for (const branch of branchesOf(node)) {
     const given = branch.condition ? evaluate(reading, branch.condition, scope) : undefined;
     const holds = given ? truth(given) : true;
+    if (given) asked.push(given);
     if (holds === false) continue;
     open.push(branch);
     if (holds === null) continue;
     if (open.length > 1) break;
     const before = events(reading);
     const ending = run(reading, children(branch.body), scope, owner);
-    if (given?.origin && events(reading) > before) decided(reading, given);
+    if (events(reading) > before) for (const each of asked) decided(reading, each);
     return ending;
   }
   const [first] = open;
@@ -159,7 +161,7 @@ export const matchCase: StatementReader = (reading, node, scope, owner) => {
   const origin: Origin = {
     kind: 'condition',
     what: reading.source.of(parts[1] as SyntaxNode),
-    place: place(reading, node),
+    place: place(reading, parts[1] as SyntaxNode),
   };
   const complete = open.at(-1)?.condition === null;
   return reading.mode === 'forward'

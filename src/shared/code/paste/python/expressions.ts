@@ -15,10 +15,11 @@ import {
   tuple,
   unknown,
 } from '../values.ts';
-import { assign } from './assign.ts';
 import { indexed, sliced } from './indexing.ts';
 import { itemsOf } from './items.ts';
-import { binary, logical, textOfValue } from './operators.ts';
+import { comprehended } from './comprehensions.ts';
+import { condition } from './logic.ts';
+import { binary, textOfValue } from './operators.ts';
 import { children, inner, numberLiteral, stringOf } from './syntax.ts';
 
 function numberOf(reading: Reading, node: SyntaxNode): Value {
@@ -183,11 +184,8 @@ export function argumentsOf(reading: Reading, node: SyntaxNode, scope: Scope): C
 function unary(reading: Reading, node: SyntaxNode, scope: Scope): Value {
   const [operator, operand] = children(node);
   if (!operator || !operand) return unknown;
+  if (operator.name === 'not') return condition(reading, node, scope);
   const value = evaluate(reading, operand, scope);
-  if (operator.name === 'not') {
-    const holds = truth(value);
-    return from(holds === null ? unknown : boolean(!holds), value);
-  }
   if (value.kind !== 'number') return from(unknown, value);
   return from(number(reading.source.of(operator) === '-' ? -value.value : value.value), value);
 }
@@ -197,8 +195,7 @@ function binaryExpression(reading: Reading, node: SyntaxNode, scope: Scope): Val
   const last = rest.pop();
   if (!first || !last) return unknown;
   const operator = rest.map((part) => reading.source.of(part)).join(' ');
-  if (operator === 'and' || operator === 'or')
-    return logical(operator, evaluate(reading, first, scope), () => evaluate(reading, last, scope));
+  if (operator === 'and' || operator === 'or') return condition(reading, node, scope);
   const left = evaluate(reading, first, scope);
   const right = evaluate(reading, last, scope);
   // `a < b <= c` holds where `a < b` and `b <= c` do.
@@ -232,71 +229,18 @@ export function operate(
 }
 
 function conditional(reading: Reading, node: SyntaxNode, scope: Scope): Value {
-  const [yes, , condition, , no] = children(node);
-  if (!yes || !condition || !no) return unknown;
-  const given = evaluate(reading, condition, scope);
+  const [yes, , asked, , no] = children(node);
+  if (!yes || !asked || !no) return unknown;
+  const given = evaluate(reading, asked, scope);
   const holds = truth(given);
   if (holds !== null) return from(evaluate(reading, holds ? yes : no, scope), given);
-  if (reading.mode === 'forward')
-    reading.findings.add('error', 'condition-unknown', place(reading, condition));
+  if (reading.mode === 'forward') reading.findings.add('error', 'condition-unknown', place(reading, asked));
   const taken = evaluate(reading, no, scope);
   evaluate(reading, yes, scope);
   return {
     ...taken,
-    origin: { kind: 'condition', what: reading.source.of(condition), place: place(reading, node) },
+    origin: { kind: 'condition', what: reading.source.of(asked), place: place(reading, node) },
   };
-}
-
-/** `element for target in items if condition`, with several of each. */
-function comprehended(reading: Reading, parts: readonly SyntaxNode[], scope: Scope): Value {
-  const at = parts.findIndex(({ name }) => name === 'for');
-  if (at < 1) return unknown;
-  const element = parts.slice(0, at).filter(({ name }) => name !== ':' && name !== 'async');
-  const results: Value[][] = [];
-  const complete = over(reading, parts.slice(at), new Scope(scope), (own) => {
-    results.push(element.map((each) => evaluate(reading, each, own)));
-  });
-  if (!complete) return unknown;
-  if (element.length === 1) return list(results.map(([value]) => value ?? unknown));
-  const entries = new Map<string, Value>();
-  for (const [key = unknown, value = unknown] of results) {
-    const name = textOfValue(key);
-    if (name === null) return unknown;
-    entries.set(name, value);
-  }
-  return { kind: 'dict', entries };
-}
-
-/** Goes through the clauses of a comprehension; false where one cannot be known. */
-function over(
-  reading: Reading,
-  clauses: readonly SyntaxNode[],
-  scope: Scope,
-  each: (scope: Scope) => void,
-): boolean {
-  const [first] = clauses;
-  if (!first) {
-    each(scope);
-    return true;
-  }
-  const rest = clauses.slice(1);
-  const next = rest.findIndex(({ name }) => name === 'for' || name === 'if');
-  const own = next < 0 ? rest : rest.slice(0, next);
-  const others = next < 0 ? [] : rest.slice(next);
-  if (first.name === 'if') {
-    const holds = truth(own[0] ? evaluate(reading, own[0], scope) : unknown);
-    if (holds === null) return false;
-    return holds ? over(reading, others, scope, each) : true;
-  }
-  const into = own.findIndex(({ name }) => name === 'in');
-  const targets = own.slice(0, into).filter(({ name }) => name !== ',');
-  const iterated = own[into + 1];
-  const items = iterated ? itemsOf(reading, evaluate(reading, iterated, scope)) : null;
-  if (!items || into < 1) return false;
-  return items.every((item) => {
-    assign(reading, targets, item, scope);
-    return over(reading, others, scope, each);
-  });
 }
 
 const comprehension: ExpressionReader = (reading, node, scope) =>

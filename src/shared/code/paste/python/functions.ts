@@ -1,6 +1,6 @@
 /** Calls of what the code itself defines. */
 import type { SyntaxNode } from '@lezer/common';
-import { type Reading, deepestCall, evaluate, run } from '../reading.ts';
+import { type Reading, deepestCall, deepestRecursion, evaluate, run } from '../reading.ts';
 import { type CallArguments, type FunctionValue, Scope, type Value, list, none, unknown } from '../values.ts';
 import { children } from './syntax.ts';
 
@@ -17,7 +17,8 @@ export function callFunction(
   self?: Value,
 ): Value {
   reading.called.add(callee);
-  if (reading.depth > deepestCall) return unknown;
+  const active = reading.active.get(callee) ?? 0;
+  if (reading.depth > deepestCall || active >= deepestRecursion) return unknown;
   const parts = children(callee.node);
   const parameters = parts.find(({ name }) => name === 'ParamList');
   const scope = new Scope(callee.scope);
@@ -27,6 +28,7 @@ export function callFunction(
   if (parameters) bindParameters(reading, parameters, scope, bound, call.named);
   const withoutGradient = decoratedWith(callee, /no_grad|inference_mode/) ? 1 : 0;
   reading.depth += 1;
+  reading.active.set(callee, active + 1);
   reading.withoutGradient += withoutGradient;
   try {
     if (callee.node.name === 'LambdaExpression') {
@@ -38,6 +40,7 @@ export function callFunction(
     return typeof ending === 'object' ? ending.returned : none;
   } finally {
     reading.depth -= 1;
+    reading.active.set(callee, active);
     reading.withoutGradient -= withoutGradient;
   }
 }

@@ -5,7 +5,7 @@ import { type Value, string, unknown } from '../values.ts';
 import { textOfValue } from './operators.ts';
 
 export function indexed(reading: Reading, node: SyntaxNode, of: Value, index: Value): Value {
-  if (of.kind === 'tensor') return takenApart(reading, node, of);
+  if (of.kind === 'tensor') return entryOf(reading, node, of, index);
   if (index.kind === 'number') {
     if (of.kind === 'list') return of.items.at(index.value) ?? unknown;
     if (of.kind === 'string') return string(of.value.at(index.value) ?? '');
@@ -45,6 +45,17 @@ export function sliced(
   if (of.kind === 'module' && of.module.type === 'sequence')
     return { kind: 'module', module: { ...of.module, children: pick(of.module.children), owner: of.module } };
   return unknown;
+}
+
+/** One entry along the first axis, whose sizes are known; no layer gives a part of a tensor. */
+function entryOf(
+  reading: Reading,
+  node: SyntaxNode,
+  of: Extract<Value, { kind: 'tensor' }>,
+  index: Value,
+): Value {
+  if (index.kind !== 'number' || of.node.sizes.length < 2) return takenApart(reading, node, of);
+  return { kind: 'tensor', node: { ...of.node, sizes: of.node.sizes.slice(1) } };
 }
 
 /** Part of a tensor: no layer gives that. */

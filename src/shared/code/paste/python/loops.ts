@@ -104,7 +104,11 @@ function scriptLoop(
   script.loops.push(loop);
   try {
     if (!items || items.length > mostPasses) {
+      const before = reading.created;
       const ending = oncePass(reading, parts, scope, owner);
+      // Every other pass would have made more.
+      if (reading.created > before && !loop.stepped && !loop.named && loop.kind !== 'loader')
+        reading.findings.add('error', 'loop-unknown', loop.place);
       return typeof ending === 'object' ? ending : undefined;
     }
     for (const item of [...items]) {

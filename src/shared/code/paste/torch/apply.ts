@@ -157,8 +157,9 @@ function rows(reading: Reading, tensor: TensorNode, operation: LayerOperation, p
   if (shape.kind === 'flat' && isPlain(tensor)) return tensor;
   const flat = relabelled(tensor, [sizes[0] ?? 'batch', elements(shape)], place);
   const wanted = operation.takes?.features;
-  if (tensor === reading.trace?.input && (wanted === undefined || wanted === elements(shape))) {
-    reading.findings.add('note', 'input-flattened', place);
+  if (reading.trace && tensor === reading.trace.input) {
+    if (wanted === undefined || wanted === elements(shape))
+      reading.findings.add('note', 'input-flattened', place);
     return flat;
   }
   if (!isPlain(tensor) || shape.kind === 'flat' || (wanted !== undefined && wanted === sizes.at(-1)))

@@ -61,6 +61,7 @@ export function makeTorchModule(
 ): Value {
   const at = place(reading, node);
   consumeAll(reading, call, at);
+  reading.created += 1;
   if (name === 'Sequential' || name === 'ModuleList' || name === 'ModuleDict') {
     const module = sequence(name, childrenOf(call), at);
     if (name === 'Sequential') made(reading, module);

@@ -3,7 +3,7 @@ import type { SyntaxNode } from '@lezer/common';
 import { normalised, shortName } from '../names.ts';
 import { builtins, libraryFunctions } from '../python/builtins.ts';
 import { itemsOf } from '../python/items.ts';
-import { type Reading, place } from '../reading.ts';
+import { type Reading, call as callValue, place } from '../reading.ts';
 import { trainingCall } from '../training/calls.ts';
 import { consumeAll } from '../training/script.ts';
 import { readUnknownSettings, trainer } from '../training/wrappers.ts';
@@ -15,6 +15,7 @@ import {
   boolean,
   from,
   list,
+  noArguments,
   none,
   string,
   tuple,
@@ -124,6 +125,13 @@ const copy: PathReader = (reading, _node, { positional: [value] }) =>
       ? { ...value, items: [...value.items] }
       : (value ?? unknown);
 
+/** A dataclass's field: its default, or what its factory makes. */
+const dataclassField: PathReader = (reading, node, { named }, scope) => {
+  const factory = named.get('default_factory');
+  if (factory) return callValue(reading, node, factory, noArguments, scope);
+  return named.get('default') ?? unknown;
+};
+
 const parser: PathReader = () => ({
   kind: 'instance',
   instance: { definition: null, type: 'parser', attributes: new Map() },
@@ -202,6 +210,7 @@ const table: ReadonlyMap<string, PathReader> = new Map([
   ...named('copy.deepcopy copy.copy', copy),
   ...named('argparse.ArgumentParser builtins.ArgumentParser', parser),
   ...named('itertools.chain', chained),
+  ...named('dataclasses.field builtins.field attr.ib attrs.field', dataclassField),
   ...named('torch.device', (_reading, _node, { positional: [device] }) =>
     device ? from(string('cpu'), undefined) : unknown,
   ),

@@ -160,7 +160,7 @@ export function reshaped(
   const at = place(reading, node);
   const [batch] = tensor.sizes;
   const unfit = () => new NotUnderstood('reshape', { sizes: at.text });
-  if (typeof batch === 'number') return reshapedNumbers(tensor, values, at, unfit);
+  if (typeof batch === 'number') return reshapedNumbers(tensor, values, at, unfit, reading.script.examples);
   const [first, ...rest] = values;
   if (!first || rest.length === 0) throw unfit();
   const total = elements(tensor.shape);
@@ -195,6 +195,7 @@ function reshapedNumbers(
   values: readonly Value[],
   at: ReturnType<typeof place>,
   unfit: () => NotUnderstood,
+  examples: (readonly number[])[],
 ): TensorNode {
   const total = tensor.sizes.reduce<number>((all, size) => all * (size as number), 1);
   const numbers = values.map((value) => (value.kind === 'number' ? value.value : NaN));
@@ -202,6 +203,7 @@ function reshapedNumbers(
   if (numbers.some(Number.isNaN) || total % known !== 0) throw unfit();
   const sizes = numbers.map((size) => (size === -1 ? total / known : size));
   const fresh = tensor.from === null && tensor.plus === null ? freshTensor(sizes, at) : null;
+  if (fresh && sizes.length === 4) examples.push(sizes);
   return fresh ?? relabelled(tensor, sizes, at);
 }
 

@@ -89,7 +89,6 @@ function datasetOf(value: Value | undefined, at: ReturnType<typeof place>): Data
 
 const loader: CallReader = (reading, node, name, call) => {
   const at = place(reading, node);
-  consumeAll(reading, call, at);
   const dataset = datasetOf(call.positional[0] ?? call.named.get('dataset'), at);
   const made = { ...settingCall(reading, name, call, at), dataset, variable: null };
   reading.script.loaders.push(made);

@@ -15,7 +15,7 @@ import { readInitialisations } from './initialisations.ts';
 import { readLoader, trainingDataset, trainingLoader } from './loaders.ts';
 import { type LossKind, readLoss } from './losses.ts';
 import { readClipping, readOptimizer, readScheduler } from './optimizers.ts';
-import { consume } from './script.ts';
+import { consume, consumeAll } from './script.ts';
 import type { Epochs, Training } from './trainings.ts';
 
 export interface TrainingReading {
@@ -46,8 +46,11 @@ export function readTraining(reading: Reading, training: Training | null, net: M
     attempt(into, clip.place, () => readClipping(into, clip));
   }
   const loader = trainingLoader(reading, training);
-  if (loader) attempt(into, loader.place, () => readLoader(into, loader));
-  else if (training?.sliceSize) keep(into, 'batchSize', training.sliceSize, 'range');
+  if (loader) {
+    consumeAll(reading, loader.call, loader.place);
+    attempt(into, loader.place, () => readLoader(into, loader));
+  }
+  if (!loader && training?.sliceSize) keep(into, 'batchSize', training.sliceSize, 'range');
   const images = readImages(reading, into, trainingDataset(reading, loader));
   readInitialisations(into, script.initialisations, allModules(net));
   const loss = readLoss(into, reading);
@@ -103,6 +106,11 @@ function readImages(reading: Reading, into: SettingsReading, dataset: DatasetVal
     keep(into, 'validation', { fraction, seed: 0 }, 'random_split');
   }
   if (!known) return null;
+  if (size && (size.height !== known.height || size.width !== known.width))
+    into.findings.add('warning', 'images-resized', dataset?.place ?? null, {
+      size: `${size.height}×${size.width}`,
+      original: `${known.height}×${known.width}`,
+    });
   return {
     ...(size ?? { height: known.height, width: known.width }),
     channels: grayscale ? 1 : known.channels,

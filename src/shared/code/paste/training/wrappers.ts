@@ -45,7 +45,7 @@ export function readLightning(reading: Reading, self: Value): void {
   const { definition } = self.module;
   const { script } = reading;
   const before = script.trainings.length;
-  for (const name of ['setup', 'prepare_data', 'train_dataloader', 'configure_optimizers']) {
+  for (const name of ['prepare_data', 'setup', 'train_dataloader', 'configure_optimizers', 'training_step']) {
     const method = lookUp(definition, name);
     if (method?.kind !== 'function' || reading.called.has(method)) continue;
     const result = callFunction(reading, method, noArguments, self);
