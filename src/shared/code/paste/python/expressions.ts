@@ -1,9 +1,9 @@
 /** Python's expressions, a function each. */
 import type { SyntaxNode } from '@lezer/common';
 import { type ExpressionReader, type Reading, call, evaluate, place } from '../reading.ts';
+import type { Scope } from '../values.ts';
 import {
   type CallArguments,
-  Scope,
   type Value,
   boolean,
   from,
