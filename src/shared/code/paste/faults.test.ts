@@ -24,7 +24,6 @@ const sgd = (learningRate: number) => ({
   nesterov: false,
   weightDecay: 0,
 });
-const net = 'net = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))\n';
 const layers = [{ type: 'flatten' }, { type: 'linear', units: 10 }];
 
 test("the batch size is the training loader's", () => {
