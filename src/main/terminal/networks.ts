@@ -1,4 +1,4 @@
-/** The nets that a command line can name: the presets, and files that hold a network as JSON. */
+/** The nets that a command line can name: the presets, files that hold a network as JSON, and PyTorch scripts. */
 import { existsSync, readFileSync } from 'node:fs';
 import { type Network, parseNetwork } from '../../shared/network/network.ts';
 import { findPreset, presets } from '../../shared/network/presets.ts';
@@ -6,6 +6,7 @@ import { Problem } from '../../shared/base/problem.ts';
 import { summarize } from '../../shared/network/shapes.ts';
 import { type TrainingSettings, trainingSettingsSchema } from '../../shared/training/training.ts';
 import { UsageProblem } from '../host/commandLine.ts';
+import { isScript } from './scripts.ts';
 import { suggest } from './suggest.ts';
 
 export interface NamedNetwork {
@@ -15,15 +16,25 @@ export interface NamedNetwork {
 }
 
 /** A preset's name wins over a file of that name; `./course` is the file. */
-export function resolveNetwork(text: string): NamedNetwork {
+export function resolveNetwork(text: string, readScript = refuseScript): NamedNetwork {
   const preset = findPreset(text);
   if (preset) return preset;
+  if (isScript(text)) return readScript(text);
   if (/[/\\]|\.json$/i.test(text) || existsSync(text)) return readNetwork(text);
   const names = presets.map(({ network }) => network.name);
   throw new UsageProblem(
     'terminal.network',
-    `there is no net "${text}".${suggest(text, names)} There is ${names.join(', ')}; or give the path of a network's JSON file`,
+    `there is no net "${text}".${suggest(text, names)} There is ${names.join(', ')}; or give the path of a network's JSON file or of a PyTorch script`,
     { network: text },
+  );
+}
+
+/** What is noticed in a script is to be said before anything is done with its net; not every command does that. */
+function refuseScript(path: string): never {
+  throw new UsageProblem(
+    'terminal.network-script',
+    `${path}: scripts are taken by the command "train"; here, give a preset or the path of a network's JSON file`,
+    { path },
   );
 }
 

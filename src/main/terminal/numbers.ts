@@ -12,6 +12,7 @@ export const parseSeed = whole(seedSchema, 'a whole number from 0 to 9,007,199,2
 export const parseLearningRate = decimal(sgd.learningRate, 'a number above 0 and up to 100');
 export const parseMomentum = decimal(sgd.momentum, 'a number from 0 up to, but not including, 1');
 export const parseRunId = whole(z.int().positive(), 'the number of a run, as the command "runs" lists them');
+export const parseTraining = whole(z.int().min(1).max(100), 'a whole number from 1 to 100');
 export const parseLimit = whole(z.int().min(1).max(1000), 'a whole number from 1 to 1,000');
 
 function whole(schema: z.ZodType, range: string): (text: string) => number {

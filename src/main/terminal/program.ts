@@ -21,6 +21,7 @@ import { addOrganisingCommands } from './organise.ts';
 import { listPresets } from './presets.ts';
 import { resume } from './resume.ts';
 import { type ListOptions, listRuns, parseSort } from './runs.ts';
+import { type ScriptOptions, readScript } from './scripts.ts';
 import { showRun } from './show.ts';
 import { addSweepCommands } from './sweep.ts';
 import { type TrainOptions, longestName, train } from './train.ts';
@@ -93,10 +94,14 @@ export async function runTerminal(terminal: Terminal, args: readonly string[]): 
       listPresets(io, options);
     });
 
-  addTrainOptions(program.command('train')).action(async (names: string[], options: TrainOptions) => {
-    const networks = names.map(resolveNetwork);
-    await untilStopped((stop) => withLab((lab) => train(io, lab, networks, options, stop)));
-  });
+  addTrainOptions(program.command('train')).action(
+    async (names: string[], options: TrainOptions & ScriptOptions) => {
+      const networks = names.map((name) =>
+        resolveNetwork(name, (path) => readScript(io, terminal.env, path, options)),
+      );
+      await untilStopped((stop) => withLab((lab) => train(io, lab, networks, options, stop)));
+    },
+  );
 
   program
     .command('runs')
@@ -178,7 +183,10 @@ export async function runTerminal(terminal: Terminal, args: readonly string[]): 
 function addTrainOptions(command: Command): Command {
   return command
     .description('train nets, each in a run of its own; several at once, each on its share of the cores')
-    .argument('<network...>', 'presets (see "stride presets") or paths of network JSON files')
+    .argument(
+      '<network...>',
+      'presets (see "stride presets"), paths of network JSON files, or of PyTorch scripts and notebooks',
+    )
     .option('--epochs <number>', 'times that all training images are seen', numbers.parseEpochs)
     .option('--batch-size <number>', 'images a step', numbers.parseBatchSize)
     .option('--learning-rate <number>', "the optimizer's step size", numbers.parseLearningRate)
@@ -190,6 +198,12 @@ function addTrainOptions(command: Command): Command {
     )
     .option('--name <text>', "the run's name in history", parseName)
     .option('--dataset <id>', 'what to train on', 'mnist')
+    .option(
+      '--training <number>',
+      "which of a script's trainings, where it has several",
+      numbers.parseTraining,
+    )
+    .option('--as-read', 'train the net of a script although some of the script was not understood')
     .option('--one-at-a-time', 'one net after the other, each on all cores')
     .addOption(jsonOption('one JSON object a line: started, running-loss, epoch, finished'))
     .addHelpText('after', '\nCtrl-C writes a checkpoint and ends; "stride resume" goes on from there.');

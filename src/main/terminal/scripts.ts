@@ -1,0 +1,129 @@
+/**
+ * PyTorch scripts and notebooks as nets with their settings. What was not understood is said on standard error; where the
+ * net would be another than the script's, or where the script trains several times, nothing is trained before the command
+ * line says what is wanted.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import english from '../../../resources/messages/en/paste.json' with { type: 'json' };
+import chinese from '../../../resources/messages/zh-CN/paste.json' with { type: 'json' };
+import {
+  type CodeFinding,
+  type PastedChoice,
+  type PastedNet,
+  parsePyTorch,
+} from '../../shared/code/parsePyTorch.ts';
+import { summarize } from '../../shared/network/shapes.ts';
+import { trainingSettingsSchema } from '../../shared/training/training.ts';
+import { UsageProblem } from '../host/commandLine.ts';
+import { count, describeOptimizer } from './format.ts';
+import { type Io, note } from './io.ts';
+import type { NamedNetwork } from './networks.ts';
+
+export interface ScriptOptions {
+  /** Which of the script's trainings, from 1. */
+  readonly training?: number;
+  /** Train what was read although some of the script was not understood. */
+  readonly asRead?: boolean;
+}
+
+export const isScript = (text: string): boolean => /\.(py|ipynb|md)$/i.test(text);
+
+type Texts = Readonly<Record<string, string | undefined>>;
+
+const textsOf = (env: NodeJS.ProcessEnv): Texts =>
+  /^zh/i.test(env.LC_ALL || env.LC_MESSAGES || env.LANG || '') ? chinese : english;
+
+/** A finding's text with its values, as the window has it. */
+function textOf({ code, parameters }: CodeFinding, texts: Texts): string {
+  return (texts[`paste.${code}`] ?? code).replace(/\{(\w+)\}/g, (whole, key: string) =>
+    String(parameters[key] ?? whole),
+  );
+}
+
+function lineOf(finding: CodeFinding, texts: Texts): string {
+  const { cell, line, text } = finding;
+  const where = line === null ? '' : cell === null ? `${line}: ` : `${cell}:${line}: `;
+  return `  ${where}${textOf(finding, texts)}${text ? `\n      ${text}` : ''}`;
+}
+
+/** One of a script's trainings on a line, with what tells it from the others. */
+function choiceLine({ network, settings, line, text }: PastedChoice, i: number): string {
+  const parts = [
+    network ? `${count(summarize(network).parameterCount)} parameters` : 'no net',
+    ...(settings.optimizer ? [describeOptimizer(settings.optimizer)] : []),
+    ...(settings.epochs === undefined ? [] : [`${settings.epochs} epochs`]),
+    ...(line === null ? [] : [`line ${line}`]),
+  ];
+  return `  ${i + 1}  ${parts.join(', ')}: ${text}`;
+}
+
+const serious = ({ severity }: CodeFinding) => severity === 'error' || severity === 'mistake';
+
+/** Reads a script and says on standard error what was noticed. Throws a UsageProblem where no net is to be trained. */
+export function readScript(
+  io: Io,
+  env: NodeJS.ProcessEnv,
+  file: string,
+  { training, asRead }: ScriptOptions,
+): NamedNetwork {
+  const pasted = parsePyTorch(textOfFile(file), {
+    name: path.parse(file).name,
+    choice: (training ?? 1) - 1,
+  });
+  const texts = textsOf(env);
+  if (pasted.findings.length > 0)
+    note(io, [`${file}:`, ...pasted.findings.map((finding) => lineOf(finding, texts))].join('\n'));
+  chosen(file, pasted, training);
+  const { network, settings } = pasted;
+  if (!network)
+    throw new UsageProblem('terminal.script', `${file}: there is no net that can be trained`, { path: file });
+  const counted = pasted.findings.filter(serious).length;
+  if (counted > 0 && !asRead)
+    throw new UsageProblem(
+      'terminal.script',
+      `${file}: the net or its settings are not the script's (${counted} of the findings above). Mend the script, or ` +
+        'train what was read with --as-read',
+      { path: file },
+    );
+  // Whether its layers fit each other; the lab asks in addition whether the data fit it.
+  summarize(network);
+  return { network, settings: trainingSettingsSchema.parse(settings) };
+}
+
+/** A script that trains several times needs a choice, and a choice must be there. */
+function chosen(file: string, { choices }: PastedNet, training: number | undefined): void {
+  const list = choices.map(choiceLine).join('\n');
+  if (training === undefined && choices.length > 1)
+    throw new UsageProblem(
+      'terminal.script-choice',
+      `${file} has ${choices.length} trainings; choose one with --training:\n${list}`,
+      { path: file, count: choices.length },
+    );
+  if (training !== undefined && choices.length > 0 && training > choices.length)
+    throw new UsageProblem('terminal.script-choice', `${file} has no training ${training}:\n${list}`, {
+      path: file,
+      count: choices.length,
+    });
+}
+
+function textOfFile(file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: 'there is no such file',
+      EISDIR: 'this is a folder; give the path of a script',
+      ERR_ENCODING_INVALID_ENCODED_DATA: 'this is not a text in UTF-8',
+    };
+    if (code === undefined) throw error;
+    throw new UsageProblem(
+      'terminal.script-file',
+      `${file}: ${reasons[code] ?? `it cannot be read (${code})`}`,
+      {
+        path: file,
+      },
+    );
+  }
+}
