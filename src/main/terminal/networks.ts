@@ -16,7 +16,10 @@ export interface NamedNetwork {
 }
 
 /** A preset's name wins over a file of that name; `./course` is the file. */
-export function resolveNetwork(text: string, readScript = refuseScript): NamedNetwork {
+export function resolveNetwork(
+  text: string,
+  readScript: (path: string) => NamedNetwork = refuseScript,
+): NamedNetwork {
   const preset = findPreset(text);
   if (preset) return preset;
   if (isScript(text)) return readScript(text);

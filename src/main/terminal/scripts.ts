@@ -69,7 +69,7 @@ export function readScript(
 ): NamedNetwork {
   const pasted = parsePyTorch(textOfFile(file), {
     name: path.parse(file).name,
-    choice: (training ?? 1) - 1,
+    ...(training !== undefined && { choice: training - 1 }),
   });
   const texts = textsOf(env);
   if (pasted.findings.length > 0)

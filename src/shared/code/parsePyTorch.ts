@@ -62,15 +62,16 @@ export function looksLikePyTorch(text: string): boolean {
 export interface PasteOptions {
   /** What the net is called where neither its code nor a preset has a name for it. */
   readonly name?: string;
-  /** Which training to take where there are several; the first one otherwise. */
+  /** Which training to take where there are several. */
   readonly choice?: number;
 }
 
 interface Result extends PastedChoice {
+  readonly trained: boolean;
   readonly findings: readonly CodeFinding[];
 }
 
-export function parsePyTorch(code: string, { name = 'pasted', choice = 0 }: PasteOptions = {}): PastedNet {
+export function parsePyTorch(code: string, { name = 'pasted', choice }: PasteOptions = {}): PastedNet {
   const findings = new Findings();
   let results: Result[] = [];
   try {
@@ -93,7 +94,9 @@ export function parsePyTorch(code: string, { name = 'pasted', choice = 0 }: Past
     if (!(error instanceof TooLong) && !(error instanceof RangeError)) throw error;
     findings.add('error', 'too-long', null);
   }
-  const chosen = results.length === 0 ? -1 : Math.min(Math.max(0, choice), results.length - 1);
+  // The first training; of nets that are not trained, the last one, which is made of the others as a rule.
+  const usual = results.some(({ trained }) => trained) ? 0 : results.length - 1;
+  const chosen = results.length === 0 ? -1 : Math.min(Math.max(0, choice ?? usual), results.length - 1);
   const result = results[chosen];
   for (const finding of result?.findings ?? []) findings.put(finding);
   const network = result?.network ?? null;
@@ -162,6 +165,7 @@ function resultOf(reading: Reading, candidate: Candidate, name: string): Result 
       network,
       settings: found,
       findings: findings.all,
+      trained: training !== null,
       line: place.line,
       cell: place.cell,
       text: place.text,

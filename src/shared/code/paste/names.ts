@@ -12,6 +12,12 @@ const assumed: Readonly<Record<string, string>> = {
   argparse: 'argparse.',
   math: 'math.',
   np: 'numpy.',
+  copy: 'copy.',
+  os: 'os.',
+  json: 'json.',
+  functools: 'functools.',
+  itertools: 'itertools.',
+  collections: 'collections.',
 };
 
 const bare: Readonly<Record<string, string>> = {

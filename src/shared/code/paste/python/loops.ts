@@ -82,7 +82,9 @@ function loopOf(reading: Reading, { node, targets, values }: Parts, iterated: Sy
     return { ...base, kind: 'range', count, named };
   }
   const named = values.kind === 'unknown' && speaksOfEpochs.test(names);
-  return { ...base, kind: named ? 'range' : 'other', count: itemsOf(reading, values)?.length ?? null, named };
+  const count = itemsOf(reading, values)?.length ?? null;
+  // What is gone through and not known is data, as a rule.
+  return { ...base, kind: named ? 'range' : count === null ? 'loader' : 'other', count, named };
 }
 
 const lineOf = (reading: Reading, node: SyntaxNode) =>
@@ -107,7 +109,7 @@ function scriptLoop(
       const before = reading.created;
       const ending = oncePass(reading, parts, scope, owner);
       // Every other pass would have made more.
-      if (reading.created > before && !loop.stepped && !loop.named && loop.kind !== 'loader')
+      if (reading.created > before && !loop.stepped && !loop.named && !loop.loader)
         reading.findings.add('error', 'loop-unknown', loop.place);
       return typeof ending === 'object' ? ending : undefined;
     }
@@ -115,8 +117,8 @@ function scriptLoop(
       assign(reading, parts.targets, item, scope);
       const ending = run(reading, children(parts.body), scope, owner);
       if (ending === 'break' || (typeof ending === 'object' && ending)) return ending;
-      // Its other passes would be the same training.
-      if (loop.stepped) {
+      // A range's other passes would be the same training; those over a list, of phases or rates, need not be.
+      if (loop.stepped && loop.kind === 'range') {
         forget(reading, parts, scope);
         break;
       }
@@ -175,7 +177,7 @@ export const whileLoop: StatementReader = (reading, node, scope, owner) => {
       : null;
   if (truth(evaluate(reading, condition, scope)) === false) return undefined;
   const loop: Loop = {
-    kind: named || count !== null ? 'range' : 'other',
+    kind: 'range',
     count,
     named,
     loader: null,

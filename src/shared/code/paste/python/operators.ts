@@ -1,4 +1,5 @@
 /** Python's operators on values that are known. */
+import { normalised } from '../names.ts';
 import { type Value, boolean, from, list, none, number, string, truth, unknown } from '../values.ts';
 
 /** What compares by what it is: numbers, texts, True, None, and torch's names. */
@@ -10,11 +11,12 @@ function comparable(value: Value): string | number | boolean | null | undefined 
       return value.value;
     case 'none':
       return null;
-    case 'path':
-      return value.path.startsWith('builtins.') &&
-        !/^builtins\.(int|float|str|bool|list|tuple|dict)$/.test(value.path)
-        ? undefined
-        : `path ${value.path}`;
+    case 'path': {
+      const path = normalised(value.path);
+      const known =
+        !path.startsWith('builtins.') || /^builtins\.(int|float|str|bool|list|tuple|dict)$/.test(path);
+      return known ? `path ${path}` : undefined;
+    }
     default:
       return undefined;
   }

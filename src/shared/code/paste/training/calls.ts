@@ -262,11 +262,23 @@ export function trainingCall(path: string): CallReader | null {
 }
 
 export function optimizerMethod(
-  { script }: Reading,
+  { script, findings }: Reading,
   { training }: Extract<Value, { kind: 'optimizer' }>,
   name: string,
 ): Value {
-  if (name === 'step') takeStep(training, script.loops);
+  if (name === 'step') {
+    takeStep(training, script.loops);
+    const condition = script.conditions.at(-1);
+    const loop = script.loops.at(-1);
+    // A step that is not taken after every batch.
+    if (
+      condition &&
+      loop &&
+      condition.place.cell === loop.place.cell &&
+      condition.place.line > loop.place.line
+    )
+      findings.add('error', 'step-condition', condition.place);
+  }
   return name === 'step' || name === 'zero_grad' ? none : unknown;
 }
 

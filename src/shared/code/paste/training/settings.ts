@@ -41,6 +41,8 @@ export function readTraining(reading: Reading, training: Training | null, net: M
     nameCondition(into, scheduler);
     attempt(into, scheduler.place, () => readScheduler(into, scheduler, training?.stepped ?? false));
   }
+  const schedules = [...(training?.schedulers ?? []), ...script.looseSchedulers];
+  if (schedules.length > 1) findings.add('error', 'several-schedules', schedules[1]?.place ?? null);
   for (const clip of [...(training?.clips ?? []), ...script.looseClips]) {
     nameCondition(into, clip);
     attempt(into, clip.place, () => readClipping(into, clip));

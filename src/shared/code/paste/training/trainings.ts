@@ -73,8 +73,9 @@ export function takeStep(training: Training, loops: readonly Loop[]): void {
     training.loader ??= inner.loader;
     training.sliceSize ??= inner.slice;
   }
+  // Loops over a list are followed pass by pass, each with loops of its own.
   const ranges = (at < 0 ? around.filter(({ named }) => named) : around.slice(0, at)).filter(
-    ({ kind }) => kind === 'range' || kind === 'other',
+    ({ kind }) => kind !== 'other',
   );
   const counted = inner ?? ranges.at(-1);
   if (!counted) {
