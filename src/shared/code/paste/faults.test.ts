@@ -306,3 +306,19 @@ d = datasets.MNIST('.')`);
     },
   });
 });
+
+test('layers that are counted from another number, and found again by name', () => {
+  const pasted = read(`class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        for i, (a, b) in enumerate(zip([1, 4], [4, 8]), start=1):
+            self.add_module(f'conv{i}', nn.Conv2d(a, b, 3))
+        self.fc = nn.Linear(8 * 24 * 24, 10)
+    def forward(self, x):
+        for i in range(1, 3):
+            x = getattr(self, f'conv{i}')(x)
+        return self.fc(x.flatten(1))
+net = Net()`);
+  expect(pasted.layers).toHaveLength(4);
+  expect(pasted.codes).toEqual([]);
+});

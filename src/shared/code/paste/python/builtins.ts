@@ -76,9 +76,10 @@ const through: Builtin = (reading, { positional: [first] }) => {
   return items ? from(list([...items]), first) : unknown;
 };
 
-const enumerate: Builtin = (reading, { positional: [first, start] }) => {
+const enumerate: Builtin = (reading, { positional: [first, second], named }) => {
   if (first?.kind === 'loader') return first;
   const items = first ? itemsOf(reading, first) : null;
+  const start = second ?? named.get('start');
   const begin = start?.kind === 'number' ? start.value : 0;
   return items ? list(items.map((item, i) => tuple([number(begin + i), item]))) : unknown;
 };
