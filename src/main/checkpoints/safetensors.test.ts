@@ -93,7 +93,7 @@ describe('a damaged file is refused, with what is wrong', () => {
     ['no object', file([1]), 'not an object of tensors'],
     ['metadata that is no text', file({ __metadata__: { a: 1 } }), '__metadata__ is not an object of texts'],
     ['a tensor that is no object', file({ a: 1 }), 'is not described by an object'],
-    ['another dtype', file(tensor({ dtype: 'F16' }), 8), 'has dtype "F16"; F32 is needed'],
+    ['another dtype', file(tensor({ dtype: 'I32' }), 8), 'has dtype "I32"; F32 is needed'],
     ['no shape', file(tensor({ shape: '2' }), 8), 'has the shape "2"'],
     ['a negative length', file(tensor({ shape: [-2] }), 8), 'has the shape [-2]'],
     ['a broken length', file(tensor({ shape: [1.5] }), 8), 'has the shape [1.5]'],

@@ -30,12 +30,16 @@ import { networkCalls } from './calls/networks.ts';
 import { organisationCalls } from './calls/organisation.ts';
 import { runCalls } from './calls/runs.ts';
 import { trainCalls } from './calls/train.ts';
+import { modelCalls } from './calls/models.ts';
 import { sweepCalls } from './calls/sweeps.ts';
 import { type Handlers, createDispatcher } from './dispatch.ts';
 import { Events } from './base/events.ts';
 import { LabEstimates } from './runs/estimates.ts';
 import { LabInspection } from './runs/inspection.ts';
 import { LabPredictions } from './runs/predictions.ts';
+import { LabEvaluations } from './models/evaluations.ts';
+import { LabExports } from './models/exports.ts';
+import { LabImports } from './models/imports.ts';
 import { NetworkBook } from './networks/networkBook.ts';
 import { RunBook } from './runs/runBook.ts';
 import { RunOrganiser } from './runs/runOrganiser.ts';
@@ -123,6 +127,11 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
     ...sweepCalls(sweepBook, book, sweeps),
     ...inspectCalls(inspection),
     ...compareCalls(book, predictions, () => runs.atWork),
+    ...modelCalls({
+      exports: new LabExports(ofRuns),
+      imports: new LabImports(ofRuns),
+      evaluations: new LabEvaluations(ofRuns),
+    }),
   };
   try {
     book.recover();

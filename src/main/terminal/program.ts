@@ -16,6 +16,7 @@ import { addCompareCommand } from './compare.ts';
 import { doctor } from './doctor.ts';
 import { type OutputStream, createIo } from './io.ts';
 import { resolveNetwork } from './networks.ts';
+import { addModelCommands } from './models.ts';
 import * as numbers from './numbers.ts';
 import { addOrganisingCommands } from './organise.ts';
 import { listPresets } from './presets.ts';
@@ -149,6 +150,13 @@ export async function runTerminal(terminal: Terminal, args: readonly string[]): 
     io,
     withLab,
     untilStopped: (work) => untilStopped((stop) => withLab((lab) => work(lab, stop))),
+  });
+
+  addModelCommands(program, {
+    io,
+    withLab: async (work) => {
+      code = await withLab(work);
+    },
   });
 
   program

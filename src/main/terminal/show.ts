@@ -106,6 +106,16 @@ function inWords(event: RunEvent): string {
       return event.detail.wanted ? 'to stop after this epoch' : 'not to stop after this epoch';
     case 'problem':
       return event.detail.problem.message;
+    case 'exported': {
+      const { format, largestDifference, images, runtime } = event.detail;
+      return `exported to ${format}; within ${largestDifference.toExponential(1)} on ${images} images in ${runtime}`;
+    }
+    case 'imported':
+      return `imported from ${event.detail.file}`;
+    case 'evaluated': {
+      const { dataset, testCorrect, testTotal } = event.detail;
+      return `scored on ${dataset}: ${testCorrect} of ${testTotal}`;
+    }
     default:
       return event.kind;
   }

@@ -11,6 +11,7 @@ import { imageCalls } from './calls/images.ts';
 import { preferenceCalls, preferenceEvents } from './calls/preferences.ts';
 import { networkCalls, networkEvents } from './calls/networks.ts';
 import { runCalls, runEvents } from './calls/runs.ts';
+import { modelCalls } from './calls/models.ts';
 import { datasetSummarySchema } from '../datasets/dataset.ts';
 import { call } from './calls/call.ts';
 import { trainCalls, trainEvents } from './calls/train.ts';
@@ -149,6 +150,8 @@ export const calls = {
   'inspect.confidentErrors': call(inspectRequests.confidentErrors, inspectReply(answers.confidentErrors)),
   /** All parameters and running statistics. */
   'inspect.filters': call(inspectRequests.filters, inspectReply(answers.filters)),
+
+  ...modelCalls,
 } as const;
 
 export const events = {

@@ -11,6 +11,11 @@ export interface Bridge {
   send(message: ClientMessage): void;
   /** Gives the function that unsubscribes. */
   onMessage(listener: (message: ServerMessage) => void): () => void;
+  /**
+   * Asks for a folder in the system's own dialog; null where the person gave none. Not there where the host has no such
+   * dialog.
+   */
+  chooseFolder?: (() => Promise<string | null>) | undefined;
 }
 
 /** What to look for on `globalThis`. */

@@ -89,7 +89,8 @@ function planned(layer: Layer, input: Shape, output: Shape): PlannedStep[] {
   return steps.map((step, i) => ({ step, shape: i === steps.length - 1 ? lastShape(output) : null }));
 }
 
-function stepsOf(layer: Layer, input: Shape): ChannelsLastStep[] {
+/** A layer that is no block as such steps; a block as one step with its two lists. */
+export function stepsOf(layer: Layer, input: Shape): ChannelsLastStep[] {
   switch (layer.type) {
     case 'conv2d': {
       const { kernel, stride, padding, dilation } = convWindow(layer);

@@ -91,18 +91,31 @@ class Names {
   }
 }
 
+/** Layers with parameters are members of their own, counted by what they are. */
+const ownStems = { conv2d: 'conv', linear: 'fc', batchNorm2d: 'bn', residual: 'block' } as const;
+
+/**
+ * The member of the class that holds each layer's parameters, which is the prefix of their names in its `state_dict`.
+ * A layer without parameters has its type and place as its name, which no member has.
+ */
+export function moduleNames(layers: readonly LayerSummary[]): string[] {
+  const names = new Names();
+  return layers.map(({ layer: { type }, index }) =>
+    Object.hasOwn(ownStems, type)
+      ? names.own(ownStems[type as keyof typeof ownStems], '')
+      : `${type}_${index}`,
+  );
+}
+
 /** The layer applied to `x`. A layer that stands on lines of its own is not nested into the next one's call. */
 function applied(summary: LayerSummary, x: string, names: Names): string {
   const { layer } = summary;
   switch (layer.type) {
     case 'conv2d':
-      return `self.${names.own('conv', torchLine(summary))}(${x})`;
     case 'linear':
-      return `self.${names.own('fc', torchLine(summary))}(${x})`;
     case 'batchNorm2d':
-      return `self.${names.own('bn', torchLine(summary))}(${x})`;
     case 'residual':
-      return `self.${names.own('block', torchLine(summary))}(${x})`;
+      return `self.${names.own(ownStems[layer.type], torchLine(summary))}(${x})`;
     case 'maxPool2d':
       return `self.${names.common('pooling', torchLine(summary))}(${x})`;
     case 'avgPool2d':

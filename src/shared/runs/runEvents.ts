@@ -30,6 +30,24 @@ const details = {
   best: { metric: z.enum(stoppingMetrics) },
   problem: { problem: problemRecordSchema },
   finished: {},
+  /** The trained net was written in a format, and a runtime that loaded it agreed with the engine so far. */
+  exported: {
+    format: z.string(),
+    runtime: z.string(),
+    images: z.int(),
+    largestDifference: z.number(),
+    epoch: z.int(),
+  },
+  /** The run was not trained here: its weights are those of a file. */
+  imported: { file: z.string(), hash: z.string(), network: z.string() },
+  /** The run was scored on a whole test set, on its own after so many epochs or on another data set's. */
+  evaluated: {
+    dataset: z.string(),
+    testCorrect: z.int(),
+    testTotal: z.int(),
+    testLoss: z.number().nullable(),
+    epoch: z.int(),
+  },
 } as const;
 type Details = typeof details;
 export type RunEventKind = keyof Details;
@@ -61,6 +79,9 @@ export const runEventSchema = z.discriminatedUnion('kind', [
   event('best'),
   event('problem'),
   event('finished'),
+  event('exported'),
+  event('imported'),
+  event('evaluated'),
 ]);
 export type RunEvent = z.infer<typeof runEventSchema>;
 export type RunEventOf<K extends RunEventKind> = Extract<RunEvent, { kind: K }>;

@@ -63,6 +63,12 @@ export type Side = Readonly<Record<string, Tensor | ByShard>>;
 export interface Signature {
   readonly inputs: Side;
   readonly outputs: Side;
+  /** For readers of the SavedModel that go by what it says of itself; the engine's own sessions do not. */
+  readonly served?: {
+    readonly method: string;
+    /** By the names of inputs and outputs. */
+    readonly shapes: Readonly<Record<string, readonly number[]>>;
+  };
 }
 
 /** A tensor of a signature under the one name that TensorFlow knows it by. */

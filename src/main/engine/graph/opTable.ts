@@ -98,6 +98,7 @@ export const opTable = {
   OneHot: of(4),
   Pack: { inputs: 'list', outputs: ['output'] },
   Pad: of(2),
+  PadV2: of(3),
   Reshape: of(2),
   ReverseV2: of(2),
   Shape: of(1),

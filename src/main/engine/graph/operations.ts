@@ -264,6 +264,20 @@ export function pad(g: Graph, x: Tensor, paddings: readonly (readonly [number, n
   });
 }
 
+/** The same number around a tensor: [before, after] an axis. */
+export function padWith(
+  g: Graph,
+  x: Tensor,
+  paddings: readonly (readonly [number, number])[],
+  value: number,
+): Tensor {
+  const around = integers(g, paddings.flat(), [paddings.length, 2]);
+  return g.op('PadV2', [x, around, scalar(g, value)], {
+    attributes: { T: type(x.dtype), Tpaddings: type('int32') },
+    outputs: [x.dtype],
+  });
+}
+
 export function broadcastTo(g: Graph, x: Tensor, to: Tensor): Tensor {
   return g.op('BroadcastTo', [x, to], {
     attributes: { T: type(x.dtype), Tidx: type('int32') },

@@ -192,7 +192,7 @@ function graphMessage(graph: Graph): Message {
   });
 }
 
-function signatureMessage({ inputs, outputs }: Signature): Message {
+function signatureMessage({ inputs, outputs, served }: Signature): Message {
   const side = (tensors: Side) =>
     Object.fromEntries(
       slotsOf(tensors).map(({ flatName, tensor: { node, output, dtype } }) => [
@@ -200,11 +200,13 @@ function signatureMessage({ inputs, outputs }: Signature): Message {
         set(new messages.TensorInfo(), {
           setName: `${node}:${output}`,
           setDtype: dataTypes[dtype],
-          setTensorShape: set(new messages.TensorShape(), { setUnknownRank: true }),
+          setTensorShape: served?.shapes[flatName]
+            ? shapeMessage(served.shapes[flatName])
+            : set(new messages.TensorShape(), { setUnknownRank: true }),
         }),
       ]),
     );
-  const message = set(new messages.SignatureDef(), { setMethodName: 'stride' });
+  const message = set(new messages.SignatureDef(), { setMethodName: served?.method ?? 'stride' });
   mapEntries(message, 'getInputsMap', side(inputs));
   mapEntries(message, 'getOutputsMap', side(outputs));
   return message;

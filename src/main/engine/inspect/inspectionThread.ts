@@ -7,6 +7,7 @@ import { measurePace } from './pace.ts';
 import { measureSpeed } from './speed.ts';
 import { classifyTestImages } from './testPredictions.ts';
 import { tensorflowVersion } from '../native/session.ts';
+import { probe, score, served } from './probe.ts';
 
 type Work = Extract<ToInspector, { id: number }>;
 
@@ -28,6 +29,9 @@ export async function answerQuestions(port: InspectorPort): Promise<void> {
       tensorflowVersion();
       return null;
     }
+    if (work.kind === 'probe') return probe(work.order);
+    if (work.kind === 'score') return score(work.order);
+    if (work.kind === 'served') return served(work.order);
     if (work.kind === 'open') {
       inspector?.close();
       inspector = null;

@@ -1,5 +1,5 @@
 /** What a thread that looks into nets and its owner say to each other: one union each way, plain data. */
-import type { Answers, Question, QuestionKind } from '../../../shared/inspect/inspection.ts';
+import type { Answers, Question, QuestionKind, TensorValues } from '../../../shared/inspect/inspection.ts';
 import type { ProblemRecord } from '../../../shared/base/problem.ts';
 import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
 import type { AugmentationOrder, AugmentationPreview } from './augmentPreview.ts';
@@ -8,6 +8,7 @@ import type { TestPredictions } from '../../../shared/compare/predictions.ts';
 import type { Pace, PaceOrder } from './pace.ts';
 import type { SpeedOrder, Speeds } from './speed.ts';
 import type { ClassifyOrder } from './testPredictions.ts';
+import type { Probe, ProbeOrder, Score, ServedOrder } from './probe.ts';
 
 /** `workerData` of a thread that looks into nets instead of training them: it waits to be spoken to. */
 export interface InspectionStart {
@@ -25,6 +26,9 @@ export type ToInspector =
   | { readonly kind: 'prepare'; readonly id: number }
   | { readonly kind: 'speed'; readonly id: number; readonly order: SpeedOrder }
   | { readonly kind: 'classify'; readonly id: number; readonly order: ClassifyOrder }
+  | { readonly kind: 'probe'; readonly id: number; readonly order: ProbeOrder & { readonly count: number } }
+  | { readonly kind: 'score'; readonly id: number; readonly order: ProbeOrder }
+  | { readonly kind: 'served'; readonly id: number; readonly order: ServedOrder }
   | { readonly kind: 'augment'; readonly id: number; readonly order: AugmentationOrder }
   | { readonly kind: 'pace'; readonly id: number; readonly order: PaceOrder }
   /** Nobody waits any more for the paces that were asked for so far. Not answered itself; they are, by a problem. */
@@ -32,7 +36,15 @@ export type ToInspector =
   | { readonly kind: 'leave' };
 
 export type InspectorAnswer =
-  Answers[QuestionKind] | AugmentationPreview | Pace | TestPredictions | Speeds | null;
+  | Answers[QuestionKind]
+  | AugmentationPreview
+  | Pace
+  | TestPredictions
+  | Speeds
+  | Probe
+  | Score
+  | TensorValues
+  | null;
 
 export type FromInspector =
   | { readonly kind: 'done'; readonly id: number; readonly answer: InspectorAnswer }

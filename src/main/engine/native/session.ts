@@ -123,17 +123,24 @@ export class Session {
 
   /** Loads the graph. Its variables have no values yet. */
   static async load(graph: Graph): Promise<Session> {
-    const native = tensorflow();
+    // Before a folder is made for it.
+    tensorflow();
     const folder = await mkdtemp(join(tmpdir(), 'stride-graph-'));
     try {
       await writeSavedModel(graph, folder);
-      const signatures = Object.entries(graph.signatures).map(
-        ([name, signature]) => [name, prepare(signature)] as const,
-      );
-      return new Session(native, native.loadSavedModel(folder, servingTag), new Map(signatures));
+      return Session.open(folder, graph.signatures);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
+  }
+
+  /** Loads the SavedModel in a folder, of which only the graph is needed afterwards. */
+  static open(folder: string, signatures: Readonly<Record<string, Signature>>): Session {
+    const native = tensorflow();
+    const prepared = Object.entries(signatures).map(
+      ([name, signature]) => [name, prepare(signature)] as const,
+    );
+    return new Session(native, native.loadSavedModel(folder, servingTag), new Map(prepared));
   }
 
   /** Whether the graph has such a signature. */

@@ -55,7 +55,7 @@ export interface Circumstances {
   readonly tensorflow: string;
 }
 
-interface MadeRun {
+export interface MadeRun {
   readonly run: number;
   readonly order: TrainingOrder;
 }

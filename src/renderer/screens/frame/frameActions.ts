@@ -35,6 +35,15 @@ export function frameActions(app: AppState): Action[] {
       },
     })),
     {
+      id: 'models.import',
+      group: 'runs',
+      title: m.models_import,
+      keywords: () => 'import weights model state_dict safetensors onnx pt',
+      run: () => {
+        app.models.openImport();
+      },
+    },
+    {
       id: 'go.welcome',
       group: 'help',
       title: m.action_welcome,

@@ -41,5 +41,20 @@ export function logLine(event: RunEvent): string {
       return problemText(event.detail.problem);
     case 'finished':
       return m.status_finished();
+    case 'exported':
+      return m.models_log_exported({
+        format: m.models_format({ format: event.detail.format }),
+        difference: formatTick(event.detail.largestDifference),
+        images: event.detail.images,
+        runtime: event.detail.runtime,
+      });
+    case 'imported':
+      return m.models_log_imported({ file: event.detail.file });
+    case 'evaluated':
+      return m.models_log_evaluated({
+        dataset: event.detail.dataset,
+        correct: event.detail.testCorrect,
+        total: event.detail.testTotal,
+      });
   }
 }

@@ -4,6 +4,7 @@ import ArchiveRestore from '@lucide/svelte/icons/archive-restore';
 import GitCompare from '@lucide/svelte/icons/git-compare';
 import Copy from '@lucide/svelte/icons/copy';
 import Download from '@lucide/svelte/icons/download';
+import PackageOpen from '@lucide/svelte/icons/package-open';
 import Repeat from '@lucide/svelte/icons/repeat';
 import Trash2 from '@lucide/svelte/icons/trash-2';
 import Undo2 from '@lucide/svelte/icons/undo-2';
@@ -64,6 +65,16 @@ export function runPageActions({ app, run, rename, openTags }: RunPageContext): 
       run: withRun(({ id }) => runActions.again(id)),
     },
     {
+      id: 'models.export',
+      group: 'runs',
+      title: m.models_export,
+      keywords: () => 'export onnx keras pytorch tensorflow weights model',
+      available: here,
+      run: withRun(({ id }) => {
+        app.models.openExport([id]);
+      }),
+    },
+    {
       id: 'runs.delete',
       group: 'runs',
       title: m.runs_delete,
@@ -119,6 +130,13 @@ export function runPageMenu({ app }: RunPageContext, run: RunSummary): MenuEntry
     },
     { label: m.runs_again(), icon: Repeat, keys: 'Shift+r', onSelect: () => void runActions.again(id) },
     { kind: 'line' },
+    {
+      label: m.models_export(),
+      icon: PackageOpen,
+      onSelect: () => {
+        app.models.openExport([id]);
+      },
+    },
     ...exports,
     { kind: 'line' },
     {

@@ -6,6 +6,7 @@ import GitCompare from '@lucide/svelte/icons/git-compare';
 import Copy from '@lucide/svelte/icons/copy';
 import Download from '@lucide/svelte/icons/download';
 import ExternalLink from '@lucide/svelte/icons/external-link';
+import PackageOpen from '@lucide/svelte/icons/package-open';
 import Pencil from '@lucide/svelte/icons/pencil';
 import Repeat from '@lucide/svelte/icons/repeat';
 import Tag from '@lucide/svelte/icons/tag';
@@ -138,6 +139,16 @@ export function runsActions(context: RunsContext): Action[] {
       run: withOnly((run) => runActions.again(run.id)),
     },
     {
+      id: 'models.export',
+      group: 'runs',
+      title: m.models_export,
+      keywords: () => 'export onnx keras pytorch tensorflow weights model',
+      available: some,
+      run: () => {
+        app.models.openExport(state(context).targets);
+      },
+    },
+    {
       id: 'runs.selectAll',
       group: 'runs',
       title: m.runs_select_all,
@@ -227,6 +238,13 @@ export function runsMenu(context: RunsContext): MenuEntry[] {
           },
         ] satisfies MenuEntry[])
       : []),
+    {
+      label: m.models_export(),
+      icon: PackageOpen,
+      onSelect: () => {
+        app.models.openExport(targets);
+      },
+    },
     exports,
     { kind: 'line' },
     {

@@ -1,0 +1,24 @@
+/** The exporters by their format: each turns a trained net into files, in memory. */
+import type { ExportFormat, ExportOptions } from '../../shared/export/formats.ts';
+import type { TrainedModel } from '../../shared/models/trainedModel.ts';
+import { encodeC } from './c/index.ts';
+import type { Encoded } from './encoded.ts';
+import { encodeHtml } from './html/index.ts';
+import { encodeKeras } from './keras/index.ts';
+import { encodeNpz } from './npz/index.ts';
+import { encodeOnnx } from './onnx/index.ts';
+import { encodePyTorch } from './pytorch/index.ts';
+import { encodeTfjs } from './tfjs/index.ts';
+
+export type Encoder = (model: TrainedModel, options: ExportOptions) => Encoded | Promise<Encoded>;
+
+/** All but the one whose graph is the engine's to write. */
+export const fileEncoders: Readonly<Record<Exclude<ExportFormat, 'savedmodel'>, Encoder>> = {
+  pytorch: encodePyTorch,
+  onnx: encodeOnnx,
+  tfjs: encodeTfjs,
+  keras: encodeKeras,
+  html: encodeHtml,
+  c: encodeC,
+  npz: encodeNpz,
+};

@@ -1,0 +1,64 @@
+/** HDF5 files in memory, by the HDF5 library itself as WebAssembly (npm h5wasm); the only importer of it. */
+import * as hdf5 from 'h5wasm/node';
+
+export interface Array32 {
+  /** With `/` between groups. */
+  readonly path: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+let count = 0;
+const nextName = () => `/stride-${(count += 1)}.h5`;
+
+/** A file with these arrays; `groups` are made even where nothing lies in them. */
+export async function encodeHdf5(arrays: readonly Array32[], groups: readonly string[]): Promise<Uint8Array> {
+  const { FS } = await hdf5.ready;
+  const name = nextName();
+  const file = new hdf5.File(name, 'w');
+  try {
+    for (const path of groups) createGroups(file, path);
+    for (const { path, shape, data } of arrays) {
+      const cut = path.lastIndexOf('/');
+      const group = createGroups(file, path.slice(0, cut));
+      group.create_dataset({ name: path.slice(cut + 1), data, shape: [...shape], dtype: '<f4' });
+    }
+    file.flush();
+  } finally {
+    file.close();
+  }
+  const bytes = FS.readFile(name);
+  FS.unlink(name);
+  return Uint8Array.from(bytes);
+}
+
+function createGroups(file: hdf5.File, path: string): hdf5.Group {
+  let group: hdf5.Group = file;
+  for (const part of path.split('/')) {
+    const known = group.get(part);
+    if (known) group = known as hdf5.Group;
+    else {
+      group.create_group(part);
+      group = group.get(part) as hdf5.Group;
+    }
+  }
+  return group;
+}
+
+/** All float32 arrays of a file. */
+export async function decodeHdf5(bytes: Uint8Array): Promise<Array32[]> {
+  const { FS } = await hdf5.ready;
+  const name = nextName();
+  FS.writeFile(name, bytes);
+  const file = new hdf5.File(name, 'r');
+  try {
+    return file.paths().flatMap((path) => {
+      const found = file.get(path);
+      if (!(found instanceof hdf5.Dataset)) return [];
+      return [{ path, shape: found.shape ?? [], data: Float32Array.from(found.value as Float32Array) }];
+    });
+  } finally {
+    file.close();
+    FS.unlink(name);
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * ONNX: plain operators of opset 17, which needs IR version 8, so that runtimes from 2022 on read the file
+ * (docs/Versioning.md of onnx/onnx). One file holds the weights, and the batch is a named dimension.
+ */
+import type { ExportOptions } from '../../../shared/export/formats.ts';
+import { seluConstants, activationDefaults, type Activation } from '../../../shared/layers/activation.ts';
+import { batchNormDefaults } from '../../../shared/layers/batchNorm2d.ts';
+import { convWindow } from '../../../shared/layers/conv2d.ts';
+import { dropoutDefaults } from '../../../shared/layers/dropout.ts';
+import type { Pair, Shape } from '../../../shared/layers/layer.ts';
+import { poolWindow } from '../../../shared/layers/pooling.ts';
+import { inputShape } from '../../../shared/network/shapes.ts';
+import type { TrainedLayer, TrainedModel, Weights } from '../../../shared/models/trainedModel.ts';
+import type { Encoded } from '../encoded.ts';
+import { metadataOf } from '../pytorch/index.ts';
+import { OnnxGraph, valueOf } from './builder.ts';
+import { ModelProto } from './proto.ts';
+
+export const opset = 17;
+export const irVersion = 8;
+
+/** Names of the graph's input and output, which say what they are. */
+export const onnxNames = ({ normalisation, output }: ExportOptions) => ({
+  input: normalisation === 'inside' ? 'pixels' : 'images',
+  output,
+});
+
+export function encodeOnnx(model: TrainedModel, options: ExportOptions): Encoded {
+  const graph = new OnnxGraph();
+  const names = onnxNames(options);
+  const input = inputShape(model.network);
+  let x = names.input;
+  if (options.normalisation === 'inside' && model.normalisation) x = normalise(graph, model, x, input);
+  for (const layer of model.layers) x = addLayer(graph, layer, x);
+  const output = model.layers.at(-1)?.output ?? input;
+  if (options.output === 'probabilities')
+    graph.node('Softmax', names.output, [x], output, { axis: { int: 1 } });
+  else graph.node('Identity', names.output, [x], output);
+  const described =
+    options.normalisation === 'inside' ? 'pixels in [0, 1]' : 'images, normalised as the metadata says';
+  const bytes = ModelProto.encode({
+    irVersion,
+    producerName: 'Stride',
+    opsetImport: [{ domain: '', version: opset }],
+    graph: {
+      name: model.network.name,
+      node: graph.nodes,
+      initializer: graph.initializers,
+      input: [valueOf(names.input, input, `batch × channels × height × width, ${described}`)],
+      output: [valueOf(names.output, output, 'batch × classes')],
+      valueInfo: graph.values.filter(({ name }) => name !== names.output),
+    },
+    metadataProps: Object.entries({
+      ...metadataOf(model),
+      normalisation_is: options.normalisation,
+    }).map(([key, value]) => ({ key, value })),
+  }).finish();
+  return { files: [{ path: 'model.onnx', bytes }] };
+}
+
+function normalise(graph: OnnxGraph, { normalisation }: TrainedModel, x: string, shape: Shape): string {
+  if (!normalisation) return x;
+  const perChannel = (values: readonly number[]): Weights => ({
+    shape: [1, values.length, 1, 1],
+    data: Float32Array.from(values),
+  });
+  const mean = graph.weights('pixel_mean', perChannel(normalisation.mean));
+  const deviation = graph.weights('pixel_deviation', perChannel(normalisation.deviation));
+  const centred = graph.node('Sub', 'centred_pixels', [x, mean], shape);
+  return graph.node('Div', 'normalised_pixels', [centred, deviation], shape);
+}
+
+const window = ({ kernel, stride, padding }: { kernel: Pair; stride: Pair; padding: Pair }) => ({
+  kernel_shape: { ints: kernel },
+  strides: { ints: stride },
+  pads: { ints: [...padding, ...padding] },
+});
+
+/** Adds a layer to the graph and gives the name of its output. */
+function addLayer(graph: OnnxGraph, trained: TrainedLayer, x: string): string {
+  const { name, layer, output, weights } = trained;
+  const given = (...keys: string[]) =>
+    keys.flatMap((key) => (weights[key] ? [graph.weights(`${name}.${key}`, weights[key])] : []));
+  switch (layer.type) {
+    case 'conv2d': {
+      const sliding = convWindow(layer);
+      return graph.node('Conv', name, [x, ...given('weight', 'bias')], output, {
+        ...window(sliding),
+        dilations: { ints: sliding.dilation },
+      });
+    }
+    case 'maxPool2d':
+      return graph.node('MaxPool', name, [x], output, window(poolWindow(layer)));
+    case 'avgPool2d':
+      return graph.node('AveragePool', name, [x], output, {
+        ...window(poolWindow(layer)),
+        count_include_pad: { int: 1 },
+      });
+    case 'globalAveragePool': {
+      const channels = output.kind === 'flat' ? output.features : output.channels;
+      const map: Shape = { kind: 'map', channels, height: 1, width: 1 };
+      const mean = graph.node('GlobalAveragePool', `${name}.mean`, [x], map);
+      return graph.node('Flatten', name, [mean], output, { axis: { int: 1 } });
+    }
+    case 'batchNorm2d': {
+      const { epsilon = batchNormDefaults.epsilon, momentum = batchNormDefaults.momentum } = layer;
+      const inputs = [x, ...given('weight', 'bias', 'running_mean', 'running_var')];
+      // ONNX's momentum is the share of the old statistics, PyTorch's that of the new ones.
+      return graph.node('BatchNormalization', name, inputs, output, {
+        epsilon: { float: epsilon },
+        momentum: { float: 1 - momentum },
+      });
+    }
+    case 'dropout': {
+      const ratio = graph.scalar(`${name}.ratio`, layer.p ?? dropoutDefaults.p);
+      return graph.node('Dropout', name, [x, ratio], output);
+    }
+    case 'activation':
+      return addActivation(graph, layer, name, x, output);
+    case 'flatten':
+      return graph.node('Flatten', name, [x], output, { axis: { int: 1 } });
+    case 'linear': {
+      const [weight = ''] = given('weight');
+      return graph.node('Gemm', name, [x, weight, ...given('bias')], output, { transB: { int: 1 } });
+    }
+    case 'residual': {
+      let main = x;
+      for (const inner of layer.layers) main = addLayer(graph, inner, main);
+      const side = layer.shortcut ? addLayer(graph, layer.shortcut, x) : x;
+      return graph.node('Add', name, [main, side], output);
+    }
+  }
+}
+
+function addActivation(graph: OnnxGraph, layer: Activation, name: string, x: string, shape: Shape): string {
+  const node = (type: string, attributes: Parameters<OnnxGraph['node']>[4] = {}) =>
+    graph.node(type, name, [x], shape, attributes);
+  switch (layer.function) {
+    case 'relu':
+      return node('Relu');
+    case 'leakyRelu':
+      return node('LeakyRelu', { alpha: { float: layer.negativeSlope ?? activationDefaults.negativeSlope } });
+    case 'elu':
+      return node('Elu', { alpha: { float: layer.alpha ?? activationDefaults.alpha } });
+    case 'selu':
+      return node('Selu', { alpha: { float: seluConstants.alpha }, gamma: { float: seluConstants.scale } });
+    case 'sigmoid':
+      return node('Sigmoid');
+    case 'tanh':
+      return node('Tanh');
+    case 'softplus':
+      return node('Softplus');
+    case 'silu': {
+      const sigmoid = graph.node('Sigmoid', `${name}.sigmoid`, [x], shape);
+      return graph.node('Mul', name, [x, sigmoid], shape);
+    }
+    case 'gelu': {
+      // x · (1 + erf(x / √2)) / 2; the operator Gelu came with opset 20.
+      const scaled = graph.node(
+        'Mul',
+        `${name}.scaled`,
+        [x, graph.scalar(`${name}.root`, Math.SQRT1_2)],
+        shape,
+      );
+      const erf = graph.node('Erf', `${name}.erf`, [scaled], shape);
+      const sum = graph.node('Add', `${name}.sum`, [erf, graph.scalar(`${name}.one`, 1)], shape);
+      const doubled = graph.node('Mul', `${name}.doubled`, [x, sum], shape);
+      return graph.node('Mul', name, [doubled, graph.scalar(`${name}.half`, 0.5)], shape);
+    }
+  }
+}

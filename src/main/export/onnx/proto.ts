@@ -1,0 +1,9 @@
+/** ONNX's published protobuf schema, as generated code (npm onnx-proto); the only importer of it. */
+import proto, { type onnx } from 'onnx-proto';
+
+export const { ModelProto, TensorProto, AttributeProto } = (proto as unknown as { onnx: typeof onnx }).onnx;
+export type Model = onnx.IModelProto;
+export type Node = onnx.INodeProto;
+export type Attribute = onnx.IAttributeProto;
+export type TensorMessage = onnx.ITensorProto;
+export type ValueInfo = onnx.IValueInfoProto;

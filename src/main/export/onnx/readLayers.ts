@@ -1,0 +1,185 @@
+/** One ONNX node as a layer with its weights, or as nothing; what has no layer is refused by its name. */
+import type { Layer } from '../../../shared/layers/index.ts';
+import type { Pair } from '../../../shared/layers/layer.ts';
+import { shortPair } from '../../../shared/code/canonical.ts';
+import { transposed } from '../../../shared/models/channelsLast.ts';
+import type { Weights } from '../../../shared/models/trainedModel.ts';
+import { type GraphView, type Values, floatOf, intOf, intsOf, nameOf, textOf } from './graphView.ts';
+import type { Node } from './proto.ts';
+
+export interface ReadLayer {
+  readonly layer: Layer;
+  readonly weights: Readonly<Record<string, Weights>>;
+  /** Of a block. */
+  readonly inner: readonly ReadLayer[];
+  readonly shortcut?: ReadLayer;
+}
+
+const simple = (layer: Layer, weights: Readonly<Record<string, Weights>> = {}): ReadLayer[] => [
+  { layer, weights, inner: [] },
+];
+
+/** `bias` is that of an addition after a MatMul. */
+export function layerOf(view: GraphView, node: Node, notes: string[], bias: Values | null): ReadLayer[] {
+  switch (node.opType) {
+    case 'Conv':
+      return conv(view, node);
+    case 'MaxPool':
+    case 'AveragePool':
+      return pool(view, node);
+    case 'GlobalAveragePool':
+    case 'ReduceMean':
+      return simple({ type: 'globalAveragePool' });
+    case 'BatchNormalization':
+      return batchNorm(view, node, notes);
+    case 'Dropout': {
+      const given = view.constant(node.input?.[1] ?? '')?.data[0];
+      const p = given ?? floatOf(node, 'ratio', 0.5);
+      return simple({ type: 'dropout', p: Number(Math.min(0.99, p).toPrecision(6)) });
+    }
+    case 'Flatten':
+      if (intOf(node, 'axis', 1) !== 1)
+        throw view.refused('a map is flattened from its first axis after the batch on', nameOf(node));
+      return simple({ type: 'flatten' });
+    case 'Reshape':
+      return reshape(view, node);
+    case 'Gemm':
+    case 'MatMul':
+      return linear(view, node, bias);
+    case 'Relu':
+      return simple({ type: 'activation', function: 'relu' });
+    case 'LeakyRelu':
+      return simple({
+        type: 'activation',
+        function: 'leakyRelu',
+        negativeSlope: exact(floatOf(node, 'alpha', 0.01)),
+      });
+    case 'Elu':
+      return simple({ type: 'activation', function: 'elu', alpha: exact(floatOf(node, 'alpha', 1)) });
+    case 'Selu':
+      return simple({ type: 'activation', function: 'selu' });
+    case 'Sigmoid':
+      return simple({ type: 'activation', function: 'sigmoid' });
+    case 'Tanh':
+      return simple({ type: 'activation', function: 'tanh' });
+    case 'Softplus':
+      return simple({ type: 'activation', function: 'softplus' });
+    case 'Gelu':
+      if (textOf(node, 'approximate', 'none') !== 'none')
+        throw view.refused('GELU is the exact one here', nameOf(node));
+      return simple({ type: 'activation', function: 'gelu' });
+    default:
+      throw view.refused('no layer here does what this operation does', nameOf(node));
+  }
+}
+
+/** A float32's shortest decimal, as it was written before it became one. */
+const exact = (value: number): number => Number(value.toPrecision(7));
+
+function pairOf(values: readonly number[] | undefined, otherwise: Pair): Pair {
+  const [height = otherwise[0], width = otherwise[1]] = values ?? [];
+  return [height, width];
+}
+
+/** Padding must be the same at both ends of an axis. */
+function paddingOf(view: GraphView, node: Node): Pair {
+  const automatic = textOf(node, 'auto_pad', 'NOTSET');
+  if (automatic.startsWith('SAME')) {
+    const kernel = pairOf(intsOf(node, 'kernel_shape'), [1, 1]);
+    const stride = pairOf(intsOf(node, 'strides'), [1, 1]);
+    if (stride[0] === 1 && stride[1] === 1 && kernel.every((each) => each % 2 === 1))
+      return [(kernel[0] - 1) / 2, (kernel[1] - 1) / 2];
+    throw view.refused(
+      'padding is the same at both ends of an axis here',
+      `${nameOf(node)} with ${automatic}`,
+    );
+  }
+  const pads = intsOf(node, 'pads') ?? [0, 0, 0, 0];
+  const [top = 0, left = 0, bottom = 0, right = 0] = pads;
+  if (top !== bottom || left !== right)
+    throw view.refused(
+      'padding is the same at both ends of an axis here',
+      `${nameOf(node)} with ${pads.join(', ')}`,
+    );
+  return [top, left];
+}
+
+function conv(view: GraphView, node: Node): ReadLayer[] {
+  if (intOf(node, 'group', 1) !== 1) throw view.refused('convolutions have one group here', nameOf(node));
+  const weight = view.weights(node, 1, 'the weights');
+  const [filters = 0, , height = 1, width = 1] = weight.shape;
+  const hasBias = Boolean(node.input?.[2]);
+  const layer: Layer = {
+    type: 'conv2d',
+    filters,
+    kernelSize: shortPair([height, width]),
+    stride: shortPair(pairOf(intsOf(node, 'strides'), [1, 1])),
+    padding: shortPair(paddingOf(view, node)),
+    dilation: shortPair(pairOf(intsOf(node, 'dilations'), [1, 1])),
+    bias: hasBias,
+  };
+  return simple(layer, { weight, ...(hasBias && { bias: view.weights(node, 2, 'the bias') }) });
+}
+
+function pool(view: GraphView, node: Node): ReadLayer[] {
+  const kernel = pairOf(intsOf(node, 'kernel_shape'), [1, 1]);
+  const padding = paddingOf(view, node);
+  const average = node.opType === 'AveragePool';
+  if (intOf(node, 'ceil_mode', 0) !== 0)
+    throw view.refused('pools round down here', `${nameOf(node)} with ceil_mode`);
+  if ((intsOf(node, 'dilations') ?? []).some((each) => each !== 1))
+    throw view.refused('pools have no dilation here', nameOf(node));
+  if (average && padding.some((each) => each > 0) && intOf(node, 'count_include_pad', 0) === 0)
+    throw view.refused('an average counts its padding here', `${nameOf(node)} without count_include_pad`);
+  return simple({
+    type: average ? 'avgPool2d' : 'maxPool2d',
+    kernelSize: shortPair(kernel),
+    stride: shortPair(pairOf(intsOf(node, 'strides'), [1, 1])),
+    padding: shortPair(padding),
+  });
+}
+
+function batchNorm(view: GraphView, node: Node, notes: string[]): ReadLayer[] {
+  if (intOf(node, 'training_mode', 0) === 1)
+    notes.push(`${nameOf(node)} was saved in training mode; its running statistics are taken`);
+  const [weight, bias, mean, variance] = [1, 2, 3, 4].map((position) =>
+    view.weights(node, position, 'the statistics'),
+  );
+  return simple(
+    {
+      type: 'batchNorm2d',
+      epsilon: exact(floatOf(node, 'epsilon', 1e-5)),
+      // ONNX's momentum is the share of the old statistics.
+      momentum: exact(1 - floatOf(node, 'momentum', 0.9)),
+    },
+    {
+      weight: weight as Weights,
+      bias: bias as Weights,
+      running_mean: mean as Weights,
+      running_var: variance as Weights,
+    },
+  );
+}
+
+/** To batch × features, however the batch is written. */
+function reshape(view: GraphView, node: Node): ReadLayer[] {
+  const shape = view.constant(node.input?.[1] ?? '');
+  if (shape?.data.length === 2) return simple({ type: 'flatten' });
+  throw view.refused('a map is flattened to batch × features here', nameOf(node));
+}
+
+function linear(view: GraphView, node: Node, added: Values | null): ReadLayer[] {
+  const gemm = node.opType === 'Gemm';
+  const plain =
+    floatOf(node, 'alpha', 1) === 1 && floatOf(node, 'beta', 1) === 1 && intOf(node, 'transA', 0) === 0;
+  if (gemm && !plain) throw view.refused('a linear layer multiplies by its weights alone', nameOf(node));
+  const given = view.weights(node, 1, 'the weights');
+  const weight = gemm && intOf(node, 'transB', 0) === 1 ? given : transposed(given, [1, 0]);
+  const units = weight.shape[0] ?? 0;
+  const bias = gemm && node.input?.[2] ? view.weights(node, 2, 'the bias') : added;
+  const whole = bias && {
+    shape: [units],
+    data: bias.data.length === units ? bias.data : new Float32Array(units).fill(bias.data[0] ?? 0),
+  };
+  return simple({ type: 'linear', units, bias: whole !== null }, { weight, ...(whole && { bias: whole }) });
+}

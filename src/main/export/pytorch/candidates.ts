@@ -1,0 +1,50 @@
+/** Finds the mappings of names to tensors in what was saved: the file itself, or what lies under a key of it. */
+import { Problem } from '../../../shared/base/problem.ts';
+import { type PickleDict, type PickleValue, dictOf, textOf } from '../../../shared/pickle/values.ts';
+import type { Candidate, WeightsFile } from '../read/candidates.ts';
+import { type DescribedTensor, type Storages, describedTensor, tensorData } from './tensors.ts';
+
+/** What optimizers keep beside weights has the weights' shapes and is none. */
+const skipped = /^(optim|optimizer|scheduler|lr_sched|scaler|amp)/i;
+const deepest = 6;
+const counter = /(^|\.)num_batches_tracked$/;
+
+export function candidatesIn(value: PickleValue, storages: Storages, path: string): WeightsFile {
+  const candidates: Candidate[] = [];
+  const widenedTypes = new Set<string>();
+  const walk = (dict: PickleDict, key: string, depth: number): void => {
+    const described = dict.entries.flatMap(([name, each]): [string, DescribedTensor][] => {
+      const text = textOf(name);
+      const tensor = describedTensor(each);
+      return text !== undefined && tensor ? [[text, tensor]] : [];
+    });
+    const weights = described.filter(([name]) => !counter.test(name));
+    if (weights.length > 0) {
+      candidates.push({
+        key,
+        tensors: weights.map(([name, tensor]) => {
+          if (tensor.dtype !== 'F32') widenedTypes.add(tensor.dtype);
+          return { name, shape: tensor.shape, data: tensorData(name, tensor, storages, path) };
+        }),
+      });
+    }
+    if (depth === deepest) return;
+    for (const [name, inner] of dict.entries) {
+      const text = textOf(name);
+      const deeper = dictOf(inner);
+      if (text !== undefined && deeper && !skipped.test(text))
+        walk(deeper, key ? `${key}.${text}` : text, depth + 1);
+    }
+  };
+  const root = dictOf(value);
+  if (root) walk(root, '', 0);
+  if (candidates.length === 0) {
+    throw new Problem(
+      'import.no-tensors',
+      `${path} has no tensors by name; save the weights with torch.save(net.state_dict(), "net.pt")`,
+      { path },
+    );
+  }
+  const notes = [...widenedTypes].map((dtype) => `weights of type ${dtype} were turned into float32`);
+  return { candidates, notes };
+}

@@ -1,0 +1,164 @@
+/**
+ * Files of `torch.save`, read as data: the zip form and the one of PyTorch before 1.6 (torch/serialization.py). Of the
+ * names that a pickle may use, those of tensors, storages and plain containers are known; NumPy's scalars are accepted
+ * and ignored; every other name is refused, so that a file that would run code is refused by the name of that code.
+ */
+import { Problem } from '../../../shared/base/problem.ts';
+import { type PickleOptions, readPickle } from '../../../shared/pickle/readPickle.ts';
+import {
+  type PickleGlobal,
+  type PickleValue,
+  integerOf,
+  itemsOf,
+  textOf,
+} from '../../../shared/pickle/values.ts';
+import type { WeightsFile } from '../read/candidates.ts';
+import { unzip } from '../read/zip.ts';
+import { candidatesIn } from './candidates.ts';
+import { type Storage, type Storages, storageTypes } from './tensors.ts';
+
+const tensorNames = new Set([
+  'collections.OrderedDict',
+  'torch._utils._rebuild_tensor_v2',
+  'torch._utils._rebuild_tensor_v3',
+  'torch._utils._rebuild_tensor',
+  'torch._utils._rebuild_parameter',
+  'torch.nn.parameter.Parameter',
+  'torch.Size',
+  'torch.device',
+  'torch.Tensor',
+]);
+/** Values that stand beside weights in many checkpoints: a learning rate, a best accuracy. They are never used. */
+const ignoredNames = new Set([
+  'numpy.core.multiarray.scalar',
+  'numpy._core.multiarray.scalar',
+  'numpy.core.multiarray._reconstruct',
+  'numpy._core.multiarray._reconstruct',
+  'numpy.dtype',
+  'numpy.ndarray',
+  '_codecs.encode',
+  'collections.defaultdict',
+  'collections.Counter',
+  'argparse.Namespace',
+  'builtins.set',
+  'builtins.dict',
+  'builtins.list',
+  'builtins.int',
+  'builtins.float',
+  '__builtin__.set',
+]);
+
+function allows({ module, name, fullName }: PickleGlobal): boolean {
+  if (tensorNames.has(fullName) || ignoredNames.has(fullName)) return true;
+  if (module === 'torch' && Object.hasOwn(storageTypes, name)) return true;
+  return (
+    /^torch\.(storage\.)?(Untyped|Typed)Storage$/.test(fullName) ||
+    /^torch\.(float|double|half|bfloat|u?int|long|bool)\d*$/.test(fullName)
+  );
+}
+
+/** Throws a `Problem` for whole models, TorchScript, damaged files, and whatever would run code. */
+export function readTorchZip(bytes: Uint8Array, path: string): WeightsFile {
+  const members = unzip(bytes, path);
+  const [first = ''] = Object.keys(members);
+  const folder = first.includes('/') ? first.slice(0, first.indexOf('/') + 1) : '';
+  if (members[`${folder}constants.pkl`]) {
+    throw new Problem(
+      'import.torchscript',
+      `${path} is a TorchScript archive, which is a program; save the weights instead: torch.save(net.state_dict(), "net.pt")`,
+      { path },
+    );
+  }
+  const data = members[`${folder}data.pkl`];
+  if (!data)
+    throw new Problem(
+      'import.no-pickle',
+      `${path} is a zip file, but no file of torch.save: it has no data.pkl`,
+      { path },
+    );
+  const order = members[`${folder}byteorder`];
+  if (order && new TextDecoder().decode(order).trim() === 'big')
+    throw new Problem(
+      'import.big-endian',
+      `${path} was written on a big-endian machine, which is not read here`,
+      { path },
+    );
+  const { value } = readPickle(data, options(path));
+  const storages: Storages = (key) => members[`${folder}data/${key}`];
+  return candidatesIn(value, storages, path);
+}
+
+/** Five pickles (magic number, protocol, system, the object, storage keys), then each storage with its length before it. */
+export function readTorchLegacy(bytes: Uint8Array, path: string): WeightsFile {
+  const read: PickleValue[] = [];
+  let position = 0;
+  for (let i = 0; i < 5; i += 1) {
+    const { value, end } = readPickle(bytes, options(path), position);
+    read.push(value);
+    position = end;
+  }
+  const [, , , object, keys] = read as [PickleValue, PickleValue, PickleValue, PickleValue, PickleValue];
+  const found = new Map<string, Storage>();
+  const sizes = new Map<string, number>();
+  storageSizes(object, sizes);
+  for (const each of itemsOf(keys) ?? []) {
+    const key = keyOf(each);
+    const size = sizes.get(key);
+    const count =
+      position + 8 <= bytes.length
+        ? Number(new DataView(bytes.buffer, bytes.byteOffset + position).getBigInt64(0, true))
+        : NaN;
+    const start = position + 8;
+    const end = start + count * (size ?? NaN);
+    if (!Number.isSafeInteger(end) || end > bytes.length || end < start)
+      throw new Problem(
+        'import.damaged',
+        `${path} is damaged: it ends within its storage ${key}; get the file again`,
+        { path, detail: key },
+      );
+    found.set(key, bytes.subarray(start, end));
+    position = end;
+  }
+  return candidatesIn(object, (key) => found.get(key), path);
+}
+
+/** Storages are numbered, by texts or by numbers. */
+const keyOf = (key: PickleValue | undefined): string => textOf(key) ?? `${integerOf(key) ?? ''}`;
+
+/** Bytes of an element of each storage that the object names. */
+function storageSizes(object: PickleValue, sizes: Map<string, number>): void {
+  const seen = new Set<unknown>();
+  const walk = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null || value instanceof Uint8Array || seen.has(value)) return;
+    seen.add(value);
+    const items = 'id' in value ? itemsOf(value.id as PickleValue) : undefined;
+    if (items) {
+      const [, type, key] = items;
+      const name = (type as PickleGlobal | undefined)?.name ?? '';
+      sizes.set(keyOf(key), storageTypes[name]?.size ?? NaN);
+    }
+    for (const inner of Array.isArray(value) ? value : Object.values(value)) walk(inner);
+  };
+  walk(object);
+}
+
+const moduleClass = /^(__main__|torch\.nn\.modules\..*|.*\.(models?|nets?|networks?))\./;
+
+/** A name that is refused, said with what it most likely means. */
+function options(path: string): PickleOptions {
+  return {
+    path,
+    allows: (global) => {
+      if (allows(global)) return true;
+      if (moduleClass.test(`${global.fullName}`)) {
+        throw new Problem(
+          'import.whole-model',
+          `${path} holds a whole model of the class "${global.fullName}", which is code and is not loaded; save its weights ` +
+            'instead: torch.save(net.state_dict(), "net.pt")',
+          { path, name: global.fullName },
+        );
+      }
+      return false;
+    },
+  };
+}

@@ -1,0 +1,14 @@
+/** Sets of weights that a file offers: one, or several where a checkpoint keeps more than the net. */
+import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
+
+export interface Candidate {
+  /** Where in the file: `model_state_dict`; empty for the file itself. */
+  readonly key: string;
+  readonly tensors: readonly NamedTensor[];
+}
+
+export interface WeightsFile {
+  readonly candidates: readonly Candidate[];
+  /** What was done on the way and the user should know, in English; for instance that float16 was widened. */
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,157 @@
+/**
+ * The weights of a file, held against a net. Names are the course's (`conv1.weight`), an `nn.Sequential`'s (`0.weight`),
+ * or the author's own; in the last case weights go by their order, which is that in which the class makes its modules.
+ */
+import { Problem } from '../../../shared/base/problem.ts';
+import { moduleNames } from '../../../shared/code/pytorchModel.ts';
+import type { Network } from '../../../shared/network/network.ts';
+import { summarize } from '../../../shared/network/shapes.ts';
+import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
+import type { Candidate, WeightsFile } from './candidates.ts';
+
+interface Expected {
+  /** As in a run's checkpoints: `0.weight`. */
+  readonly key: string;
+  /** As in the course's class: `conv1.weight`. */
+  readonly courseName: string;
+  readonly shape: readonly number[];
+}
+
+export interface Matched {
+  readonly tensors: readonly NamedTensor[];
+  readonly notes: readonly string[];
+}
+
+export function expectedWeights(network: Network): Expected[] {
+  const { layers } = summarize(network);
+  const names = moduleNames(layers);
+  return layers.flatMap(({ index, parameters }, i) =>
+    parameters.map(({ name, shape }) => ({
+      key: `${index}.${name}`,
+      courseName: `${names[i]}.${name}`,
+      shape,
+    })),
+  );
+}
+
+/** Prefixes that wrappers put before every name: DataParallel, torch.compile, Lightning. */
+const prefixes = ['module.', '_orig_mod.', 'model.', 'net.', 'network.'];
+
+/** Without the prefixes that all names have. A prefix that only some have is part of a name. */
+function stripped({ key, tensors }: Candidate): { candidate: Candidate; notes: string[] } {
+  const notes: string[] = [];
+  let names = tensors.map(({ name }) => name);
+  for (;;) {
+    const prefix = prefixes.find((each) => names.every((name) => name.startsWith(each)));
+    if (!prefix) break;
+    names = names.map((name) => name.slice(prefix.length));
+    notes.push(`the prefix "${prefix}" was taken off all names`);
+  }
+  return {
+    candidate: { key, tensors: tensors.map((tensor, i) => ({ ...tensor, name: names[i] as string })) },
+    notes,
+  };
+}
+
+function byNames(
+  expected: readonly Expected[],
+  tensors: readonly NamedTensor[],
+  nameOf: (each: Expected) => string,
+): NamedTensor[] | null {
+  const given = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  if (given.size !== expected.length) return null;
+  const found = expected.map((each) => {
+    const tensor = given.get(nameOf(each));
+    return tensor?.shape.join() === each.shape.join() ? { ...tensor, name: each.key } : null;
+  });
+  return found.includes(null) ? null : (found as NamedTensor[]);
+}
+
+function byOrder(expected: readonly Expected[], tensors: readonly NamedTensor[]): NamedTensor[] | null {
+  if (tensors.length !== expected.length) return null;
+  const fits = expected.every(({ key, shape }, i) => {
+    const tensor = tensors[i] as NamedTensor;
+    const last = key.slice(key.lastIndexOf('.') + 1);
+    return tensor.shape.join() === shape.join() && tensor.name.endsWith(last);
+  });
+  return fits ? expected.map(({ key }, i) => ({ ...(tensors[i] as NamedTensor), name: key })) : null;
+}
+
+function match(expected: readonly Expected[], offered: Candidate): Matched | null {
+  const { candidate, notes } = stripped(offered);
+  const named =
+    byNames(expected, candidate.tensors, ({ courseName }) => courseName) ??
+    byNames(expected, candidate.tensors, ({ key }) => key);
+  if (named) return { tensors: named, notes };
+  const ordered = byOrder(expected, candidate.tensors);
+  if (!ordered) return null;
+  const note =
+    "the names are the author's own, so the weights went by the order in which the class makes its modules";
+  return { tensors: ordered, notes: [...notes, note] };
+}
+
+/**
+ * Weights for every layer of the net. `key` chooses among several sets that a file offers. Throws a `Problem` that says
+ * what does not fit, or which sets there are to choose from.
+ */
+export function matchWeights(network: Network, file: WeightsFile, path: string, key?: string): Matched {
+  const expected = expectedWeights(network);
+  const offered = key === undefined ? file.candidates : file.candidates.filter((each) => each.key === key);
+  if (offered.length === 0) {
+    const keys = file.candidates.map((each) => each.key || '(the file itself)').join(', ');
+    throw new Problem('import.no-key', `${path} has no weights under "${key}"; there is ${keys}`, {
+      path,
+      key: key ?? '',
+      keys,
+    });
+  }
+  const fitting = offered.flatMap((candidate) => {
+    const matched = match(expected, candidate);
+    return matched ? [{ candidate, matched }] : [];
+  });
+  const [first] = fitting;
+  if (!first) throw misfit(network, expected, offered, path);
+  const usual = fitting.filter(({ candidate }) =>
+    /(^|\.)(state_dict|model_state_dict|model|net)$/.test(candidate.key),
+  );
+  const chosen = fitting.length === 1 ? first : usual.length === 1 ? usual[0] : undefined;
+  if (!chosen) {
+    const keys = fitting.map(({ candidate }) => candidate.key).join(', ');
+    throw new Problem(
+      'import.several',
+      `${path} has several sets of weights that fit: ${keys}; say which with --key`,
+      { path, keys },
+    );
+  }
+  const where = chosen.candidate.key ? [`the weights are those under "${chosen.candidate.key}"`] : [];
+  return { tensors: chosen.matched.tensors, notes: [...file.notes, ...where, ...chosen.matched.notes] };
+}
+
+function misfit(
+  network: Network,
+  expected: readonly Expected[],
+  offered: readonly Candidate[],
+  path: string,
+): Problem {
+  const largest = offered.reduce((a, b) => (b.tensors.length > a.tensors.length ? b : a));
+  const { candidate } = stripped(largest);
+  const given = new Map(candidate.tensors.map((tensor) => [tensor.name, tensor]));
+  const shapeText = (shape: readonly number[]) => (shape.length === 0 ? 'a single number' : shape.join('×'));
+  const wrong = expected.flatMap(({ courseName, key, shape }) => {
+    const found = given.get(courseName) ?? given.get(key);
+    if (!found) return [`"${courseName}" (${shapeText(shape)}) is missing`];
+    if (found.shape.join() === shape.join()) return [];
+    return [`"${found.name}" is ${shapeText(found.shape)}, the net has ${shapeText(shape)}`];
+  });
+  const known = new Set(expected.flatMap(({ courseName, key }) => [courseName, key]));
+  const extra = [...given.keys()]
+    .filter((name) => !known.has(name))
+    .map((name) => `"${name}" is of no layer`);
+  const all = [...wrong, ...extra];
+  const shown = all.slice(0, 4).join('; ') + (all.length > 4 ? `; and ${all.length - 4} more` : '');
+  return new Problem(
+    'import.misfit',
+    `the weights in ${path} do not fit the net "${network.name}": ${shown}. Give the net or the script that they were saved from`,
+    { path, network: network.name, detail: shown },
+  );
+}

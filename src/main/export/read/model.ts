@@ -1,0 +1,38 @@
+/** A file of weights as a net with its weights, by the names of a run's checkpoints. */
+import { Problem } from '../../../shared/base/problem.ts';
+import type { Network } from '../../../shared/network/network.ts';
+import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
+import { readOnnx } from '../onnx/read.ts';
+import { weightsFileKind } from './fileKind.ts';
+import { readWeightsFile } from './index.ts';
+import { matchWeights } from './match.ts';
+
+export interface ReadModel {
+  readonly network: Network;
+  /** `0.weight`, `3.layers.1.bias`. */
+  readonly tensors: readonly NamedTensor[];
+  /** What was decided on the way, in English. */
+  readonly notes: readonly string[];
+  /** Where the file says how pixels are normalised. */
+  readonly normalisation?: 'course' | undefined;
+}
+
+export interface ReadOptions {
+  readonly network: Network | null;
+  /** Which set of weights, where the file has several. */
+  readonly key?: string | undefined;
+}
+
+export function readModelFile(bytes: Uint8Array, path: string, { network, key }: ReadOptions): ReadModel {
+  const kind = weightsFileKind(bytes, path);
+  if (kind === 'onnx') return readOnnx(bytes, path);
+  if (!network) {
+    throw new Problem(
+      'import.no-network',
+      `${path} holds weights without a net; name the net that they belong to: a preset, a JSON file or the script`,
+      { path },
+    );
+  }
+  const { tensors, notes } = matchWeights(network, readWeightsFile(bytes, path, kind), path, key);
+  return { network, tensors, notes };
+}

@@ -1,0 +1,11 @@
+/** The exporters by their format. A SavedModel is a graph, which is the engine's to write. */
+import type { ExportFormat } from '../../../shared/export/formats.ts';
+import { servingModel } from '../../engine/serving/servingGraph.ts';
+import { type Encoder, fileEncoders } from '../../export/index.ts';
+
+export const encoders: Readonly<Record<ExportFormat, Encoder>> = {
+  ...fileEncoders,
+  savedmodel: (model, options) => ({
+    files: [{ path: 'saved_model.pb', bytes: servingModel(model, options) }],
+  }),
+};

@@ -1,0 +1,41 @@
+/** A thread with TensorFlow for the length of one piece of work: what nets give for images, and scores. */
+import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
+import type { TensorValues } from '../../../shared/inspect/inspection.ts';
+import type { Probe, ProbeOrder, Score, ServedOrder } from '../../engine/inspect/probe.ts';
+import { within } from '../base/waiting.ts';
+import { InspectionThread, inThread } from '../threads/inspectionThread.ts';
+
+export interface EngineThreadOptions {
+  readonly workerPath: string | URL;
+  readonly cores: number;
+  readonly findTrainingProblem: () => ProblemRecord | null;
+  /** How long the thread may take to end, in milliseconds. */
+  readonly patience: number;
+}
+
+export interface Engine {
+  probe(order: ProbeOrder & { readonly count: number }): Promise<Probe>;
+  score(order: ProbeOrder): Promise<Score>;
+  served(order: ServedOrder): Promise<TensorValues>;
+}
+
+/** Throws a `Problem` where this machine has no TensorFlow. */
+export async function withEngine<T>(
+  options: EngineThreadOptions,
+  work: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  const problem = options.findTrainingProblem();
+  if (problem) throw Problem.fromRecord(problem);
+  const thread = new InspectionThread(inThread(options.workerPath), options.cores);
+  try {
+    return await work({
+      probe: async (order) => (await thread.ask({ kind: 'probe', order })) as Probe,
+      score: async (order) => (await thread.ask({ kind: 'score', order })) as Score,
+      served: async (order) => (await thread.ask({ kind: 'served', order })) as TensorValues,
+    });
+  } finally {
+    thread.leave();
+    await within(thread.gone, options.patience);
+    thread.terminate();
+  }
+}

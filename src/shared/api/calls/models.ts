@@ -1,0 +1,104 @@
+/** The calls by which trained nets are taken away, brought in and scored. */
+import { z } from 'zod';
+import { exportFormatSchema, exportOptionsSchema } from '../../export/formats.ts';
+import { networkSchema } from '../../network/network.ts';
+import { problemRecordSchema, runSummarySchema } from '../../runs/runs.ts';
+import { runNameSchema } from '../../runs/runOrganisation.ts';
+import { trainingSettingsSchema } from '../../training/training.ts';
+import { call } from './call.ts';
+
+const id = z.int().positive();
+const bytes: z.ZodType<Uint8Array> = z.instanceof(Uint8Array);
+
+/** A run's newest state, the one after its best epoch, or the one at the end of an epoch, as far as it is kept. */
+export const checkpointChoiceSchema = z.union([z.enum(['last', 'best']), z.int().min(0)]);
+export type CheckpointChoice = z.infer<typeof checkpointChoiceSchema>;
+
+/** How the written files compare with the engine. */
+export const exportCheckSchema = z.strictObject({
+  /** What loaded them: `onnxruntime-node 1.30.0`. */
+  runtime: z.string(),
+  images: z.int(),
+  /** Of an output from the engine's, over all images. Not a number where an output is none. */
+  largestDifference: z.number(),
+  tolerance: z.number(),
+});
+export type ExportCheck = z.infer<typeof exportCheckSchema>;
+
+export const exportResultSchema = z.strictObject({
+  run: id,
+  format: exportFormatSchema,
+  /** Full paths, or names within the archive. Empty where there is a problem: nothing was left then. */
+  files: z.array(z.string()),
+  bytes: z.int(),
+  check: exportCheckSchema.nullable(),
+  problem: problemRecordSchema.nullable(),
+});
+export type ExportResult = z.infer<typeof exportResultSchema>;
+
+const what = {
+  runs: z.array(id).min(1).max(100),
+  formats: z.array(exportFormatSchema).min(1),
+  checkpoint: checkpointChoiceSchema.default('last'),
+  options: exportOptionsSchema.prefault({}),
+};
+
+export const modelCalls = {
+  /**
+   * Writes trained nets into a folder of the lab's machine, which is made where it is missing; of several runs each into a
+   * folder of its own, `run-<number>`. Each format is there whole or not at all, and only if it agrees with the engine.
+   */
+  'models.export': call(
+    z.strictObject({ ...what, folder: z.string().min(1), overwrite: z.boolean().default(false) }),
+    z.array(exportResultSchema),
+  ),
+  /** The same as a zip file, for a window that has no access to the machine's folders. Empty where all failed. */
+  'models.pack': call(
+    z.strictObject(what),
+    z.strictObject({ fileName: z.string(), archive: bytes, results: z.array(exportResultSchema) }),
+  ),
+  /** What of a run a format cannot express, or expresses in another way, by layer. Empty where all is as it is. */
+  'models.limits': call(
+    z.strictObject({ runs: what.runs }),
+    z.array(
+      z.strictObject({
+        run: id,
+        format: exportFormatSchema,
+        /** The layer's number, and its type. */
+        layer: z.string(),
+        type: z.string(),
+        problem: problemRecordSchema,
+      }),
+    ),
+  ),
+  /** Makes a run of weights from a file, with the net that they belong to. */
+  'models.import': call(
+    z.strictObject({
+      file: z.strictObject({ name: z.string().min(1), bytes }),
+      /** The net that the weights are of; an ONNX file brings its own. */
+      network: networkSchema.nullable(),
+      settings: trainingSettingsSchema.prefault({}),
+      dataset: z.string().default('mnist'),
+      name: runNameSchema.optional(),
+      /** Which set of weights, where the file has several. */
+      key: z.string().optional(),
+    }),
+    z.strictObject({ run: runSummarySchema, notes: z.array(z.string()) }),
+  ),
+  /** Loss and accuracy over the whole test set of a data set: the run's own, where none is named. */
+  'models.evaluate': call(
+    z.strictObject({
+      run: id,
+      checkpoint: checkpointChoiceSchema.default('last'),
+      dataset: z.string().optional(),
+    }),
+    z.strictObject({
+      testCorrect: z.int(),
+      testTotal: z.int(),
+      testLoss: z.number(),
+      dataset: z.string(),
+      epoch: z.int(),
+      step: z.int(),
+    }),
+  ),
+} as const;

@@ -1,0 +1,39 @@
+/** The formats in which a trained net can be taken away: their ids, and the files that each of them is. */
+import { z } from 'zod';
+
+export const exportFormats = ['pytorch', 'onnx', 'savedmodel', 'tfjs', 'keras', 'html', 'c', 'npz'] as const;
+export const exportFormatSchema = z.enum(exportFormats);
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** Names of the files within the folder of the export. */
+export const exportFiles: Readonly<Record<ExportFormat, readonly string[]>> = {
+  pytorch: ['model.py', 'model.pt', 'model.safetensors'],
+  onnx: ['model.onnx'],
+  savedmodel: ['saved_model.pb'],
+  tfjs: ['model.json', 'model.weights.bin'],
+  keras: ['model.keras'],
+  html: ['model.html'],
+  c: ['model.h', 'model.c'],
+  npz: ['model.npz', 'network.json'],
+};
+
+/** Formats that are weights, which a net of the user's own takes: what is done to pixels before is not part of them. */
+export const weightFormats: readonly ExportFormat[] = ['pytorch', 'npz'];
+
+/** The page takes drawings and shows shares, so nobody is asked what it takes and gives. */
+export const fixedFormats: readonly ExportFormat[] = ['html'];
+
+/**
+ * `inside`: the exported net takes pixels in [0, 1] and normalises them itself; `outside`: whoever uses it normalises.
+ * `probabilities` adds a softmax.
+ */
+export const exportOptionsSchema = z.strictObject({
+  normalisation: z.enum(['inside', 'outside']).default('inside'),
+  output: z.enum(['logits', 'probabilities']).default('logits'),
+});
+export type ExportOptions = z.infer<typeof exportOptionsSchema>;
+
+/** Largest difference of an output from the engine's at which an export is right. */
+export const exportTolerance = 1e-4;
+/** Test images on which an export is compared with the engine. */
+export const checkedImages = 100;

@@ -1,0 +1,141 @@
+/**
+ * A trained net as steps with channels last, for TensorFlow, Keras and their kin: `shared/code/channelsLast.ts` says which
+ * steps a layer is, and here they get their weights. A convolution's kernel is height × width × in × out, a dense layer's
+ * in × out. Where a flattened map goes straight into a dense layer, the rows of its kernel are put into the order in which
+ * such a map is flattened there; everywhere else the map is put into PyTorch's order before.
+ */
+import { type ChannelsLastStep, stepsOf } from '../code/channelsLast.ts';
+import type { Layer } from '../layers/index.ts';
+import type { MapShape, Shape } from '../layers/layer.ts';
+import { inputShape } from '../network/shapes.ts';
+import type { ExportOptions } from '../export/formats.ts';
+import type { TrainedLayer, TrainedModel, Weights } from './trainedModel.ts';
+
+export type PlainStep =
+  | Exclude<ChannelsLastStep, { kind: 'residual' }>
+  /** Height × width × channels to channels × height × width. */
+  | { readonly kind: 'channelsFirst' }
+  /** (x − mean) / deviation, a number each for every channel. */
+  | { readonly kind: 'normalise'; readonly mean: readonly number[]; readonly deviation: readonly number[] }
+  | { readonly kind: 'softmax' };
+
+export interface WeightedStep {
+  /** Unique in the model; letters, digits and underscores. */
+  readonly name: string;
+  readonly step: PlainStep;
+  /** What the step's layer is given. */
+  readonly input: Shape;
+  /** Keras' names: `kernel`, `bias`, `gamma`, `beta`, `moving_mean`, `moving_variance`. */
+  readonly weights: Readonly<Record<string, Weights>>;
+}
+
+export interface WeightedBlock {
+  readonly name: string;
+  readonly main: readonly LastStep[];
+  readonly side: readonly LastStep[];
+}
+
+export type LastStep = WeightedStep | WeightedBlock;
+
+/** Lowercase letters, digits and underscores. */
+export const identifier = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]+/g, '_');
+
+export function channelsLastModel(model: TrainedModel, options: ExportOptions): LastStep[] {
+  const { normalisation } = model;
+  const input = inputShape(model.network);
+  const output = model.layers.at(-1)?.output ?? input;
+  const inside = options.normalisation === 'inside' && normalisation;
+  return [
+    ...(inside ? [plain('normalisation', { kind: 'normalise', ...normalisation }, input)] : []),
+    ...listOf(model.layers, input),
+    ...(options.output === 'probabilities' ? [plain('probabilities', { kind: 'softmax' }, output)] : []),
+  ];
+}
+
+const plain = (name: string, step: PlainStep, input: Shape): WeightedStep => ({
+  name,
+  step,
+  input,
+  weights: {},
+});
+
+function listOf(layers: readonly TrainedLayer[], input: Shape): LastStep[] {
+  const result: LastStep[] = [];
+  let flattened: MapShape | null = null;
+  let shape = input;
+  for (const [position, layer] of layers.entries()) {
+    const before = shape;
+    shape = layer.output;
+    const name = identifier(layer.name);
+    if (layer.layer.type === 'residual') {
+      const { layers: main, shortcut } = layer.layer;
+      const side = shortcut ? listOf([shortcut], before) : [];
+      result.push({ name, main: listOf(main, before), side });
+      continue;
+    }
+    if (layer.layer.type === 'flatten' && before.kind === 'map' && !isOnePixel(before)) {
+      if (goesIntoLinear(layers.slice(position + 1))) flattened = before;
+      else result.push(plain(`${name}_order`, { kind: 'channelsFirst' }, before));
+    }
+    const weights = weightsOf(layer, flattened);
+    if (layer.layer.type === 'linear') flattened = null;
+    const steps = stepsOf(layer.layer, before) as PlainStep[];
+    for (const step of steps) {
+      const suffix = carriesWeights(step) || steps.length === 1 ? '' : `_${identifier(step.kind)}`;
+      const own = carriesWeights(step) ? weights : {};
+      result.push({ name: `${name}${suffix}`, step, input: before, weights: own });
+    }
+  }
+  return result;
+}
+
+const isOnePixel = ({ height, width }: MapShape) => height * width === 1;
+const carriesWeights = ({ kind }: PlainStep) => kind === 'conv' || kind === 'dense' || kind === 'batchNorm';
+
+/** Whether the next layer that is not element by element is linear. */
+function goesIntoLinear(after: readonly TrainedLayer[]): boolean {
+  const next = after.find(({ layer: { type } }) => !['dropout', 'activation', 'flatten'].includes(type));
+  return next?.layer.type === 'linear';
+}
+
+const kerasNames = { running_mean: 'moving_mean', running_var: 'moving_variance' } as const;
+
+function weightsOf({ layer, weights }: TrainedLayer, flattened: MapShape | null): Record<string, Weights> {
+  const { weight, ...others } = weights;
+  const rest = Object.fromEntries(
+    Object.entries(others).map(([name, each]) => {
+      const batchNorm = layer.type === 'batchNorm2d' && name === 'bias' ? 'beta' : name;
+      return [kerasNames[name as keyof typeof kerasNames] ?? batchNorm, each];
+    }),
+  );
+  if (!weight) return rest;
+  if (layer.type === 'conv2d') return { kernel: transposed(weight, [2, 3, 1, 0]), ...rest };
+  if (layer.type === 'batchNorm2d') return { gamma: weight, ...rest };
+  if (!flattened) return { kernel: transposed(weight, [1, 0]), ...rest };
+  const [out = 1, inputs = 1] = weight.shape;
+  const { channels, height, width } = flattened;
+  const spread = { shape: [out, channels, height, width], data: weight.data };
+  const { data } = transposed(spread, [2, 3, 1, 0]);
+  return { kernel: { shape: [inputs, out], data }, ...rest };
+}
+
+/** The array with its axes in another order: axis i of the result is axis `order[i]` of the given one. */
+export function transposed({ shape, data }: Weights, order: readonly number[]): Weights {
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+  const to = order.map((axis) => shape[axis] as number);
+  const steps = order.map((axis) => strides[axis] as number);
+  const result = new Float32Array(data.length);
+  const index = to.map(() => 0);
+  let from = 0;
+  for (let i = 0; i < result.length; i += 1) {
+    result[i] = data[from] as number;
+    for (let axis = to.length - 1; axis >= 0; axis -= 1) {
+      index[axis] = (index[axis] as number) + 1;
+      from += steps[axis] as number;
+      if ((index[axis] as number) < (to[axis] as number)) break;
+      from -= (to[axis] as number) * (steps[axis] as number);
+      index[axis] = 0;
+    }
+  }
+  return { shape: to, data: result };
+}
