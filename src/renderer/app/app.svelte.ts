@@ -15,6 +15,7 @@ import { InterruptedRuns } from './runs/interruptedRuns.svelte.ts';
 import { LiveRuns } from './runs/liveRuns.svelte.ts';
 import { LocaleState } from './locale.svelte.ts';
 import { NetworksState } from '../screens/design/state/networks.svelte.ts';
+import { ModelDialogs } from './modelDialogs.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { PreferencesState } from './preferences.svelte.ts';
 import { QueueState } from '../screens/train/state/queue.svelte.ts';
@@ -45,6 +46,7 @@ export class AppState {
   readonly queue: QueueState;
   readonly augmentation: AugmentationState;
   readonly frame = new FrameState();
+  readonly models = new ModelDialogs();
   readonly notices = new Notices((error) => problemText(toProblemRecord(error)));
   readonly actions = new Actions((error) => {
     this.notices.show(problemText(toProblemRecord(error)), { kind: 'bad' });
