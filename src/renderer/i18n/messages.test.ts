@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import settings from '../../../project.inlang/settings.json';
 import { calls, events } from '../../shared/api/api.ts';
+import { exportFiles } from '../../shared/export/formats.ts';
 
 const sources = import.meta.glob<string>(
   ['/src/**/*.{ts,svelte}', '!/src/**/*.test.ts', '!/src/renderer/paraglide/**'],
@@ -65,7 +66,12 @@ function problemCodes(): string[] {
   const texts = Object.values(sources).filter((text) => text.includes('new Problem('));
   const made = texts.flatMap((text) => [...text.matchAll(/new Problem\(\s*'([a-z]+)\./g)]);
   const kinds = new Set(made.map(([, kind]) => kind));
-  const others = new Set<string>([...Object.keys(calls), ...Object.keys(events), 'history.sqlite']);
+  const others = new Set<string>([
+    ...Object.keys(calls),
+    ...Object.keys(events),
+    'history.sqlite',
+    ...Object.values(exportFiles).flat(),
+  ]);
   const literals = texts.flatMap((text) => [...text.matchAll(/'([a-z]+)(\.[a-z-]+)'/g)]);
   const codes = literals.filter(([, kind]) => kinds.has(kind)).map(([, kind, rest]) => `${kind}${rest}`);
   return ['internal', ...new Set(codes)].filter((code) => !others.has(code)).sort();

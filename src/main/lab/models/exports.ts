@@ -137,9 +137,9 @@ export class LabExports {
       });
       return { run, format, files, bytes, check, problem: null };
     } catch (error) {
-      const failed = error instanceof Disagreement ? error.check : null;
-      const problem = toProblemRecord(error);
-      return { run, format, files: [], bytes: 0, check: failed, problem };
+      const differs = error instanceof Disagreement ? error : null;
+      const problem = toProblemRecord(differs?.problem ?? error);
+      return { run, format, files: [], bytes: 0, check: differs?.check ?? null, problem };
     }
   }
 }
@@ -165,20 +165,21 @@ function optionsOf(format: ExportFormat, asked: ExportOptions): ExportOptions {
   return fixedFormats.includes(format) ? { normalisation: 'inside', output: 'logits' } : asked;
 }
 
-class Disagreement extends Problem {
+/** An export whose outputs are not the engine's, with the figures. */
+class Disagreement extends Error {
+  readonly problem: Problem;
   readonly check: ExportCheck;
+
   constructor(format: ExportFormat, check: ExportCheck) {
-    super(
+    const { runtime, largestDifference: difference, tolerance } = check;
+    const problem = new Problem(
       'export.differs',
-      `the ${format} export does not agree with Stride: loaded in ${check.runtime}, an output differs by ` +
-        `${check.largestDifference.toPrecision(2)}, where ${check.tolerance} is allowed. It was not written; please report this`,
-      {
-        format,
-        runtime: check.runtime,
-        difference: String(check.largestDifference),
-        tolerance: check.tolerance,
-      },
+      `the ${format} export does not agree with Stride: loaded in ${runtime}, an output differs by ` +
+        `${difference.toPrecision(2)}, where ${tolerance} is allowed. It was not written; please report this`,
+      { format, runtime, difference: String(difference), tolerance },
     );
+    super(problem.message);
+    this.problem = problem;
     this.check = check;
   }
 }
