@@ -146,16 +146,19 @@ test('the report is one file: without a network it asks for nothing and has the 
   await context.close();
 });
 
-test('axe finds nothing, in every part, both themes and languages; nothing is wider than the window', async ({
-  page,
-}) => {
-  await page.goto(host.url);
-  await go(page, '#/compare/1,2');
-  for (const language of ['English', '简体中文']) {
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type(language);
-    await page.getByRole('option').first().waitFor();
-    await page.keyboard.press('Enter');
+for (const language of ['English', '简体中文']) {
+  test(`axe finds nothing in any part, both themes, ${language}; nothing is wider than the window`, async ({
+    page,
+  }) => {
+    await page.goto(host.url);
+    await go(page, '#/compare/1,2');
+    await expect(sentence(page)).toBeVisible();
+    if (language !== 'English') {
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type(language);
+      await page.getByRole('option').first().waitFor();
+      await page.keyboard.press('Enter');
+    }
     for (const tab of ['', 'nets', 'classes', 'images', 'cost', 'health', 'notes']) {
       await go(page, `#/compare/1,2${tab ? `?tab=${tab}` : ''}`);
       await expect(page.getByRole('tabpanel')).toBeVisible();
@@ -174,5 +177,5 @@ test('axe finds nothing, in every part, both themes and languages; nothing is wi
       }
       await page.setViewportSize({ width: 1440, height: 900 });
     }
-  }
-});
+  });
+}
