@@ -4,6 +4,7 @@ import {
   type FieldName,
   type FieldValue,
   type LayerField,
+  fallbackOf,
   fieldsOf,
   fieldValue,
   pairText,
@@ -122,7 +123,7 @@ export function layerDetails(layer: Layer): string {
   for (const field of fieldsOf(layer)) {
     if (['filters', 'units', 'kernelSize', 'function'].includes(field.name)) continue;
     const value = fieldValue(layer, field);
-    if (field.name !== 'p' && String(value) === String(field.fallback(layer))) continue;
+    if (field.name !== 'p' && String(value) === String(fallbackOf(layer, field))) continue;
     parts.push(
       field.name === 'bias'
         ? m.design_no_bias()

@@ -1,5 +1,5 @@
 /** Element-wise activations, with PyTorch's definitions and default constants. */
-import { z } from 'zod';
+import { type FieldSpecs, type LayerWith, schemaOf } from './field.ts';
 import type { LayerKind } from './layer.ts';
 
 export const activationFunctions = [
@@ -15,18 +15,29 @@ export const activationFunctions = [
 ] as const;
 export type ActivationFunction = (typeof activationFunctions)[number];
 
-export const activationSchema = z.strictObject({
-  type: z.literal('activation'),
-  function: z.enum(activationFunctions),
-  /** leakyRelu only: the slope below zero. */
-  negativeSlope: z.number().min(0).max(1).optional(),
-  /** elu only. */
-  alpha: z.number().positive().max(100).optional(),
-  disabled: z.boolean().optional(),
-});
-export type Activation = z.infer<typeof activationSchema>;
-
 export const activationDefaults = { negativeSlope: 0.01, alpha: 1 } as const;
+
+const fields = {
+  function: { kind: 'choice', required: true, options: activationFunctions, fallback: 'relu' },
+  /** The slope below zero. */
+  negativeSlope: {
+    kind: 'real',
+    minimum: 0,
+    maximum: 1,
+    fallback: activationDefaults.negativeSlope,
+    relevant: (layer) => 'function' in layer && layer.function === 'leakyRelu',
+  },
+  alpha: {
+    kind: 'real',
+    minimum: 0,
+    aboveMinimum: true,
+    maximum: 100,
+    fallback: activationDefaults.alpha,
+    relevant: (layer) => 'function' in layer && layer.function === 'elu',
+  },
+} as const satisfies FieldSpecs;
+
+export type Activation = LayerWith<'activation', typeof fields>;
 
 /** Self-normalizing Neural Networks (Klambauer et al. 2017), as `torch.nn.SELU` has them. */
 export const seluConstants = {
@@ -38,7 +49,8 @@ export const seluConstants = {
 export const softplusThreshold = 20;
 
 export const activation: LayerKind<Activation> = {
-  schema: activationSchema,
+  fields,
+  schema: schemaOf('activation', fields),
   outputShape: (_layer, input) => input,
   parameters: () => [],
   multiplyAdds: () => 0,

@@ -1,20 +1,20 @@
 /** Batch normalisation over each channel of a map: `torch.nn.BatchNorm2d`, affine, with running statistics. */
-import { z } from 'zod';
+import { type FieldSpecs, type LayerWith, schemaOf } from './field.ts';
 import { type LayerKind, type ParameterSpec, elements, requireMap } from './layer.ts';
 
-export const batchNorm2dSchema = z.strictObject({
-  type: z.literal('batchNorm2d'),
-  epsilon: z.number().positive().max(1).optional(),
-  /** The share of the new batch in the running statistics, as PyTorch counts it. */
-  momentum: z.number().min(0).max(1).optional(),
-  disabled: z.boolean().optional(),
-});
-export type BatchNorm2d = z.infer<typeof batchNorm2dSchema>;
-
+/** `momentum` is the share of the new batch in the running statistics, as PyTorch counts it. */
 export const batchNormDefaults = { epsilon: 1e-5, momentum: 0.1 } as const;
 
+const fields = {
+  epsilon: { kind: 'real', minimum: 0, aboveMinimum: true, maximum: 1, fallback: batchNormDefaults.epsilon },
+  momentum: { kind: 'real', minimum: 0, maximum: 1, unit: 'share', fallback: batchNormDefaults.momentum },
+} as const satisfies FieldSpecs;
+
+export type BatchNorm2d = LayerWith<'batchNorm2d', typeof fields>;
+
 export const batchNorm2d: LayerKind<BatchNorm2d> = {
-  schema: batchNorm2dSchema,
+  fields,
+  schema: schemaOf('batchNorm2d', fields),
   outputShape: (_layer, input) => requireMap(input, 'batchNorm2d'),
   parameters(_layer, input) {
     const { channels } = requireMap(input, 'batchNorm2d');

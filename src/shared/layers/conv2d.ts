@@ -1,27 +1,25 @@
 /** Two-dimensional convolution (cross-correlation, as everywhere in this field): `torch.nn.Conv2d`, one group. */
-import { z } from 'zod';
+import { type FieldSpecs, type LayerWith, biasField, schemaOf } from './field.ts';
 import {
   type LayerKind,
   type Pair,
   type ParameterSpec,
   pair,
-  pairSchema,
   pythonPair,
   requireMap,
   slideOverMap,
 } from './layer.ts';
 
-export const conv2dSchema = z.strictObject({
-  type: z.literal('conv2d'),
-  filters: z.int().min(1).max(4096),
-  kernelSize: pairSchema(1, 64),
-  stride: pairSchema(1, 64).optional(),
-  padding: pairSchema(0, 64).optional(),
-  dilation: pairSchema(1, 64).optional(),
-  bias: z.boolean().optional(),
-  disabled: z.boolean().optional(),
-});
-export type Conv2d = z.infer<typeof conv2dSchema>;
+const fields = {
+  filters: { kind: 'whole', required: true, minimum: 1, maximum: 4096, unit: 'channels', fallback: 10 },
+  kernelSize: { kind: 'pair', required: true, minimum: 1, maximum: 64, unit: 'pixels', fallback: 3 },
+  stride: { kind: 'pair', minimum: 1, maximum: 64, unit: 'pixels', fallback: 1 },
+  padding: { kind: 'pair', minimum: 0, maximum: 64, unit: 'pixels', fallback: 0 },
+  dilation: { kind: 'pair', minimum: 1, maximum: 64, unit: 'pixels', fallback: 1 },
+  bias: biasField,
+} as const satisfies FieldSpecs;
+
+export type Conv2d = LayerWith<'conv2d', typeof fields>;
 
 export interface ConvWindow {
   readonly kernel: Pair;
@@ -58,7 +56,8 @@ export function weightAndBias(
 }
 
 export const conv2d: LayerKind<Conv2d> = {
-  schema: conv2dSchema,
+  fields,
+  schema: schemaOf('conv2d', fields),
   outputShape(layer, input) {
     const [height, width] = slideOverMap(requireMap(input, 'conv2d'), convWindow(layer));
     return { kind: 'map', channels: layer.filters, height, width };

@@ -1,18 +1,18 @@
 /** Dropout of single elements with probability `p`, the rest scaled by 1/(1 − p): `torch.nn.Dropout`. */
-import { z } from 'zod';
+import { type FieldSpecs, type LayerWith, schemaOf } from './field.ts';
 import type { LayerKind } from './layer.ts';
-
-export const dropoutSchema = z.strictObject({
-  type: z.literal('dropout'),
-  p: z.number().min(0).max(0.99).optional(),
-  disabled: z.boolean().optional(),
-});
-export type Dropout = z.infer<typeof dropoutSchema>;
 
 export const dropoutDefaults = { p: 0.5 } as const;
 
+const fields = {
+  p: { kind: 'real', minimum: 0, maximum: 0.99, unit: 'share', fallback: dropoutDefaults.p },
+} as const satisfies FieldSpecs;
+
+export type Dropout = LayerWith<'dropout', typeof fields>;
+
 export const dropout: LayerKind<Dropout> = {
-  schema: dropoutSchema,
+  fields,
+  schema: schemaOf('dropout', fields),
   outputShape: (_layer, input) => input,
   parameters: () => [],
   multiplyAdds: () => 0,

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   type FieldValue,
   type LayerField,
+  fallbackOf,
   fieldProblem,
   fieldValue,
   fieldsOf,
@@ -80,7 +81,7 @@ test.each(cases)('$type.$name: required as in the schema, and its default is all
   const without: Record<string, unknown> = { ...layer };
   delete without[field.name];
   expect(layerSchema.safeParse(without).success).toBe(field.required !== true);
-  expect(fieldProblem(field, field.fallback(layer))).toBeNull();
+  expect(fieldProblem(field, fallbackOf(layer, field))).toBeNull();
 });
 
 describe('withField', () => {

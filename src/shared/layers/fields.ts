@@ -1,12 +1,12 @@
 /**
- * What can be said of each layer kind: its fields in an editor's order, with the values that are allowed and what stands
- * where nothing is said. Editors are built from this; fields.test.ts holds it against the schemas by which nets are parsed.
+ * The fields of every layer kind as editors use them: read and set on a layer, shown and typed as text. What a kind's fields
+ * are stands in the kind's own file.
  */
-import { activationDefaults, activationFunctions } from './activation.ts';
-import { batchNormDefaults } from './batchNorm2d.ts';
-import { dropoutDefaults } from './dropout.ts';
-import type { Layer, LayerType } from './index.ts';
+import type { ChoiceFieldSpec, FieldSpecs, FieldValue, FlagFieldSpec, NumberFieldSpec } from './field.ts';
+import { type Layer, type LayerType, layerKinds, layerTypes } from './index.ts';
 import type { PairField, Shape } from './layer.ts';
+
+export type { FieldValue } from './field.ts';
 
 export type FieldName =
   | 'filters'
@@ -23,162 +23,29 @@ export type FieldName =
   | 'epsilon'
   | 'momentum';
 
-export type FieldValue = number | [number, number] | string | boolean;
-
-/** What numbers are counted in; a field without a unit is a bare number. */
-export type Unit = 'pixels' | 'channels' | 'features' | 'share';
-
-interface Common {
+interface Named {
   readonly name: FieldName;
-  /** The field must be there. Others are left out of a net that is written, where they are at their default. */
-  readonly required?: true;
-  /** What a layer without the field does. */
-  readonly fallback: (layer: Layer) => FieldValue;
-  /** False where the field says nothing, such as the slope of a function that has none. */
-  readonly relevant?: (layer: Layer) => boolean;
-  readonly unit?: Unit;
 }
-
-export interface NumberField extends Common {
-  /** `pair`: one whole number, or height and width. */
-  readonly kind: 'whole' | 'pair' | 'real';
-  readonly minimum: number;
-  readonly maximum: number;
-  /** The minimum itself is not allowed. */
-  readonly aboveMinimum?: true;
-}
-
-export interface ChoiceField extends Common {
-  readonly kind: 'choice';
-  readonly options: readonly string[];
-}
-
-export interface FlagField extends Common {
-  readonly kind: 'flag';
-}
-
+export type NumberField = NumberFieldSpec & Named;
+export type ChoiceField = ChoiceFieldSpec & Named;
+export type FlagField = FlagFieldSpec & Named;
 export type LayerField = NumberField | ChoiceField | FlagField;
 
-const always =
-  <T extends FieldValue>(value: T) =>
-  (): T =>
-    value;
+const named = (fields: FieldSpecs): LayerField[] =>
+  Object.entries(fields).map(([name, field]) => ({ ...field, name: name as FieldName }));
 
-const bias: FlagField = { name: 'bias', kind: 'flag', fallback: always(true) };
+/** In an editor's order. */
+export const layerFields = Object.fromEntries(
+  layerTypes.map((type) => [type, named(layerKinds[type].fields)]),
+) as unknown as { readonly [T in LayerType]: readonly LayerField[] };
 
-const kernelSize: NumberField = {
-  name: 'kernelSize',
-  kind: 'pair',
-  required: true,
-  minimum: 1,
-  maximum: 64,
-  unit: 'pixels',
-  fallback: always(3),
-};
+const valuesOf = (layer: Layer) => layer as unknown as Readonly<Record<string, unknown>>;
 
-const pooling: readonly LayerField[] = [
-  { ...kernelSize, fallback: always(2) },
-  {
-    name: 'stride',
-    kind: 'pair',
-    minimum: 1,
-    maximum: 64,
-    unit: 'pixels',
-    fallback: (layer) => ('kernelSize' in layer ? layer.kernelSize : 2),
-  },
-  { name: 'padding', kind: 'pair', minimum: 0, maximum: 32, unit: 'pixels', fallback: always(0) },
-];
-
-export const layerFields: { readonly [T in LayerType]: readonly LayerField[] } = {
-  conv2d: [
-    {
-      name: 'filters',
-      kind: 'whole',
-      required: true,
-      minimum: 1,
-      maximum: 4096,
-      unit: 'channels',
-      fallback: always(10),
-    },
-    kernelSize,
-    { name: 'stride', kind: 'pair', minimum: 1, maximum: 64, unit: 'pixels', fallback: always(1) },
-    { name: 'padding', kind: 'pair', minimum: 0, maximum: 64, unit: 'pixels', fallback: always(0) },
-    { name: 'dilation', kind: 'pair', minimum: 1, maximum: 64, unit: 'pixels', fallback: always(1) },
-    bias,
-  ],
-  maxPool2d: pooling,
-  avgPool2d: pooling,
-  globalAveragePool: [],
-  batchNorm2d: [
-    {
-      name: 'epsilon',
-      kind: 'real',
-      minimum: 0,
-      aboveMinimum: true,
-      maximum: 1,
-      fallback: always(batchNormDefaults.epsilon),
-    },
-    {
-      name: 'momentum',
-      kind: 'real',
-      minimum: 0,
-      maximum: 1,
-      unit: 'share',
-      fallback: always(batchNormDefaults.momentum),
-    },
-  ],
-  dropout: [
-    {
-      name: 'p',
-      kind: 'real',
-      minimum: 0,
-      maximum: 0.99,
-      unit: 'share',
-      fallback: always(dropoutDefaults.p),
-    },
-  ],
-  activation: [
-    {
-      name: 'function',
-      kind: 'choice',
-      required: true,
-      options: activationFunctions,
-      fallback: always('relu'),
-    },
-    {
-      name: 'negativeSlope',
-      kind: 'real',
-      minimum: 0,
-      maximum: 1,
-      fallback: always(activationDefaults.negativeSlope),
-      relevant: (layer) => layer.type === 'activation' && layer.function === 'leakyRelu',
-    },
-    {
-      name: 'alpha',
-      kind: 'real',
-      minimum: 0,
-      aboveMinimum: true,
-      maximum: 100,
-      fallback: always(activationDefaults.alpha),
-      relevant: (layer) => layer.type === 'activation' && layer.function === 'elu',
-    },
-  ],
-  flatten: [],
-  linear: [
-    {
-      name: 'units',
-      kind: 'whole',
-      required: true,
-      minimum: 1,
-      maximum: 65_536,
-      unit: 'features',
-      fallback: always(10),
-    },
-    bias,
-  ],
-  /** Its layers are no field: they are edited as layers. */
-  residual: [],
-};
+/** What a layer does without being told. */
+export function fallbackOf(layer: Layer, field: LayerField): FieldValue {
+  const followed = field.follows === undefined ? undefined : valuesOf(layer)[field.follows];
+  return (followed as FieldValue | undefined) ?? field.fallback;
+}
 
 /** The fields that say something about this layer, as it is. */
 export function fieldsOf(layer: Layer): readonly LayerField[] {
@@ -187,8 +54,8 @@ export function fieldsOf(layer: Layer): readonly LayerField[] {
 
 /** What the layer says of a field, or does without being told. */
 export function fieldValue(layer: Layer, field: LayerField): FieldValue {
-  const own = (layer as Partial<Record<FieldName, FieldValue>>)[field.name];
-  return own ?? field.fallback(layer);
+  const own = valuesOf(layer)[field.name] as FieldValue | undefined;
+  return own ?? fallbackOf(layer, field);
 }
 
 /** Null: allowed. `range`: a number beyond the limits; `kind`: no value of the field's kind at all. */
@@ -215,17 +82,15 @@ export function fieldProblem(field: LayerField, value: unknown): 'range' | 'kind
 export function withField(layer: Layer, field: LayerField, value: FieldValue | undefined): Layer {
   const wanted = typeof value === 'object' && value[0] === value[1] ? value[0] : value;
   const copy: Record<string, unknown> = { ...layer };
-  // A pool's stride follows its kernel while nobody has said otherwise: its default is no constant to compare with.
-  const follows = field.name === 'stride' && layer.type !== 'conv2d';
-  if (wanted === undefined && field.required) copy[field.name] = field.fallback(layer);
-  else if (wanted === undefined || (!field.required && !follows && wanted === field.fallback(layer)))
-    delete copy[field.name];
+  // A value that follows another field's is no constant to compare with.
+  const constant = field.required === undefined && field.follows === undefined;
+  if (wanted === undefined && field.required) copy[field.name] = fallbackOf(layer, field);
+  else if (wanted === undefined || (constant && wanted === field.fallback)) delete copy[field.name];
   else copy[field.name] = wanted;
-  const changed = copy as unknown as Layer;
   for (const { name, relevant } of layerFields[layer.type]) {
-    if (relevant && !relevant(changed)) delete copy[name];
+    if (relevant && !relevant(copy)) delete copy[name];
   }
-  return changed;
+  return copy as unknown as Layer;
 }
 
 /** A pair as it is typed and shown: `3`, or `3×5` for height and width. */
@@ -243,40 +108,10 @@ export function parsePair(text: string): PairField | null {
   return first === second ? first : [first, second];
 }
 
-/**
- * A layer to begin with: the course's usual sizes; a residual block keeps the map that it is given, so that it fits
- * wherever a convolution does.
- */
+/** A layer to begin with: its required fields at their defaults, unless its kind knows better for the shape that it is put on. */
 export function newLayer(type: LayerType, given?: Shape): Layer {
-  switch (type) {
-    case 'conv2d':
-      return { type, filters: 10, kernelSize: 3 };
-    case 'maxPool2d':
-    case 'avgPool2d':
-      return { type, kernelSize: 2 };
-    case 'activation':
-      return { type, function: 'relu' };
-    case 'linear':
-      return { type, units: 10 };
-    case 'residual': {
-      if (given?.kind === 'flat') {
-        const units = Math.min(given.features, 65_536);
-        return {
-          type,
-          layers: [
-            { type: 'linear', units },
-            { type: 'activation', function: 'relu' },
-          ],
-        };
-      }
-      const filters = Math.min(given?.channels ?? 10, 4096);
-      const conv = { type: 'conv2d', filters, kernelSize: 3, padding: 1 } as const;
-      return { type, layers: [conv, { type: 'activation', function: 'relu' }, { ...conv }] };
-    }
-    case 'globalAveragePool':
-    case 'batchNorm2d':
-    case 'dropout':
-    case 'flatten':
-      return { type };
-  }
+  const kind = layerKinds[type];
+  const required = Object.entries(kind.fields).filter(([, field]) => field.required);
+  const plain = { type, ...Object.fromEntries(required.map(([name, { fallback }]) => [name, fallback])) };
+  return kind.newLayer?.(given) ?? (plain as unknown as Layer);
 }

@@ -1,15 +1,14 @@
 /** From a map to a flat vector, channels first: `torch.nn.Flatten`. */
-import { z } from 'zod';
+import { type LayerWith, schemaOf } from './field.ts';
 import { type LayerKind, elements } from './layer.ts';
 
-export const flattenSchema = z.strictObject({
-  type: z.literal('flatten'),
-  disabled: z.boolean().optional(),
-});
-export type Flatten = z.infer<typeof flattenSchema>;
+const fields = {};
+
+export type Flatten = LayerWith<'flatten', typeof fields>;
 
 export const flatten: LayerKind<Flatten> = {
-  schema: flattenSchema,
+  fields,
+  schema: schemaOf('flatten', fields),
   outputShape: (_layer, input) => ({ kind: 'flat', features: elements(input) }),
   parameters: () => [],
   multiplyAdds: () => 0,

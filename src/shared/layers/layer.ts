@@ -3,8 +3,12 @@
  * does not compile while a kind is missing. Shapes are PyTorch's without the batch: a map is channels × height ×
  * width, a flat vector is features.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { Problem } from '../base/problem.ts';
+import type { FieldSpecs } from './field.ts';
+import type { Pair } from './pair.ts';
+
+export { type Pair, type PairField, pair, pythonPair } from './pair.ts';
 
 export interface MapShape {
   readonly kind: 'map';
@@ -56,7 +60,11 @@ export type LayerWindow =
   | { readonly kernel: Pair; readonly stride: Pair; readonly dilation: Pair; readonly padding: Pair };
 
 export interface LayerKind<L> {
+  /** What can be set of such a layer: limits, defaults and what its editor shows. */
+  readonly fields: FieldSpecs;
   readonly schema: z.ZodType<L>;
+  /** A layer to begin with, where required fields at their defaults are not enough. `given` is the shape that it is put on. */
+  readonly newLayer?: (given?: Shape) => L;
   /** The output's shape. Throws a `Problem` that says what does not fit and what would. */
   outputShape(layer: L, input: Shape): Shape;
   /** In the order in which PyTorch makes and draws them. Empty for layers without parameters. */
@@ -66,30 +74,6 @@ export interface LayerKind<L> {
   window(layer: L): LayerWindow;
   /** One expression for `nn.Sequential`, or several for a layer that PyTorch writes as more than one. */
   torch(layer: L, input: Shape): string;
-}
-
-/** Height and width. One number stands for both, as in PyTorch. */
-export type Pair = readonly [height: number, width: number];
-
-const single = (minimum: number, maximum: number) => z.int().min(minimum).max(maximum);
-
-/** One whole number, or a pair of them: height, then width. */
-export function pairSchema(minimum: number, maximum = 1024) {
-  return z.union([single(minimum, maximum), z.tuple([single(minimum, maximum), single(minimum, maximum)])], {
-    error: `must be a whole number from ${minimum} to ${maximum}, or a pair [height, width] of such`,
-  });
-}
-
-export type PairField = number | [number, number];
-
-export function pair(value: PairField | undefined, fallback: Pair): Pair {
-  if (value === undefined) return fallback;
-  return typeof value === 'number' ? [value, value] : value;
-}
-
-/** `3` or `(3, 5)`, as a Python argument. */
-export function pythonPair([height, width]: Pair): string {
-  return height === width ? `${height}` : `(${height}, ${width})`;
 }
 
 export function requireMap(input: Shape, what: string): MapShape {
@@ -153,4 +137,11 @@ export function slideOverMap(
     `kernel ${kernel} with dilation ${dilation} reaches over ${reach} pixels and does not fit the ${map}; ${better}`,
     { ...values, dilation, reach },
   );
+}
+
+/** The largest value of a kind's field. */
+export function limitOf({ fields }: { readonly fields: FieldSpecs }, name: string): number {
+  const field = fields[name];
+  if (field && 'maximum' in field) return field.maximum;
+  throw new Error(`the layer has no number ${name}`);
 }

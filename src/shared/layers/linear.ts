@@ -1,16 +1,15 @@
 /** A fully connected layer: `torch.nn.Linear`. */
-import { z } from 'zod';
 import { Problem } from '../base/problem.ts';
 import { weightAndBias } from './conv2d.ts';
+import { type FieldSpecs, type LayerWith, biasField, schemaOf } from './field.ts';
 import { type FlatShape, type LayerKind, type Shape, describeShape } from './layer.ts';
 
-export const linearSchema = z.strictObject({
-  type: z.literal('linear'),
-  units: z.int().min(1).max(65_536),
-  bias: z.boolean().optional(),
-  disabled: z.boolean().optional(),
-});
-export type Linear = z.infer<typeof linearSchema>;
+const fields = {
+  units: { kind: 'whole', required: true, minimum: 1, maximum: 65_536, unit: 'features', fallback: 10 },
+  bias: biasField,
+} as const satisfies FieldSpecs;
+
+export type Linear = LayerWith<'linear', typeof fields>;
 
 function requireFlat(input: Shape): FlatShape {
   if (input.kind === 'flat') return input;
@@ -22,7 +21,8 @@ function requireFlat(input: Shape): FlatShape {
 }
 
 export const linear: LayerKind<Linear> = {
-  schema: linearSchema,
+  fields,
+  schema: schemaOf('linear', fields),
   outputShape(layer, input) {
     requireFlat(input);
     return { kind: 'flat', features: layer.units };

@@ -3,39 +3,22 @@
  * default) and `AdaptiveAvgPool2d(1)` with
  * `Flatten`, as one entry of the sequence so that parameter names keep counting layers.
  */
-import { z } from 'zod';
 import { Problem } from '../base/problem.ts';
-import {
-  type LayerKind,
-  type Pair,
-  pair,
-  pairSchema,
-  pythonPair,
-  requireMap,
-  slideOverMap,
-} from './layer.ts';
+import { type FieldSpecs, type LayerWith, schemaOf } from './field.ts';
+import { type LayerKind, type Pair, pair, pythonPair, requireMap, slideOverMap } from './layer.ts';
 
 const fields = {
-  kernelSize: pairSchema(1, 64),
-  stride: pairSchema(1, 64).optional(),
-  padding: pairSchema(0, 32).optional(),
-  disabled: z.boolean().optional(),
-};
+  kernelSize: { kind: 'pair', required: true, minimum: 1, maximum: 64, unit: 'pixels', fallback: 2 },
+  stride: { kind: 'pair', minimum: 1, maximum: 64, unit: 'pixels', fallback: 2, follows: 'kernelSize' },
+  padding: { kind: 'pair', minimum: 0, maximum: 32, unit: 'pixels', fallback: 0 },
+} as const satisfies FieldSpecs;
 
-export const maxPool2dSchema = z.strictObject({ type: z.literal('maxPool2d'), ...fields });
-export type MaxPool2d = z.infer<typeof maxPool2dSchema>;
-
-export const avgPool2dSchema = z.strictObject({ type: z.literal('avgPool2d'), ...fields });
-export type AvgPool2d = z.infer<typeof avgPool2dSchema>;
-
-export const globalAveragePoolSchema = z.strictObject({
-  type: z.literal('globalAveragePool'),
-  disabled: z.boolean().optional(),
-});
-export type GlobalAveragePool = z.infer<typeof globalAveragePoolSchema>;
+export type MaxPool2d = LayerWith<'maxPool2d', typeof fields>;
+export type AvgPool2d = LayerWith<'avgPool2d', typeof fields>;
+export type GlobalAveragePool = LayerWith<'globalAveragePool', object>;
 
 /** The stride is the kernel where none is given, as in PyTorch. */
-export function poolWindow(layer: MaxPool2d | AvgPool2d) {
+export function poolWindow(layer: LayerWith<string, typeof fields>) {
   const kernel = pair(layer.kernelSize, [1, 1]);
   return {
     kernel,
@@ -45,13 +28,13 @@ export function poolWindow(layer: MaxPool2d | AvgPool2d) {
   };
 }
 
-function pooling<L extends MaxPool2d | AvgPool2d>(
-  schema: z.ZodType<L>,
-  name: string,
+function pooling<T extends 'maxPool2d' | 'avgPool2d'>(
+  name: T,
   torchName: string,
-): LayerKind<L> {
+): LayerKind<LayerWith<T, typeof fields>> {
   return {
-    schema,
+    fields,
+    schema: schemaOf(name, fields),
     outputShape(layer, input) {
       const map = requireMap(input, name);
       const window = poolWindow(layer);
@@ -82,11 +65,12 @@ function pooling<L extends MaxPool2d | AvgPool2d>(
   };
 }
 
-export const maxPool2d = pooling<MaxPool2d>(maxPool2dSchema, 'maxPool2d', 'MaxPool2d');
-export const avgPool2d = pooling<AvgPool2d>(avgPool2dSchema, 'avgPool2d', 'AvgPool2d');
+export const maxPool2d = pooling('maxPool2d', 'MaxPool2d');
+export const avgPool2d = pooling('avgPool2d', 'AvgPool2d');
 
 export const globalAveragePool: LayerKind<GlobalAveragePool> = {
-  schema: globalAveragePoolSchema,
+  fields: {},
+  schema: schemaOf('globalAveragePool', {}),
   outputShape: (_layer, input) => ({
     kind: 'flat',
     features: requireMap(input, 'globalAveragePool').channels,

@@ -7,7 +7,15 @@
 import { z } from 'zod';
 import { Problem } from '../base/problem.ts';
 import { conv2d, type Conv2d } from './conv2d.ts';
-import { type LayerKind, type MapShape, type ParameterSpec, type Shape, describeShape } from './layer.ts';
+import { linear } from './linear.ts';
+import {
+  type LayerKind,
+  type MapShape,
+  type ParameterSpec,
+  type Shape,
+  describeShape,
+  limitOf,
+} from './layer.ts';
 import { type Layer, enabledLayers, layerKind, layerSchema } from './index.ts';
 
 export interface Residual {
@@ -16,11 +24,23 @@ export interface Residual {
   disabled?: boolean | undefined;
 }
 
-export const residualSchema: z.ZodType<Residual> = z.strictObject({
+const schema: z.ZodType<Residual> = z.strictObject({
   type: z.literal('residual'),
   layers: z.lazy(() => z.array(layerSchema).max(64)),
   disabled: z.boolean().optional(),
 });
+
+/** A block that keeps the map or the features that it is given, so that it fits wherever a convolution or a linear layer does. */
+function keepingShape(given?: Shape): Residual {
+  const relu = { type: 'activation', function: 'relu' } as const;
+  if (given?.kind === 'flat') {
+    const units = Math.min(given.features, limitOf(linear, 'units'));
+    return { type: 'residual', layers: [{ type: 'linear', units }, relu] };
+  }
+  const filters = Math.min(given?.channels ?? 10, limitOf(conv2d, 'filters'));
+  const conv = { type: 'conv2d', filters, kernelSize: 3, padding: 1 } as const;
+  return { type: 'residual', layers: [conv, relu, { ...conv }] };
+}
 
 /** Throws a problem that names the layer inside, counted from 1, disabled ones too. */
 function innerOutput(layer: Residual, input: Shape): Shape {
@@ -105,7 +125,10 @@ function* walk(
 }
 
 export const residual: LayerKind<Residual> = {
-  schema: residualSchema,
+  /** Its layers are no field: they are edited as layers. */
+  fields: {},
+  schema,
+  newLayer: keepingShape,
   outputShape(layer, input) {
     shortcut(layer, input);
     return innerOutput(layer, input);

@@ -1,5 +1,5 @@
 /** What would mend a layer that does not fit, as edits: the same values that its problem names in words. */
-import { type FieldName, fieldProblem, layerFields } from '../layers/fields.ts';
+import { type FieldName, fallbackOf, fieldProblem, layerFields } from '../layers/fields.ts';
 import { type Layer, type LayerType, layerKinds } from '../layers/index.ts';
 import { type PairField, type Shape, pair } from '../layers/layer.ts';
 import type { Problem } from '../base/problem.ts';
@@ -37,7 +37,7 @@ function setAxis(layer: Layer, name: FieldName, { parameters }: Problem, from: s
   const field = layerFields[layer.type].find((each) => each.name === name);
   const value = parameters[from];
   if (!field || typeof value !== 'number') return null;
-  const own = (layer as Partial<Record<FieldName, PairField>>)[name] ?? (field.fallback(layer) as PairField);
+  const own = (layer as Partial<Record<FieldName, PairField>>)[name] ?? (fallbackOf(layer, field) as PairField);
   const axis = parameters['axis'] === 1 ? 1 : 0;
   const changed: number | [number, number] =
     typeof own === 'number'

@@ -1,6 +1,6 @@
 /** Which layers are computed otherwise than alone, and which convolutions otherwise than as they stand. */
 import { describe, expect, it } from 'vitest';
-import { conv2dSchema } from '../../../shared/layers/conv2d.ts';
+import { conv2d } from '../../../shared/layers/conv2d.ts';
 import type { Layer } from '../../../shared/layers/index.ts';
 import type { MapShape } from '../../../shared/layers/layer.ts';
 import { wantsHwnc } from './hwnc.ts';
@@ -59,7 +59,7 @@ const map = (size: number, channels: number): MapShape => ({
   channels,
 });
 const conv = (filters: number, kernelSize: number, rest: object = {}) =>
-  conv2dSchema.parse({ type: 'conv2d', filters, kernelSize, ...rest });
+  conv2d.schema.parse({ type: 'conv2d', filters, kernelSize, ...rest });
 
 it.each([
   ['LeNet', conv(6, 5), 1, [true, true]],

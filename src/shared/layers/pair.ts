@@ -1,0 +1,26 @@
+/** Height and width, which one number may stand for as in PyTorch. */
+import { z } from 'zod';
+
+export type Pair = readonly [height: number, width: number];
+
+/** A pair as a layer has it: one whole number, or height and width. */
+export type PairField = number | [number, number];
+
+const single = (minimum: number, maximum: number) => z.int().min(minimum).max(maximum);
+
+/** One whole number, or a pair of them: height, then width. */
+export function pairSchema(minimum: number, maximum: number) {
+  return z.union([single(minimum, maximum), z.tuple([single(minimum, maximum), single(minimum, maximum)])], {
+    error: `must be a whole number from ${minimum} to ${maximum}, or a pair [height, width] of such`,
+  });
+}
+
+export function pair(value: PairField | undefined, fallback: Pair): Pair {
+  if (value === undefined) return fallback;
+  return typeof value === 'number' ? [value, value] : value;
+}
+
+/** `3` or `(3, 5)`, as a Python argument. */
+export function pythonPair([height, width]: Pair): string {
+  return height === width ? `${height}` : `(${height}, ${width})`;
+}
