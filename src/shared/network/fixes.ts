@@ -37,7 +37,8 @@ function setAxis(layer: Layer, name: FieldName, { parameters }: Problem, from: s
   const field = layerFields[layer.type].find((each) => each.name === name);
   const value = parameters[from];
   if (!field || typeof value !== 'number') return null;
-  const own = (layer as Partial<Record<FieldName, PairField>>)[name] ?? (fallbackOf(layer, field) as PairField);
+  const own =
+    (layer as Partial<Record<FieldName, PairField>>)[name] ?? (fallbackOf(layer, field) as PairField);
   const axis = parameters['axis'] === 1 ? 1 : 0;
   const changed: number | [number, number] =
     typeof own === 'number'
