@@ -14,6 +14,8 @@ export function coverOf(element: Element): string | null {
   const reaches = (hit: Element | null): boolean => {
     if (!hit) return false;
     if (element.contains(hit)) return true;
+    // A part of a button whose own surface lies over it.
+    if (hit.contains(element) && hit.matches('button, a, label, [role]')) return true;
     const { labels } = element as HTMLInputElement;
     if (labels && [...labels].some((label) => label.contains(hit))) return true;
     return element instanceof HTMLLabelElement && element.control?.contains(hit) === true;

@@ -20,6 +20,15 @@ import { summarize } from '../../src/shared/network/shapes.ts';
 
 export type Answers = { [C in CallName]?: (request: CallRequest<C>) => CallReply<C> | Promise<CallReply<C>> };
 
+/** What a lab says of itself, with its folder. */
+export function appInfo(home: string): CallReply<'app.info'> {
+  return {
+    ...{ version: '0.1.0', host: 'browser', home, trainingProblem: null },
+    machine: { platform: 'linux', arch: 'x64', cpu: 'a cpu', cores: 2, memoryBytes: 2 ** 34 },
+    versions: { stride: '0.1.0', node: '24.21.0', tensorflow: '2.21.0' },
+  };
+}
+
 export class StandInLab implements Lab {
   readonly answers: Answers;
   readonly asked: { name: string; request: unknown }[] = [];

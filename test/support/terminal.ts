@@ -1,16 +1,22 @@
 /** The terminal host in a test: command lines in, streams and exit codes out, with a stand-in lab. */
 import { EventEmitter } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { vi } from 'vitest';
 import { runTerminal } from '../../src/main/terminal/program.ts';
 import { findPreset } from '../../src/shared/network/presets.ts';
 import type { RunDetail, RunSummary } from '../../src/shared/runs/runs.ts';
-import { type Answers, StandInLab, runSummary } from './standInLab.ts';
+import { type Answers, StandInLab, appInfo, runSummary } from './standInLab.ts';
 import { Written } from './written.ts';
 
 const mnist = { id: 'mnist' } as Awaited<ReturnType<NonNullable<Answers['datasets.list']>>>[number];
 
 export function openTerminal() {
-  const lab = new StandInLab({ 'datasets.list': () => [mnist] });
+  const lab = new StandInLab({
+    'datasets.list': () => [mnist],
+    'app.info': () => appInfo(mkdtempSync(join(tmpdir(), 'stride-terminal-'))),
+  });
   const [stdout, stderr, signals] = [new Written(), new Written(), new EventEmitter()];
   const createLab = vi.fn(async () => lab);
   const kill = vi.fn();

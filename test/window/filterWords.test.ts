@@ -62,6 +62,7 @@ describe.each(languages)('%s', (language) => {
     // The others have one name in every language.
     const translated = presets
       .map(({ network }) => network.name)
+      .concat('pasted')
       .filter((name) => `network_${name}` in words);
     expect(Object.keys(presetWords)).toEqual(translated);
     for (const [name, named] of Object.entries(presetWords))

@@ -13,7 +13,7 @@ test('a token is 256 bits, and another for each gate', () => {
 
 test('a ticket opens once and within a minute', () => {
   let now = 1000;
-  const gate = new Gate(() => now);
+  const gate = new Gate({ now: () => now });
   const [one, other] = [gate.issueTicket(), gate.issueTicket()];
   expect(gate.accepts(one)).toBe(false);
   now += 60_000;

@@ -2,7 +2,8 @@
  * Who may come in. The lab answers on 127.0.0.1, which every program, every user of this machine and every page in the
  * browser can reach, so each request has to show three things: a Host header that names this machine (a foreign name that
  * was made to point here is DNS rebinding), an Origin, where there is one, that equals it (else another site is asking),
- * and the token, in the printed address once and in a cookie from then on.
+ * and a secret: the token in the printed address once, and in a cookie from then on one that outlives a restart, so that
+ * a window finds the lab again.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -12,11 +13,19 @@ const ticketMilliseconds = 60_000;
 export class Gate {
   /** 256 bits, new at each start. */
   readonly token = secret();
+  /** The cookie's value: 256 bits, the same ones at each start where they are kept (keptAddress.ts). */
+  readonly session: string;
   readonly #tickets = new Map<string, number>();
   readonly #now: () => number;
 
-  constructor(now: () => number = Date.now) {
+  constructor({ now = Date.now, session = secret() }: { now?: () => number; session?: string } = {}) {
     this.#now = now;
+    this.session = session;
+  }
+
+  /** By the cookie. */
+  knows(session: unknown): boolean {
+    return typeof session === 'string' && equal(session, this.session);
   }
 
   accepts(token: unknown): boolean {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { StandInLab, runSummary } from '../../../test/support/standInLab.ts';
+import { StandInLab, appInfo, runSummary } from '../../../test/support/standInLab.ts';
 import { Written } from '../../../test/support/written.ts';
 import { Problem } from '../../shared/base/problem.ts';
 import { runBrowserHost } from './host.ts';
@@ -17,7 +17,7 @@ const kill = vi.fn();
 beforeEach(() => {
   renderer = mkdtempSync(join(tmpdir(), 'stride-renderer-'));
   writeFileSync(join(renderer, 'index.html'), 'window');
-  lab = new StandInLab();
+  lab = new StandInLab({ 'app.info': () => appInfo(renderer) });
   signals = new EventEmitter();
   stdout = new Written();
   stderr = new Written();
@@ -88,4 +88,40 @@ test('where it cannot start it says why, with 1, and leaves no lab open', async 
   expect(await start({}, newer)).toBe(1);
   expect(stderr.text).toContain('the history is of a newer Stride');
   expect(stdout.text).toBe('');
+});
+
+test('started again it listens where it did, and knows the browsers that it let in', async () => {
+  const cookies: string[] = [];
+  const ports: string[] = [];
+  for (const round of [1, 2]) {
+    const ended = start();
+    await vi.waitUntil(() => stdout.text !== '');
+    const url = new URL(stdout.text.trim().split(' ').at(-1)!);
+    ports.push(url.port);
+    if (round === 1) {
+      const first = await fetch(url, { redirect: 'manual' });
+      cookies.push(first.headers.getSetCookie()[0]!.split(';')[0]!);
+    } else {
+      const Cookie = cookies[0]!;
+      expect((await fetch(url.origin, { headers: { Cookie } })).status).toBe(200);
+      expect((await fetch(url.origin)).status).toBe(403);
+    }
+    signals.emit('SIGINT');
+    expect(await ended).toBe(0);
+    stdout = new Written();
+    signals = new EventEmitter();
+  }
+  expect(ports[1]).toBe(ports[0]);
+});
+
+test('where its port is taken meanwhile, it takes a free one', async () => {
+  const first = start();
+  await vi.waitUntil(() => stdout.text !== '');
+  const taken = new URL(stdout.text.trim().split(' ').at(-1)!).port;
+  stdout = new Written();
+  const second = start();
+  await vi.waitUntil(() => stdout.text !== '');
+  expect(new URL(stdout.text.trim().split(' ').at(-1)!).port).not.toBe(taken);
+  signals.emit('SIGINT');
+  expect(await Promise.all([first, second])).toEqual([0, 0]);
 });

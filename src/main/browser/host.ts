@@ -9,6 +9,7 @@ import { type Signals, onInterrupt } from '../host/interrupts.ts';
 import { RunActivity } from '../host/runActivity.ts';
 import type { Lab } from '../lab/lab.ts';
 import { findBrowser, hasDisplay, openAppWindow } from './appWindow.ts';
+import { keepAddress, readKeptAddress } from './keptAddress.ts';
 import type { BrowserOptions } from './options.ts';
 import { type LabServer, startServer } from './server.ts';
 
@@ -36,7 +37,7 @@ export async function runBrowserHost(host: BrowserHost, options: BrowserOptions)
   let server: LabServer | undefined;
   try {
     lab = await host.createLab();
-    server = await startServer({ service: lab, renderer: host.renderer, port: options.port, warn: note });
+    server = await serveAsBefore(lab, host.renderer, options.port, note);
   } catch (error) {
     await lab?.close();
     if (!(error instanceof Problem)) throw error;
@@ -62,6 +63,38 @@ export async function runBrowserHost(host: BrowserHost, options: BrowserOptions)
   await lab.close();
   await server.close();
   return exitCodes.ok;
+}
+
+/**
+ * On the port that was last used and with the cookies that were given, where no other port is asked for, so that windows
+ * which are still open find the lab again by themselves. Where that port is taken, on a free one.
+ */
+async function serveAsBefore(
+  lab: Lab,
+  renderer: string,
+  port: number,
+  warn: (text: string) => void,
+): Promise<LabServer> {
+  const { home } = await lab.call('app.info', {});
+  const kept = readKeptAddress(home);
+  const start = (on: number) =>
+    startServer({ service: lab, renderer, port: on, session: kept?.session, warn });
+  if (port === 0 && kept) {
+    try {
+      return await start(kept.port);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'browser.port') throw error;
+      return start(0);
+    }
+  }
+  const server = await start(port);
+  try {
+    keepAddress(home, { port: server.port, session: server.session });
+  } catch (error) {
+    // The lab can be used all the same; its windows only do not find it again after a restart.
+    warn(`The address cannot be kept in ${home}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return server;
 }
 
 /** The lab is open without a window of its own too, so whatever keeps one from opening is said and no more. */

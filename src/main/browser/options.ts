@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 export interface BrowserOptions {
-  /** 0: a free one. */
+  /** 0: the one that was last used in this home, or a free one. */
   readonly port: number;
   readonly window: boolean;
   readonly json?: boolean;
@@ -14,7 +14,7 @@ export function addBrowserOptions(command: Command): Command {
       'serve the lab on 127.0.0.1, for a window in a browser; Ctrl-C checkpoints the runs and ends',
     )
     .addOption(
-      new Option('--port <number>', 'port to listen on; 0 takes a free one')
+      new Option('--port <number>', 'port to listen on; 0 takes the one that was last used, or a free one')
         .default(0)
         .env('STRIDE_PORT')
         .argParser(parsePort),

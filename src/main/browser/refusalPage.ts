@@ -10,9 +10,9 @@ export type Refusal = 'token' | 'host' | 'origin';
 const texts: Record<Refusal, readonly [english: string, chinese: string]> = {
   token: [
     'This browser does not have the key to this lab. When Stride starts, it prints an address in its terminal that ends ' +
-      'with <code>/?token=…</code> – open that whole address once. Each start has a new one.',
+      'with <code>/?token=…</code> – open that whole address once.',
     '此浏览器没有打开该实验室的密钥。Stride 启动时会在终端里显示一个以 <code>/?token=…</code> 结尾的地址——' +
-      '请完整打开该地址一次。每次启动，地址都会更新。',
+      '请完整打开该地址一次。',
   ],
   host: [
     'Stride answers only under this machine’s own names. Use <code>127.0.0.1</code> or <code>localhost</code> in the ' +

@@ -27,6 +27,8 @@ export interface LabServerOptions {
   readonly renderer: string;
   /** 0: a free one. */
   readonly port: number;
+  /** The secret of the cookies of windows that were let in before; without one, none of them is known. */
+  readonly session?: string | undefined;
   readonly warn: (text: string) => void;
 }
 
@@ -34,20 +36,27 @@ export interface LabServer {
   readonly port: number;
   /** The address to open, with the token. */
   readonly url: string;
+  readonly session: string;
   /** Another one, good once and for a minute. */
   ticketUrl(): string;
   /** Tells all windows that the lab has ended, then stops. */
   close(): Promise<void>;
 }
 
-export async function startServer({ service, renderer, port, warn }: LabServerOptions): Promise<LabServer> {
+export async function startServer({
+  service,
+  renderer,
+  port,
+  session,
+  warn,
+}: LabServerOptions): Promise<LabServer> {
   if (!existsSync(join(renderer, 'index.html'))) {
     throw new Problem(
       'browser.not-built',
       `the window is not built: there is no index.html in ${renderer}; run: npm start`,
     );
   }
-  const gate = new Gate();
+  const gate = new Gate(session === undefined ? {} : { session });
   const app = Fastify({ forceCloseConnections: true, bodyLimit: 1024 });
   let cookie = '';
 
@@ -83,6 +92,7 @@ export async function startServer({ service, renderer, port, warn }: LabServerOp
   return {
     port: address.port,
     url: `${origin}/?token=${gate.token}`,
+    session: gate.session,
     ticketUrl: () => `${origin}/?ticket=${gate.issueTicket()}`,
     close: () => app.close(),
   };
@@ -125,13 +135,13 @@ async function admit(
   reply.header('Content-Security-Policy', contentSecurityPolicy([`ws://${host}`]));
 
   const { token, ticket } = request.query as Record<string, unknown>;
-  const known = gate.accepts(request.cookies[cookie]);
+  const known = gate.knows(request.cookies[cookie]);
   const first = request.method === 'GET' && !request.ws && (token !== undefined || ticket !== undefined);
   if (!first) return known ? undefined : refuse(reply, 'token');
   // A bookmark with yesterday's token, in a browser that was let in today, is no reason to be put out.
   if (!known && !gate.accepts(token) && !gate.takeTicket(ticket)) return refuse(reply, 'token');
   // Only to browsers that go on to this server; not Secure: this is http, and 127.0.0.1.
-  reply.setCookie(cookie, gate.token, { path: '/', httpOnly: true, sameSite: 'strict' });
+  reply.setCookie(cookie, gate.session, { path: '/', httpOnly: true, sameSite: 'strict' });
   return reply.header('Cache-Control', 'no-store').redirect('/', 303);
 }
 

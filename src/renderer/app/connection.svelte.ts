@@ -3,6 +3,7 @@ import type { CallReply } from '../../shared/api/api.ts';
 import type { DatasetSummary } from '../../shared/datasets/dataset.ts';
 import { type ProblemRecord, toProblemRecord } from '../../shared/base/problem.ts';
 import type { Connection, Status } from '../transport/client.ts';
+import { contact } from '../ui/contact.svelte.ts';
 
 export type LabInfo = CallReply<'app.info'>;
 
@@ -18,6 +19,7 @@ export class ConnectionState {
     this.#lab = lab;
     lab.onStatus((status) => {
       this.status = status;
+      contact.lost = status === 'reconnecting' || status === 'closed';
       // At the end, too: the answer is why it ended.
       if (status === 'connected' || status === 'closed') void this.load();
       if (status === 'connected') onOpen();

@@ -3,6 +3,8 @@
  * somebody is at them: the time stands still while the pointer or the focus is on them.
  */
 
+import type { RunSummary } from '../../shared/runs/runs.ts';
+
 export type NoticeKind = 'done' | 'bad';
 
 export interface NoticeOptions {
@@ -11,6 +13,8 @@ export interface NoticeOptions {
   readonly undo?: () => void | Promise<void>;
   /** Something else that can be done about it, instead of undoing. */
   readonly action?: { readonly label: string; readonly run: () => void | Promise<void> };
+  /** Whether what it tells of is still so, asked when a run has changed; a notice that is out of date leaves. */
+  readonly holds?: (run: RunSummary) => boolean;
   /** How long it stays. Long enough to read, and to undo where that can be done. */
   readonly milliseconds?: number;
 }
@@ -53,6 +57,11 @@ export class Notices {
     this.#clocks.set(id, { left, since: 0, timer: undefined });
     if (!this.#paused) this.#run(id);
     return id;
+  }
+
+  /** A run has changed, here or elsewhere: what has nothing left to undo leaves. */
+  runChanged(run: RunSummary): void {
+    for (const { id, holds } of this.list) if (holds && !holds(run)) this.dismiss(id);
   }
 
   dismiss(id: number): void {

@@ -42,6 +42,8 @@ export const preferences = {
     'last',
     'loss',
     'epochs',
+    'lr',
+    'batch',
     'time',
     'tags',
     'seed',

@@ -151,6 +151,8 @@ export function formatDateTimeShort(iso: string, now = new Date()): string {
 export function networkLabel(name: string): string {
   if (name === 'course') return m.network_course();
   if (name === 'homework') return m.network_homework();
+  // What code that names no net comes to (shared/code/parsePyTorch.ts).
+  if (name === 'pasted') return m.network_pasted();
   return name;
 }
 

@@ -3,8 +3,8 @@
  * as one, and hands events to who asked for them. How messages travel, and what happens when they cannot, is its
  * neighbours' affair: they say `opened`, `lost` and `ended`.
  *
- * Nothing is repeated in silence. A call that was sent when the line broke is rejected (it may have taken effect); one
- * that was not sent yet waits. Events that were missed are not made up for: at status `connected` a window asks anew.
+ * A call that only reads is asked again when the line is back. One that changes something is not repeated in silence: sent
+ * when the line broke, it is rejected (it may have taken effect); not sent yet, it waits. Events that were missed are not made up for: at status `connected` a window asks anew.
  */
 import type {
   CallInput,
@@ -34,6 +34,10 @@ interface PendingCall {
   readonly reject: (error: unknown) => void;
   sent: boolean;
 }
+
+/** Calls that change nothing, by their last word or, for a whole subject, by their first. */
+const onlyReads =
+  /\.(list|get|info|query|rows|groups|values|batchLosses|events|files|estimate|preview|export|exportRun)$|^(inspect|compare|images)\./;
 
 export class Client implements Connection {
   status: Status = 'connecting';
@@ -112,8 +116,12 @@ export class Client implements Connection {
     this.#send = undefined;
     for (const [id, call] of this.#pending) {
       if (!call.sent) continue;
-      this.#pending.delete(id);
       const { name } = call.message;
+      if (onlyReads.test(name)) {
+        call.sent = false;
+        continue;
+      }
+      this.#pending.delete(id);
       const text = `the connection to Stride broke before "${name}" was answered; look whether it took effect`;
       call.reject(new Problem('transport.lost', text, { call: name }));
     }

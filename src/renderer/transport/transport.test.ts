@@ -197,16 +197,27 @@ describe('over a WebSocket', () => {
     expect(statuses).toEqual(['connecting', 'connected', 'reconnecting', 'connected']);
   });
 
-  test('a lab that has ended is not tried again', async () => {
+  test('a lab that has ended may be started again, so it is tried as any other', async () => {
     last().open();
     last().drop(labEndedCode);
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(sockets).toHaveLength(1);
-    expect(lab.status).toBe('closed');
-    await expect(lab.call('app.info', {})).rejects.toMatchObject({ code: 'transport.ended' });
+    expect(sockets.length).toBeGreaterThan(1);
+    expect(lab.status).toBe('reconnecting');
   });
 
-  test('nor is a server that does not know this window', async () => {
+  test('what only reads is asked again when the line is back', async () => {
+    last().open();
+    const answer = lab.call('runs.list', {});
+    last().drop();
+    await vi.advanceTimersByTimeAsync(10_000);
+    last().open();
+    const { id, name } = decodeMessage(last().send.mock.calls.at(-1)![0]) as ClientMessage;
+    expect(name).toBe('runs.list');
+    last().say({ kind: 'reply', id, reply: { runs: [], total: 0 } });
+    expect(await answer).toEqual({ runs: [], total: 0 });
+  });
+
+  test('a server that does not know this window is not tried again', async () => {
     last().open();
     last().drop();
     refused = true;

@@ -1,10 +1,10 @@
 /**
  * The way to the lab from a window in a browser. A line that broke is tried again with growing pauses, for as long as the
- * window is open: the lab may be behind a tunnel that comes back. It ends for good where the server says that the lab has
- * ended, or that it does not know this window (another Stride has taken the port, with another token).
+ * window is open: the lab may be behind a tunnel that comes back, or be started again, which listens where it did. It ends
+ * for good where the server does not know this window (another lab has taken the port).
  */
 import type { ServerMessage } from '../../shared/api/api.ts';
-import { decodeMessage, encodeMessage, labEndedCode, labPath } from '../../shared/base/codec.ts';
+import { decodeMessage, encodeMessage, labPath } from '../../shared/base/codec.ts';
 import { Problem } from '../../shared/base/problem.ts';
 import { Client, type Connection } from './client.ts';
 
@@ -48,14 +48,8 @@ export function connect({
     current.addEventListener('message', (event: MessageEvent<ArrayBuffer>) => {
       client.receive(decodeMessage(event.data) as ServerMessage);
     });
-    current.addEventListener('close', ({ code }) => {
+    current.addEventListener('close', () => {
       if (client.status === 'closed') return;
-      if (code === labEndedCode) {
-        client.ended(
-          new Problem('transport.ended', 'Stride was ended; start it again and open the address it prints'),
-        );
-        return;
-      }
       client.lost();
       void again(wasOpen);
     });

@@ -7,6 +7,7 @@ import { activationDefaults, type Activation } from '../layers/activation.ts';
 import { enabledLayers, layerKind, type Layer } from '../layers/index.ts';
 import { describeShape } from '../layers/layer.ts';
 import type { Network } from '../network/network.ts';
+import { courseNets } from '../network/presets.ts';
 import { type LayerSummary, walkNetwork } from '../network/shapes.ts';
 import { brokenNote, indented, oneLine } from './text.ts';
 
@@ -70,11 +71,14 @@ class Names {
   private readonly shared = new Map<string, string>();
   readonly definitions: string[] = [];
 
-  /** `conv1`, `conv2`, …; the course counts linear layers `fc`, `fc1`, `fc2`. */
+  constructor(private readonly firstLinear: 0 | 1) {}
+
+  /** `conv1`, `conv2`, …; in the course's nets linear layers are counted `fc`, `fc1`, `fc2`, in others from `fc1`. */
   own(stem: string, expression: string): string {
     const number = (this.counts.get(stem) ?? 0) + 1;
     this.counts.set(stem, number);
-    const name = stem === 'fc' ? (number === 1 ? 'fc' : `fc${number - 1}`) : `${stem}${number}`;
+    const count = stem === 'fc' ? number - 1 + this.firstLinear : number;
+    const name = count === 0 ? stem : `${stem}${count}`;
     this.definitions.push(`self.${name} = ${expression}`);
     return name;
   }
@@ -163,8 +167,14 @@ function forwardLines(layers: readonly LayerSummary[], names: Names): string[] {
   return [...lines.map(({ code, shape }) => `x = ${code.padEnd(width)}  # ${shape}`), 'return x'];
 }
 
+/** Whether the layers are those of one of the course's scripts, whose names they then have. */
+function isOfCourse(network: Network): boolean {
+  const layers = JSON.stringify(network.layers);
+  return courseNets.some((each) => JSON.stringify(each.layers) === layers);
+}
+
 function classLines(network: Network, layers: readonly LayerSummary[]): string[] {
-  const names = new Names();
+  const names = new Names(isOfCourse(network) ? 0 : 1);
   const forward = forwardLines(layers, names);
   return [
     ...(hasResidual(network.layers) ? residualClass : []),

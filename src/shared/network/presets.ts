@@ -43,6 +43,8 @@ const homework: Network = {
   ],
 };
 
+export const courseNets: readonly Network[] = [course, homework];
+
 /**
  * LeNet-5 (LeCun et al. 1998, Gradient-based learning applied to document recognition), with PyTorch's usual
  * simplifications: 28×28 images padded by 2, plain average pooling, every map connected to every map, a linear output.

@@ -103,7 +103,29 @@ function number(field: NumberField, operator: ':' | NumberOperator, word: Word):
     if (parts.length > 0) return parts.length === 1 ? parts[0]! : { kind: 'and', parts };
   }
   const value = read(field, word, word.text);
+  const step = writtenStep(field, word.text);
+  if (step !== null && (operator === ':' || operator === '=')) {
+    return {
+      kind: 'and',
+      parts: [
+        { kind: 'number', field, operator: '>=', value: value - step / 2 },
+        { kind: 'number', field, operator: '<', value: value + step / 2 },
+      ],
+    };
+  }
   return { kind: 'number', field, operator: operator === ':' ? '=' : operator, value };
+}
+
+/**
+ * What is measured is shown rounded, so what is asked for is what reads like this: the last digit that is written says how
+ * fine, for shares in percent and for durations in seconds. Null for numbers that were chosen and are shown as they are.
+ */
+function writtenStep(field: NumberField, text: string): number | null {
+  if (!['accuracy', 'last', 'loss', 'time'].includes(field)) return null;
+  if (field === 'time') return /^\d+(:\d{1,2})+$/.test(text) ? 1 : null;
+  const digits = /\.(\d+)/.exec(text)?.[1]?.length ?? 0;
+  const share = field !== 'loss' && !/[%％]$/.test(text) && Number(text) <= 1;
+  return 10 ** -digits * (share ? 100 : 1);
 }
 
 const readers = { number: readNumber, count: readCount, share: readShare, duration: readDuration } as const;

@@ -177,12 +177,23 @@ describe('what the table shows, in both languages', () => {
     ['epochs:"2 of 10"', { kind: 'number', field: 'epochs', operator: '=', value: 2 }],
     ['轮数:"2 / 10 轮"', { kind: 'number', field: 'epochs', operator: '=', value: 2 }],
     ['parameters:"8,490"', { kind: 'number', field: 'parameters', operator: '=', value: 8490 }],
-    ['time:1:05', { kind: 'number', field: 'time', operator: '=', value: 65 }],
     ['创建时间:今天', { kind: 'date', field: 'created', from: iso(2026, 11, 25), to: iso(2026, 11, 26) }],
     ['created:"Nov 24"', { kind: 'date', field: 'created', from: iso(2026, 11, 24), to: iso(2026, 11, 25) }],
     ['创建时间:11月24日', { kind: 'date', field: 'created', from: iso(2026, 11, 24), to: iso(2026, 11, 25) }],
   ])('%s', (text, filter) => {
     expect(parse(text)).toEqual(filter);
+  });
+
+  test.each([
+    ['loss:0.1736', 0.17355, 0.17365],
+    ['最佳准确率:98.12%', 98.115, 98.125],
+    ['last = 0.98', 97.5, 98.5],
+    ['time:1:05', 64.5, 65.5],
+  ])('%s is what is rounded to that', (text, from, to) => {
+    const { parts } = parse(text) as unknown as { parts: { operator: string; value: number }[] };
+    expect(parts.map(({ operator }) => operator)).toEqual(['>=', '<']);
+    expect(parts[0]!.value).toBeCloseTo(from, 9);
+    expect(parts[1]!.value).toBeCloseTo(to, 9);
   });
 
   test('a minute, as the cell has it', () => {

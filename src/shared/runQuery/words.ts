@@ -9,10 +9,11 @@ export type QueryLanguage = 'en' | 'zh-CN';
 
 type Words = Readonly<Record<QueryLanguage, string>>;
 
-/** Names of presets: history keeps the name on the left, and the window shows one of those on the right. */
+/** Names of presets, and of a pasted net that its code does not name: history keeps the name on the left, and the window shows one of those on the right. */
 export const presetWords: Readonly<Record<string, Words>> = {
   course: { en: 'Course net', 'zh-CN': '课程网络' },
   homework: { en: 'Homework net', 'zh-CN': '作业网络' },
+  pasted: { en: 'Pasted net', 'zh-CN': '粘贴的网络' },
 };
 
 /** What a run's status is called; the first in each language is what is shown. */

@@ -1,7 +1,9 @@
 /** How runs are kept in order: names, tags, notes, and which of them a list is of. */
 import { z } from 'zod';
 
-export const runNameSchema = z.string().trim().min(1).max(120);
+/** In characters. */
+export const longestName = 120;
+export const runNameSchema = z.string().trim().min(1).max(longestName);
 
 /** Spaces within are one; without what the filter's language needs for itself. Capitals do not tell tags apart. */
 export const tagSchema = z

@@ -5,11 +5,12 @@
 import type { CallInput, LabClient } from '../../../shared/api/api.ts';
 import { toProblemRecord } from '../../../shared/base/problem.ts';
 import type { RunSummary } from '../../../shared/runs/runs.ts';
+import { longestName } from '../../../shared/runs/runOrganisation.ts';
 import { runLabel } from '../../i18n/format.ts';
 import { problemText } from '../../i18n/problems.ts';
 import { m } from '../../paraglide/messages.js';
 import type { Filling } from '../../screens/train/state/trainForm.svelte.ts';
-import type { Notices } from '../notices.svelte.ts';
+import type { NoticeOptions, Notices } from '../notices.svelte.ts';
 import type { Router } from '../router.svelte.ts';
 
 export interface RunActionsOptions {
@@ -27,6 +28,9 @@ export class RunActions {
 
   constructor(options: RunActionsOptions) {
     this.#options = options;
+    options.lab.on('run.changed', (run) => {
+      options.notices.runChanged(run);
+    });
   }
 
   archive(runs: readonly number[], archived: boolean): Promise<boolean> {
@@ -34,6 +38,7 @@ export class RunActions {
     return this.#do(() => this.#update({ runs: [...runs], archived }), {
       text: say({ count: runs.length }),
       undo: () => this.#update({ runs: [...runs], archived: !archived }),
+      holds: (run) => !runs.includes(run.id) || (run.archived === archived && run.deletedAt === null),
     });
   }
 
@@ -63,6 +68,7 @@ export class RunActions {
       undo: async () => {
         await lab.call('runs.undelete', { runs: [...runs] });
       },
+      holds: (run) => !runs.includes(run.id) || run.deletedAt !== null,
     });
     return true;
   }
@@ -86,6 +92,7 @@ export class RunActions {
     return this.#do(() => this.#update({ runs: [run.id], name }), {
       text: m.runs_renamed_notice({ name: name.trim() }),
       undo: () => this.#update({ runs: [run.id], name: before }),
+      holds: ({ id, name: now }) => id !== run.id || now === name.trim(),
     });
   }
 
@@ -108,10 +115,22 @@ export class RunActions {
   }
 
   /** "Same again, but …": the Train screen, filled in with all that this run was. */
-  clone({ name, network, settings, dataset, tags, origin }: RunSummary): void {
-    const { fill, router } = this.#options;
-    fill({ network, settings, dataset, name, tags, kept: origin?.network });
+  clone({ id, name, network, settings, dataset, tags, origin }: RunSummary): void {
+    const { fill, notices, router } = this.#options;
+    const run = runLabel({ id, name: originalName(name) });
+    fill({
+      ...{ network, settings, dataset, tags, kept: origin?.network },
+      name: m.runs_copy_of({ run }).slice(0, longestName),
+    });
     router.go({ view: 'train' });
+    notices.show(m.runs_clone_notice({ run: runLabel({ id, name }) }), {
+      action: {
+        label: m.runs_open(),
+        run: () => {
+          router.go({ view: 'run', run: id });
+        },
+      },
+    });
   }
 
   /** The same net, settings, seed, data set and parts of a batch: the same numbers, to the bit. */
@@ -150,7 +169,7 @@ export class RunActions {
 
   async #do(
     work: () => Promise<unknown>,
-    done?: { readonly text: string; readonly undo?: () => Promise<void> },
+    done?: { readonly text: string } & Pick<NoticeOptions, 'undo' | 'holds'>,
   ): Promise<boolean> {
     const { notices } = this.#options;
     try {
@@ -159,9 +178,17 @@ export class RunActions {
       notices.show(problemText(toProblemRecord(error)), { kind: 'bad' });
       return false;
     }
-    if (done) notices.show(done.text, done.undo ? { undo: done.undo } : {});
+    if (done) {
+      const { text, ...options } = done;
+      notices.show(text, options);
+    }
     return true;
   }
+}
+
+/** Of a copy, the name of what it is a copy of, without that one's number: copies of copies must not pile up words. */
+function originalName(name: string): string {
+  return /^(?:Copy of )?(.+?) #\d+(?: 的副本)?$/.exec(name)?.[1] ?? name;
 }
 
 /** As a browser saves what a page has made; the desktop asks where to. */

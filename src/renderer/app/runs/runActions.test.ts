@@ -85,8 +85,15 @@ test('the same again, but …: the Train screen has all of it', () => {
     ...{ id: 3, name: 'mine', tags: ['wide'], origin: { network: 5, version: 2, changed: false } },
   });
   actions.clone({ network, settings, dataset, ...rest });
-  expect(fill).toHaveBeenCalledWith({ network, settings, dataset, name: 'mine', tags: ['wide'], kept: 5 });
+  const name = 'Copy of mine #3';
+  expect(fill).toHaveBeenCalledWith({ network, settings, dataset, name, tags: ['wide'], kept: 5 });
   expect(go).toHaveBeenCalledWith({ view: 'train' });
+  expect(told.at(-1)?.text).toContain('mine #3');
+  // A preset by the name that is shown; a copy of a copy by the name of the first.
+  actions.clone(sampleRun({ id: 8, name: 'course' }));
+  expect(fill.mock.lastCall![0]).toMatchObject({ name: 'Copy of Course net #8' });
+  actions.clone(sampleRun({ id: 9, name: 'Copy of Course net #8' }));
+  expect(fill.mock.lastCall![0]).toMatchObject({ name: 'Copy of Course net #9' });
 });
 
 test('exactly again: started, and the notice opens it', async () => {

@@ -12,6 +12,15 @@ const doorKeys = {
   compare: 'g v',
   settings: 'g s',
 } as const;
+/** What a person looks for that lies behind a door. */
+const doorKeywords: Partial<Record<Door, string>> = {
+  design: 'design net layers 设计 网络 层',
+  train: 'train epochs batch size learning rate optimizer seed 训练 轮数 批大小 学习率 优化器 随机种子',
+  runs: 'runs history filter tags 训练记录 筛选 标签',
+  sweeps: 'sweeps sweep grid 参数搜索 网格',
+  compare: 'compare quality speed memory 比较 对比 速度 内存',
+  settings: 'settings preferences language theme data folder 设置 语言 主题',
+};
 const doorTitles: Record<Door, () => string> = {
   design: m.nav_design,
   train: m.nav_train,
@@ -28,7 +37,7 @@ export function frameActions(app: AppState): Action[] {
       id: `go.${door}`,
       group: 'go',
       title: () => m.action_go({ screen: doorTitles[door]() }),
-      keywords: () => door,
+      keywords: () => doorKeywords[door] ?? door,
       keys: doorKeys[door],
       run: () => {
         globalThis.location.hash = router.doorHref(door);

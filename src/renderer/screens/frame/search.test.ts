@@ -20,6 +20,9 @@ test.each([
   ['drk', ['Use the dark theme']],
   ['设置', ['前往设置']],
   ['nothing like it', []],
+  // Its letters come in this order in “Use the dark theme”, but in no word of it.
+  ['seed', []],
+  ['ute', []],
 ])('%s', (query, expected) => {
   expect(found(query)).toEqual(expected);
 });

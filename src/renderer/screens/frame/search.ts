@@ -1,6 +1,6 @@
 /**
  * Finds what was meant by a few typed letters: every word of the query must fit, at the start of a word best, inside one
- * less well, and as letters that come in this order worst.
+ * less well, and as an abbreviation of one worst.
  */
 
 export interface Searchable {
@@ -27,13 +27,15 @@ function fitWord(word: string, text: string): number {
   if (text.startsWith(word)) return 4;
   if (text.split(wordStart).some((part) => part.startsWith(word))) return 3;
   if (text.includes(word)) return 2;
-  // A few letters are in order in almost anything.
-  return word.length > 2 && inOrder(word, text) ? 1 : 0;
+  // Letters left out within one word: in a whole line, a few letters are in order by chance.
+  return word.length > 2 && text.split(wordStart).some((part) => abbreviates(word, part)) ? 1 : 0;
 }
 
-function inOrder(letters: string, text: string): boolean {
+/** The first letter, and then the others in their order: `drk` for `dark`. */
+function abbreviates(letters: string, word: string): boolean {
+  if (word[0] !== letters[0]) return false;
   let at = 0;
-  for (const letter of text) if (letter === letters[at]) at++;
+  for (const letter of word.trim()) if (letter === letters[at]) at++;
   return at === letters.length;
 }
 

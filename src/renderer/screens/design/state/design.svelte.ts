@@ -145,8 +145,9 @@ export class DesignState {
     }
     // What waits here is newer; it is written in a moment, and the other window hears of that.
     if (this.#pending.has(id) || sameNetwork(network, this.editor.network)) return;
+    // Not a step of this window's: undoing here must not take back what was done there.
     this.#taking = true;
-    this.editor.replace(network);
+    this.editor.open(network, false);
     this.#taking = false;
     this.#foreign('written');
   }

@@ -153,7 +153,7 @@ describe('another window', () => {
   const hear = (network: Network | null) =>
     lab.emit('networks.changed', { id: 1, network: network && summary(network, 9), writer: 'other' });
 
-  test('its change is taken over, told, and can be undone', async () => {
+  test('its change is taken over and told, and is no step that this window undoes', async () => {
     const { design } = await open();
     const told = vi.fn();
     design.onForeignChange(told);
@@ -164,7 +164,8 @@ describe('another window', () => {
     expect(lab.written).toEqual([]);
     design.editor.undo();
     await vi.runAllTimersAsync();
-    expect(lab.written).toEqual([mine]);
+    expect(design.editor.network).toEqual(theirs);
+    expect(lab.written).toEqual([]);
   });
 
   test('what waits in this window is newer, and wins', async () => {
