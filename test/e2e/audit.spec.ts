@@ -58,7 +58,7 @@ test.afterAll(() => host.end());
 
 test('the audit finds each of these where it is', async ({ page }) => {
   await page.goto(host.url);
-  await page.goto(`${new URL(host.url).origin}/#/settings`);
+  await page.goto(host.at(`#/settings`));
   await page.locator('#heading').waitFor();
   await page.evaluate(`globalThis.coverOf = ${coverOf.toString()}`);
   await page.evaluate(() => {
@@ -106,7 +106,7 @@ for (const language of ['en', 'zh-CN'] as const) {
       /** What was found, with the screens on which it was. */
       const found: Record<string, string[]> = {};
       for (const { name, hash, ready = '#heading', prepare, leave } of screens) {
-        await page.goto(`${new URL(host.url).origin}/#${hash}`);
+        await page.goto(host.at(`#${hash}`));
         await page.locator(ready).first().waitFor();
         await prepare?.(page);
         for (const size of sizes) {

@@ -22,7 +22,7 @@ const filter = (page: Page) => page.locator('input[role="combobox"]').first();
 
 async function open(page: Page, query = ''): Promise<void> {
   await page.goto(host.url);
-  await page.goto(`${new URL(host.url).origin}/#/runs?show=all${query}`);
+  await page.goto(host.at(`#/runs?show=all${query}`));
   await expect(rows(page).first()).toBeVisible();
 }
 
@@ -108,7 +108,7 @@ test('an undo message leaves when there is nothing left to undo', async ({ page 
   await expect(page.getByText('1 run deleted.')).toBeVisible();
   // Restored from its own page, as if in another window.
   const id = /#(\d+)$/.exec(run)![1]!;
-  await page.goto(`${new URL(host.url).origin}/#/runs/${id}`);
+  await page.goto(host.at(`#/runs/${id}`));
   await press(page.getByRole('button', { name: 'Restore' }).first());
   await expect(page.getByText('1 run deleted.')).toHaveCount(0);
 });

@@ -11,14 +11,14 @@ test.afterAll(() => host.end());
 
 const startOne = async (page: Page) => {
   await page.goto(host.url);
-  await page.goto(`${new URL(host.url).origin}/#/train`);
+  await page.goto(host.at(`#/train`));
   await page.getByRole('textbox', { name: 'Epochs', exact: true }).fill('200');
   await press(page.getByRole('button', { name: /^Train Course net/ }));
 };
 
 test('says that the lab is gone, reconnects by itself and is back where it was', async ({ page }) => {
   await startOne(page);
-  await page.goto(`${new URL(host.url).origin}/#/runs?filter=status:running,interrupted`);
+  await page.goto(host.at(`#/runs?filter=status:running,interrupted`));
   const row = page.locator('[data-line^="r"]').first();
   await expect(row.locator('[data-status=running]')).toBeVisible({ timeout: 60_000 });
   const before = new URL(host.url);

@@ -26,7 +26,7 @@ test.afterAll(() => host.end());
 
 async function open(page: Page, hash: string): Promise<void> {
   await page.goto(host.url);
-  await page.goto(`${new URL(host.url).origin}/${hash}`);
+  await page.goto(host.at(hash));
   await page.locator('#heading').waitFor();
 }
 
