@@ -3,6 +3,7 @@ import { m } from '../../paraglide/messages.js';
 import type { Action } from '../../app/actions.svelte.ts';
 import type { AppState } from '../../app/app.svelte.ts';
 import { type Door, doors, hrefOf } from '../../app/router.svelte.ts';
+import { doorKeywords } from './doorKeywords.ts';
 
 const doorKeys = {
   design: 'g d',
@@ -12,15 +13,6 @@ const doorKeys = {
   compare: 'g v',
   settings: 'g s',
 } as const;
-/** What a person looks for that lies behind a door. */
-const doorKeywords: Partial<Record<Door, string>> = {
-  design: 'design net layers 设计 网络 层',
-  train: 'train epochs batch size learning rate optimizer seed 训练 轮数 批大小 学习率 优化器 随机种子',
-  runs: 'runs history filter tags 训练记录 筛选 标签',
-  sweeps: 'sweeps sweep grid 参数搜索 网格',
-  compare: 'compare quality speed memory 比较 对比 速度 内存',
-  settings: 'settings preferences language theme data folder 设置 语言 主题',
-};
 const doorTitles: Record<Door, () => string> = {
   design: m.nav_design,
   train: m.nav_train,
