@@ -121,7 +121,7 @@ test('that a run is to stop after its epoch is seen in its row, and taken back t
   const paused = page.getByRole('article', { name });
   await expect(paused.locator('[data-status=paused]')).toBeVisible();
   await press(paused.getByRole('button', { name: `Stop ${name} after this epoch` }));
-  await expect(paused.getByText(/^Stops after epoch \d+$/)).toBeVisible();
+  await expect(paused.getByText(/^Stops after epoch \d+/)).toBeVisible();
   await press(paused.getByRole('button', { name: 'Do not stop after this epoch' }));
   await expect(paused.getByText(/^Stops after epoch/)).toHaveCount(0);
   await expect(paused.getByRole('button', { name: `Stop ${name} after this epoch` })).toBeVisible();
