@@ -67,11 +67,14 @@ function callOf(layer: Activation, x: string): string {
 
 /** What a layer is called in the class; layers without parameters are made once and shared, as the course does. */
 class Names {
+  private readonly firstLinear: 0 | 1;
   private readonly counts = new Map<string, number>();
   private readonly shared = new Map<string, string>();
   readonly definitions: string[] = [];
 
-  constructor(private readonly firstLinear: 0 | 1) {}
+  constructor(firstLinear: 0 | 1) {
+    this.firstLinear = firstLinear;
+  }
 
   /** `conv1`, `conv2`, …; in the course's nets linear layers are counted `fc`, `fc1`, `fc2`, in others from `fc1`. */
   own(stem: string, expression: string): string {
