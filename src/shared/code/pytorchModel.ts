@@ -98,6 +98,16 @@ class Names {
   }
 }
 
+/** Whether the layers are those of one of the course's scripts, whose names they then have. */
+function areOfCourse(layers: readonly LayerSummary[]): boolean {
+  const written = JSON.stringify(layers.map(({ layer }) => layer));
+  return courseNets.some((each) => JSON.stringify(each.layers) === written);
+}
+
+function namesFor(layers: readonly LayerSummary[]): Names {
+  return new Names(areOfCourse(layers) ? 0 : 1);
+}
+
 /** Layers with parameters are members of their own, counted by what they are. */
 const ownStems = { conv2d: 'conv', linear: 'fc', batchNorm2d: 'bn', residual: 'block' } as const;
 
@@ -106,7 +116,7 @@ const ownStems = { conv2d: 'conv', linear: 'fc', batchNorm2d: 'bn', residual: 'b
  * A layer without parameters has its type and place as its name, which no member has.
  */
 export function moduleNames(layers: readonly LayerSummary[]): string[] {
-  const names = new Names();
+  const names = namesFor(layers);
   return layers.map(({ layer: { type }, index }) =>
     Object.hasOwn(ownStems, type)
       ? names.own(ownStems[type as keyof typeof ownStems], '')
@@ -170,14 +180,8 @@ function forwardLines(layers: readonly LayerSummary[], names: Names): string[] {
   return [...lines.map(({ code, shape }) => `x = ${code.padEnd(width)}  # ${shape}`), 'return x'];
 }
 
-/** Whether the layers are those of one of the course's scripts, whose names they then have. */
-function isOfCourse(network: Network): boolean {
-  const layers = JSON.stringify(network.layers);
-  return courseNets.some((each) => JSON.stringify(each.layers) === layers);
-}
-
 function classLines(network: Network, layers: readonly LayerSummary[]): string[] {
-  const names = new Names(isOfCourse(network) ? 0 : 1);
+  const names = namesFor(layers);
   const forward = forwardLines(layers, names);
   return [
     ...(hasResidual(network.layers) ? residualClass : []),
