@@ -64,17 +64,7 @@ const config = packageConfig({
 
 const { build, Platform, Arch } = await import('electron-builder');
 await build({ config, projectDir: context.root, publish: 'never', targets: wanted() });
-if (
-  context.platform === 'linux' &&
-  targets.length === 0 &&
-  spawnSync('dpkg-deb', ['--version']).status === 0
-) {
-  const { version } = JSON.parse(fs.readFileSync(context.at('package.json'), 'utf8'));
-  const arch = context.arch === 'arm64' ? 'arm64' : 'amd64';
-  const folder = path.join(output, context.arch === 'arm64' ? 'linux-arm64-unpacked' : 'linux-unpacked');
-  const entry = /** @type {Record<string, string>} */ (config.linux?.desktop?.entry);
-  buildDeb({ folder, output, icons: context.at('resources', 'package', 'icons'), version, arch, entry });
-}
+if (context.platform === 'linux' && targets.length === 0) archiveFolder();
 for (const name of fs.readdirSync(output).sort()) {
   const file = path.join(output, name);
   if (/\.(yml|yaml)$/.test(name)) continue;
@@ -92,5 +82,29 @@ function wanted() {
   const arch = context.arch === 'arm64' ? Arch.arm64 : Arch.x64;
   if (platform) return platform.createTarget(names.length > 0 ? names : null, arch);
   if (context.platform !== 'linux') return Platform.current().createTarget(null, arch);
-  return Platform.LINUX.createTarget(['dir', 'tar.gz'], arch);
+  return Platform.LINUX.createTarget(['dir'], arch);
+}
+
+/** tar.gz and deb of the built folder, by the system's own tools: electron-builder fetches some for that. */
+function archiveFolder() {
+  const { version } = JSON.parse(fs.readFileSync(context.at('package.json'), 'utf8'));
+  const folder = path.join(output, context.arch === 'arm64' ? 'linux-arm64-unpacked' : 'linux-unpacked');
+  const name = `stride-${version}-linux-${context.arch}`;
+  const transform = `--transform=s,^${path.basename(folder)},${name},`;
+  // Hard and symbolic links keep their targets.
+  const tar = [
+    '-czf',
+    path.join(output, `${name}.tar.gz`),
+    '-C',
+    output,
+    '--owner=0',
+    '--group=0',
+    transform.replace(/,$/, ',RSh'),
+  ];
+  const { status } = spawnSync('tar', [...tar, path.basename(folder)], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('tar failed');
+  if (spawnSync('dpkg-deb', ['--version']).status !== 0) return;
+  const arch = context.arch === 'arm64' ? 'arm64' : 'amd64';
+  const entry = /** @type {Record<string, string>} */ (config.linux?.desktop?.entry);
+  buildDeb({ folder, output, icons: context.at('resources', 'package', 'icons'), version, arch, entry });
 }

@@ -23,4 +23,5 @@ startDesktop({
   preload: here('../preload/preload.cjs'),
   platform: process.platform,
   signals: process,
+  args: process.argv,
 });

@@ -31,9 +31,9 @@ beforeAll(async () => {
   bridge = electron.exposed.get('stride') as Bridge;
 });
 
-test('the window gets send and onMessage and nothing else', () => {
+test('the window gets these functions and nothing else', () => {
   expect([...electron.exposed.keys()]).toEqual(['stride']);
-  expect(Object.keys(bridge)).toEqual(['send', 'onMessage']);
+  expect(Object.keys(bridge)).toEqual(['send', 'onMessage', 'setActions', 'onChosen', 'onFile']);
 });
 
 test('send sends, on one channel', () => {

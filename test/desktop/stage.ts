@@ -8,6 +8,7 @@ import {
   chownSync,
   copyFileSync,
   existsSync,
+  lchownSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
@@ -66,7 +67,8 @@ export function stage({ runtime, sqlite }: TestElectron): Stage {
   chmodSync(folder, 0o755);
   const target = join(folder, 'runtime');
   linkTree(runtime, target);
-  allowSandbox(runtime, target);
+  replace(join(runtime, 'chrome-sandbox'), join(target, 'chrome-sandbox'));
+  allowSandbox(target);
   const app = join(target, 'resources', 'app');
   mkdirSync(app, { recursive: true });
   for (const name of ['package.json', 'out']) linkTree(join(root, name), join(app, name));
@@ -83,10 +85,9 @@ export function stage({ runtime, sqlite }: TestElectron): Stage {
 }
 
 /** Chromium's sandbox wants its helper to be root's, with the right to become root; where this is not root, user namespaces do. */
-function allowSandbox(runtime: string, target: string): void {
+export function allowSandbox(folder: string): void {
   if (process.getuid?.() !== 0) return;
-  const helper = join(target, 'chrome-sandbox');
-  replace(join(runtime, 'chrome-sandbox'), helper);
+  const helper = join(folder, 'chrome-sandbox');
   chownSync(helper, 0, 0);
   chmodSync(helper, 0o4755);
 }
@@ -136,9 +137,9 @@ function replace(from: string, to: string): void {
 export function handToUser(folder: string): void {
   const { uid, gid } = ordinaryUser;
   if (uid === undefined || gid === undefined) return;
-  chownSync(folder, uid, gid);
+  lchownSync(folder, uid, gid);
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    chownSync(join(entry.parentPath, entry.name), uid, gid);
+    lchownSync(join(entry.parentPath, entry.name), uid, gid);
   }
 }
 

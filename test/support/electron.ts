@@ -130,6 +130,13 @@ export class BrowserWindow extends EventEmitter {
   maximize(): void {
     this.maximized = true;
   }
+  isVisible(): boolean {
+    return this.shown > 0;
+  }
+  isFocused(): boolean {
+    return true;
+  }
+  setProgressBar(): void {}
   isMaximized(): boolean {
     return this.maximized;
   }
@@ -158,6 +165,12 @@ export class BrowserWindow extends EventEmitter {
 }
 
 export const app = new App();
+export class Notification {
+  static isSupported(): boolean {
+    return false;
+  }
+}
+
 export const ipcMain = new EventEmitter();
 export const powerMonitor = new EventEmitter();
 
@@ -234,7 +247,7 @@ export const dialog = {
   },
 };
 
-type MenuTemplate = { role: string; label?: string }[];
+type MenuTemplate = { role?: string; label?: string }[];
 export const Menu = {
   template: [] as MenuTemplate,
   buildFromTemplate: (template: MenuTemplate) => template,

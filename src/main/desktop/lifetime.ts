@@ -69,6 +69,10 @@ export class Lifetime {
     return this.#options.platform === 'darwin';
   }
 
+  get window(): BrowserWindow | undefined {
+    return this.#window;
+  }
+
   showWindow(): void {
     if (this.#quitting) return;
     if (this.#window) {

@@ -1,18 +1,133 @@
 /**
- * The menu, for its keys: copy and paste on macOS, zoom, full screen, reload. Electron's own would have a link to its
- * web site; the entries' names are the platform's.
+ * The menu: the platform's own entries, and every action of the window with its key, in the window's language. The page says what can be
+ * done now, and hears what was chosen; its keys it handles itself, so the menu shows them and does not listen for them.
  */
-import { Menu } from 'electron';
+import { type BrowserWindow, Menu, type MenuItemConstructorOptions, ipcMain } from 'electron';
+import { z } from 'zod';
+import { type MenuAction, toMenu, toPage } from '../../shared/api/bridge.ts';
+import { isOwnPage } from '../transport/electron.ts';
 import type { Texts } from './texts.ts';
 
-export function setMenu({ menu }: Texts, platform: NodeJS.Platform): void {
-  Menu.setApplicationMenu(
-    Menu.buildFromTemplate([
-      ...(platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
-      { role: 'fileMenu', label: menu.file },
+const actionsSchema = z
+  .array(
+    z.strictObject({
+      id: z.string().max(100),
+      group: z.string().max(100),
+      title: z.string().max(300),
+      keys: z.string().max(50),
+      enabled: z.boolean(),
+    }),
+  )
+  .max(500);
+
+export interface MenuOptions {
+  readonly platform: NodeJS.Platform;
+  readonly window: () => BrowserWindow | undefined;
+  /** Opens the system's dialog for a file. */
+  readonly openFile: () => void;
+  /** Entries of the menu Help besides the window's own. */
+  readonly help?: () => readonly MenuItemConstructorOptions[];
+  /** The page is there and has said what it can do. */
+  readonly onReady: () => void;
+}
+
+export class AppMenu {
+  readonly #options: MenuOptions;
+  #texts: Texts;
+  #actions: readonly MenuAction[] = [];
+
+  constructor(options: MenuOptions, texts: Texts) {
+    this.#options = options;
+    this.#texts = texts;
+    ipcMain.on(toMenu, (event, payload: unknown) => {
+      const frame = event.senderFrame;
+      if (!frame || frame !== this.#options.window()?.webContents.mainFrame || !isOwnPage(frame.url)) return;
+      const actions = actionsSchema.safeParse(payload);
+      if (!actions.success) return;
+      this.#actions = actions.data;
+      this.#show();
+      this.#options.onReady();
+    });
+    this.#show();
+  }
+
+  setTexts(texts: Texts): void {
+    this.#texts = texts;
+    this.#show();
+  }
+
+  #show(): void {
+    Menu.setApplicationMenu(Menu.buildFromTemplate(this.#template()));
+  }
+
+  #template(): MenuItemConstructorOptions[] {
+    const { menu } = this.#texts;
+    const { platform, openFile, help } = this.#options;
+    const groups = [...new Set(this.#actions.map(({ group }) => group))];
+    const mac = platform === 'darwin';
+    return [
+      ...(mac ? [{ role: 'appMenu' as const }] : []),
+      {
+        label: menu.file,
+        submenu: [
+          { label: menu.open, accelerator: 'CmdOrCtrl+O', click: openFile },
+          { type: 'separator' },
+          { role: 'close', label: menu.close },
+          ...(mac ? [] : [{ role: 'quit' as const, label: menu.quit }]),
+        ],
+      },
       { role: 'editMenu', label: menu.edit },
+      ...groups.map((group) => ({
+        label: group,
+        submenu: this.#actions
+          .filter((action) => action.group === group)
+          .map((action) => this.#entry(action)),
+      })),
       { role: 'viewMenu', label: menu.view },
       { role: 'windowMenu', label: menu.window },
-    ]),
-  );
+      ...(help?.().length ? [{ label: menu.help, submenu: [...help()] }] : []),
+    ];
+  }
+
+  #entry({ id, title, keys, enabled }: MenuAction): MenuItemConstructorOptions {
+    const accelerator = acceleratorOf(keys);
+    return {
+      id,
+      // A sequence of keys, or one that Electron has no word for, stands behind the title.
+      label: keys && !accelerator ? `${title}  (${keys.toUpperCase()})` : title,
+      ...(accelerator && { accelerator, registerAccelerator: false }),
+      enabled,
+      click: () => {
+        this.#options.window()?.webContents.send(toPage, id);
+      },
+    };
+  }
+}
+
+const modifiers: Readonly<Record<string, string>> = {
+  $mod: 'CmdOrCtrl',
+  Control: 'Ctrl',
+  Shift: 'Shift',
+  Alt: 'Alt',
+  Meta: 'Super',
+};
+const names: Readonly<Record<string, string>> = {
+  Enter: 'Enter',
+  Escape: 'Esc',
+  Delete: 'Delete',
+  Backspace: 'Backspace',
+  ArrowUp: 'Up',
+  ArrowDown: 'Down',
+  ArrowLeft: 'Left',
+  ArrowRight: 'Right',
+  Space: 'Space',
+};
+
+/** Electron's word for a key in tinykeys' notation (`$mod+k`), undefined where it has none (`g r`, `[Shift]+?`). */
+export function acceleratorOf(keys: string): string | undefined {
+  const parts = keys.split('+');
+  const key = parts.pop() ?? '';
+  if (parts.some((part) => !(part in modifiers))) return undefined;
+  const name = /^([A-Za-z0-9]|F\d{1,2}|[,./;=-])$/.test(key) ? key.toUpperCase() : names[key];
+  return name && [...parts.map((part) => modifiers[part]), name].join('+');
 }

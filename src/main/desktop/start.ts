@@ -8,8 +8,11 @@ import { makeHome } from '../lab/base/home.ts';
 import type { Lab } from '../lab/lab.ts';
 import { askWhereToSave } from './downloads.ts';
 import { Lifetime } from './lifetime.ts';
-import { setMenu } from './menu.ts';
+import { answerTo } from './commandLine.ts';
+import { AppMenu } from './menu.ts';
+import { OpenedFiles, filesAmong } from './openedFiles.ts';
 import { registerPageScheme, servePage } from './page.ts';
+import { showRunSigns } from './runSigns.ts';
 import { guardContents, guardSession } from './security.ts';
 import { followLanguage, type Texts } from './texts.ts';
 import { type LoadingGuard, guardLoading, loadingMark } from './trainingProblem.ts';
@@ -25,6 +28,8 @@ export interface DesktopOptions {
   readonly preload: string;
   readonly platform: NodeJS.Platform;
   readonly signals: Signals;
+  /** The command line, its first word the program. */
+  readonly args?: readonly string[];
 }
 
 /**
@@ -32,6 +37,12 @@ export interface DesktopOptions {
  * wait for ever.
  */
 export function startDesktop(options: DesktopOptions): void {
+  const answer = answerTo(options.args ?? []);
+  if (answer !== undefined) {
+    process.stdout.write(answer);
+    app.exit(exitCodes.ok);
+    return;
+  }
   // What Chromium keeps goes with the rest, and Electron's lock is on this folder: one window a home.
   const userData = join(options.home, 'desktop');
   try {
@@ -53,12 +64,23 @@ export function startDesktop(options: DesktopOptions): void {
   app.enableSandbox();
   registerPageScheme();
   guardContents();
-  void app.whenReady().then(() => open(options, guard));
+  // macOS names the files before there is a window.
+  const opened: string[] = [];
+  const early = (event: { preventDefault(): void }, path: string) => {
+    event.preventDefault();
+    opened.push(path);
+  };
+  app.on('open-file', early);
+  void app.whenReady().then(() => {
+    app.off('open-file', early);
+    return open(options, guard, opened);
+  });
 }
 
 async function open(
-  { home, createLab, renderer, preload, platform, signals }: DesktopOptions,
+  { home, createLab, renderer, preload, platform, signals, args = [] }: DesktopOptions,
   guard: LoadingGuard,
+  opened: readonly string[],
 ): Promise<void> {
   guardSession(session.defaultSession);
   askWhereToSave(session.defaultSession, home);
@@ -66,25 +88,63 @@ async function open(
   servePage(protocol, renderer);
   let lab: Lab;
   let texts: () => Texts;
+  /** Made once there is a window to speak of; the language may change before. */
+  const made: { menu?: AppMenu } = {};
   try {
     lab = await createLab(guard);
     texts = await followLanguage(lab, app.getLocale(), (changed) => {
-      setMenu(changed, platform);
+      made.menu?.setTexts(changed);
     });
   } catch (error) {
     fail(error);
     return;
   }
-  setMenu(texts(), platform);
   const lifetime = new Lifetime({
     home,
     lab,
     texts,
     platform,
     signals,
-    createWindow: () => createWindow({ home, preload, service: lab }),
+    createWindow: () => {
+      files.setReady(false);
+      return createWindow({ home, preload, service: lab });
+    },
+  });
+  const window = () => lifetime.window;
+  const files = new OpenedFiles(home, window, texts);
+  const loadAgain = () => {
+    guard.retry();
+    window()?.webContents.reload();
+  };
+  made.menu = new AppMenu(
+    {
+      platform,
+      window,
+      openFile: () => void files.choose(),
+      help: () => (guard.hasDied ? [{ label: texts().menu.loadAgain, click: loadAgain }] : []),
+      onReady: () => {
+        files.setReady(true);
+      },
+    },
+    texts(),
+  );
+  showRunSigns({
+    lab,
+    texts,
+    window,
+    showWindow: () => {
+      lifetime.showWindow();
+    },
   });
   lifetime.showWindow();
+  files.open([...opened, ...filesAmong(args.slice(1), process.cwd())]);
+  app.on('second-instance', (_event, words, folder) => {
+    files.open(filesAmong(words.slice(1), folder));
+  });
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    files.open([path]);
+  });
 }
 
 /** A history that is newer than the program, a folder that cannot be written: said, and nothing is touched. */

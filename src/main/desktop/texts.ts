@@ -15,8 +15,18 @@ export interface Texts {
   readonly trainingGoesOn: string;
   readonly loadAgain: string;
   readonly wait: string;
+  readonly tooLarge: string;
+  readonly notOpened: (path: string, reason: string) => string;
+  readonly openable: string;
+  readonly runFinished: (run: string) => string;
+  readonly runFailed: (run: string) => string;
   readonly menu: {
     readonly file: string;
+    readonly open: string;
+    readonly close: string;
+    readonly quit: string;
+    readonly help: string;
+    readonly loadAgain: string;
     readonly edit: string;
     readonly view: string;
     readonly window: string;
@@ -39,7 +49,22 @@ const english: Texts = {
   trainingGoesOn: 'Runs that are training go on undisturbed.',
   loadAgain: 'Load it again',
   wait: 'Wait',
-  menu: { file: 'File', edit: 'Edit', view: 'View', window: 'Window' },
+  tooLarge: 'it is larger than 1 MB',
+  notOpened: (path, reason) => `${path} could not be opened: ${reason}.`,
+  openable: 'Networks and PyTorch scripts',
+  runFinished: (run) => `${run} has finished`,
+  runFailed: (run) => `${run} has failed`,
+  menu: {
+    file: 'File',
+    open: 'Open…',
+    close: 'Close window',
+    quit: 'Quit Stride',
+    help: 'Help',
+    loadAgain: 'Try loading TensorFlow again',
+    edit: 'Edit',
+    view: 'View',
+    window: 'Window',
+  },
 };
 
 const chinese: Texts = {
@@ -56,7 +81,22 @@ const chinese: Texts = {
   trainingGoesOn: '正在进行的训练不受影响。',
   loadAgain: '重新加载',
   wait: '等待',
-  menu: { file: '文件', edit: '编辑', view: '显示', window: '窗口' },
+  tooLarge: '文件大于 1 MB',
+  notOpened: (path, reason) => `无法打开 ${path}：${reason}。`,
+  openable: '网络与 PyTorch 脚本',
+  runFinished: (run) => `${run} 训练完成`,
+  runFailed: (run) => `${run} 训练失败`,
+  menu: {
+    file: '文件',
+    open: '打开…',
+    close: '关闭窗口',
+    quit: '退出 Stride',
+    help: '帮助',
+    loadAgain: '重新尝试加载 TensorFlow',
+    edit: '编辑',
+    view: '显示',
+    window: '窗口',
+  },
 };
 
 /** Of what a person may have chosen in the window (renderer/app/preferenceKeys.ts). */

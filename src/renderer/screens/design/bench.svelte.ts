@@ -1,5 +1,6 @@
 /** What the Design screen does, apart from how it looks: the net as a whole, and words about what was done. */
 import { type ProblemRecord, Problem, toProblemRecord } from '../../../shared/base/problem.ts';
+import type { OpenedFile } from '../../../shared/api/bridge.ts';
 import { type FoundSettings, looksLikePyTorch, notebookScript } from '../../../shared/code/parsePyTorch.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import { walkNetwork } from '../../../shared/network/shapes.ts';
@@ -191,6 +192,11 @@ export class DesignBench {
     link.download = `${networkLabel(network.name).replace(/[^\p{L}\p{N}._-]+/gu, '-')}.json`;
     link.click();
     URL.revokeObjectURL(url);
+  }
+
+  /** A file that was opened from the system: a network's JSON, a PyTorch script or a notebook. */
+  openFile({ name, text }: OpenedFile): void {
+    void this.importFile(new File([text], name));
   }
 
   async importFile(file: File): Promise<void> {
