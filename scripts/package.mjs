@@ -91,15 +91,16 @@ function archiveFolder() {
   const folder = path.join(output, context.arch === 'arm64' ? 'linux-arm64-unpacked' : 'linux-unpacked');
   const name = `stride-${version}-linux-${context.arch}`;
   const transform = `--transform=s,^${path.basename(folder)},${name},`;
-  // Hard and symbolic links keep their targets.
+  // Symbolic links keep their targets.
   const tar = [
-    '-czf',
+    '--use-compress-program=gzip -3',
+    '-cf',
     path.join(output, `${name}.tar.gz`),
     '-C',
     output,
     '--owner=0',
     '--group=0',
-    transform.replace(/,$/, ',RSh'),
+    transform.replace(/,$/, ',S'),
   ];
   const { status } = spawnSync('tar', [...tar, path.basename(folder)], { stdio: 'inherit' });
   if (status !== 0) throw new Error('tar failed');
