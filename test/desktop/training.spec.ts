@@ -112,7 +112,8 @@ test('@always stopped and resumed, quit while it trains and resumed: to the bit 
   expect(await desktop.ended()).toBe(0);
 
   await desktop.start();
-  expect(await statusOf(desktop.page, cut)).toBe('stopped');
+  // Not stopped by a person: the next start offers to let it go on.
+  expect(await statusOf(desktop.page, cut)).toBe('interrupted');
   expect(await reached(desktop.page, cut)).toBeLessThan(steps);
   await ask(desktop.page, 'runs.resume', { run: cut });
   await finished(desktop.page, cut);
