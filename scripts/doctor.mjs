@@ -7,6 +7,7 @@
  *         { "canTrain": true, "checks": [{ "name", "state": "ok" | "missing" | "note", "detail", "advice"? }] }
  */
 import process from 'node:process';
+import './setup/output.mjs';
 import { checks } from './setup/diagnosis.mjs';
 import { Context } from './setup/context.mjs';
 

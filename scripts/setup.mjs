@@ -10,6 +10,7 @@
  * Environment: STRIDE_CACHE (where downloads are kept), STRIDE_RETRY=1 (try again what failed within the last day),
  * CHROME_PATH (the browser to test in).
  */
+import './setup/output.mjs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';

@@ -1,11 +1,15 @@
 /**
  * npm test: everything, from a fresh clone on: set-up, the static checks, unit tests, tests across boundaries, the browser
- * tests, and a chosen part in the real Electron; it stops at the first that fails. The last line sums all test runners: "N passed, N failed".
+ * tests, and a chosen part in the real Electron. A stage that fails keeps none of the later ones from being run; a line each
+ * sums them, and the last line all of them: "N passed, N failed".
+ *
+ *     STRIDE_CPU=avx2 npm test        as for a processor with AVX2 alone (engine/native/cpu.ts)
  */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import process from 'node:process';
 import { runParts, STATIC_PARTS } from './check.mjs';
+import { NoteFilter } from './setup/native-notes.mjs';
 import { nodePath } from './setup/node.mjs';
 import { handleInterrupts } from './setup/run.mjs';
 import { tool } from './setup/tools.mjs';
@@ -29,18 +33,19 @@ const stages = [
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 /** @type {string[]} */
-const left = stages.map(({ name }) => name);
+const sums = [];
 for (const { name, run } of stages) {
   process.stdout.write(`\n── ${name} ${'─'.repeat(Math.max(0, 60 - name.length))}\n`);
   const counts = await run();
-  left.shift();
+  sums.push(
+    `${counts.failed > 0 ? 'FAILED' : 'ok    '}  ${name.padEnd(18)} ${counts.passed} passed, ${counts.failed} failed` +
+      (counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''),
+  );
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped += counts.skipped;
-  if (counts.failed > 0) break;
 }
-process.stdout.write('\n');
-if (left.length > 0) process.stdout.write(`Not run: ${left.join(', ')}.\n`);
+process.stdout.write(`\n${sums.join('\n')}\n`);
 if (total.skipped > 0) process.stdout.write(`${total.skipped} skipped\n`);
 process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
 process.exit(total.failed > 0 ? 1 : 0);
@@ -116,8 +121,9 @@ function inherit(args, env = {}) {
     const child = spawn(nodePath(context), args, {
       cwd: context.root,
       env: { ...context.env, NODE_OPTIONS: '', ...env },
-      stdio: 'inherit',
+      stdio: ['inherit', 'inherit', 'pipe'],
     });
+    child.stderr?.pipe(new NoteFilter()).pipe(process.stderr, { end: false });
     child.on('error', () => resolve(1));
     child.on('exit', (code) => resolve(code ?? 1));
   });

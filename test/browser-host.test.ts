@@ -66,13 +66,14 @@ function get(path: string, headers: Record<string, string> = {}, method = 'GET')
   });
 }
 
-const tokenPath = () => new URL(server.url).pathname + new URL(server.url).search;
+const pathOf = (url: string) => new URL(url).pathname + new URL(url).search;
+const tokenPath = () => pathOf(server.newUrl());
 const cookieOf = ({ headers }: Answer) => headers['set-cookie']?.[0]?.split(';', 1)[0] ?? '';
 const signIn = async () => cookieOf(await get(tokenPath()));
 
 describe('the door', () => {
   test('the printed address gives a cookie that scripts cannot read and goes on to the window', async () => {
-    expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43}$/);
+    expect(server.newUrl()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43}$/);
     const first = await get(tokenPath());
     expect(first.status).toBe(303);
     expect(first.headers.location).toBe('/');
@@ -100,7 +101,6 @@ describe('the door', () => {
     expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
     expect(answer.body).toContain('open that whole address once');
     expect(answer.body).toContain('请完整打开该地址一次');
-    expect(answer.body).not.toContain(new URL(server.url).searchParams.get('token'));
     expect(answer.headers['set-cookie']).toBeUndefined();
   });
 
@@ -110,11 +110,18 @@ describe('the door', () => {
     }
   });
 
-  test('a ticket opens once', async () => {
-    const { pathname, search } = new URL(server.ticketUrl());
-    const first = await get(pathname + search);
+  test('an address opens one browser, once; what is in the cookie opens nothing as an address', async () => {
+    const path = tokenPath();
+    const first = await get(path);
     expect(await get('/', { Cookie: cookieOf(first) })).toMatchObject({ status: 200 });
-    expect(await get(pathname + search)).toMatchObject({ status: 403 });
+    expect(await get(path)).toMatchObject({ status: 403 });
+    expect(await get(path, { Cookie: cookieOf(first) })).toMatchObject({ status: 303 });
+    const [, session] = cookieOf(first).split('=');
+    expect(path).not.toContain(session);
+    expect(await get(`/?token=${session}`)).toMatchObject({ status: 403 });
+    const [name] = cookieOf(first).split('=');
+    const Cookie = `${name}=${new URL(server.newUrl()).searchParams.get('token')}`;
+    expect(await get('/', { Cookie })).toMatchObject({ status: 403 });
   });
 
   test.each([
@@ -338,11 +345,9 @@ describe('the WebSocket', () => {
 
   test('is at its own path only', async () => {
     const Cookie = await signIn();
-    const socket = new NodeWebSocket(`ws://127.0.0.1:${server.port}/`, {
-      headers: { Cookie, Origin: origin() },
-    });
-    await once(socket, 'close');
-    lab.emit('run.changed', runSummary());
+    for (const path of ['/', '/nothing', '/lab/', '/labs', '/assets/index-0a1b.js']) {
+      expect(await upgrade({ Cookie, Origin: origin() }, path)).toBe(404);
+    }
     expect(lab.asked).toEqual([]);
   });
 

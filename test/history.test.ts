@@ -1,5 +1,5 @@
 /** History against real files and other processes. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -327,4 +327,58 @@ test.each([
 test('other errors pass as they are', () => {
   const error = new Database.SqliteError('a mistake', 'SQLITE_CONSTRAINT_NOTNULL');
   expect(historyProblem(error, '/a/file')).toBe(error);
+});
+
+test('what lies among the owners and is none keeps nobody out, and is not called a damaged history', () => {
+  openHistory(home).close();
+  const owners = join(home, 'owners');
+  const names = ['garbage.lock', `${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}.lock`, 'notes.txt'];
+  for (const name of names) writeFileSync(join(owners, name), 'garbage '.repeat(1000));
+  const folder = `${'1'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}.lock`;
+  mkdirSync(join(owners, folder));
+  const old = new Date(Date.now() - 3_600_000);
+  for (const name of [...names, folder]) utimesSync(join(owners, name), old, old);
+  const history = openHistory(home);
+  expect(readdirSync(owners).sort()).toEqual(['garbage.lock', 'notes.txt', `${history.owner}.lock`].sort());
+  history.close();
+});
+
+describe('a history that is not what its version says is told as one, without a stack trace', () => {
+  test.each([
+    ['a table that is missing', (db: Database.Database) => db.exec('DROP TABLE epochs')],
+    ['a version below its tables', (db: Database.Database) => db.pragma('user_version = 3')],
+    [
+      'JSON in a row that is none',
+      (db: Database.Database) => db.exec("UPDATE runs SET machine = 'no json' WHERE id = 1"),
+    ],
+  ])('%s', (_, damage) => {
+    const before = openHistory(home);
+    before.runs.insert(newRun(), before.owner);
+    before.close();
+    const db = new Database(join(home, historyFile));
+    damage(db);
+    db.close();
+    const look = () => {
+      const history = openHistory(home);
+      opened.push(history);
+      history.detail(1);
+    };
+    expect(look).toThrow(expect.objectContaining({ name: 'Problem', code: 'history.damaged' }) as Error);
+  });
+});
+
+test('preferences: so many and no more, and one that cannot be sent hides no other', () => {
+  const history = open();
+  for (let i = 0; i < 1000; i += 1) history.preferences.put(`key${i}`, i);
+  expect(() => history.preferences.put('one.more', 1)).toThrow(
+    expect.objectContaining({ code: 'preferences.too-many' }) as Error,
+  );
+  history.preferences.put('key1', 'another value');
+  const db = new Database(join(home, historyFile));
+  db.prepare("UPDATE preferences SET value = ? WHERE key = 'key2'").run('['.repeat(500) + ']'.repeat(500));
+  db.prepare("UPDATE preferences SET value = '{' WHERE key = 'key3'").run();
+  db.close();
+  const all = history.preferences.all();
+  expect(Object.keys(all)).toHaveLength(998);
+  expect(all['key1']).toBe('another value');
 });

@@ -203,3 +203,88 @@ function renameIfThere(from: string, to: string): void {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
+
+describe('runs that history does not know', () => {
+  const lose = () => historyFiles.forEach((name) => rmSync(join(home, name), { force: true }));
+
+  test('are found by their folders, taken into history, and go on from where they were', async () => {
+    await stopped();
+    const whole = await open();
+    await whole.call('runs.start', { runs: [fakeRun('plain', { seed: 1 })] });
+    await reached(whole, 2, 'finished');
+    const finished = await storyOf(whole, 2);
+    await whole.close();
+    lose();
+    const lab = await open();
+    expect((await lab.call('recovery.list', {})).map(({ number, name }) => [number, name])).toEqual([
+      [1, 'hold-at-400'],
+      [2, 'plain'],
+    ]);
+    expect(await lab.call('recovery.recover', { numbers: [1, 2, 9] })).toMatchObject({
+      runs: [1, 2],
+      problems: [{ code: 'recovery.unknown' }],
+    });
+    expect(await lab.call('recovery.list', {})).toEqual([]);
+    const { status, epochs, best, last } = await storyOf(lab, 2);
+    expect({ status, epochs, best, last }).toEqual({
+      status: 'finished',
+      epochs: finished.epochs,
+      best: finished.best,
+      last: finished.last,
+    });
+    expect(await lab.call('runs.get', { run: 1 })).toMatchObject({
+      status: 'interrupted',
+      step: 400,
+      epochsDone: 1,
+    });
+    await lab.call('runs.resume', { run: 1 });
+    await lab.call('runs.pause', { run: 1 });
+    await lab.call('runs.resume', { run: 1 });
+    await reached(lab, 1, 'finished');
+    const { epochs: all } = await storyOf(lab, 1);
+    expect(all).toEqual((await undisturbed()).epochs);
+  });
+
+  test('get another number where theirs was given to another run meanwhile, and keep out of its folder', async () => {
+    await stopped();
+    for (const name of historyFiles) renameIfThere(join(home, name), join(home, `old-${name}`));
+    renameSync(join(home, 'runs', '1'), join(home, 'runs', '1-away'));
+    await stopped('hold-at-400', 1);
+    const before = readFileSync(file(1));
+    renameSync(join(home, 'runs', '1-away'), join(home, 'runs', '7'));
+    const lab = await open();
+    expect(await lab.call('recovery.recover', { numbers: [7] })).toEqual({ runs: [7], problems: [] });
+    expect(readFileSync(file(1))).toEqual(before);
+    expect(await lab.call('runs.resume', { run: 7 })).toMatchObject({ step: 400 });
+  });
+});
+
+test('after a kill between file and history the last checkpoint is said to be of the step that it is of', async () => {
+  await stopped();
+  const db = new Database(join(home, 'history.sqlite'));
+  db.exec("UPDATE checkpoints SET step = 321, epoch = 2, batch = 0 WHERE kind = 'last'");
+  const lab = await open();
+  await lab.call('runs.resume', { run: 1 });
+  expect(db.prepare("SELECT step, batch FROM checkpoints WHERE kind = 'last'").get()).toEqual({
+    step: 400,
+    batch: 79,
+  });
+  db.close();
+});
+
+test.skipIf(process.platform === 'win32')('what is kept is nobody else’s to read', async () => {
+  const { chmodSync, readdirSync, statSync } = await import('node:fs');
+  await stopped();
+  const modes = () =>
+    readdirSync(home, { recursive: true, withFileTypes: true }).map((entry) => {
+      const mode = statSync(join(entry.parentPath, entry.name)).mode & 0o777;
+      return `${entry.isDirectory() ? 'folder' : 'file'} ${mode.toString(8)}`;
+    });
+  expect(new Set(modes())).toEqual(new Set(['folder 700', 'file 600']));
+  // A home from before had them open.
+  chmodSync(home, 0o755);
+  chmodSync(join(home, 'history.sqlite'), 0o644);
+  await open();
+  expect(statSync(home).mode & 0o777).toBe(0o700);
+  expect(statSync(join(home, 'history.sqlite')).mode & 0o777).toBe(0o600);
+});

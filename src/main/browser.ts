@@ -9,13 +9,16 @@ import { type BrowserOptions, addBrowserOptions } from './browser/options.ts';
 import workerPath from './engine/worker?modulePath';
 import { parseCommandLine, tameCommander } from './host/commandLine.ts';
 import { exitCodes } from './host/exitCodes.ts';
+import { languageOf, setLanguage } from './host/language.ts';
 import { createLab } from './lab/lab.ts';
 
+setLanguage(languageOf(process.env));
 const program = addBrowserOptions(tameCommander(new Command('stride-browser'), process));
 program.action(async (options: BrowserOptions) => {
   const host = {
     createLab: () => createLab({ host: 'browser', workerPath }),
     renderer: fileURLToPath(new URL('../renderer', import.meta.url)),
+    stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     signals: process,

@@ -5,7 +5,7 @@ import { expect, hostOfThisFile, test } from './host.ts';
 import { press, tick } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
-test.use({ actionTimeout: 20_000, viewport: { width: 1440, height: 900 } });
+test.use({ viewport: { width: 1440, height: 900 } });
 
 const host = hostOfThisFile();
 const schemes = ['light', 'dark'] as const;

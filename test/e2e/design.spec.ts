@@ -9,7 +9,7 @@ import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
 import { press } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
-test.use({ actionTimeout: 20_000, viewport: { width: 1440, height: 1000 } });
+test.use({ viewport: { width: 1440, height: 1000 } });
 
 const host = hostOfThisFile();
 

@@ -7,7 +7,6 @@ import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
 import { press } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
-test.use({ actionTimeout: 20_000 });
 
 const host = hostOfThisFile();
 

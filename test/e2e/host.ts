@@ -11,9 +11,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type BrowserContext, type Page, test as base } from '@playwright/test';
+import { NoteFilter } from '../../scripts/setup/native-notes.mjs';
 import { Desktop } from '../desktop/desktop.ts';
 
 const program = fileURLToPath(new URL('../../out/main/browser.js', import.meta.url));
+const askedAhead = 50;
+const desktopUrl = 'app://stride/index.html';
 
 export const isDesktop = (): boolean => base.info().project.name === 'desktop';
 
@@ -23,10 +26,19 @@ const desktops: Desktop[] = [];
 export class Host {
   /** Its STRIDE_HOME; made at the first start. */
   home = '';
-  /** For the first visit; in a browser with the token. */
-  url = '';
+  /** Addresses that open once each; asked for ahead, as many as a test may want at once. */
+  #urls: string[] = [];
   #child: ChildProcess | undefined;
   #desktop: Desktop | undefined;
+
+  /** For a first visit; in a browser with a token, each time another one. */
+  get url(): string {
+    if (this.#desktop) return desktopUrl;
+    const url = this.#urls.shift();
+    if (url === undefined) throw new Error('the host has given no more addresses');
+    this.#child?.stdin?.write('\n');
+    return url;
+  }
 
   async start(): Promise<void> {
     this.home ||= await mkdtemp(join(tmpdir(), 'stride-e2e-'));
@@ -44,22 +56,28 @@ export class Host {
     this.#desktop ??= new Desktop(this.home);
     if (!desktops.includes(this.#desktop)) desktops.push(this.#desktop);
     await this.#desktop.start();
-    this.url = 'app://stride/index.html';
   }
 
   async #startBrowserHost(): Promise<void> {
     const child = spawn(process.execPath, [program, '--json', '--no-window'], {
       env: { ...process.env, STRIDE_HOME: this.home, NODE_OPTIONS: '' },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
+    child.stderr.pipe(new NoteFilter()).pipe(process.stderr, { end: false });
     this.#child = child;
-    const lines = createInterface({ input: child.stdout });
+    this.#urls = [];
     const ended = once(child, 'exit').then(([code]) => {
-      throw new Error(`the host ended with ${String(code)} before it gave its address`);
+      throw new Error(`the host ended with ${String(code)} before it gave its addresses`);
     });
-    const [line] = (await Promise.race([once(lines, 'line'), ended])) as [string];
+    const given = new Promise<void>((resolve) => {
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        this.#urls.push((JSON.parse(line) as { url: string }).url);
+        if (this.#urls.length === askedAhead) resolve();
+      });
+    });
+    child.stdin.write('\n'.repeat(askedAhead - 1));
+    await Promise.race([given, ended]);
     ended.catch(() => undefined);
-    this.url = (JSON.parse(line) as { url: string }).url;
   }
 
   /** As Ctrl-C does: runs are checkpointed. `SIGKILL` leaves them as they are. */

@@ -8,7 +8,6 @@ import { Host, expect, test } from './host.ts';
 import { press } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
-test.use({ actionTimeout: 20_000 });
 
 const sizes = [
   { width: 1024, height: 700 },

@@ -20,7 +20,7 @@ const patience = 5_000;
 
 /** Fails where the target's middle is covered by something else, and says by what. */
 export async function press(target: Locator, options: PressOptions = {}): Promise<void> {
-  const { twice = false, timeout = 20_000, ...rest } = options;
+  const { twice = false, timeout = 100_000, ...rest } = options;
   await target.scrollIntoViewIfNeeded({ timeout });
   await expect
     .poll(() => target.evaluate(coverOf, undefined, { timeout }), {

@@ -9,7 +9,6 @@ import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
 import { press, tick } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
-test.use({ actionTimeout: 20_000 });
 
 const host = hostOfThisFile();
 

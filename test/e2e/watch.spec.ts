@@ -7,7 +7,6 @@ import { pixelsApart } from './pixels.ts';
 import { press } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
-test.use({ actionTimeout: 20_000 });
 
 const host = hostOfThisFile();
 /** 118 batches an epoch. */

@@ -1,27 +1,37 @@
 import { expect, test } from 'vitest';
 import { Gate, cookieName, isLocalHost, isSameOrigin } from './gate.ts';
 
-test('a token is 256 bits, and another for each gate', () => {
+test('a token is 256 bits, opens once, and is not the session behind it', () => {
   const gate = new Gate();
-  expect(Buffer.from(gate.token, 'base64url')).toHaveLength(32);
-  expect(new Gate().token).not.toBe(gate.token);
-  expect(gate.accepts(gate.token)).toBe(true);
-  for (const wrong of ['', gate.token.slice(1), `${gate.token}=`, undefined, null, [gate.token], 7]) {
-    expect(gate.accepts(wrong)).toBe(false);
+  const token = gate.issueToken();
+  expect(Buffer.from(token, 'base64url')).toHaveLength(32);
+  expect(gate.knows(token)).toBe(false);
+  expect(gate.takeToken(token)).toBe(true);
+  expect(gate.takeToken(token)).toBe(false);
+  expect(gate.takeToken(gate.session)).toBe(false);
+  expect(gate.knows(gate.session)).toBe(true);
+  expect(gate.session).not.toBe(token);
+  for (const wrong of ['', gate.session.slice(1), `${gate.session}=`, undefined, null, [gate.session], 7]) {
+    expect(gate.knows(wrong)).toBe(false);
+    expect(gate.takeToken(wrong)).toBe(false);
   }
 });
 
-test('a ticket opens once and within a minute', () => {
+test('a session is another one at each start, but for one that was kept', () => {
+  expect(new Gate().knows(new Gate().session)).toBe(false);
+  const { session } = new Gate();
+  expect(new Gate({ session }).knows(session)).toBe(true);
+});
+
+test('a token with a time opens within it', () => {
   let now = 1000;
   const gate = new Gate({ now: () => now });
-  const [one, other] = [gate.issueTicket(), gate.issueTicket()];
-  expect(gate.accepts(one)).toBe(false);
+  const [one, other, lasting] = [gate.issueToken(60_000), gate.issueToken(60_000), gate.issueToken()];
   now += 60_000;
-  expect(gate.takeTicket(one)).toBe(true);
-  expect(gate.takeTicket(one)).toBe(false);
+  expect(gate.takeToken(one)).toBe(true);
   now += 1;
-  expect(gate.takeTicket(other)).toBe(false);
-  expect(gate.takeTicket(undefined)).toBe(false);
+  expect(gate.takeToken(other)).toBe(false);
+  expect(gate.takeToken(lasting)).toBe(true);
 });
 
 test('two servers on one host name have cookies of their own', () => {

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { StandInLab, appInfo, runSummary } from '../../../test/support/standInLab.ts';
 import { Written } from '../../../test/support/written.ts';
@@ -44,6 +45,38 @@ test('prints the address on one line, and ends with 0 at Ctrl-C, the lab closed'
   expect(lab.closed).toBe(1);
   expect(stderr.text).toBe('');
   await expect(fetch(url)).rejects.toThrow();
+});
+
+test('Enter prints another address: the one before was used up', async () => {
+  const stdin = new PassThrough();
+  const ended = runBrowserHost(
+    {
+      createLab: async () => lab,
+      renderer,
+      stdin,
+      stdout,
+      stderr,
+      signals,
+      platform: 'linux',
+      env: {},
+      kill,
+    },
+    { port: 0, window: false, json: false },
+  );
+  const addresses = () =>
+    stdout.text
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ').at(-1) ?? '');
+  const status = async (url: string) => (await fetch(url, { redirect: 'manual' })).status;
+  await vi.waitUntil(() => stdout.text !== '');
+  expect(await status(addresses()[0]!)).toBe(303);
+  expect(await status(addresses()[0]!)).toBe(403);
+  stdin.write('\n');
+  await vi.waitUntil(() => addresses().length === 2);
+  expect(await status(addresses()[1]!)).toBe(303);
+  signals.emit('SIGINT');
+  expect(await ended).toBe(0);
 });
 
 test('--json prints one object and nothing else', async () => {

@@ -4,7 +4,9 @@
  */
 import { Problem } from '../../shared/base/problem.ts';
 import { onBrokenOutput } from '../host/brokenOutput.ts';
+import { onEnter } from '../host/enter.ts';
 import { exitCodes } from '../host/exitCodes.ts';
+import { inLanguage, say } from '../host/language.ts';
 import { type Signals, onInterrupt } from '../host/interrupts.ts';
 import { RunActivity } from '../host/runActivity.ts';
 import type { Lab } from '../lab/lab.ts';
@@ -16,6 +18,8 @@ import { type LabServer, startServer } from './server.ts';
 export interface BrowserHost {
   readonly createLab: () => Promise<Lab>;
   readonly renderer: string;
+  /** Where Enter is pressed, if anywhere. */
+  readonly stdin?: NodeJS.ReadableStream;
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
   readonly signals: Signals;
@@ -41,7 +45,7 @@ export async function runBrowserHost(host: BrowserHost, options: BrowserOptions)
   } catch (error) {
     await lab?.close();
     if (!(error instanceof Problem)) throw error;
-    note(error.message);
+    note(inLanguage(error));
     return exitCodes.failure;
   }
 
@@ -49,16 +53,29 @@ export async function runBrowserHost(host: BrowserHost, options: BrowserOptions)
   const interrupted = new Promise<void>((resolve) => {
     onInterrupt(host.signals, resolve, host.kill);
   });
-  const line = options.json
-    ? JSON.stringify({ type: 'listening', url: server.url })
-    : `Stride is open at ${server.url}`;
-  host.stdout.write(`${line}\n`);
+  const open = server;
+  const tell = (url: string) => {
+    const line = options.json
+      ? JSON.stringify({ type: 'listening', url })
+      : say('Stride is open at {url}', { url });
+    host.stdout.write(`${line}\n`);
+  };
+  tell(open.newUrl());
+  // An address opens once. Who wants to come in from another browser presses Enter.
+  const stopReading = onEnter(host.stdin, () => {
+    tell(open.newUrl());
+  });
   if (options.window && hasDisplay(host.platform, host.env)) await openWindow(host, server, note);
 
   await interrupted;
+  stopReading();
   const runs = activity.count;
   if (runs > 0)
-    note(`Writing ${runs === 1 ? 'a checkpoint' : `${runs} checkpoints`}; Ctrl-C again ends without.`);
+    note(
+      runs === 1
+        ? say('Writing a checkpoint; Ctrl-C again ends without.')
+        : say('Writing {count} checkpoints; Ctrl-C again ends without.', { count: runs }),
+    );
   // The lab first: windows hear that their runs have stopped, then that the lab has ended.
   await lab.close();
   await server.close();
@@ -103,8 +120,12 @@ async function openWindow(host: BrowserHost, server: LabServer, note: (text: str
   try {
     const browser = await findBrowser(host.platform, host.env);
     if (browser === undefined)
-      note(`No Chrome, Chromium or Edge was found for a window of its own; ${instead}.`);
-    else if (!(await openAppWindow(browser, server.ticketUrl())))
+      note(
+        say(
+          'No Chrome, Chromium or Edge was found for a window of its own; open the address in the browser you have.',
+        ),
+      );
+    else if (!(await openAppWindow(browser, server.appWindowUrl())))
       note(`${browser} opened no window; ${instead}.`);
   } catch (error) {
     note(

@@ -10,9 +10,10 @@ export type Refusal = 'token' | 'host' | 'origin';
 const texts: Record<Refusal, readonly [english: string, chinese: string]> = {
   token: [
     'This browser does not have the key to this lab. When Stride starts, it prints an address in its terminal that ends ' +
-      'with <code>/?token=…</code> – open that whole address once.',
+      'with <code>/?token=…</code> – open that whole address once. Each address opens one browser, once: press Enter in ' +
+      'that terminal for another one.',
     '此浏览器没有打开该实验室的密钥。Stride 启动时会在终端里显示一个以 <code>/?token=…</code> 结尾的地址——' +
-      '请完整打开该地址一次。',
+      '请完整打开该地址一次。每个地址只能使用一次：在该终端里按回车键即可得到新地址。',
   ],
   host: [
     'Stride answers only under this machine’s own names. Use <code>127.0.0.1</code> or <code>localhost</code> in the ' +

@@ -1,6 +1,6 @@
 /**
- * The browser host's server: the built window as files, and the lab behind a WebSocket, on 127.0.0.1 and for who has the
- * token. Everything that comes in passes `admit` first, the upgrade to a WebSocket included.
+ * The browser host's server: the built window as files, and the lab behind a WebSocket, on 127.0.0.1 and for who has been
+ * let in. Everything that comes in passes `admit` first, the upgrade to a WebSocket included.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { labEndedCode, labPath } from '../../shared/base/codec.ts';
 import { Problem } from '../../shared/base/problem.ts';
 import { contentSecurityPolicy, pageHeaders } from '../host/pagePolicy.ts';
 import { type Service, serve } from '../transport/serve.ts';
+import { Turns } from '../transport/turns.ts';
 import { type ServerSocket, webSocketChannel } from '../transport/websocket.ts';
 import { Gate, cookieName, isLocalHost, isSameOrigin } from './gate.ts';
 import { type Refusal, refusalPage, refusalPolicy } from './refusalPage.ts';
@@ -20,6 +21,7 @@ import { type Refusal, refusalPage, refusalPolicy } from './refusalPage.ts';
 const longestMessage = 4 * 2 ** 20;
 /** A window that does not answer the closing of its socket is not waited for any longer. */
 const closeMilliseconds = 1000;
+const appWindowMilliseconds = 60_000;
 
 export interface LabServerOptions {
   readonly service: Service;
@@ -34,11 +36,11 @@ export interface LabServerOptions {
 
 export interface LabServer {
   readonly port: number;
-  /** The address to open, with the token. */
-  readonly url: string;
   readonly session: string;
-  /** Another one, good once and for a minute. */
-  ticketUrl(): string;
+  /** An address to open, good once; each call gives another. */
+  newUrl(): string;
+  /** The same, good for a minute: an app window's is on its command line, which all users of the machine can read. */
+  appWindowUrl(): string;
   /** Tells all windows that the lab has ended, then stops. */
   close(): Promise<void>;
 }
@@ -63,8 +65,9 @@ export async function startServer({
   await app.register(fastifyCookie);
   await app.register(fastifyWebsocket, { options: { maxPayload: longestMessage }, preClose: sayGoodbye });
   app.addHook('onRequest', async (request, reply) => admit(gate, cookie, request, reply));
+  const turns = new Turns();
   app.get(labPath, { websocket: true }, (socket: ServerSocket) => {
-    serve(webSocketChannel(socket), service);
+    serve(webSocketChannel(socket), service, turns);
   });
   await app.register(fastifyStatic, {
     root: renderer,
@@ -91,9 +94,9 @@ export async function startServer({
   const origin = `http://127.0.0.1:${address.port}`;
   return {
     port: address.port,
-    url: `${origin}/?token=${gate.token}`,
     session: gate.session,
-    ticketUrl: () => `${origin}/?ticket=${gate.issueTicket()}`,
+    newUrl: () => `${origin}/?token=${gate.issueToken()}`,
+    appWindowUrl: () => `${origin}/?token=${gate.issueToken(appWindowMilliseconds)}`,
     close: () => app.close(),
   };
 }
@@ -134,12 +137,16 @@ async function admit(
   if ((request.ws || origin !== undefined) && !isSameOrigin(origin, host)) return refuse(reply, 'origin');
   reply.header('Content-Security-Policy', contentSecurityPolicy([`ws://${host}`]));
 
-  const { token, ticket } = request.query as Record<string, unknown>;
+  const { token } = request.query as Record<string, unknown>;
   const known = gate.knows(request.cookies[cookie]);
-  const first = request.method === 'GET' && !request.ws && (token !== undefined || ticket !== undefined);
-  if (!first) return known ? undefined : refuse(reply, 'token');
-  // A bookmark with yesterday's token, in a browser that was let in today, is no reason to be put out.
-  if (!known && !gate.accepts(token) && !gate.takeTicket(ticket)) return refuse(reply, 'token');
+  const first = request.method === 'GET' && !request.ws && token !== undefined;
+  if (!first) {
+    if (!known) return refuse(reply, 'token');
+    if (!request.ws || request.url.split('?', 1)[0] === labPath) return undefined;
+    return reply.code(404).type('text/plain').send('There is nothing here.\n');
+  }
+  // An address that was used before, in a browser that was let in by it, is no reason to be put out.
+  if (!known && !gate.takeToken(token)) return refuse(reply, 'token');
   // Only to browsers that go on to this server; not Secure: this is http, and 127.0.0.1.
   reply.setCookie(cookie, gate.session, { path: '/', httpOnly: true, sameSite: 'strict' });
   return reply.header('Cache-Control', 'no-store').redirect('/', 303);

@@ -85,6 +85,12 @@ export function fileProblem(error: unknown, path: string, done: 'written' | 'rea
     case 'EISDIR':
     case 'EEXIST':
     case 'EIO':
+    case 'ELOOP':
+    case 'ENAMETOOLONG':
+    case 'EMFILE':
+    case 'ENFILE':
+    case 'ENOTEMPTY':
+    case 'ERR_FS_FILE_TOO_LARGE':
       return new Problem(
         'checkpoint.not-accessible',
         `the checkpoint ${path} cannot be ${done} (${code}); check the folder and its permissions`,

@@ -117,6 +117,11 @@ export function isOwnFolder(home: string, { manifest, fromBefore }: KnownRun): b
   return found === null ? fromBefore || !existsSync(folder) : found.identity === manifest.identity;
 }
 
+/** The number that the run has from now on; its folder is renamed after that. */
+export function changeNumber(folder: string, manifest: RunManifest): void {
+  writeManifest(folder, manifest);
+}
+
 function writeManifest(folder: string, manifest: RunManifest): void {
   const path = join(folder, manifestFile);
   try {

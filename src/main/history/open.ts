@@ -14,7 +14,7 @@ import { type BatchLosses, batchLossesTable } from './batchLosses.ts';
 import { type Checkpoints, checkpointsTable } from './checkpoints.ts';
 import { type Epochs, epochsTable } from './epochs.ts';
 import { type Comparisons, comparisonsTable } from './comparisons.ts';
-import { makeHome } from './home.ts';
+import { makeHome, makePrivate, makePrivateFile } from './home.ts';
 import { migrate, migrations, versionOf } from './migrations/index.ts';
 import { type Organisation, organisation } from './organisation.ts';
 import { becomeOwner, ownerLives, removeDeadOwners } from './owners.ts';
@@ -74,6 +74,8 @@ export function openHistory(home: string): History {
   let db: Db | undefined;
   try {
     checkBeforeWriting(path);
+    makePrivateFile(path);
+    for (const beside of ['-wal', '-shm']) makePrivate(path + beside, 0o600);
     db = new Database(path, { timeout: 5000 });
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');

@@ -8,7 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeHome } from './home.ts';
+import { makeHome, makePrivateFile } from './home.ts';
 import { Database, type Db, SqliteError } from './sqlite.ts';
 
 export interface Owner {
@@ -30,6 +30,7 @@ export function becomeOwner(home: string): Owner {
   const id = randomUUID();
   makeHome(folderOf(home));
   const path = join(folderOf(home), id + suffix);
+  makePrivateFile(path);
   const lock = new Database(path, { timeout: 0 });
   try {
     take(lock);
@@ -52,15 +53,19 @@ export function becomeOwner(home: string): Owner {
 export function ownerLives(home: string, id: string): boolean {
   const path = join(folderOf(home), id + suffix);
   if (!existsSync(path)) return false;
-  const lock = new Database(path, { timeout: 0, fileMustExist: true });
+  let lock: Db | undefined;
   try {
+    lock = new Database(path, { timeout: 0, fileMustExist: true });
     take(lock);
     return false;
   } catch (error) {
     if (error instanceof SqliteError && error.code.startsWith('SQLITE_BUSY')) return true;
+    // Whatever it is, no process holds a lock on it: something else was put there, or the disk lost what was in it.
+    if (error instanceof SqliteError && /^SQLITE_(NOTADB|CORRUPT|READONLY|CANTOPEN)/.test(error.code))
+      return false;
     throw error;
   } finally {
-    lock.close();
+    lock?.close();
   }
 }
 
@@ -76,10 +81,11 @@ function take(lock: Db): void {
  */
 export function removeDeadOwners(home: string): void {
   for (const file of readdirSync(folderOf(home))) {
-    if (!file.endsWith(suffix)) continue;
+    // Names that no owner has are somebody else's files.
+    if (!/^[0-9a-f-]{36}\.lock$/.test(file)) continue;
     const path = join(folderOf(home), file);
     const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
     if (made === undefined || Date.now() - made < 60_000) continue;
-    if (!ownerLives(home, file.slice(0, -suffix.length))) rmSync(path, { force: true });
+    if (!ownerLives(home, file.slice(0, -suffix.length))) rmSync(path, { force: true, recursive: true });
   }
 }

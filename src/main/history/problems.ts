@@ -6,6 +6,8 @@ import { SqliteError } from './sqlite.ts';
 import { Problem } from '../../shared/base/problem.ts';
 
 export function historyProblem(error: unknown, path: string): unknown {
+  // Rows hold JSON that Stride wrote: what cannot be read is not what was written.
+  if (error instanceof SyntaxError) return damaged(path, error.message);
   if (!(error instanceof SqliteError)) return error;
   const problem = (code: string, message: string) => new Problem(code, message, { path, reason: error.code });
   // Extended result codes start with their primary one: SQLITE_IOERR_WRITE, SQLITE_READONLY_DBMOVED.
@@ -30,11 +32,10 @@ export function historyProblem(error: unknown, path: string): unknown {
         'history.not-a-database',
         `${path} is not a database; it was left as it is. Move it away, or set STRIDE_HOME to another folder`,
       );
+    // SQLITE_ERROR: a table or a column is missing, or there too early; the file is not what its version says.
     case 'SQLITE_CORRUPT':
-      return problem(
-        'history.damaged',
-        `${path} is damaged (${error.message}); it was left as it is. Move it away or put a copy in its place`,
-      );
+    case 'SQLITE_ERROR':
+      return damaged(path, error.message);
     case 'SQLITE_BUSY':
     case 'SQLITE_LOCKED':
       return problem('history.busy', `another program keeps ${path} locked; close it and try again`);
@@ -46,6 +47,15 @@ export function historyProblem(error: unknown, path: string): unknown {
     default:
       return error;
   }
+}
+
+function damaged(path: string, detail: string): Problem {
+  return new Problem(
+    'history.damaged',
+    `${path} is damaged (${detail}); it was left as it is. Put a copy in its place; or move it away, then "stride recover" ` +
+      'finds the runs whose folders are there',
+    { path, reason: detail },
+  );
 }
 
 /** The same functions, their SQLite errors said for people. */

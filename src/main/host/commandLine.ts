@@ -2,6 +2,8 @@
 import { type Command, CommanderError } from 'commander';
 import { Problem } from '../../shared/base/problem.ts';
 import { exitCodes } from './exitCodes.ts';
+import { currentLanguage, inLanguage, say } from './language.ts';
+import { systemProblem } from './systemProblem.ts';
 
 /** The command line asks for something that cannot be; exit code 2, as for a misspelt option. */
 export class UsageProblem extends Problem {}
@@ -17,7 +19,7 @@ export function tameCommander<C extends Command>(program: C, { stdout, stderr }:
     writeOut: (text) => stdout.write(text),
     writeErr: (text) => stderr.write(text),
     outputError: (text, write) => {
-      write(text.replace(/^error: /, `${program.name()}: `));
+      write(`${program.name()}: ${refusal(text.replace(/^error: /, ''))}`);
     },
   });
 }
@@ -34,8 +36,33 @@ export async function parseCommandLine(
   } catch (error) {
     // Commander has printed its message, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    if (!(error instanceof Problem)) throw error;
-    stderr.write(`${program.name()}: ${error.message}\n`);
-    return error instanceof UsageProblem ? exitCodes.usage : exitCodes.failure;
+    const problem = error instanceof Problem ? error : systemProblem(error);
+    if (!problem) throw error;
+    stderr.write(`${program.name()}: ${inLanguage(problem)}\n`);
+    return problem instanceof UsageProblem ? exitCodes.usage : exitCodes.failure;
   }
+}
+
+/** What commander says of a command line, in the language of this process. */
+const refusals: readonly (readonly [RegExp, string])[] = [
+  [/^unknown option '(.+)'/, "unknown option '{a}'"],
+  [/^unknown command '(.+)'/, "unknown command '{a}'"],
+  [/^missing required argument '(.+)'/, "missing required argument '{a}'"],
+  [/^option '(.+)' argument missing/, "option '{a}' argument missing"],
+  [/^too many arguments/, 'too many arguments'],
+];
+
+function refusal(text: string): string {
+  for (const [pattern, key] of refusals) {
+    const found = pattern.exec(text);
+    if (found && currentLanguage() !== 'en') return `${say(key, { a: found[1] ?? '' })}\n`;
+  }
+  const [, what, value, reason] = /^(.+) '(.*)' is invalid\. ([^]*)$/.exec(text) ?? [];
+  return what === undefined || currentLanguage() === 'en'
+    ? text
+    : say("'{value}' does not do for {what}: {reason}", {
+        value: value ?? '',
+        what,
+        reason: say((reason ?? '').trim()),
+      }) + '\n';
 }

@@ -28,6 +28,7 @@ import { inspectCalls } from './calls/inspect.ts';
 import { preferenceCalls } from './calls/preferences.ts';
 import { networkCalls } from './calls/networks.ts';
 import { organisationCalls } from './calls/organisation.ts';
+import { recoveryCalls } from './calls/recovery.ts';
 import { runCalls } from './calls/runs.ts';
 import { trainCalls } from './calls/train.ts';
 import { modelCalls } from './calls/models.ts';
@@ -41,6 +42,7 @@ import { LabEvaluations } from './models/evaluations.ts';
 import { LabExports } from './models/exports.ts';
 import { LabImports } from './models/imports.ts';
 import { NetworkBook } from './networks/networkBook.ts';
+import { Recovery } from './runs/recovery.ts';
 import { RunBook } from './runs/runBook.ts';
 import { RunOrganiser } from './runs/runOrganiser.ts';
 import { LabRuns } from './runs/runs.ts';
@@ -122,6 +124,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
     ...preferenceCalls(history, events),
     ...networkCalls(networkBook),
     ...runCalls(book, runs),
+    ...recoveryCalls(new Recovery({ home, book, files })),
     ...organisationCalls(book, organiser, runs),
     ...trainCalls(book, runs, estimates),
     ...sweepCalls(sweepBook, book, sweeps),

@@ -1,5 +1,6 @@
 /** Numbers and tables as the terminal shows them. */
 import Table from 'cli-table3';
+import { say } from '../host/language.ts';
 import type { Optimizer } from '../../shared/training/training.ts';
 
 const numbers = new Intl.NumberFormat('en-US');
@@ -50,10 +51,31 @@ export interface Column<Row> {
 
 export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
   const result = new Table({
-    head: columns.map(({ title }) => title),
+    head: columns.map(({ title }) => say(title)),
     colAligns: columns.map(({ align }) => align ?? 'right'),
     style: { head: [], border: [], compact: true },
   });
   for (const row of rows) result.push(columns.map((column) => column.cell(row)));
   return result.toString();
+}
+
+/** Names and their values, a line each; the values stand under each other, whatever language the names are in. */
+export function labelled(rows: readonly (readonly [name: string, value: string])[]): string {
+  const names = rows.map(([name]) => say(name));
+  const width = Math.max(...names.map(columnsOf)) + 2;
+  return rows.map(([, value], i) => pad(names[i] as string, width) + value).join('\n');
+}
+
+/** Columns of a terminal: a Chinese character takes two. */
+function columnsOf(text: string): number {
+  return [...text].reduce(
+    (sum, each) =>
+      sum +
+      (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]/.test(each) ? 2 : 1),
+    0,
+  );
+}
+
+function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - columnsOf(text)));
 }

@@ -9,6 +9,8 @@ import { type BrowserOptions, addBrowserOptions } from '../browser/options.ts';
 import { onBrokenOutput } from '../host/brokenOutput.ts';
 import { parseCommandLine, tameCommander } from '../host/commandLine.ts';
 import { exitCodes } from '../host/exitCodes.ts';
+import { languageOf, languages, say, setLanguage, takeLanguage } from '../host/language.ts';
+import { localizeHelp } from '../host/localizeHelp.ts';
 import { type Signals, onInterrupt } from '../host/interrupts.ts';
 import type { Lab } from '../lab/lab.ts';
 import { strideVersion } from '../lab/base/machine.ts';
@@ -20,6 +22,7 @@ import { addModelCommands } from './models.ts';
 import * as numbers from './numbers.ts';
 import { addOrganisingCommands } from './organise.ts';
 import { listPresets } from './presets.ts';
+import { recover } from './recover.ts';
 import { resume } from './resume.ts';
 import { type ListOptions, listRuns, parseSort } from './runs.ts';
 import { type ScriptOptions, readScript } from './scripts.ts';
@@ -29,6 +32,7 @@ import { type TrainOptions, longestName, train } from './train.ts';
 import { verify } from './verify.ts';
 
 export interface Terminal {
+  readonly stdin?: NodeJS.ReadableStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly env: NodeJS.ProcessEnv;
@@ -44,7 +48,15 @@ export interface Terminal {
 }
 
 /** Runs one command; gives the exit code. */
-export async function runTerminal(terminal: Terminal, args: readonly string[]): Promise<number> {
+export async function runTerminal(terminal: Terminal, words: readonly string[]): Promise<number> {
+  const { rest: args, wanted } = takeLanguage(words);
+  setLanguage(wanted ?? languageOf(terminal.env));
+  if (wanted === null) {
+    terminal.stderr.write(
+      `stride: ${say('--lang is one of: {languages}', { languages: languages.join(', ') })}\n`,
+    );
+    return exitCodes.usage;
+  }
   const io = createIo(terminal.stdout, terminal.stderr, terminal.env);
   const unread = new AbortController();
   onBrokenOutput(terminal.stdout, () => {
@@ -84,8 +96,12 @@ export async function runTerminal(terminal: Terminal, args: readonly string[]): 
     )
     .version(strideVersion, '--version')
     .helpCommand(false)
-    .showHelpAfterError('(--help shows what there is)')
-    .addHelpText('after', `\nExit codes: 0 done, 1 failed, 2 the command line was wrong, 130 interrupted.`);
+    .option('--lang <language>', 'en or zh-CN; else what LC_ALL or LANG says')
+    .showHelpAfterError(say('(--help shows what there is)'))
+    .addHelpText(
+      'after',
+      `\n${say('Exit codes: 0 done, 1 failed, 2 the command line was wrong, 130 interrupted.')}`,
+    );
 
   program
     .command('presets')
@@ -137,6 +153,18 @@ export async function runTerminal(terminal: Terminal, args: readonly string[]): 
     );
 
   program
+    .command('recover')
+    .description('take runs into history whose folders are there, but which it does not know')
+    .argument('[folder...]', 'the numbers of their folders; without one they are listed', collectRuns)
+    .option('--all', 'all of them')
+    .addOption(jsonOption('the result as JSON'))
+    .action((folders: number[] | undefined, options: { all?: boolean; json?: boolean }) =>
+      withLab(async (lab) => {
+        code = await recover(io, lab, folders ?? [], options);
+      }),
+    );
+
+  program
     .command('resume')
     .description('go on with a run that was stopped, paused or interrupted, from its last checkpoint')
     .addArgument(runArgument())
@@ -166,8 +194,8 @@ export async function runTerminal(terminal: Terminal, args: readonly string[]): 
     .addOption(jsonOption('one JSON object a line: each case, then a summary'))
     .addHelpText(
       'after',
-      '\nA number is right within 2e-5, or within 2e-4 of itself; an initial parameter within 1e-7.' +
-        '\nExit code 1 where one is not, and where there is no case.',
+      `\n${say('A number is right within 2e-5, or within 2e-4 of itself; an initial parameter within 1e-7.')}` +
+        `\n${say('Exit code 1 where one is not, and where there is no case.')}`,
     )
     .action((path: string, options: { json?: boolean }) =>
       untilStopped((stop) => verify(io, path, options, stop)),
@@ -185,6 +213,7 @@ export async function runTerminal(terminal: Terminal, args: readonly string[]): 
       code = await doctor(terminal.doctor, options);
     });
 
+  localizeHelp(program);
   return (await parseCommandLine(program, args, terminal)) ?? code;
 }
 
@@ -214,7 +243,10 @@ function addTrainOptions(command: Command): Command {
     .option('--as-read', 'train the net of a script although some of the script was not understood')
     .option('--one-at-a-time', 'one net after the other, each on all cores')
     .addOption(jsonOption('one JSON object a line: started, running-loss, epoch, finished'))
-    .addHelpText('after', '\nCtrl-C writes a checkpoint and ends; "stride resume" goes on from there.');
+    .addHelpText(
+      'after',
+      `\n${say('Ctrl-C writes a checkpoint and ends; "stride resume" goes on from there.')}`,
+    );
 }
 
 function jsonOption(description: string): Option {
@@ -230,4 +262,9 @@ function parseName(text: string): string {
   if (name.length < 1 || name.length > longestName)
     throw new InvalidArgumentError(`Give 1 to ${longestName} characters.`);
   return name;
+}
+
+/** One after another, as commander hands them over. */
+function collectRuns(text: string, before: number[] | undefined): number[] {
+  return [...(before ?? []), numbers.parseRunId(text)];
 }

@@ -4,6 +4,7 @@ import type { LabClient } from '../../shared/api/api.ts';
 import { type SortField, sortFields } from '../../shared/runQuery/fields.ts';
 import type { RunSummary } from '../../shared/runs/runs.ts';
 import { type Column, count, dateTime, percent, seconds, table } from './format.ts';
+import { say } from '../host/language.ts';
 import { type Io, note, print, printJson } from './io.ts';
 
 const columns: readonly Column<RunSummary>[] = [
@@ -11,7 +12,7 @@ const columns: readonly Column<RunSummary>[] = [
   { title: 'name', align: 'left', cell: ({ name }) => name },
   { title: 'net', align: 'left', cell: ({ network }) => network.name },
   { title: 'seed', cell: ({ settings }) => String(settings.seed) },
-  { title: 'status', align: 'left', cell: ({ status }) => status },
+  { title: 'status', align: 'left', cell: ({ status }) => say(status) },
   { title: 'epochs', cell: ({ epochsDone, settings }) => `${epochsDone}/${settings.epochs}` },
   {
     title: 'best accuracy (epoch)',
@@ -59,9 +60,31 @@ export async function listRuns(
   }
   if (total > 0) print(io, table(columns, runs));
   if (counts.active + counts.archived + counts.deleted === 0) {
-    note(io, `There are no runs yet. Make one: ${io.invocation} train course`);
+    note(io, say('There are no runs yet. Make one: {command}', { command: `${io.invocation} train course` }));
   } else if (total === 0)
-    note(io, filter ? 'No run fits.' : `There are no ${archived ? 'archived' : 'active'} runs.`);
+    note(
+      io,
+      say(filter ? 'No run fits.' : archived ? 'There are no archived runs.' : 'There are no active runs.'),
+    );
   else if (total > runs.length)
-    note(io, `The first ${count(runs.length)} of ${count(total)}; --limit shows more.`);
+    note(
+      io,
+      say('The first {shown} of {total}; --limit shows more.', {
+        shown: count(runs.length),
+        total: count(total),
+      }),
+    );
+  const lost = (await lab.call('recovery.list', {})).length;
+  if (lost > 0) {
+    const command = `${io.invocation} recover`;
+    note(
+      io,
+      say(
+        lost === 1
+          ? 'One run was found that history does not know: {command}'
+          : '{count} runs were found that history does not know: {command}',
+        { count: lost, command },
+      ),
+    );
+  }
 }

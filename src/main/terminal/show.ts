@@ -1,8 +1,9 @@
 /** `stride show`: one run with all that is known of it. */
+import { inLanguage, say } from '../host/language.ts';
 import type { LabClient } from '../../shared/api/api.ts';
 import type { RunEvent } from '../../shared/runs/runEvents.ts';
 import type { RunDetail } from '../../shared/runs/runs.ts';
-import { count, dateTime, describeOptimizer, percent, seconds, table } from './format.ts';
+import { labelled, count, dateTime, describeOptimizer, percent, seconds, table } from './format.ts';
 import { type Io, print, printJson } from './io.ts';
 
 export interface ShowOptions {
@@ -25,42 +26,60 @@ export async function showRun(
     return;
   }
   print(io, [heading(io, detail), facts(detail), epochs(detail), log(events)].filter(Boolean).join('\n'));
-  if (losses) print(io, ['', 'loss of every batch', ...losses.map(String)].join('\n'));
+  if (losses) print(io, ['', say('loss of every batch'), ...losses.map(String)].join('\n'));
 }
 
 function heading({ colors }: Io, { id, name, status, problem }: RunDetail): string {
-  const title = `${colors.bold(`run ${id}: ${name}`)}, ${status}`;
-  return problem ? `${title}\n${colors.red(problem.message)}` : title;
+  const title = `${colors.bold(say('run {id}: {name}', { id, name }))}, ${say(status)}`;
+  return problem ? `${title}\n${colors.red(inLanguage(problem))}` : title;
 }
 
 function facts(run: RunDetail): string {
   const { network, settings, machine, versions } = run;
   const rows: [string, string][] = [
-    ['net', `${network.name}, ${count(run.parameterCount)} parameters`],
-    ['settings', `${settings.epochs} epochs, batches of ${settings.batchSize}, seed ${settings.seed}`],
+    ['net', say('{name}, {count} parameters', { name: network.name, count: count(run.parameterCount) })],
+    [
+      'settings',
+      say('{epochs} epochs, batches of {batch}, seed {seed}', {
+        epochs: settings.epochs,
+        batch: settings.batchSize,
+        seed: settings.seed,
+      }),
+    ],
     ['optimizer', describeOptimizer(settings.optimizer)],
     ['data set', `${run.dataset} (SHA-256 ${run.datasetHash.slice(0, 12)}…)`],
-    ['steps', `${count(run.step)} of ${count(run.stepsPerEpoch * settings.epochs)}`],
+    [
+      'steps',
+      say('{step} of {all}', { step: count(run.step), all: count(run.stepsPerEpoch * settings.epochs) }),
+    ],
     ['best', describeBest(run)],
     ['seconds', seconds(run.trainSeconds)],
     ['made', dateTime(run.createdAt)],
     [
       'machine',
-      `${machine.cpu}, ${machine.cores} cores, ${machine.platform} ${machine.arch}, ${run.shards === 1 ? 'one shard' : `${run.shards} shards`}`,
+      say(
+        run.shards === 1
+          ? '{cpu}, {cores} cores, {system}, one shard'
+          : '{cpu}, {cores} cores, {system}, {shards} shards',
+        {
+          ...{ cpu: machine.cpu, cores: machine.cores, shards: run.shards },
+          system: `${machine.platform} ${machine.arch}`,
+        },
+      ),
     ],
     [
       'versions',
       `Stride ${versions.stride}, TensorFlow ${versions.tensorflow || '–'}, Node ${versions.node}`,
     ],
   ];
-  return rows.map(([name, value]) => `${name.padEnd(11)}${value}`).join('\n');
+  return labelled(rows);
 }
 
 function describeBest({ bestCheckpoint }: RunDetail): string {
   if (!bestCheckpoint) return '–';
   const { epoch, metric, file } = bestCheckpoint;
   const words = metric.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return `epoch ${epoch} by ${words} (${file})`;
+  return say('epoch {epoch} by {metric} ({file})', { epoch, metric: say(words), file });
 }
 
 function epochs({ epochs }: RunDetail): string {
@@ -95,32 +114,42 @@ function log(events: readonly RunEvent[]): string {
 function inWords(event: RunEvent): string {
   switch (event.kind) {
     case 'started':
-      return `started on ${event.detail.threads} of ${event.detail.cores} cores`;
+      return say('started on {threads} of {cores} cores', {
+        threads: event.detail.threads,
+        cores: event.detail.cores,
+      });
     case 'resumed':
       return event.step === 0
-        ? 'resumed from the beginning'
-        : `resumed from the checkpoint at step ${count(event.step)}${lostText(event.detail.lost ?? 0)}`;
+        ? say('resumed from the beginning')
+        : say('resumed from the checkpoint at step {step}', { step: count(event.step) }) +
+            lostText(event.detail.lost ?? 0);
     case 'learningRate':
-      return `learning rate ${event.detail.before} → ${event.detail.learningRate}`;
+      return say('learning rate {before} → {after}', {
+        before: event.detail.before,
+        after: event.detail.learningRate,
+      });
     case 'finishEpoch':
-      return event.detail.wanted ? 'to stop after this epoch' : 'not to stop after this epoch';
+      return event.detail.wanted ? say('to stop after this epoch') : say('not to stop after this epoch');
     case 'problem':
-      return event.detail.problem.message;
+      return inLanguage(event.detail.problem);
     case 'exported': {
       const { format, largestDifference, images, runtime } = event.detail;
-      return `exported to ${format}; within ${largestDifference.toExponential(1)} on ${images} images in ${runtime}`;
+      const values = { format, images, runtime, difference: largestDifference.toExponential(1) };
+      return say('exported to {format}; within {difference} on {images} images in {runtime}', values);
     }
     case 'imported':
-      return `imported from ${event.detail.file}`;
+      return say('imported from {file}', { file: event.detail.file });
     case 'evaluated': {
       const { dataset, testCorrect, testTotal } = event.detail;
-      return `scored on ${dataset}: ${testCorrect} of ${testTotal}`;
+      return say('scored on {dataset}: {correct} of {total}', {
+        ...{ dataset, correct: testCorrect, total: testTotal },
+      });
     }
     default:
-      return event.kind;
+      return say(event.kind);
   }
 }
 
 function lostText(lost: number): string {
-  return lost > 0 ? `; ${count(lost)} batches after it are trained again` : '';
+  return lost > 0 ? say('; {count} batches after it are trained again', { count: count(lost) }) : '';
 }

@@ -1,4 +1,5 @@
 /** A sweep for a person or a program: each run as it ends, and at the end the combinations with mean and deviation. */
+import { inLanguage } from '../host/language.ts';
 import type { EventPayload } from '../../shared/api/api.ts';
 import type { RunSummary } from '../../shared/runs/runs.ts';
 import type { Combination, Spread, SweepDetail, SweepSummary } from '../../shared/sweeps/sweeps.ts';
@@ -65,7 +66,7 @@ export function jsonSweepReport(io: Io): SweepReporter {
         ...(problem && { problem }),
         combinations: results,
       });
-      if (problem) note(io, `sweep ${id}: ${problem.message}`);
+      if (problem) note(io, `sweep ${id}: ${inLanguage(problem)}`);
     },
   };
 }
@@ -134,7 +135,7 @@ export function textSweepReport(io: Io, now: () => number = Date.now): SweepRepo
           `${place} ${run.name}  accuracy ${accuracy} (best ${most}, epoch ${best.epoch})  ${seconds(run.trainSeconds)} s  run ${run.id}`,
         );
       } else if (problem) {
-        live.print(`${place} ${run.name}  ${colors.red('failed')}: ${problem.message}  run ${run.id}`);
+        live.print(`${place} ${run.name}  ${colors.red('failed')}: ${inLanguage(problem)}  run ${run.id}`);
       }
       draw();
     },
@@ -146,7 +147,7 @@ export function textSweepReport(io: Io, now: () => number = Date.now): SweepRepo
     finished: (detail) => {
       live.end();
       live.print(resultsTable(detail));
-      if (detail.problem) note(io, `${colors.red(detail.status)}: ${detail.problem.message}`);
+      if (detail.problem) note(io, `${colors.red(detail.status)}: ${inLanguage(detail.problem)}`);
       if (detail.status !== 'finished') {
         note(io, `To go on with sweep ${detail.id}: ${io.invocation} sweep-resume ${detail.id}`);
       }
@@ -162,7 +163,7 @@ export function printSweep(io: Io, sweep: SweepDetail): void {
     io,
     `${io.colors.bold(`sweep ${id}: ${name}`)}, ${status}: ${finished} finished, ${failed} failed, ${open} under way or stopped, ${waiting} not begun`,
   );
-  if (problem) print(io, io.colors.red(problem.message));
+  if (problem) print(io, io.colors.red(inLanguage(problem)));
   print(io, resultsTable(sweep));
 }
 

@@ -2,6 +2,7 @@
  * Training for a person: the course script's own lines, what is under way in one line below them, and at the end the nets
  * side by side. Where several are trained, each line begins with the run's name.
  */
+import { inLanguage, say } from '../host/language.ts';
 import { resumable, type RunSummary } from '../../shared/runs/runs.ts';
 import type { Reporter } from './follow.ts';
 import { type Column, count, duration, percent, seconds, table } from './format.ts';
@@ -32,18 +33,18 @@ export function textReport(io: Io, now: () => number = Date.now): Reporter {
     // Not before the first losses: TensorFlow writes to the terminal by itself while it is loaded.
     const begun = [...shown.values()].some(({ pace }) => pace.loss !== undefined);
     const parts = begun ? [...going].map(describe) : [];
-    if (stopping && parts.length > 0) parts.unshift(colors.yellow('stopping'));
+    if (stopping && parts.length > 0) parts.unshift(colors.yellow(say('stopping')));
     live.update(parts.join(colors.dim('  │  ')));
   };
   const describe = ({ label, pace, epochs, accuracy }: Shown): string => {
     const { loss, imagesPerSecond, secondsLeft } = pace;
-    if (loss === undefined) return `${colors.cyan(label)} waiting`;
+    if (loss === undefined) return `${colors.cyan(label)} ${say('waiting')}`;
     return [
       `${colors.cyan(label)} ${Math.min(pace.epoch, epochs)}/${epochs}`,
-      `loss ${loss.toFixed(3)}`,
+      say('loss {loss}', { loss: loss.toFixed(3) }),
       accuracy,
-      `${count(imagesPerSecond)} images/s`,
-      secondsLeft === undefined ? '' : `${duration(secondsLeft)} left`,
+      say('{count} images/s', { count: count(imagesPerSecond) }),
+      secondsLeft === undefined ? '' : say('{time} left', { time: duration(secondsLeft) }),
     ]
       .filter(Boolean)
       .join('  ');
@@ -75,7 +76,7 @@ export function textReport(io: Io, now: () => number = Date.now): Reporter {
     },
     epoch: ({ run, testCorrect, testTotal }) => {
       const accuracy = percent(testCorrect, testTotal);
-      line(run, `accuracy on test set: ${colors.bold(accuracy)}`);
+      line(run, say('accuracy on test set: {accuracy}', { accuracy: colors.bold(accuracy) }));
       const state = shown.get(run);
       if (state) state.accuracy = accuracy;
       draw();
@@ -89,21 +90,25 @@ export function textReport(io: Io, now: () => number = Date.now): Reporter {
       if (state) going.delete(state);
       if (run.problem) {
         live.update('');
-        note(io, `${state?.prefix ?? ''}${colors.red('failed')}: ${run.problem.message}`);
+        note(io, `${state?.prefix ?? ''}${colors.red(say('failed'))}: ${inLanguage(run.problem)}`);
       }
       draw();
     },
     stopping: () => {
       stopping = true;
       live.update('');
-      note(io, 'Stopping; checkpoints are being written. Ctrl-C again ends without.');
+      note(io, say('Stopping; checkpoints are being written. Ctrl-C again ends without.'));
       draw();
     },
     finished: (runs) => {
       live.end();
       live.print(comparison(runs));
       const left = runs.filter(({ status }) => resumable.includes(status));
-      for (const { id } of left) note(io, `To go on where run ${id} stopped: ${io.invocation} resume ${id}`);
+      for (const { id } of left)
+        note(
+          io,
+          say('To go on where run {id} stopped: {command}', { id, command: `${io.invocation} resume ${id}` }),
+        );
     },
   };
 }
@@ -130,7 +135,7 @@ function comparison(runs: readonly RunSummary[]): string {
     { title: 'run', cell: ({ id }) => String(id) },
   ];
   if (runs.some(({ status }) => status !== 'finished')) {
-    columns.push({ title: 'status', align: 'left', cell: ({ status }) => status });
+    columns.push({ title: 'status', align: 'left', cell: ({ status }) => say(status) });
   }
   return table(columns, runs);
 }

@@ -6,6 +6,7 @@
 import type { Channel, ClientMessage, EventMessage, ServerMessage } from '../../shared/api/api.ts';
 import { Problem, toProblemRecord } from '../../shared/base/problem.ts';
 import { EventBatch } from './eventBatch.ts';
+import { Turns } from './turns.ts';
 
 /** The part of a lab that a transport needs. */
 export interface Service {
@@ -14,8 +15,20 @@ export interface Service {
   subscribe(listener: (event: EventMessage) => void): () => void;
 }
 
-/** Serves until the channel closes; gives the function that ends it sooner (the channel stays open). */
-export function serve(channel: Channel<ServerMessage, ClientMessage>, service: Service): () => void {
+/** So many calls of one channel may wait for their turn: a window has a few dozen at most. */
+const mostWaiting = 50_000;
+
+/**
+ * Serves until the channel closes; gives the function that ends it sooner (the channel stays open). Channels of one service
+ * share its turns.
+ */
+export function serve(
+  channel: Channel<ServerMessage, ClientMessage>,
+  service: Service,
+  turns: Turns = new Turns(),
+): () => void {
+  const lane = turns.lane();
+  let waiting = 0;
   let open = true;
   const send = (message: ServerMessage) => {
     if (open) channel.send(message);
@@ -40,7 +53,14 @@ export function serve(channel: Channel<ServerMessage, ClientMessage>, service: S
     channel.onMessage((message) => {
       const refusal = refuse(message);
       if (refusal) reply(refusal);
-      else void answer(message);
+      else if (waiting >= mostWaiting) reply(tooMany(message.id));
+      else {
+        waiting += 1;
+        lane(() => {
+          waiting -= 1;
+          if (open) void answer(message);
+        });
+      }
     }),
     channel.onClose(() => {
       end();
@@ -52,6 +72,15 @@ export function serve(channel: Channel<ServerMessage, ClientMessage>, service: S
     for (const each of endings) each();
   };
   return end;
+}
+
+function tooMany(id: number): ServerMessage {
+  const problem = new Problem(
+    'transport.too-many-calls',
+    `more than ${mostWaiting} calls wait for an answer already; wait for some of them`,
+    { most: mostWaiting },
+  );
+  return { kind: 'problem', id, problem: problem.toRecord() };
 }
 
 /** The answer to something that is no call. Where it has no number either, the answer has 0, which no caller uses. */

@@ -10,6 +10,7 @@ import { compareCalls } from './calls/compare.ts';
 import { imageCalls } from './calls/images.ts';
 import { preferenceCalls, preferenceEvents } from './calls/preferences.ts';
 import { networkCalls, networkEvents } from './calls/networks.ts';
+import { recoveryCalls } from './calls/recovery.ts';
 import { runCalls, runEvents } from './calls/runs.ts';
 import { modelCalls } from './calls/models.ts';
 import { datasetSummarySchema } from '../datasets/dataset.ts';
@@ -115,6 +116,7 @@ export const calls = {
   ),
 
   ...runCalls,
+  ...recoveryCalls,
   ...compareCalls,
 
   /**

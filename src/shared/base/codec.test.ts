@@ -43,3 +43,22 @@ test('bytes that are something else are refused', () => {
   expect(() => decodeMessage(whole.subarray(0, 5))).toThrow();
   expect(() => decodeMessage(new Uint8Array([0xc1]))).toThrow();
 });
+
+test('a Buffer, as a server is given messages, gives the same numbers and nothing of its neighbours', () => {
+  const losses = Float32Array.of(0.5, -1, 3);
+  for (const prefix of ['', 'a', 'ab', 'abc']) {
+    const pooled = Buffer.from(encodeMessage({ prefix, losses }));
+    expect(pooled.buffer.byteLength).toBeGreaterThan(pooled.length);
+    const result = decodeMessage(pooled) as { losses: Float32Array };
+    expect(result.losses).toEqual(losses);
+    expect(result.losses.buffer.byteLength).toBe(12);
+    pooled.fill(0);
+    expect(result.losses).toEqual(losses);
+  }
+});
+
+test('an array whose last number is cut off is refused', () => {
+  const bytes = encodeMessage(Float32Array.of(1, 2));
+  const cut = Uint8Array.of(0xc7, 7, 1, ...bytes.slice(-8, -1));
+  expect(() => decodeMessage(cut)).toThrow('7 bytes');
+});

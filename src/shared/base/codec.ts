@@ -20,8 +20,12 @@ extensions.register({
   type: float32Type,
   encode: (value) =>
     value instanceof Float32Array ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : null,
-  // A copy: the bytes of a message start where they happen to, and a Float32Array must start at a multiple of four.
-  decode: (bytes) => new Float32Array(bytes.slice().buffer),
+  // A copy: the bytes of a message start where they happen to, and a Float32Array must start at a multiple of four. In Node
+  // the bytes are a Buffer, whose own `slice` copies nothing and whose memory is that of other messages too.
+  decode: (bytes) => {
+    if (bytes.length % 4 !== 0) throw new RangeError(`${bytes.length} bytes are no Float32Array`);
+    return new Float32Array(Uint8Array.from(bytes).buffer);
+  },
 });
 
 /** A field that is `undefined` is left out, as in JSON: it would arrive as null, which the schemas refuse. */

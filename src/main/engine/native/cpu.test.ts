@@ -10,7 +10,17 @@ it.each([
   ['the same by its older name', { DNNL_MAX_CPU_ISA: 'avx2_vnni' }, false],
   ['with oneDNN', { TF_ENABLE_ONEDNN_OPTS: '1' }, unlimited],
   ['with oneDNN kept to an AVX-512', { ONEDNN_MAX_CPU_ISA: 'AVX512_CORE' }, unlimited],
+  ['as for a processor with AVX2 alone', { STRIDE_CPU: 'avx2', TF_ENABLE_ONEDNN_OPTS: '1' }, false],
+  ['with no such wish', { STRIDE_CPU: '' }, unlimited],
   ['with oneDNN kept to nothing', { ONEDNN_MAX_CPU_ISA: 'DEFAULT' }, unlimited],
 ])('%s', (_name, env, expected) => {
   expect(hasAvx512(env)).toBe(expected);
+});
+
+it('a wish that is misspelt is not passed over', () => {
+  expect(() => hasAvx512({ STRIDE_CPU: 'AVX-2' })).toThrow('it can be "avx2"');
+});
+
+it.runIf(process.env['STRIDE_CPU'] === 'avx2')('these tests run as on a processor with AVX2 alone', () => {
+  expect(hasAvx512()).toBe(false);
 });

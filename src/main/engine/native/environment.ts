@@ -4,6 +4,8 @@
  * its first worker starts. Who has set them outside keeps what was set.
  */
 
+import { isKeptToAvx2 } from './cpu.ts';
+
 /**
  * `cores`: how many operations may run side by side.
  *
@@ -21,6 +23,7 @@ export function setNativeEnvironment(cores: number): void {
   process.env['TF_NUM_INTRAOP_THREADS'] ??= '1';
   process.env['TF_NUM_INTEROP_THREADS'] ??= String(cores);
   process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
+  if (isKeptToAvx2()) process.env['ONEDNN_MAX_CPU_ISA'] ??= 'AVX2';
   process.env['TF_MKL_OPTIMIZE_PRIMITIVE_MEMUSE'] ??= 'false';
   // Warnings and errors only come as exceptions; its notes about CPU features would land in the terminal.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';

@@ -2,6 +2,7 @@
  * Makes a run ready to go on: it is claimed, its checkpoint read, and history cut back to it, so that nothing is in
  * there twice. Killed at any point in here, the run is an interrupted one again, and the same can be done again.
  */
+import { stat } from 'node:fs/promises';
 import { BestEpoch } from '../../../shared/runs/bestEpoch.ts';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import { Problem } from '../../../shared/base/problem.ts';
@@ -40,6 +41,12 @@ export async function goOnFrom(run: number, options: ResumeOptions): Promise<Tra
     const kept = history.batchLosses.count(run);
     cutBack(before, saved, options);
     await mendBest(before, saved, options);
+    // Killed between the file and history's records, history would say of the last checkpoint what was true of the one before.
+    if (saved) {
+      const { step, epoch, batch } = saved.checkpoint.progress;
+      const { size: bytes } = await stat(files.path(run));
+      history.checkpoints.put(run, { kind: 'last', file: files.names.last, step, epoch, batch, bytes });
+    }
     const done = saved !== null && saved.checkpoint.progress.epoch > before.settings.epochs;
     if (done) {
       book.setStatus(run, 'finished');

@@ -4,13 +4,16 @@
  * kept, is the window's affair (renderer/app/preferenceKeys.ts).
  */
 import { z } from 'zod';
+import { deepest, depthOf } from '../../base/jsonDepth.ts';
 
 /** A form that is filled in, a table's columns: far below this. It is no place for data. */
 const largest = 100_000;
 
 const key = z.string().regex(/^[a-z][\w.-]{0,99}$/i, 'a name of letters, digits, dots and dashes');
 const value = z
-  .json()
+  .unknown()
+  .refine((json) => depthOf(json) <= deepest, `nested ${deepest} deep at most`)
+  .pipe(z.json())
   .refine((json) => JSON.stringify(json).length <= largest, `at most ${largest} characters of JSON`);
 
 export const preferenceCalls = {

@@ -1,0 +1,31 @@
+/** A command line's help in the language of this process: commander's own words, and what our commands say of themselves. */
+import type { Command, Help } from 'commander';
+import { say } from './language.ts';
+
+/** To be called when all commands are there. */
+export function localizeHelp(program: Command): void {
+  for (const command of [program, ...program.commands]) {
+    command.description(say(command.description()));
+    command.configureHelp({ styleTitle: (title) => say(title), optionDescription, argumentDescription });
+    const help = command.options.find(({ long }) => long === '--help');
+    if (help) help.description = say(help.description);
+    command.helpOption('-h, --help', say('display help for command'));
+  }
+}
+
+type Described<N extends 'optionDescription' | 'argumentDescription'> = Parameters<Help[N]>[0];
+
+function optionDescription(option: Described<'optionDescription'>): string {
+  const { defaultValue, defaultValueDescription, envVar } = option;
+  const shown = defaultValueDescription ?? (typeof defaultValue === 'boolean' ? undefined : defaultValue);
+  const extra = [
+    ...(shown === undefined ? [] : [say('default: {value}', { value: JSON.stringify(shown) })]),
+    ...(envVar === undefined ? [] : [say('environment: {name}', { name: envVar })]),
+  ];
+  const text = say(option.description);
+  return extra.length > 0 ? `${text} (${extra.join(', ')})` : text;
+}
+
+function argumentDescription(argument: Described<'argumentDescription'>): string {
+  return say(argument.description);
+}

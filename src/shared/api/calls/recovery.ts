@@ -1,0 +1,34 @@
+/** Runs whose folders are there, but which this history does not know: it was moved away, emptied or replaced. */
+import { z } from 'zod';
+import { call } from './call.ts';
+
+export const foundRunSchema = z.strictObject({
+  /** The folder's number, by which the run is named here; in history it may get another one. */
+  number: z.int().positive(),
+  folder: z.string(),
+  /** Null for a folder from before runs had identities: it does not say what was trained. */
+  name: z.string().nullable(),
+  createdAt: z.string().nullable(),
+});
+export type FoundRun = z.infer<typeof foundRunSchema>;
+
+export const recoveryCalls = {
+  'recovery.list': call(z.strictObject({}), z.array(foundRunSchema)),
+  /**
+   * Takes them into history, interrupted at their last checkpoint that is whole; their losses batch by batch were history's
+   * alone, and are not known. Gives their numbers in history, and what kept the others from it.
+   */
+  'recovery.recover': call(
+    z.strictObject({ numbers: z.array(z.int().positive()).min(1).max(100_000) }),
+    z.strictObject({
+      runs: z.array(z.int()),
+      problems: z.array(
+        z.strictObject({
+          code: z.string(),
+          message: z.string(),
+          parameters: z.record(z.string(), z.union([z.string(), z.number()])),
+        }),
+      ),
+    }),
+  ),
+} as const;
