@@ -2,7 +2,7 @@
  * npm run doctor: what is there, what is not, and what to do about it. Changes nothing. Exit code 1 if nets cannot be
  * trained here.
  *
- *     npm run doctor             for people
+ *     npm run doctor             for people, in the shell's language
  *     npm run --silent doctor -- --json
  *         { "canTrain": true, "checks": [{ "name", "state": "ok" | "missing" | "note", "detail", "advice"? }] }
  */
@@ -10,6 +10,7 @@ import process from 'node:process';
 import './setup/output.mjs';
 import { checks } from './setup/diagnosis.mjs';
 import { Context } from './setup/context.mjs';
+import { padded, spoken } from './setup/language.mjs';
 
 const MARKS = { ok: '✓', missing: '✗', note: '·' };
 
@@ -22,8 +23,8 @@ for (const check of checks) {
   findings.push(finding);
   if (json) continue;
   const mark = MARKS[finding.state];
-  process.stdout.write(`${mark} ${finding.name.padEnd(16)}${finding.detail}\n`);
-  if (finding.advice) process.stdout.write(`${finding.advice.replace(/^/gm, ' '.repeat(18))}\n`);
+  process.stdout.write(`${mark} ${padded(spoken(finding.name), 16)}${spoken(finding.detail)}\n`);
+  if (finding.advice) process.stdout.write(`${spoken(finding.advice).replace(/^/gm, ' '.repeat(18))}\n`);
 }
 const canTrain = findings.every(({ state, training }) => state !== 'missing' || !training);
 if (json) {
@@ -36,9 +37,11 @@ if (json) {
   process.stdout.write(`${JSON.stringify({ canTrain, checks: plain }, null, 2)}\n`);
 } else {
   process.stdout.write(
-    canTrain
-      ? '\nNets can be trained here.\n'
-      : '\nNets cannot be trained here until what is marked ✗ is there.\n',
+    spoken(
+      canTrain
+        ? '\nNets can be trained here.\n'
+        : '\nNets cannot be trained here until what is marked ✗ is there.\n',
+    ),
   );
 }
 process.exit(canTrain ? 0 : 1);

@@ -47,6 +47,14 @@ function attempt(trial: Trial): Promise<string> {
   });
 }
 
+/** Where it is ended before it is through, what was seen until then is said. */
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    tell();
+    process.exit(130);
+  });
+}
+
 const outcomes = new Map<string, number>();
 let died = 0;
 for (let i = Number(values.from); i < Number(values.from) + Number(values.count); i += 1) {
@@ -57,5 +65,9 @@ for (let i = Number(values.from); i < Number(values.from) + Number(values.count)
   died += 1;
   console.log(JSON.stringify({ i, outcome, ...trial }));
 }
-console.log(Object.fromEntries([...outcomes].sort((a, b) => b[1] - a[1])));
+tell();
 process.exitCode = died > 0 ? 1 : 0;
+
+function tell(): void {
+  console.log(JSON.stringify(Object.fromEntries([...outcomes].sort((a, b) => b[1] - a[1]))));
+}

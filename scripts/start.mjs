@@ -8,6 +8,7 @@
 import process from 'node:process';
 import { electronProgram, hasDisplay } from './setup/electron.mjs';
 import { attend, handOver } from './setup/hand-over.mjs';
+import { spoken } from './setup/language.mjs';
 import { nodePath } from './setup/node.mjs';
 import { setUp } from './setup.mjs';
 
@@ -27,6 +28,6 @@ if (program && hasDisplay(context)) {
   const failed =
     code !== 0 && signal !== 'SIGINT' && signal !== 'SIGTERM' && Date.now() - started < COMING_UP_MS;
   if (!failed) process.exit(code ?? 130);
-  process.stderr.write('The desktop window could not be opened: the lab opens in the browser.\n');
+  process.stderr.write(spoken('The desktop window could not be opened: the lab opens in the browser.\n'));
 }
 await handOver(nodePath(context), [context.at('out', 'main', 'browser.js'), ...args]);

@@ -163,3 +163,18 @@ test.skipIf(process.platform === 'win32')('a reader that is gone ends a script w
   // It may have been done before the reader was gone.
   expect(stderr).toMatch(/^code (0|1|141)\n$/);
 });
+
+test('the doctor speaks Chinese where the shell does, and --json stays as it is', () => {
+  const doctor = (args: string[], env: object) =>
+    spawnSync(process.execPath, ['scripts/doctor.mjs', ...args], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: '', ...env },
+    }).stdout;
+  const chinese = doctor([], { LANG: 'zh_CN.UTF-8' });
+  expect(chinese).toMatch(/(可以|无法)在本机训练网络。\n$/);
+  expect(chinese).toContain('npm 包');
+  expect(chinese).toContain('与 package-lock.json');
+  const json = doctor(['--json'], { LANG: 'zh_CN.UTF-8' });
+  expect(json).not.toMatch(/[\u4e00-\u9fff]/);
+});

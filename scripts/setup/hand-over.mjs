@@ -9,12 +9,16 @@
  */
 import { spawn } from 'node:child_process';
 import process from 'node:process';
+import { spoken } from './language.mjs';
 import { childEnvironment, NoteFilter } from './native-notes.mjs';
 
 /** How long nothing may come after the end; a grandchild that keeps the pipe (a browser) is not waited for. */
 const LAST_WORDS_MS = 500;
 
 const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+
+/** By these a program is ended, and does not end: by a fault of native code, or by the system when memory runs out. */
+const CRASHES = new Set(['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGKILL']);
 
 /** @typedef {{ code: number | null, signal: NodeJS.Signals | null }} End */
 
@@ -76,6 +80,11 @@ export async function attend(command, args, options = {}) {
  */
 export async function handOver(command, args, options) {
   const { code, signal } = await attend(command, args, options);
+  if (signal && CRASHES.has(signal)) {
+    process.stderr.write(
+      `${spoken(`Stride was ended by ${signal}. The next start says what it was doing; runs go on from their checkpoints.`)}\n`,
+    );
+  }
   if (signal) {
     process.kill(process.pid, signal);
     await new Promise((resolve) => setTimeout(resolve, 1000)); // the signal arrives in the meantime

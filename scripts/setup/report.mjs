@@ -4,6 +4,7 @@
  * takes longer says now and then how far it is. A step that finds its work done says nothing at all.
  */
 import process from 'node:process';
+import { padded, spoken } from './language.mjs';
 
 const BAR = 24;
 /** In a log, how long a step may be silent, in milliseconds. */
@@ -28,7 +29,7 @@ export class Report {
 
   /** A line by itself, for what belongs to no step. @param {string} text */
   say(text) {
-    this.#out.write(`${text}\n`);
+    this.#out.write(`${spoken(text)}\n`);
   }
 
   /**
@@ -38,17 +39,17 @@ export class Report {
    * @returns {Line}
    */
   begin(name, doing) {
-    const label = `  ${name.padEnd(12)}`;
+    const label = `  ${padded(spoken(name), 12)}`;
     const started = Date.now();
     const took = () => {
       const seconds = (Date.now() - started) / 1000;
       return seconds < 1 ? '' : ` (${seconds.toFixed(0)} s)`;
     };
     let spoke = started;
-    if (this.#tty) this.#draw(`${label}${doing}`);
+    if (this.#tty) this.#draw(`${label}${spoken(doing)}`);
     return {
       progress: (fraction, note = '') => {
-        const what = note || doing;
+        const what = spoken(note || doing);
         const share = fraction === undefined ? undefined : Math.max(0, Math.min(1, fraction));
         const percent = share === undefined ? '' : ` ${Math.floor(share * 100)} %`;
         if (this.#tty) {

@@ -11,6 +11,7 @@ import { ConnectionState } from './connection.svelte.ts';
 import { DesignState } from '../screens/design/state/design.svelte.ts';
 import { EstimateState } from '../screens/train/state/estimate.svelte.ts';
 import { FrameState } from './frame.svelte.ts';
+import { FoundRuns } from './runs/foundRuns.svelte.ts';
 import { InterruptedRuns } from './runs/interruptedRuns.svelte.ts';
 import { LiveRuns } from './runs/liveRuns.svelte.ts';
 import { LocaleState } from './locale.svelte.ts';
@@ -53,6 +54,7 @@ export class AppState {
   });
   readonly tour: Tour;
   readonly interrupted: InterruptedRuns;
+  readonly found: FoundRuns;
   readonly connection: ConnectionState;
 
   constructor(lab: Connection, window: Window) {
@@ -87,6 +89,11 @@ export class AppState {
       if (sweeps > 0) this.notices.show(m.resumed_sweeps({ count: sweeps }));
       if (resumed.length > sweeps) this.notices.show(m.resumed({ count: resumed.length - sweeps }));
     });
+    this.found = new FoundRuns(lab, (recovered) => {
+      this.notices.show(m.recovered_runs({ count: recovered.length }));
+      void this.runs.load();
+      this.table.reload();
+    });
     this.networks = new NetworksState(lab);
     this.design = new DesignState(lab, this.networks, window.sessionStorage);
     window.addEventListener('pagehide', () => void this.design.flush());
@@ -116,6 +123,7 @@ export class AppState {
     if (this.router.unaddressed) this.router.replace({ view: fresh ? 'welcome' : 'train' });
     this.frame.begun = true;
     await this.interrupted.load();
+    await this.found.load();
   }
 }
 

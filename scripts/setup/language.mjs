@@ -1,0 +1,53 @@
+/**
+ * What set-up and the doctor say, in the language of the shell (LC_ALL, LC_MESSAGES, LANG). Plain Node, for it speaks before
+ * there are packages. The English text is the key; a `{a}` in it stands for what differs from case to case.
+ */
+import fs from 'node:fs';
+import process from 'node:process';
+
+/** @param {NodeJS.ProcessEnv} [env] */
+export function speaksChinese(env = process.env) {
+  return /^zh\b|^zh_/i.test(env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || '');
+}
+
+/** @type {{ pattern: RegExp, names: string[], text: string }[] | undefined} */
+let known;
+
+function translations() {
+  if (known) return known;
+  const file = new URL('../../resources/terminal/setup.zh-CN.json', import.meta.url);
+  const texts = /** @type {Record<string, string>} */ (JSON.parse(fs.readFileSync(file, 'utf8')));
+  known = Object.entries(texts).map(([english, text]) => {
+    /** @type {string[]} */
+    const names = [];
+    const pattern = english.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{(\w)\}/g, (_, name) => {
+      names.push(name);
+      return '([^]+?)';
+    });
+    return { pattern: new RegExp(`^${pattern}$`), names, text };
+  });
+  // Of several that fit, the one that leaves the least open.
+  known.sort((a, b) => a.names.length - b.names.length);
+  return known;
+}
+
+/** The text in the shell's language; in English where nobody has translated it. @param {string} text @param {NodeJS.ProcessEnv} [env] */
+export function spoken(text, env = process.env) {
+  if (!speaksChinese(env)) return text;
+  const [, before = '', core = '', after = ''] = /^(\s*)([^]*?)(\s*)$/.exec(text) ?? [];
+  for (const { pattern, names, text: chinese } of translations()) {
+    const found = pattern.exec(core);
+    if (found)
+      return before + chinese.replace(/\{(\w)\}/g, (_, name) => found[names.indexOf(name) + 1] ?? '') + after;
+  }
+  return text;
+}
+
+/** Spaces behind a text up to so many columns; a Chinese character takes two. @param {string} text @param {number} width */
+export function padded(text, width) {
+  const columns = [...text].reduce(
+    (sum, each) => sum + (/[\u2e80-\u9fff\uff00-\uff60]/.test(each) ? 2 : 1),
+    0,
+  );
+  return text + ' '.repeat(Math.max(0, width - columns));
+}
