@@ -4,6 +4,14 @@
  * the work goes on without them. To be imported once by whatever script may be the first.
  */
 import process from 'node:process';
+import { spoken } from './language.mjs';
+
+try {
+  process.cwd();
+} catch {
+  process.stderr.write(`${spoken('The folder in which this was started is gone; go to another one.')}\n`);
+  process.exit(1);
+}
 
 const GONE = new Set(['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
 /** 128 + SIGPIPE, as shells have it. */
