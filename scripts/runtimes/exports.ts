@@ -25,9 +25,11 @@ try {
     });
     for (const { problem } of results) if (problem) throw new Error(problem.message);
     const halves = [0, 50].map((first) => Array.from({ length: 50 }, (_, i) => first + i));
-    const answers = [];
-    for (const indices of halves)
-      answers.push(await lab.call('inspect.activations', { run: run.id, images: { part: 'test', indices } }));
+    const answers = await Promise.all(
+      halves.map((indices) =>
+        lab.call('inspect.activations', { run: run.id, images: { part: 'test', indices } }),
+      ),
+    );
     const joined = (key: 'images' | 'logits') =>
       Buffer.concat(answers.map((each) => Buffer.from(each[key].data.slice().buffer)));
     writeFileSync(join(own, 'pixels.bin'), joined('images'));

@@ -3,27 +3,31 @@
  * browser can reach, so each request has to show three things: a Host header that names this machine (a foreign name that
  * was made to point here is DNS rebinding), an Origin, where there is one, that equals it (else another site is asking),
  * and who it is: the token of an address, which opens once, or the session that it opened, in a cookie from then on. What
- * stands in an address is no secret for long (histories, command lines, screens); a session is in no address. It outlives a
- * restart, so that a window finds the lab again; tokens are kept in memory alone.
+ * stands in an address is no secret for long (histories, command lines, screens); a session is in no address. Both end with
+ * the host. Only where the host was killed do its sessions outlive it, so that its windows find the lab again
+ * (`keptAddress.ts`).
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 
+export interface GateOptions {
+  readonly now?: () => number;
+  readonly sessions?: readonly string[];
+  readonly onSession?: (digests: readonly string[]) => void;
+}
+
 export class Gate {
-  /** The cookie's value: 256 bits, the same ones at each start where they are kept (keptAddress.ts). */
-  readonly session: string;
   /** By digest, until when they open. */
   readonly #tokens = new Map<string, number>();
+  readonly #sessions: Set<string>;
   readonly #now: () => number;
+  readonly #onSession: (digests: readonly string[]) => void;
 
-  constructor({ now = Date.now, session = secret() }: { now?: () => number; session?: string } = {}) {
+  /** `sessions` are the digests of those that open without a token; `onSession` is told all digests when one is added. */
+  constructor({ now = Date.now, sessions = [], onSession = () => undefined }: GateOptions = {}) {
     this.#now = now;
-    this.session = session;
-  }
-
-  /** By the cookie. */
-  knows(session: unknown): boolean {
-    return typeof session === 'string' && digest(session) === digest(this.session);
+    this.#sessions = new Set(sessions);
+    this.#onSession = onSession;
   }
 
   /** 256 bits that open once; within so many milliseconds, where that is said. */
@@ -33,13 +37,22 @@ export class Gate {
     return token;
   }
 
-  /** Uses a token up; gives whether it opens. Looked up by digest, so that how long it takes says nothing about the secret. */
-  takeToken(token: unknown): boolean {
-    if (typeof token !== 'string') return false;
+  /** Uses a token up; gives the session that it opens, or null where it opens none. */
+  openSession(token: unknown): string | null {
+    if (typeof token !== 'string') return null;
     const key = digest(token);
     const expires = this.#tokens.get(key);
     this.#tokens.delete(key);
-    return expires !== undefined && this.#now() <= expires;
+    if (expires === undefined || this.#now() > expires) return null;
+    const session = secret();
+    this.#sessions.add(digest(session));
+    this.#onSession([...this.#sessions]);
+    return session;
+  }
+
+  /** Looked up by digest, so that how long it takes says nothing about the secret. */
+  knows(session: unknown): boolean {
+    return typeof session === 'string' && this.#sessions.has(digest(session));
   }
 }
 

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -123,28 +123,35 @@ test('where it cannot start it says why, with 1, and leaves no lab open', async 
   expect(stdout.text).toBe('');
 });
 
-test('started again it listens where it did, and knows the browsers that it let in', async () => {
-  const cookies: string[] = [];
-  const ports: string[] = [];
-  for (const round of [1, 2]) {
-    const ended = start();
-    await vi.waitUntil(() => stdout.text !== '');
-    const url = new URL(stdout.text.trim().split(' ').at(-1)!);
-    ports.push(url.port);
-    if (round === 1) {
-      const first = await fetch(url, { redirect: 'manual' });
-      cookies.push(first.headers.getSetCookie()[0]!.split(';')[0]!);
-    } else {
-      const Cookie = cookies[0]!;
-      expect((await fetch(url.origin, { headers: { Cookie } })).status).toBe(200);
-      expect((await fetch(url.origin)).status).toBe(403);
-    }
-    signals.emit('SIGINT');
-    expect(await ended).toBe(0);
-    stdout = new Written();
-    signals = new EventEmitter();
-  }
-  expect(ports[1]).toBe(ports[0]);
+/** Runs a host until Ctrl-C; `during` is given its address. */
+async function oneHost<T>(during: (url: URL) => Promise<T>): Promise<T> {
+  const ended = start();
+  await vi.waitUntil(() => stdout.text !== '');
+  const result = await during(new URL(stdout.text.trim().split(' ').at(-1)!));
+  signals.emit('SIGINT');
+  expect(await ended).toBe(0);
+  stdout = new Written();
+  signals = new EventEmitter();
+  return result;
+}
+
+test('after a kill it listens where it did and knows the browsers that it let in; after an end it knows none', async () => {
+  const file = join(renderer, 'browser.json');
+  const first = await oneHost(async (url) => {
+    const answer = await fetch(url, { redirect: 'manual' });
+    const Cookie = answer.headers.getSetCookie()[0]!.split(';')[0]!;
+    return { Cookie, port: url.port, kept: readFileSync(file) };
+  });
+  const status = (Cookie: string) => async (url: URL) => {
+    expect((await fetch(url.origin)).status).toBe(403);
+    return [url.port, (await fetch(url.origin, { headers: { Cookie } })).status];
+  };
+  expect(existsSync(file)).toBe(false);
+  // A host that was killed leaves its file.
+  writeFileSync(file, first.kept);
+  expect(await oneHost(status(first.Cookie))).toEqual([first.port, 200]);
+  const [, afterEnd] = await oneHost(status(first.Cookie));
+  expect(afterEnd).toBe(403);
 });
 
 test('where its port is taken meanwhile, it takes a free one', async () => {

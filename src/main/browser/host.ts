@@ -11,7 +11,7 @@ import { type Signals, onInterrupt } from '../host/interrupts.ts';
 import { RunActivity } from '../host/runActivity.ts';
 import type { Lab } from '../lab/lab.ts';
 import { findBrowser, hasDisplay, openAppWindow } from './appWindow.ts';
-import { keepAddress, readKeptAddress } from './keptAddress.ts';
+import { forgetAddress, keepAddress, readKeptAddress } from './keptAddress.ts';
 import type { BrowserOptions } from './options.ts';
 import { type LabServer, startServer } from './server.ts';
 
@@ -38,10 +38,11 @@ export async function runBrowserHost(host: BrowserHost, options: BrowserOptions)
   for (const stream of [host.stdout, host.stderr]) onBrokenOutput(stream, () => undefined);
 
   let lab: Lab | undefined;
-  let server: LabServer | undefined;
+  let server: LabServer;
+  let forget: () => void;
   try {
     lab = await host.createLab();
-    server = await serveAsBefore(lab, host.renderer, options.port, note);
+    ({ server, forget } = await serveAsBefore(lab, host.renderer, options.port, note));
   } catch (error) {
     await lab?.close();
     if (!(error instanceof Problem)) throw error;
@@ -79,39 +80,70 @@ export async function runBrowserHost(host: BrowserHost, options: BrowserOptions)
   // The lab first: windows hear that their runs have stopped, then that the lab has ended.
   await lab.close();
   await server.close();
+  forget();
   return exitCodes.ok;
 }
 
+interface KeptServer {
+  readonly server: LabServer;
+  /** Forgets the sessions: they end with a host that ends as it should. */
+  readonly forget: () => void;
+}
+
 /**
- * On the port that was last used and with the cookies that were given, where no other port is asked for, so that windows
- * which are still open find the lab again by themselves. Where that port is taken, on a free one.
+ * Starts the server. Where the host before this one was killed and no other port is asked for, it takes that host's port and
+ * sessions, so that windows which are still open find the lab again by themselves; where the port is taken, a free one.
  */
 async function serveAsBefore(
   lab: Lab,
   renderer: string,
   port: number,
   warn: (text: string) => void,
-): Promise<LabServer> {
+): Promise<KeptServer> {
   const { home } = await lab.call('app.info', {});
   const kept = readKeptAddress(home);
-  const start = (on: number) =>
-    startServer({ service: lab, renderer, port: on, session: kept?.session, warn });
-  if (port === 0 && kept) {
+  let listening = 0;
+  const keep = (sessions: readonly string[]) => {
     try {
-      return await start(kept.port);
+      keepAddress(home, { port: listening, sessions: [...sessions] });
     } catch (error) {
-      if (!(error instanceof Problem) || error.code !== 'browser.port') throw error;
-      return start(0);
+      // The lab can be used all the same; its windows only do not find it again after it was killed.
+      warn(
+        `The address cannot be kept in ${home}: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
-  }
-  const server = await start(port);
+  };
+  const start = (on: number) =>
+    startServer({
+      service: lab,
+      renderer,
+      port: on,
+      warn,
+      gate: { sessions: kept?.sessions ?? [], onSession: keep },
+    });
+  const server = await startOnKeptPort(start, port, kept?.port);
+  listening = server.port;
+  keep(kept?.sessions ?? []);
+  return {
+    server,
+    forget: () => {
+      forgetAddress(home);
+    },
+  };
+}
+
+async function startOnKeptPort(
+  start: (port: number) => Promise<LabServer>,
+  port: number,
+  kept: number | undefined,
+): Promise<LabServer> {
+  if (port !== 0 || kept === undefined) return start(port);
   try {
-    keepAddress(home, { port: server.port, session: server.session });
+    return await start(kept);
   } catch (error) {
-    // The lab can be used all the same; its windows only do not find it again after a restart.
-    warn(`The address cannot be kept in ${home}: ${error instanceof Error ? error.message : String(error)}`);
+    if (!(error instanceof Problem) || error.code !== 'browser.port') throw error;
+    return start(0);
   }
-  return server;
 }
 
 /** The lab is open without a window of its own too, so whatever keeps one from opening is said and no more. */

@@ -1,15 +1,18 @@
 /**
- * What a window that was let in once needs to find the lab again after a restart: the port, and the secret of its cookie.
- * Kept in the lab's folder, in a file that only its owner can read. The token in the printed address is not kept: it is
- * new at each start.
+ * What the windows of a host that was killed need to find the lab again when it is started anew: the port, and the digests
+ * of the sessions in their cookies. They are kept in the lab's folder, in a file that only its owner can read, and are
+ * forgotten when the host ends as it should. The tokens of printed addresses are never kept.
  */
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
+/** More windows than anybody has; an old session more or less does not matter. */
+const mostSessions = 64;
+
 const schema = z.strictObject({
   port: z.int().min(1).max(65_535),
-  session: z.string().regex(/^[\w-]{43}$/),
+  sessions: z.array(z.string().min(32).max(128)),
 });
 export type KeptAddress = z.infer<typeof schema>;
 
@@ -24,10 +27,15 @@ export function readKeptAddress(home: string): KeptAddress | undefined {
   }
 }
 
-/** Throws what the file system says against it. */
-export function keepAddress(home: string, address: KeptAddress): void {
+/** Throws the file system's error where the file cannot be written. */
+export function keepAddress(home: string, { port, sessions }: KeptAddress): void {
   const file = fileOf(home);
-  writeFileSync(file, `${JSON.stringify(address)}\n`, { mode: 0o600 });
+  const text = JSON.stringify({ port, sessions: sessions.slice(-mostSessions) });
+  writeFileSync(file, `${text}\n`, { mode: 0o600 });
   // A file that was there before keeps the permissions it had.
   chmodSync(file, 0o600);
+}
+
+export function forgetAddress(home: string): void {
+  rmSync(fileOf(home), { force: true });
 }

@@ -14,7 +14,7 @@ import { contentSecurityPolicy, pageHeaders } from '../host/pagePolicy.ts';
 import { type Service, serve } from '../transport/serve.ts';
 import { Turns } from '../transport/turns.ts';
 import { type ServerSocket, webSocketChannel } from '../transport/websocket.ts';
-import { Gate, cookieName, isLocalHost, isSameOrigin } from './gate.ts';
+import { Gate, type GateOptions, cookieName, isLocalHost, isSameOrigin } from './gate.ts';
 import { type Refusal, refusalPage, refusalPolicy } from './refusalPage.ts';
 
 /** A request is a network and its settings at most. */
@@ -29,14 +29,13 @@ export interface LabServerOptions {
   readonly renderer: string;
   /** 0: a free one. */
   readonly port: number;
-  /** The secret of the cookies of windows that were let in before; without one, none of them is known. */
-  readonly session?: string | undefined;
   readonly warn: (text: string) => void;
+  /** Sessions that were kept, and where new ones are. */
+  readonly gate?: GateOptions;
 }
 
 export interface LabServer {
   readonly port: number;
-  readonly session: string;
   /** An address to open, good once; each call gives another. */
   newUrl(): string;
   /** The same, good for a minute: an app window's is on its command line, which all users of the machine can read. */
@@ -49,8 +48,8 @@ export async function startServer({
   service,
   renderer,
   port,
-  session,
   warn,
+  gate: gateOptions,
 }: LabServerOptions): Promise<LabServer> {
   if (!existsSync(join(renderer, 'index.html'))) {
     throw new Problem(
@@ -58,7 +57,7 @@ export async function startServer({
       `the window is not built: there is no index.html in ${renderer}; run: npm start`,
     );
   }
-  const gate = new Gate(session === undefined ? {} : { session });
+  const gate = new Gate(gateOptions);
   const app = Fastify({ forceCloseConnections: true, bodyLimit: 1024 });
   let cookie = '';
 
@@ -94,7 +93,6 @@ export async function startServer({
   const origin = `http://127.0.0.1:${address.port}`;
   return {
     port: address.port,
-    session: gate.session,
     newUrl: () => `${origin}/?token=${gate.issueToken()}`,
     appWindowUrl: () => `${origin}/?token=${gate.issueToken(appWindowMilliseconds)}`,
     close: () => app.close(),
@@ -146,9 +144,11 @@ async function admit(
     return reply.code(404).type('text/plain').send('There is nothing here.\n');
   }
   // An address that was used before, in a browser that was let in by it, is no reason to be put out.
-  if (!known && !gate.takeToken(token)) return refuse(reply, 'token');
-  // Only to browsers that go on to this server; not Secure: this is http, and 127.0.0.1.
-  reply.setCookie(cookie, gate.session, { path: '/', httpOnly: true, sameSite: 'strict' });
+  const session = known ? null : gate.openSession(token);
+  if (!known && session === null) return refuse(reply, 'token');
+  // Only to browsers that go on to this server; not Secure: this is http, and 127.0.0.1. Without an end of its own the
+  // cookie goes with the browser, and the session with this process.
+  if (session) reply.setCookie(cookie, session, { path: '/', httpOnly: true, sameSite: 'strict' });
   return reply.header('Cache-Control', 'no-store').redirect('/', 303);
 }
 
