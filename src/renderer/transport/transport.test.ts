@@ -125,6 +125,9 @@ describe('over Electron', () => {
         receive = listener;
         return () => undefined;
       },
+      setActions: () => undefined,
+      onChosen: () => () => undefined,
+      onFile: () => () => undefined,
     };
     const lab = connectElectron();
     expect(lab.status).toBe('connected');
