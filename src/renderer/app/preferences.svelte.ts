@@ -99,7 +99,7 @@ export class PreferencesState {
       const next = sending.next;
       sending.next = null;
       try {
-        await this.#lab.call('preferences.set', { key, value: next.value as never });
+        await this.#lab.call('preferences.set', { key, value: next.value });
         this.problem = null;
       } catch (error) {
         this.problem = toProblemRecord(error);

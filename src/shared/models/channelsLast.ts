@@ -5,7 +5,6 @@
  * such a map is flattened there; everywhere else the map is put into PyTorch's order before.
  */
 import { type ChannelsLastStep, stepsOf } from '../code/channelsLast.ts';
-import type { Layer } from '../layers/index.ts';
 import type { MapShape, Shape } from '../layers/layer.ts';
 import { inputShape } from '../network/shapes.ts';
 import type { ExportOptions } from '../export/formats.ts';
