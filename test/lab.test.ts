@@ -458,6 +458,8 @@ test('presets and data sets', async () => {
   expect(presets.map(({ network, parameterCount }) => [network.name, parameterCount])).toEqual([
     ['course', 8490],
     ['homework', 16750],
+    ['LeNet-5', 61706],
+    ['ResNet-8', 77658],
   ]);
   const info = await lab.call('app.info', {});
   expect(calls['app.info'].reply.parse(info)).toEqual(info);

@@ -56,7 +56,7 @@ const dict = (items: readonly (readonly [string, PickledValue])[]): PickledValue
 });
 
 const entries: Entry[] = drawnTensors(net).map(({ name, shape, data }, i) => ({
-  name: ['conv1.weight', 'conv1.bias', 'fc.weight', 'fc.bias'][i] ?? name,
+  name: ['conv1.weight', 'conv1.bias', 'fc1.weight', 'fc1.bias'][i] ?? name,
   shape,
   storage: data,
 }));
@@ -201,9 +201,14 @@ describe('what is refused, each by its own words', () => {
       'a weight of another shape',
       archive(stateOf(entries.map((each, i) => (i === 3 ? { ...each, shape: [1] } : each)))),
       'import.misfit',
-      '"fc.bias" is 1, the net has 2',
+      '"fc1.bias" is 1, the net has 2',
     ],
-    ['another net’s', archive(stateOf(entries.slice(0, 2))), 'import.misfit', '"fc.weight" (2×8) is missing'],
+    [
+      'another net’s',
+      archive(stateOf(entries.slice(0, 2))),
+      'import.misfit',
+      '"fc1.weight" (2×8) is missing',
+    ],
   ] as const)('%s', (_, bytes, code, words) => {
     let caught: unknown;
     try {

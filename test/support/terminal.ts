@@ -15,6 +15,7 @@ const mnist = { id: 'mnist' } as Awaited<ReturnType<NonNullable<Answers['dataset
 export function openTerminal() {
   const lab = new StandInLab({
     'datasets.list': () => [mnist],
+    'recovery.list': () => [],
     'app.info': () => appInfo(mkdtempSync(join(tmpdir(), 'stride-terminal-'))),
   });
   const [stdout, stderr, signals] = [new Written(), new Written(), new EventEmitter()];

@@ -7,7 +7,7 @@ const { epochs, batchSize } = trainingSettingsSchema.shape;
 const [{ shape: sgd }] = optimizerSchema.options;
 
 export const parseEpochs = whole(epochs, 'a whole number from 1 to 10,000');
-export const parseBatchSize = whole(batchSize, 'a whole number from 1 to 8,192');
+export const parseBatchSize = whole(batchSize, 'a whole number from 1 to 10,000,000');
 export const parseSeed = whole(seedSchema, 'a whole number from 0 to 9,007,199,254,740,991');
 export const parseLearningRate = decimal(sgd.learningRate, 'a number above 0 and up to 100');
 export const parseMomentum = decimal(sgd.momentum, 'a number from 0 up to, but not including, 1');
