@@ -213,6 +213,9 @@ for (const size of sizes) {
 
     // The values of all runs fit beside the cursor, wherever it is.
     const loss = drawing(page, 'Loss');
+    await loss.evaluate((each) => {
+      each.scrollIntoView({ block: 'center' });
+    });
     const box = (await loss.boundingBox())!;
     const values = loss.locator('[data-values]');
     for (const part of [0.25, 0.45, 0.7, 0.9]) {
