@@ -156,7 +156,7 @@ test('broken and mended: the layer is named, what would fit is offered, the rest
   await expect(page.getByText(reason).and(page.locator(':not(.visually-hidden)'))).toHaveCount(1);
   await expect(rows(page).nth(3)).toContainText('does not fit');
   await expect(rows(page).nth(3)).toHaveAccessibleDescription(reason);
-  const bar = page.getByText('Layer 4 does not fit; 4 layers after it wait for it.');
+  const bar = page.getByText('Layer 4 does not fit; 4 layers after it cannot be computed.');
   await expect(bar).toBeVisible();
   await expect(rows(page)).toHaveCount(8);
   await expect(rows(page).nth(7)).toContainText('size unknown: layer 4 does not fit');

@@ -134,7 +134,7 @@ test('what cannot be is said where it is typed: which rule is broken, and what w
   await batch.fill('60000');
   await expect(batch).toHaveAttribute('aria-invalid', 'false');
   await batch.fill('60001');
-  await expect(batch).toHaveAccessibleDescription('A whole number from 1 to 60,000');
+  await expect(batch).toHaveAccessibleDescription('Enter a whole number from 1 to 60,000');
   await batch.fill('16,128');
   await expect(batch).toHaveAccessibleDescription(/can be read in two ways: write 16128 or 16, 128/);
   await expect(start(page)).toBeDisabled();

@@ -304,7 +304,7 @@ test('several seeds wait for their turn; they are put in another order, begun, t
   await expect(queue.getByRole('link')).toHaveText([second, third]);
   await press(queue.getByRole('button', { name: `Move ${third} up` }));
   await expect(queue.getByRole('link')).toHaveText([third, second]);
-  await press(queue.getByRole('button', { name: `Take ${second} out of the queue` }));
+  await press(queue.getByRole('button', { name: `Remove ${second} from the queue` }));
   await expect(queue.getByRole('link')).toHaveText([third]);
   await press(queue.getByRole('button', { name: `Start ${third} now` }));
   for (const run of [first, third]) await expect(state(page, run, 'Training')).toBeVisible();

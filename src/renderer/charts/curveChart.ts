@@ -180,6 +180,7 @@ export class CurveChart {
     this.#cursor.style.height = `${bottom - top}px`;
     this.#cursor.dataset['pinned'] = String(pinned);
     drawing!.style.setProperty('--cursor', `${Math.round(at)}px`);
+    drawing!.style.setProperty('--drawing', `${this.#chart.width}px`);
     drawing!.dataset['side'] = at > (left + right) / 2 ? 'left' : 'right';
   }
 
