@@ -39,7 +39,7 @@ async function windowAgain(): Promise<void> {
 }
 
 for (const [kills, tag] of [
-  [2, '@always'],
+  [2, '@all'],
   [20, '@all'],
 ] as const) {
   test(`${tag} ${kills} kills of the window’s process: it comes back where it was, training undisturbed`, async () => {
@@ -75,7 +75,7 @@ for (const [kills, tag] of [
   });
 }
 
-test('@always 5 kills of the graphics process: no harm', async () => {
+test('@all 5 kills of the graphics process: no harm', async () => {
   const run = await underWay();
   for (let kill = 0; kill < 5; kill += 1) {
     const before = await stepOf(run);
@@ -94,7 +94,7 @@ test('@always 5 kills of the graphics process: no harm', async () => {
 });
 
 for (const [kills, tag] of [
-  [1, '@always'],
+  [1, '@all'],
   [20, '@all'],
 ] as const) {
   test(`${tag} ${kills} kills of the whole program while it trains: nothing is lost`, async () => {

@@ -122,7 +122,7 @@ test('@always stopped and resumed, quit while it trains and resumed: to the bit 
   expect([...got]).toEqual([...expected]);
 });
 
-test('@always killed while it trains, it goes on to the same bits at the next start', async () => {
+test('@all killed while it trains, it goes on to the same bits at the next start', async () => {
   const { course } = await createPresets(desktop.page);
   const [run] = (await startRuns(desktop.page, { network: course, settings: short })) as [number];
   await inTheMiddle(desktop.page, run, 130);
