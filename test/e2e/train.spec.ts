@@ -191,7 +191,7 @@ test('a number that cannot be is refused where it stands, and nothing starts', a
   const start = page.getByRole('button', { name: 'Train Course net' });
   await momentum.fill('1');
   await expect(momentum).toHaveAttribute('aria-invalid', 'true');
-  await expect(momentum).toHaveAccessibleDescription('From 0 to just below 1');
+  await expect(momentum).toHaveAccessibleDescription('Enter a number from 0 to just below 1');
   await expect(start).toBeDisabled();
   // Folded it still says that something is not right.
   const section = page.getByRole('button', { name: 'Optimizer', exact: true });
