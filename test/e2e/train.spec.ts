@@ -237,7 +237,7 @@ test('every setting is there: optimizers, the schedule’s curve, augmentation b
 
   await press(page.getByRole('button', { name: 'Augmentation', exact: true }));
   await press(page.getByRole('switch', { name: 'Transform training images at random' }));
-  const variant = page.getByRole('img', { name: 'Change 8' });
+  const variant = page.getByRole('img', { name: 'Variant 8' });
   await expect(page.getByRole('img', { name: 'Original: 5' })).toBeVisible();
   const picture = () => variant.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
   const before = await picture();
