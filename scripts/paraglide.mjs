@@ -19,7 +19,7 @@ export const paraglide = {
   // The window is never rendered on a server.
   isServer: 'false',
   disableAsyncLocalStorage: true,
-  // src/renderer/app/locale.svelte.ts says which language is shown.
+  // src/renderer/app/preferences/locale.svelte.ts says which language is shown.
   strategy: ['globalVariable', 'baseLocale'],
   emitReadme: false,
 };

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openDataset } from '../src/main/datasets/index.ts';
 import type { Lab } from '../src/main/lab/lab.ts';
 import { InspectionThread } from '../src/main/lab/threads/inspectionThread.ts';
-import { compareRuns } from '../src/main/terminal/compare.ts';
+import { compareRuns } from '../src/main/terminal/commands/compare.ts';
 import { comparisonJson } from '../src/shared/compare/comparisonJson.ts';
 import { createIo } from '../src/main/terminal/io.ts';
 import type { Dataset } from '../src/shared/datasets/dataset.ts';

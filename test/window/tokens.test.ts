@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { runColourCount } from '../../src/renderer/plot/trace.ts';
+import { runColourCount } from '../../src/renderer/plot/data/trace.ts';
 
 type Rgb = readonly [number, number, number];
 

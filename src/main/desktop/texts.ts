@@ -99,7 +99,7 @@ const chinese: Texts = {
   },
 };
 
-/** Of what a person may have chosen in the window (renderer/app/preferenceKeys.ts). */
+/** Of what a person may have chosen in the window (renderer/app/preferences/preferenceKeys.ts). */
 const chosenLocales: readonly unknown[] = ['en', 'zh-CN'];
 
 /**

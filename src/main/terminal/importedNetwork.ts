@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Network } from '../../shared/network/network.ts';
 import { type TrainingSettings, trainingSettingsSchema } from '../../shared/training/training.ts';
 import { UsageProblem } from '../host/commandLine.ts';
-import { resolveNetwork } from './networks.ts';
+import { resolveNetwork } from './commands/networks.ts';
 
 export interface ImportedNetwork {
   readonly network: Network;

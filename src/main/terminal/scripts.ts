@@ -16,9 +16,9 @@ import {
 import { summarize } from '../../shared/network/shapes.ts';
 import { trainingSettingsSchema } from '../../shared/training/training.ts';
 import { UsageProblem } from '../host/commandLine.ts';
-import { count, describeOptimizer } from './format.ts';
+import { count, describeOptimizer } from './reports/format.ts';
 import { type Io, note } from './io.ts';
-import type { NamedNetwork } from './networks.ts';
+import type { NamedNetwork } from './commands/networks.ts';
 
 export interface ScriptOptions {
   /** Which of the script's trainings, from 1. */

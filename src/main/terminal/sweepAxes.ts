@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from 'commander';
 import { type Axis, fieldPathSchema, rangeSchema } from '../../shared/sweeps/sweeps.ts';
 import { seedSchema } from '../../shared/training/training.ts';
-import { resolveNetwork } from './networks.ts';
+import { resolveNetwork } from './commands/networks.ts';
 
 type Value = Extract<Axis, { values: unknown }>['values'][number];
 

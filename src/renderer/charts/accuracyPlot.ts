@@ -4,13 +4,13 @@ import type { AnnotationOptions } from 'chartjs-plugin-annotation';
 import { formatPercent, formatPercentTick } from '../i18n/format.ts';
 import { m } from '../paraglide/messages.js';
 import { plainLine } from '../plot/dataLayer.ts';
-import { accuracyFloor } from '../plot/extent.ts';
+import { accuracyFloor } from '../plot/data/extent.ts';
 import type { Palette } from '../plot/palette.ts';
-import { type Trace, runColour, runShape } from '../plot/trace.ts';
+import { type Trace, runColour, runShape } from '../plot/data/trace.ts';
 import { bestEpochOf } from './bestEpochs.ts';
 import type { ChartView } from './chartView.svelte.ts';
-import type { CurvePlot, Line, Scene, Window } from './curvePlot.ts';
-import { eventLines } from './eventLines.ts';
+import type { CurvePlot, Line, Scene, Window } from './curve/curvePlot.ts';
+import { eventLines } from './curve/eventLines.ts';
 import { fillEpochs } from './lossPlot.ts';
 
 export function accuracyPlot(view: ChartView): CurvePlot {

@@ -1,7 +1,7 @@
 /** The best epoch of a run, by what decides in it: the same one that its best checkpoint is of. */
 import { BestEpoch } from '../../shared/runs/bestEpoch.ts';
 import type { EpochRecord } from '../../shared/runs/runs.ts';
-import type { Trace } from '../plot/trace.ts';
+import type { Trace } from '../plot/data/trace.ts';
 
 const known = new WeakMap<readonly EpochRecord[], number>();
 

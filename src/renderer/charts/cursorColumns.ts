@@ -1,7 +1,7 @@
 /** The values that a chart shows beside its cursor, one a line of a run. */
 import { formatLoss, formatShare } from '../i18n/format.ts';
 import { m } from '../paraglide/messages.js';
-import type { ValuesAt } from '../plot/valuesAt.ts';
+import type { ValuesAt } from '../plot/data/valuesAt.ts';
 import type { LineKind } from './chartView.svelte.ts';
 
 export interface CursorColumn {

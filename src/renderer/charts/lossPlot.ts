@@ -4,18 +4,18 @@
  * on the images that were held back for validation (dotted).
  */
 import type { ChartView } from './chartView.svelte.ts';
-import { type CurvePlot, type Line, type Window, epochPoints } from './curvePlot.ts';
+import { type CurvePlot, type Line, type Window, epochPoints } from './curve/curvePlot.ts';
 import { curvesOf } from '../plot/curves.ts';
 import { type DataLine, plainLine } from '../plot/dataLayer.ts';
-import { lossExtent } from '../plot/extent.ts';
+import { lossExtent } from '../plot/data/extent.ts';
 import { bestEpochOf } from './bestEpochs.ts';
 import { formatLossTick } from '../i18n/format.ts';
-import { outliersOf } from '../plot/outliers.ts';
+import { outliersOf } from '../plot/data/outliers.ts';
 import type { Palette } from '../plot/palette.ts';
-import { smoothingWeight } from '../plot/smoothing.ts';
-import { type Trace, runColour, runShape } from '../plot/trace.ts';
-import { eventLines, hasEventWords } from './eventLines.ts';
-import type { Mapping } from './xAxis.ts';
+import { smoothingWeight } from '../plot/data/smoothing.ts';
+import { type Trace, runColour, runShape } from '../plot/data/trace.ts';
+import { eventLines, hasEventWords } from './curve/eventLines.ts';
+import type { Mapping } from '../plot/xAxis.ts';
 
 /** With more runs than this the printed losses' dots would cover the lines. */
 const mostDotted = 3;

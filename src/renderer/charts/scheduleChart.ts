@@ -3,7 +3,7 @@ import { Chart } from 'chart.js';
 import { formatTick } from '../i18n/format.ts';
 import '../plot/chartJs.ts';
 import type { Palette } from '../plot/palette.ts';
-import type { ScheduleCurve } from '../plot/scheduleCurve.ts';
+import type { ScheduleCurve } from '../plot/data/scheduleCurve.ts';
 
 export interface ScheduleChart {
   draw(curve: ScheduleCurve, epochs: number, palette: Palette): void;

@@ -13,7 +13,7 @@ import type { ActivationFunction } from '../../shared/layers/activation.ts';
 import type { Layer } from '../../shared/layers/index.ts';
 import type { FieldChange, LayerDiff } from '../../shared/network/networkDiff.ts';
 import { m } from '../paraglide/messages.js';
-import type { StepLabel } from '../screens/design/state/netEditor.svelte.ts';
+import type { StepLabel } from '../app/design/netEditor.svelte.ts';
 import { formatCount } from './format.ts';
 import { activationNames, layerLabel } from './layers.ts';
 

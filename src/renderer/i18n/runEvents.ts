@@ -1,6 +1,6 @@
 /** What happened to a run, as its charts say it: what changed the curve in words, breaks in training as a quiet line. */
 import type { RunEvent } from '../../shared/runs/runEvents.ts';
-import type { TraceEvent } from '../plot/trace.ts';
+import type { TraceEvent } from '../plot/data/trace.ts';
 import { m } from '../paraglide/messages.js';
 import { formatTick } from './format.ts';
 

@@ -1,8 +1,8 @@
 /** Words about the training settings. */
 import { m } from '../paraglide/messages.js';
-import type { NumberProblem, NumberRule } from '../screens/train/state/numberField.ts';
-import type { SeedsProblem } from '../screens/train/state/seeds.ts';
-import type { Choices, Field, OwnField, Section } from '../screens/train/state/trainDraft.ts';
+import type { NumberProblem, NumberRule } from '../ui/fields/numberField.ts';
+import type { SeedsProblem } from '../ui/fields/seeds.ts';
+import type { Choices, Field, OwnField, Section } from '../app/train/trainDraft.ts';
 import type {
   OptimizerType,
   Schedule,

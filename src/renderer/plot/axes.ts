@@ -3,7 +3,7 @@ import type { ChartOptions } from 'chart.js';
 import { fontOf } from './chartJs.ts';
 import type { Palette } from './palette.ts';
 import { ticksBetween } from './ticks.ts';
-import type { Range } from '../charts/xAxis.ts';
+import type { Range } from './xAxis.ts';
 
 export interface Axes {
   readonly x: Range;

@@ -15,7 +15,7 @@ import {
 } from 'chart.js';
 import Annotation from 'chartjs-plugin-annotation';
 import Zoom from 'chartjs-plugin-zoom';
-import type { Point } from './decimate.ts';
+import type { Point } from './data/decimate.ts';
 import type { Palette } from './palette.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Zoom, Annotation);

@@ -1,7 +1,7 @@
 /** A run's curves of a value a step, ready to be drawn at any zoom. Made once a series, and kept as long as it is. */
-import type { RunSeries } from './series.ts';
-import { Pyramid } from './pyramid.ts';
-import { Smoothed } from './smoothing.ts';
+import type { RunSeries } from './data/series.ts';
+import { Pyramid } from './data/pyramid.ts';
+import { Smoothed } from './data/smoothing.ts';
 
 export interface SmoothedCurve {
   readonly weight: number;

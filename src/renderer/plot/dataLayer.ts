@@ -5,7 +5,7 @@
  */
 import type { PointStyle } from 'chart.js';
 import { drawPoint } from 'chart.js/helpers';
-import type { Point } from './decimate.ts';
+import type { Point } from './data/decimate.ts';
 
 /** What is drawn of one curve, in data's units, and how. */
 export interface DataLine {

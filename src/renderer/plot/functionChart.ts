@@ -3,7 +3,7 @@ import { Chart, Filler } from 'chart.js';
 import type { AnnotationOptions } from 'chartjs-plugin-annotation';
 // Registers the parts that lines need.
 import './chartJs.ts';
-import type { Point } from './decimate.ts';
+import type { Point } from './data/decimate.ts';
 import type { Palette } from './palette.ts';
 
 Chart.register(Filler);

@@ -1,5 +1,5 @@
 /** How much wider than a chart the picture is that is moved in its place (strip.ts). */
-import type { Range } from '../charts/xAxis.ts';
+import type { Range } from './xAxis.ts';
 
 /** Beyond each end of what is in sight, as a part of it. */
 const margin = 0.6;

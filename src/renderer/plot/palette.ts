@@ -1,5 +1,5 @@
 /** The tokens' colours as a canvas takes them. A probe resolves `var()` and `light-dark()`, which a canvas cannot. */
-import { runColourCount } from './trace.ts';
+import { runColourCount } from './data/trace.ts';
 
 export interface Palette {
   readonly ink: string;

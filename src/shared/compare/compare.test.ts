@@ -5,7 +5,7 @@ import { disagreementsOf } from './disagreements.ts';
 import { paretoFront } from './pareto.ts';
 import { type TestPredictions, imagesOfCell } from './predictions.ts';
 import { qualityOf } from './quality.ts';
-import { distinguishingKeys, settingsTable } from './settingsTable.ts';
+import { distinguishingKeys, settingsTable } from './tables/settingsTable.ts';
 
 function predictions(labels: number[], rows: number[][]): TestPredictions {
   return {

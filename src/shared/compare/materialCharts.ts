@@ -4,7 +4,7 @@ import { wilson } from '../statistics/intervals.ts';
 import { type Band, type Line, type Point, bandOf, lineChart } from './charts/lineChart.ts';
 import { costChart } from './charts/costChart.ts';
 import { reliabilityChart } from './charts/reliabilityChart.ts';
-import { type Cost, type CostSources, costOf } from './costTable.ts';
+import { type Cost, type CostSources, costOf } from './tables/costTable.ts';
 import { percent, whole } from './numbers.ts';
 import type { MaterialRun } from './report/collect.ts';
 import { type CompareWord, wordIn } from './report/words.ts';

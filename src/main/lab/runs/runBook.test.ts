@@ -3,7 +3,7 @@ import { Problem } from '../../../shared/base/problem.ts';
 import type { Happening, RunEvent } from '../../../shared/runs/runEvents.ts';
 import type { RunSummary } from '../../../shared/runs/runs.ts';
 import type { History } from '../../history/open.ts';
-import type { RunPosition } from '../../history/runEvents.ts';
+import type { RunPosition } from '../../history/tables/runEvents.ts';
 import { Events } from '../base/events.ts';
 import { RunBook } from './runBook.ts';
 

@@ -9,7 +9,7 @@ import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
 import type { RunDetail, RunStatus, RunSummary } from '../../../shared/runs/runs.ts';
 import type { Happening, RunEvent } from '../../../shared/runs/runEvents.ts';
 import type { History } from '../../history/open.ts';
-import type { RunPosition } from '../../history/runEvents.ts';
+import type { RunPosition } from '../../history/tables/runEvents.ts';
 import type { Events } from '../base/events.ts';
 import { canFollow } from '../base/status.ts';
 

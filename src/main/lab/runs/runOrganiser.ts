@@ -10,7 +10,7 @@ import { daysUntilPurge, mostTags } from '../../../shared/runs/runOrganisation.t
 import { parseRunQuery } from '../../../shared/runQuery/parse.ts';
 import type { CheckpointFiles } from '../../checkpoints/files.ts';
 import { batchesCsv, epochsCsv, runJson, runsCsv, runsJson } from '../../export/runs.ts';
-import type { RunSearch } from '../../history/runQueries.ts';
+import type { RunSearch } from '../../history/queries/runQueries.ts';
 import type { Events } from '../base/events.ts';
 import type { RunBook } from './runBook.ts';
 

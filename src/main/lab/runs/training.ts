@@ -19,7 +19,7 @@ import { Problem, type ProblemRecord, toProblemRecord } from '../../../shared/ba
 import type { EpochRecord, RunStatus } from '../../../shared/runs/runs.ts';
 import type { CheckpointFiles } from '../../checkpoints/files.ts';
 import type { FromWorker, ToWorker, TrainingOrder } from '../../engine/train/messages.ts';
-import type { Doing } from '../../history/runs.ts';
+import type { Doing } from '../../history/tables/runs.ts';
 import type { Events } from '../base/events.ts';
 import { LossBuffer } from './lossBuffer.ts';
 import type { RunBook } from './runBook.ts';

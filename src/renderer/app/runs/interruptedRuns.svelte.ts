@@ -7,7 +7,7 @@ import type { LabClient } from '../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';
 import { type RunSummary, endedProcess } from '../../../shared/runs/runs.ts';
 import type { SweepSummary } from '../../../shared/sweeps/sweeps.ts';
-import type { PreferencesState } from '../preferences.svelte.ts';
+import type { PreferencesState } from '../preferences/preferences.svelte.ts';
 
 /** More are not named, but resumed all the same. */
 const most = 1000;

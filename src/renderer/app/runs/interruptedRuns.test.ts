@@ -4,7 +4,7 @@ import type { RunSummary } from '../../../shared/runs/runs.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 import type { SweepSummary } from '../../../shared/sweeps/sweeps.ts';
 import { InterruptedRuns, type Offered } from './interruptedRuns.svelte.ts';
-import { PreferencesState } from '../preferences.svelte.ts';
+import { PreferencesState } from '../preferences/preferences.svelte.ts';
 
 const cutOff = (id: number, endedAt: string) => sampleRun({ id, status: 'interrupted', endedAt });
 const older = cutOff(3, '2026-03-01T09:00:00.000Z');

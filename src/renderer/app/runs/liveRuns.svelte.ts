@@ -13,7 +13,7 @@ import {
   type RunningLoss,
   resumable,
 } from '../../../shared/runs/runs.ts';
-import { RunSeries } from '../../plot/series.ts';
+import { RunSeries } from '../../plot/data/series.ts';
 import { Countdown, type TimeLeft } from './timeLeft.ts';
 
 /** Kept at most, those looked at last; a run of 10 epochs takes about 200 kB. */

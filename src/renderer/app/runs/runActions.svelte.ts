@@ -9,7 +9,7 @@ import { longestName } from '../../../shared/runs/runOrganisation.ts';
 import { runLabel } from '../../i18n/format.ts';
 import { problemText } from '../../i18n/problems.ts';
 import { m } from '../../paraglide/messages.js';
-import type { Filling } from '../../screens/train/state/trainForm.svelte.ts';
+import type { Filling } from '../train/trainForm.svelte.ts';
 import type { NoticeOptions, Notices } from '../notices.svelte.ts';
 import type { Router } from '../router.svelte.ts';
 

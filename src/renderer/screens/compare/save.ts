@@ -1,5 +1,5 @@
 /** A comparison's tables and charts as files, and as text for other programs. */
-import { type TextTable, csvOf, markdownOf } from '../../../shared/compare/tables.ts';
+import { type TextTable, csvOf, markdownOf } from '../../../shared/compare/tables/tables.ts';
 import { saveFile } from '../../app/runs/runActions.svelte.ts';
 
 export function saveCsv(table: TextTable): void {

@@ -10,9 +10,9 @@ import { networkLabel } from '../../i18n/format.ts';
 import { problemText } from '../../i18n/problems.ts';
 import { m } from '../../paraglide/messages.js';
 import type { AppState } from '../../app/app.svelte.ts';
-import type { ForeignChange } from './state/design.svelte.ts';
-import type { LayerNode } from './state/netDocument.ts';
-import { readNetwork, writeNetwork } from './state/netText.ts';
+import type { ForeignChange } from '../../app/design/design.svelte.ts';
+import type { LayerNode } from '../../app/design/netDocument.ts';
+import { readNetwork, writeNetwork } from '../../app/design/netText.ts';
 
 /** A net of 256 layers comes to some 30 kB. */
 const largestFile = 2 ** 20;

@@ -12,7 +12,7 @@ import Power from '@lucide/svelte/icons/power';
 import Trash2 from '@lucide/svelte/icons/trash-2';
 import { m } from '../../paraglide/messages.js';
 import type { Action } from '../../app/actions.svelte.ts';
-import type { MenuEntry } from '../../ui/menu.ts';
+import type { MenuEntry } from '../../ui/overlay/menu.ts';
 import type { DesignBench } from './bench.svelte.ts';
 
 export function designActions(bench: DesignBench): readonly Action[] {

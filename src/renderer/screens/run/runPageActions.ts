@@ -12,7 +12,7 @@ import type { RunSummary } from '../../../shared/runs/runs.ts';
 import { m } from '../../paraglide/messages.js';
 import type { Action } from '../../app/actions.svelte.ts';
 import type { AppState } from '../../app/app.svelte.ts';
-import type { MenuEntry } from '../../ui/menu.ts';
+import type { MenuEntry } from '../../ui/overlay/menu.ts';
 
 export interface RunPageContext {
   readonly app: AppState;

@@ -11,7 +11,7 @@ import {
   networkLabel,
 } from '../../i18n/format.ts';
 import { m } from '../../paraglide/messages.js';
-import { preferences } from '../../app/preferenceKeys.ts';
+import { preferences } from '../../app/preferences/preferenceKeys.ts';
 
 export const columnIds = [
   'status',

@@ -17,7 +17,7 @@ import { mostCompared } from '../../../shared/compare/comparison.ts';
 import { m } from '../../paraglide/messages.js';
 import type { Action } from '../../app/actions.svelte.ts';
 import type { AppState } from '../../app/app.svelte.ts';
-import type { MenuEntry } from '../../ui/menu.ts';
+import type { MenuEntry } from '../../ui/overlay/menu.ts';
 import { afterGo } from '../run/runPageActions.ts';
 
 export interface RunsContext {

@@ -1,7 +1,7 @@
 /**
  * What a person has set once and wants to find again in every window of every host: language, theme, columns, last used
  * values. The lab keeps JSON by key and does not look into it; what a key means, and what it is where nothing is
- * kept, is the window's affair (renderer/app/preferenceKeys.ts).
+ * kept, is the window's affair (renderer/app/preferences/preferenceKeys.ts).
  */
 import { z } from 'zod';
 import { deepest, depthOf } from '../../base/jsonDepth.ts';

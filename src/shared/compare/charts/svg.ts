@@ -4,7 +4,7 @@
  */
 export const runColourCount = 7;
 
-/** A run's colour, the same everywhere (the window's `plot/trace.ts` counts alike). */
+/** A run's colour, the same everywhere (the window's `plot/data/trace.ts` counts alike). */
 export function runColour(run: number): string {
   return `var(--run-${((run - 1) % runColourCount) + 1})`;
 }

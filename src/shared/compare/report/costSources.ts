@@ -3,7 +3,7 @@ import type { DatasetSummary } from '../../datasets/dataset.ts';
 import { summarize } from '../../network/shapes.ts';
 import type { RunDetail } from '../../runs/runs.ts';
 import { trainingMemory } from '../../training/memory.ts';
-import type { CostSources } from '../costTable.ts';
+import type { CostSources } from '../tables/costTable.ts';
 import type { Material } from './collect.ts';
 
 /** What is known of a run's costs. */

@@ -6,8 +6,8 @@ import type { DatasetSummary } from '../../datasets/dataset.ts';
 import type { RunDetail } from '../../runs/runs.ts';
 import { escapeXml } from '../charts/svg.ts';
 import { comparisonJson } from '../comparisonJson.ts';
-import { costTable } from '../costTable.ts';
-import { healthTable, netsTable } from '../layerTables.ts';
+import { costTable } from '../tables/costTable.ts';
+import { healthTable, netsTable } from '../tables/layerTables.ts';
 import { calibrationChart, costsChart, curveMeasures, curvesChart } from '../materialCharts.ts';
 import {
   calibrationTable,
@@ -15,7 +15,7 @@ import {
   pairsTable,
   runsTable,
   settingsTextTable,
-} from '../materialTables.ts';
+} from '../tables/materialTables.ts';
 import {
   type Language,
   labelsOf,

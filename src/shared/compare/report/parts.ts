@@ -1,6 +1,6 @@
 /** What a report is put together from: sections, tables, figures. */
 import { escapeXml } from '../charts/svg.ts';
-import type { TextTable } from '../tables.ts';
+import type { TextTable } from '../tables/tables.ts';
 
 export function section(title: string, content: string): string {
   return content ? `<section><h2>${escapeXml(title)}</h2>${content}</section>` : '';

@@ -1,0 +1,104 @@
+/**
+ * The table of batch losses: every step's loss, as float32 in chunks of 1,024 (4 kB, about a page). All chunks but
+ * the last are full, so a loss is found by its step, and a run of the course net takes ten rows. Each chunk knows how
+ * long training had taken by its last step.
+ */
+import type { ClockReading } from '../../../shared/runs/runs.ts';
+import type { Db } from '../sqlite.ts';
+
+export interface BatchLosses {
+  /**
+   * Losses of the steps from `from` (counted from 0) on; `from` must be the number kept so far. `seconds` of training
+   * were done after the last of them; null where that is not known.
+   */
+  append(run: number, from: number, losses: Float32Array, seconds: number | null): void;
+  /** Every loss from step `from` on. */
+  read(run: number, from: number): Float32Array;
+  /** How long the first so many steps had taken, once a chunk that ends after step `from`, in order. */
+  clock(run: number, from: number): ClockReading[];
+  /** How many are kept. */
+  count(run: number): number;
+  /** Removes those from `step` on. */
+  truncate(run: number, step: number): void;
+}
+
+export const chunkLength = 1024;
+
+interface Chunk {
+  first_step: number;
+  losses: Buffer;
+  seconds: number | null;
+}
+
+export function batchLossesTable(db: Db): BatchLosses {
+  const put = db.prepare(
+    'INSERT OR REPLACE INTO batch_losses (run, first_step, losses, seconds) VALUES (?, ?, ?, ?)',
+  );
+  const last = db.prepare(
+    'SELECT first_step, losses, seconds FROM batch_losses WHERE run = ? ORDER BY first_step DESC LIMIT 1',
+  );
+  const extent = db
+    .prepare(
+      'SELECT first_step + length(losses) / 4 FROM batch_losses WHERE run = ? ORDER BY first_step DESC LIMIT 1',
+    )
+    .pluck();
+  const from = db.prepare(
+    'SELECT first_step, losses FROM batch_losses WHERE run = ? AND first_step > ? ORDER BY first_step',
+  );
+  const clock = db.prepare(`
+    SELECT first_step + length(losses) / 4 AS step, seconds FROM batch_losses
+    WHERE run = ? AND first_step > ? AND seconds IS NOT NULL ORDER BY first_step`);
+  const remove = db.prepare('DELETE FROM batch_losses WHERE run = ? AND first_step >= ?');
+
+  const count = (run: number): number => (extent.get(run) as number | undefined) ?? 0;
+
+  return {
+    count,
+    clock: (run, first) => clock.all(run, first - chunkLength) as ClockReading[],
+    append: (run, first, losses, seconds) => {
+      const tail = last.get(run) as Chunk | undefined;
+      const kept = tail ? tail.first_step + tail.losses.length / 4 : 0;
+      if (first !== kept)
+        throw new Error(`run ${run}: losses from step ${first} on cannot follow ${kept} losses`);
+      const before = tail ? tail.seconds : 0;
+      // A chunk's end within these losses is timed as if each of them had taken as long as the others: they are those
+      // of a quarter of a second.
+      const secondsAt = (step: number): number | null =>
+        seconds === null || before === null
+          ? null
+          : before + ((seconds - before) * (step - kept)) / losses.length;
+      // What does not fill a chunk is written again with what follows it.
+      let start = Math.floor(kept / chunkLength) * chunkLength;
+      let pending = bytesOf(losses);
+      if (tail && kept > start) pending = Buffer.concat([tail.losses, pending]);
+      for (let done = 0; done < pending.length; done += chunkLength * 4, start += chunkLength) {
+        const part = pending.subarray(done, done + chunkLength * 4);
+        const last = done + part.length === pending.length;
+        put.run(run, start, part, last ? seconds : secondsAt(start + chunkLength));
+      }
+    },
+    read: (run, first) => {
+      const chunks = from.all(run, first - chunkLength) as Chunk[];
+      const end = chunks.reduce((_, chunk) => chunk.first_step + chunk.losses.length / 4, first);
+      const losses = new Float32Array(Math.max(0, end - first));
+      const bytes = bytesOf(losses);
+      for (const chunk of chunks) {
+        const skip = Math.max(0, first - chunk.first_step) * 4;
+        bytes.set(chunk.losses.subarray(skip), Math.max(0, chunk.first_step - first) * 4);
+      }
+      return losses;
+    },
+    truncate: (run, step) => {
+      remove.run(run, step);
+      const tail = last.get(run) as Chunk | undefined;
+      if (!tail || tail.first_step + tail.losses.length / 4 <= step) return;
+      // What it took up to here is not known; the next losses bring their own reading.
+      put.run(run, tail.first_step, tail.losses.subarray(0, (step - tail.first_step) * 4), null);
+    },
+  };
+}
+
+/** Little-endian on every platform that Stride runs on, and so in the file. */
+function bytesOf(values: Float32Array): Buffer {
+  return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+}

@@ -1,0 +1,58 @@
+/** The table of preferences: JSON by key, of which history knows no meaning. */
+import { Problem } from '../../../shared/base/problem.ts';
+import { depthOf, deepest } from '../../../shared/base/jsonDepth.ts';
+import type { Db } from '../sqlite.ts';
+
+/** A window has some dozens. */
+export const mostPreferences = 1000;
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+export interface Preferences {
+  all(): Record<string, Json>;
+  put(key: string, value: Json): void;
+  remove(key: string): void;
+}
+
+export function preferencesTable(db: Db): Preferences {
+  const all = db.prepare('SELECT key, value FROM preferences ORDER BY key');
+  const put = db.prepare(`
+    INSERT INTO preferences (key, value, updated_at) VALUES (@key, @value, @at)
+    ON CONFLICT (key) DO UPDATE SET value = @value, updated_at = @at`);
+  const count = db.prepare('SELECT count(*) FROM preferences').pluck();
+  const has = db.prepare('SELECT 1 FROM preferences WHERE key = ?').pluck();
+  const remove = db.prepare('DELETE FROM preferences WHERE key = ?');
+
+  return {
+    all: () =>
+      Object.fromEntries(
+        (all.all() as { key: string; value: string }[]).flatMap(({ key, value }): [string, Json][] => {
+          const known = readPreference(value);
+          return known === undefined ? [] : [[key, known]];
+        }),
+      ),
+    put: (key, value) => {
+      if (value !== null && !has.get(key) && (count.get() as number) >= mostPreferences) {
+        throw new Problem(
+          'preferences.too-many',
+          `there are ${mostPreferences} preferences, and no more are kept; forget one first`,
+          { most: mostPreferences },
+        );
+      }
+      put.run({ key, value: JSON.stringify(value), at: new Date().toISOString() });
+    },
+    remove: (key) => {
+      remove.run(key);
+    },
+  };
+}
+
+/** Undefined for what no window could be sent: one value that is damaged, or was kept too deep once, hides no other. */
+function readPreference(text: string): Json | undefined {
+  try {
+    const value = JSON.parse(text) as Json;
+    return depthOf(value) <= deepest ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

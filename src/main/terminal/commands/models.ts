@@ -1,0 +1,232 @@
+/** `stride export`, `import` and `evaluate`: trained nets taken away, brought in and scored. */
+import { readFile } from 'node:fs/promises';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import type { LabClient } from '../../../shared/api/api.ts';
+import type { CheckpointChoice, ExportResult } from '../../../shared/api/calls/models.ts';
+import { type ExportFormat, type ExportOptions, exportFormats } from '../../../shared/export/formats.ts';
+import { exitCodes } from '../../host/exitCodes.ts';
+import { UsageProblem } from '../../host/commandLine.ts';
+import { percent, table } from '../reports/format.ts';
+import { type Io, note, print, printJson } from '../io.ts';
+import { resolveNetworkOf } from '../importedNetwork.ts';
+import * as numbers from '../reports/numbers.ts';
+import { suggest } from '../suggest.ts';
+
+interface Surroundings {
+  readonly io: Io;
+  /** Takes the exit code. */
+  readonly withLab: (work: (lab: LabClient) => Promise<number>) => Promise<void>;
+}
+
+interface ExportCommand extends ExportOptions {
+  readonly format: ExportFormat[];
+  readonly out: string;
+  readonly checkpoint: CheckpointChoice;
+  readonly overwrite?: true;
+  readonly json?: true;
+}
+
+interface ImportCommand {
+  readonly network?: string;
+  readonly dataset: string;
+  readonly name?: string;
+  readonly key?: string;
+  readonly json?: true;
+}
+
+interface EvaluateCommand {
+  readonly checkpoint: CheckpointChoice;
+  readonly dataset?: string;
+  readonly json?: true;
+}
+
+export function addModelCommands(program: Command, surroundings: Surroundings): void {
+  addExport(program, surroundings);
+  addImport(program, surroundings);
+  addEvaluate(program, surroundings);
+}
+
+const checkpointOption = () =>
+  new Option('--checkpoint <which>', 'best, last, or the number of an epoch that is kept')
+    .argParser(parseCheckpoint)
+    .default('last');
+
+function addExport(program: Command, { io, withLab }: Surroundings): void {
+  program
+    .command('export')
+    .description(
+      'write trained nets for other programs; each file is loaded again and compared before it stays',
+    )
+    .addArgument(
+      new Argument('<run...>', 'their numbers in "stride runs"').argParser(
+        (text, before: number[] | undefined) => [...(before ?? []), numbers.parseRunId(text)],
+      ),
+    )
+    .addOption(
+      new Option('--format <formats>', `${exportFormats.join(', ')}; several with commas`)
+        .argParser(parseFormats)
+        .makeOptionMandatory(),
+    )
+    .requiredOption(
+      '--out <folder>',
+      'the folder, which is made where it is missing; of several runs, one in it for each',
+    )
+    .addOption(checkpointOption())
+    .addOption(
+      new Option(
+        '--normalisation <where>',
+        'inside: the exported net takes pixels in [0, 1] and normalises them; outside: you do',
+      )
+        .choices(['inside', 'outside'])
+        .default('inside'),
+    )
+    .addOption(
+      new Option('--output <what>', 'what the exported net gives')
+        .choices(['logits', 'probabilities'])
+        .default('logits'),
+    )
+    .option('--overwrite', 'take the place of files that are there')
+    .addOption(new Option('--json', 'print one JSON object a line for each run and format'))
+    .action((runs: number[], options: ExportCommand) =>
+      withLab((lab) => exportModels(io, lab, runs, options)),
+    );
+}
+
+async function exportModels(
+  io: Io,
+  lab: LabClient,
+  runs: readonly number[],
+  { format, out, checkpoint, overwrite, json, normalisation, output }: ExportCommand,
+): Promise<number> {
+  const limits = await lab.call('models.limits', { runs: [...runs] });
+  for (const limit of limits.filter((each) => format.includes(each.format)))
+    note(
+      io,
+      `run ${limit.run}, ${limit.format}, layer ${limit.layer} (${limit.type}): ${limit.problem.message}`,
+    );
+  const results = await lab.call('models.export', {
+    runs: [...runs],
+    formats: format,
+    folder: out,
+    checkpoint,
+    overwrite: overwrite ?? false,
+    options: { normalisation, output },
+  });
+  if (json) for (const result of results) printJson(io, exportedJson(result));
+  else print(io, exportedTable(io, results));
+  for (const { problem } of results) if (problem) note(io, problem.message);
+  return results.every(({ problem }) => problem === null) ? exitCodes.ok : exitCodes.failure;
+}
+
+/** Field names are an interface: scripts depend on them. */
+function exportedJson({ check, problem, ...result }: ExportResult): unknown {
+  const passed = problem === null;
+  return { type: passed ? 'exported' : 'failed', ...result, check: check && { ...check, passed }, problem };
+}
+
+function exportedTable({ colors }: Io, results: readonly ExportResult[]): string {
+  return table(
+    [
+      { title: 'run', cell: ({ run }) => String(run) },
+      { title: 'format', align: 'left', cell: ({ format }) => format },
+      { title: 'largest difference', cell: ({ check }) => check?.largestDifference.toExponential(1) ?? '–' },
+      { title: 'loaded in', align: 'left', cell: ({ check }) => check?.runtime ?? '–' },
+      {
+        title: 'files',
+        align: 'left',
+        cell: ({ files, problem }) => (problem ? colors.red('FAILED') : files.join('\n')),
+      },
+    ],
+    results,
+  );
+}
+
+function addImport(program: Command, { io, withLab }: Surroundings): void {
+  program
+    .command('import')
+    .description('make a run of weights that were trained elsewhere: .pt (a state_dict), .safetensors, .onnx')
+    .argument('<file>', 'the weights; nothing in the file is executed')
+    .option(
+      '--network <net>',
+      'the net that they belong to: a preset, a network JSON file, or the PyTorch script (.py)',
+    )
+    .option('--dataset <id>', 'the data set that the net is for', 'mnist')
+    .option('--name <text>', "the run's name in history")
+    .option('--key <key>', 'which set of weights, where the file has several')
+    .addOption(new Option('--json', 'print {"type":"imported","run":N} as JSON'))
+    .addHelpText(
+      'after',
+      '\nThe run is stopped before its first step: "stride resume" trains on from these weights.',
+    )
+    .action((file: string, options: ImportCommand) => withLab((lab) => importModel(io, lab, file, options)));
+}
+
+async function importModel(io: Io, lab: LabClient, file: string, options: ImportCommand): Promise<number> {
+  const named = options.network === undefined ? null : await resolveNetworkOf(options.network);
+  const bytes = await readBytes(file);
+  const { run, notes } = await lab.call('models.import', {
+    file: { name: file, bytes },
+    network: named?.network ?? null,
+    ...(named && { settings: named.settings }),
+    dataset: options.dataset,
+    ...(options.name !== undefined && { name: options.name }),
+    ...(options.key !== undefined && { key: options.key }),
+  });
+  for (const each of [...(named?.notes ?? []), ...notes]) note(io, each);
+  if (options.json) printJson(io, { type: 'imported', run: run.id, name: run.name, notes });
+  else print(io, `Run ${run.id} is "${run.name}". Its score: ${io.invocation} evaluate ${run.id}`);
+  return exitCodes.ok;
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
+    throw new UsageProblem('terminal.import-file', `${path}: ${reason}`, { path });
+  }
+}
+
+function addEvaluate(program: Command, { io, withLab }: Surroundings): void {
+  program
+    .command('evaluate')
+    .description("score a run on a whole test set: its own data set's, or another one's")
+    .addArgument(new Argument('<run>', 'its number in "stride runs"').argParser(numbers.parseRunId))
+    .addOption(checkpointOption())
+    .option('--dataset <id>', "another data set than the run's")
+    .addOption(new Option('--json', 'print testCorrect, testTotal and testLoss as one JSON object'))
+    .action((run: number, { checkpoint, dataset, json }: EvaluateCommand) =>
+      withLab(async (lab) => {
+        const result = await lab.call('models.evaluate', {
+          run,
+          checkpoint,
+          ...(dataset !== undefined && { dataset }),
+        });
+        const { testCorrect, testTotal, testLoss } = result;
+        if (json) printJson(io, { type: 'evaluated', run, ...result });
+        else
+          print(
+            io,
+            `run ${run} after epoch ${result.epoch}, on ${result.dataset}: ${testCorrect} of ${testTotal} right ` +
+              `(${percent(testCorrect, testTotal)}), loss ${testLoss.toFixed(4)}`,
+          );
+        return exitCodes.ok;
+      }),
+    );
+}
+
+function parseFormats(text: string, before: ExportFormat[] | undefined): ExportFormat[] {
+  const names = text.split(',').map((each) => each.trim());
+  for (const name of names) {
+    if ((exportFormats as readonly string[]).includes(name)) continue;
+    throw new InvalidArgumentError(`There is ${exportFormats.join(', ')}.${suggest(name, exportFormats)}`);
+  }
+  return [...(before ?? []), ...(names as ExportFormat[])];
+}
+
+function parseCheckpoint(text: string): CheckpointChoice {
+  if (text === 'best' || text === 'last') return text;
+  if (/^\d{1,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give best, last, or the number of an epoch.');
+}

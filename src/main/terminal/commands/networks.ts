@@ -1,0 +1,63 @@
+/** The nets that a command line can name: the presets, files that hold a network as JSON, and PyTorch scripts. */
+import { existsSync, readFileSync } from 'node:fs';
+import { type Network, parseNetwork } from '../../../shared/network/network.ts';
+import { findPreset, presets } from '../../../shared/network/presets.ts';
+import { Problem } from '../../../shared/base/problem.ts';
+import { summarize } from '../../../shared/network/shapes.ts';
+import { type TrainingSettings, trainingSettingsSchema } from '../../../shared/training/training.ts';
+import { UsageProblem } from '../../host/commandLine.ts';
+import { isScript } from '../scripts.ts';
+import { suggest } from '../suggest.ts';
+
+export interface NamedNetwork {
+  readonly network: Network;
+  /** With which it is trained where nothing else is said. */
+  readonly settings: TrainingSettings;
+}
+
+/** A preset's name wins over a file of that name; `./course` is the file. */
+export function resolveNetwork(
+  text: string,
+  readScript: (path: string) => NamedNetwork = refuseScript,
+): NamedNetwork {
+  const preset = findPreset(text);
+  if (preset) return preset;
+  if (isScript(text)) return readScript(text);
+  if (/[/\\]|\.json$/i.test(text) || existsSync(text)) return readNetwork(text);
+  const names = presets.map(({ network }) => network.name);
+  throw new UsageProblem(
+    'terminal.network',
+    `there is no net "${text}".${suggest(text, names)} There is ${names.join(', ')}; or give the path of a network's JSON file or of a PyTorch script`,
+    { network: text },
+  );
+}
+
+/** What is noticed in a script is to be said before anything is done with its net; not every command does that. */
+function refuseScript(path: string): never {
+  throw new UsageProblem(
+    'terminal.network-script',
+    `${path}: scripts are taken by the command "train"; here, give a preset or the path of a network's JSON file`,
+    { path },
+  );
+}
+
+function readNetwork(path: string): NamedNetwork {
+  try {
+    const network = parseNetwork(JSON.parse(readFileSync(path, 'utf8')));
+    // Whether its layers fit each other; the lab asks in addition whether the data fit it.
+    summarize(network);
+    return { network, settings: trainingSettingsSchema.parse({}) };
+  } catch (error) {
+    throw new UsageProblem('terminal.network-file', `${path}: ${reason(error)}`, { path });
+  }
+}
+
+function reason(error: unknown): string {
+  if (error instanceof Problem) return error.message;
+  if (error instanceof SyntaxError) return `this is not JSON (${error.message})`;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EISDIR') return 'this is a folder; give the path of a network’s JSON file';
+  if (code === undefined) throw error;
+  return `it cannot be read (${code})`;
+}

@@ -1,0 +1,80 @@
+/** `stride tag`, `note`, `archive`, `delete`, `restore`: runs kept in order, as the window's table does it. All or none. */
+import { Argument, type Command } from 'commander';
+import type { CallInput, LabClient } from '../../../shared/api/api.ts';
+import { daysUntilPurge } from '../../../shared/runs/runOrganisation.ts';
+import { type Io, note } from '../io.ts';
+import * as numbers from '../reports/numbers.ts';
+
+interface Surroundings {
+  readonly io: Io;
+  readonly withLab: (work: (lab: LabClient) => Promise<void>) => Promise<void>;
+}
+
+/** Commander gives what was read so far. */
+const someRuns = () =>
+  new Argument('<run...>', 'their numbers in "stride runs"').argParser(
+    (text, before: number[] | undefined) => [...(before ?? []), numbers.parseRunId(text)],
+  );
+
+export function addOrganisingCommands(program: Command, { io, withLab }: Surroundings): void {
+  const update = (change: CallInput<'runs.update'>) =>
+    withLab(async (lab) => {
+      await lab.call('runs.update', { ...change, runs: once(change.runs) });
+    });
+
+  program
+    .command('tag')
+    .description('tag runs, or take tags from them')
+    .addArgument(someRuns())
+    .option('--add <tag>', 'a tag that they get; may be given several times', collect)
+    .option('--remove <tag>', 'a tag that they lose; may be given several times', collect)
+    .action(
+      async (runs: number[], { add, remove }: { add?: string[]; remove?: string[] }, command: Command) => {
+        if (!add && !remove) command.error("error: give '--add <tag>' or '--remove <tag>'");
+        await update({ runs, ...(add && { addTags: add }), ...(remove && { removeTags: remove }) });
+      },
+    );
+
+  program
+    .command('note')
+    .description("write a run's note (Markdown), in the place of the one it has; an empty one removes it")
+    .addArgument(new Argument('<run>', 'its number in "stride runs"').argParser(numbers.parseRunId))
+    .argument('<text>')
+    .action((run: number, text: string) => update({ runs: [run], note: text }));
+
+  program
+    .command('archive')
+    .description('put runs out of sight, or back')
+    .addArgument(someRuns())
+    .option('--undo', 'back into the list')
+    .action((runs: number[], { undo }: { undo?: true }) => update({ runs, archived: !undo }));
+
+  program
+    .command('delete')
+    .description(`delete runs; for ${daysUntilPurge} days, "restore" brings them back`)
+    .addArgument(someRuns())
+    .action((runs: number[]) =>
+      withLab(async (lab) => {
+        await lab.call('runs.delete', { runs: once(runs) });
+        note(io, `Deleted. For ${daysUntilPurge} days: ${io.invocation} restore ${once(runs).join(' ')}`);
+      }),
+    );
+
+  program
+    .command('restore')
+    .description('bring deleted runs back')
+    .addArgument(someRuns())
+    .action((runs: number[]) =>
+      withLab(async (lab) => {
+        await lab.call('runs.undelete', { runs: once(runs) });
+      }),
+    );
+}
+
+function collect(text: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), text];
+}
+
+function once(runs: readonly number[]): number[] {
+  return [...new Set(runs)];
+}

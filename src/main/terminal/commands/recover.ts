@@ -1,0 +1,43 @@
+/** `stride recover`: runs whose folders are there, but which history does not know. */
+import type { LabClient } from '../../../shared/api/api.ts';
+import type { FoundRun } from '../../../shared/api/calls/recovery.ts';
+import { exitCodes } from '../../host/exitCodes.ts';
+import { inLanguage, say } from '../../host/language.ts';
+import { type Column, dateTime, table } from '../reports/format.ts';
+import { type Io, note, print, printJson } from '../io.ts';
+
+const columns: readonly Column<FoundRun>[] = [
+  { title: 'folder', cell: ({ number }) => String(number) },
+  { title: 'name', align: 'left', cell: ({ name }) => name ?? '–' },
+  { title: 'made', align: 'left', cell: ({ createdAt }) => (createdAt ? dateTime(createdAt) : '–') },
+];
+
+/** Lists them where none are named; gives the exit code. */
+export async function recover(
+  io: Io,
+  lab: LabClient,
+  numbers: readonly number[],
+  { all, json }: { all?: boolean; json?: boolean },
+): Promise<number> {
+  const found = await lab.call('recovery.list', {});
+  const wanted = all ? found.map(({ number }) => number) : numbers;
+  if (wanted.length === 0) {
+    if (json) printJson(io, { found });
+    else if (found.length === 0) note(io, say('There are no runs that history does not know.'));
+    else {
+      print(io, table(columns, found));
+      note(
+        io,
+        say('To take them all into history: {command}', { command: `${io.invocation} recover --all` }),
+      );
+    }
+    return exitCodes.ok;
+  }
+  const { runs, problems } = await lab.call('recovery.recover', { numbers: [...wanted] });
+  if (json) printJson(io, { runs, problems });
+  else {
+    for (const problem of problems) note(io, inLanguage(problem));
+    if (runs.length > 0) note(io, say('In history now: {runs}', { runs: runs.join(', ') }));
+  }
+  return problems.length > 0 ? exitCodes.failure : exitCodes.ok;
+}

@@ -1,0 +1,94 @@
+/** `stride train`: new runs, one a net, with the settings that come with the net and what the command line changes. */
+import type { CallInput, LabClient } from '../../../shared/api/api.ts';
+import type { Network } from '../../../shared/network/network.ts';
+import type { Optimizer, TrainingSettings } from '../../../shared/training/training.ts';
+import { UsageProblem } from '../../host/commandLine.ts';
+import { follow } from '../reports/follow.ts';
+import type { Io } from '../io.ts';
+import { jsonReport } from '../reports/jsonReport.ts';
+import type { NamedNetwork } from './networks.ts';
+import { suggest } from '../suggest.ts';
+import { textReport } from '../reports/textReport.ts';
+
+export interface TrainOptions {
+  readonly epochs?: number;
+  readonly batchSize?: number;
+  readonly learningRate?: number;
+  readonly momentum?: number;
+  readonly seed?: number;
+  readonly name?: string;
+  readonly dataset: string;
+  readonly oneAtATime?: boolean;
+  readonly json?: boolean;
+}
+
+/** What the contract takes. */
+export const longestName = 120;
+
+/** Gives the exit code. */
+export async function train(
+  io: Io,
+  lab: LabClient,
+  networks: readonly NamedNetwork[],
+  options: TrainOptions,
+  stop: AbortSignal,
+): Promise<number> {
+  await requireDataset(lab, options.dataset);
+  const runs = networks.map(({ network, settings }) => ({
+    network,
+    settings: withChanges(settings, options),
+    dataset: options.dataset,
+    ...named(options.name, network, networks.length),
+  }));
+  const request: CallInput<'runs.start'> = { runs, together: !options.oneAtATime };
+  return follow(
+    lab,
+    () => lab.call('runs.start', request),
+    options.json ? jsonReport(io) : textReport(io),
+    stop,
+  );
+}
+
+function withChanges(
+  settings: TrainingSettings,
+  { epochs, batchSize, seed, ...optimizer }: TrainOptions,
+): TrainingSettings {
+  return {
+    ...settings,
+    epochs: epochs ?? settings.epochs,
+    batchSize: batchSize ?? settings.batchSize,
+    seed: seed ?? settings.seed,
+    optimizer: withOptimizerChanges(settings.optimizer, optimizer),
+  };
+}
+
+type OptimizerChanges = Pick<TrainOptions, 'learningRate' | 'momentum'>;
+
+function withOptimizerChanges(optimizer: Optimizer, { learningRate, momentum }: OptimizerChanges): Optimizer {
+  if (momentum !== undefined && !('momentum' in optimizer)) {
+    throw new UsageProblem('terminal.momentum', `--momentum: the optimizer ${optimizer.type} has none`, {
+      optimizer: optimizer.type,
+    });
+  }
+  return {
+    ...optimizer,
+    ...(learningRate !== undefined && { learningRate }),
+    ...(momentum !== undefined && { momentum }),
+  };
+}
+
+/** One name for several runs would not tell them apart. Without one the lab names a run after its net. */
+function named(name: string | undefined, network: Network, runs: number): { name?: string } {
+  if (name === undefined) return {};
+  return { name: (runs > 1 ? `${name} (${network.name})` : name).slice(0, longestName) };
+}
+
+async function requireDataset(lab: LabClient, dataset: string): Promise<void> {
+  const known = (await lab.call('datasets.list', {})).map(({ id }) => id);
+  if (known.includes(dataset)) return;
+  throw new UsageProblem(
+    'terminal.dataset',
+    `there is no data set "${dataset}".${suggest(dataset, known)} There is ${known.join(', ')}`,
+    { dataset },
+  );
+}

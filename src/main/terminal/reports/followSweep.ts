@@ -1,0 +1,85 @@
+/** Follows a sweep to its end, whether it is new or goes on, and pauses it when the person wants to stop. */
+import type { LabClient } from '../../../shared/api/api.ts';
+import type { RunStatus, RunSummary } from '../../../shared/runs/runs.ts';
+import type { SweepSummary } from '../../../shared/sweeps/sweeps.ts';
+import { exitCodes } from '../../host/exitCodes.ts';
+import type { SweepReporter } from './sweepReport.ts';
+
+const ends: readonly RunStatus[] = ['finished', 'failed'];
+
+/**
+ * `begin` makes the lab start; `stop` is aborted when the sweep is to pause. Gives the exit code: 0 if all runs finished,
+ * 130 if it was paused or cancelled, 1 if a run failed or something interrupted it.
+ */
+export async function followSweep(
+  lab: LabClient,
+  begin: () => Promise<SweepSummary>,
+  report: SweepReporter,
+  stop: AbortSignal,
+): Promise<number> {
+  const over = Promise.withResolvers<void>();
+  let sweep: SweepSummary | undefined;
+  const told = new Set<number>();
+
+  const change = (changed: SweepSummary) => {
+    if (changed.id !== sweep?.id) return;
+    sweep = changed;
+    report.changed(changed);
+    if (changed.status !== 'running') over.resolve();
+  };
+  const changeRun = (run: RunSummary) => {
+    if (!sweep || run.sweep?.id !== sweep.id || told.has(run.id)) return;
+    if (run.status === 'running') report.running(run);
+    if (!ends.includes(run.status)) return;
+    told.add(run.id);
+    // The sweep's own word comes after its run's.
+    const key = run.status === 'finished' ? 'finished' : 'failed';
+    report.ended(run, { ...sweep, runs: { ...sweep.runs, [key]: sweep.runs[key] + 1 } });
+  };
+
+  // Events may come before the answer that says which sweep they are of: the last of each waits for it.
+  let early: { runs: Map<number, RunSummary>; sweeps: Map<number, SweepSummary> } | null = {
+    runs: new Map(),
+    sweeps: new Map(),
+  };
+  const silences = [
+    lab.on('run.changed', (run) => {
+      if (early) early.runs.set(run.id, run);
+      else changeRun(run);
+    }),
+    lab.on('sweep.changed', (changed) => {
+      if (early) early.sweeps.set(changed.id, changed);
+      else change(changed);
+    }),
+    lab.on('run.batchLosses', (batch) => {
+      report.batchLosses(batch);
+    }),
+  ];
+
+  try {
+    const begun = await begin();
+    sweep = begun;
+    report.started(begun);
+    const waiting = early;
+    early = null;
+    for (const run of waiting.runs.values()) changeRun(run);
+    change(waiting.sweeps.get(begun.id) ?? begun);
+
+    const pause = () => {
+      report.stopping();
+      // It may have ended by itself, which its status says.
+      lab.call('sweeps.pause', { sweep: begun.id }).then(change, () => over.resolve());
+    };
+    if (stop.aborted) pause();
+    else stop.addEventListener('abort', pause, { once: true });
+    await over.promise;
+    stop.removeEventListener('abort', pause);
+
+    const detail = await lab.call('sweeps.get', { sweep: begun.id });
+    report.finished(detail);
+    if (detail.status === 'paused' || detail.status === 'cancelled') return exitCodes.interrupted;
+    return detail.runs.finished === detail.runs.total ? exitCodes.ok : exitCodes.failure;
+  } finally {
+    for (const silence of silences) silence();
+  }
+}

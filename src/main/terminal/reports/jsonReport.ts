@@ -1,0 +1,41 @@
+/** One JSON object a line, for programs. Field names and their order are an interface: scripts depend on them. */
+import { inLanguage } from '../../host/language.ts';
+import { type Io, note, printJson } from '../io.ts';
+import type { Reporter } from './follow.ts';
+
+export function jsonReport(io: Io): Reporter {
+  return {
+    started: (runs) => {
+      for (const { id, name, network, settings, dataset, parameterCount, step } of runs) {
+        const { epochs, batchSize, seed, optimizer } = settings;
+        printJson(io, {
+          type: 'started',
+          run: id,
+          network: network.name,
+          seed,
+          name,
+          epochs,
+          batchSize,
+          optimizer,
+          dataset,
+          parameters: parameterCount,
+          /** Steps that were done before: 0, but for a run that goes on. */
+          step,
+        });
+      }
+    },
+    runningLoss: ({ run, epoch, batch, loss }) => {
+      printJson(io, { type: 'running-loss', run, epoch, batch, loss });
+    },
+    epoch: ({ run, epoch, trainLoss, testLoss, testCorrect, testTotal, trainSeconds }) => {
+      printJson(io, { type: 'epoch', run, epoch, trainLoss, testLoss, testCorrect, testTotal, trainSeconds });
+    },
+    batchLosses: () => undefined,
+    ended: ({ id, status, best, problem }) => {
+      printJson(io, { type: 'finished', run: id, status, best, ...(problem && { problem }) });
+      if (problem) note(io, `run ${id}: ${inLanguage(problem)}`);
+    },
+    stopping: () => undefined,
+    finished: () => undefined,
+  };
+}

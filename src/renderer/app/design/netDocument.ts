@@ -1,0 +1,147 @@
+/**
+ * A net as an editor holds it: the same layers, each with a key that stays its own while everything around it changes, so
+ * that a selection, a drag and a drawn row keep their layer. Nothing here is changed in place; what is not touched is
+ * shared, which makes undo without end cheap.
+ */
+import type { Layer } from '../../../shared/layers/index.ts';
+import type { Network } from '../../../shared/network/network.ts';
+
+export interface LayerNode {
+  readonly key: string;
+  /** A residual block's own `layers` are empty here: they are `children`. */
+  readonly layer: Layer;
+  readonly children: readonly LayerNode[];
+}
+
+export interface NetDocument {
+  readonly name: string;
+  readonly input: Network['input'];
+  readonly nodes: readonly LayerNode[];
+}
+
+/** A gap between layers: in the net (`parent` null) or in a block, before the layer at `index`. */
+export interface Place {
+  readonly parent: string | null;
+  readonly index: number;
+}
+
+/** What `networkSchema` and `residualSchema` allow. */
+export const mostLayers = { net: 256, block: 64 } as const;
+
+let lastKey = 0;
+
+export function toNode(layer: Layer): LayerNode {
+  const key = `layer-${++lastKey}`;
+  if (layer.type !== 'residual') return { key, layer, children: [] };
+  return { key, layer: { ...layer, layers: [] }, children: layer.layers.map(toNode) };
+}
+
+export function toLayer({ layer, children }: LayerNode): Layer {
+  return layer.type === 'residual' ? { ...layer, layers: children.map(toLayer) } : layer;
+}
+
+export function toDocument({ name, input, layers }: Network): NetDocument {
+  return { name, input, nodes: layers.map(toNode) };
+}
+
+export function toNetwork({ name, input, nodes }: NetDocument): Network {
+  return { name, input, layers: nodes.map(toLayer) };
+}
+
+/** All nodes from top to bottom, a block before its layers. */
+export function flattened(nodes: readonly LayerNode[]): LayerNode[] {
+  return nodes.flatMap((node) => [node, ...flattened(node.children)]);
+}
+
+export function findNode(nodes: readonly LayerNode[], key: string): LayerNode | undefined {
+  return flattened(nodes).find((node) => node.key === key);
+}
+
+/** The gap before the node, or undefined where it is not there. */
+export function placeOf(
+  nodes: readonly LayerNode[],
+  key: string,
+  parent: string | null = null,
+): Place | undefined {
+  for (const [index, node] of nodes.entries()) {
+    if (node.key === key) return { parent, index };
+    const inside = placeOf(node.children, key, node.key);
+    if (inside) return inside;
+  }
+  return undefined;
+}
+
+export function childrenAt(nodes: readonly LayerNode[], parent: string | null): readonly LayerNode[] {
+  return parent === null ? nodes : (findNode(nodes, parent)?.children ?? []);
+}
+
+/** Those of the keys that are not inside another one of them: what is to be done to a block is done to its layers. */
+export function outermost(nodes: readonly LayerNode[], keys: ReadonlySet<string>): LayerNode[] {
+  return nodes.flatMap((node) => (keys.has(node.key) ? [node] : outermost(node.children, keys)));
+}
+
+export function updateNode(
+  nodes: readonly LayerNode[],
+  key: string,
+  change: (node: LayerNode) => LayerNode,
+): readonly LayerNode[] {
+  return mapNodes(nodes, (node) => (node.key === key ? change(node) : node));
+}
+
+/** Gives the same list where nothing changed. */
+function mapNodes(nodes: readonly LayerNode[], change: (node: LayerNode) => LayerNode): readonly LayerNode[] {
+  let same = true;
+  const mapped = nodes.map((node) => {
+    const children = mapNodes(node.children, change);
+    const next = change(children === node.children ? node : { ...node, children });
+    same &&= next === node;
+    return next;
+  });
+  return same ? nodes : mapped;
+}
+
+export function insertAt(
+  nodes: readonly LayerNode[],
+  { parent, index }: Place,
+  added: readonly LayerNode[],
+): readonly LayerNode[] {
+  if (parent === null) return nodes.toSpliced(index, 0, ...added);
+  return updateNode(nodes, parent, (node) => ({
+    ...node,
+    children: node.children.toSpliced(index, 0, ...added),
+  }));
+}
+
+export function removeNodes(nodes: readonly LayerNode[], keys: ReadonlySet<string>): readonly LayerNode[] {
+  return nodes
+    .filter((node) => !keys.has(node.key))
+    .map((node) => {
+      const children = removeNodes(node.children, keys);
+      return children.length === node.children.length &&
+        children.every((child, index) => child === node.children[index])
+        ? node
+        : { ...node, children };
+    });
+}
+
+/**
+ * Takes the nodes out and puts them, in their order, into the gap; undefined where the gap is inside one of them. The
+ * gap is counted with the nodes still in their old places.
+ */
+export function moveNodes(
+  nodes: readonly LayerNode[],
+  keys: ReadonlySet<string>,
+  { parent, index }: Place,
+): readonly LayerNode[] | undefined {
+  const moved = outermost(nodes, keys);
+  if (parent !== null && flattened(moved).some((node) => node.key === parent)) return undefined;
+  const before = childrenAt(nodes, parent).slice(0, index);
+  const taken = new Set(moved.map((node) => node.key));
+  const gone = before.filter((node) => taken.has(node.key)).length;
+  return insertAt(removeNodes(nodes, taken), { parent, index: index - gone }, moved);
+}
+
+/** With keys of its own: for what is put in a second time. */
+export function copied(node: LayerNode): LayerNode {
+  return toNode(toLayer(node));
+}

@@ -1,0 +1,27 @@
+/** An edited net's layers as a list shows them, those inside blocks too, each with how it fits. */
+import type { SurveyedLayer } from '../../../shared/network/survey.ts';
+import type { LayerNode } from './netDocument.ts';
+
+/** A layer as a list shows it: where it stands, and how it fits. */
+export interface Row {
+  readonly node: LayerNode;
+  readonly parent: string | null;
+  readonly index: number;
+  readonly level: number;
+  readonly surveyed: SurveyedLayer;
+}
+
+export function rowsOf(
+  nodes: readonly LayerNode[],
+  surveyed: readonly SurveyedLayer[],
+  parent: string | null,
+  level: number,
+): Row[] {
+  return nodes.flatMap((node, index) => {
+    const own = surveyed[index]!;
+    return [
+      { node, parent, index, level, surveyed: own },
+      ...rowsOf(node.children, own.inner, node.key, level + 1),
+    ];
+  });
+}

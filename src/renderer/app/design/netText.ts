@@ -1,0 +1,27 @@
+/** Nets as text, on the clipboard and in files. */
+import { type Network, parseNetwork } from '../../../shared/network/network.ts';
+import { Problem } from '../../../shared/base/problem.ts';
+
+/** A net from text, a file's or the clipboard's. Throws a `Problem` that says what is wrong with it. */
+export function readNetwork(text: string): Network {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Problem(
+      'network.not-json',
+      'this is no net that Stride has written: it is not JSON. Copy layers in Stride, or export a net',
+    );
+  }
+  if (typeof value !== 'object' || value === null || !('layers' in value) || !('input' in value)) {
+    throw new Problem(
+      'network.no-network',
+      'this is JSON, but no net: "name", "input" and "layers" are needed. Copy layers in Stride, or export a net',
+    );
+  }
+  return parseNetwork(value);
+}
+
+export function writeNetwork(network: Network): string {
+  return `${JSON.stringify(network, null, 2)}\n`;
+}

@@ -1,0 +1,94 @@
+/** The nets that are kept, last changed first, kept up to date by events; and what can be done with them. */
+import type { EventPayload, LabClient } from '../../../shared/api/api.ts';
+import type { StoredNetwork, NetworkVersion } from '../../../shared/api/calls/networks.ts';
+import type { Network } from '../../../shared/network/network.ts';
+import { type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';
+
+export type NetworkChange = EventPayload<'networks.changed'>;
+
+export class NetworksState {
+  list = $state.raw<readonly StoredNetwork[]>([]);
+  /** False until the list is there. */
+  loaded = $state.raw(false);
+  problem = $state.raw<ProblemRecord | null>(null);
+  /** Names this window in what it writes. */
+  readonly writer = crypto.randomUUID();
+  readonly #lab: LabClient;
+  #loading: Promise<void> | null = null;
+
+  constructor(lab: LabClient) {
+    this.#lab = lab;
+    lab.on('networks.changed', ({ id, network }) => this.#put(id, network));
+  }
+
+  find(id: number): StoredNetwork | undefined {
+    return this.list.find((network) => network.id === id);
+  }
+
+  /** Once at a time. Never throws: what went wrong is `problem`. */
+  load(): Promise<void> {
+    this.#loading ??= this.#load().finally(() => (this.#loading = null));
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
+    try {
+      this.list = await this.#lab.call('networks.list', {});
+      this.loaded = true;
+      this.problem = null;
+    } catch (error) {
+      this.problem = toProblemRecord(error);
+    }
+  }
+
+  // What follows throws what the lab says against it.
+
+  async create(network: Network): Promise<StoredNetwork> {
+    const made = await this.#lab.call('networks.create', { network, writer: this.writer });
+    this.#put(made.id, made);
+    return made;
+  }
+
+  async save(id: number, network: Network): Promise<void> {
+    this.#put(id, await this.#lab.call('networks.save', { id, network, writer: this.writer }));
+  }
+
+  async saveVersion(id: number, network: Network, note: string): Promise<StoredNetwork> {
+    const saved = await this.#lab.call('networks.saveVersion', { id, network, note, writer: this.writer });
+    this.#put(id, saved);
+    return saved;
+  }
+
+  async versions(id: number): Promise<readonly NetworkVersion[]> {
+    return (await this.#lab.call('networks.get', { id })).versions;
+  }
+
+  async delete(id: number): Promise<void> {
+    await this.#lab.call('networks.delete', { id, writer: this.writer });
+    this.#put(id, null);
+  }
+
+  async restore(id: number): Promise<void> {
+    this.#put(id, await this.#lab.call('networks.restore', { id, writer: this.writer }));
+  }
+
+  /** `Net`, `Net 2`, …: the first that no kept net has. */
+  freeName(wanted: string): string {
+    const taken = new Set(this.list.map(({ network }) => network.name));
+    const base = wanted.slice(0, 74).trim();
+    for (let number = 2, name = base; ; number++) {
+      if (!taken.has(name)) return name;
+      name = `${base} ${number}`;
+    }
+  }
+
+  #put(id: number, network: StoredNetwork | null): void {
+    const known = this.find(id);
+    // An answer and its event say the same; whichever is older than what is known says nothing new.
+    if (network && known && known.revision > network.revision) return;
+    const others = this.list.filter((each) => each.id !== id);
+    this.list = network
+      ? [...others, network].sort((a, b) => b.updatedAt.localeCompare(a.updatedAt) || b.id - a.id)
+      : others;
+  }
+}

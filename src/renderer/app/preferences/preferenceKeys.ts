@@ -1,0 +1,60 @@
+/**
+ * Every preference of the window: what may be kept by its key, and what holds where nothing is kept, or something that
+ * an older or newer Stride kept and that does not fit any more. A screen adds its own here, under its own prefix.
+ */
+import { z } from 'zod';
+import { smoothingPositions } from '../../plot/data/smoothing.ts';
+import { type XAxis, xAxes } from '../../charts/chartView.svelte.ts';
+import { type LastUsed, lastUsedSchema } from '../train/trainLast.ts';
+
+const preference = <T>(schema: z.ZodType<T>, fallback: T) => ({ schema, fallback });
+
+export const localeChoices = ['system', 'en', 'zh-CN'] as const;
+export const themes = ['system', 'light', 'dark'] as const;
+
+export const preferences = {
+  locale: preference(z.enum(localeChoices), 'system'),
+  theme: preference(z.enum(themes), 'system'),
+  /** The first page was left; it is not shown by itself again. */
+  'welcome.dismissed': preference(z.boolean(), false),
+  /** Runs that were cut off go on at the next start without a question. */
+  'runs.resumeAtStart': preference(z.boolean(), false),
+  /** Runs that were cut off up to this time (ISO 8601) are not offered to be resumed any more. */
+  'runs.resumeDeclined': preference(z.string(), ''),
+  /** The net that the Design screen had open last: a preset's name or a kept net's number. */
+  'design.last': preference(z.string().max(40), 'course'),
+  /** How wide the Design screen's side panel is, in rem: with a layer's fields in it, and with code. */
+  'design.sideWidth': preference<number>(z.number().min(14).max(60), 20),
+  'design.codeWidth': preference<number>(z.number().min(14).max(60), 32),
+  /** What was last started on the Train screen. */
+  'train.last': preference<LastUsed | null>(lastUsedSchema.nullable(), null),
+  /** What runs along the charts. */
+  'watch.axis': preference<XAxis>(z.enum(xAxes), 'epoch'),
+  /** Whether the charts' value axis is logarithmic. */
+  'watch.logarithmic': preference(z.boolean(), false),
+  /** The position of the charts' smoothing slider. */
+  'watch.smoothing': preference<number>(z.int().min(0).max(smoothingPositions), 0),
+  /** The columns of the table of runs, in order (screens/runs/columns.ts). */
+  'runs.columns': preference<readonly string[]>(z.array(z.string()), [
+    'status',
+    'net',
+    'accuracy',
+    'last',
+    'loss',
+    'epochs',
+    'lr',
+    'batch',
+    'time',
+    'tags',
+    'seed',
+    'created',
+  ]),
+  /** Filters that were given a name. */
+  'runs.filters': preference<readonly { readonly name: string; readonly filter: string }[]>(
+    z.array(z.strictObject({ name: z.string(), filter: z.string() })),
+    [],
+  ),
+} as const;
+
+export type PreferenceKey = keyof typeof preferences;
+export type PreferenceValue<K extends PreferenceKey> = (typeof preferences)[K]['fallback'];

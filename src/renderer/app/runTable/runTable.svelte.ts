@@ -1,0 +1,307 @@
+/**
+ * The table of runs: what is looked for, in which order, put together by what; and of the runs that this gives (its lines,
+ * runLines.svelte.ts), the rows that were in sight. A list of ten thousand is ten thousand numbers: a row is asked for when
+ * it comes into sight, and kept. Events keep rows true; where they may change which runs there are or their order, the numbers
+ * are asked for again, and what is in sight stays where it is (the view goes by a line's key).
+ */
+import { SvelteMap } from 'svelte/reactivity';
+import type { CallReply, LabClient } from '../../../shared/api/api.ts';
+import { type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';
+import { type RunScope, runScopes } from '../../../shared/runs/runOrganisation.ts';
+import { type GroupField, type SortField, groupFields, sortFields } from '../../../shared/runQuery/fields.ts';
+import { parseRunQuery } from '../../../shared/runQuery/parse.ts';
+import type { RunSummary } from '../../../shared/runs/runs.ts';
+import { RunLines } from './runLines.svelte.ts';
+
+export interface Sort {
+  readonly by: SortField;
+  readonly descending: boolean;
+}
+
+export const newestFirst: Sort = { by: 'created', descending: true };
+/** With the answer to a query come the rows of a window's height. */
+const firstRows = 80;
+const rowsAtOnce = 200;
+/** How long changes are gathered before the numbers are asked for again. */
+const settleMs = 700;
+
+export class RunTable extends RunLines {
+  /** As typed; what is shown is the last one that could be understood. */
+  filter = $state.raw('');
+  /** Why it could not be. */
+  filterProblem = $state.raw<ProblemRecord | null>(null);
+  scope = $state.raw<RunScope>('active');
+  sort = $state.raw<Sort>(newestFirst);
+  groupBy = $state.raw<GroupField | null>(null);
+
+  /** False until there is a first answer. */
+  loaded = $state.raw(false);
+  problem = $state.raw<ProblemRecord | null>(null);
+  counts = $state.raw<CallReply<'runs.query'>['counts']>({ active: 0, archived: 0, deleted: 0 });
+  readonly rows = new SvelteMap<number, RunSummary>();
+  readonly #known: ReadonlySet<number> = $derived(new Set(this.runs));
+
+  readonly #lab: LabClient;
+  #shown = false;
+  #asking = false;
+  #askAgain = false;
+  #settling: ReturnType<typeof setTimeout> | undefined;
+  #wanted: readonly number[] = [];
+  #around: readonly number[] = [];
+  #fetching = false;
+
+  constructor(lab: LabClient) {
+    super();
+    this.#lab = lab;
+    lab.on('run.changed', (run) => {
+      this.#put(run);
+    });
+    lab.on('runs.organised', ({ runs }) => {
+      // What is in sight is asked for anew; the rest when it comes into sight.
+      for (const run of runs) this.#stale.add(run);
+      this.#settle(0);
+      void this.#fetch();
+    });
+    lab.on('runs.removed', ({ runs }) => {
+      const gone = new Set(runs);
+      for (const run of runs) this.selected.delete(run);
+      if (this.scope !== 'deleted') this.#without(gone);
+      this.#settle(0);
+    });
+  }
+
+  readonly #stale = new Set<number>();
+
+  /** While the screen is shown, events are followed. */
+  show(): void {
+    this.#shown = true;
+    void this.load();
+  }
+
+  hide(): void {
+    this.#shown = false;
+    clearTimeout(this.#settling);
+  }
+
+  /** After the connection was lost: whatever was missed. */
+  reload(): void {
+    if (!this.#shown) return;
+    for (const run of this.rows.keys()) this.#stale.add(run);
+    void this.load();
+  }
+
+  /** What the address says; what it does not say is as at the beginning. */
+  follow(query: Readonly<Record<string, string>>): void {
+    const { filter = '', sort = '', group = '', show = '' } = query;
+    const by = sort.replace(/^-/, '');
+    const given = {
+      filter,
+      sort: isOneOf(sortFields, by) ? { by, descending: sort.startsWith('-') } : newestFirst,
+      groupBy: isOneOf(groupFields, group) ? group : null,
+      scope: isOneOf(runScopes, show) ? show : 'active',
+    } as const;
+    if (JSON.stringify(this.toQuery()) === JSON.stringify(queryOf(given))) return;
+    Object.assign(this, given);
+    this.#changed();
+  }
+
+  /** The same for the address. */
+  toQuery(): Record<string, string> {
+    return queryOf(this);
+  }
+
+  setFilter(text: string): void {
+    this.filter = text;
+    this.#changed();
+  }
+
+  setScope(scope: RunScope): void {
+    this.scope = scope;
+    this.selected.clear();
+    this.#changed();
+  }
+
+  /** By another column: numbers from the largest, names from a. By the same: the other way round. */
+  sortBy(by: SortField, descending = by === this.sort.by ? !this.sort.descending : !textual.has(by)): void {
+    this.sort = { by, descending };
+    this.#changed();
+  }
+
+  setGroup(by: GroupField | null): void {
+    this.groupBy = by;
+    this.closed.clear();
+    this.#changed();
+  }
+
+  /**
+   * These are in sight, or nearly. Where one of them is not known, it is asked for together with those `around` it: while
+   * a list scrolls, a call now and then brings many rows, not each frame's call one or two.
+   */
+  want(runs: readonly number[], around: readonly number[] = runs): void {
+    this.#wanted = runs;
+    this.#around = around;
+    void this.#fetch();
+  }
+
+  #lacks(run: number): boolean {
+    return !this.rows.has(run) || this.#stale.has(run);
+  }
+
+  /** Of two at once, the one that is asked last counts. */
+  async load(): Promise<void> {
+    if (this.#asking) {
+      this.#askAgain = true;
+      return;
+    }
+    this.#asking = true;
+    try {
+      do {
+        this.#askAgain = false;
+        await this.#ask();
+      } while (this.#askAgain);
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  async #ask(): Promise<void> {
+    clearTimeout(this.#settling);
+    this.#settling = undefined;
+    const { filter, filterProblem, scope, sort, groupBy } = this;
+    if (filterProblem) return;
+    try {
+      const selection = { filter, scope, sort };
+      const [found, groups] = await Promise.all([
+        this.#lab.call('runs.query', { ...selection, rows: firstRows }),
+        groupBy ? this.#lab.call('runs.groups', { ...selection, by: groupBy }) : null,
+      ]);
+      // What has been asked for since comes next, and this would only flicker.
+      if (this.#askAgain && this.loaded) return;
+      for (const row of found.rows) {
+        this.rows.set(row.id, row);
+        this.#stale.delete(row.id);
+      }
+      this.counts = found.counts;
+      this.grouped = groups && groupBy ? { by: groupBy, groups } : null;
+      if (!sameNumbers(this.runs, found.runs)) this.runs = found.runs;
+      if (this.selected.size > 0) {
+        const there = new Set(found.runs);
+        for (const run of this.selected) if (!there.has(run)) this.selected.delete(run);
+      }
+      this.problem = null;
+      this.loaded = true;
+    } catch (error) {
+      this.problem = toProblemRecord(error);
+    }
+  }
+
+  async #fetch(): Promise<void> {
+    if (this.#fetching) return;
+    this.#fetching = true;
+    try {
+      for (;;) {
+        if (!this.#wanted.some((run) => this.#lacks(run))) return;
+        const near = new Set([...this.#wanted, ...this.#around]);
+        const missing = [...near].filter((run) => this.#lacks(run)).slice(0, rowsAtOnce);
+        const rows = await this.#lab.call('runs.rows', { runs: missing });
+        for (const run of missing) this.#stale.delete(run);
+        for (const row of rows) this.rows.set(row.id, row);
+        // Those that are gone must not be asked for again and again.
+        const gone = new Set(missing);
+        for (const { id } of rows) gone.delete(id);
+        if (gone.size > 0) {
+          this.#wanted = this.#wanted.filter((run) => !gone.has(run));
+          this.#around = this.#around.filter((run) => !gone.has(run));
+          this.#without(gone);
+        }
+      }
+    } catch (error) {
+      this.problem = toProblemRecord(error);
+    } finally {
+      this.#fetching = false;
+    }
+  }
+
+  #put(run: RunSummary): void {
+    const before = this.rows.get(run.id);
+    if (before || this.#known.has(run.id)) {
+      this.rows.set(run.id, run);
+      this.#stale.delete(run.id);
+    }
+    if (!this.#shown) return;
+    // Progress alone changes neither which runs there are nor, but for a few orders, where they stand.
+    const moved =
+      !before ||
+      before.status !== run.status ||
+      before.epochsDone !== run.epochsDone ||
+      before.name !== run.name ||
+      before.archived !== run.archived ||
+      before.deletedAt !== run.deletedAt;
+    if (moved) this.#settle(before ? settleMs : settleMs / 4);
+  }
+
+  #settle(after: number): void {
+    if (!this.#shown) return;
+    if (after === 0) clearTimeout(this.#settling);
+    else if (this.#settling !== undefined) return;
+    this.#settling = setTimeout(() => void this.load(), after);
+  }
+
+  #without(gone: ReadonlySet<number>): void {
+    const rest = (runs: readonly number[]) => runs.filter((run) => !gone.has(run));
+    this.runs = rest(this.runs);
+    if (this.grouped) {
+      const { by, groups } = this.grouped;
+      const left = groups.map((group) => ({ ...group, runs: rest(group.runs) }));
+      this.grouped = { by, groups: left.filter(({ runs }) => runs.length > 0) };
+    }
+  }
+
+  #changed(): void {
+    try {
+      parseRunQuery(this.filter);
+      this.filterProblem = null;
+    } catch (error) {
+      this.filterProblem = toProblemRecord(error);
+      return;
+    }
+    if (this.#shown) void this.load();
+  }
+}
+
+/** Orders that begin with the smallest. */
+const textual: ReadonlySet<SortField> = new Set([
+  'name',
+  'net',
+  'status',
+  'dataset',
+  'optimizer',
+  'tag',
+  'note',
+  'seed',
+  'loss',
+  'time',
+]);
+
+function queryOf({
+  filter,
+  sort,
+  groupBy,
+  scope,
+}: Pick<RunTable, 'filter' | 'sort' | 'groupBy' | 'scope'>): Record<string, string> {
+  const order = `${sort.descending ? '-' : ''}${sort.by}`;
+  return {
+    filter,
+    sort: order === '-created' ? '' : order,
+    group: groupBy ?? '',
+    show: scope === 'active' ? '' : scope,
+  };
+}
+
+function isOneOf<T extends string>(all: readonly T[], text: string): text is T {
+  return (all as readonly string[]).includes(text);
+}
+
+function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((each, i) => each === b[i]);
+}

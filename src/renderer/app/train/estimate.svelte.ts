@@ -1,0 +1,142 @@
+/**
+ * How long what is filled in would take here, and how much memory. Asked when nothing has been typed for a moment, net by
+ * net, and asked again when the settings change; the lab remembers what it has measured.
+ */
+import type { CallInput, CallReply, LabClient } from '../../../shared/api/api.ts';
+import { type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';
+
+export type Estimate = CallReply<'training.estimate'>;
+type Request = CallInput<'training.estimate'>;
+
+export interface Question {
+  /** A run each. */
+  readonly runs: readonly Request[];
+  /** So many run side by side. */
+  readonly places: number;
+}
+
+export interface EstimateOfAll {
+  /** From the start of the first to the end of the last. */
+  readonly seconds: number;
+  /** Of those that run side by side. */
+  readonly memoryBytes: number;
+  /** Of the first run. */
+  readonly first: Estimate;
+  readonly runs: number;
+  /** Other runs were at work while it was measured. */
+  readonly beside: number;
+}
+
+const pauseInTyping = 500;
+const mostMeasured = 8;
+
+export class EstimateState {
+  /** Null until there is one. While another is being measured, the one before. */
+  all = $state.raw<EstimateOfAll | null>(null);
+  measuring = $state.raw(false);
+  problem = $state.raw<ProblemRecord | null>(null);
+  readonly #lab: LabClient;
+  #asked = '';
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(lab: LabClient) {
+    this.#lab = lab;
+  }
+
+  /** Null: nothing can be estimated now. The same question is not asked twice. */
+  ask(question: Question | null): void {
+    const signature = question ? JSON.stringify(question) : '';
+    if (signature === this.#asked) return;
+    this.#asked = signature;
+    clearTimeout(this.#timer);
+    if (!question || question.runs.length === 0) {
+      this.measuring = false;
+      this.all = null;
+      return;
+    }
+    this.#timer = setTimeout(() => void this.#measure(question, signature), pauseInTyping);
+  }
+
+  /** Measured anew where something stood in the way. */
+  again(): void {
+    this.#asked = '';
+  }
+
+  async #measure({ runs, places }: Question, signature: string): Promise<void> {
+    const current = () => this.#asked === signature;
+    this.measuring = true;
+    this.problem = null;
+    try {
+      const known = new Map<string, Measured>();
+      const each: Estimate[] = [];
+      let latest: Measured | undefined;
+      for (const run of runs) {
+        const key = costOf(run);
+        const { epochs = 10 } = run.settings;
+        // A grid over many batch sizes: those beyond the first few take about as long as the one before.
+        const before = known.get(key) ?? (known.size >= mostMeasured ? latest : undefined);
+        const measured = before ?? { estimate: await this.#lab.call('training.estimate', run), epochs };
+        if (!current()) return;
+        known.set(key, measured);
+        latest = measured;
+        each.push(lasting(measured, epochs));
+      }
+      this.all = together(each, places);
+    } catch (error) {
+      if (!current()) return;
+      const problem = toProblemRecord(error);
+      if (problem.code === 'estimate.given-up') {
+        // Another window has asked meanwhile.
+        this.#timer = setTimeout(() => void this.#measure({ runs, places }, signature), 2 * pauseInTyping);
+        return;
+      }
+      this.problem = problem;
+      this.all = null;
+    }
+    if (current()) this.measuring = false;
+  }
+}
+
+/** Runs with the same text take the same time for an epoch: seeds, rates and the number of epochs change nothing of it. */
+function costOf({ network, settings, dataset, threads }: Request): string {
+  const { batchSize, optimizer, clipping, augmentation, validation, measure, labelSmoothing } = settings;
+  const kinds = {
+    optimizer: optimizer?.type,
+    clipping: clipping?.type,
+    augmentation: augmentation && Object.entries(augmentation).map(([name, value]) => [name, Boolean(value)]),
+    smoothed: Boolean(labelSmoothing),
+    validation: validation?.fraction,
+  };
+  return JSON.stringify({ network, dataset, threads, batchSize, measure, ...kinds });
+}
+
+/** An estimate, and the number of epochs that it is for. */
+interface Measured {
+  readonly estimate: Estimate;
+  readonly epochs: number;
+}
+
+/** The same for another number of epochs. */
+function lasting({ estimate, epochs }: Measured, wanted: number): Estimate {
+  const { trainSeconds, testSeconds, totalSeconds } = estimate;
+  return { ...estimate, totalSeconds: totalSeconds + (wanted - epochs) * (trainSeconds + testSeconds) };
+}
+
+/** As the lab's line does it: each run takes the first place that becomes free. */
+export function together(each: readonly Estimate[], places: number): EstimateOfAll | null {
+  const [first] = each;
+  if (!first) return null;
+  const ends = new Array<number>(Math.max(1, Math.min(places, each.length))).fill(0);
+  for (const { totalSeconds } of each) {
+    const free = ends.indexOf(Math.min(...ends));
+    ends[free] = (ends[free] as number) + totalSeconds;
+  }
+  const memory = each.map(({ memoryBytes }) => memoryBytes).sort((a, b) => b - a);
+  return {
+    seconds: Math.max(...ends),
+    memoryBytes: memory.slice(0, ends.length).reduce((sum, bytes) => sum + bytes, 0),
+    first,
+    runs: each.length,
+    beside: Math.max(...each.map(({ beside }) => beside)),
+  };
+}

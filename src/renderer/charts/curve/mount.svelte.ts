@@ -1,0 +1,65 @@
+/**
+ * Puts a chart on a canvas and keeps it drawn: its effects hand over plain objects and ask for a drawing, which comes at
+ * most once a frame. To be called by an attachment, in whose effect these are. The chart is made in a frame of its own, after
+ * the page has been laid out: made with the page around it, several charts and the page were one long task.
+ */
+import { untrack } from 'svelte';
+import type { AppState } from '../../app/app.svelte.ts';
+import type { ChartView } from '../chartView.svelte.ts';
+import type { CurveChart } from './curveChart.ts';
+import { inTurn } from '../../plot/frame.ts';
+import { readPalette } from '../../plot/palette.ts';
+import type { Trace } from '../../plot/data/trace.ts';
+
+export interface MountedChart {
+  /** Null until it is made. */
+  chart(): CurveChart | null;
+  destroy(): void;
+}
+
+export function mountChart(
+  canvas: HTMLCanvasElement,
+  make: (canvas: HTMLCanvasElement) => CurveChart,
+  app: AppState,
+  view: ChartView,
+  traces: () => readonly Trace[],
+): MountedChart {
+  let chart = $state.raw<CurveChart | null>(null);
+  const cancel = inTurn(() => (chart = make(canvas)));
+  $effect(() => {
+    // Colours and words in the chart depend on both, though only the page's style sheet and the messages know how.
+    void [app.theme.shown, app.locale.current];
+    if (!chart) return;
+    chart.setTraces(traces(), readPalette(canvas.parentElement!));
+    chart.request();
+  });
+  $effect(() => {
+    // All that a drawing takes from the view, read here so that a change asks for one.
+    void [view.axis, view.logarithmic, view.smoothing, view.everything, view.valueRanges];
+    void [view.hiddenRuns.size, view.hiddenKinds.size, ...view.hiddenRuns, ...view.hiddenKinds];
+    chart?.request();
+  });
+  $effect(() => {
+    void view.range;
+    untrack(() => chart?.move());
+  });
+  $effect(() => {
+    for (const trace of traces()) void trace.events();
+    chart?.request();
+  });
+  $effect(() => {
+    void [view.cursor, view.pinned];
+    untrack(() => chart?.placeCursor());
+  });
+  $effect(() => {
+    const stops = traces().map(({ series }) => series.onChange(() => chart?.grow()));
+    return () => stops.forEach((stop) => stop());
+  });
+  return {
+    chart: () => chart,
+    destroy: () => {
+      cancel();
+      chart?.destroy();
+    },
+  };
+}

@@ -1,0 +1,60 @@
+/** What the pointer says to a chart's view, apart from zooming: where the cursor is, a click that pins it, panning sideways. */
+import type { ChartView } from '../chartView.svelte.ts';
+import type { LineChart } from '../../plot/chartJs.ts';
+import { oncePerFrame } from '../../plot/frame.ts';
+
+/** A press that moves farther is a selection, not a click; in pixels. */
+const clickRadius = 4;
+
+/** Gives the function that stops it. */
+export function followPointer(canvas: HTMLCanvasElement, chart: LineChart, view: ChartView): () => void {
+  const valueAt = (event: MouseEvent): number | null => {
+    const { left, right } = chart.chartArea;
+    const x = event.clientX - canvas.getBoundingClientRect().left;
+    if (x < left - clickRadius || x > right + clickRadius) return null;
+    return chart.scales['x']!.getValueForPixel(Math.min(right, Math.max(left, x))) ?? null;
+  };
+  // Values are read once a frame, however often the pointer moves.
+  let pointed: number | null = null;
+  const frame = oncePerFrame(() => view.point(pointed));
+  const leave = () => {
+    frame.cancel();
+    view.point(null);
+  };
+  let pressed: { x: number; y: number } | null = null;
+  const listeners = {
+    // While something is dragged the cursor rests: what is under it changes with every frame.
+    pointermove: (event: PointerEvent) => {
+      if (event.buttons !== 0) return;
+      pointed = valueAt(event);
+      frame.request();
+    },
+    pointerleave: leave,
+    pointerdown: (event: PointerEvent) => {
+      leave();
+      pressed = event.button === 0 && !event.shiftKey ? { x: event.clientX, y: event.clientY } : null;
+    },
+    pointerup: (event: PointerEvent) => {
+      if (!pressed) return;
+      const moved = Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y);
+      pressed = null;
+      const x = valueAt(event);
+      if (moved <= clickRadius && x !== null) view.pin(x);
+    },
+    dblclick: () => view.reset(),
+    wheel: (event: WheelEvent) => {
+      if (event.ctrlKey || view.range === null || Math.abs(event.deltaX) <= Math.abs(event.deltaY)) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      view.panBy(event.deltaX / Math.max(1, chart.chartArea.width));
+    },
+  };
+  const entries = Object.entries(listeners) as [string, EventListener][];
+  // Before the zoom plugin's own listeners, which would take a sideways wheel for a zoom.
+  for (const [name, listener] of entries)
+    canvas.addEventListener(name, listener, { passive: false, capture: true });
+  return () => {
+    frame.cancel();
+    for (const [name, listener] of entries) canvas.removeEventListener(name, listener, { capture: true });
+  };
+}

@@ -1,0 +1,161 @@
+/**
+ * A chart's picture for while it is moved sideways: the very chart once more, only wider, with its grid, its lines, its
+ * marks and its ticks' words. A frame then moves the picture, which costs neither a drawing nor a layout, and everything in
+ * it stays where it is on the data. What stands still, the value axis and the title, is the chart's own below it.
+ */
+import type { ChartOptions } from 'chart.js';
+import { type LineChart, createWideChart, tickPadding } from '../../plot/chartJs.ts';
+import { marginsOf, wholePixels } from '../../plot/margins.ts';
+import type { Range } from '../../plot/xAxis.ts';
+
+/** What is nearer to the end of a picture than this part of what is in sight is worth a new picture, before it is needed. */
+const near = 0.15;
+/** The words of ticks: height of their line, and over how much they fade at either end; in pixels. */
+const wordHeight = 16;
+const wordFade = 28;
+
+export class Strip {
+  /** What the picture holds, in data's units. */
+  readonly range: Range;
+  readonly #full: Range;
+  /** CSS pixels to a unit, device pixels to a CSS pixel. */
+  readonly #scale: number;
+  readonly #ratio: number;
+  readonly #frames: readonly HTMLElement[];
+  readonly #moving: readonly HTMLCanvasElement[];
+
+  /**
+   * For a `chart` that shows `shown` of `full`. `options` makes the options of one that shows the range it is given,
+   * `drawData` draws that range's lines on it.
+   */
+  constructor(
+    chart: LineChart,
+    shown: Range,
+    full: Range,
+    options: (range: Range) => ChartOptions<'line'>,
+    drawData: (wide: LineChart, range: Range) => void,
+  ) {
+    const { chartArea: area, currentDevicePixelRatio: ratio, width, height } = chart;
+    const pixels = area.right - area.left;
+    const scale = pixels / (shown.max - shown.min);
+    // Whole pixels: where the move begins, every line is drawn on the pixels where it was.
+    const { left, right: wanted } = marginsOf(shown, full, pixels, ratio);
+    const right = wanted + wholePixels - (width % wholePixels);
+    this.range = { min: shown.min - left / scale, max: shown.max + right / scale };
+    this.#full = full;
+    this.#scale = scale;
+    this.#ratio = ratio;
+    const picture = document.createElement('canvas');
+    picture.width = width + left + right;
+    picture.height = height;
+    const wide = createWideChart(picture, options(this.range), ratio, (each) => drawData(each, this.range));
+    const wordsTop = Math.round(area.bottom) + tickPadding;
+    const lines = copyOf(picture, 0, wordsTop, ratio);
+    const words = copyOf(picture, wordsTop, wordHeight, ratio);
+    wide.destroy();
+
+    // The value axis' own line stays in sight.
+    const plotLeft = Math.ceil(area.left + 0.5);
+    const plotRight = Math.ceil(area.right);
+    const wordsLeft = Math.max(0, plotLeft - wordFade);
+    const plot = frameOf(lines, 'strip', plotLeft, 0, plotRight - plotLeft, wordsTop);
+    const below = frameOf(
+      words,
+      'strip words',
+      wordsLeft,
+      wordsTop,
+      plotRight + wordFade - wordsLeft,
+      wordHeight,
+    );
+    this.#frames = [plot, below];
+    this.#moving = [lines, words];
+    this.show(shown);
+    chart.canvas.parentElement!.append(plot, below);
+  }
+
+  holds({ min, max }: Range): boolean {
+    const slack = (max - min) * 1e-6;
+    return min >= this.range.min - slack && max <= this.range.max + slack;
+  }
+
+  /** Whether another picture will be wanted if the move goes on. */
+  isNearEnd({ min, max }: Range): boolean {
+    const by = (max - min) * near;
+    const { range } = this;
+    return (
+      (min - by < range.min && range.min > this.#full.min) ||
+      (max + by > range.max && range.max < this.#full.max)
+    );
+  }
+
+  /** Moves the picture to where the chart shows values from `min` on. */
+  show({ min }: Range): void {
+    // Whole device pixels: in between the picture would be blurred.
+    const x = Math.round((this.range.min - min) * this.#scale * this.#ratio) / this.#ratio;
+    for (const canvas of this.#moving) canvas.style.transform = `translate(${x}px, 0)`;
+  }
+
+  remove(): void {
+    for (const frame of this.#frames) frame.remove();
+  }
+}
+
+/**
+ * What of a chart stands still while it is moved, in its canvas' place: without a graphics card a browser copies a canvas that
+ * can be drawn on for every frame, even if nothing is drawn; a bitmap is given to it once.
+ */
+export class Still {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #copy: HTMLCanvasElement;
+
+  constructor({ canvas, height, currentDevicePixelRatio: ratio }: LineChart) {
+    this.#canvas = canvas;
+    this.#copy = copyOf(canvas, 0, height, ratio);
+    this.#copy.className = 'still';
+    this.#copy.ariaHidden = 'true';
+    canvas.after(this.#copy);
+    // Not hidden: the pointer is still its.
+    canvas.style.opacity = '0';
+  }
+
+  remove(): void {
+    this.#copy.remove();
+    this.#canvas.style.opacity = '';
+  }
+}
+
+/** Of a canvas that has `ratio` pixels to a pixel of the page, the part from `top` on, as high and in its whole width. */
+function copyOf(source: HTMLCanvasElement, top: number, height: number, ratio: number): HTMLCanvasElement {
+  const bitmap = new OffscreenCanvas(source.width, Math.ceil(height * ratio));
+  bitmap.getContext('2d')!.drawImage(source, 0, -Math.round(top * ratio));
+  const copy = document.createElement('canvas');
+  copy.width = bitmap.width;
+  copy.height = bitmap.height;
+  copy.style.width = `${bitmap.width / ratio}px`;
+  copy.style.height = `${bitmap.height / ratio}px`;
+  copy.getContext('bitmaprenderer')!.transferFromImageBitmap(bitmap.transferToImageBitmap());
+  return copy;
+}
+
+/** A window onto `canvas`, whose own corner stays at the chart's. */
+function frameOf(
+  canvas: HTMLCanvasElement,
+  name: string,
+  left: number,
+  top: number,
+  width: number,
+  height: number,
+): HTMLElement {
+  const frame = document.createElement('div');
+  frame.className = name;
+  frame.ariaHidden = 'true';
+  Object.assign(frame.style, {
+    left: `${left}px`,
+    top: `${top}px`,
+    width: `${width}px`,
+    height: `${height}px`,
+  });
+  canvas.style.left = `${-left}px`;
+  frame.append(canvas);
+  return frame;
+}

@@ -1,0 +1,125 @@
+/** Which numbers of a layer's health are shown, how they are coloured, and what one of them says. */
+import type { EpochRecord } from '../../../../shared/runs/runs.ts';
+import { formatPercent, formatTick } from '../../../i18n/format.ts';
+import { m } from '../../../paraglide/messages.js';
+
+export const healthMeasures = [
+  'gradientNorm',
+  'updateRatio',
+  'weightNorm',
+  'dead',
+  'saturated',
+  'sparsity',
+  'mean',
+  'deviation',
+] as const;
+export type HealthMeasure = (typeof healthMeasures)[number];
+
+export interface HealthRow {
+  readonly index: number;
+  readonly type: string;
+  /** One an epoch; null where there is no such number. */
+  readonly values: readonly (number | null)[];
+}
+
+export interface HealthMap {
+  readonly measure: HealthMeasure;
+  readonly rows: readonly HealthRow[];
+  /** Ends of the colour scale. */
+  readonly low: number;
+  readonly high: number;
+}
+
+const shares: readonly HealthMeasure[] = ['dead', 'saturated', 'sparsity'];
+
+/** Measures that no layer of the run has are left out, and layers that do not have one. */
+export function healthMaps(epochs: readonly EpochRecord[]): HealthMap[] {
+  const layers = epochs.find(({ details }) => details && details.layers.length > 0)?.details?.layers ?? [];
+  return healthMeasures.flatMap((measure) => {
+    const rows = layers.map(({ index, type }) => ({
+      index,
+      type,
+      values: epochs.map(
+        ({ details }) => details?.layers.find((layer) => layer.index === index)?.[measure] ?? null,
+      ),
+    }));
+    const shown = rows.filter(({ values }) => values.some((value) => value !== null));
+    if (shown.length === 0) return [];
+    const numbers = shown.flatMap(({ values }) => values.filter((value) => value !== null));
+    const scale = shares.includes(measure)
+      ? { low: 0, high: 1 }
+      : { low: Math.min(...numbers), high: Math.max(...numbers) };
+    return [{ measure, rows: shown, ...scale }];
+  });
+}
+
+/** Place of a value on its map's colour scale, 0 to 1. Norms and ratios span decades, so their scale is logarithmic. */
+export function shadeOf({ measure, low, high }: Omit<HealthMap, 'rows'>, value: number): number {
+  if (high <= low) return 0.5;
+  const logarithmic = measure.endsWith('Norm') || measure === 'updateRatio';
+  if (!logarithmic || low <= 0) return (value - low) / (high - low);
+  return Math.log(value / low) / Math.log(high / low);
+}
+
+export function formatHealth(measure: HealthMeasure, value: number): string {
+  return shares.includes(measure)
+    ? formatPercent(100 * value, value > 0 && value < 0.1 ? 1 : 0)
+    : formatTick(value);
+}
+
+/** Limits beyond which a reading is called unusual, as courses and handbooks give them: rules of thumb, and said as such. */
+export const limits = {
+  dead: 0.3,
+  saturated: 0.5,
+  /** Karpathy's rule: updates of about a thousandth of the weights, http://karpathy.github.io/neural-networks-case-study */
+  smallUpdate: 1e-5,
+  largeUpdate: 1e-1,
+  vanishing: 1e-6,
+  exploding: 100,
+} as const;
+
+/** One sentence on what the value means. */
+export function readHealth(measure: HealthMeasure, value: number): string {
+  const text = formatHealth(measure, value);
+  switch (measure) {
+    case 'dead':
+      return value > limits.dead
+        ? m.watch_read_dead_many({ value: text })
+        : m.watch_read_dead({ value: text });
+    case 'saturated':
+      return value > limits.saturated
+        ? m.watch_read_saturated_much({ value: text })
+        : m.watch_read_saturated({ value: text });
+    case 'sparsity':
+      return m.watch_read_sparsity({ value: text });
+    case 'gradientNorm':
+      if (value < limits.vanishing) return m.watch_read_gradient_vanishing({ value: text });
+      if (value > limits.exploding) return m.watch_read_gradient_exploding({ value: text });
+      return m.watch_read_gradient({ value: text });
+    case 'weightNorm':
+      return m.watch_read_weight({ value: text });
+    case 'updateRatio':
+      if (value < limits.smallUpdate) return m.watch_read_update_small({ value: text });
+      if (value > limits.largeUpdate) return m.watch_read_update_large({ value: text });
+      return m.watch_read_update({ value: text });
+    case 'mean':
+      return m.watch_read_mean({ value: text });
+    case 'deviation':
+      return m.watch_read_deviation({ value: text });
+  }
+}
+
+const titles: Record<HealthMeasure, () => string> = {
+  gradientNorm: m.watch_health_gradient,
+  updateRatio: m.watch_health_update,
+  weightNorm: m.watch_health_weight,
+  dead: m.watch_health_dead,
+  saturated: m.watch_health_saturated,
+  sparsity: m.watch_health_sparsity,
+  mean: m.watch_health_mean,
+  deviation: m.watch_health_deviation,
+};
+
+export function healthTitle(measure: HealthMeasure): string {
+  return titles[measure]();
+}

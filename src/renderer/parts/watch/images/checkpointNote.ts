@@ -1,0 +1,11 @@
+/** Of which checkpoint something is, in words: it may be of another epoch than the one that is shown beside it. */
+import type { Inspected } from '../../../../shared/inspect/inspection.ts';
+import { m } from '../../../paraglide/messages.js';
+
+export function checkpointNote({ checkpoint, epoch, batch }: Inspected): string {
+  // At an epoch's end a checkpoint stands at the start of the next one.
+  const kind = checkpoint === 'best' ? m.watch_checkpoint_best() : m.watch_checkpoint_last();
+  return batch === 0
+    ? m.watch_checkpoint_after({ kind, epoch: epoch - 1 })
+    : m.watch_checkpoint_within({ kind, epoch, batch });
+}

@@ -1,0 +1,78 @@
+/**
+ * What a run's checkpoint says of the test images, and some of these images. Asked for one at a time: while an answer is on
+ * its way, a newer wish waits and the ones between are dropped, so a run that is training is not asked more than it bears.
+ */
+import type { LabClient } from '../../../../shared/api/api.ts';
+import type { Answers, CheckpointKind, Inspected } from '../../../../shared/inspect/inspection.ts';
+import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/problem.ts';
+
+export type Predicted = Answers['predictions'] & { readonly of: Inspected };
+
+export class Predictions {
+  answer = $state.raw<Predicted | null>(null);
+  problem = $state.raw<ProblemRecord | null>(null);
+  readonly #lab: LabClient;
+  #next: { run: number; checkpoint: CheckpointKind } | null = null;
+  /** Not reactive: an effect that asks would ask again whenever an answer has come, without end. */
+  #busy = false;
+
+  constructor(lab: LabClient) {
+    this.#lab = lab;
+  }
+
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  async load(run: number, checkpoint: CheckpointKind): Promise<void> {
+    this.#next = { run, checkpoint };
+    if (this.#busy) return;
+    this.#busy = true;
+    while (this.#next) {
+      const request: { run: number; checkpoint: CheckpointKind } = this.#next;
+      this.#next = null;
+      try {
+        this.answer = await this.#lab.call('inspect.predictions', request);
+        this.problem = null;
+      } catch (error) {
+        this.problem = toProblemRecord(error);
+      }
+    }
+    this.#busy = false;
+  }
+}
+
+/** Places in the test set of images with this label and this prediction, the surest first. */
+export function imagesOfCell(
+  { labels, predictions, probabilities }: Pick<Predicted, 'labels' | 'predictions' | 'probabilities'>,
+  label: number,
+  prediction: number,
+): number[] {
+  const classes = probabilities.shape[1]!;
+  const sureness = (index: number) => probabilities.data[index * classes + prediction]!;
+  return labels
+    .flatMap((each, index) => (each === label && predictions[index] === prediction ? [index] : []))
+    .sort((a, b) => sureness(b) - sureness(a));
+}
+
+/** The most confident mistakes, the surest first. */
+export function surestMistakes(answer: Predicted, count: number): number[] {
+  const { labels, predictions, probabilities } = answer;
+  const classes = probabilities.shape[1]!;
+  const sureness = (index: number) => probabilities.data[index * classes + predictions[index]!]!;
+  return labels
+    .flatMap((label, index) => (label === predictions[index] ? [] : [index]))
+    .sort((a, b) => sureness(b) - sureness(a))
+    .slice(0, count);
+}
+
+/** The same `count` different places out of `total` for the same seed (a linear congruential generator's). */
+export function randomSample(total: number, count: number, seed: number): number[] {
+  const chosen = new Set<number>();
+  let state = (seed + 1) >>> 0;
+  while (chosen.size < Math.min(total, count)) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    chosen.add(Math.floor((state / 2 ** 32) * total));
+  }
+  return [...chosen];
+}
