@@ -50,7 +50,7 @@ test('a program without its window shows one when it is started again, and then 
   dialog.answer = 'Keep training';
   BrowserWindow.only.close();
   await settled();
-  app.emit('second-instance');
+  app.emit('second-instance', {}, ['stride'], '/');
   expect(BrowserWindow.count).toBe(1);
   desktop.end(1);
   await settled();

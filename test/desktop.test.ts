@@ -204,7 +204,7 @@ describe('starting', () => {
     restart();
     await desktop.start();
     BrowserWindow.only.minimized = true;
-    app.emit('second-instance');
+    app.emit('second-instance', {}, ['stride'], '/');
     expect(BrowserWindow.only.shown).toBe(1);
     expect(BrowserWindow.only.minimized).toBe(false);
   });
