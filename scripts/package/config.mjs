@@ -53,6 +53,8 @@ export function packageConfig({ root, output, electronVersion, electronDist, lib
       'node_modules/**',
       '!node_modules/node-{linux,win}-*/**',
       '!node_modules/@types/**',
+      // Of LiteRT's four builds, those that Electron does not take.
+      '!node_modules/@litertjs/core/wasm/*_{compat,jspi,threaded}_*',
       '!**/*.{map,ts,mts,cts,md,flow,cc,h,gyp,gypi}',
       '!node_modules/**/{test,tests,__tests__,example,examples,benchmark,benchmarks}/**',
       '!node_modules/better-sqlite3/{deps,src}/**',

@@ -8,6 +8,7 @@ import { encodeKeras } from './keras/index.ts';
 import { encodeNpz } from './npz/index.ts';
 import { encodeOnnx } from './onnx/index.ts';
 import { encodePyTorch } from './pytorch/index.ts';
+import { encodeTflite } from './tflite/index.ts';
 import { encodeTfjs } from './tfjs/index.ts';
 
 export type Encoder = (model: TrainedModel, options: ExportOptions) => Encoded | Promise<Encoded>;
@@ -16,6 +17,7 @@ export type Encoder = (model: TrainedModel, options: ExportOptions) => Encoded |
 export const fileEncoders: Readonly<Record<Exclude<ExportFormat, 'savedmodel'>, Encoder>> = {
   pytorch: encodePyTorch,
   onnx: encodeOnnx,
+  tflite: encodeTflite,
   tfjs: encodeTfjs,
   keras: encodeKeras,
   html: encodeHtml,

@@ -1,7 +1,17 @@
 /** The formats in which a trained net can be taken away: their ids, and the files that each of them is. */
 import { z } from 'zod';
 
-export const exportFormats = ['pytorch', 'onnx', 'savedmodel', 'tfjs', 'keras', 'html', 'c', 'npz'] as const;
+export const exportFormats = [
+  'pytorch',
+  'onnx',
+  'savedmodel',
+  'tflite',
+  'tfjs',
+  'keras',
+  'html',
+  'c',
+  'npz',
+] as const;
 export const exportFormatSchema = z.enum(exportFormats);
 export type ExportFormat = (typeof exportFormats)[number];
 
@@ -10,6 +20,7 @@ export const exportFiles: Readonly<Record<ExportFormat, readonly string[]>> = {
   pytorch: ['model.py', 'model.pt', 'model.safetensors'],
   onnx: ['model.onnx'],
   savedmodel: ['saved_model.pb'],
+  tflite: ['model.tflite'],
   tfjs: ['model.json', 'model.weights.bin'],
   keras: ['model.keras'],
   html: ['model.html'],

@@ -8,6 +8,7 @@ import { measureSpeed } from './speed.ts';
 import { classifyTestImages } from './testPredictions.ts';
 import { tensorflowVersion } from '../native/session.ts';
 import { probe, score, served } from './probe.ts';
+import { runLiteRt } from '../serving/liteRt.ts';
 
 type Work = Extract<ToInspector, { id: number }>;
 
@@ -32,6 +33,7 @@ export async function answerQuestions(port: InspectorPort): Promise<void> {
     if (work.kind === 'probe') return probe(work.order);
     if (work.kind === 'score') return score(work.order);
     if (work.kind === 'served') return served(work.order);
+    if (work.kind === 'liteRt') return runLiteRt(work.order);
     if (work.kind === 'open') {
       inspector?.close();
       inspector = null;

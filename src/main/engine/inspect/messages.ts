@@ -8,6 +8,7 @@ import type { TestPredictions } from '../../../shared/compare/predictions.ts';
 import type { Pace, PaceOrder } from './pace.ts';
 import type { SpeedOrder, Speeds } from './speed.ts';
 import type { ClassifyOrder } from './testPredictions.ts';
+import type { LiteRtAnswer, LiteRtOrder } from '../serving/liteRt.ts';
 import type { Probe, ProbeOrder, Score, ServedOrder } from './probe.ts';
 
 /** `workerData` of a thread that looks into nets instead of training them: it waits to be spoken to. */
@@ -29,6 +30,7 @@ export type ToInspector =
   | { readonly kind: 'probe'; readonly id: number; readonly order: ProbeOrder & { readonly count: number } }
   | { readonly kind: 'score'; readonly id: number; readonly order: ProbeOrder }
   | { readonly kind: 'served'; readonly id: number; readonly order: ServedOrder }
+  | { readonly kind: 'liteRt'; readonly id: number; readonly order: LiteRtOrder }
   | { readonly kind: 'augment'; readonly id: number; readonly order: AugmentationOrder }
   | { readonly kind: 'pace'; readonly id: number; readonly order: PaceOrder }
   /** Nobody waits any more for the paces that were asked for so far. Not answered itself; they are, by a problem. */
@@ -44,6 +46,7 @@ export type InspectorAnswer =
   | Probe
   | Score
   | TensorValues
+  | LiteRtAnswer
   | null;
 
 export type FromInspector =

@@ -2,6 +2,7 @@
 import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
 import type { TensorValues } from '../../../shared/inspect/inspection.ts';
 import type { Probe, ProbeOrder, Score, ServedOrder } from '../../engine/inspect/probe.ts';
+import type { LiteRtAnswer, LiteRtOrder } from '../../engine/serving/liteRt.ts';
 import { within } from '../base/waiting.ts';
 import { InspectionThread, inThread } from '../threads/inspectionThread.ts';
 
@@ -17,6 +18,7 @@ export interface Engine {
   probe(order: ProbeOrder & { readonly count: number }): Promise<Probe>;
   score(order: ProbeOrder): Promise<Score>;
   served(order: ServedOrder): Promise<TensorValues>;
+  liteRt(order: LiteRtOrder): Promise<LiteRtAnswer>;
 }
 
 /** Throws a `Problem` where this machine has no TensorFlow. */
@@ -32,6 +34,7 @@ export async function withEngine<T>(
       probe: async (order) => (await thread.ask({ kind: 'probe', order })) as Probe,
       score: async (order) => (await thread.ask({ kind: 'score', order })) as Score,
       served: async (order) => (await thread.ask({ kind: 'served', order })) as TensorValues,
+      liteRt: async (order) => (await thread.ask({ kind: 'liteRt', order })) as LiteRtAnswer,
     });
   } finally {
     thread.leave();

@@ -19,6 +19,10 @@ name = session.get_inputs()[0].name
 model = tf.saved_model.load('.')
 predict = model.signatures['serving_default']
 outputs = predict(pixels=tf.constant(pixels))  # batch × height × width × channels`,
+  tflite: `from ai_edge_litert.interpreter import Interpreter
+
+predict = Interpreter('model.tflite').get_signature_runner()
+outputs = predict(pixels=pixels)  # float32, batch × height × width × channels`,
   tfjs: `import * as tf from '@tensorflow/tfjs';
 
 // The two files are served over HTTP, from one folder.

@@ -4,6 +4,7 @@ import { checkC } from './c.ts';
 import type { Check } from './check.ts';
 import { checkHtml } from './html.ts';
 import { checkOnnx } from './onnx.ts';
+import { checkTflite } from './liteRt.ts';
 import { checkSavedModel } from './savedModel.ts';
 import { checkKeras, checkTfjs } from './tfjs.ts';
 import { checkNpz, checkPyTorch } from './weights.ts';
@@ -12,6 +13,7 @@ export const checks: Readonly<Record<ExportFormat, Check>> = {
   pytorch: checkPyTorch,
   onnx: checkOnnx,
   savedmodel: checkSavedModel,
+  tflite: checkTflite,
   tfjs: checkTfjs,
   keras: checkKeras,
   html: checkHtml,
