@@ -1,7 +1,8 @@
 /**
  * The layer rule, as ESLint configuration: which folder of src may import which, and which packages only one place may
  * touch. `shared` imports only itself; `renderer` and `preload` import `shared`; in `main`, hosts import `lab` and
- * `transport`; `lab` imports the folders below it; these import neither one another nor anything above them.
+ * `transport`; `lab` imports the folders below it; these import neither one another nor anything above them. Within the
+ * window, a zone imports only the zones below it, and a screen imports no other screen.
  *
  * test/layers.test.ts shows that it bites.
  */
@@ -22,7 +23,44 @@ const siblings = fs
 
 const main = (/** @type {string} */ name) => `./src/main/${name}`;
 
+/**
+ * The zones of the window, the lowest first. Zones of one level do not import one another. A new folder of src/renderer is
+ * refused by test/layers.test.ts until it is named here.
+ */
+export const windowLevels = [
+  ['assets', 'paraglide'],
+  ['plot', 'transport', 'ui'],
+  ['i18n'],
+  ['charts'],
+  ['app'],
+  ['parts'],
+  ['screens'],
+];
+
+const screens = fs
+  .readdirSync(path.join(root, 'src', 'renderer', 'screens'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name);
+
+const windowZones = [
+  ...windowLevels.flatMap((level, height) =>
+    level.map((zone) => ({
+      target: `./src/renderer/${zone}`,
+      from: './src/renderer',
+      except: [zone, ...windowLevels.slice(0, height).flat()].map((name) => `./${name}`),
+      message: `src/renderer/${zone} may import only itself and the zones below it (scripts/layers.mjs).`,
+    })),
+  ),
+  ...screens.map((screen) => ({
+    target: `./src/renderer/screens/${screen}`,
+    from: './src/renderer/screens',
+    except: [`./${screen}`],
+    message: 'A screen imports no other screen: what two of them share is in src/renderer/app, parts or ui.',
+  })),
+];
+
 const zones = [
+  ...windowZones,
   {
     target: './src/shared',
     from: './src',

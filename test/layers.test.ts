@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { ESLint } from 'eslint';
 import tseslint from 'typescript-eslint';
 import { describe, expect, test } from 'vitest';
-import { layerConfigs } from '../scripts/layers.mjs';
+import { layerConfigs, windowLevels } from '../scripts/layers.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const eslint = new ESLint({
@@ -63,6 +63,47 @@ describe('folders', () => {
     ['src/main/engine/ops/a.ts', 'src/main/engine/compile'],
   ])('%s may import %s', async (file, target) => {
     expect(await complaints(file, importOf(file, target))).toEqual([]);
+  });
+
+  test.each([
+    ['src/renderer/ui/a.ts', 'src/renderer/i18n', 'src/renderer/ui may import only itself'],
+    ['src/renderer/ui/a.ts', 'src/renderer/plot', 'src/renderer/ui may import only itself'],
+    ['src/renderer/plot/data/a.ts', 'src/renderer/charts', 'src/renderer/plot may import only itself'],
+    ['src/renderer/transport/a.ts', 'src/renderer/app', 'src/renderer/transport may import only itself'],
+    ['src/renderer/i18n/a.ts', 'src/renderer/charts', 'src/renderer/i18n may import only itself'],
+    ['src/renderer/charts/a.ts', 'src/renderer/app', 'src/renderer/charts may import only itself'],
+    ['src/renderer/app/a.ts', 'src/renderer/parts/watch', 'src/renderer/app may import only itself'],
+    ['src/renderer/app/a.ts', 'src/renderer/screens/train', 'src/renderer/app may import only itself'],
+    ['src/renderer/parts/a.ts', 'src/renderer/screens/run', 'src/renderer/parts may import only itself'],
+    ['src/renderer/screens/run/a.ts', 'src/renderer/screens/runs', 'A screen imports no other screen'],
+    [
+      'src/renderer/screens/design/code/a.ts',
+      'src/renderer/screens/train',
+      'A screen imports no other screen',
+    ],
+  ])('within the window, %s must not import %s', async (file, target, words) => {
+    expect(await complaints(file, importOf(file, target))).toEqual([expect.stringContaining(words)]);
+  });
+
+  test.each([
+    ['src/renderer/ui/overlay/a.ts', 'src/renderer/ui'],
+    ['src/renderer/charts/a.ts', 'src/renderer/plot/data'],
+    ['src/renderer/charts/a.ts', 'src/renderer/i18n'],
+    ['src/renderer/app/a.ts', 'src/renderer/transport'],
+    ['src/renderer/parts/runs/a.ts', 'src/renderer/parts/watch'],
+    ['src/renderer/screens/run/a.ts', 'src/renderer/parts/watch'],
+    ['src/renderer/screens/design/a.ts', 'src/renderer/screens/design/code'],
+    ['src/renderer/a.ts', 'src/renderer/screens/frame'],
+  ])('within the window, %s may import %s', async (file, target) => {
+    expect(await complaints(file, importOf(file, target))).toEqual([]);
+  });
+
+  test('every folder of the window is a zone', () => {
+    const folders = readdirSync(join(root, 'src/renderer'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name);
+    // The messages are compiled into paraglide; a fresh clone does not have it yet.
+    expect(windowLevels.flat().sort()).toEqual([...new Set([...folders, 'paraglide'])].sort());
   });
 
   test('hosts hand on the path of the worker', async () => {

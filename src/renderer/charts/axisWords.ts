@@ -1,7 +1,7 @@
 /** How what runs along a chart is called and written. */
 import { formatClock, formatCount, formatTick } from '../i18n/format.ts';
 import { m } from '../paraglide/messages.js';
-import type { XAxis } from './chartView.svelte.ts';
+import type { XAxis } from '../plot/xAxis.ts';
 
 const titles: Record<XAxis, () => string> = {
   epoch: m.epoch,

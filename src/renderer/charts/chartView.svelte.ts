@@ -3,14 +3,7 @@
  * cursor is, which lines are hidden. Charts draw what this says and tell it of every zoom, so they move as one.
  */
 import { SvelteSet } from 'svelte/reactivity';
-
-export const xAxes = ['epoch', 'step', 'examples', 'seconds'] as const;
-export type XAxis = (typeof xAxes)[number];
-
-export interface Range {
-  readonly min: number;
-  readonly max: number;
-}
+import type { Range, XAxis } from '../plot/xAxis.ts';
 
 /** What a run's lines are of. */
 export const lineKinds = [

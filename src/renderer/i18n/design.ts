@@ -13,7 +13,6 @@ import type { ActivationFunction } from '../../shared/layers/activation.ts';
 import type { Layer } from '../../shared/layers/index.ts';
 import type { FieldChange, LayerDiff } from '../../shared/network/networkDiff.ts';
 import { m } from '../paraglide/messages.js';
-import type { StepLabel } from '../app/design/netEditor.svelte.ts';
 import { formatCount } from './format.ts';
 import { activationNames, layerLabel } from './layers.ts';
 
@@ -131,6 +130,26 @@ export function layerDetails(layer: Layer): string {
     );
   }
   return parts.join(' · ');
+}
+
+/** What a step did, for words such as “Undo: remove Convolution”. */
+export interface StepLabel {
+  readonly kind:
+    | 'add'
+    | 'remove'
+    | 'move'
+    | 'duplicate'
+    | 'enable'
+    | 'disable'
+    | 'field'
+    | 'rename'
+    | 'input'
+    | 'paste'
+    | 'mend'
+    | 'replace';
+  /** The layer, where it is one. */
+  readonly layer?: Layer;
+  readonly count?: number;
 }
 
 const steps: Record<StepLabel['kind'], (inputs: { what: string }) => string> = {

@@ -13,7 +13,7 @@ export function axisTitle(path: string): string {
   if (path === 'schedule') return m.train_schedule();
   if (path === 'dataset') return m.dataset();
   if (path.startsWith('network.')) return path.slice('network.'.length);
-  return settingLabel(path as Parameters<typeof settingLabel>[0]);
+  return settingLabel(path);
 }
 
 /** A number, a net's or an optimizer's name, or JSON of what has none. */

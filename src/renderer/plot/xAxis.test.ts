@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { sampleEpoch, sampleRun } from '../../../test/support/fakeLab.ts';
 import { RunSeries } from './data/series.ts';
-import { xAxes } from '../charts/chartView.svelte.ts';
+import { xAxes } from './xAxis.ts';
 import type { Trace } from './data/trace.ts';
 import { fullRange, mappingOf } from './xAxis.ts';
 

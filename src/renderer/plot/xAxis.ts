@@ -1,8 +1,10 @@
 /** What runs along a chart: steps, epochs, examples seen or seconds of training; and back to steps. */
-import type { XAxis } from '../charts/chartView.svelte.ts';
 import { RunClock } from './data/clock.ts';
 import { growingExtent } from './data/extent.ts';
 import type { Trace } from './data/trace.ts';
+
+export const xAxes = ['epoch', 'step', 'examples', 'seconds'] as const;
+export type XAxis = (typeof xAxes)[number];
 
 export interface Mapping {
   /** Where on the axis a run is after `steps` steps; NaN where that is not known. */

@@ -14,6 +14,7 @@ import type { Layer, LayerType } from '../../../shared/layers/index.ts';
 import type { Shape } from '../../../shared/layers/layer.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import { sameNetwork } from '../../../shared/network/networkDiff.ts';
+import type { StepLabel } from '../../i18n/design.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 import {
   type LayerNode,
@@ -34,10 +35,10 @@ import {
   toNode,
   updateNode,
 } from './netDocument.ts';
-import { type StepLabel, SteppedNet, inputKey, nobody } from './netSteps.svelte.ts';
+import { SteppedNet, inputKey, nobody } from './netSteps.svelte.ts';
 import { readNetwork, writeNetwork } from './netText.ts';
 
-export { type StepLabel, inputKey } from './netSteps.svelte.ts';
+export { inputKey } from './netSteps.svelte.ts';
 
 export class NetEditor extends SteppedNet {
   /** Another content in the place of this one, as one step: a version brought back, another window's changes. */

@@ -2,32 +2,12 @@
  * A net with what is chosen in it and the steps by which it came to be: each can be undone, without end, and done again.
  * `NetEditor` is what makes the steps.
  */
-import type { Layer } from '../../../shared/layers/index.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import { sameNetwork } from '../../../shared/network/networkDiff.ts';
+import type { StepLabel } from '../../i18n/design.ts';
 import { surveyNetwork } from '../../../shared/network/survey.ts';
 import { type NetDocument, flattened, toDocument, toNetwork } from './netDocument.ts';
 import { type Row, rowsOf } from './netRows.ts';
-
-/** What a step did, for words such as “Undo: remove Convolution”. */
-export interface StepLabel {
-  readonly kind:
-    | 'add'
-    | 'remove'
-    | 'move'
-    | 'duplicate'
-    | 'enable'
-    | 'disable'
-    | 'field'
-    | 'rename'
-    | 'input'
-    | 'paste'
-    | 'mend'
-    | 'replace';
-  /** The layer, where it is one. */
-  readonly layer?: Layer;
-  readonly count?: number;
-}
 
 /** A step's label, and how things were before it (in `past`) or after it (in `future`). A stack as a list of its own. */
 interface Step {

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { smoothingPositions } from '../../plot/data/smoothing.ts';
-import { type XAxis, xAxes } from '../../charts/chartView.svelte.ts';
+import { type XAxis, xAxes } from '../../plot/xAxis.ts';
 import { type LastUsed, lastUsedSchema } from '../train/trainLast.ts';
 
 const preference = <T>(schema: z.ZodType<T>, fallback: T) => ({ schema, fallback });

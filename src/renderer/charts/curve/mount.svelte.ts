@@ -4,7 +4,6 @@
  * the page has been laid out: made with the page around it, several charts and the page were one long task.
  */
 import { untrack } from 'svelte';
-import type { AppState } from '../../app/app.svelte.ts';
 import type { ChartView } from '../chartView.svelte.ts';
 import type { CurveChart } from './curveChart.ts';
 import { inTurn } from '../../plot/frame.ts';
@@ -20,15 +19,14 @@ export interface MountedChart {
 export function mountChart(
   canvas: HTMLCanvasElement,
   make: (canvas: HTMLCanvasElement) => CurveChart,
-  app: AppState,
+  appearance: () => unknown,
   view: ChartView,
   traces: () => readonly Trace[],
 ): MountedChart {
   let chart = $state.raw<CurveChart | null>(null);
   const cancel = inTurn(() => (chart = make(canvas)));
   $effect(() => {
-    // Colours and words in the chart depend on both, though only the page's style sheet and the messages know how.
-    void [app.theme.shown, app.locale.current];
+    void appearance();
     if (!chart) return;
     chart.setTraces(traces(), readPalette(canvas.parentElement!));
     chart.request();

@@ -9,7 +9,7 @@ import {
 } from '../../../shared/training/training.ts';
 import { absent } from '../../i18n/format.ts';
 import { m } from '../../paraglide/messages.js';
-import { optimizerLabel } from '../../screens/runs/columns.ts';
+import { optimizerLabel } from '../../i18n/settings.ts';
 
 export interface SettingRow {
   readonly name: string;

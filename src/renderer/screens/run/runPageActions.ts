@@ -11,6 +11,7 @@ import Undo2 from '@lucide/svelte/icons/undo-2';
 import type { RunSummary } from '../../../shared/runs/runs.ts';
 import { m } from '../../paraglide/messages.js';
 import type { Action } from '../../app/actions.svelte.ts';
+import { afterGo } from '../../app/goKey.ts';
 import type { AppState } from '../../app/app.svelte.ts';
 import type { MenuEntry } from '../../ui/overlay/menu.ts';
 
@@ -82,20 +83,6 @@ export function runPageActions({ app, run, rename, openTags }: RunPageContext): 
       run: withRun(({ id }) => runActions.delete([id])),
     },
   ];
-}
-
-let wentAt = -Infinity;
-globalThis.addEventListener?.(
-  'keydown',
-  (event) => {
-    if (event.key === 'g') wentAt = event.timeStamp;
-  },
-  true,
-);
-
-/** "g t" goes to the Train screen: the t in it means nothing else. */
-export function afterGo(): boolean {
-  return performance.now() - wentAt < 1000;
 }
 
 export function runPageMenu({ app }: RunPageContext, run: RunSummary): MenuEntry[] {

@@ -10,6 +10,7 @@ import {
   formatShare,
   networkLabel,
 } from '../../i18n/format.ts';
+import { optimizerLabel } from '../../i18n/settings.ts';
 import { m } from '../../paraglide/messages.js';
 import { preferences } from '../../app/preferences/preferenceKeys.ts';
 
@@ -45,18 +46,6 @@ export interface Column {
   readonly sort: SortField;
   /** What is no plain text is drawn by RunCell.svelte. */
   readonly text?: (run: RunSummary) => string;
-}
-
-const optimizerNames = {
-  sgd: 'SGD',
-  adam: 'Adam',
-  adamW: 'AdamW',
-  rmsProp: 'RMSprop',
-  adagrad: 'Adagrad',
-} as const;
-
-export function optimizerLabel(type: string): string {
-  return (optimizerNames as Readonly<Record<string, string>>)[type] ?? type;
 }
 
 export const columns: Readonly<Record<ColumnId, Column>> = {

@@ -6,7 +6,7 @@ import type { Spread } from '../../../shared/sweeps/sweeps.ts';
 import { networkLabel } from '../../i18n/format.ts';
 import { m } from '../../paraglide/messages.js';
 import { getLocale } from '../../paraglide/runtime.js';
-import { optimizerLabel } from './columns.ts';
+import { optimizerLabel } from '../../i18n/settings.ts';
 
 export const groupNames: Readonly<Record<GroupField, () => string>> = {
   net: m.net,

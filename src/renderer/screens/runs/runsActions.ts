@@ -18,7 +18,7 @@ import { m } from '../../paraglide/messages.js';
 import type { Action } from '../../app/actions.svelte.ts';
 import type { AppState } from '../../app/app.svelte.ts';
 import type { MenuEntry } from '../../ui/overlay/menu.ts';
-import { afterGo } from '../run/runPageActions.ts';
+import { afterGo } from '../../app/goKey.ts';
 
 export interface RunsContext {
   readonly app: AppState;
