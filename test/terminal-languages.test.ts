@@ -1,7 +1,10 @@
 /** The terminal in Chinese: its help, its errors, a run and what is told of it; and that nothing of it was left in English. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
 import { afterEach, describe, expect, test } from 'vitest';
 import chinese from '../resources/terminal/zh-CN.json' with { type: 'json' };
-import { languageOf, setLanguage, takeLanguage } from '../src/main/host/language.ts';
+import { inLanguage, languageOf, setLanguage, takeLanguage } from '../src/main/host/language.ts';
 import { runTerminal } from '../src/main/terminal/program.ts';
 import { Written } from './support/written.ts';
 import { EventEmitter } from 'node:events';
@@ -45,7 +48,18 @@ test('--lang stands anywhere before what is not an option', () => {
 
 const commands = [
   ...['presets', 'train', 'runs', 'tag', 'note', 'archive', 'delete', 'restore', 'show', 'recover', 'resume'],
-  ...['sweep', 'sweep-resume', 'sweeps', 'verify', 'serve', 'doctor', 'compare'],
+  ...[
+    'sweep',
+    'sweep-resume',
+    'sweeps',
+    'verify',
+    'serve',
+    'doctor',
+    'compare',
+    'export',
+    'import',
+    'evaluate',
+  ],
 ];
 
 describe('help', () => {
@@ -88,6 +102,93 @@ test('a run, its table, its page and its errors are in Chinese', async () => {
     code: 2,
     stderr: expect.stringContaining('未知选项“--nothing”') as unknown,
   });
+});
+
+/** What the terminal's programs look up: what is given to `say`, and what commands, options and tables are described with. */
+function textsOf(file: string): string[] {
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+  const texts: string[] = [];
+  const literal = (node: ts.Node | undefined): string[] => {
+    if (!node) return [];
+    if (ts.isStringLiteralLike(node)) return [node.text];
+    if (ts.isConditionalExpression(node)) return [...literal(node.whenTrue), ...literal(node.whenFalse)];
+    if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.PlusToken) return [];
+    const [left, right] = [literal(node.left), literal(node.right)];
+    return left.length > 0 && right.length > 0 ? [`${left[0]}${right[0]}`] : [];
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node)) {
+      const called = ts.isPropertyAccessExpression(node.expression) ? node.expression.name : node.expression;
+      const name = called.getText();
+      if (['say', 'description'].includes(name)) texts.push(...literal(node.arguments[0]));
+      if (['option', 'requiredOption', 'argument'].includes(name)) texts.push(...literal(node.arguments[1]));
+    }
+    if (ts.isNewExpression(node) && ['Option', 'Argument'].includes(node.expression.getText()))
+      texts.push(...literal(node.arguments?.[1]));
+    if (ts.isNewExpression(node) && node.expression.getText() === 'InvalidArgumentError')
+      texts.push(...literal(node.arguments?.[0]));
+    if (ts.isPropertyAssignment(node) && node.name.getText() === 'title')
+      texts.push(...literal(node.initializer));
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return texts.filter((text) => /[a-z]/i.test(text));
+}
+
+test('every text of the terminal, its help and its tables, has a translation', () => {
+  const folders = ['terminal', 'host', 'browser'].map(
+    (name) => new URL(`../src/main/${name}/`, import.meta.url),
+  );
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+      .map((name) => fileURLToPath(new URL(name, folder))),
+  );
+  const texts = files.flatMap(textsOf);
+  expect(texts.length).toBeGreaterThan(150);
+  expect(texts.filter((text) => !(text in chinese))).toEqual([]);
+});
+
+test('every problem that has Chinese words in the window has them in the terminal', () => {
+  setLanguage('zh-CN');
+  const folder = new URL('../resources/messages/zh-CN/', import.meta.url);
+  for (const file of readdirSync(folder)) {
+    const messages = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Record<string, unknown>;
+    for (const [key, text] of Object.entries(messages)) {
+      if (!key.startsWith('problem.') || typeof text !== 'string') continue;
+      const names = [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name as string, '7']);
+      const parameters = Object.fromEntries(names) as Record<string, string>;
+      const code = key.slice('problem.'.length);
+      expect([file, code, inLanguage({ code, message: 'English', parameters })]).not.toEqual([
+        file,
+        code,
+        'English',
+      ]);
+    }
+  }
+});
+
+test.each([
+  [['train', 'cours'], '没有名为“cours”的网络。您是想输入“course”吗？'],
+  [
+    ['train', 'course', '--epochs', '0'],
+    '“0”不能用于选项“--epochs <number>”：请给出介于 1 到 10,000 的整数。',
+  ],
+  [['show', 'x'], '“x”不能用于参数“run”：请给出训练编号'],
+  [['runs', '--jsn'], '未知选项“--jsn”'],
+  [['export', '1', '--out', 'x'], '缺少必需的选项“--format <formats>”'],
+  [['export', '1', '--out', 'x', '--format', 'npz', '--output', 'y'], '可选：logits, probabilities'],
+  [['sweep', 'course', '--set', 'a'], '请给出字段路径及其取值'],
+  [['sweep', 'course', '--range', 'optimizer.learningRate=2..1'], '取值范围必须从较小的数到较大的数'],
+  [['compare', '1', '1'], '训练 1 重复给出'],
+  [['verify', '/nowhere'], '/nowhere'],
+])('%j is refused in Chinese', async (args, text) => {
+  const home = temporaryFolder();
+  homes.push(home);
+  const { code, stderr } = await stride(args, undefined, home);
+  expect(stderr).toContain(text);
+  expect(stderr).toMatch(/[\u4e00-\u9fff]/);
+  expect(code).not.toBe(0);
 });
 
 test('every {name} of a text is one of its translation', () => {

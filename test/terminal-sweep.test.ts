@@ -163,7 +163,7 @@ describe('command lines that are wrong', () => {
     [['sweep', 'course', '--set', 'network=alexnet'], 'There is course, homework'],
     [['sweep', 'course', '--range', 'epochs=1-5'], 'optimizer.learningRate=0.001..0.1:5:log'],
     [['sweep', 'course', '--range', 'epochs=5..1:3'], 'from a smaller to a larger'],
-    [['sweep', 'course', '--range', 'epochs=0..1:3:log'], 'begins above 0'],
+    [['sweep', 'course', '--range', 'epochs=0..1:3:log'], 'begin above 0'],
     [['sweep', 'course', '--range', 'epochs=1..5:1'], 'steps'],
     [['sweep', 'course', '--range', 'epochs=1..5:lgo'], '"lgo"'],
     [['sweep', 'course', '--seeds', '1,1'], 'different whole numbers'],

@@ -67,7 +67,7 @@ describe('command lines that are wrong', () => {
     [
       'field.json',
       '{"name":"n","input":{"height":8,"width":8,"channels":1},"layers":[{"type":"linear","units":0}]}',
-      'layer 1 (linear)',
+      'the net is not valid: layer 1 (linear)',
     ],
     [
       'fit.json',

@@ -102,7 +102,7 @@ test('a wrong draw is seen as that, and not as everything wrong', async () => {
     if (Array.isArray(data)) data[0] = (data[0] ?? 0) + 1e-6;
   });
   const { code, out } = await verify(join(folder, 'draw.json'));
-  expect(out).toContain('draw.json: initialParameters: 1 of ');
+  expect(out).toContain('draw.json: initial: 1 of ');
   expect(out).not.toContain('draw.json: logits');
   expect(code).toBe(1);
 });
@@ -124,11 +124,11 @@ describe('what cannot be run is named, and the rest is run all the same', () => 
   test.each<[string, (vector: Vector) => void, string]>([
     ['option', ({ optimizer }) => Object.assign(optimizer, { amsgrad: true }), 'no option "amsgrad"; it has'],
     ['optimizer', (vector) => (vector.optimizer = { type: 'lion' }), 'optimizer.type'],
-    ['layer', ({ network }) => network.layers.push({ type: 'conv3d' }), 'unknown layer type'],
+    ['layer', ({ network }) => network.layers.push({ type: 'conv3d' }), 'type must be one of conv2d, '],
     [
       'field',
       ({ network }) => Object.assign(network.layers[0] ?? {}, { groups: 2 }),
-      'unknown field "groups"',
+      'the layer has no field "groups"',
     ],
     ['labels', ({ labels }) => labels.pop(), 'input has shape'],
     ['dropout', ({ network }) => network.layers.splice(1, 0, { type: 'dropout', p: 0.3 }), 'only p = 0'],

@@ -43,26 +43,49 @@ export async function parseCommandLine(
   }
 }
 
-/** What commander says of a command line, in the language of this process. */
+/** What commander says of a command line, by what it says in English, and the text that is looked up for it. */
 const refusals: readonly (readonly [RegExp, string])[] = [
-  [/^unknown option '(.+)'/, "unknown option '{a}'"],
-  [/^unknown command '(.+)'/, "unknown command '{a}'"],
-  [/^missing required argument '(.+)'/, "missing required argument '{a}'"],
-  [/^option '(.+)' argument missing/, "option '{a}' argument missing"],
+  [/^unknown option '(?<a>[^]+?)'(?:\n\(Did you mean (?<b>[^]+)\?\))?$/, "unknown option '{a}'"],
+  [/^unknown command '(?<a>[^]+?)'(?:\n\(Did you mean (?<b>[^]+)\?\))?$/, "unknown command '{a}'"],
+  [/^missing required argument '(?<a>[^]+)'$/, "missing required argument '{a}'"],
+  [/^required option '(?<a>[^]+)' not specified$/, "required option '{a}' not specified"],
+  [/^option '(?<a>[^]+)' argument missing$/, "option '{a}' argument missing"],
   [/^too many arguments/, 'too many arguments'],
 ];
 
+/** What is wrong with a value, which our own parsers say, or commander where there is a choice. */
+const ofValues: readonly (readonly [RegExp, string])[] = [
+  [
+    /^option '(?<what>[^']+)' argument '(?<value>[^]*)' is invalid\. (?<reason>[^]*)$/,
+    "'{value}' does not do for the option '{what}': {reason}",
+  ],
+  [
+    /^option '(?<what>[^']+)' value '(?<value>[^]*)' from env '[^']*' is invalid\. (?<reason>[^]*)$/,
+    "'{value}' does not do for the option '{what}': {reason}",
+  ],
+  [
+    /^command-argument value '(?<value>[^]*)' is invalid for argument '(?<what>[^']+)'\. (?<reason>[^]*)$/,
+    "'{value}' does not do for the argument '{what}': {reason}",
+  ],
+];
+
 function refusal(text: string): string {
+  if (currentLanguage() === 'en') return text;
+  const line = text.trimEnd();
   for (const [pattern, key] of refusals) {
-    const found = pattern.exec(text);
-    if (found && currentLanguage() !== 'en') return `${say(key, { a: found[1] ?? '' })}\n`;
+    const groups = pattern.exec(line)?.groups;
+    if (!groups && !pattern.test(line)) continue;
+    const meant = groups?.['b'] === undefined ? '' : say(' Did you mean "{name}"?', { name: groups['b'] });
+    return `${say(key, { a: groups?.['a'] ?? '' })}${meant}\n`;
   }
-  const [, what, value, reason] = /^(.+) '(.*)' is invalid\. ([^]*)$/.exec(text) ?? [];
-  return what === undefined || currentLanguage() === 'en'
-    ? text
-    : say("'{value}' does not do for {what}: {reason}", {
-        value: value ?? '',
-        what,
-        reason: say((reason ?? '').trim()),
-      }) + '\n';
+  for (const [pattern, key] of ofValues) {
+    const { value = '', what = '', reason = '' } = pattern.exec(line)?.groups ?? {};
+    if (what) return `${say(key, { value, what, reason: reasonOf(reason) })}\n`;
+  }
+  return text;
+}
+
+function reasonOf(text: string): string {
+  const [, names] = /^Allowed choices are ([^]+)\.$/.exec(text) ?? [];
+  return names === undefined ? say(text) : say('There is {names}.', { names });
 }

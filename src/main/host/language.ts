@@ -3,16 +3,26 @@
  * stand in the code in English and are looked up by it, as gettext has it, in resources/terminal/zh-CN.json; a
  * `Problem` is looked up by its code, in the files that the window has as well.
  */
+import desktop from '../../../resources/messages/zh-CN/desktop.json' with { type: 'json' };
+import models from '../../../resources/messages/zh-CN/models.json' with { type: 'json' };
 import lab from '../../../resources/messages/zh-CN/lab.json' with { type: 'json' };
 import problems from '../../../resources/messages/zh-CN/problems.json' with { type: 'json' };
+import training from '../../../resources/messages/zh-CN/training.json' with { type: 'json' };
 import terminal from '../../../resources/terminal/zh-CN.json' with { type: 'json' };
+import { withDetail } from '../../shared/misfits/misfit.ts';
 import type { ProblemRecord } from '../../shared/base/problem.ts';
 
 export const languages = ['en', 'zh-CN'] as const;
 export type Language = (typeof languages)[number];
 
 const chinese: Readonly<Record<string, string>> = terminal;
-const chineseProblems: Readonly<Record<string, unknown>> = { ...problems, ...lab };
+const chineseProblems: Readonly<Record<string, unknown>> = {
+  ...problems,
+  ...lab,
+  ...models,
+  ...desktop,
+  ...training,
+};
 
 let language: Language = 'en';
 
@@ -55,7 +65,11 @@ export function say(text: string, values: Readonly<Record<string, string | numbe
 export function inLanguage({ code, message, parameters }: ProblemRecord): string {
   const text = language === 'zh-CN' ? chineseProblems[`problem.${code}`] : undefined;
   if (typeof text !== 'string') return message;
-  const said = fill(text, { ...parameters, message }) ?? message;
+  const { cause, detail } = parameters;
+  const values: Record<string, string | number> = { ...withDetail(parameters, language), message };
+  if (typeof cause === 'string')
+    values['detail'] = inLanguage({ code: cause, message: String(detail), parameters });
+  const said = fill(text, values) ?? message;
   const { layer, type } = parameters;
   return layer !== undefined && type !== undefined && code.startsWith('layer.') && said !== message
     ? `第 ${layer} 层（${type}）：${said}`

@@ -16,9 +16,10 @@ export function localizeHelp(program: Command): void {
 type Described<N extends 'optionDescription' | 'argumentDescription'> = Parameters<Help[N]>[0];
 
 function optionDescription(option: Described<'optionDescription'>): string {
-  const { defaultValue, defaultValueDescription, envVar } = option;
+  const { argChoices, defaultValue, defaultValueDescription, envVar } = option;
   const shown = defaultValueDescription ?? (typeof defaultValue === 'boolean' ? undefined : defaultValue);
   const extra = [
+    ...(argChoices ? [say('choices: {values}', { values: argChoices.join(', ') })] : []),
     ...(shown === undefined ? [] : [say('default: {value}', { value: JSON.stringify(shown) })]),
     ...(envVar === undefined ? [] : [say('environment: {name}', { name: envVar })]),
   ];

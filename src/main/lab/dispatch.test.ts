@@ -25,13 +25,13 @@ describe('what is wrong is said', () => {
   test.each([
     ['runs.lists', {}, 'call.unknown', 'there is no call "runs.lists"; there is app.info, '],
     ['constructor', {}, 'call.unknown', 'there is no call "constructor"'],
-    ['runs.list', undefined, 'call.invalid', 'runs.list: '],
-    ['runs.list', { limit: 0 }, 'call.invalid', 'runs.list: limit: '],
+    ['runs.list', undefined, 'call.invalid', 'the request must be an object'],
+    ['runs.list', { limit: 0 }, 'call.invalid', 'limit must be at least 1'],
     ['runs.list', { limits: 5 }, 'call.invalid', 'limits'],
-    ['runs.get', { run: '1' }, 'call.invalid', 'runs.get: run: '],
-    ['runs.get', { run: 1.5 }, 'call.invalid', 'runs.get: run: '],
-    ['runs.start', { runs: [] }, 'call.invalid', 'runs.start: runs: '],
-    ['runs.start', { runs: [{ network: { name: 'a' } }] }, 'network.invalid', 'network, field "input"'],
+    ['runs.get', { run: '1' }, 'call.invalid', 'run must be a number'],
+    ['runs.get', { run: 1.5 }, 'call.invalid', 'run must be a whole number'],
+    ['runs.start', { runs: [] }, 'call.invalid', 'runs must not be empty'],
+    ['runs.start', { runs: [{ network: { name: 'a' } }] }, 'network.invalid', 'input is missing'],
   ])('%s %j', async (name, request, code, message) => {
     const answer = await ask(name, request);
     expect(answer).toMatchObject({ kind: 'problem', id: 3, problem: { code } });
@@ -48,7 +48,7 @@ describe('what is wrong is said', () => {
     expect(await ask('runs.start', { runs: [run] })).toMatchObject({
       problem: {
         code: 'network.invalid',
-        message: expect.stringContaining('layer 2 (linear), field "units"'),
+        message: expect.stringContaining('layer 2 (linear): units is missing'),
       },
     });
     network.layers.pop();

@@ -15,6 +15,7 @@ import {
 } from '../../shared/api/api.ts';
 import { parseNetwork } from '../../shared/network/network.ts';
 import { Problem, toProblemRecord } from '../../shared/base/problem.ts';
+import { misfitOf, misfitSentence } from '../../shared/misfits/misfit.ts';
 
 export type Handlers = {
   readonly [C in CallName]: (request: CallRequest<C>) => CallReply<C> | Promise<CallReply<C>>;
@@ -65,18 +66,13 @@ function parseRequest<C extends CallName>(name: C, request: unknown): CallReques
   }
   const result = calls[name].request.safeParse(request);
   if (result.success) return result.data as CallRequest<C>;
-  const issue = result.error.issues[0];
-  const path = issue?.path ?? [];
+  const path = result.error.issues[0]?.path ?? [];
   const network = path.indexOf('network');
-  // A network's own errors name the layer and the field in a reader's terms.
+  // A net's own errors are said as those of a net that is read from a file.
   if (network >= 0) parseNetwork(valueAt(request, path.slice(0, network + 1)));
-  const where = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
-  const detail = issue?.message ?? 'it does not fit';
-  throw new Problem('call.invalid', `${name}: ${where ? `${where.replace(/^\./, '')}: ` : ''}${detail}`, {
-    name,
-    field: where.replace(/^\./, ''),
-    detail,
-  });
+  const parameters = misfitOf(result.error, request);
+  const detail = misfitSentence(parameters, 'en');
+  throw new Problem('call.invalid', detail, { name, ...parameters, detail });
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -3,13 +3,14 @@
  * against a lab and two streams; here a lab is opened for it and closed after it, and Ctrl-C is heard.
  */
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { runFieldNames, runFields } from '../../shared/runQuery/fields.ts';
+import { runFieldNames } from '../../shared/runQuery/fields.ts';
+import { exampleOf } from '../../shared/runQuery/words.ts';
 import { runBrowserHost } from '../browser/host.ts';
 import { type BrowserOptions, addBrowserOptions } from '../browser/options.ts';
 import { onBrokenOutput } from '../host/brokenOutput.ts';
 import { parseCommandLine, tameCommander } from '../host/commandLine.ts';
 import { exitCodes } from '../host/exitCodes.ts';
-import { languageOf, languages, say, setLanguage, takeLanguage } from '../host/language.ts';
+import { currentLanguage, languageOf, languages, say, setLanguage, takeLanguage } from '../host/language.ts';
 import { localizeHelp } from '../host/localizeHelp.ts';
 import { type Signals, onInterrupt } from '../host/interrupts.ts';
 import type { Lab } from '../lab/lab.ts';
@@ -113,9 +114,7 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
 
   addTrainOptions(program.command('train')).action(
     async (names: string[], options: TrainOptions & ScriptOptions) => {
-      const networks = names.map((name) =>
-        resolveNetwork(name, (path) => readScript(io, terminal.env, path, options)),
-      );
+      const networks = names.map((name) => resolveNetwork(name, (path) => readScript(io, path, options)));
       await untilStopped((stop) => withLab((lab) => train(io, lab, networks, options, stop)));
     },
   );
@@ -134,8 +133,8 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
     .addOption(jsonOption('{"runs","total"} as JSON'))
     .addHelpText(
       'after',
-      `\nFields: ${runFieldNames.map((field) => runFields[field].example).join(' · ')}` +
-        "\nQuote what the shell would read: stride runs 'accuracy > 98' net:course --sort=-accuracy",
+      `\n${say('Fields: {fields}', { fields: runFieldNames.map((field) => exampleOf(field, currentLanguage())).join(' · ') })}` +
+        `\n${say('Quote what the shell would read: {command}', { command: "stride runs 'accuracy > 98' net:course --sort=-accuracy" })}`,
     )
     .action((words: string[], options: ListOptions) => withLab((lab) => listRuns(io, lab, words, options)));
 
@@ -260,7 +259,7 @@ function runArgument(): Argument {
 function parseName(text: string): string {
   const name = text.trim();
   if (name.length < 1 || name.length > longestName)
-    throw new InvalidArgumentError(`Give 1 to ${longestName} characters.`);
+    throw new InvalidArgumentError(say('Give 1 to {count} characters.', { count: longestName }));
   return name;
 }
 

@@ -15,8 +15,10 @@ import {
 } from '../../shared/code/parsePyTorch.ts';
 import { summarize } from '../../shared/network/shapes.ts';
 import { trainingSettingsSchema } from '../../shared/training/training.ts';
+import { withDetail } from '../../shared/misfits/misfit.ts';
 import { UsageProblem } from '../host/commandLine.ts';
 import { count, describeOptimizer } from './reports/format.ts';
+import { currentLanguage, say } from '../host/language.ts';
 import { type Io, note } from './io.ts';
 import type { NamedNetwork } from './commands/networks.ts';
 
@@ -31,13 +33,13 @@ export const isScript = (text: string): boolean => /\.(py|ipynb|md)$/i.test(text
 
 type Texts = Readonly<Record<string, string | undefined>>;
 
-const textsOf = (env: NodeJS.ProcessEnv): Texts =>
-  /^zh/i.test(env.LC_ALL || env.LC_MESSAGES || env.LANG || '') ? chinese : english;
+const textsOf = (): Texts => (currentLanguage() === 'zh-CN' ? chinese : english);
 
 /** A finding's text with its values, as the window has it. */
 function textOf({ code, parameters }: CodeFinding, texts: Texts): string {
+  const values = withDetail(parameters, currentLanguage());
   return (texts[`paste.${code}`] ?? code).replace(/\{(\w+)\}/g, (whole, key: string) =>
-    String(parameters[key] ?? whole),
+    String(values[key] ?? whole),
   );
 }
 
@@ -50,10 +52,10 @@ function lineOf(finding: CodeFinding, texts: Texts): string {
 /** One of a script's trainings on a line, with what tells it from the others. */
 function choiceLine({ network, settings, line, text }: PastedChoice, i: number): string {
   const parts = [
-    network ? `${count(summarize(network).parameterCount)} parameters` : 'no net',
+    network ? say('{count} parameters', { count: count(summarize(network).parameterCount) }) : say('no net'),
     ...(settings.optimizer ? [describeOptimizer(settings.optimizer)] : []),
-    ...(settings.epochs === undefined ? [] : [`${settings.epochs} epochs`]),
-    ...(line === null ? [] : [`line ${line}`]),
+    ...(settings.epochs === undefined ? [] : [say('{count} epochs', { count: settings.epochs })]),
+    ...(line === null ? [] : [say('line {line}', { line })]),
   ];
   return `  ${i + 1}  ${parts.join(', ')}: ${text}`;
 }
@@ -61,29 +63,29 @@ function choiceLine({ network, settings, line, text }: PastedChoice, i: number):
 const serious = ({ severity }: CodeFinding) => severity === 'error' || severity === 'mistake';
 
 /** Reads a script and says on standard error what was noticed. Throws a UsageProblem where no net is to be trained. */
-export function readScript(
-  io: Io,
-  env: NodeJS.ProcessEnv,
-  file: string,
-  { training, asRead }: ScriptOptions,
-): NamedNetwork {
+export function readScript(io: Io, file: string, { training, asRead }: ScriptOptions): NamedNetwork {
   const pasted = parsePyTorch(textOfFile(file), {
     name: path.parse(file).name,
     ...(training !== undefined && { choice: training - 1 }),
   });
-  const texts = textsOf(env);
+  const texts = textsOf();
   if (pasted.findings.length > 0)
     note(io, [`${file}:`, ...pasted.findings.map((finding) => lineOf(finding, texts))].join('\n'));
   chosen(file, pasted, training);
   const { network, settings } = pasted;
   if (!network)
-    throw new UsageProblem('terminal.script', `${file}: there is no net that can be trained`, { path: file });
+    throw new UsageProblem('terminal.script', say('{file}: there is no net that can be trained', { file }), {
+      path: file,
+    });
   const counted = pasted.findings.filter(serious).length;
   if (counted > 0 && !asRead)
     throw new UsageProblem(
       'terminal.script',
-      `${file}: the net or its settings are not the script's (${counted} of the findings above). Mend the script, or ` +
-        'train what was read with --as-read',
+      say(
+        "{file}: the net or its settings are not the script's ({count} of the findings above). Mend the script, or " +
+          'train what was read with --as-read',
+        { file, count: counted },
+      ),
       { path: file },
     );
   // Whether its layers fit each other; the lab asks in addition whether the data fit it.
@@ -97,14 +99,15 @@ function chosen(file: string, { choices }: PastedNet, training: number | undefin
   if (training === undefined && choices.length > 1)
     throw new UsageProblem(
       'terminal.script-choice',
-      `${file} has ${choices.length} trainings; choose one with --training:\n${list}`,
+      `${say('{file} has {count} trainings; choose one with --training:', { file, count: choices.length })}\n${list}`,
       { path: file, count: choices.length },
     );
   if (training !== undefined && choices.length > 0 && training > choices.length)
-    throw new UsageProblem('terminal.script-choice', `${file} has no training ${training}:\n${list}`, {
-      path: file,
-      count: choices.length,
-    });
+    throw new UsageProblem(
+      'terminal.script-choice',
+      `${say('{file} has no training {training}:', { file, training })}\n${list}`,
+      { path: file, count: choices.length },
+    );
 }
 
 function textOfFile(file: string): string {
@@ -113,14 +116,14 @@ function textOfFile(file: string): string {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const reasons: Readonly<Record<string, string>> = {
-      ENOENT: 'there is no such file',
-      EISDIR: 'this is a folder; give the path of a script',
-      ERR_ENCODING_INVALID_ENCODED_DATA: 'this is not a text in UTF-8',
+      ENOENT: say('there is no such file'),
+      EISDIR: say('this is a folder; give the path of a script'),
+      ERR_ENCODING_INVALID_ENCODED_DATA: say('this is not a text in UTF-8'),
     };
     if (code === undefined) throw error;
     throw new UsageProblem(
       'terminal.script-file',
-      `${file}: ${reasons[code] ?? `it cannot be read (${code})`}`,
+      `${file}: ${reasons[code] ?? say('it cannot be read ({reason})', { reason: code })}`,
       {
         path: file,
       },

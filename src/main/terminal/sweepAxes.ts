@@ -1,8 +1,10 @@
 /** What varies in a sweep, as it is written on a command line: `--set path=values`, `--range path=from..to:steps:log`. */
 import { InvalidArgumentError } from 'commander';
+import { misfitOf, misfitSentence } from '../../shared/misfits/misfit.ts';
 import { type Axis, fieldPathSchema, rangeSchema } from '../../shared/sweeps/sweeps.ts';
 import { seedSchema } from '../../shared/training/training.ts';
 import { resolveNetwork } from './commands/networks.ts';
+import { currentLanguage, say } from '../host/language.ts';
 
 type Value = Extract<Axis, { values: unknown }>['values'][number];
 
@@ -10,10 +12,10 @@ type Value = Extract<Axis, { values: unknown }>['values'][number];
 export function parseSet(text: string): Axis {
   const { path, rest } = pathOf(text, 'batchSize=32,64');
   const words = split(rest);
-  if (words.includes('')) throw new InvalidArgumentError(`${path}: a value is missing.`);
+  if (words.includes('')) throw refused(path, say('a value is missing'));
   const values = words.map((word) => valueOf(path, word));
   if (new Set(values.map((value) => JSON.stringify(value))).size < values.length)
-    throw new InvalidArgumentError(`${path}: a value is given twice.`);
+    throw refused(path, say('a value is given twice'));
   return { path, values };
 }
 
@@ -25,20 +27,22 @@ export function parseRange(text: string): Axis {
   const example = 'optimizer.learningRate=0.001..0.1:5:log';
   const { path, rest } = pathOf(text, example);
   const [, from, to, words = ''] = rangePattern.exec(rest) ?? [];
-  if (from === undefined || to === undefined)
-    throw new InvalidArgumentError(`${path}: give it as ${example}.`);
+  if (from === undefined || to === undefined) throw refused(path, say('give it as {example}', { example }));
   const range: Record<string, unknown> = { from: Number(from), to: Number(to) };
   for (const word of words.split(':').slice(1)) {
     if (/^\d+$/.test(word)) range['steps'] = Number(word);
     else if (word === 'log' || word === 'linear') range['scale'] = word;
     else if (word === 'whole') range['whole'] = true;
-    else throw new InvalidArgumentError(`${path}: "${word}" is neither a number of steps, log nor whole.`);
+    else throw refused(path, say('"{word}" is neither a number of steps, log nor whole', { word }));
   }
   const checked = rangeSchema.safeParse(range);
   if (checked.success) return { path, range: checked.data };
-  const [issue] = checked.error.issues;
-  const where = issue?.path.length ? `${issue.path.join('.')}: ` : '';
-  throw new InvalidArgumentError(`${path}: ${where}${issue?.message ?? 'it does not fit'}.`);
+  const misfit = { key: 'range', ...misfitOf(checked.error, range) };
+  throw refused(path, misfitSentence(misfit, currentLanguage()));
+}
+
+function refused(path: string, text: string): InvalidArgumentError {
+  return new InvalidArgumentError(say('{path}: {text}.', { path, text }));
 }
 
 /** `0,1,2` or `0..9`. */
@@ -58,7 +62,9 @@ function pathOf(text: string, example: string): { path: string; rest: string } {
   const at = text.indexOf('=');
   const path = text.slice(0, at);
   if (at < 0 || !fieldPathSchema.safeParse(path).success)
-    throw new InvalidArgumentError(`Give a field's path and what it is to be, such as ${example}.`);
+    throw new InvalidArgumentError(
+      say("Give a field's path and what it is to be, such as {example}.", { example }),
+    );
   return { path, rest: text.slice(at + 1) };
 }
 

@@ -1,10 +1,12 @@
 /** What the lint and the reader of pasted code say, in the reader's language: a code names its message. */
 import type { CodeFinding, FoundSettings, PastedChoice } from '../../shared/code/parsePyTorch.ts';
 import type { LintFinding } from '../../shared/lint/lint.ts';
+import { withDetail } from '../../shared/misfits/misfit.ts';
 import { walkNetwork } from '../../shared/network/shapes.ts';
 import { m } from '../paraglide/messages.js';
+import { getLocale } from '../paraglide/runtime.js';
 import { formatCount } from './format.ts';
-import { activationLabel } from './layers.ts';
+import { activationLabel, layerLabel } from './layers.ts';
 import { optimizerNames } from './settings.ts';
 
 type Fill = (parameters: Readonly<Record<string, string | number>>) => string;
@@ -32,7 +34,7 @@ export function lintText({ code, parameters }: LintFinding): { what: string; why
 }
 
 export function pasteText({ code, parameters }: CodeFinding): string {
-  return messages[`paste.${code}`]?.(parameters) ?? code;
+  return messages[`paste.${code}`]?.(withDetail(parameters, getLocale(), layerLabel)) ?? code;
 }
 
 /** Where a finding or a choice stands: in a notebook, within its cell. Empty where it is about the whole. */

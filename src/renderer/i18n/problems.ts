@@ -3,6 +3,7 @@
  * parameters fill it in. A code without a message, which a newer lab may send, is shown as the English text it carries.
  */
 import type { ProblemRecord } from '../../shared/base/problem.ts';
+import { withDetail } from '../../shared/misfits/misfit.ts';
 import { findField, runFieldNames, statusNames } from '../../shared/runQuery/fields.ts';
 import { exampleOf, fieldWord, valueWord } from '../../shared/runQuery/words.ts';
 import { m } from '../paraglide/messages.js';
@@ -26,7 +27,13 @@ export function problemText(problem: ProblemRecord): string {
 export function problemReason({ code, message, parameters }: ProblemRecord): string {
   const fill = messages[`problem.${code}`];
   if (!fill) return message;
-  const known: Record<string, string | number> = { ...parameters, message };
+  const known: Record<string, string | number> = {
+    ...withDetail(parameters, getLocale(), layerLabel),
+    message,
+  };
+  const { cause, detail } = parameters;
+  if (typeof cause === 'string')
+    known['detail'] = problemText({ code: cause, message: String(detail), parameters });
   if (code.startsWith('query.')) Object.assign(known, queryWords(parameters));
   if (typeof known['what'] === 'string') known['what'] = layerLabel(known['what']);
   if (code.startsWith('layer.')) known['giver'] = giver(parameters['from']);

@@ -4,6 +4,7 @@
  * nothing is guessed in silence. Where a script trains several times, each is offered.
  */
 import { parser } from '@lezer/python';
+import { misfitOf, misfitSentence } from '../misfits/misfit.ts';
 import { networkSchema, type Network } from '../network/network.ts';
 import { presets } from '../network/presets.ts';
 import { type LayerProblem, walkNetwork } from '../network/shapes.ts';
@@ -219,10 +220,8 @@ function named(network: Network, hasName: boolean, findings: Findings): Network 
     preset && !hasName ? { ...network, name: preset.network.name } : network,
   );
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  findings.add('error', 'not-a-net', null, {
-    detail: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
-  });
+  const parameters = misfitOf(result.error, network);
+  findings.add('error', 'not-a-net', null, { ...parameters, detail: misfitSentence(parameters, 'en') });
   return null;
 }
 

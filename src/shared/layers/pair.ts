@@ -1,5 +1,6 @@
 /** Height and width, which one number may stand for as in PyTorch. */
 import { z } from 'zod';
+import { misfitMessage } from '../misfits/misfit.ts';
 
 export type Pair = readonly [height: number, width: number];
 
@@ -11,7 +12,7 @@ const single = (minimum: number, maximum: number) => z.int().min(minimum).max(ma
 /** One whole number, or a pair of them: height, then width. */
 export function pairSchema(minimum: number, maximum: number) {
   return z.union([single(minimum, maximum), z.tuple([single(minimum, maximum), single(minimum, maximum)])], {
-    error: `must be a whole number from ${minimum} to ${maximum}, or a pair [height, width] of such`,
+    error: misfitMessage('pair', { minimum, maximum }),
   });
 }
 

@@ -3,8 +3,9 @@
  * one, with errors that name the layer and the field; whether the layers fit each other is `shapes.ts`' question.
  */
 import { z } from 'zod';
-import { layerSchema, layerTypes } from '../layers/index.ts';
 import { Problem } from '../base/problem.ts';
+import { layerSchema } from '../layers/index.ts';
+import { misfitOf, misfitSentence } from '../misfits/misfit.ts';
 
 export const inputSchema = z.strictObject({
   height: z.int().min(1).max(1024),
@@ -23,30 +24,7 @@ export type Network = z.infer<typeof networkSchema>;
 export function parseNetwork(value: unknown): Network {
   const result = networkSchema.safeParse(value);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  if (!issue) throw new Problem('network.invalid', 'this is not a network');
-  const { where, field } = describePath(issue.path, value);
-  const detail = detailOf(issue);
-  throw new Problem('network.invalid', `${where}${field ? `, field "${field}"` : ''}: ${detail}`, {
-    where,
-    field,
-    detail,
-  });
-}
-
-function describePath(path: readonly PropertyKey[], value: unknown): { where: string; field: string } {
-  if (path[0] !== 'layers' || typeof path[1] !== 'number') return { where: 'network', field: path.join('.') };
-  const layer: unknown = (value as { layers: unknown[] }).layers[path[1]];
-  const type =
-    typeof layer === 'object' && layer !== null && 'type' in layer ? ` (${String(layer.type)})` : '';
-  return { where: `layer ${path[1] + 1}${type}`, field: path.slice(2).join('.') };
-}
-
-function detailOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys')
-    return `unknown field ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
-  if (issue.code === 'invalid_union' && issue.path.at(-1) === 'type') {
-    return `unknown layer type; one of ${layerTypes.join(', ')}`;
-  }
-  return issue.message;
+  const parameters = { key: 'network', ...misfitOf(result.error, value) };
+  const detail = misfitSentence(parameters, 'en');
+  throw new Problem('network.invalid', `the net is not valid: ${detail}`, { ...parameters, detail });
 }

@@ -4,12 +4,13 @@
  * mistaken for that of another run with the same number, and can be recovered where history was lost.
  */
 import { z } from 'zod';
+import { misfitMessage } from '../misfits/misfit.ts';
 import { networkSchema } from '../network/network.ts';
 import { trainingSettingsSchema } from '../training/training.ts';
 import { machineSchema, versionsSchema } from './runs.ts';
 
 /** 128 random bits in hexadecimal. */
-export const runIdentitySchema = z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 hexadecimal digits');
+export const runIdentitySchema = z.string().regex(/^[0-9a-f]{32}$/, misfitMessage('hexadecimal'));
 
 export const runManifestSchema = z.object({
   stride: z.literal('run'),

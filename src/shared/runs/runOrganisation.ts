@@ -1,5 +1,6 @@
 /** How runs are kept in order: names, tags, notes, and which of them a list is of. */
 import { z } from 'zod';
+import { misfitMessage } from '../misfits/misfit.ts';
 
 /** In characters. */
 export const longestName = 120;
@@ -14,7 +15,7 @@ export const tagSchema = z
       .string()
       .min(1)
       .max(40)
-      .regex(/^[^",，()]*$/, 'must not contain quotes, commas or parentheses'),
+      .regex(/^[^",，()]*$/, misfitMessage('punctuation')),
   );
 
 export const mostTags = 32;

@@ -203,9 +203,17 @@ describe('random', () => {
 describe('what is wrong is found before anything starts, and named', () => {
   test.each([
     [{ axes: [{ path: 'lr', values: [1] }] }, 'sweep.field', 'there is no field "lr"'],
-    [{ axes: [{ path: 'optimizer.lr', values: [1] }] }, 'sweep.combination', 'combination "lr=1": optimizer'],
+    [
+      { axes: [{ path: 'optimizer.lr', values: [1] }] },
+      'sweep.combination',
+      'combination "lr=1": optimizer has no field "lr"',
+    ],
     [{ axes: [{ path: 'optimizer.momentum', values: [0.5, 1] }] }, 'sweep.combination', '"momentum=1"'],
-    [{ axes: [{ path: 'batchSize', values: [32, '64x'] }] }, 'sweep.combination', '"batch=64x": batchSize'],
+    [
+      { axes: [{ path: 'batchSize', values: [32, '64x'] }] },
+      'sweep.combination',
+      '"batch=64x": batch size must be a number',
+    ],
     [
       { axes: [{ path: 'batchSize', range: { from: 1, to: 2, steps: 3 } }] },
       'sweep.combination',
@@ -216,7 +224,7 @@ describe('what is wrong is found before anything starts, and named', () => {
     [
       { axes: [{ path: 'network.layers.3.filter', values: [3] }] },
       'sweep.combination',
-      'unknown field "filter"',
+      'the layer has no field "filter"',
     ],
     [
       { axes: [{ path: 'network.layers.3.kernelSize', values: [3, 20] }] },

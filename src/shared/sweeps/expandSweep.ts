@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import { requireWatchable } from '../runs/bestEpoch.ts';
 import { randomUnit } from '../base/counterRandom.ts';
 import { type Network, parseNetwork } from '../network/network.ts';
+import { misfitOf, misfitSentence } from '../misfits/misfit.ts';
 import { Problem } from '../base/problem.ts';
 import { summarize } from '../network/shapes.ts';
 import { type Choice, axisLabels, choicesOf, combinationLabel, draw } from './sweepAxes.ts';
@@ -65,6 +66,9 @@ export function named<T>(label: string, work: () => T): T {
     if (!(error instanceof Problem)) throw error;
     throw new Problem('sweep.combination', `combination "${label}": ${error.message}`, {
       combination: label,
+      ...error.parameters,
+      // The reader's language has words for what is wrong with it, too.
+      cause: error.code,
       detail: error.message,
     });
   }
@@ -126,7 +130,7 @@ function configure(sweep: Sweep, values: readonly Choice[]): Configuration {
   const changed = values.some(({ path }) => path.split('.')[0] === 'network');
   const network = changed ? parseNetwork(tree['network']) : sweep.network;
   const parsed = trainingSettingsSchema.safeParse(settings);
-  if (!parsed.success) throw invalid(parsed.error);
+  if (!parsed.success) throw invalid(parsed.error, settings);
   summarize(network);
   requireWatchable(parsed.data);
   return { network, settings: parsed.data, dataset };
@@ -182,11 +186,10 @@ function noField(path: string): Problem {
   );
 }
 
-function invalid(error: z.ZodError): Problem {
-  const [issue] = error.issues;
-  const field = issue?.path.join('.') ?? '';
-  const detail = `${field ? `${field}: ` : ''}${issue?.message ?? 'it does not fit'}`;
-  return new Problem('sweep.invalid', detail, { detail });
+function invalid(error: z.ZodError, settings: unknown): Problem {
+  const parameters = misfitOf(error, settings);
+  const detail = misfitSentence(parameters, 'en');
+  return new Problem('sweep.invalid', detail, { ...parameters, detail });
 }
 
 /** The seed stays readable where the combination's label is too long. */

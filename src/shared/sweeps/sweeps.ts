@@ -3,6 +3,7 @@
  * it while it goes on, and what it came to. How it becomes runs is in `expandSweep.ts`, statistics in `sweepResults.ts`.
  */
 import { z } from 'zod';
+import { misfitMessage } from '../misfits/misfit.ts';
 import { networkSchema } from '../network/network.ts';
 import { lossSchema, problemRecordSchema, runStatuses } from '../runs/runs.ts';
 import { seedSchema, trainingSettingsSchema } from '../training/training.ts';
@@ -16,7 +17,7 @@ export const mostSweepRuns = 10_000;
 export const fieldPathSchema = z
   .string()
   .max(200)
-  .regex(/^[A-Za-z]\w*(\.([A-Za-z]\w*|\d+))*$/, 'must be a field’s path, such as optimizer.learningRate');
+  .regex(/^[A-Za-z]\w*(\.([A-Za-z]\w*|\d+))*$/, misfitMessage('path'));
 
 /** Values from `from` to `to`, both included; on a logarithmic scale both are above 0. */
 export const rangeSchema = z
@@ -29,8 +30,8 @@ export const rangeSchema = z
     /** Rounded to whole numbers, each once. */
     whole: z.boolean().default(false),
   })
-  .refine(({ from, to }) => from < to, 'must go from a smaller to a larger number')
-  .refine(({ from, scale }) => scale === 'linear' || from > 0, 'a logarithmic scale begins above 0');
+  .refine(({ from, to }) => from < to, misfitMessage('ascending'))
+  .refine(({ from, scale }) => scale === 'linear' || from > 0, misfitMessage('logarithmic'));
 export type SweepRange = z.infer<typeof rangeSchema>;
 
 const different = (values: readonly unknown[]) =>
@@ -39,7 +40,7 @@ const different = (values: readonly unknown[]) =>
 export const axisSchema = z.union([
   z.strictObject({
     path: fieldPathSchema,
-    values: z.array(z.json()).min(1).max(1000).refine(different, 'each value may be there once'),
+    values: z.array(z.json()).min(1).max(1000).refine(different, misfitMessage('repeated')),
   }),
   z.strictObject({ path: fieldPathSchema, range: rangeSchema }),
 ]);
@@ -60,7 +61,7 @@ export const sweepSchema = z.strictObject({
     ])
     .default('grid'),
   /** Each combination is run with each of them. */
-  seeds: z.array(seedSchema).min(1).max(1000).refine(different, 'each seed may be there once').default([0]),
+  seeds: z.array(seedSchema).min(1).max(1000).refine(different, misfitMessage('repeated')).default([0]),
 });
 export type Sweep = z.infer<typeof sweepSchema>;
 

@@ -25,6 +25,7 @@ import type { Lab } from '../../lab/lab.ts';
 import { count, table } from '../reports/format.ts';
 import { type Io, note, print, printJson } from '../io.ts';
 import { parseRunId } from '../reports/numbers.ts';
+import { currentLanguage, inLanguage, say } from '../../host/language.ts';
 
 export interface CompareOptions {
   readonly json?: boolean;
@@ -49,25 +50,30 @@ export function addCompareCommand(program: Command, { io, withLab }: CompareHost
     .option('--best', 'compare the checkpoints of the best epochs instead of the newest ones')
     .option('--report <file>', 'write a self-contained HTML report to this file')
     .addOption(
-      new Option('--language <language>', "the report's language").choices(languages).default('en', 'en'),
+      new Option('--language <language>', "the report's language, where it is not the shell's").choices(
+        languages,
+      ),
     )
     .addOption(new Option('--json', 'print {"runs","pairs","holm","seeds"} as JSON'))
     .addHelpText(
       'after',
-      "\nThe test is McNemar's exact one, corrected by Holm's method where there are more than two runs; the 95 % interval" +
-        ' is Newcombe’s (1998, method 10). Differences are the first run minus the second.',
+      `\n${say(
+        "The test is McNemar's exact one, corrected by Holm's method where there are more than two runs; the 95 % interval" +
+          ' is Newcombe’s (1998, method 10). Differences are the first run minus the second.',
+      )}`,
     )
     .action(async (runs: number[], options: CompareOptions, command: Command) => {
-      if (runs.length < 2) command.error('error: two runs at least are needed, as in "stride compare 1 2"');
+      if (runs.length < 2)
+        command.error(`error: ${say('two runs at least are needed, as in "stride compare 1 2"')}`);
       await withLab((lab) => compareRuns(io, lab, runs, options));
     });
 }
 
 function collectRuns(text: string, before: number[] | undefined): number[] {
   const run = parseRunId(text);
-  if (before?.includes(run)) throw new InvalidArgumentError(`Run ${run} is named twice.`);
+  if (before?.includes(run)) throw new InvalidArgumentError(say('Run {run} is named twice.', { run }));
   if (before && before.length >= mostCompared)
-    throw new InvalidArgumentError(`At most ${mostCompared} runs can be compared.`);
+    throw new InvalidArgumentError(say('At most {count} runs can be compared.', { count: mostCompared }));
   return [...(before ?? []), run];
 }
 
@@ -75,13 +81,13 @@ export async function compareRuns(
   io: Io,
   lab: LabClient,
   runs: readonly number[],
-  { json, best, report, language = 'en' }: CompareOptions,
+  { json, best, report, language = currentLanguage() }: CompareOptions,
 ): Promise<void> {
   const checkpoint = best ? ('best' as const) : ('last' as const);
   const comparison = await lab.call('compare.runs', { runs: [...runs], checkpoint });
   if (report !== undefined) {
     await writeReport(lab, report, { runs: [...runs], checkpoint, baseline: runs[0] ?? null }, language);
-    note(io, `The report is in ${resolve(report)}.`);
+    note(io, say('The report is in {path}.', { path: resolve(report) }));
   }
   if (json) printJson(io, comparisonJson(comparison));
   else print(io, inWords(io, comparison));
@@ -104,19 +110,20 @@ async function writeReport(lab: LabClient, file: string, wanted: Wanted, languag
 }
 
 function inWords(io: Io, comparison: Comparison): string {
-  const labels = labelsOf('en', comparison.runs);
+  const language = currentLanguage();
+  const labels = labelsOf(language, comparison.runs);
   const label = (run: number) => labels.get(run) ?? String(run);
   const sentences = comparison.pairs.map((pair) => {
     const [a, b] = pair.pair;
-    const sentence = verdictSentence('en', pair, { a: label(a), b: label(b) });
-    return [io.colors.bold(sentence), ...pair.notes.map((each) => noteSentence('en', each))].join(' ');
+    const sentence = verdictSentence(language, pair, { a: label(a), b: label(b) });
+    return [io.colors.bold(sentence), ...pair.notes.map((each) => noteSentence(language, each))].join(' ');
   });
   const overSeeds = comparison.seeds.map((of) =>
-    seedSentence('en', of, { a: netOf(comparison, of.a), b: netOf(comparison, of.b) }),
+    seedSentence(language, of, { a: netOf(comparison, of.a), b: netOf(comparison, of.b) }),
   );
   const caution =
     comparison.seeds.length === 0 && comparison.pairs.some(({ result }) => result)
-      ? [noteSentence('en', 'oneSeed')]
+      ? [noteSentence(language, 'oneSeed')]
       : [];
   return [
     accuracyTable(comparison),
@@ -129,7 +136,7 @@ function inWords(io: Io, comparison: Comparison): string {
 
 /** The net of these runs, which differ in their seeds alone. */
 function netOf({ runs }: Comparison, [first]: readonly number[]): string {
-  return netName('en', runs.find(({ run }) => run === first)?.network ?? '');
+  return netName(currentLanguage(), runs.find(({ run }) => run === first)?.network ?? '');
 }
 
 function accuracyTable({ runs }: Comparison): string {
@@ -141,14 +148,15 @@ function accuracyTable({ runs }: Comparison): string {
       { title: 'seed', cell: ({ seed }) => String(seed) },
       {
         title: 'right',
-        cell: ({ correct, total }) => (correct === null ? '–' : `${count(correct)} of ${count(total ?? 0)}`),
+        cell: ({ correct, total }) =>
+          correct === null ? '–' : say('{step} of {all}', { step: count(correct), all: count(total ?? 0) }),
       },
       {
         title: 'accuracy (95 %)',
         cell: ({ correct, total, accuracyInterval, problem }) => {
-          if (correct === null || !total || !accuracyInterval) return problem?.message ?? '–';
+          if (correct === null || !total || !accuracyInterval) return problem ? inLanguage(problem) : '–';
           const [low, high] = accuracyInterval.map((limit) => points(limit, total));
-          return `${percent(correct / total, total)} (${low} to ${high})`;
+          return `${percent(correct / total, total)} (${range(low, high)})`;
         },
       },
     ],
@@ -156,13 +164,15 @@ function accuracyTable({ runs }: Comparison): string {
   );
 }
 
+const range = (low = '', high = '') => say('{low} to {high}', { low, high });
+
 function pairTable(pairs: readonly ComparedPair[]): string {
   const compared = pairs.flatMap(({ pair, result }) => (result ? [{ pair, result }] : []));
   if (compared.length === 0) return '';
   const several = compared.length > 1;
   return table(
     [
-      { title: 'runs', align: 'left', cell: ({ pair: [a, b] }) => `${a} and ${b}` },
+      { title: 'runs', align: 'left', cell: ({ pair: [a, b] }) => say('{a} and {b}', { a, b }) },
       { title: 'both right', cell: ({ result }) => count(result.counts.bothRight) },
       { title: 'only first', cell: ({ result }) => count(result.counts.onlyA) },
       { title: 'only second', cell: ({ result }) => count(result.counts.onlyB) },
@@ -172,7 +182,7 @@ function pairTable(pairs: readonly ComparedPair[]): string {
         cell: ({ result: { counts, interval } }) => {
           const images = totalOf(counts);
           const [low, high] = interval.map((limit) => points(limit, images));
-          return `${points(differenceOf(counts), images, true)} (${low} to ${high})`;
+          return `${points(differenceOf(counts), images, true)} (${range(low, high)})`;
         },
       },
       { title: 'p', cell: ({ result }) => pText(result.pValue).replace(/^= /, '') },

@@ -8,9 +8,11 @@ import { exitCodes } from '../../host/exitCodes.ts';
 import { UsageProblem } from '../../host/commandLine.ts';
 import { percent, table } from '../reports/format.ts';
 import { type Io, note, print, printJson } from '../io.ts';
-import { resolveNetworkOf } from '../importedNetwork.ts';
+import { resolveNetwork } from './networks.ts';
+import { readScript } from '../scripts.ts';
 import * as numbers from '../reports/numbers.ts';
 import { suggest } from '../suggest.ts';
+import { inLanguage, say } from '../../host/language.ts';
 
 interface Surroundings {
   readonly io: Io;
@@ -63,7 +65,10 @@ function addExport(program: Command, { io, withLab }: Surroundings): void {
       ),
     )
     .addOption(
-      new Option('--format <formats>', `${exportFormats.join(', ')}; several with commas`)
+      new Option(
+        '--format <formats>',
+        say('one or several, with commas: {names}', { names: exportFormats.join(', ') }),
+      )
         .argParser(parseFormats)
         .makeOptionMandatory(),
     )
@@ -102,7 +107,10 @@ async function exportModels(
   for (const limit of limits.filter((each) => format.includes(each.format)))
     note(
       io,
-      `run ${limit.run}, ${limit.format}, layer ${limit.layer} (${limit.type}): ${limit.problem.message}`,
+      say('run {run}, {format}, layer {layer} ({type}): {text}', {
+        ...{ run: limit.run, format: limit.format, layer: limit.layer, type: limit.type },
+        text: inLanguage(limit.problem),
+      }),
     );
   const results = await lab.call('models.export', {
     runs: [...runs],
@@ -114,7 +122,7 @@ async function exportModels(
   });
   if (json) for (const result of results) printJson(io, exportedJson(result));
   else print(io, exportedTable(io, results));
-  for (const { problem } of results) if (problem) note(io, problem.message);
+  for (const { problem } of results) if (problem) note(io, inLanguage(problem));
   return results.every(({ problem }) => problem === null) ? exitCodes.ok : exitCodes.failure;
 }
 
@@ -134,7 +142,7 @@ function exportedTable({ colors }: Io, results: readonly ExportResult[]): string
       {
         title: 'files',
         align: 'left',
-        cell: ({ files, problem }) => (problem ? colors.red('FAILED') : files.join('\n')),
+        cell: ({ files, problem }) => (problem ? colors.red(say('FAILED')) : files.join('\n')),
       },
     ],
     results,
@@ -162,7 +170,10 @@ function addImport(program: Command, { io, withLab }: Surroundings): void {
 }
 
 async function importModel(io: Io, lab: LabClient, file: string, options: ImportCommand): Promise<number> {
-  const named = options.network === undefined ? null : await resolveNetworkOf(options.network);
+  const named =
+    options.network === undefined
+      ? null
+      : resolveNetwork(options.network, (path) => readScript(io, path, {}));
   const bytes = await readBytes(file);
   const { run, notes } = await lab.call('models.import', {
     file: { name: file, bytes },
@@ -172,9 +183,12 @@ async function importModel(io: Io, lab: LabClient, file: string, options: Import
     ...(options.name !== undefined && { name: options.name }),
     ...(options.key !== undefined && { key: options.key }),
   });
-  for (const each of [...(named?.notes ?? []), ...notes]) note(io, each);
+  for (const each of notes) note(io, each);
   if (options.json) printJson(io, { type: 'imported', run: run.id, name: run.name, notes });
-  else print(io, `Run ${run.id} is "${run.name}". Its score: ${io.invocation} evaluate ${run.id}`);
+  else {
+    const command = `${io.invocation} evaluate ${run.id}`;
+    print(io, say('Run {id} is "{name}". Its score: {command}', { id: run.id, name: run.name, command }));
+  }
   return exitCodes.ok;
 }
 
@@ -183,7 +197,10 @@ async function readBytes(path: string): Promise<Uint8Array> {
     return await readFile(path);
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
+    const reason =
+      code === 'ENOENT'
+        ? say('there is no such file')
+        : say('it cannot be read ({reason})', { reason: code });
     throw new UsageProblem('terminal.import-file', `${path}: ${reason}`, { path });
   }
 }
@@ -208,8 +225,19 @@ function addEvaluate(program: Command, { io, withLab }: Surroundings): void {
         else
           print(
             io,
-            `run ${run} after epoch ${result.epoch}, on ${result.dataset}: ${testCorrect} of ${testTotal} right ` +
-              `(${percent(testCorrect, testTotal)}), loss ${testLoss.toFixed(4)}`,
+            say(
+              'run {run} after epoch {epoch}, on {dataset}: {correct} of {all} right ({accuracy}), loss {loss}',
+              {
+                ...{
+                  run,
+                  epoch: result.epoch,
+                  dataset: result.dataset,
+                  correct: testCorrect,
+                  all: testTotal,
+                },
+                ...{ accuracy: percent(testCorrect, testTotal), loss: testLoss.toFixed(4) },
+              },
+            ),
           );
         return exitCodes.ok;
       }),
@@ -220,7 +248,9 @@ function parseFormats(text: string, before: ExportFormat[] | undefined): ExportF
   const names = text.split(',').map((each) => each.trim());
   for (const name of names) {
     if ((exportFormats as readonly string[]).includes(name)) continue;
-    throw new InvalidArgumentError(`There is ${exportFormats.join(', ')}.${suggest(name, exportFormats)}`);
+    throw new InvalidArgumentError(
+      say('There is {names}.', { names: exportFormats.join(', ') }) + suggest(name, exportFormats),
+    );
   }
   return [...(before ?? []), ...(names as ExportFormat[])];
 }

@@ -8,6 +8,7 @@ import { type TrainingSettings, trainingSettingsSchema } from '../../../shared/t
 import { UsageProblem } from '../../host/commandLine.ts';
 import { isScript } from '../scripts.ts';
 import { suggest } from '../suggest.ts';
+import { inLanguage, say } from '../../host/language.ts';
 
 export interface NamedNetwork {
   readonly network: Network;
@@ -27,7 +28,11 @@ export function resolveNetwork(
   const names = presets.map(({ network }) => network.name);
   throw new UsageProblem(
     'terminal.network',
-    `there is no net "${text}".${suggest(text, names)} There is ${names.join(', ')}; or give the path of a network's JSON file or of a PyTorch script`,
+    say('there is no net "{text}".', { text }) +
+      suggest(text, names) +
+      say(" There is {names}; or give the path of a network's JSON file or of a PyTorch script", {
+        names: names.join(', '),
+      }),
     { network: text },
   );
 }
@@ -36,7 +41,10 @@ export function resolveNetwork(
 function refuseScript(path: string): never {
   throw new UsageProblem(
     'terminal.network-script',
-    `${path}: scripts are taken by the command "train"; here, give a preset or the path of a network's JSON file`,
+    say(
+      '{path}: scripts are taken by the command "train"; here, give a preset or the path of a network\'s JSON file',
+      { path },
+    ),
     { path },
   );
 }
@@ -53,11 +61,11 @@ function readNetwork(path: string): NamedNetwork {
 }
 
 function reason(error: unknown): string {
-  if (error instanceof Problem) return error.message;
-  if (error instanceof SyntaxError) return `this is not JSON (${error.message})`;
+  if (error instanceof Problem) return inLanguage(error);
+  if (error instanceof SyntaxError) return say('this is not JSON ({reason})', { reason: error.message });
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'there is no such file';
-  if (code === 'EISDIR') return 'this is a folder; give the path of a network’s JSON file';
+  if (code === 'ENOENT') return say('there is no such file');
+  if (code === 'EISDIR') return say('this is a folder; give the path of a network’s JSON file');
   if (code === undefined) throw error;
-  return `it cannot be read (${code})`;
+  return say('it cannot be read ({reason})', { reason: code });
 }

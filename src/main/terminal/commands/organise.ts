@@ -4,6 +4,7 @@ import type { CallInput, LabClient } from '../../../shared/api/api.ts';
 import { daysUntilPurge } from '../../../shared/runs/runOrganisation.ts';
 import { type Io, note } from '../io.ts';
 import * as numbers from '../reports/numbers.ts';
+import { say } from '../../host/language.ts';
 
 interface Surroundings {
   readonly io: Io;
@@ -30,7 +31,7 @@ export function addOrganisingCommands(program: Command, { io, withLab }: Surroun
     .option('--remove <tag>', 'a tag that they lose; may be given several times', collect)
     .action(
       async (runs: number[], { add, remove }: { add?: string[]; remove?: string[] }, command: Command) => {
-        if (!add && !remove) command.error("error: give '--add <tag>' or '--remove <tag>'");
+        if (!add && !remove) command.error(`error: ${say("give '--add <tag>' or '--remove <tag>'")}`);
         await update({ runs, ...(add && { addTags: add }), ...(remove && { removeTags: remove }) });
       },
     );
@@ -56,7 +57,8 @@ export function addOrganisingCommands(program: Command, { io, withLab }: Surroun
     .action((runs: number[]) =>
       withLab(async (lab) => {
         await lab.call('runs.delete', { runs: once(runs) });
-        note(io, `Deleted. For ${daysUntilPurge} days: ${io.invocation} restore ${once(runs).join(' ')}`);
+        const command = `${io.invocation} restore ${once(runs).join(' ')}`;
+        note(io, say('Deleted. For {days} days: {command}', { days: daysUntilPurge, command }));
       }),
     );
 

@@ -35,7 +35,9 @@ export interface ListOptions {
 export function parseSort(text: string): ListOptions['sort'] {
   const by = text.replace(/^-/, '');
   if (!isSortField(by))
-    throw new InvalidArgumentError(`There is ${sortFields.join(', ')}; "-" before one turns it round.`);
+    throw new InvalidArgumentError(
+      say('There is {names}; "-" before one turns it round.', { names: sortFields.join(', ') }),
+    );
   return { by, descending: text.startsWith('-') };
 }
 

@@ -8,6 +8,7 @@ import { UsageProblem } from '../../host/commandLine.ts';
 import { followSweep } from '../reports/followSweep.ts';
 import { type Column, count, dateTime, table } from '../reports/format.ts';
 import { type Io, note, print, printJson } from '../io.ts';
+import { say } from '../../host/language.ts';
 import { resolveNetwork } from './networks.ts';
 import * as numbers from '../reports/numbers.ts';
 import { parseRange, parseSeeds, parseSet } from '../sweepAxes.ts';
@@ -71,9 +72,10 @@ export function addSweepCommands(program: Command, host: SweepHost): void {
     .option('--json', 'print one JSON object a line: sweep, run, results')
     .addHelpText(
       'after',
-      '\nPaths are those of a run’s JSON (stride show --json): epochs, batchSize, optimizer.momentum,' +
-        '\nnetwork.layers.3.filters (counted from 0), or whole parts: network=course,homework.' +
-        '\nCtrl-C writes checkpoints and pauses; "stride sweep-resume" goes on from there.',
+      `\n${say(
+        'Paths are those of a run’s JSON (stride show --json): epochs, batchSize, optimizer.momentum, ' +
+          'network.layers.3.filters (counted from 0), or whole parts: network=course,homework.',
+      )}` + `\n${say('Ctrl-C writes checkpoints and pauses; "stride sweep-resume" goes on from there.')}`,
     )
     .action((network: string, options: SweepOptions) => {
       const request = requestOf(network, options);
@@ -136,7 +138,7 @@ async function start(lab: LabClient, request: CallInput<'sweeps.start'>): Promis
 const columns: readonly Column<SweepSummary>[] = [
   { title: 'sweep', cell: ({ id }) => String(id) },
   { title: 'name', align: 'left', cell: ({ name }) => name },
-  { title: 'status', align: 'left', cell: ({ status }) => status },
+  { title: 'status', align: 'left', cell: ({ status }) => say(status) },
   { title: 'combinations', cell: ({ combinations }) => String(combinations) },
   { title: 'seeds', cell: ({ seeds }) => String(seeds) },
   { title: 'finished', cell: ({ runs }) => `${runs.finished}/${runs.total}` },
@@ -151,12 +153,23 @@ async function list(io: Io, lab: LabClient, { limit, json }: ListOptions): Promi
     return;
   }
   if (total === 0) {
-    note(io, `There are no sweeps yet. Make one: ${io.invocation} sweep course --set batchSize=32,64`);
+    note(
+      io,
+      say('There are no sweeps yet. Make one: {command}', {
+        command: `${io.invocation} sweep course --set batchSize=32,64`,
+      }),
+    );
     return;
   }
   print(io, table(columns, sweeps));
   if (total > sweeps.length)
-    note(io, `The newest ${count(sweeps.length)} of ${count(total)}; --limit shows more.`);
+    note(
+      io,
+      say('The newest {shown} of {all}; --limit shows more.', {
+        shown: count(sweeps.length),
+        all: count(total),
+      }),
+    );
 }
 
 async function show(io: Io, lab: LabClient, sweep: number, { json }: ListOptions): Promise<void> {
@@ -174,7 +187,7 @@ function whole(maximum: number, range: string): (text: string) => number {
   const schema = z.int().min(1).max(maximum);
   return (text) => {
     if (!/^\d+$/.test(text) || !schema.safeParse(Number(text)).success)
-      throw new InvalidArgumentError(`Give ${range}.`);
+      throw new InvalidArgumentError(say('Give {range}.', { range: say(range) }));
     return Number(text);
   };
 }

@@ -6,6 +6,7 @@ import { UsageProblem } from '../../host/commandLine.ts';
 import { follow } from '../reports/follow.ts';
 import type { Io } from '../io.ts';
 import { jsonReport } from '../reports/jsonReport.ts';
+import { say } from '../../host/language.ts';
 import type { NamedNetwork } from './networks.ts';
 import { suggest } from '../suggest.ts';
 import { textReport } from '../reports/textReport.ts';
@@ -66,9 +67,13 @@ type OptimizerChanges = Pick<TrainOptions, 'learningRate' | 'momentum'>;
 
 function withOptimizerChanges(optimizer: Optimizer, { learningRate, momentum }: OptimizerChanges): Optimizer {
   if (momentum !== undefined && !('momentum' in optimizer)) {
-    throw new UsageProblem('terminal.momentum', `--momentum: the optimizer ${optimizer.type} has none`, {
-      optimizer: optimizer.type,
-    });
+    throw new UsageProblem(
+      'terminal.momentum',
+      say('--momentum: the optimizer {type} has none', { type: optimizer.type }),
+      {
+        optimizer: optimizer.type,
+      },
+    );
   }
   return {
     ...optimizer,
@@ -88,7 +93,9 @@ async function requireDataset(lab: LabClient, dataset: string): Promise<void> {
   if (known.includes(dataset)) return;
   throw new UsageProblem(
     'terminal.dataset',
-    `there is no data set "${dataset}".${suggest(dataset, known)} There is ${known.join(', ')}`,
+    say('there is no data set "{dataset}".', { dataset }) +
+      suggest(dataset, known) +
+      say(' There is {names}', { names: known.join(', ') }),
     { dataset },
   );
 }

@@ -1,6 +1,7 @@
 /** `stride verify`: the engine held against files of PyTorch's own numbers. */
 import type { ProblemRecord } from '../../../shared/base/problem.ts';
 import { exitCodes } from '../../host/exitCodes.ts';
+import { inLanguage, say } from '../../host/language.ts';
 // Types only: the engine is loaded when this command runs, and with no other.
 import type { Quantity, QuantityResult, VerifiedFile } from '../../lab/verify.ts';
 import { type Column, table } from '../reports/format.ts';
@@ -32,7 +33,7 @@ export async function verify(
         }
         cases.push(file);
         if (json) printJson(io, jsonOf(file));
-        else line.update(`${cases.length} verified, ${file.file}`);
+        else line.update(say('{count} verified, {file}', { count: cases.length, file: file.file }));
       },
       stop,
     );
@@ -52,13 +53,14 @@ export async function verify(
   } else {
     const ran = cases.filter((each) => each.kind === 'case');
     if (ran.length > 0) print(io, table(columns(io, quantities), ran));
-    for (const text of [...wrongs(cases), ...skipped.map((file) => `${file}: no network in it; skipped`)]) {
+    const skippedLines = skipped.map((file) => say('{file}: no network in it; skipped', { file }));
+    for (const text of [...wrongs(cases), ...skippedLines]) {
       print(io, text);
     }
-    print(io, `${good} of ${cases.length} cases pass`);
+    print(io, say('{good} of {all} cases pass', { good, all: cases.length }));
   }
   if (stop.aborted) {
-    note(io, 'Stopped: there are cases that were not run.');
+    note(io, say('Stopped: there are cases that were not run.'));
     return exitCodes.interrupted;
   }
   return good === cases.length ? exitCodes.ok : exitCodes.failure;
@@ -88,7 +90,11 @@ function columns({ colors }: Io, quantities: readonly Quantity[]): Column<RanCas
       title: titles[quantity],
       cell: ({ result }: RanCase) => error(result.errors[quantity]),
     })),
-    { title: '', align: 'left', cell: ({ result }) => (result.passed ? 'pass' : colors.red('FAIL')) },
+    {
+      title: '',
+      align: 'left',
+      cell: ({ result }) => (result.passed ? say('pass') : colors.red(say('FAIL'))),
+    },
   ];
 }
 
@@ -99,14 +105,19 @@ function wrongs(cases: readonly Case[]): string[] {
     return Object.entries(each.result.errors)
       .filter(([, { past }]) => past > 0)
       .map(([quantity, { past, compared, missing }]) => {
-        const absent = missing.length > 0 ? `; not there or of another size: ${missing.join(', ')}` : '';
-        return `${each.file}: ${quantity}: ${past} of ${compared} numbers past the tolerance${absent}`;
+        const absent =
+          missing.length > 0
+            ? say('; not there or of another size: {names}', { names: missing.join(', ') })
+            : '';
+        const values = { file: each.file, quantity: say(titles[quantity as Quantity]), past, compared };
+        return say('{file}: {quantity}: {past} of {compared} numbers past the tolerance', values) + absent;
       });
   });
 }
 
 function sentence({ file, problem }: { file: string; problem: ProblemRecord }): string {
-  return problem.message.startsWith(file) ? problem.message : `${file}: ${problem.message}`;
+  const text = inLanguage(problem);
+  return text.startsWith(file) ? text : `${file}: ${text}`;
 }
 
 /** Field names are an interface: scripts depend on them. An infinite error is null. */

@@ -1,6 +1,6 @@
 /** One JSON object a line, for programs. Field names and their order are an interface: scripts depend on them. */
-import { inLanguage } from '../../host/language.ts';
 import { type Io, note, printJson } from '../io.ts';
+import { inLanguage, say } from '../../host/language.ts';
 import type { Reporter } from './follow.ts';
 
 export function jsonReport(io: Io): Reporter {
@@ -33,7 +33,7 @@ export function jsonReport(io: Io): Reporter {
     batchLosses: () => undefined,
     ended: ({ id, status, best, problem }) => {
       printJson(io, { type: 'finished', run: id, status, best, ...(problem && { problem }) });
-      if (problem) note(io, `run ${id}: ${inLanguage(problem)}`);
+      if (problem) note(io, say('run {id}: {name}', { id, name: inLanguage(problem) }));
     },
     stopping: () => undefined,
     finished: () => undefined,

@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { optimizerSchema, seedSchema, trainingSettingsSchema } from '../../../shared/training/training.ts';
+import { say } from '../../host/language.ts';
 
 const { epochs, batchSize } = trainingSettingsSchema.shape;
 const [{ shape: sgd }] = optimizerSchema.options;
@@ -28,7 +29,7 @@ function parser(pattern: RegExp, schema: z.ZodType, range: string): (text: strin
   return (text) => {
     const value = Number(text);
     if (!pattern.test(text) || !schema.safeParse(value).success)
-      throw new InvalidArgumentError(`Give ${range}.`);
+      throw new InvalidArgumentError(say('Give {range}.', { range: say(range) }));
     return value;
   };
 }

@@ -1,8 +1,8 @@
 /** A sweep for a person or a program: each run as it ends, and at the end the combinations with mean and deviation. */
-import { inLanguage } from '../../host/language.ts';
 import type { EventPayload } from '../../../shared/api/api.ts';
 import type { RunSummary } from '../../../shared/runs/runs.ts';
 import type { Combination, Spread, SweepDetail, SweepSummary } from '../../../shared/sweeps/sweeps.ts';
+import { inLanguage, say } from '../../host/language.ts';
 import { type Column, count, duration, percent, seconds, table } from './format.ts';
 import { type Io, note, print, printJson } from '../io.ts';
 import { LiveLine } from './liveLine.ts';
@@ -66,7 +66,7 @@ export function jsonSweepReport(io: Io): SweepReporter {
         ...(problem && { problem }),
         combinations: results,
       });
-      if (problem) note(io, `sweep ${id}: ${inLanguage(problem)}`);
+      if (problem) note(io, say('sweep {id}: {text}', { id, text: inLanguage(problem) }));
     },
   };
 }
@@ -86,15 +86,17 @@ export function textSweepReport(io: Io, now: () => number = Date.now): SweepRepo
     // Not before the first losses: TensorFlow writes to the terminal by itself while it is loaded.
     if (!sweep || ![...going.values()].some(({ loss }) => loss !== undefined)) return;
     const rate = (done(sweep) - before) / (now() - began);
-    const left = rate > 0 ? `  ${duration((sweep.runs.total - done(sweep)) / rate / 1000)} left` : '';
+    const time = rate > 0 ? duration((sweep.runs.total - done(sweep)) / rate / 1000) : null;
+    const left = time === null ? '' : `  ${say('{time} left', { time })}`;
     const parts = [...going.values()].flatMap(({ run, loss }) =>
       loss === undefined
         ? []
         : [
-            `${colors.cyan(run.name)} ${Math.min(run.epochsDone + 1, run.settings.epochs)}/${run.settings.epochs}  loss ${loss.toFixed(3)}`,
+            `${colors.cyan(run.name)} ${Math.min(run.epochsDone + 1, run.settings.epochs)}/${run.settings.epochs}  ` +
+              say('loss {loss}', { loss: loss.toFixed(3) }),
           ],
     );
-    const head = `${stopping ? colors.yellow('stopping ') : ''}${done(sweep)}/${sweep.runs.total}${left}`;
+    const head = `${stopping ? `${colors.yellow(say('stopping'))} ` : ''}${done(sweep)}/${sweep.runs.total}${left}`;
     live.update([head, ...parts].join(colors.dim('  │  ')));
   };
 
@@ -103,10 +105,10 @@ export function textSweepReport(io: Io, now: () => number = Date.now): SweepRepo
       sweep = begun;
       before = done(begun);
       const { id, name, combinations, seeds, runs, workers } = begun;
-      const finished = before > 0 ? `, ${before} of them done` : '';
+      const finished = before > 0 ? say(', {count} of them done', { count: before }) : '';
       live.print(
-        `${colors.bold(`sweep ${id}: ${name}`)}, ${some(combinations, 'combination')} × ${some(seeds, 'seed')} = ` +
-          `${some(runs.total, 'run')}${finished}, ${workers} at a time`,
+        `${colors.bold(say('sweep {id}: {text}', { id, text: name }))}, ${some(combinations, 'combination')} × ` +
+          `${some(seeds, 'seed')} = ${some(runs.total, 'run')}${finished}${say(', {count} at a time', { count: workers })}`,
       );
     },
     changed: (changed) => {
@@ -131,25 +133,31 @@ export function textSweepReport(io: Io, now: () => number = Date.now): SweepRepo
       if (run.status === 'finished' && last && best) {
         const accuracy = colors.bold(percent(last.testCorrect, last.testTotal));
         const most = percent(best.testCorrect, last.testTotal);
+        const score = say('accuracy {accuracy} (best {most}, epoch {epoch})', {
+          ...{ accuracy, most, epoch: best.epoch },
+        });
         live.print(
-          `${place} ${run.name}  accuracy ${accuracy} (best ${most}, epoch ${best.epoch})  ${seconds(run.trainSeconds)} s  run ${run.id}`,
+          `${place} ${run.name}  ${score}  ${seconds(run.trainSeconds)} s  ${say('run {id}', { id: run.id })}`,
         );
       } else if (problem) {
-        live.print(`${place} ${run.name}  ${colors.red('failed')}: ${inLanguage(problem)}  run ${run.id}`);
+        live.print(
+          `${place} ${run.name}  ${colors.red(say('failed'))}: ${inLanguage(problem)}  ${say('run {id}', { id: run.id })}`,
+        );
       }
       draw();
     },
     stopping: () => {
       stopping = true;
       live.update('');
-      note(io, 'Pausing; checkpoints are being written. Ctrl-C again ends without.');
+      note(io, say('Pausing; checkpoints are being written. Ctrl-C again ends without.'));
     },
     finished: (detail) => {
       live.end();
       live.print(resultsTable(detail));
-      if (detail.problem) note(io, `${colors.red(detail.status)}: ${inLanguage(detail.problem)}`);
+      if (detail.problem) note(io, `${colors.red(say(detail.status))}: ${inLanguage(detail.problem)}`);
       if (detail.status !== 'finished') {
-        note(io, `To go on with sweep ${detail.id}: ${io.invocation} sweep-resume ${detail.id}`);
+        const command = `${io.invocation} sweep-resume ${detail.id}`;
+        note(io, say('To go on with sweep {id}: {command}', { id: detail.id, command }));
       }
     },
   };
@@ -159,27 +167,36 @@ export function textSweepReport(io: Io, now: () => number = Date.now): SweepRepo
 export function printSweep(io: Io, sweep: SweepDetail): void {
   const { id, name, status, problem, runs } = sweep;
   const { finished, failed, open, waiting } = runs;
+  const counts = { finished, failed, open, waiting };
   print(
     io,
-    `${io.colors.bold(`sweep ${id}: ${name}`)}, ${status}: ${finished} finished, ${failed} failed, ${open} under way or stopped, ${waiting} not begun`,
+    `${io.colors.bold(say('sweep {id}: {text}', { id, text: name }))}, ${say(status)}: ` +
+      say('{finished} finished, {failed} failed, {open} under way or stopped, {waiting} not begun', counts),
   );
   if (problem) print(io, io.colors.red(inLanguage(problem)));
   print(io, resultsTable(sweep));
 }
 
-const some = (value: number, word: string) => `${count(value)} ${word}${value === 1 ? '' : 's'}`;
+const words = {
+  combination: ['{count} combination', '{count} combinations'],
+  seed: ['{count} seed', '{count} seeds'],
+  run: ['{count} run', '{count} runs'],
+} as const;
+
+const some = (value: number, word: keyof typeof words) =>
+  say(words[word][value === 1 ? 0 : 1], { count: count(value) });
 
 function resultsTable({ results }: SweepDetail): string {
   const spread = (
     of: (combination: Combination) => Spread | null,
-    say: (value: number) => string,
+    written: (value: number) => string,
     unit = '',
   ) => {
     return (combination: Combination) => {
       const value = of(combination);
       if (!value) return '–';
-      const deviation = value.deviation === null ? '' : ` ± ${say(value.deviation)}`;
-      return `${say(value.mean)}${deviation}${unit}`;
+      const deviation = value.deviation === null ? '' : ` ± ${written(value.deviation)}`;
+      return `${written(value.mean)}${deviation}${unit}`;
     };
   };
   const hundredths = (share: number) => (100 * share).toFixed(2);

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { comparisonSchema, keptComparisonSchema, mostCompared } from '../../compare/comparison.ts';
 import { checkpointKindSchema, inspectedSchema, tensorSchema } from '../../inspect/inspection.ts';
+import { misfitMessage } from '../../misfits/misfit.ts';
 import { call } from './call.ts';
 
 const id = z.int().positive();
@@ -11,9 +12,9 @@ const checkpoint = checkpointKindSchema.default('last');
 /** From two to twenty, each once. */
 const compared = z
   .array(id)
-  .min(2, 'a comparison needs at least two runs')
-  .max(mostCompared, `a comparison takes ${mostCompared} runs at most`)
-  .refine((runs) => new Set(runs).size === runs.length, 'a run is named twice');
+  .min(2)
+  .max(mostCompared)
+  .refine((runs) => new Set(runs).size === runs.length, misfitMessage('repeated'));
 
 export const compareCalls = {
   /** Gets ready to predict: whoever is about to choose runs need not wait for the native library afterwards. */

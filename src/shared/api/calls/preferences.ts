@@ -5,16 +5,17 @@
  */
 import { z } from 'zod';
 import { deepest, depthOf } from '../../base/jsonDepth.ts';
+import { misfitMessage } from '../../misfits/misfit.ts';
 
 /** A form that is filled in, a table's columns: far below this. It is no place for data. */
 const largest = 100_000;
 
-const key = z.string().regex(/^[a-z][\w.-]{0,99}$/i, 'a name of letters, digits, dots and dashes');
+const key = z.string().regex(/^[a-z][\w.-]{0,99}$/i, misfitMessage('key'));
 const value = z
   .unknown()
-  .refine((json) => depthOf(json) <= deepest, `nested ${deepest} deep at most`)
+  .refine((json) => depthOf(json) <= deepest, misfitMessage('deep', { maximum: deepest }))
   .pipe(z.json())
-  .refine((json) => JSON.stringify(json).length <= largest, `at most ${largest} characters of JSON`);
+  .refine((json) => JSON.stringify(json).length <= largest, misfitMessage('large', { maximum: largest }));
 
 export const preferenceCalls = {
   /** All that are kept. */

@@ -6,6 +6,7 @@ import type { Activation, ActivationFunction } from '../../../layers/activation.
 import { type Layer, layerSchema } from '../../../layers/index.ts';
 import type { PairField } from '../../../layers/layer.ts';
 import { canonicalLayer } from '../../canonical.ts';
+import { outOfRange } from '../outOfRange.ts';
 import { NotUnderstood, type Operation, type Takes } from '../values.ts';
 import {
   type Bound,
@@ -27,9 +28,7 @@ function layer(
   more: { takes?: Takes; ceil?: boolean; wholeChannels?: boolean } = {},
 ) {
   const result = layerSchema.safeParse(fields);
-  const issue = result.success ? undefined : result.error.issues[0];
-  if (issue)
-    throw new NotUnderstood('argument-range', { what, detail: `${issue.path.join('.')}: ${issue.message}` });
+  if (!result.success) throw outOfRange(what, result.error, fields);
   return [{ kind: 'layer', layer: canonicalLayer(fields), torch: what, ...more } as const];
 }
 

@@ -1,6 +1,7 @@
 /** Settings as they are read for one training, with what is to be said of them. */
 import { type TrainingSettings, trainingSettingsSchema } from '../../../training/training.ts';
 import type { Findings } from '../findings.ts';
+import { outOfRange } from '../outOfRange.ts';
 import { NotUnderstood, type Origin, type Place } from '../values.ts';
 import type { SettingCall } from './trainings.ts';
 
@@ -19,12 +20,7 @@ export function keep<K extends keyof TrainingSettings>(
   what: string,
 ): void {
   const result = trainingSettingsSchema.safeParse({ [key]: value });
-  const issue = result.success ? undefined : result.error.issues[0];
-  if (issue)
-    throw new NotUnderstood('argument-range', {
-      what,
-      detail: `${issue.path.join('.')}: ${issue.message}`,
-    });
+  if (!result.success) throw outOfRange(what, result.error, { [key]: value });
   found[key] = value;
 }
 

@@ -1,0 +1,14 @@
+/** What the code gives, and a layer or setting of Stride's cannot have: a stride of 0, a dropout rate of 2. */
+import type { z } from 'zod';
+import { misfitOf, misfitSentence } from '../../misfits/misfit.ts';
+import { NotUnderstood } from './values.ts';
+
+/** `what` is the call; `error` is what its schema says of `fields`. */
+export function outOfRange(what: string, error: z.ZodError, fields: unknown): NotUnderstood {
+  const parameters = misfitOf(error, fields);
+  return new NotUnderstood('argument-range', {
+    ...parameters,
+    what,
+    detail: misfitSentence(parameters, 'en'),
+  });
+}
