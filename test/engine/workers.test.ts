@@ -18,8 +18,9 @@ function printed<T>(script: string, ...parameters: string[]): T {
 }
 
 it('trains both nets five times in one process', () => {
-  const [, second = NaN, , , fifth = NaN] = printed<number[]>('bothNets.ts', '5');
-  expect(fifth).toBeLessThan(second * 1.1);
+  const [, second = NaN, third = NaN, fourth = NaN, fifth = NaN] = printed<number[]>('bothNets.ts', '5');
+  // A leak grows with every round. One round's memory also depends on which steps of the two nets happened to coincide.
+  expect(Math.min(fourth, fifth)).toBeLessThan(Math.max(second, third) * 1.1);
 });
 
 it('trains the nets by turns in one worker that stays', () => {
