@@ -103,7 +103,7 @@ test('a run that has ended stays beside one that trains, and the next start says
     await expect(ended.locator('[data-status=stopped]')).toBeVisible();
   }
   await press(startButton(page));
-  await expect(page.getByText('One run of the previous start has made room.')).toBeVisible();
+  await expect(page.getByText('One run from the previous start is hidden.')).toBeVisible();
   await expect(page.getByRole('article', { name })).toHaveCount(0);
   await press(page.getByRole('button', { name: 'Show it here too' }));
   await expect(page.getByRole('article', { name })).toBeVisible();

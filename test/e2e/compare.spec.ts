@@ -77,7 +77,7 @@ test('a cell of a confusion matrix opens as many images as it counts; a disagree
   const count = Number(await cell.textContent());
   await press(cell);
   const dialog = page.getByRole('dialog');
-  await expect(dialog.getByText(`${count} images, the surest first.`)).toBeVisible();
+  await expect(dialog.getByText(`${count} images, the most confident first.`)).toBeVisible();
   await expect(dialog.locator('[data-image]')).toHaveCount(Math.min(36, count));
   await page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);
@@ -89,7 +89,7 @@ test('a cell of a confusion matrix opens as many images as it counts; a disagree
   await page.keyboard.press('ArrowRight');
   await expect(images.nth(1)).toBeFocused();
   await expect(images.nth(1)).toHaveAccessibleName(
-    /^Image \d+, label \d; .* says \d \(.*%\), .* says \d \(.*%\)$/,
+    /^Image \d+, label \d; .* predicts \d \(.*%\), .* predicts \d \(.*%\)$/,
   );
 });
 
@@ -109,8 +109,8 @@ test('a comparison is named, noted and found again', async ({ page }) => {
   await go(page, '#/compare/1,2?tab=notes');
   await page.getByRole('textbox', { name: 'Name of this comparison' }).fill('Course or homework');
   await page.getByRole('textbox', { name: 'Notes in Markdown' }).fill('**One** epoch each');
-  await press(page.getByRole('button', { name: 'Keep', exact: true }));
-  await expect(page.getByText('Kept as “Course or homework”.')).toBeVisible();
+  await press(page.getByRole('button', { name: 'Save', exact: true }));
+  await expect(page.getByText('Saved as “Course or homework”.')).toBeVisible();
   await go(page, '#/compare');
   await press(page.getByRole('link', { name: 'Course or homework' }));
   await expect(sentence(page)).toBeVisible();

@@ -195,7 +195,7 @@ test('where that was asked for, runs that were cut off go on by themselves', asy
   // A run that took its process along while its graph was built is not tried again by itself.
   await expect(page.getByText(/Batch [1-9][\d,]* of 938/).first()).toBeVisible();
   await host.stop('SIGKILL');
-  await expect(page.getByText('Stride does not answer')).toBeVisible();
+  await expect(page.getByText('Stride is not responding')).toBeVisible();
 
   await host.start();
   // The window that is open reconnects and resumes the run; the notice may be gone before it is read here.

@@ -24,7 +24,7 @@ test('says that the lab is gone, reconnects by itself and is back where it was',
   const before = new URL(host.url);
 
   await host.stop('SIGKILL');
-  await expect(page.getByText('Stride does not answer')).toBeVisible();
+  await expect(page.getByText('Stride is not responding')).toBeVisible();
   // Nothing is known of what trained; nobody did anything, so nothing is red.
   await expect(row.locator('[data-status=unknown]')).toBeVisible();
   await expect(page.locator('[data-status=running]')).toHaveCount(0);
@@ -33,7 +33,7 @@ test('says that the lab is gone, reconnects by itself and is back where it was',
   await host.start();
   expect(new URL(host.url).port).toBe(before.port);
   expect(new URL(host.url).search).not.toBe(before.search);
-  await expect(page.getByText('Stride does not answer')).toHaveCount(0);
+  await expect(page.getByText('Stride is not responding')).toHaveCount(0);
   await expect(row.locator('[data-status=interrupted]')).toBeVisible();
   await expect(page).toHaveURL(/#\/runs\?filter=status/);
   await expect(page.getByRole('region', { name: '1 run was interrupted when Stride ended' })).toBeVisible();

@@ -173,7 +173,7 @@ test('a run that lost its host is interrupted, and goes on to its end', async ({
   await expect(state(page, run, 'Training')).toBeVisible();
   await expect.poll(() => points(page)).toBeGreaterThan(0);
   await host.stop('SIGKILL');
-  await expect(page.getByText('Stride does not answer')).toBeVisible();
+  await expect(page.getByText('Stride is not responding')).toBeVisible();
 
   await host.start();
   await open(page);
