@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { type Browser, type Page, chromium } from '@playwright/test';
+import { DebugPort } from './debugPort.ts';
 import type { Display } from './display.ts';
 import { Inspector } from './inspector.ts';
 import { handToUser, ordinaryUser } from './stage.ts';
@@ -63,11 +64,12 @@ export class Program {
   /** Undefined where the main process cannot be inspected. */
   readonly main: Inspector | undefined;
   readonly #said: { text: string };
+  readonly #port: DebugPort;
 
   private constructor(
     child: ChildProcess,
-    browser: Browser,
-    page: Page,
+    { browser, page }: Shown,
+    port: DebugPort,
     main: Inspector | undefined,
     said: { text: string },
   ) {
@@ -75,6 +77,7 @@ export class Program {
     this.browser = browser;
     this.page = page;
     this.main = main;
+    this.#port = port;
     this.#said = said;
   }
 
@@ -88,36 +91,53 @@ export class Program {
     child.stdout?.on('data', keep);
     child.stderr?.on('data', keep);
     const inspected = options.inspect ?? true;
+    let port: DebugPort | undefined;
     try {
       const devtools = await addressIn(child, said, /DevTools listening on (ws:\/\/\S+)/);
       const inspector = inspected
         ? await addressIn(child, said, /Debugger listening on (ws:\/\/\S+)/)
         : undefined;
-      const port = `http://${new URL(devtools).host}`;
-      await windowAt(port, child);
-      const browser = await chromium.connectOverCDP(port);
-      const page = await windowOf(browser);
-      return new Program(
-        child,
-        browser,
-        page,
-        inspector ? await Inspector.connect(inspector) : undefined,
-        said,
-      );
+      port = await DebugPort.open(Number(new URL(devtools).port));
+      const shown = await connectTo(port, child);
+      const main = inspector ? await Inspector.connect(inspector) : undefined;
+      return new Program(child, shown, port, main, said);
     } catch (error) {
+      port?.close();
       child.kill('SIGKILL');
       throw new Error(`the desktop program did not come up:\n${said.text}`, { cause: error });
     }
   }
 
-  /** After the window's process has died: a page that has crashed is of no use to Playwright any more. */
-  async reconnect(): Promise<void> {
-    const devtools = await addressIn(this.child, this.#said, /DevTools listening on (ws:\/\/\S+)/);
-    const port = `http://${new URL(devtools).host}`;
-    await this.browser.close().catch(() => undefined);
-    await windowAt(port, this.child);
-    this.browser = await chromium.connectOverCDP(port);
-    this.page = await windowOf(this.browser);
+  /**
+   * Kills the window's process, and waits for the one that takes its place. Playwright is not connected meanwhile: a page that has crashed
+   * under it never answers again.
+   */
+  async killWindow(): Promise<void> {
+    await this.#disconnect();
+    const killed = await this.#windowProcess(0);
+    process.kill(killed, 'SIGKILL');
+    await this.#windowProcess(killed);
+    ({ browser: this.browser, page: this.page } = await connectTo(this.#port, this.child));
+  }
+
+  async #disconnect(): Promise<void> {
+    const gone = new Promise((resolve) => this.browser.once('disconnected', resolve));
+    if (!this.browser.isConnected()) return;
+    this.#port.cut();
+    await gone;
+  }
+
+  /** Waits until the window has loaded its page in another process than that of the number `not`, and gives that process's number. */
+  async #windowProcess(not: number): Promise<number> {
+    for (const end = Date.now() + patience; Date.now() < end;) {
+      const pid = await this.main!.evaluate(({ BrowserWindow }) => {
+        const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+        return !contents || contents.isCrashed() || contents.isLoading() ? 0 : contents.getOSProcessId();
+      });
+      if (pid > 0 && pid !== not) return pid;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`the window has no process that has loaded its page:\n${this.said}`);
   }
 
   /** All that it has printed. */
@@ -140,15 +160,27 @@ export class Program {
       await exit;
       clearTimeout(timer);
     }
-    await this.browser.close().catch(() => undefined);
+    await this.#disconnect();
+    this.#port.close();
     return this.child.exitCode ?? String(this.child.signalCode);
   }
 }
 
+interface Shown {
+  readonly browser: Browser;
+  readonly page: Page;
+}
+
+async function connectTo(port: DebugPort, child: ChildProcess): Promise<Shown> {
+  await windowAt(port.url, child);
+  const browser = await chromium.connectOverCDP(port.url);
+  return { browser, page: await windowOf(browser) };
+}
+
 /** Waits for the window's page. Who connects before it is there waits for ever: Electron has no page that could answer. */
-async function windowAt(port: string, child: ChildProcess): Promise<void> {
+async function windowAt(url: string, child: ChildProcess): Promise<void> {
   for (const end = Date.now() + patience; Date.now() < end;) {
-    const targets = (await (await fetch(`${port}/json/list`)).json()) as { type: string; url: string }[];
+    const targets = (await (await fetch(`${url}/json/list`)).json()) as { type: string; url: string }[];
     if (targets.some(({ type, url }) => type === 'page' && url.startsWith('app://'))) return;
     if (child.exitCode !== null || child.signalCode !== null) break;
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -43,7 +43,7 @@ const english: Texts = {
   quitTitle: (runs) => (runs === 1 ? 'Stop the run and quit?' : `Stop ${runs} runs and quit?`),
   quitDetail:
     'Each gets a checkpoint now and can be resumed from it, with the same numbers as if it had never stopped.',
-  crashed: 'The window ended unexpectedly, twice. Training goes on; quit and start Stride again to see it.',
+  crashed: 'The page in this window has crashed twice.',
   notLoaded: (reason) => `The window could not be loaded (${reason}).`,
   unresponsive: 'The window does not answer.',
   trainingGoesOn: 'Runs that are training go on undisturbed.',
@@ -75,7 +75,7 @@ const chinese: Texts = {
   cancel: '取消',
   quitTitle: (runs) => `停止 ${runs} 个训练并退出？`,
   quitDetail: '每个训练都会立即保存检查点，之后可以从该处继续，结果与从未中断时完全相同。',
-  crashed: '窗口连续两次意外关闭。训练仍在进行；请退出并重新启动 Stride 查看。',
+  crashed: '窗口中的页面连续两次崩溃。',
   notLoaded: (reason) => `窗口无法加载（${reason}）。`,
   unresponsive: '窗口没有响应。',
   trainingGoesOn: '正在进行的训练不受影响。',

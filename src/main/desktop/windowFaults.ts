@@ -23,12 +23,13 @@ export function watchForFaults(window: BrowserWindow, texts: () => Texts): void 
   webContents.on('render-process-gone', (_event, { reason }) => {
     clearTimeout(timer);
     if (reason === 'clean-exit') return;
-    if (crashed) {
-      dialog.showErrorBox('Stride', texts().crashed);
+    if (!crashed) {
+      crashed = true;
+      webContents.reload();
       return;
     }
-    crashed = true;
-    webContents.reload();
+    // It may crash whenever it is loaded. The question does not wait in this thread (an error box would): runs are served here.
+    void offerReload(window, texts(), texts().crashed, () => webContents.reload());
   });
   webContents.on('did-fail-load', (_event, code, description, _url, isMainFrame) => {
     if (!isMainFrame || code === aborted) return;
