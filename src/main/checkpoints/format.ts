@@ -56,7 +56,7 @@ export async function encodeCheckpoint(
 }
 
 /** A checkpoint of any run; `path` is for the errors. */
-export async function decodeCheckpoint(
+async function decodeCheckpoint(
   bytes: Uint8Array,
   path: string,
 ): Promise<{ saved: SavedCheckpoint; run: string; identity: string | null }> {

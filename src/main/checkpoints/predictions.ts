@@ -67,7 +67,7 @@ export function predictionFiles(folderOf: (run: number) => string): PredictionFi
   };
 }
 
-export function encodePredictions(
+function encodePredictions(
   { labels, predictions, probabilities, classes }: TestPredictions,
   source: PredictionSource,
 ): Buffer {
@@ -84,7 +84,7 @@ export function encodePredictions(
 }
 
 /** Null where the file is not whole, or of another source. */
-export function decodePredictions(file: Buffer, source: PredictionSource): TestPredictions | null {
+function decodePredictions(file: Buffer, source: PredictionSource): TestPredictions | null {
   const start = magic.length + 4;
   if (file.length < start || !file.subarray(0, magic.length).equals(magic)) return null;
   const end = start + file.readUInt32LE(magic.length);

@@ -123,6 +123,6 @@ export async function followLanguage(
 }
 
 /** `locale` as Electron gives it: `zh-CN`, `en-GB`. */
-export function textsFor(locale: string): Texts {
+function textsFor(locale: string): Texts {
   return locale.toLowerCase().startsWith('zh') ? chinese : english;
 }

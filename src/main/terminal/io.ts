@@ -13,7 +13,7 @@ export interface Io {
 }
 
 /** https://no-color.org; FORCE_COLOR is for terminals that do not look like one. */
-export function wantsColors(stdout: OutputStream, env: NodeJS.ProcessEnv): boolean {
+function wantsColors(stdout: OutputStream, env: NodeJS.ProcessEnv): boolean {
   if (env.NO_COLOR) return false;
   return Boolean(env.FORCE_COLOR) || (stdout.isTTY === true && env.TERM !== 'dumb');
 }

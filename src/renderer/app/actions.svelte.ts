@@ -88,7 +88,7 @@ const overlays =
   '[role="menu"], [role="dialog"], [role="alertdialog"], [data-select-content], [data-combobox-content]';
 
 /** Whether a key is for what has the focus, and not for an action. */
-export function belongsToFocus(event: KeyboardEvent, action: Action): boolean {
+function belongsToFocus(event: KeyboardEvent, action: Action): boolean {
   const target = event.target as Element | null;
   // The window and the document have no ancestors.
   if (!target || !('closest' in target)) return false;

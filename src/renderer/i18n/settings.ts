@@ -8,9 +8,8 @@ import type {
   OptimizerType,
   Schedule,
   StoppingMetric,
-  TrainingSettings,
 } from '../../shared/training/training.ts';
-import { formatCount, formatTick } from './format.ts';
+import { formatCount } from './format.ts';
 
 export type Words = () => string;
 

@@ -78,7 +78,7 @@ export function hasStep(steps: readonly PlannedStep[], kind: ChannelsLastStep['k
   );
 }
 
-export function lastShape(shape: Shape): string {
+function lastShape(shape: Shape): string {
   return shape.kind === 'map' ? `${shape.height}×${shape.width}×${shape.channels}` : describeShape(shape);
 }
 

@@ -9,7 +9,6 @@ import { type PyTorchStyle, networkHeader, pytorchModel } from './pytorchModel.t
 import { type DatasetCode, loaderLines, splitLines, transformLines } from './pytorchData.ts';
 import { optimizerLine, scheduleCode } from './pytorchOptimizer.ts';
 import { honestNotes, initialisationLines, loopLines, testLines, trainLines } from './pytorchTraining.ts';
-import { fileStem } from './text.ts';
 
 export interface CodeOptions {
   /** The course's, where none are given. */
@@ -29,10 +28,6 @@ const torchvisionClasses: Readonly<Record<string, string>> = {
   'fashion-mnist': 'FashionMNIST',
   cifar10: 'CIFAR10',
 };
-
-export function pythonFile({ name }: Network): string {
-  return `${fileStem(name)}.py`;
-}
 
 export function toPyTorch(network: Network, options: PyTorchOptions = {}): string {
   const { style = 'class', dataset = courseDataset } = options;

@@ -27,13 +27,13 @@ export function initialisationLines({ initialisation }: TrainingSettings): strin
   ];
 }
 
-export function clippingLines({ clipping }: TrainingSettings): string[] {
+function clippingLines({ clipping }: TrainingSettings): string[] {
   if (!clipping) return [];
   const how = clipping.type === 'norm' ? 'clip_grad_norm_' : 'clip_grad_value_';
   return [`nn.utils.${how}(model.parameters(), ${clipping.maximum})`];
 }
 
-export function hasDropout(layers: readonly Layer[]): boolean {
+function hasDropout(layers: readonly Layer[]): boolean {
   return enabledLayers(layers).some(
     (layer) =>
       (layer.type === 'dropout' && layer.p !== 0) || (layer.type === 'residual' && hasDropout(layer.layers)),

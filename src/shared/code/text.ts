@@ -1,5 +1,4 @@
 /** What the writers of code share: literals, names that a language allows, and lines. */
-import { describeShape } from '../layers/layer.ts';
 import type { LayerProblem } from '../network/shapes.ts';
 
 /** `course net` → `course-net`: a file's name without its ending. */
@@ -26,5 +25,3 @@ export function indented(lines: readonly string[], by = '    '): string[] {
 export function brokenNote({ problem }: LayerProblem): string {
   return oneLine(`This net does not fit together yet, and the rest of it is left out: ${problem.message}`);
 }
-
-export { describeShape };

@@ -28,16 +28,16 @@ export const comparedRunSchema = z.strictObject({
 });
 export type ComparedRun = z.infer<typeof comparedRunSchema>;
 
-export const pairedCountsSchema = z.strictObject({
+const pairedCountsSchema = z.strictObject({
   bothRight: z.int(),
   onlyA: z.int(),
   onlyB: z.int(),
   bothWrong: z.int(),
 });
 
-export const verdictKinds = ['better', 'tooFew', 'corrected', 'borderline', 'none'] as const;
+const verdictKinds = ['better', 'tooFew', 'corrected', 'borderline', 'none'] as const;
 
-export const pairResultSchema = z.strictObject({
+const pairResultSchema = z.strictObject({
   counts: pairedCountsSchema,
   difference: z.number(),
   interval,

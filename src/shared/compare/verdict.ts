@@ -9,7 +9,7 @@ import { exactP, midP, smallestP } from '../statistics/mcnemar.ts';
 import { type PairedCounts, differenceOf, disagreements, totalOf } from '../statistics/pairedCounts.ts';
 
 /** The error probability that is accepted for each comparison, or for all of them together after correction. */
-export const level = 0.05;
+const level = 0.05;
 
 export type VerdictKind =
   /** Test and interval agree that one net is better. */

@@ -1,6 +1,6 @@
 /** What a format cannot express of a net, layer by layer: said before anything is written. */
 import { Problem, type ProblemRecord } from '../base/problem.ts';
-import { type Layer, enabledLayers } from '../layers/index.ts';
+import { type Layer } from '../layers/index.ts';
 import type { Network } from '../network/network.ts';
 import type { ExportFormat } from './formats.ts';
 
@@ -44,6 +44,3 @@ function within(format: ExportFormat, rule: Rule, layers: readonly Layer[], pref
     return layer.type === 'residual' ? [...own, ...within(format, rule, layer.layers, `${number}.`)] : own;
   });
 }
-
-export const allLayers = (layers: readonly Layer[]): Layer[] =>
-  enabledLayers(layers).flatMap((layer) => (layer.type === 'residual' ? allLayers(layer.layers) : [layer]));

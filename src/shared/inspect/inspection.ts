@@ -10,7 +10,7 @@ const float32: z.ZodType<Float32Array> = z.instanceof(Float32Array);
 export const tensorSchema = z.strictObject({ shape: z.array(z.int()), data: float32 });
 export type TensorValues = z.infer<typeof tensorSchema>;
 
-export const checkpointKinds = ['last', 'best'] as const;
+const checkpointKinds = ['last', 'best'] as const;
 export const checkpointKindSchema = z.enum(checkpointKinds);
 export type CheckpointKind = z.infer<typeof checkpointKindSchema>;
 

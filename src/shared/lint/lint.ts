@@ -34,7 +34,7 @@ import {
 import type { Network } from '../network/network.ts';
 import { walkNetwork } from '../network/shapes.ts';
 
-export type { LintFinding, LintOptions, LintSeverity } from './rule.ts';
+export type { LintFinding, LintOptions } from './rule.ts';
 
 const rules: readonly Rule[] = [
   noActivation,

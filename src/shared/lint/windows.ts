@@ -13,7 +13,7 @@ export interface Sliding {
   readonly dilation: Pair;
 }
 
-export function slidingWindow(layer: Layer): Sliding | null {
+function slidingWindow(layer: Layer): Sliding | null {
   if (layer.type === 'conv2d') return convWindow(layer);
   if (layer.type === 'maxPool2d' || layer.type === 'avgPool2d') return poolWindow(layer);
   return null;
@@ -25,11 +25,10 @@ const lengthOf = ({ input }: LayerSummary, axis: 0 | 1): number =>
   input.kind === 'map' ? (axis === 0 ? input.height : input.width) : 0;
 
 /** From the first to the last place that a window looks at, in its own steps. */
-export const reachOf = ({ kernel, dilation }: Sliding, axis: 0 | 1) =>
-  dilation[axis] * (kernel[axis] - 1) + 1;
+const reachOf = ({ kernel, dilation }: Sliding, axis: 0 | 1) => dilation[axis] * (kernel[axis] - 1) + 1;
 
 /** Rows or columns at the end of the map that no window reaches; padding is no loss. */
-export function lostAt(length: number, window: Sliding, axis: 0 | 1): number {
+function lostAt(length: number, window: Sliding, axis: 0 | 1): number {
   const rest = (length + 2 * window.padding[axis] - reachOf(window, axis)) % window.stride[axis];
   return Math.max(0, rest - window.padding[axis]);
 }

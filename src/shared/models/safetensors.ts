@@ -30,7 +30,7 @@ const largestHeader = 100_000_000;
 const metadataKey = '__metadata__';
 
 /** Bytes of one element, for the types of which an element is whole bytes. */
-export const elementBytes: Readonly<Record<string, number>> = {
+const elementBytes: Readonly<Record<string, number>> = {
   BOOL: 1,
   U8: 1,
   I8: 1,

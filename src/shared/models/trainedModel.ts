@@ -4,7 +4,7 @@
  */
 import { Problem } from '../base/problem.ts';
 import { moduleNames } from '../code/pytorchModel.ts';
-import { type Layer, enabledLayers, layerKind } from '../layers/index.ts';
+import { type Layer, layerKind } from '../layers/index.ts';
 import type { Conv2d } from '../layers/conv2d.ts';
 import { type ParameterSpec, type Shape, elements } from '../layers/layer.ts';
 import { type Residual, shortcut } from '../layers/residual.ts';
@@ -131,7 +131,7 @@ function trainedLayer(
 }
 
 /** All layers that compute something themselves, in the order of PyTorch's `state_dict`, blocks opened. */
-export function flatLayers(layers: readonly TrainedLayer[]): TrainedLayer[] {
+function flatLayers(layers: readonly TrainedLayer[]): TrainedLayer[] {
   return layers.flatMap((each) =>
     each.layer.type === 'residual'
       ? flatLayers([...each.layer.layers, ...(each.layer.shortcut ? [each.layer.shortcut] : [])])
@@ -180,10 +180,4 @@ export function parameterCount(model: TrainedModel): number {
 export function outputCount(model: TrainedModel): number {
   const last = model.layers.at(-1);
   return last ? elements(last.output) : 0;
-}
-
-export function hasType(layers: readonly Layer[], type: Layer['type']): boolean {
-  return enabledLayers(layers).some(
-    (layer) => layer.type === type || (layer.type === 'residual' && hasType(layer.layers, type)),
-  );
 }

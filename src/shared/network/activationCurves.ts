@@ -60,7 +60,7 @@ export function activationCurve(layer: Activation): Curve {
 }
 
 /** Below this share of the largest slope an input counts as saturated (as in a run's layer health). */
-export const saturatedShare = 0.05;
+const saturatedShare = 0.05;
 
 export function isSaturated(curve: Curve, x: number): boolean {
   return Math.abs(curve.slope(x)) < saturatedShare * largestSlope(curve);

@@ -10,7 +10,7 @@ import { trainingSettingsSchema } from '../training/training.ts';
 import { machineSchema, versionsSchema } from './runs.ts';
 
 /** 128 random bits in hexadecimal. */
-export const runIdentitySchema = z.string().regex(/^[0-9a-f]{32}$/, misfitMessage('hexadecimal'));
+const runIdentitySchema = z.string().regex(/^[0-9a-f]{32}$/, misfitMessage('hexadecimal'));
 
 export const runManifestSchema = z.object({
   stride: z.literal('run'),

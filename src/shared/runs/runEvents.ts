@@ -51,7 +51,6 @@ const details = {
 } as const;
 type Details = typeof details;
 export type RunEventKind = keyof Details;
-export const runEventKinds = Object.keys(details) as RunEventKind[];
 
 const place = {
   /** Counts from 1 within its run, with gaps where what was undone has been removed. */
@@ -84,7 +83,6 @@ export const runEventSchema = z.discriminatedUnion('kind', [
   event('evaluated'),
 ]);
 export type RunEvent = z.infer<typeof runEventSchema>;
-export type RunEventOf<K extends RunEventKind> = Extract<RunEvent, { kind: K }>;
 
 type WithoutPlace<E> = E extends RunEvent ? Pick<E, 'kind' | 'detail'> : never;
 /** What happened, without where and when. */

@@ -40,7 +40,7 @@ export type Versions = z.infer<typeof versionsSchema>;
 export const lossSchema = z.custom<number>((value) => typeof value === 'number', 'must be a number');
 
 /** Classes × classes counts, row-major: row = label, column = prediction. */
-export const confusionSchema = z.array(z.int());
+const confusionSchema = z.array(z.int());
 
 /**
  * What an epoch did to one layer; norms are Euclidean, over all of the layer's parameters. Null: there is no such
@@ -163,7 +163,7 @@ export function endedProcess(code: string): boolean {
 }
 export type RunOrigin = NonNullable<RunSummary['origin']>;
 
-export const bestCheckpointSchema = z.strictObject({
+const bestCheckpointSchema = z.strictObject({
   /** The epoch at whose end it was written, and the steps done by then. */
   epoch: z.int(),
   step: z.int(),
@@ -173,7 +173,6 @@ export const bestCheckpointSchema = z.strictObject({
   file: z.string(),
   bytes: z.int(),
 });
-export type BestCheckpoint = z.infer<typeof bestCheckpointSchema>;
 
 export const runDetailSchema = runSummarySchema.extend({
   datasetHash: z.string(),

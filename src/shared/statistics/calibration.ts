@@ -26,7 +26,7 @@ export interface Calibration {
   readonly largestError: number;
 }
 
-export const usualBins = 15;
+const usualBins = 15;
 
 /**
  * The reliability diagram and the calibration error (M. Naeini, G. Cooper and M. Hauskrecht, AAAI 2015; C. Guo et al.,

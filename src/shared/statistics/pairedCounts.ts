@@ -27,11 +27,6 @@ export function requireImages(counts: PairedCounts): number {
   return total;
 }
 
-/** The table with the nets' places exchanged. */
-export function exchanged({ bothRight, onlyA, onlyB, bothWrong }: PairedCounts): PairedCounts {
-  return { bothRight, onlyA: onlyB, onlyB: onlyA, bothWrong };
-}
-
 /** `a`, `b` and `labels` hold a class an image, in the same order. */
 export function countPairs(
   labels: ArrayLike<number>,

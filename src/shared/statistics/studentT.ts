@@ -14,7 +14,7 @@ function logGamma(x: number): number {
 }
 
 /** Iₓ(a, b) by its continued fraction, evaluated with Lentz's method (Abramowitz and Stegun 26.5.8). */
-export function incompleteBeta(x: number, a: number, b: number): number {
+function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
   // The fraction converges fast below the mean; above it, by symmetry.

@@ -66,7 +66,7 @@ export const sweepSchema = z.strictObject({
 export type Sweep = z.infer<typeof sweepSchema>;
 
 /** `interrupted`: its process died or ended, or what stopped it is its problem. All but `finished` can go on. */
-export const sweepStatuses = ['running', 'paused', 'cancelled', 'interrupted', 'finished'] as const;
+const sweepStatuses = ['running', 'paused', 'cancelled', 'interrupted', 'finished'] as const;
 export const sweepStatusSchema = z.enum(sweepStatuses);
 export type SweepStatus = z.infer<typeof sweepStatusSchema>;
 

@@ -10,9 +10,9 @@ import { optimizerSlots, trainingMemory } from './memory.ts';
 import type { TrainingSettings } from './training.ts';
 
 /** TensorFlow's kernels for CPUs, and oneDNN's, count an array's elements in 32 bits with a sign. */
-export const mostElements = 2 ** 31 - 1;
+const mostElements = 2 ** 31 - 1;
 /** Node reads no larger file at once, and a checkpoint is one. */
-export const largestCheckpoint = 2 ** 31 - 1;
+const largestCheckpoint = 2 ** 31 - 1;
 /** An evaluation runs on so many images at once (`engine/train/evaluate.ts`, `engine/inspect/inspect.ts`). */
 const testBatch = 500;
 

@@ -104,7 +104,7 @@ export const learningRateChangeSchema = z.strictObject({
 export type LearningRateChange = z.infer<typeof learningRateChangeSchema>;
 
 /** `norm`: all gradients together are scaled down to that norm; `value`: each element is cut off there. */
-export const clippingSchema = z.strictObject({
+const clippingSchema = z.strictObject({
   type: z.enum(['norm', 'value']),
   maximum: z.number().positive().max(1e6),
 });
@@ -156,7 +156,7 @@ export const earlyStoppingSchema = z.strictObject({
 });
 export type EarlyStopping = z.infer<typeof earlyStoppingSchema>;
 
-export const validationSchema = z.strictObject({
+const validationSchema = z.strictObject({
   /** Of the training images, the same share of every class. */
   fraction: z.number().min(0.001).max(0.9),
   seed: seedSchema.default(0),

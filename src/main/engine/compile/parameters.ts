@@ -151,7 +151,7 @@ export function shapeInGraph(shape: readonly number[], layout: Layout): readonly
   return shape;
 }
 
-export function toGraph(g: Graph, x: Tensor, shape: readonly number[], layout: Layout): Tensor {
+function toGraph(g: Graph, x: Tensor, shape: readonly number[], layout: Layout): Tensor {
   if (layout.kind === 'conv') return transpose(g, x, [2, 3, 1, 0]);
   if (layout.kind === 'plain') return x;
   const from = layout.flattenedFrom;
@@ -161,7 +161,7 @@ export function toGraph(g: Graph, x: Tensor, shape: readonly number[], layout: L
   return reshape(g, transpose(g, spread, [2, 3, 1, 0]), [inputs, out]);
 }
 
-export function fromGraph(g: Graph, x: Tensor, shape: readonly number[], layout: Layout): Tensor {
+function fromGraph(g: Graph, x: Tensor, shape: readonly number[], layout: Layout): Tensor {
   if (layout.kind === 'conv') return transpose(g, x, [3, 2, 0, 1]);
   if (layout.kind === 'plain') return x;
   const from = layout.flattenedFrom;

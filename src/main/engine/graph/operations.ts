@@ -37,7 +37,6 @@ export const errorFunction = elementWise('Erf');
 export const absolute = elementWise('Abs');
 export const cosine = elementWise('Cos');
 export const sine = elementWise('Sin');
-export const floor = elementWise('Floor');
 
 export const relu = elementWise('Relu');
 export const elu = elementWise('Elu');
@@ -68,7 +67,6 @@ function comparison(op: OpName) {
 }
 export const greater = comparison('Greater');
 export const greaterEqual = comparison('GreaterEqual');
-export const less = comparison('Less');
 export const equal = comparison('Equal');
 
 export function select(g: Graph, condition: Tensor, then: Tensor, otherwise: Tensor): Tensor {

@@ -1,7 +1,7 @@
 /** A graph as text, a node a line in the order of construction: for people, and for tests that read it. */
 import { type Attribute, type Graph, type GraphNode, type Side, type Tensor, slotsOf } from './graph.ts';
 
-export function reference(tensor: Tensor): string {
+function reference(tensor: Tensor): string {
   return tensor.output === 0 ? tensor.node : `${tensor.node}:${tensor.output}`;
 }
 

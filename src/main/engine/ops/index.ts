@@ -10,7 +10,7 @@ import type { Operation } from './op.ts';
 import { avgPool2d, globalAveragePool, maxPool2d } from './pooling.ts';
 import { residual } from './residual.ts';
 
-export const operations: { readonly [T in LayerType]: Operation<LayerTypes[T]> } = {
+const operations: { readonly [T in LayerType]: Operation<LayerTypes[T]> } = {
   conv2d,
   maxPool2d,
   avgPool2d,

@@ -114,7 +114,7 @@ function sourceOf(model: TrainedModel, program: readonly PlainNode[]): string {
 }
 
 /** Nine digits and a point or an exponent, so that it is a float of the same bits in C. */
-export function cFloat(value: number): string {
+function cFloat(value: number): string {
   const text = Number(value.toPrecision(9)).toString();
   return `${/[.e]/.test(text) ? text : `${text}.0`}f`;
 }

@@ -29,7 +29,7 @@ export interface KerasLayer {
   readonly weights: readonly (readonly [name: string, value: Weights])[];
 }
 
-export const inputName = 'pixels';
+const inputName = 'pixels';
 
 /** The layers in an order in which each comes after those that it takes from; the last one gives the output. */
 export function kerasLayers(model: TrainedModel, options: ExportOptions): KerasLayer[] {

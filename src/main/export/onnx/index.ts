@@ -16,8 +16,8 @@ import { metadataOf } from '../pytorch/index.ts';
 import { OnnxGraph, valueOf } from './builder.ts';
 import { ModelProto } from './proto.ts';
 
-export const opset = 17;
-export const irVersion = 8;
+const opset = 17;
+const irVersion = 8;
 
 /** Names of the graph's input and output, which say what they are. */
 export const onnxNames = ({ normalisation, output }: ExportOptions) => ({

@@ -2,7 +2,6 @@
 import proto, { type onnx } from 'onnx-proto';
 
 export const { ModelProto, TensorProto, AttributeProto } = (proto as unknown as { onnx: typeof onnx }).onnx;
-export type Model = onnx.IModelProto;
 export type Node = onnx.INodeProto;
 export type Attribute = onnx.IAttributeProto;
 export type TensorMessage = onnx.ITensorProto;

@@ -42,7 +42,7 @@ function rebuilt({ dtype, shape, data }: StateTensor, key: number): PickledValue
 }
 
 /** Elements between neighbours along each axis of a row-major array. */
-export function stridesOf(shape: readonly number[]): number[] {
+function stridesOf(shape: readonly number[]): number[] {
   return shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
 }
 

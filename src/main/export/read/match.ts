@@ -22,7 +22,7 @@ export interface Matched {
   readonly notes: readonly string[];
 }
 
-export function expectedWeights(network: Network): Expected[] {
+function expectedWeights(network: Network): Expected[] {
   const { layers } = summarize(network);
   const names = moduleNames(layers);
   return layers.flatMap(({ index, parameters }, i) =>

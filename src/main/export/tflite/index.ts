@@ -31,7 +31,7 @@ import {
 } from './schema.ts';
 
 /** Names of the input and the output, in the graph and in its signature. */
-export const tfliteNames = ({ normalisation, output }: ExportOptions) => ({
+const tfliteNames = ({ normalisation, output }: ExportOptions) => ({
   input: normalisation === 'inside' ? 'pixels' : 'images',
   output,
 });

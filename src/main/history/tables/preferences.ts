@@ -4,7 +4,7 @@ import { depthOf, deepest } from '../../../shared/base/jsonDepth.ts';
 import type { Db } from '../sqlite.ts';
 
 /** A window has some dozens. */
-export const mostPreferences = 1000;
+const mostPreferences = 1000;
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 

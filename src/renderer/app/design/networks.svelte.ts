@@ -1,10 +1,8 @@
 /** The nets that are kept, last changed first, kept up to date by events; and what can be done with them. */
-import type { EventPayload, LabClient } from '../../../shared/api/api.ts';
+import type { LabClient } from '../../../shared/api/api.ts';
 import type { StoredNetwork, NetworkVersion } from '../../../shared/api/calls/networks.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';
-
-export type NetworkChange = EventPayload<'networks.changed'>;
 
 export class NetworksState {
   list = $state.raw<readonly StoredNetwork[]>([]);

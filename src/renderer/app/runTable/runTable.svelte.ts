@@ -18,7 +18,7 @@ export interface Sort {
   readonly descending: boolean;
 }
 
-export const newestFirst: Sort = { by: 'created', descending: true };
+const newestFirst: Sort = { by: 'created', descending: true };
 /** With the answer to a query come the rows of a window's height. */
 const firstRows = 80;
 const rowsAtOnce = 200;

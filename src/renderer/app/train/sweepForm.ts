@@ -30,7 +30,7 @@ const optimizers = ['sgd', 'adam', 'adamW', 'rmsProp', 'adagrad'];
 const schedules = ['step', 'exponential', 'cosine', 'oneCycle'];
 
 /** Where a sweep finds the field. */
-export function pathOf(field: Field | OwnField): string {
+function pathOf(field: Field | OwnField): string {
   const [of, name] = field.split('.') as [string, string | undefined];
   if (field === 'learningRate') return 'optimizer.learningRate';
   if (field === 'warmUpSteps') return 'schedule.warmUpSteps';

@@ -22,7 +22,7 @@ const share = { whole: false, minimum: 0, maximum: 1, belowMaximum: true } as co
 const decay = { whole: false, minimum: 0, maximum: 10 } as const;
 const tiny = { whole: false, minimum: 0, maximum: 1, aboveMinimum: true } as const;
 const factor = { whole: false, minimum: 0, maximum: 1, aboveMinimum: true } as const;
-export const seedRule = { whole: true, minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;
+const seedRule = { whole: true, minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;
 
 /** Fields that each net has for itself. */
 export const ownRules = {
@@ -228,7 +228,7 @@ export function fieldChanged(draft: Draft, field: Field): boolean {
   return values?.length !== 1 || values[0] !== Number(courseDraft.texts[field]);
 }
 
-export function choiceChanged({ choices }: Draft, choice: Choice): boolean {
+function choiceChanged({ choices }: Draft, choice: Choice): boolean {
   if (choice === 'flip' && !choices.augmentation) return false;
   if (choice === 'metric' && !choices.earlyStopping) return false;
   if (choice === 'nesterov' && choices.optimizer !== 'sgd') return false;

@@ -11,7 +11,7 @@ export function copyMarkdown(table: TextTable): Promise<void> {
 }
 
 /** The drawing by itself, with the theme's colours in the place of their names. */
-export function standAlone(svg: string): string {
+function standAlone(svg: string): string {
   const style = getComputedStyle(document.documentElement);
   const probe = document.createElement('span');
   document.body.append(probe);

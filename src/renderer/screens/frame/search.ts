@@ -12,7 +12,7 @@ export interface Searchable {
 const wordStart = /(?<=^|[\s·:/#“„(-])/u;
 
 /** 0 where it does not fit. */
-export function fit(query: string, { text, keywords = '' }: Searchable): number {
+function fit(query: string, { text, keywords = '' }: Searchable): number {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   let sum = 1;
   for (const word of words) {

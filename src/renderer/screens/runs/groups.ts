@@ -21,7 +21,7 @@ export const groupNames: Readonly<Record<GroupField, () => string>> = {
   sweep: m.runs_sweep,
 };
 
-export const statusNames: Readonly<Record<RunStatus, () => string>> = {
+const statusNames: Readonly<Record<RunStatus, () => string>> = {
   queued: m.status_queued,
   running: m.status_running,
   paused: m.status_paused,

@@ -39,7 +39,7 @@ export function valueAt({ values }: Combination, path: string): AxisValue {
   return values.find((each) => each.path === path)?.value ?? null;
 }
 
-export function metricOf(run: SweepRun, metric: SweepMetric): number | null {
+function metricOf(run: SweepRun, metric: SweepMetric): number | null {
   return run.status === 'finished' ? run[metric] : null;
 }
 

@@ -38,7 +38,7 @@ export const runGroupSchema = z.strictObject({
 });
 export type RunGroup = z.infer<typeof runGroupSchema>;
 
-export const runFileSchema = z.strictObject({
+const runFileSchema = z.strictObject({
   /** Within the run's folder. */
   name: z.string(),
   bytes: z.int(),
@@ -46,7 +46,6 @@ export const runFileSchema = z.strictObject({
   /** SHA-256. */
   hash: z.string(),
 });
-export type RunFile = z.infer<typeof runFileSchema>;
 
 /** A file that a window saves or a terminal writes. */
 const exported = z.strictObject({ fileName: z.string(), mediaType: z.string(), text: z.string() });

@@ -19,7 +19,7 @@ import type {
 } from './values.ts';
 
 /** Expressions and statements after which reading is given up: pasted code may loop for ever. */
-export const longestReading = 400_000;
+const longestReading = 400_000;
 
 export const deepestCall = 40;
 

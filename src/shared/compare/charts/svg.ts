@@ -2,7 +2,7 @@
  * What the charts of a comparison are drawn with: SVG as text, without a page, so that window, terminal and report draw
  * the same. Colours are the page's custom properties, which a report defines for itself.
  */
-export const runColourCount = 7;
+const runColourCount = 7;
 
 /** A run's colour, the same everywhere (the window's `plot/data/trace.ts` counts alike). */
 export function runColour(run: number): string {
@@ -74,7 +74,7 @@ export interface Frame {
   readonly yText: (value: number) => string;
 }
 
-export const margins = { left: 56, right: 16, top: 10, bottom: 40 } as const;
+const margins = { left: 56, right: 16, top: 10, bottom: 40 } as const;
 
 /** Grid, axes, ticks and titles, with `content` over the grid; `label` is for who cannot see it. */
 export function framed(frame: Frame, label: string, content: string): string {

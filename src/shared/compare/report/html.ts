@@ -87,7 +87,7 @@ ${sections.join('\n')}
 }
 
 /** Every sentence that is said of the comparison: of each pair, over seeds, and what has to be kept in mind. */
-export function sentencesOf({ comparison }: Pick<Material, 'comparison'>, language: Language): string[] {
+function sentencesOf({ comparison }: Pick<Material, 'comparison'>, language: Language): string[] {
   const labels = labelsOf(language, comparison.runs);
   const label = (run: number) => labels.get(run) ?? String(run);
   const ofPairs = comparison.pairs.map((pair) =>

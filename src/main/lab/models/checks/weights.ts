@@ -9,7 +9,7 @@ import { matchWeights } from '../../../export/read/match.ts';
 import type { Check, CheckInput } from './check.ts';
 
 /** The engine's logits with weights that go by the names of the net's state_dict. */
-export async function logitsWith(
+async function logitsWith(
   { source: { run, dataset }, probe, engine }: CheckInput,
   tensors: readonly NamedTensor[],
 ): Promise<Float32Array> {

@@ -68,7 +68,7 @@ export function formatHealth(measure: HealthMeasure, value: number): string {
 }
 
 /** Limits beyond which a reading is called unusual, as courses and handbooks give them: rules of thumb, and said as such. */
-export const limits = {
+const limits = {
   dead: 0.3,
   saturated: 0.5,
   /** Karpathy's rule: updates of about a thousandth of the weights, http://karpathy.github.io/neural-networks-case-study */

@@ -150,7 +150,7 @@ function callExpression(reading: Reading, node: SyntaxNode, scope: Scope): Value
   return call(reading, node, function_, argumentsOf(reading, given, scope), scope);
 }
 
-export function argumentsOf(reading: Reading, node: SyntaxNode, scope: Scope): CallArguments {
+function argumentsOf(reading: Reading, node: SyntaxNode, scope: Scope): CallArguments {
   if (node.name !== 'ArgList') return { positional: [evaluate(reading, node, scope)], named: new Map() };
   const positional: Value[] = [];
   const named = new Map<string, Value>();

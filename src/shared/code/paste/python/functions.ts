@@ -45,7 +45,7 @@ export function callFunction(
   }
 }
 
-export function bindParameters(
+function bindParameters(
   reading: Reading,
   node: SyntaxNode,
   scope: Scope,

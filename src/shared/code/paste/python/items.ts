@@ -1,9 +1,9 @@
 /** What can be gone through one by one. */
 import type { Reading } from '../reading.ts';
-import { type Value, from, number, string, tuple } from '../values.ts';
+import { type Value, from, number, string } from '../values.ts';
 
 /** A range with more numbers is not written out. */
-export const longestRange = 10_000;
+const longestRange = 10_000;
 
 /** How many numbers a range has; null where its end is not known. */
 export function rangeLength({
@@ -43,5 +43,3 @@ export function itemsOf(_reading: Reading, value: Value): readonly Value[] | nul
       return null;
   }
 }
-
-export const pair = (left: Value, right: Value): Value => tuple([left, right]);

@@ -1,8 +1,8 @@
 /** Which characters of a Python text are code, which are in strings and which in comments. */
 
 export const inCode = 0;
-export const inString = 1;
-export const inComment = 2;
+const inString = 1;
+const inComment = 2;
 
 /** One entry a character: `inCode`, `inString` or `inComment`. Quotes belong to their strings. */
 export function scan(text: string): Uint8Array {

@@ -66,7 +66,7 @@ function after(
 }
 
 /** A layer that comes between: the average over the map, a pool. */
-export function withLayer(tensor: TensorNode, made: Layer, place: Place): TensorNode {
+function withLayer(tensor: TensorNode, made: Layer, place: Place): TensorNode {
   return after(
     tensor,
     { kind: 'layer', layer: made },

@@ -26,7 +26,7 @@ import { moduleTable, sizeKeepers } from './layerTable.ts';
 type Children = SequenceModule['children'];
 
 /** Modules given one by one, as a list, or as an OrderedDict's pairs. */
-export function childrenOf({ positional }: CallArguments): Children {
+function childrenOf({ positional }: CallArguments): Children {
   const [first] = positional;
   const numbered = (items: readonly Value[]) => items.map((value, i) => ({ key: String(i), value }));
   if (positional.length === 1 && first?.kind === 'dict')

@@ -6,7 +6,7 @@ export function sizesOf(shape: Shape, batch: Size = 'batch'): Size[] {
   return shape.kind === 'map' ? [batch, shape.channels, shape.height, shape.width] : [batch, shape.features];
 }
 
-export const same = (a: readonly Size[], b: readonly Size[]) =>
+const same = (a: readonly Size[], b: readonly Size[]) =>
   a.length === b.length && a.every((size, i) => size === b[i]);
 
 /** Whether the tensor lies as a layer takes it: nothing was reshaped since the last one. */

@@ -72,7 +72,7 @@ export function applyFunction(
 const sizeValue = (size: Size | undefined): Value =>
   size === undefined ? unknown : size === 'batch' ? { kind: 'batch' } : number(size);
 
-export const shapeOf = ({ sizes }: TensorNode): Value => tuple(sizes.map(sizeValue));
+const shapeOf = ({ sizes }: TensorNode): Value => tuple(sizes.map(sizeValue));
 
 export function tensorMember(reading: Reading, of: Extract<Value, { kind: 'tensor' }>, name: string): Value {
   switch (name) {

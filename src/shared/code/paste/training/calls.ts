@@ -216,7 +216,7 @@ const criterion: CallReader = (reading, node, name, call) => {
 };
 
 /** What the loss is given is the net's output. */
-export function lossOf(reading: Reading, call: CallArguments): Value {
+function lossOf(reading: Reading, call: CallArguments): Value {
   const given = call.positional[0] ?? call.named.get('input');
   if (reading.trace && given?.kind === 'tensor') reading.trace.logits ??= given.node;
   return unknown;
