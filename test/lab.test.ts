@@ -1,7 +1,7 @@
 /** The lab with history, checkpoint files and worker threads; only the training itself is a stand-in. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { calls, events } from '../src/shared/api/api.ts';
 import { Problem } from '../src/shared/base/problem.ts';
 import type { CheckpointFiles } from '../src/main/checkpoints/files.ts';
@@ -324,6 +324,23 @@ describe('several processes', () => {
     await lab.call('runs.resume', { run: 1 });
     await reached(lab, 1, 'finished');
     expect(await storyOf(lab, 1)).toEqual(await undisturbed());
+  });
+});
+
+describe("another process's run, which nobody tells of", () => {
+  test('is told of all the same, as it gets on, and when it is another one', async () => {
+    const lab = await open();
+    const begun = nextEvent(lab, 'run.changed', ({ id, step }) => id === 1 && step === 400);
+    const other = startProcess('labProcess.ts', home, 'hold-at-400');
+    processes.push(other);
+    expect(await begun).toMatchObject({ status: 'running', step: 400, epochsDone: 1 });
+    // Its own runs are told of once for each change, and not a second time as another's.
+    await lab.call('runs.start', { runs: [fakeRun()] });
+    await reached(lab, 2, 'finished');
+    const again = vi.fn();
+    lab.on('run.changed', again);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(again).not.toHaveBeenCalled();
   });
 });
 

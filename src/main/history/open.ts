@@ -54,6 +54,8 @@ export interface History {
    * and results follow.
    */
   truncate(run: number, point: { step: number; epoch: number; batch: number; epochSeconds: number }): void;
+  /** Grows whenever another connection, most often another process, has written; what this one writes does not count. */
+  othersVersion(): number;
   /** Runs whose process is gone become interrupted ones (or finished ones, where only the word was missing). */
   recover(): number[];
   /** Sweeps whose process is gone are interrupted, or stay paused. Gives their numbers. */
@@ -179,6 +181,7 @@ function historyOn(db: Db, home: string, path: string): History {
         runs.refreshResults(run);
         runs.setProgress(run, step, epochs.trainSeconds(run) + epochSeconds);
       }),
+    othersVersion: () => db.pragma('data_version', { simple: true }) as number,
     recover: () =>
       runs.foreignOwners(owner.id).flatMap((other) => (ownerLives(home, other) ? [] : runs.interrupt(other))),
     recoverSweeps: () =>

@@ -43,6 +43,7 @@ import { LabExports } from './models/exports.ts';
 import { LabImports } from './models/imports.ts';
 import { NetworkBook } from './networks/networkBook.ts';
 import { Recovery } from './runs/recovery.ts';
+import { OtherRuns } from './runs/otherRuns.ts';
 import { RunBook } from './runs/runBook.ts';
 import { RunOrganiser } from './runs/runOrganiser.ts';
 import { LabRuns } from './runs/runs.ts';
@@ -145,8 +146,10 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
     throw error;
   }
   const purge = organiser.purgeOld();
+  const others = new OtherRuns(book);
 
   const close = async () => {
+    others.close();
     try {
       await purge.stop();
       sweeps.stopBeginning();

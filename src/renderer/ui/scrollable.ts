@@ -1,6 +1,6 @@
 /**
  * For what scrolls where the window is narrow: while there is something to scroll to, and only then, the keyboard
- * reaches it, as a group with a name.
+ * reaches it, as a group with a name. `data-more` says on which sides there is more; base.css shows it there.
  */
 import type { Attachment } from 'svelte/attachments';
 
@@ -16,10 +16,25 @@ export function scrollable(
         if (scrolls) element.setAttribute(attribute, value);
         else element.removeAttribute(attribute);
       }
+      markMore(element, scrolls);
     };
+    element.addEventListener('scroll', look, { passive: true });
     const observer = new ResizeObserver(look);
     observer.observe(element);
     for (const child of element.children) observer.observe(child);
-    return () => observer.disconnect();
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('scroll', look);
+    };
   };
+}
+
+function markMore(element: HTMLElement, scrolls: boolean): void {
+  const { scrollLeft, scrollWidth, clientWidth } = element;
+  const more = [
+    ...(scrollLeft > 1 ? ['left'] : []),
+    ...(scrollLeft + clientWidth < scrollWidth - 1 ? ['right'] : []),
+  ].join(' ');
+  if (!scrolls) delete element.dataset['more'];
+  else if (element.dataset['more'] !== more) element.dataset['more'] = more;
 }

@@ -69,6 +69,8 @@ export interface Runs {
   /** Why a run is as it is, its status unchanged. */
   setProblem(id: number, problem: ProblemRecord): void;
   ownerOf(id: number): string | null;
+  /** Runs that have moved at `at` or later and are not `owner`'s, each with when it last moved. */
+  movedSince(at: string, owner: string): { id: number; at: string }[];
   /** Those who hold runs under way, `owner` left out. */
   foreignOwners(owner: string): string[];
   /** Ends the runs under way of an owner that is gone; gives their numbers. */
@@ -176,6 +178,9 @@ export function runsTable(db: Db): Runs {
   );
   const setProblem = db.prepare('UPDATE runs SET problem = ? WHERE id = ?');
   const ownerOf = db.prepare('SELECT owner FROM runs WHERE id = ?').pluck();
+  const movedSince = db.prepare(
+    'SELECT id, updated_at AS at FROM runs WHERE updated_at >= ? AND owner IS NOT ? AND purging = 0',
+  );
   const foreignOwners = db
     .prepare(`SELECT DISTINCT owner FROM runs WHERE status IN ${underWay} AND owner <> ?`)
     .pluck();
@@ -252,6 +257,7 @@ export function runsTable(db: Db): Runs {
       setProblem.run(JSON.stringify(problem), id);
     },
     ownerOf: (id) => (ownerOf.get(id) as string | null | undefined) ?? null,
+    movedSince: (at, owner) => movedSince.all(at, owner) as { id: number; at: string }[],
     foreignOwners: (owner) => foreignOwners.all(owner) as string[],
     interrupt: (owner) => interrupt.all(owner) as number[],
   };

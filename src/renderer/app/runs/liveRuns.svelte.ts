@@ -16,6 +16,8 @@ import {
 import { RunSeries } from '../../plot/data/series.ts';
 import { Countdown, type TimeLeft } from './timeLeft.ts';
 
+/** Milliseconds after which a run that gets on without telling of losses is another process's. */
+const silence = 2000;
 /** Kept at most, those looked at last; a run of 10 epochs takes about 200 kB. */
 const capacity = 24;
 
@@ -38,7 +40,10 @@ export class LiveRun {
   timeLeft = $state.raw<TimeLeft | null>(null);
   readonly #lab: LabClient;
   #status: RunSummary['status'] | null = null;
+  #loading = false;
   #filling = false;
+  /** When losses last came by themselves. */
+  #heard = -Infinity;
   readonly #countdown = new Countdown();
   /** Seconds of training up to the last losses that came; null where the ones before them are not known. */
   #clock: number | null = null;
@@ -50,6 +55,7 @@ export class LiveRun {
   }
 
   async load(): Promise<void> {
+    this.#loading = true;
     try {
       const [detail, events] = await Promise.all([
         this.#lab.call('runs.get', { run: this.id }),
@@ -64,11 +70,14 @@ export class LiveRun {
       this.problem = null;
     } catch (error) {
       this.problem = toProblemRecord(error);
+    } finally {
+      this.#loading = false;
     }
     this.#refresh();
   }
 
   putLosses({ from, losses, imagesPerSecond, seconds }: EventPayload<'run.batchLosses'>): void {
+    this.#heard = performance.now();
     this.imagesPerSecond = imagesPerSecond;
     if (this.#clock !== null) this.#countdown.took(losses.length, seconds - this.#clock);
     this.#clock = seconds;
@@ -113,7 +122,15 @@ export class LiveRun {
       this.#countdown.pause();
       if (this.series.length < run.step) void this.#fill().catch(() => undefined);
     }
+    // A run that another process trains: its losses and epochs are in history, and no other event tells of them.
+    if (this.detail && this.#silent(run)) void this.load();
     this.#refresh();
+  }
+
+  /** It has got on, and no losses came here for a while. */
+  #silent(run: RunSummary): boolean {
+    if (this.#loading || this.#filling || performance.now() - this.#heard < silence) return false;
+    return this.series.length < run.step || this.series.epochs.length < run.epochsDone;
   }
 
   async #fill(): Promise<void> {

@@ -81,6 +81,25 @@ test('a run that ends gets the losses that no event brought', async () => {
   expect([live.steps, live.imagesPerSecond, live.detail?.status]).toEqual([938, null, 'finished']);
 });
 
+test("another process's run gets on by what is said of it: no event brings its losses", async () => {
+  let kept = 100;
+  let epochs = [sampleEpoch(1)];
+  const lab = labWith(() => kept).answer('runs.get', () => sampleDetail({ epochs }));
+  const live = new LiveRuns(lab).open(1);
+  await settled();
+  kept = 1900;
+  epochs = [sampleEpoch(1), sampleEpoch(2)];
+  lab.emit('run.changed', sampleRun({ status: 'running', step: 1900, epochsDone: 2 }));
+  await settled();
+  expect([live.steps, live.epochs.length]).toEqual([1900, 2]);
+  // A run of this lab's own tells of its losses, and is not asked for what is about to come.
+  lab.emit('run.batchLosses', { run: 1, from: 1900, losses: ones(5), imagesPerSecond: 1, seconds: 2 });
+  const asked = lab.asked.length;
+  lab.emit('run.changed', sampleRun({ status: 'running', step: 1950, epochsDone: 2 }));
+  await settled();
+  expect(lab.asked).toHaveLength(asked);
+});
+
 test('what cannot be read is a problem of this run', async () => {
   const lab = new FakeLab().answer('runs.get', () => {
     throw new Error('gone');
