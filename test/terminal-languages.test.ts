@@ -59,6 +59,7 @@ const commands = [
     'export',
     'import',
     'evaluate',
+    'datasets',
   ],
 ];
 

@@ -86,12 +86,13 @@ export async function readIdxItems(header: IdxHeader): Promise<Uint8Array> {
   return bytes;
 }
 
-/** Images and their labels: as many of the one as of the other. */
+/** Images and their labels: as many of the one as of the other. `rank` is the images' number of dimensions. */
 export async function readIdxPair(
   images: string,
   labels: string,
+  rank = 3,
 ): Promise<{ images: IdxHeader; labels: IdxHeader }> {
-  const pair = { images: await readIdxHeader(images, 3), labels: await readIdxHeader(labels, 1) };
+  const pair = { images: await readIdxHeader(images, rank), labels: await readIdxHeader(labels, 1) };
   if (pair.images.count !== pair.labels.count) {
     throw new Problem(
       'idx.counts',

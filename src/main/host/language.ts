@@ -3,6 +3,7 @@
  * stand in the code in English and are looked up by it, as gettext has it, in resources/terminal/zh-CN.json; a
  * `Problem` is looked up by its code, in the files that the window has as well.
  */
+import data from '../../../resources/messages/zh-CN/data.json' with { type: 'json' };
 import desktop from '../../../resources/messages/zh-CN/desktop.json' with { type: 'json' };
 import models from '../../../resources/messages/zh-CN/models.json' with { type: 'json' };
 import lab from '../../../resources/messages/zh-CN/lab.json' with { type: 'json' };
@@ -22,6 +23,7 @@ const chineseProblems: Readonly<Record<string, unknown>> = {
   ...models,
   ...desktop,
   ...training,
+  ...data,
 };
 
 let language: Language = 'en';

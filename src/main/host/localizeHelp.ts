@@ -4,7 +4,7 @@ import { say } from './language.ts';
 
 /** To be called when all commands are there. */
 export function localizeHelp(program: Command): void {
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...program.commands.flatMap((each) => [each, ...each.commands])]) {
     command.description(say(command.description()));
     command.configureHelp({ styleTitle: (title) => say(title), optionDescription, argumentDescription });
     const help = command.options.find(({ long }) => long === '--help');

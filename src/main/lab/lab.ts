@@ -16,13 +16,14 @@ import type {
 import type { Dataset } from '../../shared/datasets/dataset.ts';
 import { Problem, type ProblemRecord } from '../../shared/base/problem.ts';
 import { type CheckpointFiles, checkpointFiles } from '../checkpoints/files.ts';
-import { listDatasets, openDataset } from '../datasets/index.ts';
+import { DatasetLibrary } from '../datasets/library.ts';
 import { type Memory, readMemory } from '../engine/native/memory.ts';
 import { resolveHome } from '../history/home.ts';
 import { openHistory } from '../history/open.ts';
 import { appCalls } from './calls/app.ts';
 import { catalogCalls } from './calls/catalog.ts';
 import { compareCalls } from './calls/compare.ts';
+import { datasetCalls } from './calls/datasets.ts';
 import { imageCalls } from './calls/images.ts';
 import { inspectCalls } from './calls/inspect.ts';
 import { preferenceCalls } from './calls/preferences.ts';
@@ -35,6 +36,7 @@ import { modelCalls } from './calls/models.ts';
 import { sweepCalls } from './calls/sweeps.ts';
 import { type Handlers, createDispatcher } from './dispatch.ts';
 import { Events } from './base/events.ts';
+import { LabDatasets } from './datasets/datasets.ts';
 import { LabEstimates } from './runs/estimates.ts';
 import { LabInspection } from './runs/inspection.ts';
 import { LabPredictions } from './runs/predictions.ts';
@@ -94,11 +96,13 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
   const history = openHistory(home);
   const events = new Events();
   const book = new RunBook(history, events);
+  const library = new DatasetLibrary(home, parts.openDataset);
+  const datasets = new LabDatasets({ library, history, events });
   const common = {
     events,
     workerPath: options.workerPath,
     cores: parts.cores ?? availableParallelism(),
-    openDataset: parts.openDataset ?? openDataset,
+    openDataset: (id: string) => library.open(id),
     readMemory: parts.readMemory ?? (() => readMemory()),
     patience: parts.patience ?? patience,
   };
@@ -120,7 +124,8 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
   const sweeps = new LabSweeps({ ...common, book: sweepBook, runBook: book, runs });
   const handlers: Handlers = {
     ...appCalls({ host: options.host, home, runs, findTrainingProblem: trainingProblem }),
-    ...catalogCalls(listDatasets),
+    ...catalogCalls(() => library.list()),
+    ...datasetCalls(datasets),
     ...imageCalls(common.openDataset),
     ...preferenceCalls(history, events),
     ...networkCalls(networkBook),
@@ -152,6 +157,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
     others.close();
     try {
       await purge.stop();
+      await datasets.close();
       sweeps.stopBeginning();
       await runs.close();
       await sweeps.close();

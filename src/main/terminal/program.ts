@@ -16,6 +16,7 @@ import { type Signals, onInterrupt } from '../host/interrupts.ts';
 import type { Lab } from '../lab/lab.ts';
 import { strideVersion } from '../lab/base/machine.ts';
 import { addCompareCommand } from './commands/compare.ts';
+import { addDatasetCommands } from './commands/datasets.ts';
 import { doctor } from './commands/doctor.ts';
 import { type OutputStream, createIo } from './io.ts';
 import { resolveNetwork } from './commands/networks.ts';
@@ -186,6 +187,14 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
     },
   });
 
+  addDatasetCommands(program, {
+    io,
+    withLab: async (work) => {
+      await withLab(work);
+    },
+    untilStopped: (work) => untilStopped((stop) => withLab((lab) => work(lab, stop))),
+  });
+
   program
     .command('verify')
     .description("hold the engine against PyTorch's own numbers, case by case")
@@ -233,7 +242,7 @@ function addTrainOptions(command: Command): Command {
       numbers.parseSeed,
     )
     .option('--name <text>', "the run's name in history", parseName)
-    .option('--dataset <id>', 'what to train on', 'mnist')
+    .option('--dataset <id>', 'what to train on, see "stride datasets list"', 'mnist')
     .option(
       '--training <number>',
       "which of a script's trainings, where it has several",

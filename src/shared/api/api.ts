@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { compareCalls } from './calls/compare.ts';
+import { datasetCalls, datasetEvents } from './calls/datasets.ts';
 import { imageCalls } from './calls/images.ts';
 import { preferenceCalls, preferenceEvents } from './calls/preferences.ts';
 import { networkCalls, networkEvents } from './calls/networks.ts';
@@ -60,6 +61,7 @@ export const calls = {
   ),
   'datasets.list': call(nothing, z.array(datasetSummarySchema)),
   ...imageCalls,
+  ...datasetCalls,
   ...preferenceCalls,
   ...networkCalls,
 
@@ -176,6 +178,7 @@ export const events = {
   /** A sweep was made, its status changed, or one of its runs changed. */
   'sweep.changed': sweepSummarySchema,
   ...networkEvents,
+  ...datasetEvents,
 } as const;
 
 export type CallName = keyof typeof calls;

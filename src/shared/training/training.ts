@@ -123,6 +123,12 @@ export const normalisationSchema = z.enum(['course', 'dataset', 'none']);
 export type Normalisation = z.infer<typeof normalisationSchema>;
 export const courseNormalisation = { mean: 0.1307, deviation: 0.3081 } as const;
 
+/** The course's constants are MNIST's; any other set is normalised by its own mean and deviation, unless somebody chose otherwise. */
+export function normalisationFor(before: Normalisation, dataset: string): Normalisation {
+  if (before === 'none') return 'none';
+  return dataset === 'mnist' ? 'course' : 'dataset';
+}
+
 /** Random changes of the training images, each drawn anew for every image and step; zero or false leaves it out. */
 export const augmentationSchema = z.strictObject({
   /** Pixels, at most, along each axis. */

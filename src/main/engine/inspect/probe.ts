@@ -18,6 +18,8 @@ export interface ProbeOrder {
   readonly network: Network;
   readonly settings: Pick<TrainingSettings, 'normalisation'>;
   readonly dataset: Dataset;
+  /** The set that the net was trained on, where that is another one: its mean and deviation are the net's. */
+  readonly trainedOn?: Dataset;
   /** Named as in checkpoints: `parameter/0.weight`. */
   readonly tensors: readonly NamedTensor[];
 }
@@ -86,11 +88,11 @@ function crossEntropySum({ shape: [rows = 0, classes = 0], data }: TensorValues,
 }
 
 async function withNet<T>(
-  { network, settings, dataset, tensors }: ProbeOrder,
+  { network, settings, dataset, trainedOn = dataset, tensors }: ProbeOrder,
   work: (logits: (pixels: Pixels) => TensorValues) => Promise<T>,
 ): Promise<T> {
   const compiled = compileInspection(network);
-  const constants = await pixelConstants(settings.normalisation, dataset);
+  const constants = await pixelConstants(settings.normalisation, trainedOn);
   const session = await Session.load(compiled.graph);
   try {
     writeState(session, compiled, tensors);

@@ -1,6 +1,7 @@
 /** Runs scored on a whole test set: their own, or another one with images of the same size. */
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
+import type { RunDetail } from '../../../shared/runs/runs.ts';
 import type { CheckpointFiles } from '../../checkpoints/files.ts';
 import { checkNetwork } from '../runs/newRun.ts';
 import { requireSameData } from '../runs/resume.ts';
@@ -29,16 +30,25 @@ export class LabEvaluations {
     const { book, files, openDataset } = this.#options;
     const detail = book.detail(run);
     const dataset = await openDataset(id ?? detail.dataset);
-    const own = id === undefined || id === detail.dataset;
+    const own = id === undefined || dataset.summary.id === detail.dataset;
     if (own) requireSameData(detail, dataset);
     checkNetwork(detail.network, dataset);
+    const trainedOn = await this.#normalisedBy(detail, dataset);
     const { saved, epoch } = await chosenCheckpoint(files, run, checkpoint);
     const { network, settings } = detail;
-    const order = { network, settings, dataset, tensors: parametersOf(saved) };
+    const order = { network, settings, dataset, trainedOn, tensors: parametersOf(saved) };
     const { correct, total, loss } = await withEngine(this.#options, (engine) => engine.score(order));
     const result = { testCorrect: correct, testTotal: total, testLoss: loss, dataset: dataset.summary.id };
     const testLoss = Number.isFinite(loss) ? loss : null;
     book.log(run, { kind: 'evaluated', detail: { ...result, testLoss, epoch } });
     return { ...result, epoch, step: saved.checkpoint.progress.step };
+  }
+
+  /** A net that was trained with its set's mean and deviation takes every other set's images with the same ones. */
+  async #normalisedBy(run: RunDetail, dataset: Dataset): Promise<Dataset> {
+    if (run.settings.normalisation !== 'dataset' || dataset.summary.hash === run.datasetHash) return dataset;
+    const own = await this.#options.openDataset(run.dataset);
+    requireSameData(run, own);
+    return own;
   }
 }

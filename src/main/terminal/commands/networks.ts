@@ -14,6 +14,8 @@ export interface NamedNetwork {
   readonly network: Network;
   /** With which it is trained where nothing else is said. */
   readonly settings: TrainingSettings;
+  /** Somebody wrote the settings down, in a script: they hold for any data set. */
+  readonly asWritten?: boolean;
 }
 
 /** A preset's name wins over a file of that name; `./course` is the file. */
@@ -23,7 +25,7 @@ export function resolveNetwork(
 ): NamedNetwork {
   const preset = findPreset(text);
   if (preset) return preset;
-  if (isScript(text)) return readScript(text);
+  if (isScript(text)) return { ...readScript(text), asWritten: true };
   if (/[/\\]|\.json$/i.test(text) || existsSync(text)) return readNetwork(text);
   const names = presets.map(({ network }) => network.name);
   throw new UsageProblem(

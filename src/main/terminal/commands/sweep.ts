@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { CallInput, LabClient } from '../../../shared/api/api.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 import { type Axis, type SweepSummary, mostSweepRuns } from '../../../shared/sweeps/sweeps.ts';
+import { normalisationFor } from '../../../shared/training/training.ts';
 import { UsageProblem } from '../../host/commandLine.ts';
 import { followSweep } from '../reports/followSweep.ts';
 import { type Column, count, dateTime, table } from '../reports/format.ts';
@@ -68,7 +69,7 @@ export function addSweepCommands(program: Command, host: SweepHost): void {
     .option('--random <number>', 'draw so many combinations, where a grid would be all of them', parseRandom)
     .option('--random-seed <number>', 'the same seed draws the same combinations', numbers.parseSeed, 0)
     .option('--name <text>', "the sweep's name in history")
-    .option('--dataset <id>', 'what to train on', 'mnist')
+    .option('--dataset <id>', 'what to train on, see "stride datasets list"', 'mnist')
     .option('--json', 'print one JSON object a line: sweep, run, results')
     .addHelpText(
       'after',
@@ -114,7 +115,11 @@ function requestOf(name: string, options: SweepOptions): CallInput<'sweeps.start
     sweep: {
       ...(options.name !== undefined && { name: options.name }),
       network,
-      settings: { ...settings, epochs: options.epochs ?? settings.epochs },
+      settings: {
+        ...settings,
+        epochs: options.epochs ?? settings.epochs,
+        normalisation: normalisationFor(settings.normalisation, options.dataset),
+      },
       dataset: options.dataset,
       axes: [...(options.set ?? []), ...(options.range ?? [])],
       mode: options.random === undefined ? 'grid' : { random: options.random, seed: options.randomSeed },

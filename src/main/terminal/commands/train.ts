@@ -1,7 +1,11 @@
 /** `stride train`: new runs, one a net, with the settings that come with the net and what the command line changes. */
 import type { CallInput, LabClient } from '../../../shared/api/api.ts';
 import type { Network } from '../../../shared/network/network.ts';
-import type { Optimizer, TrainingSettings } from '../../../shared/training/training.ts';
+import {
+  type Optimizer,
+  type TrainingSettings,
+  normalisationFor,
+} from '../../../shared/training/training.ts';
 import { UsageProblem } from '../../host/commandLine.ts';
 import { follow } from '../reports/follow.ts';
 import type { Io } from '../io.ts';
@@ -34,11 +38,16 @@ export async function train(
   options: TrainOptions,
   stop: AbortSignal,
 ): Promise<number> {
-  await requireDataset(lab, options.dataset);
-  const runs = networks.map(({ network, settings }) => ({
+  const dataset = await requireDataset(lab, options.dataset);
+  const runs = networks.map(({ network, settings, asWritten = false }) => ({
     network,
-    settings: withChanges(settings, options),
-    dataset: options.dataset,
+    settings: withChanges(
+      asWritten
+        ? settings
+        : { ...settings, normalisation: normalisationFor(settings.normalisation, dataset) },
+      options,
+    ),
+    dataset,
     ...named(options.name, network, networks.length),
   }));
   const request: CallInput<'runs.start'> = { runs, together: !options.oneAtATime };
@@ -88,14 +97,19 @@ function named(name: string | undefined, network: Network, runs: number): { name
   return { name: (runs > 1 ? `${name} (${network.name})` : name).slice(0, longestName) };
 }
 
-async function requireDataset(lab: LabClient, dataset: string): Promise<void> {
-  const known = (await lab.call('datasets.list', {})).map(({ id }) => id);
-  if (known.includes(dataset)) return;
+/** By id or by name; gives the id. */
+async function requireDataset(lab: LabClient, wanted: string): Promise<string> {
+  const sets = await lab.call('datasets.list', {});
+  const found =
+    sets.find(({ id }) => id === wanted) ??
+    sets.find(({ name }) => name?.toLowerCase() === wanted.toLowerCase());
+  if (found) return found.id;
+  const known = sets.map(({ id }) => id);
   throw new UsageProblem(
     'terminal.dataset',
-    say('there is no data set "{dataset}".', { dataset }) +
-      suggest(dataset, known) +
+    say('there is no data set "{dataset}".', { dataset: wanted }) +
+      suggest(wanted, known) +
       say(' There is {names}', { names: known.join(', ') }),
-    { dataset },
+    { dataset: wanted },
   );
 }

@@ -1,0 +1,23 @@
+/** Data sets brought in, looked at, renamed and deleted. */
+import type { CallRequest } from '../../../shared/api/api.ts';
+import type { LabDatasets } from '../datasets/datasets.ts';
+
+export function datasetCalls(datasets: LabDatasets) {
+  return {
+    'datasets.entries': () => datasets.entries(),
+    'datasets.uses': ({ dataset }: CallRequest<'datasets.uses'>) => datasets.uses(dataset),
+    'datasets.import': (request: CallRequest<'datasets.import'>) => datasets.import(request),
+    'datasets.cancelImport': ({ ticket }: CallRequest<'datasets.cancelImport'>) => {
+      datasets.cancel(ticket);
+      return {};
+    },
+    'datasets.rename': async (request: CallRequest<'datasets.rename'>) => {
+      await datasets.rename(request);
+      return {};
+    },
+    'datasets.delete': async (request: CallRequest<'datasets.delete'>) => {
+      await datasets.delete(request);
+      return {};
+    },
+  };
+}
