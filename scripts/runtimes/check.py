@@ -1,9 +1,11 @@
 """Loads exported nets in the tools that they are for and compares them with the engine. One folder a net; see exports.ts."""
 import json
+import logging
 import os
 import sys
 
 os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
+logging.getLogger('tensorflow').setLevel(logging.ERROR)
 
 import numpy as np
 
@@ -86,6 +88,17 @@ def saved_model(path, pixels):
     return predict(pixels=tf.constant(pixels.transpose(0, 2, 3, 1)))['logits'].numpy()
 
 
+def lite_rt(path, pixels):
+    from ai_edge_litert.interpreter import Interpreter
+
+    predict = Interpreter(os.path.join(path, 'model.tflite')).get_signature_runner()
+    images = pixels.transpose(0, 2, 3, 1)
+    one = predict(pixels=images[:1])['logits']
+    whole = predict(pixels=images)['logits']
+    assert np.abs(one - whole[:1]).max() <= TOLERANCE
+    return whole
+
+
 for net in sorted(os.listdir(folder)):
     path = os.path.join(folder, net)
     shapes = json.load(open(os.path.join(path, 'shapes.json'), encoding='utf-8'))
@@ -95,6 +108,7 @@ for net in sorted(os.listdir(folder)):
     say(net, 'torch, model.pt', torch_class(path, pixels), expected)
     say(net, 'torch, safetensors and npz', torch_safetensors(path, pixels), expected)
     say(net, 'tensorflow, SavedModel', saved_model(path, pixels), expected)
+    say(net, 'litert', lite_rt(path, pixels), expected)
     say(net, 'keras', keras_model(path, pixels), expected)
 
 sys.exit(1 if failed else 0)

@@ -42,6 +42,29 @@ export const everyLayer: Network = {
   ],
 };
 
+/** Layers with every kind of weight, in a file of few kilobytes. */
+export const smallNet: Network = {
+  name: 'small',
+  input: { height: 8, width: 8, channels: 1 },
+  layers: [
+    { type: 'conv2d', filters: 4, kernelSize: 3, padding: 1 },
+    { type: 'batchNorm2d' },
+    { type: 'activation', function: 'relu' },
+    { type: 'maxPool2d', kernelSize: 2 },
+    {
+      type: 'residual',
+      layers: [
+        { type: 'conv2d', filters: 6, kernelSize: 3, padding: 1, bias: false },
+        { type: 'batchNorm2d' },
+        { type: 'activation', function: 'silu' },
+      ],
+    },
+    { type: 'dropout', p: 0.25 },
+    { type: 'flatten' },
+    { type: 'linear', units: 10 },
+  ],
+};
+
 /** The activations one after another, and the global average as the way to the flat part. */
 export const everyActivation: Network = {
   name: 'every activation',

@@ -3,7 +3,9 @@ import { Problem } from '../../../shared/base/problem.ts';
 import { type FloatType, unsupportedType, widened } from '../../../shared/models/elements.ts';
 import { transposed } from '../../../shared/models/channelsLast.ts';
 import type { Weights } from '../../../shared/models/trainedModel.ts';
-import { type Attribute, ModelProto, type Node, TensorProto, type TensorMessage } from './proto.ts';
+import { intsOf } from './attributes.ts';
+import { type Size, shapeNodes, sizesOf } from './computedShape.ts';
+import { ModelProto, type Node, TensorProto, type TensorMessage } from './proto.ts';
 
 export interface Values {
   readonly shape: readonly number[];
@@ -18,9 +20,12 @@ export class GraphView {
   readonly name: string;
   readonly #constants = new Map<string, TensorMessage>();
   readonly #producers = new Map<string, Node>();
+  readonly #beside: ReadonlyMap<string, Uint8Array>;
 
-  constructor(bytes: Uint8Array, path: string) {
+  /** `beside` are files that lie beside the model and may hold its weights, by their names. */
+  constructor(bytes: Uint8Array, path: string, beside: ReadonlyMap<string, Uint8Array> = new Map()) {
     this.path = path;
+    this.#beside = beside;
     let model;
     try {
       model = ModelProto.decode(bytes);
@@ -35,12 +40,14 @@ export class GraphView {
     for (const tensor of graph.initializer ?? []) this.#constants.set(tensor.name ?? '', tensor);
     const nodes = graph.node ?? [];
     for (const node of nodes) {
-      const value =
-        node.opType === 'Constant' ? node.attribute?.find(({ name }) => name === 'value')?.t : null;
+      const value = node.opType === 'Constant' ? constantOf(node) : null;
       if (value) this.#constants.set(node.output?.[0] ?? '', value);
       for (const output of node.output ?? []) this.#producers.set(output, node);
     }
-    this.nodes = nodes.filter(({ opType }) => opType !== 'Constant');
+    const forShapes = new Set(
+      nodes.flatMap((node) => (node.opType === 'Reshape' ? shapeNodes(this, node.input?.[1] ?? '') : [])),
+    );
+    this.nodes = nodes.filter((node) => node.opType !== 'Constant' && !forShapes.has(node));
     // Up to IR version 3, weights are listed among the inputs too.
     const inputs = (graph.input ?? []).filter(({ name }) => !this.#constants.has(name ?? ''));
     const outputs = graph.output ?? [];
@@ -88,6 +95,11 @@ export class GraphView {
     return transposed(inner, order);
   }
 
+  /** To what a Reshape shapes; null where that cannot be told. */
+  target(node: Node): readonly Size[] | null {
+    return sizesOf(this, node.input?.[1] ?? '');
+  }
+
   weights(node: Node, position: number, what: string): Weights {
     const found = this.constant(node.input?.[position] ?? '');
     if (!found) throw this.refused(`${what} of ${nameOf(node)} must be constant`, 'it is computed');
@@ -105,16 +117,9 @@ export class GraphView {
   #values(tensor: TensorMessage): Values {
     const name = tensor.name ?? '';
     const shape = (tensor.dims ?? []).map(Number);
-    if (tensor.dataLocation === TensorProto.DataLocation.EXTERNAL) {
-      const file = tensor.externalData?.find(({ key }) => key === 'location')?.value ?? '';
-      throw new Problem(
-        'import.external-data',
-        `${this.path} keeps its weights in another file, "${file}"; save the model as one file`,
-        { path: this.path, file },
-      );
-    }
     const { DataType } = TensorProto;
-    const raw = tensor.rawData ?? new Uint8Array();
+    const external = tensor.dataLocation === TensorProto.DataLocation.EXTERNAL;
+    const raw = external ? this.#external(tensor) : (tensor.rawData ?? new Uint8Array());
     const floats: Partial<Record<number, FloatType>> = {
       [DataType.FLOAT]: 'F32',
       [DataType.FLOAT16]: 'F16',
@@ -135,27 +140,46 @@ export class GraphView {
     }
     throw unsupportedType(this.path, name, DataType[tensor.dataType ?? 0] ?? 'unknown');
   }
+
+  /** A tensor's bytes in a file beside the model, which is found by its name alone. */
+  #external({ name, externalData = [] }: TensorMessage): Uint8Array {
+    const entry = (wanted: string) => externalData?.find(({ key }) => key === wanted)?.value ?? undefined;
+    const file = entry('location') ?? '';
+    if (/[/\\]/.test(file) || file === '..')
+      throw new Problem(
+        'import.external-path',
+        `${this.path} says that weights lie in "${file}", outside of its folder, which is not read`,
+        { path: this.path, file },
+      );
+    const bytes = this.#beside.get(file);
+    if (!bytes)
+      throw new Problem(
+        'import.external-data',
+        `${this.path} keeps its weights in another file, "${file}", which must be given with it`,
+        { path: this.path, file },
+      );
+    const start = Number(entry('offset') ?? 0);
+    const end = start + Number(entry('length') ?? bytes.length - start);
+    if (!(start >= 0 && end >= start && end <= bytes.length))
+      throw new Problem(
+        'import.damaged',
+        `${file} is damaged: it ends before the weights of "${name}"; get the file again`,
+        { path: file, detail: name ?? '' },
+      );
+    return bytes.subarray(start, end);
+  }
+}
+
+/** A Constant's tensor, whichever of its attributes holds it. */
+function constantOf({ attribute = [] }: Node): TensorMessage | null {
+  const found = (wanted: string) => attribute?.find(({ name }) => name === wanted);
+  const { FLOAT, INT64 } = TensorProto.DataType;
+  const ints = found('value_ints')?.ints ?? (found('value_int') ? [found('value_int')?.i ?? 0] : null);
+  if (ints) return { dataType: INT64, dims: [ints.length], int64Data: ints };
+  const floats =
+    found('value_floats')?.floats ?? (found('value_float') ? [found('value_float')?.f ?? 0] : null);
+  if (floats) return { dataType: FLOAT, dims: [floats.length], floatData: floats };
+  return found('value')?.t ?? null;
 }
 
 export const nameOf = (node: Node): string => `${node.opType} "${node.name || node.output?.[0] || ''}"`;
-
-const attributeOf = (node: Node, name: string): Attribute | undefined =>
-  node.attribute?.find((each) => each.name === name);
-
-export function intOf(node: Node, name: string, otherwise: number): number {
-  const found = attributeOf(node, name);
-  return found ? Number(found.i ?? 0) : otherwise;
-}
-
-export function floatOf(node: Node, name: string, otherwise: number): number {
-  return attributeOf(node, name)?.f ?? otherwise;
-}
-
-export function intsOf(node: Node, name: string): number[] | undefined {
-  return attributeOf(node, name)?.ints?.map(Number);
-}
-
-export function textOf(node: Node, name: string, otherwise: string): string {
-  const found = attributeOf(node, name)?.s;
-  return found ? new TextDecoder().decode(found) : otherwise;
-}

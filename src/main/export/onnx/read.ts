@@ -8,9 +8,11 @@ import type { Network } from '../../../shared/network/network.ts';
 import { parseNetwork } from '../../../shared/network/network.ts';
 import { summarize } from '../../../shared/network/shapes.ts';
 import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
-import { courseNormalisation } from '../../../shared/training/training.ts';
-import { GraphView, type Values, intOf, nameOf } from './graphView.ts';
-import { type ReadLayer, layerOf } from './readLayers.ts';
+import { transposed } from '../../../shared/models/channelsLast.ts';
+import { intOf, intsOf } from './attributes.ts';
+import { GraphView, type Values, nameOf } from './graphView.ts';
+import { type ReadLayer, layerOf, meanAxes } from './readLayers.ts';
+import { readPreparation, withPaddingOf } from './preparation.ts';
 import type { Node } from './proto.ts';
 
 export interface OnnxModel {
@@ -21,24 +23,55 @@ export interface OnnxModel {
   readonly normalisation: 'course' | undefined;
 }
 
-/** Throws a `Problem` that names the node which no layer can express. */
-export function readOnnx(bytes: Uint8Array, path: string): OnnxModel {
-  const reader = new Reader(new GraphView(bytes, path));
-  const { view } = reader;
-  const { start, normalisation } = reader.normalisation();
-  const layers = reader.chain(start, view.output);
-  const [, channels, height, width] = view.input.shape;
-  if (!channels || !height || !width || view.input.shape.length !== 4)
+/**
+ * Throws a `Problem` that names the node which no layer can express. `beside` are files that lie beside the model and may
+ * hold its weights, by their names.
+ */
+export function readOnnx(
+  bytes: Uint8Array,
+  path: string,
+  beside: ReadonlyMap<string, Uint8Array> = new Map(),
+): OnnxModel {
+  const view = new GraphView(bytes, path, beside);
+  const notes: string[] = [];
+  const { start, channelsLast, normalisation } = readPreparation(view, notes);
+  const layers = new Reader(view, notes).chain(start, view.output);
+  const { shape } = view.input;
+  const [, channels, height, width] = channelsLast ? [shape[0], shape[3], shape[1], shape[2]] : shape;
+  if (!channels || !height || !width || shape.length !== 4)
     throw view.refused(
       'the input must be batch × channels × height × width, with sizes',
-      view.input.shape.map((each) => each ?? '?').join(' × '),
+      shape.map((each) => each ?? '?').join(' × '),
     );
   const name = (view.name || path.replace(/^.*[/\\]/, '').replace(/\.onnx$/i, '')).slice(0, 80);
   const network = parseNetwork({ name, input: { height, width, channels }, layers: layers.map(plainLayer) });
-  const tensors = layers.flatMap((layer, index) => tensorsOf(layer, `${index}`));
-  // Whether the layers fit each other; and every weight must be of the size that they say.
-  summarize(network);
-  return { network, tensors, notes: reader.notes, normalisation };
+  const tensors = inOrderOfChannels(view, layers, network).flatMap((layer, index) =>
+    tensorsOf(layer, `${index}`),
+  );
+  return { network, tensors, notes, normalisation };
+}
+
+/** A linear layer behind a map that is flattened with its channels last gets its columns as PyTorch would have them. */
+function inOrderOfChannels(view: GraphView, layers: readonly ReadLayer[], network: Network): ReadLayer[] {
+  // Whether the layers fit each other is seen here, too.
+  const { layers: shapes } = summarize(network);
+  const result = [...layers];
+  for (const [position, { channelsLast }] of layers.entries()) {
+    const input = shapes[position]?.input;
+    if (!channelsLast || input?.kind !== 'map') continue;
+    const next = layers.findIndex(
+      ({ layer }, i) => i > position && !['activation', 'dropout'].includes(layer.type),
+    );
+    const linear = layers[next];
+    const weight = linear?.weights['weight'];
+    if (!linear || linear.layer.type !== 'linear' || !weight)
+      throw view.refused('a map with its channels last is flattened for a linear layer', 'another layer');
+    const { channels, height, width } = input;
+    const units = weight.shape[0] ?? 0;
+    const { data } = transposed({ shape: [units, height, width, channels], data: weight.data }, [0, 3, 1, 2]);
+    result[next] = { ...linear, weights: { ...linear.weights, weight: { shape: weight.shape, data } } };
+  }
+  return result;
 }
 
 function plainLayer({ layer, inner }: ReadLayer): Layer {
@@ -53,45 +86,13 @@ function tensorsOf({ weights, inner, shortcut }: ReadLayer, key: string): NamedT
 
 class Reader {
   readonly view: GraphView;
-  readonly notes: string[] = [];
+  readonly notes: string[];
+  /** Whether a map's channels are its last axis at this place of the graph. */
+  #channelsLast = false;
 
-  constructor(view: GraphView) {
+  constructor(view: GraphView, notes: string[]) {
     this.view = view;
-  }
-
-  /** Constants that are taken from pixels and divided by, before the first layer. */
-  normalisation(): { start: string; normalisation: 'course' | undefined } {
-    const { view } = this;
-    const found: Record<string, Values> = {};
-    let start = view.input.name;
-    for (;;) {
-      const [node, ...others] = view.consumers(start);
-      const [, constant] = node?.input ?? [];
-      if (
-        !node ||
-        others.length > 0 ||
-        !['Sub', 'Div'].includes(node.opType ?? '') ||
-        !view.isConstant(constant)
-      )
-        break;
-      found[node.opType ?? ''] = view.constant(constant ?? '') as Values;
-      start = node.output?.[0] ?? '';
-    }
-    if (!found['Sub'] && !found['Div']) {
-      this.notes.push(
-        'the file says nothing of how pixels are normalised; Stride normalises them as the settings say',
-      );
-      return { start, normalisation: undefined };
-    }
-    const near = (values: Values | undefined, wanted: number) =>
-      values?.data.every((each) => Math.abs(each - wanted) < 1e-5) === true;
-    if (near(found['Sub'], courseNormalisation.mean) && near(found['Div'], courseNormalisation.deviation))
-      return { start, normalisation: 'course' };
-    const numbers = Object.values(found).map(({ data }) => [...data].join(', '));
-    throw view.refused(
-      'pixels can be normalised here by the course’s constants or the data set’s own',
-      numbers.join('; '),
-    );
+    this.notes = notes;
   }
 
   /** The layers from one value to another. */
@@ -122,23 +123,51 @@ class Reader {
           return { layers: [], next };
         }
         break;
-      case 'MatMul': {
+      case 'Transpose':
+        this.#channelsLast = this.#transposedTo(node);
+        return { layers: [], next };
+      case 'Pad':
+        return this.#single(withPaddingOf(this.view, node), value, to);
+      case 'MatMul':
+      case 'Conv': {
         const [add] = this.view.consumers(next);
         const bias = add?.opType === 'Add' ? add.input?.find((each) => each !== next) : undefined;
-        if (add && this.view.consumers(next).length === 1 && this.view.isConstant(bias)) {
-          const layer = layerOf(this.view, node, this.notes, this.view.constant(bias ?? ''));
-          return { layers: layer, next: add.output?.[0] ?? '' };
+        const bare = !node.input?.[2];
+        if (bare && add && this.view.consumers(next).length === 1 && this.view.isConstant(bias)) {
+          const layers = this.#layers(node, this.view.constant(bias ?? ''));
+          return { layers, next: add.output?.[0] ?? '' };
         }
       }
     }
-    return {
-      layers: layerOf(this.view, node, this.notes, null),
-      next: this.#afterFlatten(node, next, value),
-    };
+    return { layers: this.#layers(node, null), next: this.#afterFlatten(node, next) };
+  }
+
+  #layers(node: Node, bias: Values | null): ReadLayer[] {
+    const layers = layerOf(this.view, node, this.notes, bias);
+    if (node.opType === 'ReduceMean' && meanAxes(this.view, node) !== (this.#channelsLast ? '1,2' : '2,3'))
+      throw this.view.refused('a mean is taken over height and width here', nameOf(node));
+    if (!this.#channelsLast) return layers;
+    return layers.map((each) => {
+      const { type } = each.layer;
+      if (type === 'activation' || type === 'dropout') return each;
+      this.#channelsLast = false;
+      if (type === 'flatten') return { ...each, channelsLast: true };
+      // An average over height and width has no order of its own.
+      if (type === 'globalAveragePool' && node.opType === 'ReduceMean') return each;
+      throw this.view.refused('a map has its channels before height and width here', nameOf(node));
+    });
+  }
+
+  /** Whether a map has its channels last after this node. */
+  #transposedTo(node: Node): boolean {
+    const order = intsOf(node, 'perm')?.join();
+    if (order === '0,2,3,1' && !this.#channelsLast) return true;
+    if (order === '0,3,1,2' && this.#channelsLast) return false;
+    throw this.view.refused('axes change places only between channels first and channels last', nameOf(node));
   }
 
   /** A global average is flat here: what only takes away its two last axes belongs to it. */
-  #afterFlatten(node: Node, next: string, _value: string): string {
+  #afterFlatten(node: Node, next: string): string {
     if (node.opType !== 'GlobalAveragePool' && node.opType !== 'ReduceMean') return next;
     const [after, ...others] = this.view.consumers(next);
     const flattens = ['Flatten', 'Squeeze', 'Reshape'].includes(after?.opType ?? '');

@@ -4,7 +4,8 @@ import type { Pair } from '../../../shared/layers/layer.ts';
 import { shortPair } from '../../../shared/code/canonical.ts';
 import { transposed } from '../../../shared/models/channelsLast.ts';
 import type { Weights } from '../../../shared/models/trainedModel.ts';
-import { type GraphView, type Values, floatOf, intOf, intsOf, nameOf, textOf } from './graphView.ts';
+import { floatOf, intOf, intsOf, textOf } from './attributes.ts';
+import { type GraphView, type Values, nameOf } from './graphView.ts';
 import type { Node } from './proto.ts';
 
 export interface ReadLayer {
@@ -13,17 +14,19 @@ export interface ReadLayer {
   /** Of a block. */
   readonly inner: readonly ReadLayer[];
   readonly shortcut?: ReadLayer;
+  /** Of a flattening whose map has its channels last, as TensorFlow's have. */
+  readonly channelsLast?: true;
 }
 
 const simple = (layer: Layer, weights: Readonly<Record<string, Weights>> = {}): ReadLayer[] => [
   { layer, weights, inner: [] },
 ];
 
-/** `bias` is that of an addition after a MatMul. */
+/** `bias` is that of an addition after the node. */
 export function layerOf(view: GraphView, node: Node, notes: string[], bias: Values | null): ReadLayer[] {
   switch (node.opType) {
     case 'Conv':
-      return conv(view, node);
+      return conv(view, node, bias);
     case 'MaxPool':
     case 'AveragePool':
       return pool(view, node);
@@ -73,6 +76,15 @@ export function layerOf(view: GraphView, node: Node, notes: string[], bias: Valu
   }
 }
 
+/** The axes of a ReduceMean of four dimensions, counted from the first one: an attribute, or since opset 18 an input. */
+export function meanAxes(view: GraphView, node: Node): string {
+  const axes = intsOf(node, 'axes') ?? [...(view.constant(node.input?.[1] ?? '')?.data ?? [])];
+  return axes
+    .map((axis) => (axis < 0 ? axis + 4 : axis))
+    .toSorted((a, b) => a - b)
+    .join();
+}
+
 /** A float32's shortest decimal, as it was written before it became one. */
 const exact = (value: number): number => Number(value.toPrecision(7));
 
@@ -82,10 +94,9 @@ function pairOf(values: readonly number[] | undefined, otherwise: Pair): Pair {
 }
 
 /** Padding must be the same at both ends of an axis. */
-function paddingOf(view: GraphView, node: Node): Pair {
+function paddingOf(view: GraphView, node: Node, kernel: Pair): Pair {
   const automatic = textOf(node, 'auto_pad', 'NOTSET');
   if (automatic.startsWith('SAME')) {
-    const kernel = pairOf(intsOf(node, 'kernel_shape'), [1, 1]);
     const stride = pairOf(intsOf(node, 'strides'), [1, 1]);
     if (stride[0] === 1 && stride[1] === 1 && kernel.every((each) => each % 2 === 1))
       return [(kernel[0] - 1) / 2, (kernel[1] - 1) / 2];
@@ -104,26 +115,26 @@ function paddingOf(view: GraphView, node: Node): Pair {
   return [top, left];
 }
 
-function conv(view: GraphView, node: Node): ReadLayer[] {
+function conv(view: GraphView, node: Node, added: Values | null): ReadLayer[] {
   if (intOf(node, 'group', 1) !== 1) throw view.refused('convolutions have one group here', nameOf(node));
   const weight = view.weights(node, 1, 'the weights');
   const [filters = 0, , height = 1, width = 1] = weight.shape;
-  const hasBias = Boolean(node.input?.[2]);
+  const bias = node.input?.[2] ? view.weights(node, 2, 'the bias') : added && vector(added, filters);
   const layer: Layer = {
     type: 'conv2d',
     filters,
     kernelSize: shortPair([height, width]),
     stride: shortPair(pairOf(intsOf(node, 'strides'), [1, 1])),
-    padding: shortPair(paddingOf(view, node)),
+    padding: shortPair(paddingOf(view, node, [height, width])),
     dilation: shortPair(pairOf(intsOf(node, 'dilations'), [1, 1])),
-    bias: hasBias,
+    bias: bias !== null,
   };
-  return simple(layer, { weight, ...(hasBias && { bias: view.weights(node, 2, 'the bias') }) });
+  return simple(layer, { weight, ...(bias && { bias }) });
 }
 
 function pool(view: GraphView, node: Node): ReadLayer[] {
   const kernel = pairOf(intsOf(node, 'kernel_shape'), [1, 1]);
-  const padding = paddingOf(view, node);
+  const padding = paddingOf(view, node, kernel);
   const average = node.opType === 'AveragePool';
   if (intOf(node, 'ceil_mode', 0) !== 0)
     throw view.refused('pools round down here', `${nameOf(node)} with ceil_mode`);
@@ -163,8 +174,8 @@ function batchNorm(view: GraphView, node: Node, notes: string[]): ReadLayer[] {
 
 /** To batch × features, however the batch is written. */
 function reshape(view: GraphView, node: Node): ReadLayer[] {
-  const shape = view.constant(node.input?.[1] ?? '');
-  if (shape?.data.length === 2) return simple({ type: 'flatten' });
+  const sizes = view.target(node);
+  if (sizes?.length === 2 && sizes[0] !== 'unknown') return simple({ type: 'flatten' });
   throw view.refused('a map is flattened to batch × features here', nameOf(node));
 }
 
@@ -177,9 +188,12 @@ function linear(view: GraphView, node: Node, added: Values | null): ReadLayer[] 
   const weight = gemm && intOf(node, 'transB', 0) === 1 ? given : transposed(given, [1, 0]);
   const units = weight.shape[0] ?? 0;
   const bias = gemm && node.input?.[2] ? view.weights(node, 2, 'the bias') : added;
-  const whole = bias && {
-    shape: [units],
-    data: bias.data.length === units ? bias.data : new Float32Array(units).fill(bias.data[0] ?? 0),
-  };
+  const whole = bias && vector(bias, units);
   return simple({ type: 'linear', units, bias: whole !== null }, { weight, ...(whole && { bias: whole }) });
 }
+
+/** A bias as one number for each of the units, however it is shaped. */
+const vector = ({ data }: Values, units: number): Weights => ({
+  shape: [units],
+  data: data.length === units ? data : new Float32Array(units).fill(data[0] ?? 0),
+});

@@ -1,5 +1,6 @@
 /** Finds the mappings of names to tensors in what was saved: the file itself, or what lies under a key of it. */
 import { Problem } from '../../../shared/base/problem.ts';
+import { isFloatType } from '../../../shared/models/elements.ts';
 import { type PickleDict, type PickleValue, dictOf, textOf } from '../../../shared/pickle/values.ts';
 import type { Candidate, WeightsFile } from '../read/candidates.ts';
 import { type DescribedTensor, type Storages, describedTensor, tensorData } from './tensors.ts';
@@ -18,7 +19,10 @@ export function candidatesIn(value: PickleValue, storages: Storages, path: strin
       const tensor = describedTensor(each);
       return text !== undefined && tensor ? [[text, tensor]] : [];
     });
-    const weights = described.filter(([name]) => !counter.test(name));
+    // A single whole number is a counter, or an epoch beside the weights.
+    const weights = described.filter(
+      ([name, { dtype, shape }]) => !counter.test(name) && (isFloatType(dtype) || shape.length > 0),
+    );
     if (weights.length > 0) {
       candidates.push({
         key,

@@ -8,6 +8,7 @@ import { type PickleOptions, readPickle } from '../../../shared/pickle/readPickl
 import {
   type PickleGlobal,
   type PickleValue,
+  dictOf,
   integerOf,
   itemsOf,
   textOf,
@@ -77,14 +78,9 @@ export function readTorchZip(bytes: Uint8Array, path: string): WeightsFile {
       { path },
     );
   const order = members[`${folder}byteorder`];
-  if (order && new TextDecoder().decode(order).trim() === 'big')
-    throw new Problem(
-      'import.big-endian',
-      `${path} was written on a big-endian machine, which is not read here`,
-      { path },
-    );
-  const { value } = readPickle(data, options(path));
-  const storages: Storages = (key) => members[`${folder}data/${key}`];
+  const bigEndian = order !== undefined && new TextDecoder().decode(order).trim() === 'big';
+  const { value } = readPickle(data, options(path, data));
+  const storages: Storages = { find: (key) => members[`${folder}data/${key}`], bigEndian };
   return candidatesIn(value, storages, path);
 }
 
@@ -93,11 +89,20 @@ export function readTorchLegacy(bytes: Uint8Array, path: string): WeightsFile {
   const read: PickleValue[] = [];
   let position = 0;
   for (let i = 0; i < 5; i += 1) {
-    const { value, end } = readPickle(bytes, options(path), position);
+    const { value, end } = readPickle(bytes, options(path, bytes), position);
     read.push(value);
     position = end;
   }
-  const [, , , object, keys] = read as [PickleValue, PickleValue, PickleValue, PickleValue, PickleValue];
+  const [, , system, object, keys] = read as [
+    PickleValue,
+    PickleValue,
+    PickleValue,
+    PickleValue,
+    PickleValue,
+  ];
+  const bigEndian = dictOf(system)?.entries.some(
+    ([name, value]) => name === 'little_endian' && value === false,
+  );
   const found = new Map<string, Storage>();
   const sizes = new Map<string, number>();
   storageSizes(object, sizes);
@@ -106,7 +111,7 @@ export function readTorchLegacy(bytes: Uint8Array, path: string): WeightsFile {
     const size = sizes.get(key);
     const count =
       position + 8 <= bytes.length
-        ? Number(new DataView(bytes.buffer, bytes.byteOffset + position).getBigInt64(0, true))
+        ? Number(new DataView(bytes.buffer, bytes.byteOffset + position).getBigInt64(0, !bigEndian))
         : NaN;
     const start = position + 8;
     const end = start + count * (size ?? NaN);
@@ -119,7 +124,7 @@ export function readTorchLegacy(bytes: Uint8Array, path: string): WeightsFile {
     found.set(key, bytes.subarray(start, end));
     position = end;
   }
-  return candidatesIn(object, (key) => found.get(key), path);
+  return candidatesIn(object, { find: (key) => found.get(key), bigEndian: bigEndian === true }, path);
 }
 
 /** Storages are numbered, by texts or by numbers. */
@@ -142,15 +147,26 @@ function storageSizes(object: PickleValue, sizes: Map<string, number>): void {
   walk(object);
 }
 
-const moduleClass = /^(__main__|torch\.nn\.modules\..*|.*\.(models?|nets?|networks?))\./;
+const moduleClass = /^(__main__|torch\.nn\.modules\..*|(.*\.)?(models?|nets?|networks?))\./;
+/** What every pickled `nn.Module` keeps its weights and its inner modules under. */
+const moduleFields = ['_parameters', '_modules', '_buffers'];
+/** How classes are called in Python; functions that run something are written small. */
+const className = /^[A-Z]/;
+const standardModules =
+  /^(os|posix|nt|sys|subprocess|builtins|__builtin__|shutil|socket|runpy|pty|ctypes|importlib)\b/;
 
 /** A name that is refused, said with what it most likely means. */
-function options(path: string): PickleOptions {
+function options(path: string, pickle: Uint8Array): PickleOptions {
+  const holdsModule = moduleFields.every((field) =>
+    Buffer.from(pickle.buffer, pickle.byteOffset, pickle.length).includes(field),
+  );
+  const isModule = ({ module, name, fullName }: PickleGlobal) =>
+    moduleClass.test(fullName) || (holdsModule && className.test(name) && !standardModules.test(module));
   return {
     path,
     allows: (global) => {
       if (allows(global)) return true;
-      if (moduleClass.test(`${global.fullName}`)) {
+      if (isModule(global)) {
         throw new Problem(
           'import.whole-model',
           `${path} holds a whole model of the class "${global.fullName}", which is code and is not loaded; save its weights ` +

@@ -12,7 +12,12 @@ import {
 } from '../../../shared/pickle/values.ts';
 
 export type Storage = Uint8Array;
-export type Storages = (key: string) => Storage | undefined;
+
+/** Bytes by the storage's key, as the machine wrote them that saved the file. */
+export interface Storages {
+  readonly find: (key: string) => Storage | undefined;
+  readonly bigEndian: boolean;
+}
 
 /** PyTorch's storage classes: safetensors' word for the type, and bytes of an element. */
 export const storageTypes: Readonly<Record<string, { dtype: string; size: number }>> = {
@@ -93,7 +98,7 @@ export function tensorData(
 ): Float32Array {
   const { storage: key, dtype, size, offset, shape, strides } = tensor;
   if (!isFloatType(dtype)) throw unsupportedType(path, name, dtype);
-  const storage = storages(key);
+  const storage = storages.find(key);
   if (!storage) throw damaged(path, name, `its storage ${key} is missing`);
   const count = elementsOf(shape);
   const last =
@@ -103,7 +108,8 @@ export function tensorData(
   const within = strides.length === shape.length && [offset, ...shape, ...strides].every((each) => each >= 0);
   if (!within || count > storage.length || (last + 1) * size > storage.length)
     throw damaged(path, name, `it reaches beyond its storage ${key} of ${storage.length} bytes`);
-  const all = widened(storage.subarray(0, Math.floor(storage.length / size) * size), dtype);
+  const whole = storage.subarray(0, Math.floor(storage.length / size) * size);
+  const all = widened(storages.bigEndian ? reversed(whole, size) : whole, dtype);
   const data = new Float32Array(count);
   const index = shape.map(() => 0);
   let place = offset;
@@ -120,6 +126,13 @@ export function tensorData(
     }
   }
   return data;
+}
+
+/** The bytes of each element the other way round. */
+function reversed(bytes: Uint8Array, size: number): Uint8Array {
+  const result = bytes.slice();
+  for (let at = 0; at < result.length; at += size) result.subarray(at, at + size).reverse();
+  return result;
 }
 
 function damaged(path: string, name: string, detail: string): Problem {

@@ -77,6 +77,44 @@ function byOrder(expected: readonly Expected[], tensors: readonly NamedTensor[])
   return fits ? expected.map(({ key }, i) => ({ ...(tensors[i] as NamedTensor), name: key })) : null;
 }
 
+/** A module's weights: names within it and shapes, and the tensors in that order. */
+interface Module<T> {
+  readonly kind: string;
+  readonly members: readonly T[];
+}
+
+function modulesOf<T extends { readonly shape: readonly number[] }>(
+  tensors: readonly T[],
+  nameOf: (each: T) => string,
+): Module<T>[] {
+  const stems = new Map<string, T[]>();
+  for (const each of tensors) {
+    const name = nameOf(each);
+    const stem = name.slice(0, Math.max(0, name.lastIndexOf('.')));
+    stems.set(stem, [...(stems.get(stem) ?? []), each]);
+  }
+  const lastOf = (each: T) => nameOf(each).slice(nameOf(each).lastIndexOf('.') + 1);
+  return [...stems.values()].map((own) => {
+    const members = own.toSorted((a, b) => (lastOf(a) < lastOf(b) ? -1 : 1));
+    return { kind: members.map((each) => `${lastOf(each)} ${each.shape.join('×')}`).join(', '), members };
+  });
+}
+
+/** Modules of one kind in their order; kinds that the net has once can stand anywhere. */
+function byShapes(expected: readonly Expected[], tensors: readonly NamedTensor[]): NamedTensor[] | null {
+  const offered = modulesOf(tensors, ({ name }) => name);
+  const wanted = modulesOf(expected, ({ key }) => key);
+  if (offered.length !== wanted.length) return null;
+  const found = new Map<string, NamedTensor>();
+  for (const { kind, members } of wanted) {
+    const place = offered.findIndex((each) => each.kind === kind);
+    const [taken] = place < 0 ? [] : offered.splice(place, 1);
+    if (!taken) return null;
+    members.forEach(({ key }, i) => found.set(key, { ...(taken.members[i] as NamedTensor), name: key }));
+  }
+  return expected.map(({ key }) => found.get(key) as NamedTensor);
+}
+
 function match(expected: readonly Expected[], offered: Candidate): Matched | null {
   const { candidate, notes } = stripped(offered);
   const named =
@@ -84,10 +122,16 @@ function match(expected: readonly Expected[], offered: Candidate): Matched | nul
     byNames(expected, candidate.tensors, ({ key }) => key);
   if (named) return { tensors: named, notes };
   const ordered = byOrder(expected, candidate.tensors);
-  if (!ordered) return null;
+  if (ordered) {
+    const note =
+      "the names are the author's own, so the weights went by the order in which the class makes its modules";
+    return { tensors: ordered, notes: [...notes, note] };
+  }
+  const shaped = byShapes(expected, candidate.tensors);
+  if (!shaped) return null;
   const note =
-    "the names are the author's own, so the weights went by the order in which the class makes its modules";
-  return { tensors: ordered, notes: [...notes, note] };
+    "names and order are the author's own, so the weights went by their shapes, and where several modules have the same by their order";
+  return { tensors: shaped, notes: [...notes, note] };
 }
 
 /**

@@ -21,11 +21,13 @@ export interface ReadOptions {
   readonly network: Network | null;
   /** Which set of weights, where the file has several. */
   readonly key?: string | undefined;
+  /** Files that lie beside it and may hold its weights, by their names. */
+  readonly beside?: ReadonlyMap<string, Uint8Array> | undefined;
 }
 
-export function readModelFile(bytes: Uint8Array, path: string, { network, key }: ReadOptions): ReadModel {
+export function readModelFile(bytes: Uint8Array, path: string, { network, key, beside }: ReadOptions): ReadModel {
   const kind = weightsFileKind(bytes, path);
-  if (kind === 'onnx') return readOnnx(bytes, path);
+  if (kind === 'onnx') return readOnnx(bytes, path, beside);
   if (!network) {
     throw new Problem(
       'import.no-network',

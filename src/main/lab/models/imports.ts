@@ -35,7 +35,8 @@ export class LabImports {
   async import(request: CallRequest<'models.import'>): Promise<CallReply<'models.import'>> {
     const { book, files, cores, openDataset } = this.#options;
     const { file, name = nameOf(file.name) } = request;
-    const model = readModelFile(file.bytes, file.name, request);
+    const beside = new Map(request.beside.map((each) => [each.name, each.bytes]));
+    const model = readModelFile(file.bytes, file.name, { ...request, beside });
     const settings = {
       ...request.settings,
       normalisation: model.normalisation ?? request.settings.normalisation,

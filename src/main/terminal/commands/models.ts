@@ -1,6 +1,9 @@
 /** `stride export`, `import` and `evaluate`: trained nets taken away, brought in and scored. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import { toProblemRecord } from '../../../shared/base/problem.ts';
 import type { LabClient } from '../../../shared/api/api.ts';
 import type { CheckpointChoice, ExportResult } from '../../../shared/api/calls/models.ts';
 import { type ExportFormat, type ExportOptions, exportFormats } from '../../../shared/export/formats.ts';
@@ -175,14 +178,17 @@ async function importModel(io: Io, lab: LabClient, file: string, options: Import
       ? null
       : resolveNetwork(options.network, (path) => readScript(io, path, {}));
   const bytes = await readBytes(file);
-  const { run, notes } = await lab.call('models.import', {
+  const request = {
     file: { name: file, bytes },
     network: named?.network ?? null,
     ...(named && { settings: named.settings }),
     dataset: options.dataset,
     ...(options.name !== undefined && { name: options.name }),
     ...(options.key !== undefined && { key: options.key }),
-  });
+  };
+  const { run, notes } = await withFileBeside(file, (beside) =>
+    lab.call('models.import', { ...request, beside }),
+  );
   for (const each of notes) note(io, each);
   if (options.json) printJson(io, { type: 'imported', run: run.id, name: run.name, notes });
   else {
@@ -190,6 +196,22 @@ async function importModel(io: Io, lab: LabClient, file: string, options: Import
     print(io, say('Run {id} is "{name}". Its score: {command}', { id: run.id, name: run.name, command }));
   }
   return exitCodes.ok;
+}
+
+/** Where weights lie in another file, which the model names, that file is read, too. It lies in the model's own folder. */
+async function withFileBeside<T>(
+  file: string,
+  work: (beside: { name: string; bytes: Uint8Array }[]) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work([]);
+  } catch (error) {
+    const { code, parameters } = toProblemRecord(error);
+    const name = String(parameters['file'] ?? '');
+    const path = join(dirname(file), basename(name));
+    if (code !== 'import.external-data' || basename(name) !== name || !existsSync(path)) throw error;
+    return await work([{ name, bytes: await readBytes(path) }]);
+  }
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {

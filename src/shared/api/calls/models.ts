@@ -9,6 +9,7 @@ import { call } from './call.ts';
 
 const id = z.int().positive();
 const bytes: z.ZodType<Uint8Array> = z.instanceof(Uint8Array);
+const namedFile = z.strictObject({ name: z.string().min(1), bytes });
 
 /** A run's newest state, the one after its best epoch, or the one at the end of an epoch, as far as it is kept. */
 export const checkpointChoiceSchema = z.union([z.enum(['last', 'best']), z.int().min(0)]);
@@ -74,7 +75,9 @@ export const modelCalls = {
   /** Makes a run of weights from a file, with the net that they belong to. */
   'models.import': call(
     z.strictObject({
-      file: z.strictObject({ name: z.string().min(1), bytes }),
+      file: namedFile,
+      /** Files that lie beside it and hold weights: ONNX files may name one. */
+      beside: z.array(namedFile).default([]),
       /** The net that the weights are of; an ONNX file brings its own. */
       network: networkSchema.nullable(),
       settings: trainingSettingsSchema.prefault({}),
