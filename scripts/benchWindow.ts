@@ -16,13 +16,14 @@ import { chromium } from '@playwright/test';
 import { Host } from '../test/e2e/host.ts';
 import { chromiumPath } from './benchWindow/chromium.ts';
 import { charts } from './benchWindow/charts.ts';
+import { compare } from './benchWindow/compare.ts';
 import { drawing } from './benchWindow/drawing.ts';
 import { type Measure, type Part, isMet } from './benchWindow/part.ts';
 import { manyRuns } from './benchWindow/manyRuns.ts';
 import { report } from './benchWindow/report.ts';
 import { training } from './benchWindow/training.ts';
 
-const parts: readonly Part[] = [...charts, manyRuns, training, drawing];
+const parts: readonly Part[] = [...charts, manyRuns, training, drawing, ...compare];
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

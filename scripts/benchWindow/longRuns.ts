@@ -12,7 +12,10 @@ export function addLongRuns(
   home: string,
   count: number,
   steps: number,
-  lossesOf: (number: number, steps: number) => Float32Array = noisyLosses,
+  {
+    lossesOf = noisyLosses,
+    datasetHash = 'f'.repeat(64),
+  }: { lossesOf?: (number: number, steps: number) => Float32Array; datasetHash?: string } = {},
 ): void {
   const { network, settings } = findPreset('course')!;
   const epochs = steps / stepsPerEpoch;
@@ -25,7 +28,7 @@ export function addLongRuns(
           network,
           settings: { ...settings, epochs, seed: number },
           dataset: 'mnist',
-          datasetHash: 'f'.repeat(64),
+          datasetHash,
           shards: 2,
           parameterCount: summarize(network).parameterCount,
           stepsPerEpoch,

@@ -50,7 +50,7 @@ const wordsOf = (page: Page, list: 'cut' | 'words') =>
 
 test.beforeAll(async () => {
   host.home = await mkdtemp(join(tmpdir(), 'stride-e2e-charts-'));
-  addLongRuns(host.home, 3, steps, withOneBad);
+  addLongRuns(host.home, 3, steps, { lossesOf: withOneBad });
   const history = openHistory(host.home);
   for (const [step, learningRate] of [
     [600, 0.02],

@@ -1,0 +1,165 @@
+/**
+ * Two nets compared: how soon the verdict is there after "Compare" was pressed, with predictions that must be computed first and
+ * with predictions that are kept; and a comparison of as many runs as there may be. Times are the page's own.
+ */
+import { execFile } from 'node:child_process';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Page } from '@playwright/test';
+import { checkpointFiles } from '../../src/main/checkpoints/files.ts';
+import { openDataset } from '../../src/main/datasets/index.ts';
+import { compile } from '../../src/main/engine/compile/compile.ts';
+import { initialParameters } from '../../src/main/engine/compile/parameters.ts';
+import { Generator } from '../../src/main/engine/random/generator.ts';
+import { openHistory } from '../../src/main/history/open.ts';
+import { parameterKey } from '../../src/shared/runs/checkpoint.ts';
+import type { Host } from '../../test/e2e/host.ts';
+import { addLongRuns } from './longRuns.ts';
+import type { Measure, Part } from './part.ts';
+
+const terminal = fileURLToPath(new URL('../../out/main/terminal.js', import.meta.url));
+const manyRuns = 20;
+const steps = 20_000;
+const repeats = 5;
+
+/** From the press to the verdict in the page, in milliseconds: noted in every frame, so that no question is asked meanwhile. */
+const watchVerdict = () => {
+  let pressed = 0;
+  let seen = 0;
+  let longest = 0;
+  addEventListener('click', ({ timeStamp }) => ([pressed, seen, longest] = [timeStamp, 0, 0]), {
+    capture: true,
+  });
+  const look = (time: number) => {
+    if (seen === 0 && document.querySelector('[data-verdict]')) seen = time;
+    if (!document.querySelector('[data-verdict]')) seen = 0;
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) longest = Math.max(longest, duration);
+  }).observe({ entryTypes: ['longtask'] });
+  Object.assign(window, { verdict: () => seen - pressed, longest: () => longest });
+};
+
+const take = (page: Page, what: 'verdict' | 'longest') =>
+  page.evaluate((name) => (window as unknown as Record<string, () => number>)[name]!(), what);
+
+/** Presses "Compare" in the list of runs, and gives how long the verdict took. */
+async function comparePressed(page: Page, count: number): Promise<number> {
+  await page.goto(new URL('/#/runs', page.url()).href);
+  const lines = page.locator('[data-line^="r"] [data-tick]');
+  for (let line = 0; line < count; line++) await lines.nth(line).click();
+  // As long as a hand needs, and a lab to load the native library meanwhile.
+  await page.waitForTimeout(1500);
+  await page.getByRole('toolbar').getByRole('button', { name: 'Compare', exact: true }).click();
+  await page.locator('[data-verdict]').first().waitFor({ timeout: 120_000 });
+  await page.waitForTimeout(300);
+  return take(page, 'verdict');
+}
+
+async function forgetPredictions(home: string): Promise<void> {
+  const folder = join(home, 'runs');
+  for (const run of await readdir(folder))
+    for (const file of await readdir(join(folder, run)))
+      if (file.startsWith('predictions-')) await rm(join(folder, run, file));
+}
+
+/** The lab is started anew: what it knows of a run it would not read again. */
+async function again(page: Page, host: Host): Promise<void> {
+  await page.goto('about:blank');
+  await host.stop();
+  await forgetPredictions(host.home);
+  await host.start();
+  await page.goto(host.url);
+}
+
+const middle = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+const two: Part = {
+  name: 'compare: first verdict, predictions to be computed',
+  async prepare(home) {
+    const nets = ['course', 'homework', '--epochs', '1', '--batch-size', '256'];
+    await promisify(execFile)(process.execPath, [terminal, 'train', ...nets, '--json'], {
+      env: { ...process.env, STRIDE_HOME: home, NODE_OPTIONS: '' },
+      maxBuffer: 2 ** 26,
+    });
+  },
+  async measure(page, host): Promise<Measure[]> {
+    await page.addInitScript(watchVerdict);
+    const fresh: number[] = [];
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      await again(page, host);
+      fresh.push(await comparePressed(page, 2));
+    }
+    const kept: number[] = [];
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      await page.reload();
+      kept.push(await comparePressed(page, 2));
+    }
+    const common = { unit: 'ms', better: 'lower' } as const;
+    return [
+      { name: this.name, value: middle(fresh), target: 1000, ...common },
+      { name: 'compare: verdict, predictions kept', value: middle(kept), target: 100, ...common },
+    ];
+  },
+};
+
+/** Checkpoints of nets that have not been trained: their predictions are as many as others'. */
+async function addCheckpoints(home: string): Promise<void> {
+  const history = openHistory(home);
+  try {
+    const files = checkpointFiles(home, (run) => history.runs.known(run));
+    for (let run = 1; run <= manyRuns; run++) {
+      const { network, settings, shards, stepsPerEpoch } = history.detail(run)!;
+      const compiled = compile({ network, settings, dataset: null, shards: 1, constants: null });
+      const generator = new Generator(run);
+      const drawn = initialParameters(compiled.parameters, generator, settings.initialisation);
+      const given = new Map(drawn.map((tensor) => [parameterKey(tensor.name), tensor.data]));
+      const tensors = compiled.state.map(({ name, shape }) => ({
+        ...{ name, shape },
+        data: given.get(name) ?? new Float32Array(shape.reduce((a, b) => a * b, 1)),
+      }));
+      const place = { step: steps, epoch: steps / stepsPerEpoch + 1, batch: 0 };
+      const sums = { runningSum: 0, epochLossSum: 0, epochImages: 0, epochSeconds: 0 };
+      const progress = {
+        ...{ format: 1 as const, ...place, ...sums, random: generator.state(), orderSeed: '', shards },
+        ...{ layers: [], stopping: { best: null, waited: 0 }, learningRates: [] },
+      };
+      files.claim(history.runs.known(run)!.manifest);
+      const bytes = await files.write(run, { checkpoint: { tensors, progress }, epoch: null });
+      history.checkpoints.put(run, { kind: 'last', file: files.names.last, ...place, bytes });
+    }
+  } finally {
+    history.close();
+  }
+}
+
+const twenty: Part = {
+  name: `compare: verdict of ${manyRuns} runs of 20,000 points, predictions kept`,
+  async prepare(home) {
+    const { summary } = await openDataset('mnist');
+    addLongRuns(home, manyRuns, steps, { datasetHash: summary.hash });
+    await addCheckpoints(home);
+  },
+  async measure(page, host): Promise<Measure[]> {
+    await page.addInitScript(watchVerdict);
+    await page.goto(host.url);
+    // All predictions are computed here, once.
+    await comparePressed(page, manyRuns);
+    await page.reload();
+    const value = await comparePressed(page, manyRuns);
+    await page.locator('[data-chart] path').first().waitFor();
+    await page.waitForTimeout(3000);
+    const longest = await take(page, 'longest');
+    const common = { unit: 'ms', better: 'lower' } as const;
+    return [
+      { name: this.name, value, target: 1000, ...common },
+      { name: `compare: longest task of the page, ${manyRuns} runs`, value: longest, target: 100, ...common },
+    ];
+  },
+};
+
+export const compare: readonly Part[] = [two, twenty];
