@@ -9,7 +9,7 @@ import { openMnist } from './mnist.ts';
 const openers: Readonly<Record<string, () => Promise<Dataset>>> = { mnist: openMnist };
 const opened = new Map<string, Promise<Dataset>>();
 
-const datasetIds: readonly string[] = Object.keys(openers);
+export const datasetIds: readonly string[] = Object.keys(openers);
 
 /** Throws a `Problem` for an id that is unknown and for files that are not as they should be. */
 export function openDataset(id: string): Promise<Dataset> {

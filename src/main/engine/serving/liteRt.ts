@@ -24,7 +24,7 @@ export interface LiteRtAnswer {
 
 type LiteRt = typeof Core;
 
-const require = createRequire(import.meta.url);
+const requireHere = createRequire(import.meta.url);
 let loading: Promise<LiteRt> | undefined;
 
 /** The images are run one by one: that is the batch that the file has unless it is resized, which this runtime does not do. */
@@ -45,7 +45,7 @@ export async function runLiteRt({ file, images }: LiteRtOrder): Promise<LiteRtAn
     const classes = rows[0]?.length ?? 0;
     const data = new Float32Array(count * classes);
     rows.forEach((row, i) => data.set(row, i * classes));
-    const { version } = require('@litertjs/core/package.json') as { version: string };
+    const { version } = requireHere('@litertjs/core/package.json') as { version: string };
     return { version, outputs: { shape: [count, classes], data } };
   } finally {
     model.delete();
