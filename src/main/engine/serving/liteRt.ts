@@ -66,7 +66,7 @@ async function load(): Promise<LiteRt> {
   console.warn = quiet;
   try {
     const liteRt = await import('@litertjs/core');
-    const folder = join(dirname(require.resolve('@litertjs/core/package.json')), 'wasm');
+    const folder = join(dirname(requireHere.resolve('@litertjs/core/package.json')), 'wasm');
     await liteRt.loadLiteRt(`${folder}${sep}`);
     return liteRt;
   } finally {
@@ -80,5 +80,5 @@ async function load(): Promise<LiteRt> {
 function moduleFactory(path: string): unknown {
   const source = `${readFileSync(path, 'utf8')}\nreturn ModuleFactory;`;
   const script = compileFunction(source, ['require', '__filename', '__dirname'], { filename: path });
-  return (script as (...values: unknown[]) => unknown)(require, path, dirname(path));
+  return (script as (...values: unknown[]) => unknown)(requireHere, path, dirname(path));
 }
