@@ -4,7 +4,7 @@
  *     node scripts/fuzz.ts --count 500 --seed 1 [--from 0] [--memory 4e9]
  *
  * A net is right when it is refused by a problem, or trains. Whatever kills its process is printed, with the net, and makes
- * the exit code 1. `--memory`: bytes that the machine is said to have, so that it can be used meanwhile.
+ * the exit code 1. Which nets took too long for `--seconds` is said, so that they can be tried again with more. `--memory`: bytes that the machine is said to have, so that it can be used meanwhile.
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -61,6 +61,8 @@ for (let i = Number(values.from); i < Number(values.from) + Number(values.count)
   const trial = edgeTrial(Number(values.seed), i);
   const outcome = await attempt(trial);
   outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+  if ((i + 1) % 20 === 0) console.error(`${i + 1}`);
+  if (outcome === 'slow') console.error(`${i} was not through in ${values.seconds} seconds`);
   if (!outcome.startsWith('died') && !outcome.startsWith('internal')) continue;
   died += 1;
   console.log(JSON.stringify({ i, outcome, ...trial }));

@@ -1,11 +1,44 @@
 /**
  * npm run stride -- …: the terminal host. Nothing but what it prints goes to stdout; set-up, where there is any to do,
  * speaks on stderr.
+ *
+ * Its own files are loaded when it runs: where the system lets it open too few, or its working directory is gone, that is
+ * said, and not by a stack trace.
  */
 import process from 'node:process';
-import { handOver } from './setup/hand-over.mjs';
-import { nodePath } from './setup/node.mjs';
-import { setUp } from './setup.mjs';
 
-const context = await setUp('stride');
-await handOver(nodePath(context), [context.at('out', 'main', 'terminal.js'), ...process.argv.slice(2)]);
+try {
+  const [{ handOver }, { nodePath }, { setUp }] = await Promise.all([
+    import('./setup/hand-over.mjs'),
+    import('./setup/node.mjs'),
+    import('./setup.mjs'),
+  ]);
+  const context = await setUp('stride');
+  await handOver(nodePath(context), [context.at('out', 'main', 'terminal.js'), ...process.argv.slice(2)]);
+} catch (error) {
+  const text = refused(/** @type {NodeJS.ErrnoException} */ (error));
+  if (text === null) throw error;
+  process.stderr.write(`stride: ${text}\n`);
+  process.exitCode = 1;
+}
+
+/**
+ * Said here in both languages, because no other file can be counted on.
+ * @param {NodeJS.ErrnoException} error
+ * @returns {string | null}
+ */
+function refused(error) {
+  const locale = process.env['LC_ALL'] || process.env['LC_MESSAGES'] || process.env['LANG'] || '';
+  const chinese = /^zh\b|^zh_/i.test(locale);
+  // Node puts some of these errors into one of its own.
+  const reason = /EMFILE|ENFILE|too many open files/i.exec(`${error.code} ${error.message}`);
+  if (reason)
+    return chinese
+      ? '系统不允许本程序打开更多文件。请提高上限：ulimit -n 1024'
+      : 'the system lets this program open no more files; raise the limit: ulimit -n 1024';
+  if (error.syscall === 'uv_cwd')
+    return chinese
+      ? '启动时所在的文件夹已不存在。请进入其他文件夹。'
+      : 'the folder in which this was started is gone; go to another one';
+  return null;
+}

@@ -53,7 +53,12 @@ export async function attend(command, args, options = {}) {
     /** @type {End} */
     const end = await new Promise((resolve) => {
       child.on('error', (error) => {
-        process.stderr.write(`${command} could not be started: ${error.message}\n`);
+        const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+        const text =
+          code === 'EMFILE' || code === 'ENFILE'
+            ? 'The system lets this program open no more files; raise the limit: ulimit -n 1024'
+            : `${command} could not be started: ${error.message}`;
+        process.stderr.write(`${spoken(text)}\n`);
         words.end();
         resolve({ code: 1, signal: null });
       });

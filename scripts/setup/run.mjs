@@ -71,7 +71,8 @@ export function run(command, args, options = {}) {
     const keep = (text) => {
       output = (output + text).slice(-KEPT);
     };
-    child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
+    // There are no streams where the system did not let the program be started.
+    child.stdout?.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
       keep(text);
       stdout = (stdout + text).slice(-KEPT);
       if (!options.onLine) return;
@@ -79,7 +80,7 @@ export function run(command, args, options = {}) {
       line = lines.pop() ?? '';
       lines.forEach(options.onLine);
     });
-    child.stderr.setEncoding('utf8').on('data', keep);
+    child.stderr?.setEncoding('utf8').on('data', keep);
     const timer =
       options.timeoutMs === undefined
         ? undefined
@@ -107,7 +108,10 @@ export function run(command, args, options = {}) {
       clearTimeout(timer);
       clearInterval(tick);
       running.delete(child);
+      const reason = /** @type {NodeJS.ErrnoException | undefined} */ (error)?.code;
       if (interrupted) reject(interrupted);
+      // This is no fault of the program's: nothing else can be started either.
+      else if (error && (reason === 'EMFILE' || reason === 'ENFILE')) reject(error);
       else resolve({ code, signal, output, stdout, timedOut, error });
     }
   });

@@ -30,6 +30,7 @@ export function appInfo(home: string): CallReply<'app.info'> {
 }
 
 export class StandInLab implements Lab {
+  readonly lookOnly = null;
   readonly answers: Answers;
   readonly asked: { name: string; request: unknown }[] = [];
   closed = 0;

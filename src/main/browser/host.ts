@@ -42,6 +42,7 @@ export async function runBrowserHost(host: BrowserHost, options: BrowserOptions)
   let forget: () => void;
   try {
     lab = await host.createLab();
+    if (lab.lookOnly) note(inLanguage(lab.lookOnly));
     ({ server, forget } = await serveAsBefore(lab, host.renderer, options.port, note));
   } catch (error) {
     await lab?.close();

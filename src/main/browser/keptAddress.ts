@@ -36,6 +36,11 @@ export function keepAddress(home: string, { port, sessions }: KeptAddress): void
   chmodSync(file, 0o600);
 }
 
+/** Where the file cannot be removed, its sessions are still of no use: they are of a port on which nobody listens. */
 export function forgetAddress(home: string): void {
-  rmSync(fileOf(home), { force: true });
+  try {
+    rmSync(fileOf(home), { force: true });
+  } catch {
+    // A disk that cannot be written, on which nothing was kept either.
+  }
 }

@@ -22,7 +22,9 @@ import { becomeOwner, ownerLives, removeDeadOwners } from './tables/owners.ts';
 import { type Preferences, preferencesTable } from './tables/preferences.ts';
 import { type Networks, networksTable } from './tables/networks.ts';
 import { type Paces, pacesTable } from './tables/paces.ts';
-import { guarded, historyProblem } from './problems.ts';
+import { databaseImage } from './image.ts';
+import { lookOnlyProblem } from './lookOnly.ts';
+import { guarded as guardedBy, historyProblem } from './problems.ts';
 import { type RunEvents, runEventsTable } from './tables/runEvents.ts';
 import { type RunningLosses, runningLossesTable } from './tables/runningLosses.ts';
 import { type RunQueries, runQueries } from './queries/runQueries.ts';
@@ -32,6 +34,10 @@ import { type Sweeps, sweepsTable } from './tables/sweeps.ts';
 
 export interface History {
   readonly path: string;
+  /** Why it can only be looked at; null where it can be written. It is then what was in the file when it was opened. */
+  readonly lookOnly: Problem | null;
+  /** From now on, whatever would change a history that can only be looked at is refused. */
+  seal(): void;
   /** Names this process as the one that trains a run. */
   readonly owner: string;
   readonly runs: Runs;
@@ -85,7 +91,27 @@ export function openHistory(home: string): History {
     db.pragma('synchronous = NORMAL');
     db.pragma('foreign_keys = ON');
     migrate(db);
+    // Written as it is, so that a disk on which nothing can be written is found here.
+    db.pragma(`user_version = ${versionOf(db)}`);
     return historyOn(db, home, path);
+  } catch (error) {
+    db?.close();
+    const lookOnly = lookOnlyProblem(error, path);
+    const there = (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+    if (lookOnly && there) return lookAt(home, path, lookOnly);
+    throw historyProblem(error, path);
+  }
+}
+
+/** What is in the file now, in memory; `seal` ends what may be changed of that. */
+function lookAt(home: string, path: string, lookOnly: Problem): History {
+  let db: Db | undefined;
+  try {
+    db = new Database(databaseImage(path));
+    checkContents(db, path);
+    db.pragma('foreign_keys = ON');
+    migrate(db);
+    return historyOn(db, home, path, lookOnly);
   } catch (error) {
     db?.close();
     throw historyProblem(error, path);
@@ -97,35 +123,41 @@ function checkBeforeWriting(path: string): void {
   if (!status || status.size === 0) return;
   const db = new Database(path, { timeout: 5000, readonly: true, fileMustExist: true });
   try {
-    const version = versionOf(db);
-    if (version > migrations.length) {
-      throw new Problem(
-        'history.newer',
-        `${path} was made by a newer Stride (its format is ${version}, this program knows ${migrations.length}); ` +
-          'it was left as it is. Update Stride, or set STRIDE_HOME to another folder',
-        { path, version, known: migrations.length },
-      );
-    }
-    const tables = db
-      .prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
-      .pluck()
-      .all() as string[];
-    const foreign = version === 0 ? tables.length > 0 : !tables.includes('runs');
-    if (foreign) {
-      throw new Problem(
-        'history.foreign',
-        `${path} belongs to another program; it was left as it is. Set STRIDE_HOME to another folder`,
-        { path },
-      );
-    }
+    checkContents(db, path);
   } finally {
     db.close();
   }
 }
 
-function historyOn(db: Db, home: string, path: string): History {
-  const owner = becomeOwner(home);
-  removeDeadOwners(home);
+function checkContents(db: Db, path: string): void {
+  const version = versionOf(db);
+  if (version > migrations.length) {
+    throw new Problem(
+      'history.newer',
+      `${path} was made by a newer Stride (its format is ${version}, this program knows ${migrations.length}); ` +
+        'it was left as it is. Update Stride, or set STRIDE_HOME to another folder',
+      { path, version, known: migrations.length },
+    );
+  }
+  const tables = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all() as string[];
+  const foreign = version === 0 ? tables.length > 0 : !tables.includes('runs');
+  if (foreign) {
+    throw new Problem(
+      'history.foreign',
+      `${path} belongs to another program; it was left as it is. Set STRIDE_HOME to another folder`,
+      { path },
+    );
+  }
+}
+
+/** Who only looks trains nothing, and so owns nothing. */
+const nobody = { id: '', release: () => undefined };
+
+function historyOn(db: Db, home: string, path: string, lookOnly: Problem | null = null): History {
+  const owner = lookOnly ? nobody : becomeOwner(home);
+  if (!lookOnly) removeDeadOwners(home);
+  let sealed = false;
+  const guarded = <T extends object>(functions: T, at: string) => guardedBy(functions, at, lookOnly);
   const runs = runsTable(db);
   const epochs = epochsTable(db);
   const runningLosses = runningLossesTable(db);
@@ -139,6 +171,11 @@ function historyOn(db: Db, home: string, path: string): History {
 
   const history: History = {
     path,
+    lookOnly,
+    seal: () => {
+      if (lookOnly) db.pragma('query_only = ON');
+      sealed = lookOnly !== null;
+    },
     owner: owner.id,
     runs: guarded(runs, path),
     epochs: guarded(epochs, path),
@@ -186,11 +223,13 @@ function historyOn(db: Db, home: string, path: string): History {
       }),
     othersVersion: () => db.pragma('data_version', { simple: true }) as number,
     recover: () =>
-      runs.foreignOwners(owner.id).flatMap((other) => (ownerLives(home, other) ? [] : runs.interrupt(other))),
+      (sealed ? [] : runs.foreignOwners(owner.id)).flatMap((other) =>
+        ownerLives(home, other) ? [] : runs.interrupt(other),
+      ),
     recoverSweeps: () =>
-      sweeps
-        .foreignOwners(owner.id)
-        .flatMap((other) => (ownerLives(home, other) ? [] : sweeps.release(other))),
+      (sealed ? [] : sweeps.foreignOwners(owner.id)).flatMap((other) =>
+        ownerLives(home, other) ? [] : sweeps.release(other),
+      ),
     transaction,
     durably: (work) => {
       db.pragma('synchronous = FULL');

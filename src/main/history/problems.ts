@@ -58,8 +58,8 @@ function damaged(path: string, detail: string): Problem {
   );
 }
 
-/** The same functions, their SQLite errors said for people. */
-export function guarded<T extends object>(functions: T, path: string): T {
+/** The same functions, their SQLite errors said for people. `lookOnly` is why nothing can be written, where that is so. */
+export function guarded<T extends object>(functions: T, path: string, lookOnly: Problem | null = null): T {
   const entries = Object.entries(functions).map(([name, value]: [string, unknown]) => {
     if (typeof value !== 'function') return [name, value];
     return [
@@ -68,6 +68,8 @@ export function guarded<T extends object>(functions: T, path: string): T {
         try {
           return (value as (...parameters: unknown[]) => unknown)(...parameters);
         } catch (error) {
+          if (lookOnly && error instanceof SqliteError && error.code.startsWith('SQLITE_READONLY'))
+            throw lookOnly;
           throw historyProblem(error, path);
         }
       },

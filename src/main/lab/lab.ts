@@ -80,6 +80,8 @@ export interface Lab extends LabClient {
   dispatch(message: ClientMessage): Promise<ServerMessage>;
   /** All events, as messages. Gives the function that unsubscribes. */
   subscribe(listener: (event: EventMessage) => void): () => void;
+  /** Why nothing can be trained or changed, and history only be looked at: a disk that is full, or cannot be written. */
+  readonly lookOnly: ProblemRecord | null;
   /** Stops what is under way, each run with a checkpoint from which it can be resumed, and closes history. */
   close(): Promise<void>;
 }
@@ -92,8 +94,9 @@ const idle = 60_000;
 /** Throws a `Problem` where history cannot be opened. */
 export async function createLab(options: LabOptions, parts: LabParts = {}): Promise<Lab> {
   const home = options.home === undefined ? resolveHome() : resolve(options.home);
-  const trainingProblem = parts.findTrainingProblem ?? findTrainingProblem;
   const history = openHistory(home);
+  const lookOnly = history.lookOnly?.toRecord() ?? null;
+  const trainingProblem = () => lookOnly ?? (parts.findTrainingProblem ?? findTrainingProblem)();
   const events = new Events();
   const book = new RunBook(history, events);
   const library = new DatasetLibrary(home, parts.openDataset);
@@ -145,18 +148,19 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
   try {
     book.recover();
     sweepBook.recover();
-    networkBook.purge();
+    if (lookOnly) history.seal();
+    else networkBook.purge();
   } catch (error) {
     history.close();
     throw error;
   }
-  const purge = organiser.purgeOld();
+  const purge = lookOnly ? null : organiser.purgeOld();
   const others = new OtherRuns(book);
 
   const close = async () => {
     others.close();
     try {
-      await purge.stop();
+      await purge?.stop();
       await datasets.close();
       sweeps.stopBeginning();
       await runs.close();
@@ -172,6 +176,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
   const dispatcher = createDispatcher(handlers);
   let closing: Promise<void> | null = null;
   return {
+    lookOnly,
     call: async (name, request) => {
       if (closing) throw closed();
       return dispatcher.call(name, request);

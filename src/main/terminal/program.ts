@@ -10,7 +10,15 @@ import { type BrowserOptions, addBrowserOptions } from '../browser/options.ts';
 import { onBrokenOutput } from '../host/brokenOutput.ts';
 import { parseCommandLine, tameCommander } from '../host/commandLine.ts';
 import { exitCodes } from '../host/exitCodes.ts';
-import { currentLanguage, languageOf, languages, say, setLanguage, takeLanguage } from '../host/language.ts';
+import {
+  currentLanguage,
+  inLanguage,
+  languageOf,
+  languages,
+  say,
+  setLanguage,
+  takeLanguage,
+} from '../host/language.ts';
 import { localizeHelp } from '../host/localizeHelp.ts';
 import { type Signals, onInterrupt } from '../host/interrupts.ts';
 import type { Lab } from '../lab/lab.ts';
@@ -18,7 +26,7 @@ import { strideVersion } from '../lab/base/machine.ts';
 import { addCompareCommand } from './commands/compare.ts';
 import { addDatasetCommands } from './commands/datasets.ts';
 import { doctor } from './commands/doctor.ts';
-import { type OutputStream, createIo } from './io.ts';
+import { type OutputStream, createIo, note } from './io.ts';
 import { resolveNetwork } from './commands/networks.ts';
 import { addModelCommands } from './commands/models.ts';
 import * as numbers from './reports/numbers.ts';
@@ -69,6 +77,7 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
   let code: number = exitCodes.ok;
   const withLab = async <T>(work: (lab: Lab) => Promise<T>): Promise<T> => {
     const lab = await terminal.createLab('terminal');
+    if (lab.lookOnly) note(io, `stride: ${inLanguage(lab.lookOnly)}`);
     try {
       return await work(lab);
     } finally {

@@ -215,7 +215,7 @@ if __name__ == '__main__':
     main()
 `;
   const { network, settings, findings } = parsePyTorch(code);
-  expect(findings).toEqual([]);
+  expect(findings.map(({ code: name }) => name)).toEqual(['dataset-other']);
   expect(network?.layers).toEqual([{ type: 'flatten' }, { type: 'linear', units: 10 }]);
   expect(settings).toMatchObject({
     seed: 42,

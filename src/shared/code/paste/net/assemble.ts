@@ -154,6 +154,7 @@ function softmax(
   findings: Findings,
 ): void {
   if (!last) findings.add('error', 'softmax-inside', place);
+  else if (loss === 'other') findings.add('warning', 'softmax-other-loss', place);
   else if (logarithm && loss === 'nll') findings.add('note', 'log-softmax', place);
   else if (logarithm) findings.add('warning', 'log-softmax-twice', place);
   else findings.add('error', 'softmax-before-loss', place);

@@ -7,7 +7,8 @@ import type { SyntaxNode } from '@lezer/common';
 import { type Ending, type Reading, type StatementReader, evaluate, place, run } from '../reading.ts';
 import { type ClassValue, type Origin, type Scope, type Value, truth } from '../values.ts';
 import { equal } from './operators.ts';
-import { children } from './syntax.ts';
+import { plain } from '../training/script.ts';
+import { assignedNames, children } from './syntax.ts';
 
 interface Branch {
   readonly condition: SyntaxNode | null;
@@ -26,8 +27,8 @@ function branchesOf(node: SyntaxNode): Branch[] {
 }
 
 /** How much of a net or a training a script has so far. */
-const events = ({ script, made, drawn }: Reading): number =>
-  script.trainings.length + script.loaders.length + script.transforms.length + made.length + drawn;
+const events = ({ script, made, drawn, created }: Reading): number =>
+  script.trainings.length + script.loaders.length + script.transforms.length + made.length + drawn + created;
 
 export const chooseBranch: StatementReader = (reading, node, scope, owner) => {
   const open: Branch[] = [];
@@ -36,7 +37,10 @@ export const chooseBranch: StatementReader = (reading, node, scope, owner) => {
     const given = branch.condition ? evaluate(reading, branch.condition, scope) : undefined;
     const holds = given ? truth(given) : true;
     if (given) asked.push(given);
-    if (holds === false) continue;
+    if (holds === false) {
+      if (given && branch.condition) endsLater(reading, branch, given);
+      continue;
+    }
     open.push(branch);
     if (holds === null) continue;
     if (open.length > 1) break;
@@ -59,13 +63,43 @@ export const chooseBranch: StatementReader = (reading, node, scope, owner) => {
     : bothWays(reading, open, complete, origin, scope, owner);
 };
 
+/** A branch that the first pass does not take, and a later one may: it leaves the loop by what the loop itself changes. */
+function endsLater(reading: Reading, { condition, body }: Branch, given: Value): void {
+  const loop = reading.script.loops.at(-1);
+  if (reading.mode !== 'script' || !loop || !condition || given.origin?.kind === 'argparse') return;
+  if (!leaves(body)) return;
+  let around = body.parent;
+  while (around && !isLoop(around)) around = around.parent;
+  if (!around) return;
+  const changed = assignedNames(around, (node) => reading.source.of(node));
+  const text = reading.source.of(around);
+  const asked = reading.source.of(condition).match(/[A-Za-z_]\w*(?=(\.)?)/g) ?? [];
+  // An object of the script's own may change whenever it is called.
+  const called = (name: string) => new RegExp(`\\b${name}(\\.\\w+)?\\(`).test(text);
+  const objects = [...reading.source.of(condition).matchAll(/([A-Za-z_]\w*)\.\w/g)].map(
+    ([, name]) => name as string,
+  );
+  if (asked.some((name) => changed.has(name)) || objects.some(called))
+    loop.mayEnd ??= place(reading, condition);
+}
+
+const isLoop = ({ name }: SyntaxNode) => name === 'ForStatement' || name === 'WhileStatement';
+
+/** Whether there is a `break` in it that is not another loop's. */
+function leaves(node: SyntaxNode): boolean {
+  return children(node).some(
+    (part) =>
+      part.name === 'BreakStatement' || (!isLoop(part) && part.name !== 'FunctionDefinition' && leaves(part)),
+  );
+}
+
 const truthOf = (reading: Reading, branch: Branch | undefined, scope: Scope) =>
   branch?.condition ? truth(evaluate(reading, branch.condition, scope)) : true;
 
 /** An option's default chose what is part of the net or of its training. */
 function decided({ script }: Reading, { origin, ...value }: Value): void {
   if (origin?.kind !== 'argparse') return;
-  const text = value.kind === 'boolean' ? (value.value ? 'True' : 'False') : '…';
+  const text = script.options.get(origin.what) ?? plain(value);
   if (!script.defaults.has(origin.what)) script.defaults.set(origin.what, { text, place: origin.place });
 }
 

@@ -1,6 +1,7 @@
 /** `a[i]`, `a[1:]`, `x[:, 0]`. */
 import type { SyntaxNode } from '@lezer/common';
 import { type Reading, place } from '../reading.ts';
+import { consume } from '../training/script.ts';
 import { type Value, string, unknown } from '../values.ts';
 import { textOfValue } from './operators.ts';
 
@@ -15,7 +16,10 @@ export function indexed(reading: Reading, node: SyntaxNode, of: Value, index: Va
   }
   const key = textOfValue(index);
   if (key === null) return unknown;
-  if (of.kind === 'dict') return of.entries.get(key) ?? unknown;
+  if (of.kind === 'dict') {
+    if (index.origin?.kind === 'argparse') consume(reading, index);
+    return of.entries.get(key) ?? unknown;
+  }
   if (of.kind === 'module' && of.module.type === 'sequence')
     return of.module.children.find((child) => child.key === key)?.value ?? unknown;
   if (of.kind === 'instance') return of.instance.attributes.get(key) ?? unknown;

@@ -193,6 +193,7 @@ export const whileLoop: StatementReader = (reading, node, scope, owner) => {
   const ending = run(reading, children(body), scope, owner);
   forget(reading, { body }, scope);
   script.loops.pop();
+  if (loop.mayEnd && loop.stepped) reading.findings.add('warning', 'loop-may-end', loop.mayEnd);
   if (named && !loop.stepped) looseEpochs(reading, loop, latest, epochsBefore);
   return typeof ending === 'object' ? ending : undefined;
 };

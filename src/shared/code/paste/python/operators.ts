@@ -34,7 +34,7 @@ export function equal(left: Value, right: Value): boolean | null {
   const [a, b] = [comparable(left), comparable(right)];
   if (a !== undefined && b !== undefined) return a === b;
   const made = (value: Value) =>
-    ['module', 'list', 'dict', 'instance', 'class', 'function'].includes(value.kind);
+    ['module', 'parameter', 'list', 'dict', 'instance', 'class', 'function'].includes(value.kind);
   // What was made is never None, nor a number.
   if ((a !== undefined && made(right)) || (b !== undefined && made(left))) return false;
   return null;

@@ -17,6 +17,7 @@ import {
   type SequenceModule,
   type UserModule,
   type Value,
+  none,
   unknown,
 } from '../values.ts';
 import { applyOperations } from './apply.ts';
@@ -308,8 +309,15 @@ export function memberOfModule(of: Value, module: Module, name: string): Value {
     case 'sequence':
       return module.children.find(({ key }) => key === name)?.value ?? method;
     case 'layer': {
-      if (name === 'weight' || name === 'bias') return { kind: 'parameter', module, name };
       const [operation] = module.operations;
+      if (
+        name === 'bias' &&
+        operation?.kind === 'layer' &&
+        'bias' in operation.layer &&
+        !operation.layer.bias
+      )
+        return none;
+      if (name === 'weight' || name === 'bias') return { kind: 'parameter', module, name };
       if (operation?.kind === 'layer') {
         const { layer, takes } = operation;
         const known: Readonly<Record<string, number | undefined>> = {

@@ -1,6 +1,7 @@
 /** `argparse`: what the options come to where none is given on the command line. */
 import type { SyntaxNode } from '@lezer/common';
 import { type Reading, place } from '../reading.ts';
+import { plain } from './script.ts';
 import { type CallArguments, type Instance, type Value, boolean, none, unknown } from '../values.ts';
 
 /** Methods of a parser. Its options are its attributes. */
@@ -50,7 +51,9 @@ function addOption(
   const name =
     destination?.kind === 'string' ? destination.value : long.replace(/^-+/, '').replaceAll('-', '_');
   const origin = { kind: 'argparse', what: long, place: place(reading, node) } as const;
-  attributes.set(name, { ...defaultOf(long, named), origin });
+  const value = defaultOf(long, named);
+  reading.script.options.set(long, plain(value));
+  attributes.set(name, { ...value, origin });
 }
 
 function defaultOf(long: string, named: ReadonlyMap<string, Value>): Value {

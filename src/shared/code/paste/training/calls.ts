@@ -52,10 +52,20 @@ const optimizer: CallReader = (reading, node, name, call) => {
   return { kind: 'optimizer', training };
 };
 
+/** What another scheduler is made of is told to go on by that one, and is none of its own. */
+function takeParts({ script }: Reading, { positional, named }: CallArguments): void {
+  const parts = [...positional, ...named.values()]
+    .flatMap((value) => (value.kind === 'list' ? value.items : []))
+    .flatMap((value) => (value.kind === 'scheduler' ? [value.made] : []));
+  for (const schedulers of [script.looseSchedulers, ...script.trainings.map((each) => each.schedulers)])
+    for (const part of parts) if (schedulers.includes(part)) schedulers.splice(schedulers.indexOf(part), 1);
+}
+
 const scheduler: CallReader = (reading, node, name, call) => {
   const at = place(reading, node);
   consumeAll(reading, call, at);
   const of = call.positional[0] ?? call.named.get('optimizer');
+  if (/^(Sequential|Chained)(LR|Scheduler)$/.test(name)) takeParts(reading, call);
   const made: SchedulerCall = { ...settingCall(reading, name, call, at), stepped: 'never' };
   const training = of?.kind === 'optimizer' ? of.training : null;
   (training?.schedulers ?? reading.script.looseSchedulers).push(made);

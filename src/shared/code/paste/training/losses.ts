@@ -4,7 +4,8 @@ import { NotUnderstood } from '../values.ts';
 import { type SettingsReading, attempt, keep, nameCondition } from './found.ts';
 import type { Loss } from './script.ts';
 
-export type LossKind = 'crossEntropy' | 'nll';
+/** `other`: one that Stride does not have. */
+export type LossKind = 'crossEntropy' | 'nll' | 'other';
 
 const kinds: Readonly<Record<string, LossKind | undefined>> = {
   CrossEntropyLoss: 'crossEntropy',
@@ -29,6 +30,7 @@ export function readLoss(into: SettingsReading, { script }: Reading): LossKind |
     const known = kinds[loss.name];
     if (known === undefined) {
       into.findings.add('error', 'loss-unknown', loss.place, { what: shown(loss) });
+      kind ??= 'other';
       continue;
     }
     kind ??= known;

@@ -33,6 +33,8 @@ export interface Script {
   readonly conditions: Origin[];
   /** Command-line options whose defaults decided something, with their values. */
   readonly defaults: Map<string, { readonly text: string; readonly place: Place }>;
+  /** What every command-line option is by default. */
+  readonly options: Map<string, string>;
   seed: Value | null;
   /** Epochs that a `Trainer` is given. */
   trainerEpochs: Epochs | null;
@@ -52,6 +54,7 @@ export const createScript = (): Script => ({
   looseEpochs: [],
   conditions: [],
   defaults: new Map(),
+  options: new Map(),
   seed: null,
   trainerEpochs: null,
 });
@@ -65,7 +68,7 @@ export function settingCall(
   return { name, call, place, condition: script.conditions.at(-1) ?? null };
 }
 
-const plain = (value: Value): string => {
+export const plain = (value: Value): string => {
   switch (value.kind) {
     case 'number':
     case 'string':
@@ -91,7 +94,10 @@ export function consume(reading: Reading, value: Value | undefined): void {
   if (!origin) return;
   if (origin.kind === 'argparse') {
     if (value.kind !== 'unknown')
-      reading.script.defaults.set(origin.what, { text: plain(value), place: origin.place });
+      reading.script.defaults.set(origin.what, {
+        text: reading.script.options.get(origin.what) ?? plain(value),
+        place: origin.place,
+      });
   } else if (origin.kind === 'condition')
     reading.findings.add('warning', 'condition-value', origin.place, {
       condition: origin.what,

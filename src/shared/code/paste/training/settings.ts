@@ -75,7 +75,8 @@ function readSeed(into: SettingsReading, seed: Value | null): void {
     into.found.seed = seed.value;
 }
 
-function readEpochs({ script, findings }: Reading, into: SettingsReading, training: Training | null): void {
+function readEpochs(reading: Reading, into: SettingsReading, training: Training | null): void {
+  const { script, findings } = reading;
   const own = training?.epochs.length ? training.epochs : script.trainerEpochs ? [script.trainerEpochs] : [];
   const all: readonly Epochs[] = own.length > 0 ? own : script.looseEpochs.slice(0, 1);
   const [first] = all;
@@ -89,6 +90,7 @@ function readEpochs({ script, findings }: Reading, into: SettingsReading, traini
     for (const { origin, place } of all) {
       const condition = conditionOf(origin);
       if (condition) findings.add('warning', 'condition-setting', place, { condition: condition.what });
+      else if (origin) consume(reading, { kind: 'number', value: count, origin });
     }
     if (count > 0) attempt(into, first.place, () => keep(into, 'epochs', count, 'epochs'));
   } else if (training?.steps)
@@ -100,6 +102,8 @@ function readImages(reading: Reading, into: SettingsReading, dataset: DatasetVal
   const known = dataset ? torchvisionSets[dataset.name] : undefined;
   if (dataset?.known && !known)
     into.findings.add('warning', 'dataset-unknown', dataset.place, { what: dataset.name });
+  if (dataset && known && dataset.name !== 'MNIST')
+    into.findings.add('warning', 'dataset-other', dataset.place, { what: dataset.name });
   // Without a data set, the transforms that are put together first are those of the training.
   const transform = dataset?.transform ?? (dataset ? undefined : reading.script.transforms[0]);
   const { size, grayscale } = readTransforms(into, transform, known?.width ?? 28);
