@@ -145,10 +145,10 @@ test('a thread that nobody asks is ended, and the next question starts another',
 
 test('a thread that has left answers no more, and says so', async () => {
   const thread = new InspectionThread(inThread(worker), 2);
-  const early = thread.ask({ kind: 'ask', question: { kind: 'predictions' } });
-  await expect(early).rejects.toThrow('came before a net was opened');
+  const early = thread.ask({ kind: 'ask', net: 1, question: { kind: 'predictions' } });
+  await expect(early).rejects.toThrow('came before net 1 was opened');
   thread.leave();
   await thread.gone;
   expect(thread.ended).toBe(true);
-  await expect(thread.ask({ kind: 'load', tensors: [] })).rejects.toMatchObject({ code: 'inspect.ended' });
+  await expect(thread.ask({ kind: 'load', net: 1, tensors: [] })).rejects.toMatchObject({ code: 'inspect.ended' });
 });

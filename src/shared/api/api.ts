@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { compareCalls } from './calls/compare.ts';
 import { datasetCalls, datasetEvents } from './calls/datasets.ts';
+import { inspectCalls } from './calls/inspect.ts';
 import { imageCalls } from './calls/images.ts';
 import { preferenceCalls, preferenceEvents } from './calls/preferences.ts';
 import { networkCalls, networkEvents } from './calls/networks.ts';
@@ -17,7 +18,6 @@ import { modelCalls } from './calls/models.ts';
 import { datasetSummarySchema } from '../datasets/dataset.ts';
 import { call } from './calls/call.ts';
 import { trainCalls, trainEvents } from './calls/train.ts';
-import { answers, inspectReply, inspectRequests } from '../inspect/inspection.ts';
 import { networkSchema } from '../network/network.ts';
 import { mostTags, runNameSchema, tagSchema } from '../runs/runOrganisation.ts';
 import {
@@ -143,18 +143,7 @@ export const calls = {
   /** Stops its runs, each with a checkpoint, and begins no more. It can be resumed all the same. */
   'sweeps.cancel': call(sweep, sweepSummarySchema),
 
-  /**
-   * Looks into a run: its last checkpoint, where nothing else is said, also while it trains. Of a run that has none yet
-   * there is nothing to be seen. The first of these calls takes a second or two, when TensorFlow is loaded.
-   */
-  'inspect.activations': call(inspectRequests.activations, inspectReply(answers.activations)),
-  'inspect.saliency': call(inspectRequests.saliency, inspectReply(answers.saliency)),
-  'inspect.occlusion': call(inspectRequests.occlusion, inspectReply(answers.occlusion)),
-  'inspect.predictions': call(inspectRequests.predictions, inspectReply(answers.predictions)),
-  'inspect.confidentErrors': call(inspectRequests.confidentErrors, inspectReply(answers.confidentErrors)),
-  /** All parameters and running statistics. */
-  'inspect.filters': call(inspectRequests.filters, inspectReply(answers.filters)),
-
+  ...inspectCalls,
   ...modelCalls,
 } as const;
 

@@ -40,6 +40,8 @@ export type Images = z.infer<typeof imagesSchema>;
 const classSchema = z.int().min(0).nullable().default(null);
 
 const questions = {
+  trace: { images: imagesSchema },
+  classify: { images: imagesSchema },
   activations: { images: imagesSchema },
   saliency: { images: imagesSchema, class: classSchema },
   occlusion: {
@@ -60,6 +62,8 @@ const question = <K extends keyof typeof questions>(kind: K) =>
   z.strictObject({ kind: z.literal(kind), ...questions[kind] });
 
 export const questionSchema = z.discriminatedUnion('kind', [
+  question('trace'),
+  question('classify'),
   question('activations'),
   question('saliency'),
   question('occlusion'),
@@ -78,6 +82,8 @@ const of = <S extends z.ZodRawShape>(shape: S) =>
 
 /** What `inspect.*` calls take. */
 export const inspectRequests = {
+  trace: of(questions.trace),
+  classify: of(questions.classify),
   activations: of(questions.activations),
   saliency: of(questions.saliency),
   occlusion: of(questions.occlusion),
@@ -93,6 +99,15 @@ const scores = { logits: tensorSchema, probabilities: tensorSchema };
 const layerType = z.custom<Layer['type']>((value) => typeof value === 'string');
 
 export const answers = {
+  trace: z.strictObject({
+    ...seen,
+    ...scores,
+    /** The images as the net is given them: normalised. */
+    input: tensorSchema,
+    /** Every layer's output, in the order of `traceSteps` (trace.ts): those within residual blocks have their place, too. */
+    outputs: z.array(z.strictObject({ place: z.string(), output: tensorSchema })),
+  }),
+  classify: z.strictObject({ labels: z.array(z.int()).nullable(), ...scores }),
   activations: z.strictObject({
     ...seen,
     ...scores,

@@ -2,6 +2,7 @@
  * What looks into a net, in evaluation mode and on one shard:
  *
  * - `predict`: logits and every layer's output for given images
+ * - `trace`: the same, with the outputs of the layers within residual blocks
  * - `logits`: the logits alone, for many images at a time
  * - `saliency`: the gradient, with respect to the images, of the logits' sum weighted by `weights` (batch × classes)
  *
@@ -43,6 +44,10 @@ export function addPredict(net: Net, inspection = false): void {
   const [logits] = forward.logits as [Tensor];
   g.signature('predict', { inputs: { images }, outputs: { logits, ...net.activations(forward) } });
   if (!inspection) return;
+  g.signature('trace', {
+    inputs: { images },
+    outputs: { logits: identity(g, logits), ...net.allActivations(forward) },
+  });
   g.signature('logits', { inputs: { images }, outputs: { logits: identity(g, logits) } });
   const weights = placeholder(g, 'weights', 'float32', [unknown, elements(net.summary.output)]);
   const [gradient] = net.backward(forward, [weights], true) as [Tensor];

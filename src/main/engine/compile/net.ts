@@ -23,12 +23,14 @@ import {
   transpose,
   variable,
 } from '../graph/operations.ts';
+import type { Shape } from '../../../shared/layers/layer.ts';
 import { toChannelsFirst, toChannelsLast } from '../ops/flatten.ts';
 import { operationFor } from '../ops/index.ts';
 import { trainingPass } from '../ops/trainingPass.ts';
 import {
   type Context,
   type Gradient,
+  type InnerPass,
   type Layout,
   type ParameterAccess,
   type Pass,
@@ -49,7 +51,7 @@ import {
 } from './parameters.ts';
 
 /** The name of a layer's output among a pass's activations. */
-export const activationKey = (layer: number) => `layer_${layer}`;
+export const activationKey = (layer: number | string) => `layer_${layer}`;
 
 /** Parameters in one variable. */
 export interface Group {
@@ -238,14 +240,34 @@ export class Net {
 
   /** Every layer's output of a pass on one shard, in PyTorch's layouts, by `activationKey`. */
   activations({ passes }: Forward): Record<string, Tensor> {
-    const { g } = this;
     return Object.fromEntries(
-      passes.map(({ output }, index) => {
-        const [x] = output.shards as [Tensor];
-        const map = this.summary.layers[index]?.output.kind === 'map';
-        return [activationKey(index), map ? transpose(g, x, [0, 3, 1, 2]) : inPyTorchOrder(g, output, x)];
+      passes.map((pass, index) => {
+        const { output } = this.summary.layers[index] as LayerSummary;
+        return [activationKey(index), this.#inPyTorchLayout(pass, output)];
       }),
     );
+  }
+
+  /**
+   * The outputs of every layer of a pass on one shard, those within residual blocks included, in PyTorch's layouts.
+   * Keys are the layers' places: `activationKey('3')`, `activationKey('3.layers.0')`.
+   */
+  allActivations({ passes }: Forward): Record<string, Tensor> {
+    const tops = passes.map((pass, index) => ({
+      place: String(index),
+      pass,
+      shape: (this.summary.layers[index] as LayerSummary).output,
+    }));
+    return Object.fromEntries(
+      tops
+        .flatMap(withInner)
+        .map(({ place, pass, shape }) => [activationKey(place), this.#inPyTorchLayout(pass, shape)]),
+    );
+  }
+
+  #inPyTorchLayout({ output }: Pass, shape: Shape): Tensor {
+    const [x] = output.shards as [Tensor];
+    return shape.kind === 'map' ? transpose(this.g, x, [0, 3, 1, 2]) : inPyTorchOrder(this.g, output, x);
   }
 
   /** [a number for seed and place, the step]: no two draws of a run share both. */
@@ -297,6 +319,13 @@ function hash(text: string): number {
   let value = 0x811c9dc5;
   for (const char of text) value = Math.imul(value ^ (char.codePointAt(0) ?? 0), 0x01000193);
   return value | 0;
+}
+
+function withInner(outer: InnerPass): InnerPass[] {
+  const within = (outer.pass.inner ?? []).flatMap(({ place, ...rest }) =>
+    withInner({ place: `${outer.place}.${place}`, ...rest }),
+  );
+  return [...within, outer];
 }
 
 function inPyTorchOrder(g: Graph, values: Values, x: Tensor): Tensor {

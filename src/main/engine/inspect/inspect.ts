@@ -12,6 +12,7 @@ import {
   type TensorValues,
   mostImages,
 } from '../../../shared/inspect/inspection.ts';
+import { type TraceStep, traceSteps } from '../../../shared/inspect/trace.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 import { type LayerSummary, summarize } from '../../../shared/network/shapes.ts';
@@ -50,15 +51,18 @@ export class Inspector {
   readonly #compiled: CompiledInspection;
   readonly #session: Session;
   readonly #constants: PixelConstants | null;
+  readonly #steps: readonly TraceStep[];
   #predicted: Answers['predictions'] | undefined;
 
   private constructor(
     dataset: Dataset,
+    network: Network,
     compiled: CompiledInspection,
     session: Session,
     constants: PixelConstants | null,
   ) {
     this.#dataset = dataset;
+    this.#steps = traceSteps(network);
     this.#compiled = compiled;
     this.#session = session;
     this.#constants = constants;
@@ -70,7 +74,7 @@ export class Inspector {
     const compiled = compileInspection(network);
     const constants = await pixelConstants(settings.normalisation, dataset);
     const session = await Session.load(compiled.graph);
-    const inspector = new Inspector(dataset, compiled, session, constants);
+    const inspector = new Inspector(dataset, network, compiled, session, constants);
     try {
       inspector.load(tensors);
       return inspector;
@@ -92,6 +96,10 @@ export class Inspector {
 
   async answer(question: Question): Promise<Answers[Question['kind']]> {
     switch (question.kind) {
+      case 'trace':
+        return this.#trace(question);
+      case 'classify':
+        return this.#classify(question);
       case 'activations':
         return this.#activations(question);
       case 'saliency':
@@ -103,6 +111,27 @@ export class Inspector {
       case 'confidentErrors':
         return this.#confidentErrors(question);
     }
+  }
+
+  async #trace({ images }: Asked<'trace'>): Answer<'trace'> {
+    const seen = await this.#see(images);
+    const input = this.#input(seen.pixels);
+    const { logits, ...values } = this.#session.run('trace', { images: input });
+    const outputs = this.#steps.map(({ place }) => ({
+      place,
+      output: values[activationKey(place)] as TensorValues,
+    }));
+    return {
+      ...describe(seen),
+      ...scores(logits as TensorValues),
+      input: { shape: [...input.shape], data: input.data },
+      outputs,
+    };
+  }
+
+  async #classify({ images }: Asked<'classify'>): Answer<'classify'> {
+    const seen = await this.#see(images);
+    return { labels: seen.labels, ...scores(this.#logits(seen.pixels)) };
   }
 
   async #activations({ images }: Asked<'activations'>): Answer<'activations'> {

@@ -15,7 +15,7 @@ type Work = Extract<ToInspector, { id: number }>;
 /** Returns when the thread may end. */
 export async function answerQuestions(port: InspectorPort): Promise<void> {
   const post = (message: FromInspector) => port.postMessage(message);
-  let inspector: Inspector | null = null;
+  const inspectors = new Map<number, Inspector>();
 
   /** Paces asked for before this one are not wanted any more. */
   let wantedFrom = 0;
@@ -34,13 +34,14 @@ export async function answerQuestions(port: InspectorPort): Promise<void> {
     if (work.kind === 'score') return score(work.order);
     if (work.kind === 'served') return served(work.order);
     if (work.kind === 'liteRt') return runLiteRt(work.order);
-    if (work.kind === 'open') {
-      inspector?.close();
-      inspector = null;
-      inspector = await Inspector.open(work.order);
+    if (work.kind === 'open' || work.kind === 'shut') {
+      inspectors.get(work.net)?.close();
+      inspectors.delete(work.net);
+      if (work.kind === 'open') inspectors.set(work.net, await Inspector.open(work.order));
       return null;
     }
-    if (!inspector) throw new Error(`"${work.kind}" came before a net was opened`);
+    const inspector = inspectors.get(work.net);
+    if (!inspector) throw new Error(`"${work.kind}" came before net ${work.net} was opened`);
     if (work.kind === 'ask') return inspector.answer(work.question);
     inspector.load(work.tensors);
     return null;
@@ -69,5 +70,5 @@ export async function answerQuestions(port: InspectorPort): Promise<void> {
   });
   await left.promise;
   await works;
-  (inspector as Inspector | null)?.close();
+  for (const inspector of inspectors.values()) inspector.close();
 }

@@ -18,11 +18,18 @@ export interface InspectionStart {
 
 /** What has an `id` is answered by one `FromInspector` of the same, in their order; `leave` ends the thread. */
 export type ToInspector =
-  /** What the questions after it are about, in the place of what they were about before. */
-  | { readonly kind: 'open'; readonly id: number; readonly order: InspectionOrder }
-  /** Other numbers of the same net. */
-  | { readonly kind: 'load'; readonly id: number; readonly tensors: readonly NamedTensor[] }
-  | { readonly kind: 'ask'; readonly id: number; readonly question: Question }
+  /** Opens a net under a number of the owner's choice; several may be open at a time. */
+  | { readonly kind: 'open'; readonly id: number; readonly net: number; readonly order: InspectionOrder }
+  /** Writes other parameters into an open net. */
+  | {
+      readonly kind: 'load';
+      readonly id: number;
+      readonly net: number;
+      readonly tensors: readonly NamedTensor[];
+    }
+  | { readonly kind: 'ask'; readonly id: number; readonly net: number; readonly question: Question }
+  /** Closes an open net and lets go of its memory. */
+  | { readonly kind: 'shut'; readonly id: number; readonly net: number }
   /** These need no net to be open. `prepare` loads the native library and nothing else. */
   | { readonly kind: 'prepare'; readonly id: number }
   | { readonly kind: 'speed'; readonly id: number; readonly order: SpeedOrder }

@@ -81,8 +81,16 @@ export interface Context {
 
 export interface Pass {
   readonly output: Values;
+  /** The passes within a residual block, each with its place in the block (`layers.0`, `shortcut`) and its output's shape. */
+  readonly inner?: readonly InnerPass[];
   /** Adds the backward pass. Gives nothing where the input's gradient is not asked for. */
   backward(gradients: Gradients, needsInput: boolean): Gradients | undefined;
+}
+
+export interface InnerPass {
+  readonly place: string;
+  readonly pass: Pass;
+  readonly shape: Shape;
 }
 
 export type Operation<L> = (context: Context, layer: L, input: Values, shape: Shape) => Pass;

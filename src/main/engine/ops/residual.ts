@@ -3,7 +3,15 @@ import { enabledLayers, layerKind } from '../../../shared/layers/index.ts';
 import { type Residual, shortcut } from '../../../shared/layers/residual.ts';
 import type { Shape } from '../../../shared/layers/layer.ts';
 import { add } from '../graph/operations.ts';
-import { type Gradient, type Operation, type Pass, type Values, flattenedFromOf, gradientsOf } from './op.ts';
+import {
+  type Gradient,
+  type InnerPass,
+  type Operation,
+  type Pass,
+  type Values,
+  flattenedFromOf,
+  gradientsOf,
+} from './op.ts';
 import { gradientsLaidOut, laidOut, layoutOf } from './hwnc.ts';
 import { conv2d } from './conv2d.ts';
 import { toChannelsFirst, toChannelsLast } from './flatten.ts';
@@ -17,6 +25,7 @@ export const residual: Operation<Residual> = (context, layer, given, inputShape)
     ? { shards: given.shards.map((x) => toChannelsFirst(g, x, flattenedFrom)), layout: { kind: 'flat' } }
     : given;
   const passes: Pass[] = [];
+  const within: InnerPass[] = [];
   let values = input;
   let shape: Shape = inputShape;
   for (const [index, inner] of enabledLayers(layer.layers).entries()) {
@@ -24,12 +33,15 @@ export const residual: Operation<Residual> = (context, layer, given, inputShape)
     passes.push(pass);
     values = pass.output;
     shape = layerKind(inner).outputShape(inner, shape);
+    within.push({ place: `layers.${index}`, pass, shape });
   }
   const beside = shortcut(layer, inputShape);
   const side = beside ? conv2d(context.within('shortcut'), beside, input, inputShape) : undefined;
   const around = side?.output ?? input;
+  if (side) within.push({ place: 'shortcut', pass: side, shape });
   const alike = shape.kind === 'map' ? laidOut(context, around, shape, layoutOf(values)) : around;
   return {
+    inner: within,
     output: {
       layout: values.layout,
       shards: values.shards.map((y, shard) => add(g, y, alike.shards[shard] as typeof y)),

@@ -6,6 +6,10 @@ import type { InspectedRun, LabInspection } from '../runs/inspection.ts';
 
 export function inspectCalls(inspection: LabInspection) {
   return {
+    'inspect.trace': ({ run, checkpoint, ...rest }: CallRequest<'inspect.trace'>) =>
+      inspection.ask(run, checkpoint, { kind: 'trace', ...rest }),
+    'inspect.classify': ({ run, checkpoint, ...rest }: CallRequest<'inspect.classify'>) =>
+      inspection.ask(run, checkpoint, { kind: 'classify', ...rest }),
     'inspect.activations': ({ run, checkpoint, ...rest }: CallRequest<'inspect.activations'>) =>
       inspection.ask(run, checkpoint, { kind: 'activations', ...rest }),
     'inspect.saliency': ({ run, checkpoint, ...rest }: CallRequest<'inspect.saliency'>) =>

@@ -1,6 +1,6 @@
 /**
- * Looks into runs, one question after another. One thread does the work and keeps the net of the run that was asked
- * about last, so that the next question about it is quick; it is closed when nothing has been asked for a while. A run
+ * Looks into runs, one question after another. One thread does the work and keeps the nets of the runs that were asked
+ * about last, so that the next question about them is quick; it is closed when nothing has been asked for a while. A run
  * that is training may be asked about too: then it is its newest checkpoint on the disk that is looked into.
  */
 import { type NamedTensor, isParameterKey } from '../../../shared/runs/checkpoint.ts';
@@ -32,17 +32,15 @@ export interface InspectedRun {
   readonly tensors: readonly NamedTensor[];
 }
 
-/** What the thread has open. */
-interface Open {
-  readonly run: number;
-  readonly of: Inspected;
-}
+/** Nets that the thread keeps open: two that are looked at in step, and one more. */
+const mostOpen = 3;
 
 export class LabInspection {
   readonly #options: InspectionOptions;
   #questions: Promise<unknown> = Promise.resolve();
   #thread: InspectionThread | null = null;
-  #open: Open | null = null;
+  /** What the thread has open, by run; the one asked about last is at the end. */
+  readonly #open = new Map<number, Inspected>();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -65,7 +63,7 @@ export class LabInspection {
     const answer = this.#questions.then(async () => {
       try {
         const { thread, of } = await this.#ready(run, checkpoint);
-        return { ...((await thread.ask({ kind: 'ask', question })) as Answers[K]), of };
+        return { ...((await thread.ask({ kind: 'ask', net: run, question })) as Answers[K]), of };
       } finally {
         this.#restartTimer();
       }
@@ -97,9 +95,11 @@ export class LabInspection {
     if (problem) throw Problem.fromRecord(problem);
     const detail = book.detail(run);
     if (this.#thread?.ended) this.#forget();
-    const known = this.#open;
-    if (this.#thread && known?.run === run && this.#isNewest(known, checkpoint)) {
-      return { thread: this.#thread, of: known.of };
+    const known = this.#open.get(run);
+    if (this.#thread && known && this.#isNewest(run, known, checkpoint)) {
+      this.#open.delete(run);
+      this.#open.set(run, known);
+      return { thread: this.#thread, of: known };
     }
 
     const dataset = await openDataset(detail.dataset);
@@ -108,19 +108,29 @@ export class LabInspection {
     const tensors = saved.checkpoint.tensors.filter(({ name }) => isParameterKey(name));
     const thread = (this.#thread ??= new InspectionThread(inThread(workerPath), cores));
     // Until it has taken them it has neither the old ones nor the new ones.
-    this.#open = null;
+    this.#open.delete(run);
+    await this.#makeRoom(thread);
     const { network, settings } = detail;
     await thread.ask(
-      known?.run === run
-        ? { kind: 'load', tensors }
-        : { kind: 'open', order: { network, settings, dataset, tensors } },
+      known
+        ? { kind: 'load', net: run, tensors }
+        : { kind: 'open', net: run, order: { network, settings, dataset, tensors } },
     );
-    this.#open = { run, of: inspected(saved, checkpoint) };
-    return { thread, of: this.#open.of };
+    const of = inspected(saved, checkpoint);
+    this.#open.set(run, of);
+    return { thread, of };
+  }
+
+  /** Closes the nets that were not asked about for the longest time. */
+  async #makeRoom(thread: InspectionThread): Promise<void> {
+    for (const net of [...this.#open.keys()].slice(0, Math.max(0, this.#open.size - mostOpen + 1))) {
+      this.#open.delete(net);
+      await thread.ask({ kind: 'shut', net });
+    }
   }
 
   /** Whether the run has no other numbers in the place of those that are open. */
-  #isNewest({ run, of }: Open, checkpoint: CheckpointKind): boolean {
+  #isNewest(run: number, of: Inspected, checkpoint: CheckpointKind): boolean {
     const newest = this.#options.book.history.checkpoints.get(run, checkpoint);
     return of.checkpoint === checkpoint && of.step === newest?.step;
   }
@@ -146,7 +156,7 @@ export class LabInspection {
     clearTimeout(this.#timer);
     const thread = this.#thread;
     this.#thread = null;
-    this.#open = null;
+    this.#open.clear();
     return thread;
   }
 }

@@ -1,0 +1,21 @@
+/** The calls by which a run is looked into. */
+import { answers, inspectReply, inspectRequests } from '../../inspect/inspection.ts';
+import { call } from './call.ts';
+
+export const inspectCalls = {
+  /**
+   * Looks into a run: its last checkpoint, where nothing else is said, also while it trains. Of a run that has none yet
+   * there is nothing to be seen. The first of these calls takes a second or two, when TensorFlow is loaded.
+   */
+  /** Every step of the nets' computation on given images, those within residual blocks included. */
+  'inspect.trace': call(inspectRequests.trace, inspectReply(answers.trace)),
+  /** Logits and probabilities alone, for images that change while somebody draws. */
+  'inspect.classify': call(inspectRequests.classify, inspectReply(answers.classify)),
+  'inspect.activations': call(inspectRequests.activations, inspectReply(answers.activations)),
+  'inspect.saliency': call(inspectRequests.saliency, inspectReply(answers.saliency)),
+  'inspect.occlusion': call(inspectRequests.occlusion, inspectReply(answers.occlusion)),
+  'inspect.predictions': call(inspectRequests.predictions, inspectReply(answers.predictions)),
+  'inspect.confidentErrors': call(inspectRequests.confidentErrors, inspectReply(answers.confidentErrors)),
+  /** All parameters and running statistics. */
+  'inspect.filters': call(inspectRequests.filters, inspectReply(answers.filters)),
+} as const;

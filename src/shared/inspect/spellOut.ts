@@ -1,0 +1,358 @@
+/**
+ * One unit's value, spelled out: the numbers that it is computed from, from the activations and parameters that the
+ * engine gave. Products and sums are in double precision, where a product of two float32 is exact; the engine adds up in
+ * float32, so that the last digits of its own value may differ.
+ */
+import type { Activation } from '../layers/activation.ts';
+import { batchNormDefaults } from '../layers/batchNorm2d.ts';
+import { type Conv2d, convWindow } from '../layers/conv2d.ts';
+import type { MapShape, Pair, Shape } from '../layers/layer.ts';
+import { type AvgPool2d, type MaxPool2d, poolWindow } from '../layers/pooling.ts';
+import { activationCurve } from '../network/activationCurves.ts';
+import type { TraceStep } from './trace.ts';
+
+/** A value of the input. Row and column are the input's; outside of it, on the padding, the value is 0. */
+export interface Cell {
+  readonly row: number;
+  readonly column: number;
+  readonly inside: boolean;
+  readonly value: number;
+}
+
+export interface Product extends Cell {
+  readonly weight: number;
+  readonly product: number;
+}
+
+/** What one input channel adds: products in rows of `width`. */
+export interface ChannelSum {
+  readonly channel: number;
+  readonly height: number;
+  readonly width: number;
+  readonly products: readonly Product[];
+  readonly sum: number;
+}
+
+export type SpelledOut =
+  /** Convolution and linear layer: the channels' sums and the bias make the sum. A flat input is one channel of one row. */
+  | {
+      readonly kind: 'weighted';
+      readonly channels: readonly ChannelSum[];
+      readonly bias: number | null;
+      readonly sum: number;
+    }
+  /** Max-pooling: `winner` is a position in `cells`, which lie in rows of `width`. */
+  | {
+      readonly kind: 'largest';
+      readonly cells: readonly Cell[];
+      readonly width: number;
+      readonly winner: number;
+    }
+  /** Average pooling: the sum divided by `count`, which counts the padding, as PyTorch does. */
+  | {
+      readonly kind: 'mean';
+      readonly cells: readonly Cell[];
+      readonly width: number;
+      readonly sum: number;
+      readonly count: number;
+    }
+  | { readonly kind: 'function'; readonly input: number; readonly value: number }
+  /** (input − mean) / √(variance + epsilon) · weight + bias, with the running statistics. */
+  | {
+      readonly kind: 'normalised';
+      readonly input: number;
+      readonly mean: number;
+      readonly variance: number;
+      readonly epsilon: number;
+      readonly weight: number;
+      readonly bias: number;
+      readonly value: number;
+    }
+  /** The value is the input's, from this place: dropout in evaluation, and flattening. */
+  | {
+      readonly kind: 'moved';
+      readonly channel: number;
+      readonly row: number;
+      readonly column: number;
+      readonly input: number;
+    }
+  /** A residual block: what came through its layers plus what came past them. */
+  | { readonly kind: 'added'; readonly through: number; readonly around: number; readonly sum: number };
+
+/** What a trace of one image knows. */
+export interface Traced {
+  /** A step's output, or the input's values at `inputPlace`. Throws where there is no such step. */
+  values(place: string): Float32Array;
+  /** Null where the layer has no such parameter. */
+  parameter(name: string): Float32Array | null;
+}
+
+export interface Position {
+  readonly channel: number;
+  readonly row: number;
+  readonly column: number;
+}
+
+/** Where a unit lies in its layer's output; a flat layer's units are channels of one pixel. */
+export function positionOf(shape: Shape, unit: number): Position {
+  if (shape.kind === 'flat') return { channel: unit, row: 0, column: 0 };
+  const area = shape.height * shape.width;
+  const within = unit % area;
+  return {
+    channel: Math.floor(unit / area),
+    row: Math.floor(within / shape.width),
+    column: within % shape.width,
+  };
+}
+
+export function unitAt(shape: Shape, { channel, row, column }: Position): number {
+  return shape.kind === 'flat' ? channel : (channel * shape.height + row) * shape.width + column;
+}
+
+/** `before` is the step that gives the input; a linear layer after a flattened map is spelled out by the map's channels. */
+export function spellOut(
+  step: TraceStep,
+  unit: number,
+  traced: Traced,
+  before: TraceStep | undefined,
+): SpelledOut {
+  const { layer, place, from, around } = step;
+  const input = traced.values(from);
+  const own = positionOf(step.output, unit);
+  switch (layer.type) {
+    case 'conv2d':
+      return convolution(layer, step, own, traced);
+    case 'linear':
+      return linear(step, unit, traced, before);
+    case 'maxPool2d': {
+      const cells = poolCells(layer, step.input as MapShape, own, input);
+      const best = Math.max(...cells.filter(({ inside }) => inside).map(({ value }) => value));
+      const winner = cells.findIndex(({ inside, value }) => inside && value === best);
+      return { kind: 'largest', cells, width: poolWindow(layer).kernel[1], winner };
+    }
+    case 'avgPool2d': {
+      const cells = poolCells(layer, step.input as MapShape, own, input);
+      return mean(cells, poolWindow(layer).kernel[1], averageCount(layer, step.input as MapShape, own));
+    }
+    case 'globalAveragePool': {
+      const map = step.input as MapShape;
+      const whole: Window = {
+        kernel: [map.height, map.width],
+        stride: [1, 1],
+        padding: [0, 0],
+        dilation: [1, 1],
+      };
+      const cells = windowCells(whole, map, { channel: unit, row: 0, column: 0 }, input);
+      return mean(cells, map.width, cells.length);
+    }
+    case 'activation':
+      return ofActivation(layer, input[unit] as number);
+    case 'batchNorm2d':
+      return normalised(
+        layer.epsilon ?? batchNormDefaults.epsilon,
+        place,
+        own.channel,
+        input[unit] as number,
+        traced,
+      );
+    case 'dropout':
+    case 'flatten':
+      return { kind: 'moved', ...positionOf(step.input, unit), input: input[unit] as number };
+    case 'residual': {
+      const through = input[unit] as number;
+      const past = traced.values(around ?? from)[unit] as number;
+      return { kind: 'added', through, around: past, sum: through + past };
+    }
+  }
+}
+
+function ofActivation(layer: Activation, input: number): SpelledOut {
+  return { kind: 'function', input, value: activationCurve(layer).value(input) };
+}
+
+/** What the numbers come to: the unit's value, as the engine gives it but for rounding. */
+export function valueOf(spelled: SpelledOut): number {
+  switch (spelled.kind) {
+    case 'weighted':
+    case 'added':
+      return spelled.sum;
+    case 'largest':
+      return spelled.cells[spelled.winner]?.value ?? NaN;
+    case 'mean':
+      return spelled.sum / spelled.count;
+    case 'function':
+    case 'normalised':
+      return spelled.value;
+    case 'moved':
+      return spelled.input;
+  }
+}
+
+interface Window {
+  readonly kernel: Pair;
+  readonly stride: Pair;
+  readonly padding: Pair;
+  readonly dilation: Pair;
+}
+
+/** The window's cells of one channel, row by row. */
+function windowCells(
+  { kernel, stride, padding, dilation }: Window,
+  input: MapShape,
+  { channel, row, column }: Position,
+  values: Float32Array,
+): Cell[] {
+  return Array.from({ length: kernel[0] * kernel[1] }, (_, i) => {
+    const y = row * stride[0] - padding[0] + Math.floor(i / kernel[1]) * dilation[0];
+    const x = column * stride[1] - padding[1] + (i % kernel[1]) * dilation[1];
+    const inside = y >= 0 && y < input.height && x >= 0 && x < input.width;
+    const value = inside ? (values[(channel * input.height + y) * input.width + x] as number) : 0;
+    return { row: y, column: x, inside, value };
+  });
+}
+
+/** The square of the input that a map's unit is computed from: upper left corner and size, cut off at no edge. */
+export function windowOf(
+  step: TraceStep,
+  { row, column }: Position,
+): { top: number; left: number; height: number; width: number } | null {
+  const { layer } = step;
+  if (layer.type !== 'conv2d' && layer.type !== 'maxPool2d' && layer.type !== 'avgPool2d') return null;
+  const { kernel, stride, padding, dilation } =
+    layer.type === 'conv2d' ? convWindow(layer) : poolWindow(layer);
+  const reach = (axis: 0 | 1) => dilation[axis] * (kernel[axis] - 1) + 1;
+  return {
+    top: row * stride[0] - padding[0],
+    left: column * stride[1] - padding[1],
+    height: reach(0),
+    width: reach(1),
+  };
+}
+
+const total = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0);
+
+function weightedSum(channels: readonly ChannelSum[], bias: number | null): SpelledOut {
+  const sum = total(channels.map((each) => each.sum)) + (bias ?? 0);
+  return { kind: 'weighted', channels, bias, sum };
+}
+
+function withWeights(
+  channel: number,
+  [height, width]: Pair,
+  cells: readonly Cell[],
+  weights: Float32Array,
+  from: number,
+): ChannelSum {
+  const products = cells.map((cell, i) => {
+    const weight = weights[from + i] as number;
+    return { ...cell, weight, product: cell.value * weight };
+  });
+  return { channel, height, width, products, sum: total(products.map(({ product }) => product)) };
+}
+
+/** Cross-correlation, as `torch.nn.Conv2d` defines it; weights are out × in × height × width. */
+function convolution(layer: Conv2d, step: TraceStep, own: Position, traced: Traced): SpelledOut {
+  const map = step.input as MapShape;
+  const window = convWindow(layer);
+  const weights = required(traced, `${step.place}.weight`);
+  const values = traced.values(step.from);
+  const each = window.kernel[0] * window.kernel[1];
+  const channels = Array.from({ length: map.channels }, (_, channel) => {
+    const cells = windowCells(window, map, { ...own, channel }, values);
+    return withWeights(channel, window.kernel, cells, weights, (own.channel * map.channels + channel) * each);
+  });
+  return weightedSum(channels, traced.parameter(`${step.place}.bias`)?.[own.channel] ?? null);
+}
+
+function linear(step: TraceStep, unit: number, traced: Traced, before: TraceStep | undefined): SpelledOut {
+  const weights = required(traced, `${step.place}.weight`);
+  const values = traced.values(step.from);
+  const flattened = before?.layer.type === 'flatten' && before.input.kind === 'map' ? before.input : null;
+  const { channels, height, width } = flattened ?? { channels: 1, height: 1, width: values.length };
+  const area = height * width;
+  const sums = Array.from({ length: channels }, (_, channel) => {
+    const cells = Array.from({ length: area }, (_each, i) => ({
+      row: Math.floor(i / width),
+      column: i % width,
+      inside: true,
+      value: values[channel * area + i] as number,
+    }));
+    return withWeights(channel, [height, width], cells, weights, unit * values.length + channel * area);
+  });
+  return weightedSum(sums, traced.parameter(`${step.place}.bias`)?.[unit] ?? null);
+}
+
+function poolCells(
+  layer: MaxPool2d | AvgPool2d,
+  input: MapShape,
+  own: Position,
+  values: Float32Array,
+): Cell[] {
+  return windowCells(poolWindow(layer), input, own, values);
+}
+
+/** PyTorch counts the padding, but not what lies beyond it. */
+function averageCount(layer: AvgPool2d, input: MapShape, own: Position): number {
+  const { kernel, stride, padding } = poolWindow(layer);
+  const along = (axis: 0 | 1, place: number, length: number) => {
+    const start = place * stride[axis] - padding[axis];
+    return Math.min(start + kernel[axis], length + padding[axis]) - start;
+  };
+  return along(0, own.row, input.height) * along(1, own.column, input.width);
+}
+
+const mean = (cells: readonly Cell[], width: number, count: number): SpelledOut => ({
+  kind: 'mean',
+  cells,
+  width,
+  sum: total(cells.map(({ value }) => value)),
+  count,
+});
+
+function normalised(
+  epsilon: number,
+  place: string,
+  channel: number,
+  input: number,
+  traced: Traced,
+): SpelledOut {
+  const of = (name: string) => required(traced, `${place}.${name}`)[channel] as number;
+  const [mean, variance, weight, bias] = [of('running_mean'), of('running_var'), of('weight'), of('bias')];
+  const value = ((input - mean) / Math.sqrt(variance + epsilon)) * weight + bias;
+  return { kind: 'normalised', input, mean, variance, epsilon, weight, bias, value };
+}
+
+function required(traced: Traced, name: string): Float32Array {
+  const found = traced.parameter(name);
+  if (found) return found;
+  throw new Error(`the trace has no parameter ${name}`);
+}
+
+/** Softmax and cross-entropy of one image, a row a class: with the largest logit taken off, as it is computed. */
+export interface SoftmaxRow {
+  readonly logit: number;
+  readonly shifted: number;
+  readonly power: number;
+  readonly probability: number;
+}
+
+export function spellOutSoftmax(logits: ArrayLike<number>): {
+  rows: SoftmaxRow[];
+  largest: number;
+  sum: number;
+} {
+  const largest = Math.max(...Array.from(logits));
+  const powers = Array.from(logits, (logit) => Math.exp(logit - largest));
+  const sum = total(powers);
+  const rows = powers.map((power, i) => {
+    const logit = logits[i] as number;
+    return { logit, shifted: logit - largest, power, probability: power / sum };
+  });
+  return { rows, largest, sum };
+}
+
+/** −log softmax(logits)[label]: natural logarithm, as `torch.nn.CrossEntropyLoss` of one image. */
+export function crossEntropy(logits: ArrayLike<number>, label: number): number {
+  const { largest, sum } = spellOutSoftmax(logits);
+  return Math.log(sum) + largest - (logits[label] as number);
+}
