@@ -13,14 +13,19 @@ export type Route =
   | { readonly view: 'run'; readonly run: number }
   /** The runs that are compared, in the order in which they were chosen; none where they are still to be chosen. */
   | { readonly view: 'compare'; readonly runs: readonly number[] }
+  /** One net that is looked into, or two in step; none where they are still to be chosen. */
+  | { readonly view: 'inspect'; readonly runs: readonly number[] }
   | { readonly view: 'sweeps' }
   | { readonly view: 'sweep'; readonly sweep: number }
   | { readonly view: 'settings' };
 
+/** Nets that are looked into in step. */
+export const mostInspected = 2;
+
 export type Query = Readonly<Record<string, string>>;
 
 /** The screens that the side bar leads to. */
-export const doors = ['design', 'train', 'runs', 'sweeps', 'compare', 'settings'] as const;
+export const doors = ['design', 'train', 'runs', 'sweeps', 'compare', 'inspect', 'settings'] as const;
 export type Door = (typeof doors)[number];
 
 /** Anything that is not an address of ours is the bench. */
@@ -30,7 +35,8 @@ export function parseRoute(hash: string): Route {
   if (view === 'runs' && rest === undefined) return { view: 'runs' };
   if (view === 'runs' && rest !== undefined && /^[1-9]\d*$/.test(rest))
     return { view: 'run', run: Number(rest) };
-  if (view === 'compare') return compareRoute(rest);
+  if (view === 'compare') return { view, runs: runNumbers(rest) };
+  if (view === 'inspect') return { view, runs: runNumbers(rest).slice(0, mostInspected) };
   if (view === 'sweeps' && rest === undefined) return { view: 'sweeps' };
   if (view === 'sweeps' && rest !== undefined && /^[1-9]\d*$/.test(rest))
     return { view: 'sweep', sweep: Number(rest) };
@@ -63,15 +69,16 @@ function pathOf(route: Route): string {
   if (route.view === 'sweep') return `sweeps/${route.sweep}`;
   if (route.view === 'design' && route.network !== undefined)
     return `design/${encodeURIComponent(route.network)}`;
-  if (route.view === 'compare' && route.runs.length > 0) return `compare/${route.runs.join(',')}`;
+  if ((route.view === 'compare' || route.view === 'inspect') && route.runs.length > 0)
+    return `${route.view}/${route.runs.join(',')}`;
   return route.view;
 }
 
-/** Runs' numbers with commas between; anything else is a comparison whose runs are still to be chosen. */
-function compareRoute(rest = ''): Route {
+/** Runs' numbers with commas between; of anything else there are none, and runs are still to be chosen. */
+function runNumbers(rest = ''): number[] {
   const numbers = rest === '' ? [] : decode(rest).split(',');
   const valid = numbers.every((each) => /^[1-9]\d*$/.test(each));
-  return { view: 'compare', runs: valid ? [...new Set(numbers.map(Number))] : [] };
+  return valid ? [...new Set(numbers.map(Number))] : [];
 }
 
 function decode(part: string): string {
@@ -105,7 +112,10 @@ export class Router {
 
   /** The address behind a door. From a run's page the door to the runs leads back to the list. */
   doorHref(door: Door): string {
-    return this.#left[door] ?? hrefOf(door === 'compare' ? { view: door, runs: [] } : { view: door });
+    return (
+      this.#left[door] ??
+      hrefOf(door === 'compare' || door === 'inspect' ? { view: door, runs: [] } : { view: door })
+    );
   }
 
   go(route: Route, query: Query = {}): void {
@@ -135,7 +145,8 @@ export class Router {
       route.view === 'design' ||
       route.view === 'train' ||
       route.view === 'runs' ||
-      route.view === 'compare'
+      route.view === 'compare' ||
+      route.view === 'inspect'
     )
       this.#left = { ...this.#left, [route.view]: hrefOf(route, this.query) };
   }

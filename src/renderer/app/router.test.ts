@@ -11,6 +11,8 @@ test.each<Route>([
   { view: 'run', run: 12 },
   { view: 'compare', runs: [] },
   { view: 'compare', runs: [3, 1] },
+  { view: 'inspect', runs: [] },
+  { view: 'inspect', runs: [7, 2] },
   { view: 'settings' },
 ])('an address leads back to its screen, with and without a query: %j', (route) => {
   expect(parseRoute(hrefOf(route))).toEqual(route);

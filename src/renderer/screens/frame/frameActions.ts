@@ -11,6 +11,7 @@ const doorKeys = {
   runs: 'g r',
   sweeps: 'g w',
   compare: 'g v',
+  inspect: 'g i',
   settings: 'g s',
 } as const;
 const doorTitles: Record<Door, () => string> = {
@@ -19,6 +20,7 @@ const doorTitles: Record<Door, () => string> = {
   runs: m.nav_runs,
   compare: m.nav_compare,
   sweeps: m.nav_sweeps,
+  inspect: m.nav_inspect,
   settings: m.nav_settings,
 };
 

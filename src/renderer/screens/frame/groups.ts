@@ -8,6 +8,7 @@ export const groupTitles: Record<ActionGroup, () => string> = {
   watch: m.group_watch,
   runs: m.nav_runs,
   compare: m.nav_compare,
+  inspect: m.nav_inspect,
   go: m.group_go,
   look: m.appearance,
   help: m.group_help,

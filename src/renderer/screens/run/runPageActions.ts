@@ -5,6 +5,7 @@ import GitCompare from '@lucide/svelte/icons/git-compare';
 import Copy from '@lucide/svelte/icons/copy';
 import Download from '@lucide/svelte/icons/download';
 import PackageOpen from '@lucide/svelte/icons/package-open';
+import ScanEye from '@lucide/svelte/icons/scan-eye';
 import Repeat from '@lucide/svelte/icons/repeat';
 import Trash2 from '@lucide/svelte/icons/trash-2';
 import Undo2 from '@lucide/svelte/icons/undo-2';
@@ -105,6 +106,13 @@ export function runPageMenu({ app }: RunPageContext, run: RunSummary): MenuEntry
       icon: GitCompare,
       onSelect: () => {
         app.router.go({ view: 'compare', runs: [id] });
+      },
+    },
+    {
+      label: m.inspect_action(),
+      icon: ScanEye,
+      onSelect: () => {
+        app.router.go({ view: 'inspect', runs: [id] });
       },
     },
     {

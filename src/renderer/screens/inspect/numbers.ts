@@ -1,0 +1,17 @@
+/** How values within a net are written: as many significant digits as are asked for, a true minus sign, `0` for zero. */
+export type Digits = 3 | 7;
+
+export function formatValue(value: number, digits: Digits): string {
+  if (value === 0) return '0';
+  if (!Number.isFinite(value)) return String(value).replace('Infinity', '∞').replace('-', '−');
+  const size = Math.abs(value);
+  if (size >= 10 ** digits && size < 1e6) return value.toFixed(0).replace('-', '−');
+  const text =
+    size >= 1e6 || size < 1e-4 ? value.toExponential(digits - 1) : trimmed(value.toPrecision(digits));
+  return text.replaceAll('-', '−');
+}
+
+/** `1.20` says no more than `1.2`. */
+function trimmed(text: string): string {
+  return text.includes('.') && !text.includes('e') ? text.replace(/\.?0+$/, '') : text;
+}

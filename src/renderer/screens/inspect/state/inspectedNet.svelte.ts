@@ -1,0 +1,92 @@
+/** One run that is looked into: what its net computes from one image, step by step, and the parameters it does that with. */
+import type { LabClient } from '../../../../shared/api/api.ts';
+import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/problem.ts';
+import type { Answers, CheckpointKind, Images, Inspected } from '../../../../shared/inspect/inspection.ts';
+import type { TensorValues } from '../../../../shared/inspect/inspection.ts';
+import type { Traced } from '../../../../shared/inspect/spellOut.ts';
+import { type TraceStep, inputPlace, traceSteps } from '../../../../shared/inspect/trace.ts';
+import type { RunDetail } from '../../../../shared/runs/runs.ts';
+import { NewestWish } from './newest.ts';
+
+export interface Look {
+  readonly images: Images;
+  readonly checkpoint: CheckpointKind;
+}
+
+export type TraceAnswer = Answers['trace'] & { readonly of: Inspected };
+
+/** A trace of one image with the parameters that made it. */
+export class NetTrace implements Traced {
+  readonly answer: TraceAnswer;
+  readonly #outputs: ReadonlyMap<string, Float32Array>;
+  readonly #parameters: ReadonlyMap<string, TensorValues>;
+
+  constructor(answer: TraceAnswer, parameters: ReadonlyMap<string, TensorValues>) {
+    this.answer = answer;
+    this.#parameters = parameters;
+    this.#outputs = new Map([
+      [inputPlace, answer.input.data],
+      ...answer.outputs.map(({ place, output }) => [place, output.data] as const),
+    ]);
+  }
+
+  values(place: string): Float32Array {
+    const found = this.#outputs.get(place);
+    if (!found) throw new Error(`the trace has no step ${place}`);
+    return found;
+  }
+
+  parameter(name: string): Float32Array | null {
+    return this.#parameters.get(name)?.data ?? null;
+  }
+}
+
+/** Tries until parameters and activations are of one checkpoint: a run that trains may have written another in between. */
+const tries = 5;
+
+export class InspectedNet {
+  readonly run: number;
+  detail = $state.raw<RunDetail | null>(null);
+  trace = $state.raw<NetTrace | null>(null);
+  problem = $state.raw<ProblemRecord | null>(null);
+  readonly steps: readonly TraceStep[] = $derived(this.detail ? traceSteps(this.detail.network) : []);
+  readonly #lab: LabClient;
+  readonly #looks: NewestWish<Look>;
+  #parameters: { readonly of: Inspected; readonly values: ReadonlyMap<string, TensorValues> } | null = null;
+
+  constructor(lab: LabClient, run: number) {
+    this.#lab = lab;
+    this.run = run;
+    this.#looks = new NewestWish((look) => this.#look(look));
+  }
+
+  /** Never throws: what went wrong lies in `problem`. */
+  look(look: Look): Promise<void> {
+    return this.#looks.want(look);
+  }
+
+  async #look({ images, checkpoint }: Look): Promise<void> {
+    const { run } = this;
+    try {
+      this.detail ??= await this.#lab.call('runs.get', { run });
+      for (let attempt = 0; attempt < tries; attempt += 1) {
+        const answer = await this.#lab.call('inspect.trace', { run, checkpoint, images });
+        if (!same(this.#parameters?.of, answer.of)) {
+          const { of, parameters } = await this.#lab.call('inspect.filters', { run, checkpoint });
+          this.#parameters = { of, values: new Map(parameters.map(({ name, values }) => [name, values])) };
+        }
+        if (!this.#parameters || !same(this.#parameters.of, answer.of)) continue;
+        this.trace = new NetTrace(answer, this.#parameters.values);
+        this.problem = null;
+        return;
+      }
+    } catch (error) {
+      this.trace = null;
+      this.problem = toProblemRecord(error);
+    }
+  }
+}
+
+function same(a: Inspected | undefined, b: Inspected): boolean {
+  return a !== undefined && a.checkpoint === b.checkpoint && a.step === b.step;
+}
