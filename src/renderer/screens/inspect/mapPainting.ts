@@ -19,7 +19,16 @@ const flatRow = 32;
 
 /** Cells are as large as makes the maps of a small net easy to see; `zoom` multiplies that. */
 function cellSide(shape: Shape, zoom: number): number {
-  const plain = shape.kind === 'flat' ? 12 : shape.width >= 20 ? 3 : shape.width >= 10 ? 5 : 9;
+  const plain =
+    shape.kind === 'flat'
+      ? shape.features <= flatRow
+        ? 18
+        : 12
+      : shape.width >= 20
+        ? 3
+        : shape.width >= 10
+          ? 5
+          : 9;
   return Math.max(1, Math.round(plain * zoom));
 }
 

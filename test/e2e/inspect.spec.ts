@@ -1,0 +1,205 @@
+/** Looking inside two nets: maps, a unit's products and sum by the keyboard, held against the numbers that the engine sent. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Page } from '@playwright/test';
+import { decodeMessage } from '../../src/shared/base/codec.ts';
+import { expect, hostOfThisFile, isDesktop, test, watchForErrors } from './host.ts';
+import { press } from './press.ts';
+
+test.describe.configure({ mode: 'serial' });
+test.use({ viewport: { width: 1440, height: 900 } });
+
+const host = hostOfThisFile();
+const terminal = fileURLToPath(new URL('../../out/main/terminal.js', import.meta.url));
+
+async function go(page: Page, hash: string): Promise<void> {
+  await page.goto(new URL(hash, page.url()).href);
+}
+
+/** Numbers as the page writes them. */
+const number = (text: string | null) => Number((text ?? '').replaceAll('−', '-').trim());
+const step = (page: Page, net: number, place: string) =>
+  page.locator(`[data-net="${net}"] [data-step="${place}"]`);
+const unit = (page: Page, net: number) => page.locator(`[data-net="${net}"] [data-unit]`);
+
+function expectRelative(actual: number, expected: number): void {
+  expect(Math.abs(actual - expected), `${actual} against ${expected}`).toBeLessThanOrEqual(
+    1e-5 * Math.abs(expected) + 1e-9,
+  );
+}
+
+interface Tensor {
+  readonly shape: number[];
+  readonly data: Float32Array;
+}
+interface Traced {
+  readonly outputs: { readonly place: string; readonly output: Tensor }[];
+  readonly probabilities: Tensor;
+}
+
+/** Every trace that the lab has sent to the page, in order. */
+function tracesOf(page: Page): Traced[] {
+  const traces: Traced[] = [];
+  page.on('websocket', (socket) =>
+    socket.on('framereceived', ({ payload }) => {
+      if (typeof payload === 'string') return;
+      traces.push(...repliesIn(payload));
+    }),
+  );
+  return traces;
+}
+
+function repliesIn(payload: Uint8Array): Traced[] {
+  const message = decodeMessage(payload) as { kind: string; reply?: Partial<Traced> };
+  return message.kind === 'reply' && message.reply && 'outputs' in message.reply
+    ? [message.reply as Traced]
+    : [];
+}
+
+test('both nets are looked into from a run’s page, and in step', async ({ page }) => {
+  const errors = watchForErrors(page);
+  await promisify(execFile)(
+    process.execPath,
+    [terminal, 'train', 'course', 'homework', '--epochs', '2', '--batch-size', '256', '--json'],
+    { env: { ...process.env, STRIDE_HOME: host.home, NODE_OPTIONS: '' }, maxBuffer: 2 ** 26 },
+  );
+  await page.goto(host.url);
+  await go(page, '#/runs/1');
+  await press(page.getByRole('button', { name: 'Actions', exact: true }));
+  await press(page.getByRole('menuitem', { name: 'Look inside' }));
+  await expect(page).toHaveURL(/#\/inspect\/1$/);
+  await expect(step(page, 1, '0')).toBeVisible();
+  await page.getByRole('combobox', { name: 'Add a second net' }).fill('homework');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/#\/inspect\/1,2$/);
+  await expect(step(page, 2, '0')).toBeVisible();
+  expect(errors).toEqual([]);
+});
+
+test('a convolution’s unit is spelled out by the keyboard alone, and equals what the engine computed', async ({
+  page,
+}) => {
+  const traces = tracesOf(page);
+  await page.goto(host.url);
+  await go(page, '#/inspect/1,2?image=18');
+  const layer = step(page, 1, '3');
+  const maps = layer.getByRole('application');
+  await expect(maps).toBeVisible();
+  await maps.focus();
+  // To the layer's largest value, and one unit to its left.
+  for (const key of ['m', 'ArrowLeft', 'Enter']) await page.keyboard.press(key);
+  const own = unit(page, 1);
+  await expect(own).toBeVisible();
+  await own.getByRole('radio', { name: '3 digits' }).focus();
+  await page.keyboard.press('ArrowRight');
+  const more = own.getByRole('button', { name: /^Show the products of/ });
+  await more.focus();
+  await page.keyboard.press('Enter');
+  await expect(more).toHaveCount(0);
+
+  const engine = number(await own.locator('[data-engine]').textContent());
+  const total = number(await own.locator('[data-total]').textContent());
+  const bias = number(await own.locator('[data-bias]').textContent());
+  const sums = (await own.locator('[data-channel-sum]').allTextContents()).map(number);
+  const products = (await own.locator('[data-cell="product"]').allTextContents()).map(number);
+  expect(products).toHaveLength(sums.length * 25);
+  sums.forEach((sum, channel) => {
+    const added = products.slice(25 * channel, 25 * (channel + 1)).reduce((a, b) => a + b, 0);
+    expectRelative(added, sum);
+  });
+  expectRelative(sums.reduce((a, b) => a + b, 0) + bias, total);
+  expectRelative(total, engine);
+
+  // What stands on the page against what the engine sent; the desktop's transport has no frames to read.
+  if (isDesktop()) return;
+  const at = Number(await own.getAttribute('data-unit'));
+  const of = (trace: Traced) => trace.outputs.find(({ place }) => place === '3')?.output;
+  const sent = traces.map(of).filter((output) => output?.shape[1] === 20);
+  expect(
+    sent.map((output) => output?.data[at]).some((value) => Math.abs((value ?? NaN) - engine) <= 1e-6),
+  ).toBe(true);
+});
+
+test('pooling, activation, linear layer, softmax and loss have their numbers', async ({ page }) => {
+  await page.goto(host.url);
+  await go(page, '#/inspect/1?image=3');
+  const places = await page
+    .locator('[data-net="1"] [data-step]')
+    .evaluateAll((steps) => steps.map((each) => (each as HTMLElement).dataset['step'] ?? ''));
+  expect(places.length).toBeGreaterThan(5);
+  for (const place of places) {
+    const maps = step(page, 1, place).getByRole('application');
+    await maps.focus();
+    for (const key of ['m', 'Enter']) await page.keyboard.press(key);
+    const own = step(page, 1, place).locator('[data-unit]');
+    await expect(own).toBeVisible();
+    const seven = own.getByRole('radio', { name: '7 digits' });
+    if ((await seven.getAttribute('aria-checked')) !== 'true') await press(seven);
+    expectRelative(
+      number(await own.locator('[data-total]').textContent()),
+      number(await own.locator('[data-engine]').textContent()),
+    );
+  }
+  const table = page.getByRole('table', { name: 'Softmax and cross-entropy' });
+  const shares = (await table.locator('[data-probability]').allTextContents()).map(number);
+  expectRelative(
+    shares.reduce((a, b) => a + b, 0),
+    1,
+  );
+  const label = (await table.locator('tbody tr').allTextContents()).findIndex((row) => row.includes('label'));
+  const loss = number(await page.locator('[data-loss]').textContent());
+  expect(Math.abs(loss + Math.log(shares[label] ?? NaN))).toBeLessThan(1e-5);
+});
+
+test('a cell of the confusion matrix leads here; next and previous move on', async ({ page }) => {
+  await page.goto(host.url);
+  await go(page, '#/runs/1');
+  const wrong = page
+    .getByRole('table', { name: 'Confusion matrix' })
+    .locator('button:not(.hit):not(:disabled)')
+    .first();
+  await press(wrong);
+  const image = page.getByRole('dialog').locator('figure[data-index]').first();
+  const index = Number(await image.getAttribute('data-index'));
+  await press(image.getByRole('link'));
+  await expect(page).toHaveURL(new RegExp(`#/inspect/1\\?image=${index}$`));
+  await expect(step(page, 1, '0')).toBeVisible();
+  await press(page.getByRole('button', { name: 'Next image' }));
+  await expect(page).toHaveURL(new RegExp(`image=${index + 1}$`));
+  await page.keyboard.press('k');
+  await expect(page).toHaveURL(new RegExp(`image=${index}$`));
+  await page.getByRole('textbox', { name: 'Number of the image' }).fill('10000');
+  await expect(page.getByText('A whole number from 0 to 9999.')).toBeVisible();
+});
+
+for (const language of ['English', '简体中文']) {
+  test(`axe finds nothing in either theme, ${language}; nothing is wider than the window`, async ({
+    page,
+  }) => {
+    await page.goto(host.url);
+    await go(page, '#/inspect/1,2');
+    await expect(step(page, 2, '0')).toBeVisible();
+    if (language !== 'English') {
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type(language);
+      await page.getByRole('option').first().waitFor();
+      await page.keyboard.press('Enter');
+    }
+    await step(page, 1, '0').getByRole('application').focus();
+    for (const key of ['m', 'Enter']) await page.keyboard.press(key);
+    await expect(unit(page, 1)).toBeVisible();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    }
+    for (const width of [1024, 2560]) {
+      await page.setViewportSize({ width, height: 900 });
+      const over = await page.locator('main').evaluate((main) => main.scrollWidth - main.clientWidth);
+      expect.soft(over, String(width)).toBeLessThanOrEqual(0);
+    }
+  });
+}
