@@ -15,6 +15,7 @@ import { type Checkpoints, checkpointsTable } from './tables/checkpoints.ts';
 import { type Epochs, epochsTable } from './tables/epochs.ts';
 import { type DatasetUses, datasetUses } from './queries/datasetUses.ts';
 import { type Comparisons, comparisonsTable } from './tables/comparisons.ts';
+import { type Drawings, drawingsTable } from './tables/drawings.ts';
 import { makeHome, makePrivate, makePrivateFile } from './home.ts';
 import { migrate, migrations, versionOf } from './migrations/index.ts';
 import { type Organisation, organisation } from './queries/organisation.ts';
@@ -54,6 +55,7 @@ export interface History {
   readonly paces: Paces;
   readonly comparisons: Comparisons;
   readonly datasetUses: DatasetUses;
+  readonly drawings: Drawings;
   /** All of a run, or undefined where there is no such run. */
   detail(run: number): RunDetail | undefined;
   /**
@@ -191,6 +193,7 @@ function historyOn(db: Db, home: string, path: string, lookOnly: Problem | null 
     paces: guarded(pacesTable(db), path),
     comparisons: guarded(comparisonsTable(db), path),
     datasetUses: guarded(datasetUses(db), path),
+    drawings: guarded(drawingsTable(db), path),
     detail: (run) => {
       const record = runs.record(run);
       if (!record) return undefined;

@@ -24,6 +24,7 @@ import { appCalls } from './calls/app.ts';
 import { catalogCalls } from './calls/catalog.ts';
 import { compareCalls } from './calls/compare.ts';
 import { datasetCalls } from './calls/datasets.ts';
+import { drawingCalls } from './calls/drawings.ts';
 import { imageCalls } from './calls/images.ts';
 import { inspectCalls } from './calls/inspect.ts';
 import { preferenceCalls } from './calls/preferences.ts';
@@ -138,6 +139,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
     ...trainCalls(book, runs, estimates),
     ...sweepCalls(sweepBook, book, sweeps),
     ...inspectCalls(inspection),
+    ...drawingCalls(history, common.openDataset),
     ...compareCalls(book, predictions, () => runs.atWork),
     ...modelCalls({
       exports: new LabExports(ofRuns),

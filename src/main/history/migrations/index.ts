@@ -19,6 +19,7 @@ import { up as runOrigins } from './0013-run-origins.ts';
 import { up as runIdentity } from './0014-run-identity.ts';
 import { up as comparisons } from './0015-comparisons.ts';
 import { up as runDoing } from './0016-run-doing.ts';
+import { up as drawings } from './0017-drawings.ts';
 
 export const migrations: readonly ((db: Db) => void)[] = [
   runs,
@@ -37,6 +38,7 @@ export const migrations: readonly ((db: Db) => void)[] = [
   runIdentity,
   comparisons,
   runDoing,
+  drawings,
 ];
 
 /**

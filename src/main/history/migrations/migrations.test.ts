@@ -238,3 +238,16 @@ test('0016: what a run is doing, nothing for those from before', () => {
   migrate(db, 16);
   expect(db.prepare('SELECT doing FROM runs').pluck().get()).toBeNull();
 });
+
+test('0017: drawings, which need a class and pixels', () => {
+  const db = databaseAt(16);
+  migrate(db, 17);
+  db.exec("INSERT INTO drawings (dataset, label, pixels, created_at) VALUES ('mnist', 7, x'00ff', '2026')");
+  expect(db.prepare('SELECT label, length(pixels) AS size FROM drawings').get()).toEqual({
+    label: 7,
+    size: 2,
+  });
+  expect(() =>
+    db.exec("INSERT INTO drawings (dataset, pixels, created_at) VALUES ('mnist', x'00', '2026')"),
+  ).toThrow('NOT NULL');
+});

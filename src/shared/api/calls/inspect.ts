@@ -1,4 +1,6 @@
 /** The calls by which a run is looked into. */
+import { z } from 'zod';
+import { drawingSchema } from '../../inspect/drawings.ts';
 import { answers, inspectReply, inspectRequests } from '../../inspect/inspection.ts';
 import { call } from './call.ts';
 
@@ -18,4 +20,12 @@ export const inspectCalls = {
   'inspect.confidentErrors': call(inspectRequests.confidentErrors, inspectReply(answers.confidentErrors)),
   /** All parameters and running statistics. */
   'inspect.filters': call(inspectRequests.filters, inspectReply(answers.filters)),
+
+  /** Drawings that are kept for a data set's nets, the oldest first. */
+  'drawings.list': call(z.strictObject({ dataset: z.string() }), z.array(drawingSchema)),
+  'drawings.save': call(
+    drawingSchema.omit({ id: true, createdAt: true }).extend({ dataset: z.string() }),
+    drawingSchema,
+  ),
+  'drawings.delete': call(z.strictObject({ id: z.int().positive() }), z.strictObject({})),
 } as const;

@@ -8,9 +8,14 @@ import { type TraceStep, inputPlace, traceSteps } from '../../../../shared/inspe
 import type { RunDetail } from '../../../../shared/runs/runs.ts';
 import { NewestWish } from './newest.ts';
 
+/** Which parameters of a run are looked at. */
+export interface Moment {
+  readonly checkpoint: CheckpointKind;
+}
+
 export interface Look {
   readonly images: Images;
-  readonly checkpoint: CheckpointKind;
+  readonly moment: Moment;
 }
 
 export type TraceAnswer = Answers['trace'] & { readonly of: Inspected };
@@ -65,14 +70,23 @@ export class InspectedNet {
     return this.#looks.want(look);
   }
 
-  async #look({ images, checkpoint }: Look): Promise<void> {
+  /** What the run is; never throws, and gives nothing where it is known already. */
+  async load(): Promise<void> {
+    try {
+      this.detail ??= await this.#lab.call('runs.get', { run: this.run });
+    } catch (error) {
+      this.problem = toProblemRecord(error);
+    }
+  }
+
+  async #look({ images, moment }: Look): Promise<void> {
     const { run } = this;
     try {
       this.detail ??= await this.#lab.call('runs.get', { run });
       for (let attempt = 0; attempt < tries; attempt += 1) {
-        const answer = await this.#lab.call('inspect.trace', { run, checkpoint, images });
+        const answer = await this.#lab.call('inspect.trace', { run, ...moment, images });
         if (!same(this.#parameters?.of, answer.of)) {
-          const { of, parameters } = await this.#lab.call('inspect.filters', { run, checkpoint });
+          const { of, parameters } = await this.#lab.call('inspect.filters', { run, ...moment });
           this.#parameters = { of, values: new Map(parameters.map(({ name, values }) => [name, values])) };
         }
         if (!this.#parameters || !same(this.#parameters.of, answer.of)) continue;

@@ -1,0 +1,98 @@
+/** A drawing and what the nets say of it: prepared after each change, and asked about one after another, the newest first. */
+import type { LabClient } from '../../../../shared/api/api.ts';
+import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/problem.ts';
+import type { DatasetSummary } from '../../../../shared/datasets/dataset.ts';
+import {
+  type Ink,
+  type PreparedDigit,
+  prepareDigit,
+  reduceDrawing,
+} from '../../../../shared/inspect/prepareDigit.ts';
+import type { Moment } from '../state/inspectedNet.svelte.ts';
+import { NewestWish } from '../state/newest.ts';
+
+/** As MNIST's images were made; or as drawn, neither scaled nor centred. */
+export type Preparation = 'mnist' | 'plain';
+
+export interface Asked {
+  readonly runs: readonly number[];
+  readonly moment: Moment;
+}
+
+interface Wish extends Asked {
+  readonly pixels: Float32Array;
+  /** When the stroke came that this is about. */
+  readonly began: number;
+}
+
+export class Drawing {
+  /** Null where there is no digit to be seen: then nothing is predicted. */
+  pixels = $state.raw<Float32Array | null>(null);
+  prepared = $state.raw<PreparedDigit | null>(null);
+  /** By run: a share for each class. */
+  results = $state.raw<ReadonlyMap<number, Float32Array>>(new Map());
+  problem = $state.raw<ProblemRecord | null>(null);
+  /** How long it took from the last stroke's event to its results, in milliseconds. */
+  took = $state.raw<number | null>(null);
+  readonly #lab: LabClient;
+  readonly #wishes: NewestWish<Wish>;
+
+  constructor(lab: LabClient) {
+    this.#lab = lab;
+    this.#wishes = new NewestWish((wish) => this.#classify(wish));
+  }
+
+  /** The drawing has changed. `began` is when, as `performance.now()` counts. */
+  show(ink: Ink, dataset: DatasetSummary, preparation: Preparation, began: number): void {
+    const { height, width, channels } = dataset;
+    this.prepared = prepareDigit(ink, Math.min(height, width));
+    const grey =
+      this.prepared === null
+        ? null
+        : preparation === 'mnist' && height === width
+          ? this.prepared.pixels
+          : reduceDrawing(ink, height, width);
+    this.pixels = grey && channels > 1 ? inEveryChannel(grey, channels) : grey;
+    this.#began = began;
+    if (this.pixels === null) {
+      this.results = new Map();
+      this.took = null;
+    }
+  }
+
+  #began = 0;
+
+  /** Asks the nets about what is drawn. Never throws. */
+  ask({ runs, moment }: Asked): void {
+    const { pixels } = this;
+    if (pixels) void this.#wishes.want({ runs, moment, pixels, began: this.#began });
+  }
+
+  async #classify({ runs, moment, pixels, began }: Wish): Promise<void> {
+    try {
+      const answers = await Promise.all(
+        runs.map(async (run) => {
+          const { probabilities } = await this.#lab.call('inspect.classify', {
+            run,
+            ...moment,
+            images: { pixels },
+          });
+          return [run, probabilities.data] as const;
+        }),
+      );
+      // It may have been wiped away meanwhile.
+      if (this.pixels === null) return;
+      this.results = new Map(answers);
+      this.problem = null;
+      this.took = performance.now() - began;
+    } catch (error) {
+      this.problem = toProblemRecord(error);
+    }
+  }
+}
+
+function inEveryChannel(grey: Float32Array, channels: number): Float32Array {
+  const all = new Float32Array(channels * grey.length);
+  for (let channel = 0; channel < channels; channel += 1) all.set(grey, channel * grey.length);
+  return all;
+}
