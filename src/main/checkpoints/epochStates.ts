@@ -1,0 +1,104 @@
+/**
+ * A run's parameters after its epochs, a small file each in the folder `epochs` of the run's own: parameters and running
+ * statistics alone, in float32, so that what is computed from them is what the run computed; nothing to resume from.
+ */
+import { mkdir, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { statesThatFit, statesToDrop } from '../../shared/inspect/epochStates.ts';
+import { type Checkpoint, isParameterKey } from '../../shared/runs/checkpoint.ts';
+import type { KnownRun } from '../../shared/runs/manifest.ts';
+import { fileProblem, privateFolder, replace, writeSynced } from './disk.ts';
+import { type SavedCheckpoint, decodeOwnCheckpoint, encodeCheckpoint } from './format.ts';
+
+export interface EpochStates {
+  /** Kept epochs, ascending. */
+  list(run: number): Promise<number[]>;
+  /** Bytes of all of them together. */
+  bytes(run: number): Promise<number>;
+  /** Null where no state of this epoch is kept. Throws a `Problem` where the file is damaged or another run's. */
+  read(run: number, epoch: number): Promise<SavedCheckpoint | null>;
+  /** Keeps the state at this epoch's end, in place of those that a resumed run had beyond it, and thins within the budget. */
+  keep(run: number, epoch: number, checkpoint: Checkpoint, rule: KeepRule): Promise<void>;
+}
+
+export interface KeepRule {
+  readonly megabytes: number;
+  readonly best: number | null;
+}
+
+const nameOf = (epoch: number) => `${String(epoch).padStart(5, '0')}.safetensors`;
+
+/** `known` says what history knows of a run, `folderOf` gives its folder. */
+export function epochStates(
+  folderOf: (run: number) => string,
+  known: (run: number) => KnownRun | undefined,
+): EpochStates {
+  const folder = (run: number) => join(folderOf(run), 'epochs');
+  const path = (run: number, epoch: number) => join(folder(run), nameOf(epoch));
+  const requireKnown = (run: number): KnownRun => {
+    const found = known(run);
+    if (!found) throw new Error(`history knows no run ${run}`);
+    return found;
+  };
+
+  const list = async (run: number): Promise<number[]> => {
+    let names: string[];
+    try {
+      names = await readdir(folder(run));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw fileProblem(error, folder(run), 'read');
+    }
+    return names
+      .flatMap((name) => (/^\d{5,}\.safetensors$/.test(name) ? [Number.parseInt(name, 10)] : []))
+      .sort((a, b) => a - b);
+  };
+  const remove = async (run: number, epochs: readonly number[]) => {
+    for (const epoch of epochs) await rm(path(run, epoch), { force: true });
+  };
+
+  return {
+    list,
+    bytes: async (run) => {
+      const sizes = (await list(run)).map(async (epoch) => (await stat(path(run, epoch))).size);
+      return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    },
+    read: async (run, epoch) => {
+      let bytes;
+      try {
+        bytes = await readFile(path(run, epoch));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+        throw fileProblem(error, path(run, epoch), 'read');
+      }
+      return decodeOwnCheckpoint(bytes, path(run, epoch), requireKnown(run));
+    },
+    keep: async (run, epoch, checkpoint, { megabytes, best }) => {
+      const parameters = checkpoint.tensors.filter(({ name }) => isParameterKey(name));
+      const saved = { checkpoint: { ...checkpoint, tensors: parameters }, epoch: null };
+      const bytes = await encodeCheckpoint(saved, requireKnown(run).manifest);
+      try {
+        await mkdir(folder(run), { recursive: true, mode: privateFolder });
+        const temporary = `${path(run, epoch)}.tmp`;
+        await writeSynced(temporary, bytes);
+        await replace(temporary, path(run, epoch));
+        const all = await list(run);
+        await remove(
+          run,
+          all.filter((each) => each > epoch),
+        );
+        const most = statesThatFit(megabytes, bytes.length);
+        await remove(
+          run,
+          statesToDrop(
+            all.filter((each) => each <= epoch),
+            best,
+            most,
+          ),
+        );
+      } catch (error) {
+        throw fileProblem(error, path(run, epoch), 'written');
+      }
+    },
+  };
+}
