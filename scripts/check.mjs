@@ -1,6 +1,6 @@
 /**
- * npm run check: types, layers and lint, format, unit tests; two at a time. Prints a line each with its time, and the
- * output of those that fail.
+ * npm run check: types, layers and lint, exports, format, unit tests; two at a time. Prints a line each with its time, and
+ * the output of those that fail.
  *
  *     npm run check            npm run check -- types lint       only those parts
  */
@@ -14,7 +14,8 @@ import { tool } from './setup/tools.mjs';
 import { setUp } from './setup.mjs';
 
 /** @typedef {import('./setup/context.mjs').Context} Context */
-/** @typedef {{ name: string, tool: Parameters<typeof tool>[1], args: string[] }} Part */
+/** A part runs one of the project's tools, or a script of this folder. */
+/** @typedef {{ name: string, tool?: Parameters<typeof tool>[1], script?: string, args: string[] }} Part */
 
 const LONGEST_MS = 10 * 60_000;
 
@@ -38,10 +39,22 @@ export const STATIC_PARTS = [
   },
   { name: 'types e2e', tool: 'tsc', args: ['-p', 'tsconfig.e2e.json'] },
   { name: 'types shared', tool: 'tsc', args: ['-p', 'tsconfig.shared.json'] },
+  // Exports that nothing imports, dependencies that nothing uses (knip.json).
+  { name: 'dead exports', tool: 'knip', args: ['--no-progress'] },
+  { name: 'exported names', script: 'exportedNames.mjs', args: ['src'] },
 ];
 
 /** @type {Part} */
 const UNIT = { name: 'unit tests', tool: 'vitest', args: ['run', '--project=unit', '--reporter=minimal'] };
+
+/**
+ * @param {Context} context
+ * @param {Part} part
+ */
+function scriptOf(context, part) {
+  if (part.tool) return tool(context, part.tool);
+  return context.at('scripts', part.script ?? '');
+}
 
 /**
  * Runs parts, as many at a time as there are cores (at most three).
@@ -57,7 +70,7 @@ export async function runParts(context, parts) {
   const work = async () => {
     for (let part = queue.shift(); part; part = queue.shift()) {
       const started = Date.now();
-      const result = await run(nodePath(context), [tool(context, part.tool), ...part.args], {
+      const result = await run(nodePath(context), [scriptOf(context, part), ...part.args], {
         cwd: context.root,
         env: { ...colours, NODE_OPTIONS: '' },
         timeoutMs: LONGEST_MS,

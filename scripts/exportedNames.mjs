@@ -1,6 +1,7 @@
 /**
- * No two files of src export a type under one name: a reader who searches for a name finds one thing. Values may share a
- * name where two rooms have a part of one thing, as `conv2d` of a layer kind and `conv2d` of its operation do.
+ * No two files of src export a type, an interface or a class under one name, so that a reader who searches for a name finds
+ * one thing. Functions and constants may share a name where two rooms hold a part of one thing, as the layer kind
+ * `conv2d` and its operation `conv2d` do.
  *
  *     node scripts/exportedNames.mjs [folder]
  */
@@ -33,7 +34,9 @@ export function sharedTypeNames(folder) {
 if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const shared = sharedTypeNames(process.argv[2] ?? 'src');
   for (const [name, files] of shared) {
-    process.stdout.write(`${name} is exported by ${files.join(' and ')}: give one of them a name of its own\n`);
+    process.stdout.write(
+      `${name} is exported by ${files.join(' and ')}: give one of them a name of its own\n`,
+    );
   }
   process.exitCode = shared.size > 0 ? 1 : 0;
 }

@@ -8,6 +8,7 @@ const TOOLS = {
   eslint: 'eslint/bin/eslint.js',
   prettier: 'prettier/bin/prettier.cjs',
   vitest: 'vitest/vitest.mjs',
+  knip: 'knip/bin/knip.js',
   playwright: '@playwright/test/cli.js',
 };
 

@@ -1,5 +1,5 @@
 /** A filter over runs in memory, written as plainly as can be: what history's SQL is held against. */
-import type { NumberField, RunField } from '../../src/shared/runQuery/fields.ts';
+import type { NumberFieldName, RunField } from '../../src/shared/runQuery/fields.ts';
 import type { RunFilter } from '../../src/shared/runQuery/filter.ts';
 import type { RunSummary } from '../../src/shared/runs/runs.ts';
 
@@ -9,7 +9,7 @@ const has = (text: string, part: string) => fold(text).includes(fold(part));
 const share = (part: number | undefined, whole: number | undefined) =>
   part === undefined || !whole ? null : (100 * part) / whole;
 
-const numbers: Record<NumberField, (run: RunSummary) => number | null> = {
+const numbers: Record<NumberFieldName, (run: RunSummary) => number | null> = {
   id: ({ id }) => id,
   accuracy: ({ best, last }) => share(best?.testCorrect, last?.testTotal),
   last: ({ last }) => share(last?.testCorrect, last?.testTotal),
@@ -73,6 +73,6 @@ export function meets(run: RunSummary, filter: RunFilter): boolean {
       return (filter.field === 'archived' ? run.archived : run.deletedAt !== null) === filter.value;
     case 'none':
       if (texts[filter.field]) return texts[filter.field]!(run).length === 0;
-      return numbers[filter.field as NumberField](run) === null;
+      return numbers[filter.field as NumberFieldName](run) === null;
   }
 }

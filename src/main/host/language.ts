@@ -10,11 +10,9 @@ import lab from '../../../resources/messages/zh-CN/lab.json' with { type: 'json'
 import problems from '../../../resources/messages/zh-CN/problems.json' with { type: 'json' };
 import training from '../../../resources/messages/zh-CN/training.json' with { type: 'json' };
 import terminal from '../../../resources/terminal/zh-CN.json' with { type: 'json' };
+import { type Language, languages } from '../../shared/base/languages.ts';
 import { withDetail } from '../../shared/misfits/misfit.ts';
 import type { ProblemRecord } from '../../shared/base/problem.ts';
-
-export const languages = ['en', 'zh-CN'] as const;
-export type Language = (typeof languages)[number];
 
 const chinese: Readonly<Record<string, string>> = terminal;
 const chineseProblems: Readonly<Record<string, unknown>> = {

@@ -14,11 +14,11 @@ import {
   currentLanguage,
   inLanguage,
   languageOf,
-  languages,
   say,
   setLanguage,
   takeLanguage,
 } from '../host/language.ts';
+import { languages } from '../../shared/base/languages.ts';
 import { localizeHelp } from '../host/localizeHelp.ts';
 import { type Signals, onInterrupt } from '../host/interrupts.ts';
 import type { Lab } from '../lab/lab.ts';

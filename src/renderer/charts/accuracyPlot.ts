@@ -9,7 +9,7 @@ import type { Palette } from '../plot/palette.ts';
 import { type Trace, runColour, runShape } from '../plot/data/trace.ts';
 import { bestEpochOf } from './bestEpochs.ts';
 import type { ChartView } from './chartView.svelte.ts';
-import type { CurvePlot, Line, Scene, Window } from './curve/curvePlot.ts';
+import type { CurvePlot, PlotLine, Scene, Window } from './curve/curvePlot.ts';
 import { eventLines } from './curve/eventLines.ts';
 import { fillEpochs } from './lossPlot.ts';
 
@@ -33,7 +33,7 @@ export function accuracyPlot(view: ChartView): CurvePlot {
   };
 }
 
-function dress({ run }: Trace, lines: readonly Line[], palette: Palette): void {
+function dress({ run }: Trace, lines: readonly PlotLine[], palette: Palette): void {
   const colour = palette.run(runColour(run));
   for (const { kind, dataset } of lines) {
     Object.assign(dataset, {
@@ -47,7 +47,7 @@ function dress({ run }: Trace, lines: readonly Line[], palette: Palette): void {
   }
 }
 
-function fill(trace: Trace, { kind, dataset }: Line, window: Window): void {
+function fill(trace: Trace, { kind, dataset }: PlotLine, window: Window): void {
   fillEpochs(trace, dataset, window, ({ testCorrect, testTotal, details }) => {
     if (kind === 'testAccuracy') return (100 * testCorrect) / testTotal;
     return details?.validation ? (100 * details.validation.correct) / details.validation.total : NaN;

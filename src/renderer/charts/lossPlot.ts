@@ -4,7 +4,7 @@
  * on the images that were held back for validation (dotted).
  */
 import type { ChartView } from './chartView.svelte.ts';
-import { type CurvePlot, type Line, type Window, epochPoints } from './curve/curvePlot.ts';
+import { type CurvePlot, type PlotLine, type Window, epochPoints } from './curve/curvePlot.ts';
 import { curvesOf } from '../plot/curves.ts';
 import { type DataLine, plainLine } from '../plot/dataLayer.ts';
 import { lossExtent } from '../plot/data/extent.ts';
@@ -43,8 +43,8 @@ export function lossPlot(view: ChartView): CurvePlot {
   };
 }
 
-function linesOf(): readonly Line[] {
-  const line = (kind: Line['kind']): Line => ({ kind, dataset: { ...plainLine, data: [] } });
+function linesOf(): readonly PlotLine[] {
+  const line = (kind: PlotLine['kind']): PlotLine => ({ kind, dataset: { ...plainLine, data: [] } });
   return [
     line('batch'),
     line('testLoss'),
@@ -55,7 +55,7 @@ function linesOf(): readonly Line[] {
   ];
 }
 
-function dress({ run }: Trace, lines: readonly Line[], palette: Palette): void {
+function dress({ run }: Trace, lines: readonly PlotLine[], palette: Palette): void {
   const colour = palette.run(runColour(run));
   const [batch, test, validation, smoothed, running, printed] = lines.map(({ dataset }) => dataset) as [
     DataLine,
@@ -82,7 +82,7 @@ function dress({ run }: Trace, lines: readonly Line[], palette: Palette): void {
   Object.assign(validation, { ...afterEpochs, borderDash: [1, 3], borderCapStyle: 'round', order: 2 });
 }
 
-function fill(view: ChartView, trace: Trace, { kind, dataset }: Line, window: Window): void {
+function fill(view: ChartView, trace: Trace, { kind, dataset }: PlotLine, window: Window): void {
   const { series } = trace;
   const { from, to, buckets, mapping } = window;
   const xOf = (step: number) => mapping.toX(step + 1);

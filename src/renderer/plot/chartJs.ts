@@ -20,7 +20,7 @@ import type { Palette } from './palette.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Zoom, Annotation);
 
-export type LineChart = Chart<'line', Point[]>;
+export type ChartJsLineChart = Chart<'line', Point[]>;
 
 /** Left room for the values, the same in every chart so that their epochs lie under one another. */
 const valueAxisWidth = 56;
@@ -49,7 +49,7 @@ export interface LineChartHooks {
 export function createLineChart(
   canvas: HTMLCanvasElement,
   hooks: LineChartHooks,
-): { chart: LineChart; drawNow: () => void } {
+): { chart: ChartJsLineChart; drawNow: () => void } {
   let drawing = false;
   // Chart.js updates a chart as soon as it is made.
   const gate: Plugin<'line'> = { id: 'gate', beforeUpdate: () => drawing };
@@ -99,8 +99,8 @@ export function createWideChart(
   canvas: HTMLCanvasElement,
   options: ChartOptions<'line'>,
   devicePixelRatio: number,
-  drawData: (chart: LineChart) => void,
-): LineChart {
+  drawData: (chart: ChartJsLineChart) => void,
+): ChartJsLineChart {
   return new Chart<'line', Point[]>(canvas, {
     type: 'line',
     data: noData(),
@@ -117,9 +117,9 @@ export function createWideChart(
 /** Lines are drawn by dataLayer.ts. */
 const noData = () => ({ datasets: [] });
 
-const dataPlugin = (draw: (chart: LineChart) => void): Plugin<'line'> => ({
+const dataPlugin = (draw: (chart: ChartJsLineChart) => void): Plugin<'line'> => ({
   id: 'data',
-  beforeDatasetsDraw: (chart) => draw(chart as LineChart),
+  beforeDatasetsDraw: (chart) => draw(chart as ChartJsLineChart),
 });
 
 /** What `chart` shows along its axis, for all that asks its scale, ahead of the drawing that shows it. */

@@ -1,12 +1,12 @@
 /** Where data's units are on a chart's canvas, as its scales have them. */
-import type { LineChart } from './chartJs.ts';
+import type { ChartJsLineChart } from './chartJs.ts';
 import type { Projection } from './dataLayer.ts';
 
 export function projectionOf({
   chartArea: area,
   scales,
   currentDevicePixelRatio: ratio,
-}: LineChart): Projection {
+}: ChartJsLineChart): Projection {
   const [x, y] = [scales['x']!, scales['y']!];
   const scale = (area.right - area.left) / (x.max - x.min);
   const logarithmic = y.type === 'logarithmic';

@@ -12,10 +12,10 @@ import { canonicalNetwork } from './canonical.ts';
 import { type CodeFinding, Findings } from './paste/findings.ts';
 import { createReading } from './paste/language.ts';
 import { drawing, itemsBetween, layersOf } from './paste/net/assemble.ts';
-import { type Candidate, candidates, mostCandidates } from './paste/net/candidates.ts';
+import { type NetCandidate, candidates, mostCandidates } from './paste/net/candidates.ts';
 import { follow } from './paste/net/input.ts';
 import { runScript, syntaxFindings } from './paste/script.ts';
-import { type Reading, TooLong, type Trace, restart } from './paste/reading.ts';
+import { type Reading, TooLong, type ForwardTrace, restart } from './paste/reading.ts';
 import { prepare } from './paste/text/prepare.ts';
 import { allModules } from './paste/torch/modules.ts';
 import type { FoundSettings } from './paste/training/found.ts';
@@ -148,7 +148,7 @@ function resultsOf(reading: Reading, name: string): Result[] {
 
 const placeOf = ({ line, cell, text }: Result): Place | null => (line === null ? null : { line, cell, text });
 
-function resultOf(reading: Reading, candidate: Candidate, name: string): Result {
+function resultOf(reading: Reading, candidate: NetCandidate, name: string): Result {
   const { net, training, place } = candidate;
   const common = reading.findings;
   const findings = new Findings();
@@ -191,7 +191,7 @@ function defaultsFinding({ script, findings }: Reading): void {
 
 function netOf(
   reading: Reading,
-  { net }: Candidate,
+  { net }: NetCandidate,
   loss: Parameters<typeof layersOf>[1],
   images: Parameters<typeof follow>[2],
   name: string,
@@ -226,7 +226,12 @@ function named(network: Network, hasName: boolean, findings: Findings): Network 
 }
 
 /** What keeps the script's seed from giving the script's numbers. */
-function seedFindings(findings: Findings, net: Module, order: readonly LayerModule[], { uses }: Trace): void {
+function seedFindings(
+  findings: Findings,
+  net: Module,
+  order: readonly LayerModule[],
+  { uses }: ForwardTrace,
+): void {
   const early = order.find((each, i) => (each.made ?? 0) < (order[i - 1]?.made ?? 0));
   if (early) findings.add('warning', 'made-in-other-order', early.place);
   for (const module of allModules(net))

@@ -4,7 +4,8 @@
  * has it after correction for all pairs.
  */
 import type { Comparison } from './comparison.ts';
-import { type Language, labelsOf, noteSentence, verdictSentence } from './sentences.ts';
+import type { Language } from '../base/languages.ts';
+import { labelsOf, noteSentence, verdictSentence } from './sentences.ts';
 
 export function comparisonJson(comparison: Comparison, language: Language = 'en') {
   const labels = labelsOf(language, comparison.runs);

@@ -1,14 +1,15 @@
 /** The charts of a comparison as SVG: the window shows them, a report holds them. */
 import type { RunDetail } from '../runs/runs.ts';
 import { wilson } from '../statistics/intervals.ts';
-import { type Band, type Line, type Point, bandOf, lineChart } from './charts/lineChart.ts';
+import { type Band, type Line, type ChartPoint, bandOf, lineChart } from './charts/lineChart.ts';
 import { costChart } from './charts/costChart.ts';
 import { reliabilityChart } from './charts/reliabilityChart.ts';
 import { type Cost, type CostSources, costOf } from './tables/costTable.ts';
 import { percent, whole } from './numbers.ts';
 import type { MaterialRun } from './report/collect.ts';
 import { type CompareWord, wordIn } from './report/words.ts';
-import { type Language, labelsOf, netName } from './sentences.ts';
+import type { Language } from '../base/languages.ts';
+import { labelsOf, netName } from './sentences.ts';
 
 export const curveMeasures = [
   'testAccuracy',
@@ -73,7 +74,7 @@ export function curvesChart(runs: readonly RunDetail[], choice: CurveChoice, loo
   });
 }
 
-function curveOf(run: RunDetail, { measure, axis }: CurveChoice): Point[] {
+function curveOf(run: RunDetail, { measure, axis }: CurveChoice): ChartPoint[] {
   let seconds = 0;
   return run.epochs.map((epoch) => {
     seconds += epoch.trainSeconds;

@@ -2,13 +2,11 @@
  * What a comparison comes to, in one sentence, in both languages: window, terminal and report say the same words. They
  * stand here rather than among the window's messages because the terminal and the report have no window.
  */
+import type { Language } from '../base/languages.ts';
 import type { ComparedPair, SeedComparison } from './comparison.ts';
 import { pText, percent, points, whole } from './numbers.ts';
 import { type PairResult, accuraciesOf } from './verdict.ts';
 import { totalOf } from '../statistics/pairedCounts.ts';
-
-export const languages = ['en', 'zh-CN'] as const;
-export type Language = (typeof languages)[number];
 
 /** What the two nets of a pair are called. */
 export interface Names {

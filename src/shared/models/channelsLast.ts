@@ -10,7 +10,7 @@ import { inputShape } from '../network/shapes.ts';
 import type { ExportOptions } from '../export/formats.ts';
 import type { TrainedLayer, TrainedModel, Weights } from './trainedModel.ts';
 
-export type PlainStep =
+export type ModelStep =
   | Exclude<ChannelsLastStep, { kind: 'residual' }>
   /** Height × width × channels to channels × height × width. */
   | { readonly kind: 'channelsFirst' }
@@ -21,7 +21,7 @@ export type PlainStep =
 export interface WeightedStep {
   /** Unique in the model; letters, digits and underscores. */
   readonly name: string;
-  readonly step: PlainStep;
+  readonly step: ModelStep;
   /** What the step's layer is given. */
   readonly input: Shape;
   /** Keras' names: `kernel`, `bias`, `gamma`, `beta`, `moving_mean`, `moving_variance`. */
@@ -51,7 +51,7 @@ export function channelsLastModel(model: TrainedModel, options: ExportOptions): 
   ];
 }
 
-const plain = (name: string, step: PlainStep, input: Shape): WeightedStep => ({
+const plain = (name: string, step: ModelStep, input: Shape): WeightedStep => ({
   name,
   step,
   input,
@@ -78,7 +78,7 @@ function listOf(layers: readonly TrainedLayer[], input: Shape): LastStep[] {
     }
     const weights = weightsOf(layer, flattened);
     if (layer.layer.type === 'linear') flattened = null;
-    const steps = stepsOf(layer.layer, before) as PlainStep[];
+    const steps = stepsOf(layer.layer, before) as ModelStep[];
     for (const step of steps) {
       const suffix = carriesWeights(step) || steps.length === 1 ? '' : `_${identifier(step.kind)}`;
       const own = carriesWeights(step) ? weights : {};
@@ -89,7 +89,7 @@ function listOf(layers: readonly TrainedLayer[], input: Shape): LastStep[] {
 }
 
 const isOnePixel = ({ height, width }: MapShape) => height * width === 1;
-const carriesWeights = ({ kind }: PlainStep) => kind === 'conv' || kind === 'dense' || kind === 'batchNorm';
+const carriesWeights = ({ kind }: ModelStep) => kind === 'conv' || kind === 'dense' || kind === 'batchNorm';
 
 /** Whether the next layer that is not element by element is linear. */
 function goesIntoLinear(after: readonly TrainedLayer[]): boolean {

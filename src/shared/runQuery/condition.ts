@@ -1,7 +1,7 @@
 /** One field held against one or several values: `accuracy > 98`, `status:finished,stopped`, `epochs:5..10`. */
 import { nearest } from '../base/nearest.ts';
 import { Problem } from '../base/problem.ts';
-import { type NumberField, type RunField, type TextField, ruleOf, statusNames } from './fields.ts';
+import { type NumberFieldName, type RunField, type TextFieldName, ruleOf, statusNames } from './fields.ts';
 import type { NumberOperator, RunFilter } from './filter.ts';
 import { readCount, readDate, readDuration, readFlag, readNumber, readShare } from './values.ts';
 import { findStatus, presetsCalled } from './words.ts';
@@ -49,17 +49,21 @@ function one(field: RunField, operator: Exclude<Operator, '!='>, word: Word, now
     case 'text':
     case 'word':
       if (!equal) throw noOperator(field, operator, word);
-      return texts(field as TextField, rule.kind === 'text' && operator === ':' ? 'has' : 'is', word.text);
+      return texts(
+        field as TextFieldName,
+        rule.kind === 'text' && operator === ':' ? 'has' : 'is',
+        word.text,
+      );
     case 'status':
       if (!equal) throw noOperator(field, operator, word);
       return { kind: 'text', field: 'status', how: 'is', text: status(word) };
     default:
-      return number(field as NumberField, operator, word);
+      return number(field as NumberFieldName, operator, word);
   }
 }
 
 /** Names of runs and nets are found by what is shown, too: a preset has a name in each language. */
-function texts(field: TextField, how: 'has' | 'is', text: string): RunFilter {
+function texts(field: TextFieldName, how: 'has' | 'is', text: string): RunFilter {
   const plain = { kind: 'text', field, how, text } as const;
   if (field !== 'name' && field !== 'net') return plain;
   const presets = presetsCalled(text, how);
@@ -93,7 +97,7 @@ function status(word: Word): string {
   );
 }
 
-function number(field: NumberField, operator: ':' | NumberOperator, word: Word): RunFilter {
+function number(field: NumberFieldName, operator: ':' | NumberOperator, word: Word): RunFilter {
   const range = /^(.*?)\.\.(.*)$/.exec(word.text);
   if (range && (operator === ':' || operator === '=')) {
     const [, low = '', high = ''] = range;
@@ -120,7 +124,7 @@ function number(field: NumberField, operator: ':' | NumberOperator, word: Word):
  * What is measured is shown rounded, so what is asked for is what reads like this: the last digit that is written says how
  * fine, for shares in percent and for durations in seconds. Null for numbers that were chosen and are shown as they are.
  */
-function writtenStep(field: NumberField, text: string): number | null {
+function writtenStep(field: NumberFieldName, text: string): number | null {
   if (!['accuracy', 'last', 'loss', 'time'].includes(field)) return null;
   if (field === 'time') return /^\d+(:\d{1,2})+$/.test(text) ? 1 : null;
   const digits = /\.(\d+)/.exec(text)?.[1]?.length ?? 0;
@@ -130,7 +134,7 @@ function writtenStep(field: NumberField, text: string): number | null {
 
 const readers = { number: readNumber, count: readCount, share: readShare, duration: readDuration } as const;
 
-function read(field: NumberField, word: Word, text: string): number {
+function read(field: NumberFieldName, word: Word, text: string): number {
   const { kind } = ruleOf(field);
   const value = readers[kind as keyof typeof readers](text);
   if (value !== null) return value;

@@ -70,10 +70,10 @@ export const runFieldNames = Object.keys(runFields) as RunField[];
 type FieldsOf<K extends FieldKind> = {
   [F in RunField]: (typeof runFields)[F]['kind'] extends K ? F : never;
 }[RunField];
-export type TextField = FieldsOf<'text' | 'word' | 'status'>;
-export type NumberField = FieldsOf<'number' | 'count' | 'share' | 'duration'>;
-export type DateField = FieldsOf<'date'>;
-export type FlagField = FieldsOf<'flag'>;
+export type TextFieldName = FieldsOf<'text' | 'word' | 'status'>;
+export type NumberFieldName = FieldsOf<'number' | 'count' | 'share' | 'duration'>;
+export type DateFieldName = FieldsOf<'date'>;
+export type FlagFieldName = FieldsOf<'flag'>;
 
 export function ruleOf(field: RunField): FieldRule {
   return runFields[field];

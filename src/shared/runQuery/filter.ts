@@ -1,5 +1,5 @@
 /** What a filter comes to: a tree, which history turns into SQL. */
-import type { DateField, FlagField, NumberField, RunField, TextField } from './fields.ts';
+import type { DateFieldName, FlagFieldName, NumberFieldName, RunField, TextFieldName } from './fields.ts';
 
 export type NumberOperator = '=' | '>' | '>=' | '<' | '<=';
 
@@ -9,22 +9,27 @@ export type RunFilter =
   | { readonly kind: 'not'; readonly part: RunFilter }
   /** In name, net, note or a tag; letters from a to z in either case. */
   | { readonly kind: 'word'; readonly text: string }
-  | { readonly kind: 'text'; readonly field: TextField; readonly how: 'has' | 'is'; readonly text: string }
+  | {
+      readonly kind: 'text';
+      readonly field: TextFieldName;
+      readonly how: 'has' | 'is';
+      readonly text: string;
+    }
   /** Shares are in percent, durations in seconds. A run without the number does not meet it. */
   | {
       readonly kind: 'number';
-      readonly field: NumberField;
+      readonly field: NumberFieldName;
       readonly operator: NumberOperator;
       readonly value: number;
     }
   /** From `from` on and before `to`, ISO 8601 in UTC; null: without that end. */
   | {
       readonly kind: 'date';
-      readonly field: DateField;
+      readonly field: DateFieldName;
       readonly from: string | null;
       readonly to: string | null;
     }
-  | { readonly kind: 'flag'; readonly field: FlagField; readonly value: boolean }
+  | { readonly kind: 'flag'; readonly field: FlagFieldName; readonly value: boolean }
   | { readonly kind: 'none'; readonly field: RunField };
 
 export const everyRun: RunFilter = { kind: 'and', parts: [] };

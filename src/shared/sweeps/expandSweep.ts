@@ -10,7 +10,7 @@ import { type Network, parseNetwork } from '../network/network.ts';
 import { misfitOf, misfitSentence } from '../misfits/misfit.ts';
 import { Problem } from '../base/problem.ts';
 import { summarize } from '../network/shapes.ts';
-import { type Choice, axisLabels, choicesOf, combinationLabel, draw } from './sweepAxes.ts';
+import { type AxisChoice, axisLabels, choicesOf, combinationLabel, draw } from './sweepAxes.ts';
 import { type Sweep, mostSweepRuns } from './sweeps.ts';
 import { type TrainingSettings, trainingSettingsSchema } from '../training/training.ts';
 
@@ -27,7 +27,7 @@ export interface ExpandedRun {
 
 export interface ExpandedCombination {
   readonly label: string;
-  readonly values: readonly Choice[];
+  readonly values: readonly AxisChoice[];
   readonly runs: readonly ExpandedRun[];
 }
 
@@ -82,7 +82,7 @@ function tooMany(runs: number): Problem {
   );
 }
 
-function combinationsOf({ axes, mode, seeds }: Sweep): Choice[][] {
+function combinationsOf({ axes, mode, seeds }: Sweep): AxisChoice[][] {
   const choices = axes.map((axis) => choicesOf(axis));
   const size = choices.reduce((product, values) => product * (values?.length ?? Infinity), 1);
   if (mode !== 'grid') {
@@ -98,7 +98,7 @@ function combinationsOf({ axes, mode, seeds }: Sweep): Choice[][] {
     );
   }
   if (size * seeds.length > mostSweepRuns) throw tooMany(size * seeds.length);
-  return choices.reduce<Choice[][]>(
+  return choices.reduce<AxisChoice[][]>(
     (before, values) => before.flatMap((chosen) => (values ?? []).map((value) => [...chosen, value])),
     [[]],
   );
@@ -113,7 +113,7 @@ interface Configuration {
 /** Parts that are one of several kinds: `adam` is short for `{"type":"adam"}`. */
 const kinds = ['optimizer', 'schedule', 'initialisation'];
 
-function configure(sweep: Sweep, values: readonly Choice[]): Configuration {
+function configure(sweep: Sweep, values: readonly AxisChoice[]): Configuration {
   const tree = treeOf(sweep);
   // Whole parts first: a field is then one of the part that was put in.
   const outermostFirst = values.toSorted((a, b) => a.path.split('.').length - b.path.split('.').length);

@@ -1,15 +1,15 @@
 /** A sweep's axes: the values that each has, those that are drawn, and what they are called in a combination's label. */
 import { type Axis, type SweepRange, type Sweep } from './sweeps.ts';
 
-export type Value = Extract<Axis, { values: unknown }>['values'][number];
+export type SweepValue = Extract<Axis, { values: unknown }>['values'][number];
 
-export interface Choice {
+export interface AxisChoice {
   readonly path: string;
-  readonly value: Value;
+  readonly value: SweepValue;
 }
 
 /** An axis's values in order; null where it has all values of a range. */
-export function choicesOf(axis: Axis): Choice[] | null {
+export function choicesOf(axis: Axis): AxisChoice[] | null {
   const { path } = axis;
   if ('values' in axis) return axis.values.map((value) => ({ path, value }));
   const { steps, whole } = axis.range;
@@ -34,17 +34,17 @@ function valueAt({ from, to, scale, whole }: SweepRange, share: number): number 
  */
 export function draw(
   axes: readonly Axis[],
-  choices: readonly (readonly Choice[] | null)[],
+  choices: readonly (readonly AxisChoice[] | null)[],
   size: number,
   { random, seed }: Exclude<Sweep['mode'], 'grid'>,
   unit: (seed: number, index: number) => number,
-): Choice[][] {
-  const drawn = new Map<string, Choice[]>();
+): AxisChoice[][] {
+  const drawn = new Map<string, AxisChoice[]>();
   for (let index = 0; drawn.size < random; index += axes.length) {
-    const combination = axes.map((axis, place): Choice => {
+    const combination = axes.map((axis, place): AxisChoice => {
       const share = unit(seed, index + place);
       const listed = choices[place];
-      if (listed) return listed[Math.floor(share * listed.length)] as Choice;
+      if (listed) return listed[Math.floor(share * listed.length)] as AxisChoice;
       return { path: axis.path, value: valueAt((axis as Extract<Axis, { range: SweepRange }>).range, share) };
     });
     drawn.set(JSON.stringify(combination), combination);
@@ -72,7 +72,7 @@ export function axisLabels(axes: readonly Axis[]): string[] {
 
 /** `lr=0.01 batch=64`; empty where there are no axes. */
 export function combinationLabel(
-  values: readonly Choice[],
+  values: readonly AxisChoice[],
   labels: readonly string[],
   axes: readonly Axis[],
 ): string {
@@ -82,7 +82,7 @@ export function combinationLabel(
 }
 
 /** A number with four digits where it was drawn; a part by its name or kind, numbered where another is called the same. */
-function valueLabel(value: Value, axis: Axis | undefined): string {
+function valueLabel(value: SweepValue, axis: Axis | undefined): string {
   if (typeof value === 'number') {
     const listed = axis && 'values' in axis;
     return String(listed ? value : Number(value.toPrecision(4)));
@@ -94,7 +94,7 @@ function valueLabel(value: Value, axis: Axis | undefined): string {
   return `${plain}#${alike.findIndex((other) => JSON.stringify(other) === JSON.stringify(value)) + 1}`;
 }
 
-function partLabel(value: Value): string {
+function partLabel(value: SweepValue): string {
   if (typeof value !== 'object' || value === null) return String(value);
   if (Array.isArray(value)) return JSON.stringify(value);
   const { name, type, ...rest } = value;

@@ -72,7 +72,7 @@ function saturation(g: Graph, flat: Tensor, name: string): Tensor | undefined {
 }
 
 /** State and gradients around the epoch's last step. */
-export interface LastStep {
+export interface LastStepState {
   readonly before: readonly NamedTensor[];
   readonly after: readonly NamedTensor[];
   /** By parameter name, of the loss as it is, before clipping. */
@@ -84,7 +84,7 @@ export function measureHealth(
   { summary, parameters }: CompiledNetwork,
   sample: Int32Array,
   shards: number,
-  { before, after, gradients }: LastStep,
+  { before, after, gradients }: LastStepState,
 ): LayerHealth[] {
   const parts = splitBatch(sample, shards);
   const weights = parts.indices.map(({ data }) => data.length / sample.length);

@@ -6,13 +6,13 @@
 import { ints, string, type } from './attributes.ts';
 import { integers } from './constants.ts';
 import type { Attribute, Graph, Tensor } from './graph.ts';
-import type { SlidingWindow } from './windowOperations.ts';
+import type { WindowGeometry } from './windowOperations.ts';
 
 function attributes({
   stride: [sh, sw],
   padding: [ph, pw],
   same = false,
-}: SlidingWindow): Record<string, Attribute> {
+}: WindowGeometry): Record<string, Attribute> {
   if ((ph > 0 || pw > 0) && !same) throw new Error('for volumes there is no such padding');
   return {
     T: type('float32'),
@@ -22,7 +22,7 @@ function attributes({
   };
 }
 
-const convAttributes = (window: SlidingWindow): Record<string, Attribute> => ({
+const convAttributes = (window: WindowGeometry): Record<string, Attribute> => ({
   ...attributes(window),
   dilations: ints([1, 1, 1, 1, 1]),
 });
@@ -32,7 +32,7 @@ export function conv3dBackpropFilter(
   x: Tensor,
   filterShape: readonly number[],
   dy: Tensor,
-  window: SlidingWindow,
+  window: WindowGeometry,
 ): Tensor {
   return g.op('Conv3DBackpropFilterV2', [x, integers(g, filterShape), dy], {
     attributes: convAttributes(window),

@@ -4,7 +4,7 @@ import { integers } from './constants.ts';
 import type { Attribute, Graph, Tensor } from './graph.ts';
 
 /** How a window slides: per axis, height first. */
-export interface SlidingWindow {
+export interface WindowGeometry {
   readonly stride: readonly [number, number];
   readonly padding: readonly [number, number];
   /** The padding is what TensorFlow calls SAME. A conv's gradients are oneDNN's then; with explicit padding they are not. */
@@ -15,7 +15,7 @@ function windowAttributes({
   stride,
   padding: [ph, pw],
   same = false,
-}: SlidingWindow): Record<string, Attribute> {
+}: WindowGeometry): Record<string, Attribute> {
   const explicit = (ph > 0 || pw > 0) && !same;
   return {
     T: type('float32'),
@@ -27,7 +27,7 @@ function windowAttributes({
 }
 
 function convAttributes(
-  window: SlidingWindow,
+  window: WindowGeometry,
   dilation: readonly [number, number],
 ): Record<string, Attribute> {
   return {
@@ -42,7 +42,7 @@ export function conv2d(
   g: Graph,
   x: Tensor,
   filter: Tensor,
-  window: SlidingWindow,
+  window: WindowGeometry,
   dilation: readonly [number, number],
 ): Tensor {
   return g.op('Conv2D', [x, filter], { attributes: convAttributes(window, dilation) });
@@ -54,7 +54,7 @@ export function conv2dBackpropInput(
   inputShape: Tensor,
   filter: Tensor,
   dy: Tensor,
-  window: SlidingWindow,
+  window: WindowGeometry,
   dilation: readonly [number, number] = [1, 1],
 ): Tensor {
   return g.op('Conv2DBackpropInput', [inputShape, filter, dy], {
@@ -71,7 +71,7 @@ export function conv2dBackpropFilter(
   x: Tensor,
   filterShape: readonly number[],
   dy: Tensor,
-  window: SlidingWindow,
+  window: WindowGeometry,
   dilation: readonly [number, number] = [1, 1],
 ): Tensor {
   return g.op('Conv2DBackpropFilter', [x, integers(g, filterShape), dy], {
@@ -99,7 +99,7 @@ export function extractImagePatches(
   });
 }
 
-export interface PoolWindow extends SlidingWindow {
+export interface PoolWindow extends WindowGeometry {
   readonly kernel: readonly [number, number];
 }
 

@@ -17,7 +17,7 @@ import { describeDivergence } from './divergence.ts';
 import { afterEpoch } from './earlyStopping.ts';
 import { type TimedEvaluation, epochRecord } from './epochRecord.ts';
 import { evaluate } from './evaluate.ts';
-import { type LastStep, measureHealth, sampleOf } from '../compile/health.ts';
+import { type LastStepState, measureHealth, sampleOf } from '../compile/health.ts';
 import { readLabels } from '../data/images.ts';
 import type { FromWorker, TrainingOrder } from './messages.ts';
 import { pixelConstants } from '../data/normalisation.ts';
@@ -159,7 +159,7 @@ class Trainer {
     progress.orderSeed ||= String(drawOrderSeed(this.generator));
     const images = this.epochOrder();
     const dataSeconds = (performance.now() - began) / 1000;
-    let last: LastStep | undefined;
+    let last: LastStepState | undefined;
     while (progress.batch < this.stepsPerEpoch) {
       if (!(await this.mayGoOn())) return false;
       this.keepWithinEpoch();
@@ -311,7 +311,7 @@ class Trainer {
   }
 
   /** The epoch's last step, with what `measureHealth` wants to know of it. */
-  private lastStep(indices: Int32Array): LastStep | undefined {
+  private lastStep(indices: Int32Array): LastStepState | undefined {
     const { session, order } = this.parts;
     if (!order.settings.measure) {
       this.step(indices);
@@ -343,7 +343,7 @@ class Trainer {
     return describeDivergence(compiled.summary, { loss, epoch, batch: batch + 1 }, finite?.data ?? []);
   }
 
-  private async endEpoch(last: LastStep | undefined, dataSeconds: number): Promise<boolean> {
+  private async endEpoch(last: LastStepState | undefined, dataSeconds: number): Promise<boolean> {
     const { progress, parts } = this;
     const { compiled, session, split, labels, order, shards } = parts;
     const began = performance.now();

@@ -6,7 +6,7 @@
  */
 import {
   type LastStep,
-  type PlainStep,
+  type ModelStep,
   type WeightedStep,
   channelsLastModel,
 } from '../../../shared/models/channelsLast.ts';
@@ -75,7 +75,7 @@ function addPlain(graph: KerasLayer[], { name, step, input, weights }: WeightedS
 const last = { data_format: 'channels_last' } as const;
 
 /** Keras' class and its configuration. */
-function layerOf(step: PlainStep): [string, Config] {
+function layerOf(step: ModelStep): [string, Config] {
   switch (step.kind) {
     case 'normalise':
       return [

@@ -1,7 +1,7 @@
 /** A node's attributes by their names. */
-import type { Attribute, Node } from './proto.ts';
+import type { OnnxAttribute, Node } from './proto.ts';
 
-const attributeOf = (node: Node, name: string): Attribute | undefined =>
+const attributeOf = (node: Node, name: string): OnnxAttribute | undefined =>
   node.attribute?.find((each) => each.name === name);
 
 export function intOf(node: Node, name: string, otherwise: number): number {

@@ -3,7 +3,7 @@ import type { Weights } from '../../../shared/models/trainedModel.ts';
 import { type Shape } from '../../../shared/layers/layer.ts';
 import { bytesOf } from '../encoded.ts';
 import {
-  type Attribute,
+  type OnnxAttribute,
   AttributeProto,
   type Node,
   TensorProto,
@@ -57,7 +57,7 @@ export class OnnxGraph {
   }
 }
 
-function attribute(name: string, value: AttributeValue): Attribute {
+function attribute(name: string, value: AttributeValue): OnnxAttribute {
   const { AttributeType } = AttributeProto;
   if ('int' in value) return { name, type: AttributeType.INT, i: value.int };
   if ('float' in value) return { name, type: AttributeType.FLOAT, f: value.float };

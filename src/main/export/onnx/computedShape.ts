@@ -2,7 +2,7 @@
  * Shapes that a graph computes while it runs. `x.view(x.size(0), -1)` is exported as Shape, Gather, Unsqueeze and Concat
  * beside the map: these nodes are followed here, so that a Reshape by them can be read like one by constants.
  */
-import type { Values } from './graphView.ts';
+import type { ConstantValues } from './graphView.ts';
 import type { Node } from './proto.ts';
 import { intOf, intsOf } from './attributes.ts';
 
@@ -11,7 +11,7 @@ export type Size = number | 'batch' | 'unknown';
 
 export interface ShapeSource {
   producer(value: string): Node | undefined;
-  constant(value: string): Values | null;
+  constant(value: string): ConstantValues | null;
 }
 
 const operations = [

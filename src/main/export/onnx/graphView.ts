@@ -7,7 +7,7 @@ import { intsOf } from './attributes.ts';
 import { type Size, shapeNodes, sizesOf } from './computedShape.ts';
 import { ModelProto, type Node, TensorProto, type TensorMessage } from './proto.ts';
 
-export interface Values {
+export interface ConstantValues {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
@@ -81,7 +81,7 @@ export class GraphView {
   }
 
   /** The numbers of a constant, also through Identity and Transpose; null where the value is none. */
-  constant(value: string): Values | null {
+  constant(value: string): ConstantValues | null {
     const tensor = this.#constants.get(value);
     if (tensor) return this.#values(tensor);
     const node = this.#producers.get(value);
@@ -114,7 +114,7 @@ export class GraphView {
     });
   }
 
-  #values(tensor: TensorMessage): Values {
+  #values(tensor: TensorMessage): ConstantValues {
     const name = tensor.name ?? '';
     const shape = (tensor.dims ?? []).map(Number);
     const { DataType } = TensorProto;

@@ -3,6 +3,6 @@ import proto, { type onnx } from 'onnx-proto';
 
 export const { ModelProto, TensorProto, AttributeProto } = (proto as unknown as { onnx: typeof onnx }).onnx;
 export type Node = onnx.INodeProto;
-export type Attribute = onnx.IAttributeProto;
+export type OnnxAttribute = onnx.IAttributeProto;
 export type TensorMessage = onnx.ITensorProto;
 export type ValueInfo = onnx.IValueInfoProto;

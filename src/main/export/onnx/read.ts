@@ -10,7 +10,7 @@ import { summarize } from '../../../shared/network/shapes.ts';
 import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
 import { transposed } from '../../../shared/models/channelsLast.ts';
 import { intOf, intsOf } from './attributes.ts';
-import { GraphView, type Values, nameOf } from './graphView.ts';
+import { GraphView, type ConstantValues, nameOf } from './graphView.ts';
 import { type ReadLayer, layerOf, meanAxes } from './readLayers.ts';
 import { readPreparation, withPaddingOf } from './preparation.ts';
 import type { Node } from './proto.ts';
@@ -142,7 +142,7 @@ class Reader {
     return { layers: this.#layers(node, null), next: this.#afterFlatten(node, next) };
   }
 
-  #layers(node: Node, bias: Values | null): ReadLayer[] {
+  #layers(node: Node, bias: ConstantValues | null): ReadLayer[] {
     const layers = layerOf(this.view, node, this.notes, bias);
     if (node.opType === 'ReduceMean' && meanAxes(this.view, node) !== (this.#channelsLast ? '1,2' : '2,3'))
       throw this.view.refused('a mean is taken over height and width here', nameOf(node));

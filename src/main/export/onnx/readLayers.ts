@@ -5,7 +5,7 @@ import { shortPair } from '../../../shared/code/canonical.ts';
 import { transposed } from '../../../shared/models/channelsLast.ts';
 import type { Weights } from '../../../shared/models/trainedModel.ts';
 import { floatOf, intOf, intsOf, textOf } from './attributes.ts';
-import { type GraphView, type Values, nameOf } from './graphView.ts';
+import { type GraphView, type ConstantValues, nameOf } from './graphView.ts';
 import type { Node } from './proto.ts';
 
 export interface ReadLayer {
@@ -23,7 +23,7 @@ const simple = (layer: Layer, weights: Readonly<Record<string, Weights>> = {}): 
 ];
 
 /** `bias` is that of an addition after the node. */
-export function layerOf(view: GraphView, node: Node, notes: string[], bias: Values | null): ReadLayer[] {
+export function layerOf(view: GraphView, node: Node, notes: string[], bias: ConstantValues | null): ReadLayer[] {
   switch (node.opType) {
     case 'Conv':
       return conv(view, node, bias);
@@ -115,7 +115,7 @@ function paddingOf(view: GraphView, node: Node, kernel: Pair): Pair {
   return [top, left];
 }
 
-function conv(view: GraphView, node: Node, added: Values | null): ReadLayer[] {
+function conv(view: GraphView, node: Node, added: ConstantValues | null): ReadLayer[] {
   if (intOf(node, 'group', 1) !== 1) throw view.refused('convolutions have one group here', nameOf(node));
   const weight = view.weights(node, 1, 'the weights');
   const [filters = 0, , height = 1, width = 1] = weight.shape;
@@ -179,7 +179,7 @@ function reshape(view: GraphView, node: Node): ReadLayer[] {
   throw view.refused('a map is flattened to batch × features here', nameOf(node));
 }
 
-function linear(view: GraphView, node: Node, added: Values | null): ReadLayer[] {
+function linear(view: GraphView, node: Node, added: ConstantValues | null): ReadLayer[] {
   const gemm = node.opType === 'Gemm';
   const plain =
     floatOf(node, 'alpha', 1) === 1 && floatOf(node, 'beta', 1) === 1 && intOf(node, 'transA', 0) === 0;
@@ -193,7 +193,7 @@ function linear(view: GraphView, node: Node, added: Values | null): ReadLayer[] 
 }
 
 /** A bias as one number for each of the units, however it is shaped. */
-const vector = ({ data }: Values, units: number): Weights => ({
+const vector = ({ data }: ConstantValues, units: number): Weights => ({
   shape: [units],
   data: data.length === units ? data : new Float32Array(units).fill(data[0] ?? 0),
 });

@@ -1,7 +1,7 @@
 /** Activations in LiteRT's float operators of version 1. What has none of its own is put together from others. */
 import { seluConstants } from '../../../shared/layers/activation.ts';
 import type { WeightedStep } from '../../../shared/models/channelsLast.ts';
-import type { TfliteGraph, Value } from './graph.ts';
+import type { TfliteGraph, TfliteValue } from './graph.ts';
 import {
   absOptions,
   addOptions,
@@ -14,7 +14,7 @@ import {
 
 type Step = Extract<WeightedStep['step'], { kind: 'activation' }>;
 
-export function addActivation(graph: TfliteGraph, step: Step, name: string, x: Value): Value {
+export function addActivation(graph: TfliteGraph, step: Step, name: string, x: TfliteValue): TfliteValue {
   const { shape } = x;
   const one = [x.tensor];
   switch (step.function) {
@@ -45,10 +45,10 @@ export function addActivation(graph: TfliteGraph, step: Step, name: string, x: V
  * scale · elu(x, α). LiteRT's ELU has α 1 alone: elu(x, α) = α · elu(x, 1) + (1 − α) · relu(x), since for x above 0 both give
  * x, and below it the second term is 0.
  */
-function elu(graph: TfliteGraph, name: string, x: Value, alpha: number, scale: number): Value {
+function elu(graph: TfliteGraph, name: string, x: TfliteValue, alpha: number, scale: number): TfliteValue {
   const { shape } = x;
   if (alpha === 1 && scale === 1) return graph.node('elu', name, [x.tensor], shape, null);
-  const scaled = (value: Value, factor: number, suffix: string): Value => {
+  const scaled = (value: TfliteValue, factor: number, suffix: string): TfliteValue => {
     const constant = graph.floats(`${name}_${suffix}_factor`, [1], Float32Array.of(factor));
     return graph.node('mul', `${name}_${suffix}`, [value.tensor, constant], shape, mulOptions);
   };
@@ -62,7 +62,7 @@ function elu(graph: TfliteGraph, name: string, x: Value, alpha: number, scale: n
 }
 
 /** log(1 + eˣ) as max(x, 0) + log(1 + e^−|x|), in which nothing overflows. */
-function softplus(graph: TfliteGraph, name: string, x: Value): Value {
+function softplus(graph: TfliteGraph, name: string, x: TfliteValue): TfliteValue {
   const { shape } = x;
   const magnitude = graph.node('abs', `${name}_abs`, [x.tensor], shape, absOptions);
   const negative = graph.node('neg', `${name}_neg`, [magnitude.tensor], shape, negOptions);

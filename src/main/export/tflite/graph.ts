@@ -1,7 +1,7 @@
 /** A LiteRT graph under construction: values that are computed have a batch before their shape, constants have none. */
 import type { OperatorName, OperatorRecord, Options, TensorRecord } from './schema.ts';
 
-export interface Value {
+export interface TfliteValue {
   readonly tensor: number;
   /** Without the batch: height × width × channels, or features. */
   readonly shape: readonly number[];
@@ -11,7 +11,7 @@ export class TfliteGraph {
   readonly tensors: TensorRecord[] = [];
   readonly operators: OperatorRecord[] = [];
 
-  value(name: string, shape: readonly number[]): Value {
+  value(name: string, shape: readonly number[]): TfliteValue {
     return { tensor: this.tensors.push({ name, shape, constant: null }) - 1, shape };
   }
 
@@ -30,7 +30,7 @@ export class TfliteGraph {
     inputs: readonly number[],
     shape: readonly number[],
     options: Options | null = null,
-  ): Value {
+  ): TfliteValue {
     const output = this.value(name, shape);
     this.operators.push({ operator, inputs, output: output.tensor, options });
     return output;

@@ -14,7 +14,7 @@ import type { TrainedModel, Weights } from '../../../shared/models/trainedModel.
 import type { Encoded } from '../encoded.ts';
 import { metadataOf } from '../pytorch/index.ts';
 import { addActivation } from './activations.ts';
-import { TfliteGraph, type Value } from './graph.ts';
+import { TfliteGraph, type TfliteValue } from './graph.ts';
 import {
   addOptions,
   conv2dOptions,
@@ -61,7 +61,7 @@ export function encodeTflite(model: TrainedModel, options: ExportOptions): Encod
 }
 
 /** Some steps are one operator together with the step behind them. */
-function addList(graph: TfliteGraph, steps: readonly LastStep[], x: Value): Value {
+function addList(graph: TfliteGraph, steps: readonly LastStep[], x: TfliteValue): TfliteValue {
   let value = x;
   for (let i = 0; i < steps.length; i += 1) {
     const step = steps[i] as LastStep;
@@ -140,8 +140,8 @@ function convolved(
   graph: TfliteGraph,
   { name, step }: StepOf<'conv'>,
   { kernel, bias }: { kernel: Weights | undefined; bias: Weights | undefined },
-  x: Value,
-): Value {
+  x: TfliteValue,
+): TfliteValue {
   const { shape, data } = transposed(required(kernel), [3, 0, 1, 2]);
   const filters = graph.floats(`${name}/kernel`, shape, data);
   const added = biasOf(graph, name, bias, step.filters);
@@ -154,14 +154,14 @@ function convolved(
 const biasOf = (graph: TfliteGraph, name: string, bias: Weights | undefined, count: number): number =>
   graph.floats(`${name}/bias`, [count], bias?.data ?? new Float32Array(count));
 
-function addStep(graph: TfliteGraph, step: LastStep, x: Value): Value {
+function addStep(graph: TfliteGraph, step: LastStep, x: TfliteValue): TfliteValue {
   if ('step' in step) return addPlain(graph, step, x);
   const main = addList(graph, step.main, x);
   const side = addList(graph, step.side, x);
   return graph.node('add', step.name, [main.tensor, side.tensor], main.shape, addOptions);
 }
 
-function reshaped(graph: TfliteGraph, name: string, x: Value, shape: readonly number[]): Value {
+function reshaped(graph: TfliteGraph, name: string, x: TfliteValue, shape: readonly number[]): TfliteValue {
   const target = graph.integers(`${name}/shape`, [shape.length + 1], [-1, ...shape]);
   return graph.node('reshape', name, [x.tensor, target], shape, reshapeOptions);
 }
@@ -170,9 +170,9 @@ function reshaped(graph: TfliteGraph, name: string, x: Value, shape: readonly nu
 function scaled(
   graph: TfliteGraph,
   name: string,
-  x: Value,
+  x: TfliteValue,
   { factor, shift }: { factor: readonly number[]; shift: readonly number[] },
-): Value {
+): TfliteValue {
   const constant = (suffix: string, values: readonly number[]) =>
     graph.floats(`${name}/${suffix}`, [values.length], Float32Array.from(values));
   const inputs = [x.tensor, constant('factor', factor)];
@@ -183,7 +183,13 @@ function scaled(
 /** Lower than any number that a net gives: it never wins over one in a max-pool. */
 const lowest = -3.4028234663852886e38;
 
-function padded(graph: TfliteGraph, name: string, x: Value, padding: Pair, value: number | null): Value {
+function padded(
+  graph: TfliteGraph,
+  name: string,
+  x: TfliteValue,
+  padding: Pair,
+  value: number | null,
+): TfliteValue {
   const [height = 1, width = 1, channels = 1] = x.shape;
   const [rows, columns] = padding;
   const amounts = graph.integers(`${name}/paddings`, [4, 2], [0, 0, rows, rows, columns, columns, 0, 0]);
@@ -193,7 +199,7 @@ function padded(graph: TfliteGraph, name: string, x: Value, padding: Pair, value
   return graph.node('padV2', name, [x.tensor, amounts, constant], shape, padV2Options);
 }
 
-function addPlain(graph: TfliteGraph, weighted: WeightedStep, x: Value): Value {
+function addPlain(graph: TfliteGraph, weighted: WeightedStep, x: TfliteValue): TfliteValue {
   const { name, step, weights } = weighted;
   switch (step.kind) {
     case 'normalise':

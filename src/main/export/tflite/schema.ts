@@ -45,22 +45,22 @@ const placeholderForGreaterCodes = 127;
 const elementTypes = { float32: 0, int32: 2 } as const;
 
 /** A field of a table: it writes itself into the table that is being made. */
-export type Field = (builder: Builder) => void;
+export type TableField = (builder: Builder) => void;
 
 const int8 =
-  (slot: number, value: number): Field =>
+  (slot: number, value: number): TableField =>
   (b) =>
     b.addFieldInt8(slot, value, 0);
 const int32 =
-  (slot: number, value: number): Field =>
+  (slot: number, value: number): TableField =>
   (b) =>
     b.addFieldInt32(slot, value, 0);
 const float32 =
-  (slot: number, value: number): Field =>
+  (slot: number, value: number): TableField =>
   (b) =>
     b.addFieldFloat32(slot, value, 0);
 const offset =
-  (slot: number, value: number): Field =>
+  (slot: number, value: number): TableField =>
   (b) =>
     b.addFieldOffset(slot, value, 0);
 
@@ -68,7 +68,7 @@ const offset =
 export interface Options {
   readonly type: number;
   readonly slots: number;
-  readonly fields: readonly Field[];
+  readonly fields: readonly TableField[];
 }
 
 type Pair = readonly [height: number, width: number];
@@ -147,7 +147,7 @@ export interface ModelRecord {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-function table(b: Builder, slots: number, fields: readonly Field[]): number {
+function table(b: Builder, slots: number, fields: readonly TableField[]): number {
   b.startObject(slots);
   for (const field of fields) field(b);
   return b.endObject();

@@ -4,10 +4,10 @@
  */
 import type {
   GroupField,
-  NumberField,
+  NumberFieldName,
   RunField,
   SortField,
-  TextField,
+  TextFieldName,
 } from '../../../shared/runQuery/fields.ts';
 import { type RunFilter, mentions } from '../../../shared/runQuery/filter.ts';
 import type { RunScope } from '../../../shared/runs/runOrganisation.ts';
@@ -17,7 +17,7 @@ export interface Sql {
   readonly parameters: readonly (string | number)[];
 }
 
-const numberColumns: Readonly<Record<NumberField, string>> = {
+const numberColumns: Readonly<Record<NumberFieldName, string>> = {
   id: 'id',
   accuracy: 'best_accuracy',
   last: 'last_accuracy',
@@ -31,7 +31,7 @@ const numberColumns: Readonly<Record<NumberField, string>> = {
   sweep: 'sweep_id',
 };
 
-const textColumns: Readonly<Record<Exclude<TextField, 'tag' | 'note'>, string>> = {
+const textColumns: Readonly<Record<Exclude<TextFieldName, 'tag' | 'note'>, string>> = {
   name: 'name',
   net: 'net',
   status: 'status',
@@ -123,7 +123,7 @@ function wordIn(text: string): Sql {
   };
 }
 
-function textIs(field: TextField, how: 'has' | 'is', text: string): Sql {
+function textIs(field: TextFieldName, how: 'has' | 'is', text: string): Sql {
   if (field === 'tag') return { text: 'id IN (SELECT run FROM run_tags WHERE tag = ?)', parameters: [text] };
   if (field === 'note') {
     if (how === 'has') return { text: inNotes, parameters: [pattern(text)] };

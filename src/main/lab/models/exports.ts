@@ -28,7 +28,7 @@ import { expectedOutput, largestDifference } from './checks/check.ts';
 import { checks } from './checks/index.ts';
 import { encoders } from './encoders.ts';
 import { type Engine, type EngineThreadOptions, withEngine } from './engineThread.ts';
-import { type ModelSource, chosenCheckpoint, modelSource } from './source.ts';
+import { type ModelOfRun, chosenCheckpoint, modelSource } from './source.ts';
 import { requireFree, stage } from './staging.ts';
 
 export interface ExportsOptions extends EngineThreadOptions {
@@ -40,7 +40,7 @@ export interface ExportsOptions extends EngineThreadOptions {
 type Wanted = Pick<CallRequest<'models.export'>, 'runs' | 'formats' | 'checkpoint' | 'options'>;
 
 interface Prepared {
-  readonly source: ModelSource;
+  readonly source: ModelOfRun;
   readonly folder: string;
 }
 
@@ -145,7 +145,7 @@ export class LabExports {
 }
 
 interface Work {
-  readonly source: ModelSource;
+  readonly source: ModelOfRun;
   readonly format: ExportFormat;
   readonly folder: string;
   readonly overwrite: boolean;
@@ -154,7 +154,7 @@ interface Work {
   readonly options: ExportOptions;
 }
 
-function probeOf({ run, dataset, tensors }: ModelSource, engine: Engine): Promise<Probe> {
+function probeOf({ run, dataset, tensors }: ModelOfRun, engine: Engine): Promise<Probe> {
   const { network, settings } = run;
   return engine.probe({ network, settings, dataset, tensors, count: checkedImages });
 }

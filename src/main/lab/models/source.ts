@@ -9,7 +9,7 @@ import type { CheckpointFiles, SavedCheckpoint } from '../../checkpoints/files.t
 import { pixelConstants } from '../../engine/data/normalisation.ts';
 import { requireSameData } from '../runs/resume.ts';
 
-export interface ModelSource {
+export interface ModelOfRun {
   readonly run: RunDetail;
   readonly dataset: Dataset;
   readonly model: TrainedModel;
@@ -66,7 +66,7 @@ export async function modelSource(
   run: RunDetail,
   { saved, epoch }: ChosenCheckpoint,
   dataset: Dataset,
-): Promise<ModelSource> {
+): Promise<ModelOfRun> {
   requireSameData(run, dataset);
   const tensors = parametersOf(saved);
   const model = trainedModel({

@@ -17,7 +17,7 @@ interface Waiting {
 }
 
 /** The way to whoever answers. */
-export interface Line {
+export interface InspectionChannel {
   post(message: ToInspector): void;
   /** Whether it keeps this process alive. */
   ref(): void;
@@ -32,7 +32,7 @@ export interface LineListener {
   exit(problem: Problem): void;
 }
 
-export type StartLine = (listener: LineListener) => Line;
+export type StartLine = (listener: LineListener) => InspectionChannel;
 
 /** A thread of this process. */
 export function inThread(path: string | URL): StartLine {
@@ -111,7 +111,7 @@ export class InspectionThread {
   /** Fulfilled when it has ended, however it did. */
   readonly gone: Promise<void>;
 
-  #line!: Line;
+  #line!: InspectionChannel;
   readonly #waiting = new Map<number, Waiting>();
   #next = 1;
   #ended: Problem | null = null;

@@ -9,12 +9,11 @@ import { mostCompared } from '../../../shared/compare/comparison.ts';
 import { comparisonJson } from '../../../shared/compare/comparisonJson.ts';
 import { pText, percent, points } from '../../../shared/compare/numbers.ts';
 import { Problem } from '../../../shared/base/problem.ts';
-import { type Wanted, collectMaterial } from '../../../shared/compare/report/collect.ts';
+import { type ReportRequest, collectMaterial } from '../../../shared/compare/report/collect.ts';
 import { reportHtml } from '../../../shared/compare/report/html.ts';
+import { type Language, languages } from '../../../shared/base/languages.ts';
 import {
-  type Language,
   labelsOf,
-  languages,
   netName,
   noteSentence,
   seedSentence,
@@ -93,7 +92,12 @@ export async function compareRuns(
   else print(io, inWords(io, comparison));
 }
 
-async function writeReport(lab: LabClient, file: string, wanted: Wanted, language: Language): Promise<void> {
+async function writeReport(
+  lab: LabClient,
+  file: string,
+  wanted: ReportRequest,
+  language: Language,
+): Promise<void> {
   const material = await collectMaterial(lab, wanted);
   const datasets = await lab.call('datasets.list', {});
   const text = reportHtml(material, { language, baseline: wanted.baseline ?? null, datasets });

@@ -3,10 +3,10 @@ import type { LabClient } from '../../../shared/api/api.ts';
 import type { FoundRun } from '../../../shared/api/calls/recovery.ts';
 import { exitCodes } from '../../host/exitCodes.ts';
 import { inLanguage, say } from '../../host/language.ts';
-import { type Column, dateTime, table } from '../reports/format.ts';
+import { type TextColumn, dateTime, table } from '../reports/format.ts';
 import { type Io, note, print, printJson } from '../io.ts';
 
-const columns: readonly Column<FoundRun>[] = [
+const columns: readonly TextColumn<FoundRun>[] = [
   { title: 'folder', cell: ({ number }) => String(number) },
   { title: 'name', align: 'left', cell: ({ name }) => name ?? '–' },
   { title: 'made', align: 'left', cell: ({ createdAt }) => (createdAt ? dateTime(createdAt) : '–') },

@@ -3,11 +3,11 @@ import { InvalidArgumentError } from 'commander';
 import type { LabClient } from '../../../shared/api/api.ts';
 import { type SortField, sortFields } from '../../../shared/runQuery/fields.ts';
 import type { RunSummary } from '../../../shared/runs/runs.ts';
-import { type Column, count, dateTime, percent, seconds, table } from '../reports/format.ts';
+import { type TextColumn, count, dateTime, percent, seconds, table } from '../reports/format.ts';
 import { say } from '../../host/language.ts';
 import { type Io, note, print, printJson } from '../io.ts';
 
-const columns: readonly Column<RunSummary>[] = [
+const columns: readonly TextColumn<RunSummary>[] = [
   { title: 'run', cell: ({ id }) => String(id) },
   { title: 'name', align: 'left', cell: ({ name }) => name },
   { title: 'net', align: 'left', cell: ({ network }) => network.name },

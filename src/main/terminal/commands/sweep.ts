@@ -7,7 +7,7 @@ import { type Axis, type SweepSummary, mostSweepRuns } from '../../../shared/swe
 import { normalisationFor } from '../../../shared/training/training.ts';
 import { UsageProblem } from '../../host/commandLine.ts';
 import { followSweep } from '../reports/followSweep.ts';
-import { type Column, count, dateTime, table } from '../reports/format.ts';
+import { type TextColumn, count, dateTime, table } from '../reports/format.ts';
 import { type Io, note, print, printJson } from '../io.ts';
 import { say } from '../../host/language.ts';
 import { resolveNetwork } from './networks.ts';
@@ -140,7 +140,7 @@ async function start(lab: LabClient, request: CallInput<'sweeps.start'>): Promis
   }
 }
 
-const columns: readonly Column<SweepSummary>[] = [
+const columns: readonly TextColumn<SweepSummary>[] = [
   { title: 'sweep', cell: ({ id }) => String(id) },
   { title: 'name', align: 'left', cell: ({ name }) => name },
   { title: 'status', align: 'left', cell: ({ status }) => say(status) },

@@ -4,7 +4,7 @@ import { exitCodes } from '../../host/exitCodes.ts';
 import { inLanguage, say } from '../../host/language.ts';
 // Types only: the engine is loaded when this command runs, and with no other.
 import type { Quantity, QuantityResult, VerifiedFile } from '../../lab/verify.ts';
-import { type Column, table } from '../reports/format.ts';
+import { type TextColumn, table } from '../reports/format.ts';
 import { type Io, note, print, printJson } from '../io.ts';
 import { LiveLine } from '../reports/liveLine.ts';
 
@@ -78,7 +78,7 @@ const titles: Readonly<Record<Quantity, string>> = {
 
 type RanCase = Extract<Case, { kind: 'case' }>;
 
-function columns({ colors }: Io, quantities: readonly Quantity[]): Column<RanCase>[] {
+function columns({ colors }: Io, quantities: readonly Quantity[]): TextColumn<RanCase>[] {
   const error = ({ largest, compared, past }: QuantityResult): string => {
     if (compared === 0) return '–';
     const text = Number.isFinite(largest) ? (largest === 0 ? '0' : largest.toExponential(1)) : '∞';

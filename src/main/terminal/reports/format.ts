@@ -42,14 +42,14 @@ export function describeOptimizer({ type, ...fields }: Optimizer): string {
   return [type, ...parts].join(', ');
 }
 
-export interface Column<Row> {
+export interface TextColumn<Row> {
   readonly title: string;
   /** Numbers stand under each other from the right. */
   readonly align?: 'left' | 'right';
   cell(row: Row): string;
 }
 
-export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+export function table<Row>(columns: readonly TextColumn<Row>[], rows: readonly Row[]): string {
   const result = new Table({
     head: columns.map(({ title }) => say(title)),
     colAligns: columns.map(({ align }) => align ?? 'right'),

@@ -3,7 +3,7 @@ import type { EventPayload } from '../../../shared/api/api.ts';
 import type { RunSummary } from '../../../shared/runs/runs.ts';
 import type { Combination, Spread, SweepDetail, SweepSummary } from '../../../shared/sweeps/sweeps.ts';
 import { inLanguage, say } from '../../host/language.ts';
-import { type Column, count, duration, percent, seconds, table } from './format.ts';
+import { type TextColumn, count, duration, percent, seconds, table } from './format.ts';
 import { type Io, note, print, printJson } from '../io.ts';
 import { LiveLine } from './liveLine.ts';
 
@@ -200,7 +200,7 @@ function resultsTable({ results }: SweepDetail): string {
     };
   };
   const hundredths = (share: number) => (100 * share).toFixed(2);
-  const columns: Column<Combination>[] = [
+  const columns: TextColumn<Combination>[] = [
     { title: 'combination', align: 'left', cell: ({ label }) => label },
     { title: 'runs', cell: (each) => `${each.count}/${each.runs.length}` },
     { title: 'best accuracy', cell: spread(({ bestAccuracy }) => bestAccuracy, hundredths, ' %') },

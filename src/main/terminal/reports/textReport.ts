@@ -5,7 +5,7 @@
 import { inLanguage, say } from '../../host/language.ts';
 import { resumable, type RunSummary } from '../../../shared/runs/runs.ts';
 import type { Reporter } from './follow.ts';
-import { type Column, count, duration, percent, seconds, table } from './format.ts';
+import { type TextColumn, count, duration, percent, seconds, table } from './format.ts';
 import { type Io, note } from '../io.ts';
 import { LiveLine } from './liveLine.ts';
 import { ProgressRate } from './pace.ts';
@@ -121,7 +121,7 @@ function labelsOf(runs: readonly RunSummary[]): string[] {
 }
 
 function comparison(runs: readonly RunSummary[]): string {
-  const columns: Column<RunSummary>[] = [
+  const columns: TextColumn<RunSummary>[] = [
     { title: 'net', align: 'left', cell: ({ network }) => network.name },
     { title: 'parameters', cell: ({ parameterCount }) => count(parameterCount) },
     {

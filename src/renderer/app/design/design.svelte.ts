@@ -12,7 +12,7 @@ import { Problem, type ProblemRecord, toProblemRecord } from '../../../shared/ba
 import { NetEditor } from './netEditor.svelte.ts';
 import type { NetworksState } from './networks.svelte.ts';
 
-export type Source =
+export type NetSource =
   { readonly kind: 'preset'; readonly name: string } | { readonly kind: 'kept'; readonly id: number };
 
 /** What another window did with the open net. */
@@ -25,7 +25,7 @@ const stashKey = (id: number) => `stride-net-${id}`;
 export class DesignState {
   readonly editor: NetEditor;
   /** Null until a net was opened. */
-  source = $state.raw<Source | null>(null);
+  source = $state.raw<NetSource | null>(null);
   /** Why the net that was asked for is not there. */
   problem = $state.raw<ProblemRecord | null>(null);
   /** Why the last writing did not work; it is tried again at the next change, and when the lab can be reached again. */
@@ -170,16 +170,16 @@ export class DesignState {
   }
 }
 
-export function sourceName(source: Source): string {
+export function sourceName(source: NetSource): string {
   return source.kind === 'preset' ? source.name : String(source.id);
 }
 
-function sourceOf(name: string): Source | null {
+function sourceOf(name: string): NetSource | null {
   if (findPreset(name)) return { kind: 'preset', name };
   return /^[1-9]\d{0,14}$/.test(name) ? { kind: 'kept', id: Number(name) } : null;
 }
 
-function sameSource(a: Source | null, b: Source | null): boolean {
+function sameSource(a: NetSource | null, b: NetSource | null): boolean {
   return a !== null && b !== null && a.kind === b.kind && sourceName(a) === sourceName(b);
 }
 

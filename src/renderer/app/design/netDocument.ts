@@ -20,7 +20,7 @@ export interface NetDocument {
 }
 
 /** A gap between layers: in the net (`parent` null) or in a block, before the layer at `index`. */
-export interface Place {
+export interface Gap {
   readonly parent: string | null;
   readonly index: number;
 }
@@ -62,7 +62,7 @@ export function placeOf(
   nodes: readonly LayerNode[],
   key: string,
   parent: string | null = null,
-): Place | undefined {
+): Gap | undefined {
   for (const [index, node] of nodes.entries()) {
     if (node.key === key) return { parent, index };
     const inside = placeOf(node.children, key, node.key);
@@ -102,7 +102,7 @@ function mapNodes(nodes: readonly LayerNode[], change: (node: LayerNode) => Laye
 
 export function insertAt(
   nodes: readonly LayerNode[],
-  { parent, index }: Place,
+  { parent, index }: Gap,
   added: readonly LayerNode[],
 ): readonly LayerNode[] {
   if (parent === null) return nodes.toSpliced(index, 0, ...added);
@@ -131,7 +131,7 @@ export function removeNodes(nodes: readonly LayerNode[], keys: ReadonlySet<strin
 export function moveNodes(
   nodes: readonly LayerNode[],
   keys: ReadonlySet<string>,
-  { parent, index }: Place,
+  { parent, index }: Gap,
 ): readonly LayerNode[] | undefined {
   const moved = outermost(nodes, keys);
   if (parent !== null && flattened(moved).some((node) => node.key === parent)) return undefined;

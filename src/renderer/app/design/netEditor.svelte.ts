@@ -18,7 +18,7 @@ import type { StepLabel } from '../../i18n/design.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 import {
   type LayerNode,
-  type Place,
+  type Gap,
   childrenAt,
   copied,
   findNode,
@@ -60,7 +60,7 @@ export class NetEditor extends SteppedNet {
   }
 
   /** Where a layer goes when nothing else is said: after the active one, into it where that is an empty block. */
-  get gap(): Place {
+  get gap(): Gap {
     const row = this.activeRow;
     if (!row) return { parent: null, index: 0 };
     if (row.node.layer.type === 'residual' && row.node.children.length === 0) {
@@ -70,7 +70,7 @@ export class NetEditor extends SteppedNet {
   }
 
   /** What a layer in that gap would be given; undefined where that is not known. */
-  shapeAt({ parent, index }: Place): Shape | undefined {
+  shapeAt({ parent, index }: Gap): Shape | undefined {
     const before = this.rows.filter((row) => row.parent === parent && row.index < index);
     for (const { surveyed } of before.toReversed()) {
       if (surveyed.state.kind === 'fits') return surveyed.state.output;
@@ -82,7 +82,7 @@ export class NetEditor extends SteppedNet {
   }
 
   /** Adds a new layer, or the one that is given, and goes to it. */
-  add(what: LayerType | Layer, place: Place = this.gap): boolean {
+  add(what: LayerType | Layer, place: Gap = this.gap): boolean {
     const layer = typeof what === 'string' ? newLayer(what, this.shapeAt(place)) : what;
     return this.#insert({ kind: 'add', layer, count: 1 }, place, [toNode(layer)]);
   }
@@ -153,7 +153,7 @@ export class NetEditor extends SteppedNet {
   }
 
   /** Into a gap, which is counted with the layers still in their old places. False where it is inside one of them. */
-  move(targets: readonly LayerNode[], place: Place): boolean {
+  move(targets: readonly LayerNode[], place: Gap): boolean {
     const nodes = moveNodes(this.document.nodes, new Set(targets.map(({ key }) => key)), place);
     if (!nodes || !this.#room(nodes)) return false;
     const label = { kind: 'move', ...counted(targets) } as const;
@@ -220,11 +220,11 @@ export class NetEditor extends SteppedNet {
     return this.#insert({ kind: 'paste', ...counted(nodes) }, this.gap, nodes);
   }
 
-  #end(): Place {
+  #end(): Gap {
     return { parent: null, index: this.document.nodes.length };
   }
 
-  #insert(label: StepLabel, place: Place, added: readonly LayerNode[]): boolean {
+  #insert(label: StepLabel, place: Gap, added: readonly LayerNode[]): boolean {
     const nodes = insertAt(this.document.nodes, place, added);
     if (!this.#room(nodes)) {
       throw new Problem(

@@ -6,7 +6,7 @@ import { SvelteSet } from 'svelte/reactivity';
 import type { RunGroup } from '../../../shared/api/calls/runs.ts';
 import type { GroupField } from '../../../shared/runQuery/fields.ts';
 
-export type Line =
+export type TableLine =
   | { readonly kind: 'group'; readonly key: string; readonly group: RunGroup; readonly open: boolean }
   | { readonly kind: 'run'; readonly key: string; readonly run: number };
 
@@ -27,9 +27,9 @@ export class RunLines {
   scrollTop = 0;
   #anchor: string | null = null;
 
-  readonly lines: readonly Line[] = $derived.by(() => {
+  readonly lines: readonly TableLine[] = $derived.by(() => {
     if (!this.grouped) return this.runs.map((run) => ({ kind: 'run', key: `r${run}`, run }) as const);
-    return this.grouped.groups.flatMap((group): Line[] => {
+    return this.grouped.groups.flatMap((group): TableLine[] => {
       const key = groupKey(group);
       const open = !this.closed.has(key);
       const head = { kind: 'group', key, group, open } as const;

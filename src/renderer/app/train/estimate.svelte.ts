@@ -8,7 +8,7 @@ import { type ProblemRecord, toProblemRecord } from '../../../shared/base/proble
 export type Estimate = CallReply<'training.estimate'>;
 type Request = CallInput<'training.estimate'>;
 
-export interface Question {
+export interface EstimateQuestion {
   /** A run each. */
   readonly runs: readonly Request[];
   /** So many run side by side. */
@@ -44,7 +44,7 @@ export class EstimateState {
   }
 
   /** Null: nothing can be estimated now. The same question is not asked twice. */
-  ask(question: Question | null): void {
+  ask(question: EstimateQuestion | null): void {
     const signature = question ? JSON.stringify(question) : '';
     if (signature === this.#asked) return;
     this.#asked = signature;
@@ -62,7 +62,7 @@ export class EstimateState {
     this.#asked = '';
   }
 
-  async #measure({ runs, places }: Question, signature: string): Promise<void> {
+  async #measure({ runs, places }: EstimateQuestion, signature: string): Promise<void> {
     const current = () => this.#asked === signature;
     this.measuring = true;
     this.problem = null;

@@ -15,7 +15,12 @@ import {
   trainingSettingsSchema,
 } from '../../../shared/training/training.ts';
 import { parseTags } from '../../../shared/runs/runOrganisation.ts';
-import { type NumberRule, type Reading, parseNumber, readNumbers } from '../../ui/fields/numberField.ts';
+import {
+  type NumberRule,
+  type NumberReading,
+  parseNumber,
+  readNumbers,
+} from '../../ui/fields/numberField.ts';
 import { readSeeds, type Seeds } from '../../ui/fields/seeds.ts';
 import { type SweepRequest, mostWindowRuns, runsOfSweeps, sweepsOf } from './sweepForm.ts';
 import type { PreferencesState } from '../preferences/preferences.svelte.ts';
@@ -37,7 +42,7 @@ import {
 } from './trainDraft.ts';
 import { type LastUsed, lastUsedOf } from './trainLast.ts';
 
-export type Preset = CallReply<'presets.list'>[number];
+export type ListedPreset = CallReply<'presets.list'>[number];
 export type NetOrigin = 'preset' | 'saved' | 'given';
 
 export class NetForm {
@@ -54,9 +59,9 @@ export class NetForm {
   readonly problem: ProblemRecord | null;
   /** As typed. */
   readonly texts: OwnTexts;
-  readonly readings: Record<OwnField, Reading> = $derived.by(() => {
+  readonly readings: Record<OwnField, NumberReading> = $derived.by(() => {
     const entries = ownFields.map((name) => [name, readNumbers(this.texts[name], ownRules[name])]);
-    return Object.fromEntries(entries) as Record<OwnField, Reading>;
+    return Object.fromEntries(entries) as Record<OwnField, NumberReading>;
   });
   readonly valid: boolean = $derived(ownFields.every((name) => this.readings[name].values !== null));
 
@@ -78,7 +83,7 @@ export class NetForm {
     return this.network.name;
   }
 
-  get preset(): Preset {
+  get preset(): ListedPreset {
     return { network: this.network, settings: this.settings, parameterCount: this.parameterCount };
   }
 

@@ -7,7 +7,7 @@ import type { ChartOptions } from 'chart.js';
 import type { ChartView } from '../chartView.svelte.ts';
 import { placeAxes } from '../../plot/axes.ts';
 import {
-  type LineChart,
+  type ChartJsLineChart,
   createLineChart,
   lineOptions,
   paint,
@@ -47,7 +47,7 @@ const restAfter = 150;
 const wordsRoom = 24;
 
 export class CurveChart {
-  readonly #chart: LineChart;
+  readonly #chart: ChartJsLineChart;
   readonly #view: ChartView;
   readonly #plot: CurvePlot;
   readonly #texts: ChartTexts;
@@ -145,7 +145,7 @@ export class CurveChart {
   }
 
   /** Draws what is due, and gives what a picture of it is made from. */
-  settled(): { chart: LineChart; lines: readonly FilledLine[]; palette: Palette; axis: string } {
+  settled(): { chart: ChartJsLineChart; lines: readonly FilledLine[]; palette: Palette; axis: string } {
     this.#frame.cancel();
     this.#endMove();
     this.#drawAnew();

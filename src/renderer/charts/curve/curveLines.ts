@@ -4,7 +4,7 @@ import { type DataLine, isDense } from '../../plot/dataLayer.ts';
 import type { Palette } from '../../plot/palette.ts';
 import type { Trace } from '../../plot/data/trace.ts';
 import type { ChartView } from '../chartView.svelte.ts';
-import type { CurvePlot, Line } from './curvePlot.ts';
+import type { CurvePlot, PlotLine } from './curvePlot.ts';
 import { type Mapping, type Range, mappingOf } from '../../plot/xAxis.ts';
 
 /** Points that one chart draws at most; more runs get fewer each, though never so few that a spike is lost. */
@@ -12,7 +12,7 @@ const mostPoints = 8_000;
 
 export interface FilledLine {
   readonly run: number;
-  readonly kind: Line['kind'];
+  readonly kind: PlotLine['kind'];
   readonly dataset: DataLine;
 }
 
@@ -31,7 +31,7 @@ export class CurveLines {
   readonly #plot: CurvePlot;
   readonly #view: ChartView;
   #traces: readonly Trace[] = [];
-  #lines = new Map<number, readonly Line[]>();
+  #lines = new Map<number, readonly PlotLine[]>();
   #drawn = new Map<number, Drawn>();
 
   constructor(plot: CurvePlot, view: ChartView) {

@@ -11,7 +11,7 @@ import type { Trace } from '../../plot/data/trace.ts';
 import type { LineKind } from '../chartView.svelte.ts';
 import type { Mapping, Range } from '../../plot/xAxis.ts';
 
-export interface Line {
+export interface PlotLine {
   readonly kind: LineKind;
   readonly dataset: DataLine;
 }
@@ -45,11 +45,11 @@ export interface CurvePlot {
   /** Whether there are values of every step, or after epochs alone. */
   readonly everyStep: boolean;
   /** The lines of a run, from the one drawn first to the last. */
-  linesOf(trace: Trace): readonly Line[];
+  linesOf(trace: Trace): readonly PlotLine[];
   /** Gives the lines of a run their colours and shapes. */
-  dress(trace: Trace, lines: readonly Line[], palette: Palette): void;
+  dress(trace: Trace, lines: readonly PlotLine[], palette: Palette): void;
   /** Puts a line's points. */
-  fill(trace: Trace, line: Line, window: Window): void;
+  fill(trace: Trace, line: PlotLine, window: Window): void;
   /** The value axis, for values in sight between `low` and `high` (infinite where there are none). */
   fit(low: number, high: number): Range;
   /** Whether that is a logarithmic one. */

@@ -1,6 +1,6 @@
 /** What is shown in a chart's place while it is moved: a wider picture of its plot over a still one of the rest. */
 import type { ChartOptions } from 'chart.js';
-import type { LineChart } from '../../plot/chartJs.ts';
+import type { ChartJsLineChart } from '../../plot/chartJs.ts';
 import { Still, Strip } from './strip.ts';
 import type { Range } from '../../plot/xAxis.ts';
 
@@ -14,13 +14,13 @@ function mayPrepare(): boolean {
 }
 
 export class MovedPicture {
-  readonly #chart: LineChart;
+  readonly #chart: ChartJsLineChart;
   #strip: Strip | null = null;
   #still: Still | null = null;
   /** The chart's own canvas has no lines now. */
   isStill = false;
 
-  constructor(chart: LineChart) {
+  constructor(chart: ChartJsLineChart) {
     this.#chart = chart;
   }
 
@@ -33,7 +33,7 @@ export class MovedPicture {
     x: Range,
     full: Range,
     options: (range: Range) => ChartOptions<'line'>,
-    drawData: (wide: LineChart, range: Range) => void,
+    drawData: (wide: ChartJsLineChart, range: Range) => void,
   ): void {
     if (this.#strip?.holds(x) && !(this.#strip.isNearEnd(x) && mayPrepare())) {
       this.#strip.show(x);

@@ -1,13 +1,17 @@
 /** What the pointer says to a chart's view, apart from zooming: where the cursor is, a click that pins it, panning sideways. */
 import type { ChartView } from '../chartView.svelte.ts';
-import type { LineChart } from '../../plot/chartJs.ts';
+import type { ChartJsLineChart } from '../../plot/chartJs.ts';
 import { oncePerFrame } from '../../plot/frame.ts';
 
 /** A press that moves farther is a selection, not a click; in pixels. */
 const clickRadius = 4;
 
 /** Gives the function that stops it. */
-export function followPointer(canvas: HTMLCanvasElement, chart: LineChart, view: ChartView): () => void {
+export function followPointer(
+  canvas: HTMLCanvasElement,
+  chart: ChartJsLineChart,
+  view: ChartView,
+): () => void {
   const valueAt = (event: MouseEvent): number | null => {
     const { left, right } = chart.chartArea;
     const x = event.clientX - canvas.getBoundingClientRect().left;

@@ -4,7 +4,7 @@
  * it stays where it is on the data. What stands still, the value axis and the title, is the chart's own below it.
  */
 import type { ChartOptions } from 'chart.js';
-import { type LineChart, createWideChart, tickPadding } from '../../plot/chartJs.ts';
+import { type ChartJsLineChart, createWideChart, tickPadding } from '../../plot/chartJs.ts';
 import { marginsOf, wholePixels } from '../../plot/margins.ts';
 import type { Range } from '../../plot/xAxis.ts';
 
@@ -29,11 +29,11 @@ export class Strip {
    * `drawData` draws that range's lines on it.
    */
   constructor(
-    chart: LineChart,
+    chart: ChartJsLineChart,
     shown: Range,
     full: Range,
     options: (range: Range) => ChartOptions<'line'>,
-    drawData: (wide: LineChart, range: Range) => void,
+    drawData: (wide: ChartJsLineChart, range: Range) => void,
   ) {
     const { chartArea: area, currentDevicePixelRatio: ratio, width, height } = chart;
     const pixels = area.right - area.left;
@@ -108,7 +108,7 @@ export class Still {
   readonly #canvas: HTMLCanvasElement;
   readonly #copy: HTMLCanvasElement;
 
-  constructor({ canvas, height, currentDevicePixelRatio: ratio }: LineChart) {
+  constructor({ canvas, height, currentDevicePixelRatio: ratio }: ChartJsLineChart) {
     this.#canvas = canvas;
     this.#copy = copyOf(canvas, 0, height, ratio);
     this.#copy.className = 'still';

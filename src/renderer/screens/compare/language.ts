@@ -1,5 +1,5 @@
 /** The language in which shared sentences and tables are wanted. */
-import type { Language } from '../../../shared/compare/sentences.ts';
+import type { Language } from '../../../shared/base/languages.ts';
 import { getLocale } from '../../paraglide/runtime.js';
 
 export function language(): Language {

@@ -5,7 +5,7 @@ import type { RunSummary } from '../../../shared/runs/runs.ts';
 import { m } from '../../paraglide/messages.js';
 import { actionGroups, keysOf } from '../../app/actions.svelte.ts';
 import type { AppState } from '../../app/app.svelte.ts';
-import type { FoundRuns } from './runFinder.svelte.ts';
+import type { RunMatches } from './runFinder.svelte.ts';
 import type { Searchable } from './search.ts';
 import { groupTitles } from './groups.ts';
 
@@ -64,7 +64,7 @@ function netEntries({ networks, router }: AppState): PaletteEntry[] {
 }
 
 /** Of all that history has; and the way to all of them, where they are more than are shown. */
-export function foundEntries({ router }: AppState, { query, rows, count }: FoundRuns): PaletteEntry[] {
+export function foundEntries({ router }: AppState, { query, rows, count }: RunMatches): PaletteEntry[] {
   const entries = rows.map((run) => runEntry(router, run, false));
   if (count <= rows.length) return entries;
   const all: PaletteEntry = {

@@ -6,7 +6,7 @@ import type { LabClient } from '../../../shared/api/api.ts';
 import { parseRunQuery } from '../../../shared/runQuery/parse.ts';
 import type { RunSummary } from '../../../shared/runs/runs.ts';
 
-export interface FoundRuns {
+export interface RunMatches {
   readonly query: string;
   /** The first ones, newest first. */
   readonly rows: readonly RunSummary[];
@@ -16,10 +16,10 @@ export interface FoundRuns {
 
 const restMs = 120;
 const mostRows = 8;
-const none: FoundRuns = { query: '', rows: [], count: 0 };
+const none: RunMatches = { query: '', rows: [], count: 0 };
 
 export class RunFinder {
-  found = $state.raw<FoundRuns>(none);
+  found = $state.raw<RunMatches>(none);
   readonly #lab: LabClient;
   #resting: ReturnType<typeof setTimeout> | undefined;
   #wanted = '';

@@ -28,13 +28,13 @@ export type NumberProblem =
   | { readonly kind: 'several' }
   | { readonly kind: 'tooMany'; readonly most: number };
 
-export type Reading =
+export type NumberReading =
   | { readonly values: readonly number[]; readonly text: string; readonly problem: null }
   | { readonly values: null; readonly problem: NumberProblem };
 
 export const mostValues = 64;
 
-const wrong = (problem: NumberProblem): Reading => ({ values: null, problem });
+const wrong = (problem: NumberProblem): NumberReading => ({ values: null, problem });
 
 /** The number, or null where the text is none, is several, or breaks the rule. `1e-3` is a number; the empty text is not. */
 export function parseNumber(text: string, rule: NumberRule): number | null {
@@ -43,7 +43,7 @@ export function parseNumber(text: string, rule: NumberRule): number | null {
 }
 
 /** A text that is to be one number. */
-export function readNumber(text: string, rule: NumberRule): Reading {
+export function readNumber(text: string, rule: NumberRule): NumberReading {
   const token = plain(text);
   if (token === '') return wrong({ kind: 'empty' });
   if (/[\s;]/.test(token)) return wrong({ kind: 'several' });
@@ -52,7 +52,7 @@ export function readNumber(text: string, rule: NumberRule): Reading {
 }
 
 /** A text that may be one number, several, or a range. */
-export function readNumbers(text: string, rule: NumberRule): Reading {
+export function readNumbers(text: string, rule: NumberRule): NumberReading {
   const tokens = plain(text)
     .replace(/\s*(\.\.|:)\s*/g, '$1')
     .split(/\s*;\s*|,?\s+|,$/)
@@ -82,14 +82,14 @@ function plain(text: string): string {
     .trim();
 }
 
-function readToken(token: string, rule: NumberRule, several: boolean): Reading {
+function readToken(token: string, rule: NumberRule, several: boolean): NumberReading {
   if (several && (token.includes('..') || (rule.whole && /^\d+-\d+(:|$)/.test(token)))) {
     return readRange(token, rule);
   }
   return token.includes(',') ? readCommas(token, rule, several) : readPlain(token, rule);
 }
 
-function readPlain(token: string, rule: NumberRule): Reading {
+function readPlain(token: string, rule: NumberRule): NumberReading {
   const value = Number(token);
   if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(token) || !Number.isFinite(value)) {
     return wrong({ kind: 'notNumber', text: token });
@@ -108,7 +108,7 @@ function allowed(value: number, rule: NumberRule): boolean {
  * A comma within a number separates decimals (0,01), thousands (1,000) or values (32,64). Only what the rule allows
  * counts; where more than one reading is left, nothing is guessed.
  */
-function readCommas(token: string, rule: NumberRule, several: boolean): Reading {
+function readCommas(token: string, rule: NumberRule, several: boolean): NumberReading {
   const parts = token.split(',');
   const readings: { readonly values: readonly number[]; readonly text: string }[] = [];
   const consider = (texts: readonly string[]) => {
@@ -133,7 +133,7 @@ function readCommas(token: string, rule: NumberRule, several: boolean): Reading 
 }
 
 /** `1..5`, `1-5` for whole numbers, `0.001..0.1:3`, `0.001..0.1:3:log`: both ends are among the values. */
-function readRange(token: string, rule: NumberRule): Reading {
+function readRange(token: string, rule: NumberRule): NumberReading {
   const [ends = '', ...words] = token.split(':');
   const [first = '', last = '', ...more] = ends.includes('..') ? ends.split('..') : ends.split('-');
   const from = readToken(first, rule, false);

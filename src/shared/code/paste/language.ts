@@ -13,7 +13,7 @@ import { expressions } from './python/expressions.ts';
 import { callFunction, isProperty } from './python/functions.ts';
 import { dictMethod, listMethod, stringMethod } from './python/methods.ts';
 import { statements } from './python/statements.ts';
-import { type Language, type Reading, deepestCall, place } from './reading.ts';
+import { type PythonLanguage, type Reading, deepestCall, place } from './reading.ts';
 import { apply, construct, extendSequence, memberOfModule } from './torch/modules.ts';
 import { moduleMethod } from './torch/moduleMethods.ts';
 import { callPath } from './torch/paths.ts';
@@ -267,7 +267,7 @@ function call(reading: Reading, node: SyntaxNode, callee: Value, given: CallArgu
   }
 }
 
-const language: Language = { expressions, statements, call, member, tensorOperator };
+const language: PythonLanguage = { expressions, statements, call, member, tensorOperator };
 
 export function createReading(source: Source, findings: Findings): Reading {
   return {

@@ -35,7 +35,7 @@ export type Mode = 'script' | 'making' | 'forward';
 export type Ending = { readonly returned: Value } | 'break' | 'continue' | undefined;
 
 /** One forward pass through the net. */
-export interface Trace {
+export interface ForwardTrace {
   readonly input: TensorNode;
   readonly uses: Map<LayerModule, number>;
   /** Once something was left out that changes sizes, sizes say nothing any more. */
@@ -57,7 +57,7 @@ export type StatementReader = (
 ) => Ending;
 
 /** What the kinds of syntax mean, and what calls and members come to. */
-export interface Language {
+export interface PythonLanguage {
   readonly expressions: Readonly<Record<string, ExpressionReader | undefined>>;
   readonly statements: Readonly<Record<string, StatementReader | undefined>>;
   readonly call: (
@@ -79,11 +79,11 @@ export interface Language {
 
 export interface Reading {
   readonly source: Source;
-  readonly language: Language;
+  readonly language: PythonLanguage;
   readonly script: Script;
   findings: Findings;
   mode: Mode;
-  trace: Trace | null;
+  trace: ForwardTrace | null;
   /** Packages of which everything was imported. */
   readonly starred: string[];
   readonly globals: Scope;

@@ -6,10 +6,10 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { Layer } from '../../layers/index.ts';
 import type { Pair, Shape } from '../../layers/layer.ts';
-import type { Loader, SchedulerCall, Training } from './training/trainings.ts';
+import type { Loader, SchedulerCall, ScriptTraining } from './training/trainings.ts';
 
 /** What a module or a function does to a tensor. Some become a layer only when the sizes that they are given are known. */
-export type Operation =
+export type TensorOperation =
   | {
       readonly kind: 'layer';
       readonly layer: Layer;
@@ -72,7 +72,7 @@ export interface LayerModule extends ModuleBase {
   readonly type: 'layer';
   /** `Conv2d`. */
   readonly torchName: string;
-  readonly operations: readonly Operation[];
+  readonly operations: readonly TensorOperation[];
   /** When it was made, among all modules; null for those that draw no numbers. */
   readonly made: number | null;
 }
@@ -177,7 +177,7 @@ type Plain =
   | { readonly kind: 'method'; readonly of: Value; readonly name: string }
   | { readonly kind: 'super'; readonly self: Value; readonly definition: ClassValue }
   | { readonly kind: 'instance'; readonly instance: Instance }
-  | { readonly kind: 'optimizer'; readonly training: Training }
+  | { readonly kind: 'optimizer'; readonly training: ScriptTraining }
   | { readonly kind: 'scheduler'; readonly made: SchedulerCall }
   | { readonly kind: 'criterion'; readonly name: string; readonly call: CallArguments; readonly place: Place }
   /** A call of torchvision's transforms or data sets, read only where it is used. */

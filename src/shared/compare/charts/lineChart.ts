@@ -1,13 +1,13 @@
 /** Curves of several runs over each other, one of them drawn apart as the baseline. */
 import { type Frame, escapeXml, framed, linearScale, plotArea, rangeOf, round, runColour } from './svg.ts';
 
-export type Point = readonly [x: number, y: number];
+export type ChartPoint = readonly [x: number, y: number];
 
 export interface Line {
   readonly run: number;
   readonly label: string;
   /** In the order of x. A y that is no number is a gap. */
-  readonly points: readonly Point[];
+  readonly points: readonly ChartPoint[];
   readonly baseline: boolean;
 }
 
@@ -35,13 +35,13 @@ export interface LineChart {
 }
 
 /** More points than pixels say nothing: of each pixel column the smallest and the largest are kept. */
-function thinned(points: readonly Point[], columns: number): readonly Point[] {
+function thinned(points: readonly ChartPoint[], columns: number): readonly ChartPoint[] {
   if (points.length <= 2 * columns) return points;
-  const [first, last] = [points[0] as Point, points.at(-1) as Point];
+  const [first, last] = [points[0] as ChartPoint, points.at(-1) as ChartPoint];
   const span = last[0] - first[0] || 1;
-  const kept: Point[] = [];
+  const kept: ChartPoint[] = [];
   let column = -1;
-  let [low, high]: [Point, Point] = [first, first];
+  let [low, high]: [ChartPoint, ChartPoint] = [first, first];
   const flush = () => {
     if (column < 0) return;
     kept.push(...(low[0] <= high[0] ? [low, high] : [high, low]));
@@ -135,7 +135,7 @@ function targetLine(target: number, { x, y }: Frame): string {
  * Mean and range at each x that all of `group` have; null for fewer than three, of which a band says nothing that the
  * lines do not say.
  */
-export function bandOf(run: number, label: string, group: readonly (readonly Point[])[]): Band | null {
+export function bandOf(run: number, label: string, group: readonly (readonly ChartPoint[])[]): Band | null {
   if (group.length < 3) return null;
   const maps = group.map((points) => new Map(points));
   const shared = (group[0] ?? []).map(([x]) => x).filter((x) => maps.every((each) => each.has(x)));

@@ -2,7 +2,8 @@
 import { escapeXml } from '../charts/svg.ts';
 import { disagreementKinds } from '../disagreements.ts';
 import { percent } from '../numbers.ts';
-import { type Language, labelsOf } from '../sentences.ts';
+import type { Language } from '../../base/languages.ts';
+import { labelsOf } from '../sentences.ts';
 import { type Material, type MaterialPair, reportedImages } from './collect.ts';
 import { section } from './parts.ts';
 import { pngAddress } from './png.ts';

@@ -40,7 +40,7 @@ export interface Material {
   readonly stride: string;
 }
 
-export interface Wanted {
+export interface ReportRequest {
   readonly runs: readonly number[];
   readonly checkpoint: 'last' | 'best';
   /** The run that the others are held against; the first one where none is chosen. */
@@ -66,7 +66,7 @@ export function predictionsFrom(reply: {
   };
 }
 
-export async function collectMaterial(lab: LabClient, wanted: Wanted): Promise<Material> {
+export async function collectMaterial(lab: LabClient, wanted: ReportRequest): Promise<Material> {
   const { checkpoint } = wanted;
   const runs = orderedRuns(wanted);
   const comparison = await lab.call('compare.runs', { runs, checkpoint });
@@ -100,7 +100,7 @@ export async function collectMaterial(lab: LabClient, wanted: Wanted): Promise<M
 }
 
 /** The baseline comes first: it is A of its pairs. */
-function orderedRuns({ runs, baseline }: Wanted): number[] {
+function orderedRuns({ runs, baseline }: ReportRequest): number[] {
   if (!baseline || !runs.includes(baseline)) return [...runs];
   return [baseline, ...runs.filter((run) => run !== baseline)];
 }

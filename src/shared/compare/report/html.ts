@@ -16,14 +16,8 @@ import {
   runsTable,
   settingsTextTable,
 } from '../tables/materialTables.ts';
-import {
-  type Language,
-  labelsOf,
-  netName,
-  noteSentence,
-  seedSentence,
-  verdictSentence,
-} from '../sentences.ts';
+import type { Language } from '../../base/languages.ts';
+import { labelsOf, netName, noteSentence, seedSentence, verdictSentence } from '../sentences.ts';
 import { confusionSection, disagreementsHtml } from './classesAndImages.ts';
 import type { Material } from './collect.ts';
 import { costSources } from './costSources.ts';

@@ -1,5 +1,5 @@
 /** The words of reports and of a comparison's tables, in both languages. The sentences are in `sentences.ts`. */
-import type { Language } from '../sentences.ts';
+import type { Language } from '../../base/languages.ts';
 
 const english = {
   title: 'Comparison of runs',

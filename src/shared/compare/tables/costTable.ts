@@ -5,7 +5,8 @@ import { against, none, short } from '../figures.ts';
 import { whole } from '../numbers.ts';
 import type { Speed } from '../report/collect.ts';
 import { type CompareWord, wordIn } from '../report/words.ts';
-import { type Language, labelsOf } from '../sentences.ts';
+import type { Language } from '../../base/languages.ts';
+import { labelsOf } from '../sentences.ts';
 import type { TextTable } from './tables.ts';
 
 /** What accuracy can be set against, with its unit in its name. */

@@ -9,7 +9,8 @@ import type { RunDetail } from '../../runs/runs.ts';
 import { none, short } from '../figures.ts';
 import { percent, whole } from '../numbers.ts';
 import { wordIn } from '../report/words.ts';
-import { type Language, labelsOf, netName } from '../sentences.ts';
+import type { Language } from '../../base/languages.ts';
+import { labelsOf, netName } from '../sentences.ts';
 import type { TextTable } from './tables.ts';
 
 /** How layers and their fields are called; as in the program's own files where nothing is said. */

@@ -7,7 +7,8 @@ import { pText, percent, points, whole } from '../numbers.ts';
 import type { Quality } from '../quality.ts';
 import type { MaterialRun } from '../report/collect.ts';
 import { wordIn } from '../report/words.ts';
-import { type Language, labelsOf, netName } from '../sentences.ts';
+import type { Language } from '../../base/languages.ts';
+import { labelsOf, netName } from '../sentences.ts';
 import { settingsTable } from './settingsTable.ts';
 import type { TextTable } from './tables.ts';
 

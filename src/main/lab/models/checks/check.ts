@@ -5,12 +5,12 @@ import { softmaxRows } from '../../../engine/inspect/probabilities.ts';
 import { normalised } from '../../../engine/data/images.ts';
 import type { Probe } from '../../../engine/inspect/probe.ts';
 import type { Engine } from '../engineThread.ts';
-import type { ModelSource } from '../source.ts';
+import type { ModelOfRun } from '../source.ts';
 
 export interface CheckInput {
   /** Holds the files of the format. */
   readonly folder: string;
-  readonly source: ModelSource;
+  readonly source: ModelOfRun;
   readonly options: ExportOptions;
   readonly probe: Probe;
   readonly engine: Engine;

@@ -8,9 +8,8 @@ import type { Comparison } from '../../../../shared/compare/comparison.ts';
 import type { TestPredictions } from '../../../../shared/compare/predictions.ts';
 import { type Quality, qualityOf } from '../../../../shared/compare/quality.ts';
 import { type MaterialRun, type Speed, predictionsFrom } from '../../../../shared/compare/report/collect.ts';
+import type { CheckpointKind } from '../../../../shared/inspect/inspection.ts';
 import type { RunDetail } from '../../../../shared/runs/runs.ts';
-
-export type Checkpoint = 'last' | 'best';
 
 export class ComparisonState {
   comparison = $state.raw<Comparison | null>(null);
@@ -42,7 +41,7 @@ export class ComparisonState {
     this.#lab.call('compare.prepare', {}).catch(() => undefined);
   }
 
-  async load(runs: readonly number[], checkpoint: Checkpoint): Promise<void> {
+  async load(runs: readonly number[], checkpoint: CheckpointKind): Promise<void> {
     const mine = ++this.#newest;
     this.problem = null;
     if (runs.length < 2) {
@@ -77,7 +76,7 @@ export class ComparisonState {
     }
   }
 
-  async #loadPredictions(mine: number, { runs }: Comparison, checkpoint: Checkpoint): Promise<void> {
+  async #loadPredictions(mine: number, { runs }: Comparison, checkpoint: CheckpointKind): Promise<void> {
     const found = new Map<number, TestPredictions>();
     const qualities = new Map<number, Quality>();
     for (const { run, problem } of runs) {
@@ -95,7 +94,7 @@ export class ComparisonState {
     this.qualities = qualities;
   }
 
-  async measure(checkpoint: Checkpoint): Promise<void> {
+  async measure(checkpoint: CheckpointKind): Promise<void> {
     const mine = this.#newest;
     const runs = [...this.predictions.keys()];
     if (runs.length === 0) return;

@@ -3,12 +3,12 @@ import { isModule, lookUp } from '../python/classes.ts';
 import type { Reading } from '../reading.ts';
 import { allModules, construct, rootOf } from '../torch/modules.ts';
 import { readLightning } from '../training/wrappers.ts';
-import type { Training } from '../training/trainings.ts';
+import type { ScriptTraining } from '../training/trainings.ts';
 import { type ClassValue, type Module, type Place, noArguments } from '../values.ts';
 
-export interface Candidate {
+export interface NetCandidate {
   readonly net: Module;
-  readonly training: Training | null;
+  readonly training: ScriptTraining | null;
   /** Where the training, or the net, is set up. */
   readonly place: Place;
   /** Whether only part of the net is trained. */
@@ -19,7 +19,7 @@ export interface Candidate {
 export const mostCandidates = 24;
 
 /** In the order of the script. */
-export function candidates(reading: Reading): Candidate[] {
+export function candidates(reading: Reading): NetCandidate[] {
   const trained = trainedNets(reading);
   if (trained.length > 0) return trained;
   const made = madeNets(reading);
@@ -37,11 +37,11 @@ export function candidates(reading: Reading): Candidate[] {
 }
 
 /** Trainings that take steps; where none is seen to, all. */
-function trainedNets(reading: Reading): Candidate[] {
+function trainedNets(reading: Reading): NetCandidate[] {
   const { trainings } = reading.script;
   const going = trainings.filter(({ stepped, epochs }) => stepped || epochs.length > 0);
   const fallback = madeNets(reading).at(-1);
-  return (going.length > 0 ? going : trainings).flatMap((training): Candidate[] => {
+  return (going.length > 0 ? going : trainings).flatMap((training): NetCandidate[] => {
     const [module = fallback] = training.modules;
     if (!module) return [];
     const root = rootOf(module);

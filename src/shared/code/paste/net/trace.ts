@@ -3,7 +3,7 @@ import { type MapShape, elements } from '../../../layers/layer.ts';
 import { Findings } from '../findings.ts';
 import { isLightning, lookUp } from '../python/classes.ts';
 import { callFunction } from '../python/functions.ts';
-import type { Reading, Trace } from '../reading.ts';
+import type { Reading, ForwardTrace } from '../reading.ts';
 import { apply } from '../torch/modules.ts';
 import { imageTensor, isPlain } from '../torch/sizes.ts';
 import { type Module, NotUnderstood, type TensorNode, type Value, tuple, unknown } from '../values.ts';
@@ -11,7 +11,7 @@ import { type Module, NotUnderstood, type TensorNode, type Value, tuple, unknown
 export interface Traced {
   /** Null where the net gives back nothing that can be followed. */
   readonly output: TensorNode | null;
-  readonly trace: Trace;
+  readonly trace: ForwardTrace;
   readonly findings: Findings;
 }
 
@@ -23,7 +23,7 @@ export function trace(reading: Reading, net: Module, input: MapShape): Traced {
     depth: reading.depth,
   };
   const tensor = imageTensor(input, net.place);
-  const own: Trace = {
+  const own: ForwardTrace = {
     input: tensor,
     uses: new Map(),
     sizesKnown: true,
@@ -42,7 +42,7 @@ export function trace(reading: Reading, net: Module, input: MapShape): Traced {
   }
 }
 
-function output(reading: Reading, net: Module, input: Value, own: Trace): Value {
+function output(reading: Reading, net: Module, input: Value, own: ForwardTrace): Value {
   try {
     if (net.type === 'user' && !lookUp(net.definition, 'forward') && isLightning(net.definition)) {
       // Without a `forward`, the net is what the training step gives to the loss.

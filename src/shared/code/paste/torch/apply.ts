@@ -11,7 +11,7 @@ import type { Reading } from '../reading.ts';
 import {
   type LayerModule,
   NotUnderstood,
-  type Operation,
+  type TensorOperation,
   type Place,
   type Step,
   type TensorNode,
@@ -19,12 +19,12 @@ import {
 import * as mistakes from './mistakes.ts';
 import { isPlain, listed, relabelled, sizesOf } from './sizes.ts';
 
-type LayerOperation = Extract<Operation, { kind: 'layer' }>;
+type LayerOperation = Extract<TensorOperation, { kind: 'layer' }>;
 
 export function applyOperations(
   reading: Reading,
   tensor: TensorNode,
-  operations: readonly Operation[],
+  operations: readonly TensorOperation[],
   place: Place,
   module: LayerModule | null,
 ): TensorNode {
@@ -34,7 +34,7 @@ export function applyOperations(
 function applyOne(
   reading: Reading,
   tensor: TensorNode,
-  operation: Operation,
+  operation: TensorOperation,
   place: Place,
   module: LayerModule | null,
 ): TensorNode {
@@ -82,7 +82,7 @@ function asPlain(tensor: TensorNode): TensorNode {
 
 function flattened(
   tensor: TensorNode,
-  { start, end }: Extract<Operation, { kind: 'flatten' }>,
+  { start, end }: Extract<TensorOperation, { kind: 'flatten' }>,
   place: Place,
 ) {
   const { sizes } = tensor;
@@ -182,7 +182,7 @@ function checkInput(reading: Reading, { shape }: TensorNode, operation: LayerOpe
 function adaptive(
   reading: Reading,
   tensor: TensorNode,
-  { pool, size }: Extract<Operation, { kind: 'adaptive' }>,
+  { pool, size }: Extract<TensorOperation, { kind: 'adaptive' }>,
   place: Place,
 ): TensorNode {
   const { shape } = tensor;

@@ -7,7 +7,7 @@ import { type Layer, layerSchema } from '../../../layers/index.ts';
 import type { PairField } from '../../../layers/layer.ts';
 import { canonicalLayer } from '../../canonical.ts';
 import { outOfRange } from '../outOfRange.ts';
-import { NotUnderstood, type Operation, type Takes } from '../values.ts';
+import { NotUnderstood, type TensorOperation, type Takes } from '../values.ts';
 import {
   type Bound,
   booleanOf,
@@ -19,7 +19,7 @@ import {
   unreadable,
 } from './arguments.ts';
 
-export type Reader = (bound: Bound, what: string) => Operation[];
+export type Reader = (bound: Bound, what: string) => TensorOperation[];
 
 /** Checks the layer's fields; what is out of their range is named. */
 function layer(

@@ -7,10 +7,10 @@ import type { Layer } from '../../../layers/index.ts';
 import { type MapShape, describeShape, elements } from '../../../layers/layer.ts';
 import { poolWindow } from '../../../layers/pooling.ts';
 import type { Reading } from '../reading.ts';
-import type { Operation, Place, TensorNode } from '../values.ts';
+import type { TensorOperation, Place, TensorNode } from '../values.ts';
 import { listed } from './sizes.ts';
 
-type LayerOperation = Extract<Operation, { kind: 'layer' }>;
+type LayerOperation = Extract<TensorOperation, { kind: 'layer' }>;
 
 const images = 64;
 

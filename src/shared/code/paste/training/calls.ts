@@ -15,7 +15,7 @@ import {
 import { torchvisionSets } from './images.ts';
 import { isFunctionalLoss } from './losses.ts';
 import { consumeAll, settingCall } from './script.ts';
-import { type SchedulerCall, type Training, takeStep } from './trainings.ts';
+import { type SchedulerCall, type ScriptTraining, takeStep } from './trainings.ts';
 
 type CallReader = (reading: Reading, node: SyntaxNode, name: string, call: CallArguments) => Value;
 
@@ -34,7 +34,7 @@ const optimizer: CallReader = (reading, node, name, call) => {
   const at = place(reading, node);
   consumeAll(reading, call, at);
   const named = script.loops.findIndex((loop) => loop.named && loop.kind === 'range');
-  const training: Training = {
+  const training: ScriptTraining = {
     modules: modulesOf(reading, call.positional[0] ?? call.named.get('params')),
     optimizer: settingCall(reading, name, call, at),
     depth: named < 0 ? script.loops.length : named,

@@ -30,7 +30,7 @@ export const torchvisionSets: Readonly<Record<string, KnownSet | undefined>> = {
   SVHN: { ...colour, training: 73_257, test: 26_032 },
 };
 
-export interface Images {
+export interface ScriptImages {
   /** Null where the code does not say. */
   readonly size: { height: number; width: number } | null;
   readonly grayscale: boolean;
@@ -46,7 +46,11 @@ interface ImageReading extends SettingsReading {
 }
 
 /** `transform`: that of the training images. `width`: of the images before it. */
-export function readTransforms(into: SettingsReading, transform: Value | undefined, width: number): Images {
+export function readTransforms(
+  into: SettingsReading,
+  transform: Value | undefined,
+  width: number,
+): ScriptImages {
   const reading: ImageReading = {
     ...into,
     size: null,

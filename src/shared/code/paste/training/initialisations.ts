@@ -3,7 +3,7 @@ import type { Initialisation as StrideInitialisation } from '../../../training/t
 import { bind, numberOf } from '../torch/arguments.ts';
 import { NotUnderstood, type LayerModule, type Module } from '../values.ts';
 import { type SettingsReading, attempt, keep, nameCondition } from './found.ts';
-import type { Initialisation } from './script.ts';
+import type { InitialisationCall } from './script.ts';
 
 const kinds = {
   kaiming_uniform_: 'kaimingUniform',
@@ -14,7 +14,7 @@ const kinds = {
 } as const;
 
 /** Kaiming's gain for `leaky_relu` with a slope of 0, PyTorch's default, is ReLU's. */
-function isPlain({ name, call }: Initialisation): boolean {
+function isPlain({ name, call }: InitialisationCall): boolean {
   const nonlinearity = call.named.get('nonlinearity') ?? call.positional[3];
   const mode = call.named.get('mode') ?? call.positional[2];
   const second = call.named.get('a') ?? call.named.get('gain') ?? call.positional[1];
@@ -25,7 +25,7 @@ function isPlain({ name, call }: Initialisation): boolean {
   return plainMode && plainKind && (!second || (second.kind === 'number' && second.value === neutral));
 }
 
-function kindOf(initialisation: Initialisation): StrideInitialisation {
+function kindOf(initialisation: InitialisationCall): StrideInitialisation {
   const { name, call } = initialisation;
   const what = `nn.init.${name}`;
   if (name === 'constant_')
@@ -38,7 +38,7 @@ function kindOf(initialisation: Initialisation): StrideInitialisation {
 const hasWeights = (module: Module): module is LayerModule => module.type === 'layer' && module.made !== null;
 
 /** What batch normalisation starts with anyway. */
-function isDefault({ name, call, module, parameter }: Initialisation): boolean {
+function isDefault({ name, call, module, parameter }: InitialisationCall): boolean {
   if (module?.type !== 'layer' || module.made !== null) return false;
   const value =
     name === 'ones_'
@@ -54,12 +54,12 @@ function isDefault({ name, call, module, parameter }: Initialisation): boolean {
 /** `modules`: all of the net. */
 export function readInitialisations(
   into: SettingsReading,
-  all: readonly Initialisation[],
+  all: readonly InitialisationCall[],
   modules: readonly Module[],
 ): void {
   const within = all.filter(({ module }) => module === null || modules.includes(module));
   const covered = new Map<Module, string>();
-  let last: { readonly kind: StrideInitialisation; readonly from: Initialisation } | undefined;
+  let last: { readonly kind: StrideInitialisation; readonly from: InitialisationCall } | undefined;
   for (const each of within) {
     if (isDefault(each)) continue;
     nameCondition(into, each);

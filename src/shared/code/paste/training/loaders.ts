@@ -3,7 +3,7 @@ import { bind, booleanOf } from '../torch/arguments.ts';
 import type { Reading } from '../reading.ts';
 import type { DatasetValue, Value } from '../values.ts';
 import { type SettingsReading, keep, nameCondition } from './found.ts';
-import type { Loader, Training } from './trainings.ts';
+import type { Loader, ScriptTraining } from './trainings.ts';
 
 const signature = ['dataset', 'batch_size', 'shuffle', 'sampler', 'batch_sampler', 'num_workers'];
 const others = [
@@ -34,7 +34,7 @@ function score({ dataset, variable, call }: Loader): number {
 }
 
 /** The loader that the training goes through, else the one that is most like it. */
-export function trainingLoader({ script }: Reading, training: Training | null): Loader | null {
+export function trainingLoader({ script }: Reading, training: ScriptTraining | null): Loader | null {
   if (training?.loader) return training.loader;
   let best: Loader | null = null;
   for (const loader of script.loaders) if (best === null || score(loader) > score(best)) best = loader;

@@ -1,9 +1,9 @@
 /** What a script has besides its net, as it is met; which of it is a training's is said at the end. */
 import type { Reading } from '../reading.ts';
 import type { CallArguments, DatasetValue, Module, Origin, Place, Value } from '../values.ts';
-import type { Epochs, Loader, Loop, SchedulerCall, SettingCall, Training } from './trainings.ts';
+import type { EpochCount, Loader, Loop, SchedulerCall, SettingCall, ScriptTraining } from './trainings.ts';
 
-export interface Initialisation extends SettingCall {
+export interface InitialisationCall extends SettingCall {
   /** The module whose parameter is set, and which of them; null where that cannot be read. */
   readonly module: Module | null;
   readonly parameter: string | null;
@@ -15,7 +15,7 @@ export interface Loss extends SettingCall {
 }
 
 export interface Script {
-  readonly trainings: Training[];
+  readonly trainings: ScriptTraining[];
   readonly loops: Loop[];
   readonly loaders: Loader[];
   readonly datasets: DatasetValue[];
@@ -23,13 +23,13 @@ export interface Script {
   readonly transforms: Value[];
   /** Sizes of inputs that the script makes up: batch, channels, height, width. */
   readonly examples: (readonly number[])[];
-  readonly initialisations: Initialisation[];
+  readonly initialisations: InitialisationCall[];
   readonly losses: Loss[];
   /** Schedulers, clipping whose optimizer or net cannot be read. */
   readonly looseSchedulers: SchedulerCall[];
   readonly looseClips: SettingCall[];
   /** Loops over epochs in which no optimizer is seen. */
-  readonly looseEpochs: Epochs[];
+  readonly looseEpochs: EpochCount[];
   readonly conditions: Origin[];
   /** Command-line options whose defaults decided something, with their values. */
   readonly defaults: Map<string, { readonly text: string; readonly place: Place }>;
@@ -37,7 +37,7 @@ export interface Script {
   readonly options: Map<string, string>;
   seed: Value | null;
   /** Epochs that a `Trainer` is given. */
-  trainerEpochs: Epochs | null;
+  trainerEpochs: EpochCount | null;
 }
 
 export const createScript = (): Script => ({

@@ -16,7 +16,7 @@ import { readLoader, trainingDataset, trainingLoader } from './loaders.ts';
 import { type LossKind, readLoss } from './losses.ts';
 import { readClipping, readOptimizer, readScheduler } from './optimizers.ts';
 import { consume, consumeAll } from './script.ts';
-import type { Epochs, Training } from './trainings.ts';
+import type { EpochCount, ScriptTraining } from './trainings.ts';
 
 export interface TrainingReading {
   readonly found: FoundSettings;
@@ -26,7 +26,11 @@ export interface TrainingReading {
 }
 
 /** Writes what it finds into `reading.findings`. */
-export function readTraining(reading: Reading, training: Training | null, net: Module): TrainingReading {
+export function readTraining(
+  reading: Reading,
+  training: ScriptTraining | null,
+  net: Module,
+): TrainingReading {
   const { script, findings } = reading;
   const into: SettingsReading = { found: {}, findings };
   readEpochs(reading, into, training);
@@ -61,7 +65,7 @@ export function readTraining(reading: Reading, training: Training | null, net: M
 }
 
 /** Groups of parameters that have settings of their own. */
-function groupsOf({ optimizer }: Training) {
+function groupsOf({ optimizer }: ScriptTraining) {
   const given = optimizer.call.positional[0] ?? optimizer.call.named.get('params');
   if (given?.kind !== 'list') return [];
   const own = given.items.some(
@@ -75,10 +79,10 @@ function readSeed(into: SettingsReading, seed: Value | null): void {
     into.found.seed = seed.value;
 }
 
-function readEpochs(reading: Reading, into: SettingsReading, training: Training | null): void {
+function readEpochs(reading: Reading, into: SettingsReading, training: ScriptTraining | null): void {
   const { script, findings } = reading;
   const own = training?.epochs.length ? training.epochs : script.trainerEpochs ? [script.trainerEpochs] : [];
-  const all: readonly Epochs[] = own.length > 0 ? own : script.looseEpochs.slice(0, 1);
+  const all: readonly EpochCount[] = own.length > 0 ? own : script.looseEpochs.slice(0, 1);
   const [first] = all;
   if (first) {
     const unknown = all.find(({ count }) => count === null);

@@ -38,19 +38,19 @@ export interface Loop {
   mayEnd: Place | null;
 }
 
-export interface Epochs {
+export interface EpochCount {
   readonly count: number | null;
   readonly place: Place;
   readonly origin: Origin | undefined;
 }
 
-export interface Training {
+export interface ScriptTraining {
   readonly modules: readonly Module[];
   readonly optimizer: SettingCall;
   /** How many loops were under way when it was made: those are not its epochs. */
   readonly depth: number;
   readonly seed: Value | null;
-  readonly epochs: Epochs[];
+  readonly epochs: EpochCount[];
   /** Loops that were counted. */
   readonly counted: Set<Loop>;
   /** A plain loop over steps, where there are no epochs. */
@@ -63,7 +63,7 @@ export interface Training {
 }
 
 /** `optimizer.step()`: the loops around it are the training's. */
-export function takeStep(training: Training, loops: readonly Loop[]): void {
+export function takeStep(training: ScriptTraining, loops: readonly Loop[]): void {
   training.stepped = true;
   const around = loops.slice(training.depth);
   for (const loop of around) loop.stepped = true;
