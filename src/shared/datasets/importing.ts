@@ -4,7 +4,7 @@ import { problemRecordSchema } from '../runs/runs.ts';
 import { seedSchema } from '../training/training.ts';
 import { datasetSummarySchema } from './dataset.ts';
 
-export const datasetFormats = ['idx', 'cifar', 'cifarPython', 'folder', 'csv', 'npz', 'parquet'] as const;
+const datasetFormats = ['idx', 'cifar', 'cifarPython', 'folder', 'csv', 'npz', 'parquet'] as const;
 export const datasetFormatSchema = z.enum(datasetFormats);
 export type DatasetFormat = z.infer<typeof datasetFormatSchema>;
 
@@ -92,7 +92,7 @@ export const datasetEntrySchema = z.strictObject({
 });
 export type DatasetEntry = z.infer<typeof datasetEntrySchema>;
 
-export const importPhases = ['looking', 'unpacking', 'reading', 'writing', 'checking'] as const;
+const importPhases = ['looking', 'unpacking', 'reading', 'writing', 'checking'] as const;
 export const importProgressSchema = z.strictObject({
   phase: z.enum(importPhases),
   done: z.int(),

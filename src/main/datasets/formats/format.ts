@@ -1,7 +1,7 @@
 /** What an importer of one format gives, and what it is given: it finds its files in a source and hands on image after image. */
 import type { DatasetFormat, ImportOptions, ImportProgress } from '../../../shared/datasets/importing.ts';
 import type { Problem } from '../../../shared/base/problem.ts';
-import type { Source } from '../source/source.ts';
+import type { DataSource } from '../source/source.ts';
 
 export type Part = 'train' | 'test';
 
@@ -14,7 +14,7 @@ export interface ImageForm {
 }
 
 export interface ReadContext {
-  readonly source: Source;
+  readonly source: DataSource;
   readonly options: ImportOptions;
   /** A folder on the disk for what has to be unpacked; it goes when the import ends. */
   readonly scratch: string;

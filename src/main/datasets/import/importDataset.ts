@@ -36,7 +36,7 @@ export interface Imported {
   readonly alreadyThere: boolean;
 }
 
-export const stagingPrefix = '.importing-';
+const stagingPrefix = '.importing-';
 
 /** Rejects with a `Problem` that names what was wrong, or with the signal's reason; then nothing is left. */
 export async function importDataset(order: ImportOrder): Promise<Imported> {
@@ -80,7 +80,7 @@ async function imported(order: ImportOrder, staging: string): Promise<Imported> 
 }
 
 /** The first format that finds something of its own in the source. */
-export async function recognise(
+async function recognise(
   context: ReadContext,
   among: readonly Format[] = formats,
 ): Promise<Recognised> {
@@ -199,7 +199,7 @@ function nameOf(path: string): string {
 }
 
 /** Letters and digits, joined by hyphens: a word of a filter and of a command line. */
-export function idOf(name: string): string {
+function idOf(name: string): string {
   const id = name
     .normalize('NFC')
     .toLowerCase()

@@ -2,7 +2,7 @@
 import type { ImportOptions } from '../../../shared/datasets/importing.ts';
 import type { ImageForm } from '../formats/format.ts';
 
-export interface Preparation {
+export interface DatasetPreparation {
   readonly form: ImageForm;
   /** Gives its input, or an array that the next call uses again. */
   prepare(pixels: Uint8Array): Uint8Array;
@@ -11,7 +11,7 @@ export interface Preparation {
 export function preparation(
   form: ImageForm,
   { transpose, colour, invert }: Pick<ImportOptions, 'colour' | 'invert'> & { readonly transpose: boolean },
-): Preparation {
+): DatasetPreparation {
   const steps: ((pixels: Uint8Array) => Uint8Array)[] = [];
   let current = form;
   if (transpose) {

@@ -9,7 +9,7 @@ import { Digests } from './digests.ts';
 import { LabelBook } from './labels.ts';
 import { classNotes, nothingRead, renumberedNote, requireSize, splitNote, tooFewToSplit } from './notes.ts';
 import { PartFiles, imageHeader, idxHeader, imagesName, labelsName } from './partFiles.ts';
-import { type Preparation, preparation } from './prepare.ts';
+import { type DatasetPreparation, preparation } from './prepare.ts';
 import { drawTestImages } from './testSplit.ts';
 
 export interface WriterOptions {
@@ -35,7 +35,7 @@ const sum = (counts: readonly number[]) => counts.reduce((total, count) => total
 
 export class SetWriter implements ImageSink {
   readonly #of: WriterOptions;
-  readonly #preparation: Preparation;
+  readonly #preparation: DatasetPreparation;
   readonly #labels: LabelBook;
   readonly #digests = new Digests();
   readonly #sizes = new Map<string, number>();

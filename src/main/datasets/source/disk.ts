@@ -3,13 +3,13 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Problem } from '../../../shared/base/problem.ts';
-import { type Source, type SourceFile, byName, isLeftBehind } from './source.ts';
+import { type DataSource, type SourceFile, byName, isLeftBehind } from './source.ts';
 
-export function diskFile(path: string, name: string, size: number): SourceFile {
+function diskFile(path: string, name: string, size: number): SourceFile {
   return { name, size, path, open: async () => createReadStream(path) };
 }
 
-export async function fileSource(path: string, size: number): Promise<Source> {
+export async function fileSource(path: string, size: number): Promise<DataSource> {
   return {
     path,
     files: [diskFile(path, basename(path), size)],
@@ -20,7 +20,7 @@ export async function fileSource(path: string, size: number): Promise<Source> {
 }
 
 /** Links to folders are not followed: one that leads to where it lies would never end. */
-export async function folderSource(path: string, signal: AbortSignal): Promise<Source> {
+export async function folderSource(path: string, signal: AbortSignal): Promise<DataSource> {
   const files: SourceFile[] = [];
   const emptyFolders: string[] = [];
   let ignored = 0;

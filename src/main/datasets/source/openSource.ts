@@ -2,11 +2,11 @@
 import { stat } from 'node:fs/promises';
 import type { ReadContext } from '../formats/format.ts';
 import { fileSource, folderSource, unreadable } from './disk.ts';
-import type { Source } from './source.ts';
+import type { DataSource } from './source.ts';
 
 export type SourceContext = Pick<ReadContext, 'scratch' | 'signal' | 'progress'>;
 
-export async function openSource(path: string, { signal }: SourceContext): Promise<Source> {
+export async function openSource(path: string, { signal }: SourceContext): Promise<DataSource> {
   const status = await stat(path).catch((error: unknown) => {
     throw unreadable(path, error);
   });

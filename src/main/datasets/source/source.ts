@@ -9,7 +9,7 @@ export interface SourceFile {
   open(): Promise<Readable>;
 }
 
-export interface Source {
+export interface DataSource {
   readonly path: string;
   /** In the order of their names by code unit, as torchvision sorts them; without what is no data. */
   readonly files: readonly SourceFile[];

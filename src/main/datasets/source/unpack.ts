@@ -11,7 +11,7 @@ import { createReadStream } from 'node:fs';
 import type { SourceFile } from './source.ts';
 
 /** Nobody's small images are larger; a file of zeros that packs to nothing would fill the disk. */
-export const largestUnpacked = 32 * 2 ** 30;
+const largestUnpacked = 32 * 2 ** 30;
 /** Gzip within gzip happens when a server packs what was packed; more than this is no accident. */
 const mostLayers = 3;
 

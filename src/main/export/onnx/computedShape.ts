@@ -7,7 +7,7 @@ import type { Node } from './proto.ts';
 import { intOf, intsOf } from './attributes.ts';
 
 /** A size: known, that of the batch, or one that depends on what is given to the graph. */
-export type Size = number | 'batch' | 'unknown';
+export type OnnxSize = number | 'batch' | 'unknown';
 
 export interface ShapeSource {
   producer(value: string): Node | undefined;
@@ -29,7 +29,7 @@ const operations = [
 ];
 
 /** The sizes that a value holds; null where it is computed in another way. */
-export function sizesOf(source: ShapeSource, value: string): readonly Size[] | null {
+export function sizesOf(source: ShapeSource, value: string): readonly OnnxSize[] | null {
   const constant = source.constant(value);
   if (constant) return [...constant.data];
   const node = source.producer(value);
@@ -41,7 +41,7 @@ export function sizesOf(source: ShapeSource, value: string): readonly Size[] | n
       // All that is needed of a map's shape is that its first size is the batch.
       const from = intOf(node, 'start', 0);
       const to = intOf(node, 'end', 4);
-      const all: readonly Size[] = ['batch', 'unknown', 'unknown', 'unknown'];
+      const all: readonly OnnxSize[] = ['batch', 'unknown', 'unknown', 'unknown'];
       return all.slice(from, to);
     }
     case 'Gather': {

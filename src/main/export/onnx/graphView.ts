@@ -4,7 +4,7 @@ import { type FloatType, unsupportedType, widened } from '../../../shared/models
 import { transposed } from '../../../shared/models/channelsLast.ts';
 import type { Weights } from '../../../shared/models/trainedModel.ts';
 import { intsOf } from './attributes.ts';
-import { type Size, shapeNodes, sizesOf } from './computedShape.ts';
+import { type OnnxSize, shapeNodes, sizesOf } from './computedShape.ts';
 import { ModelProto, type Node, TensorProto, type TensorMessage } from './proto.ts';
 
 export interface ConstantValues {
@@ -96,7 +96,7 @@ export class GraphView {
   }
 
   /** To what a Reshape shapes; null where that cannot be told. */
-  target(node: Node): readonly Size[] | null {
+  target(node: Node): readonly OnnxSize[] | null {
     return sizesOf(this, node.input?.[1] ?? '');
   }
 

@@ -4,7 +4,7 @@ import { intsOf, textOf } from './attributes.ts';
 import { type GraphView, nameOf } from './graphView.ts';
 import type { Node } from './proto.ts';
 
-export interface Preparation {
+export interface InputPreparation {
   /** The value that the first layer takes. */
   readonly start: string;
   /** Whether the graph's input is batch × height × width × channels. */
@@ -20,7 +20,7 @@ interface Affine {
 }
 
 /** Throws a `Problem` where pixels are normalised by constants that runs cannot have. */
-export function readPreparation(view: GraphView, notes: string[]): Preparation {
+export function readPreparation(view: GraphView, notes: string[]): InputPreparation {
   let affine: Affine = { scale: 1, shift: 0 };
   let channelsLast = false;
   let start = view.input.name;

@@ -14,7 +14,7 @@ const dataset = z.string().min(1).max(100);
 /** What an import is called by whoever asked for it, so that its progress and its cancel can be told. */
 const ticket = z.string().min(1).max(100);
 
-export const datasetUseSchema = z.strictObject({ id: z.int(), name: z.string() });
+const datasetUseSchema = z.strictObject({ id: z.int(), name: z.string() });
 
 export const datasetCalls = {
   /** All sets with what is known of their import, also those that cannot be used. */
