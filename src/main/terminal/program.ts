@@ -10,14 +10,7 @@ import { type BrowserOptions, addBrowserOptions } from '../browser/options.ts';
 import { onBrokenOutput } from '../host/brokenOutput.ts';
 import { parseCommandLine, tameCommander } from '../host/commandLine.ts';
 import { exitCodes } from '../host/exitCodes.ts';
-import {
-  currentLanguage,
-  inLanguage,
-  languageOf,
-  say,
-  setLanguage,
-  takeLanguage,
-} from '../host/language.ts';
+import { currentLanguage, inLanguage, languageOf, say, setLanguage, takeLanguage } from '../host/language.ts';
 import { languages } from '../../shared/base/languages.ts';
 import { localizeHelp } from '../host/localizeHelp.ts';
 import { type Signals, onInterrupt } from '../host/interrupts.ts';

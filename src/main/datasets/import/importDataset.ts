@@ -80,10 +80,7 @@ async function imported(order: ImportOrder, staging: string): Promise<Imported> 
 }
 
 /** The first format that finds something of its own in the source. */
-async function recognise(
-  context: ReadContext,
-  among: readonly Format[] = formats,
-): Promise<Recognised> {
+async function recognise(context: ReadContext, among: readonly Format[] = formats): Promise<Recognised> {
   for (const format of among) {
     context.signal.throwIfAborted();
     const recognised = await format.recognise(context);

@@ -23,7 +23,12 @@ const simple = (layer: Layer, weights: Readonly<Record<string, Weights>> = {}): 
 ];
 
 /** `bias` is that of an addition after the node. */
-export function layerOf(view: GraphView, node: Node, notes: string[], bias: ConstantValues | null): ReadLayer[] {
+export function layerOf(
+  view: GraphView,
+  node: Node,
+  notes: string[],
+  bias: ConstantValues | null,
+): ReadLayer[] {
   switch (node.opType) {
     case 'Conv':
       return conv(view, node, bias);
