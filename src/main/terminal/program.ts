@@ -21,6 +21,7 @@ import { addDatasetCommands } from './commands/datasets.ts';
 import { doctor } from './commands/doctor.ts';
 import { type OutputStream, createIo, note } from './io.ts';
 import { resolveNetwork } from './commands/networks.ts';
+import { addFigureCommand } from './commands/figure.ts';
 import { addModelCommands } from './commands/models.ts';
 import * as numbers from './reports/numbers.ts';
 import { addOrganisingCommands } from './commands/organise.ts';
@@ -182,6 +183,7 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
     untilStopped: (work) => untilStopped((stop) => withLab((lab) => work(lab, stop))),
   });
 
+  addFigureCommand(program, { io });
   addModelCommands(program, {
     io,
     withLab: async (work) => {

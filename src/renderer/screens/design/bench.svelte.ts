@@ -3,8 +3,10 @@ import { type ProblemRecord, Problem, toProblemRecord } from '../../../shared/ba
 import type { OpenedFile } from '../../../shared/api/bridge.ts';
 import { type FoundSettings, looksLikePyTorch, notebookScript } from '../../../shared/code/parsePyTorch.ts';
 import type { Network } from '../../../shared/network/network.ts';
+import { type FigureStyle, networkFigure } from '../../../shared/figure/networkFigure.ts';
 import { walkNetwork } from '../../../shared/network/shapes.ts';
 import { trainingSettingsSchema } from '../../../shared/training/training.ts';
+import { saveFile } from '../../charts/save/save.ts';
 import { subject } from '../../i18n/design.ts';
 import { networkLabel } from '../../i18n/format.ts';
 import { problemText } from '../../i18n/problems.ts';
@@ -185,13 +187,25 @@ export class DesignBench {
   }
 
   exportNet(): void {
-    const { network } = this.editor;
-    const url = URL.createObjectURL(new Blob([writeNetwork(network)], { type: 'application/json' }));
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = `${networkLabel(network.name).replace(/[^\p{L}\p{N}._-]+/gu, '-')}.json`;
-    link.click();
-    URL.revokeObjectURL(url);
+    saveFile(
+      this.#fileName('.json'),
+      new Blob([writeNetwork(this.editor.network)], { type: 'application/json' }),
+    );
+  }
+
+  /** The net as a picture. One whose layers do not fit each other has none, and it is said why. */
+  exportFigure(style: FigureStyle): void {
+    try {
+      const svg = networkFigure(this.editor.network, style, this.app.locale.current);
+      const suffix = style === 'paper' ? '-figure.svg' : '.svg';
+      saveFile(this.#fileName(suffix), new Blob([svg], { type: 'image/svg+xml' }));
+    } catch (error) {
+      this.complain(error);
+    }
+  }
+
+  #fileName(suffix: string): string {
+    return `${networkLabel(this.editor.network.name).replace(/[^\p{L}\p{N}._-]+/gu, '-')}${suffix}`;
   }
 
   /** A file that was opened from the system: a network's JSON, a PyTorch script or a notebook. */

@@ -4,6 +4,7 @@ import ArrowUp from '@lucide/svelte/icons/arrow-up';
 import Copy from '@lucide/svelte/icons/copy';
 import CopyPlus from '@lucide/svelte/icons/copy-plus';
 import FileCode from '@lucide/svelte/icons/file-code';
+import FileImage from '@lucide/svelte/icons/file-image';
 import FileDown from '@lucide/svelte/icons/file-down';
 import FileUp from '@lucide/svelte/icons/file-up';
 import Pencil from '@lucide/svelte/icons/pencil';
@@ -125,6 +126,8 @@ export function designActions(bench: DesignBench): readonly Action[] {
       },
     }),
     action('export', { title: m.design_export, available: open, run: () => bench.exportNet() }),
+    action('diagram', { title: m.design_diagram, available: open, run: () => bench.exportFigure('diagram') }),
+    action('figure', { title: m.design_figure, available: open, run: () => bench.exportFigure('paper') }),
     action('delete', {
       title: m.design_delete,
       available: () => design.kept !== undefined,
@@ -187,6 +190,8 @@ export function netEntries(bench: DesignBench): readonly MenuEntry[] {
       },
     },
     { label: m.design_export(), icon: FileDown, onSelect: () => bench.exportNet() },
+    { label: m.design_diagram(), icon: FileImage, onSelect: () => bench.exportFigure('diagram') },
+    { label: m.design_figure(), icon: FileImage, onSelect: () => bench.exportFigure('paper') },
   ];
   if (design.kept) {
     entries.push(

@@ -4,6 +4,7 @@ import ArchiveRestore from '@lucide/svelte/icons/archive-restore';
 import GitCompare from '@lucide/svelte/icons/git-compare';
 import Copy from '@lucide/svelte/icons/copy';
 import Download from '@lucide/svelte/icons/download';
+import Gauge from '@lucide/svelte/icons/gauge';
 import PackageOpen from '@lucide/svelte/icons/package-open';
 import ScanEye from '@lucide/svelte/icons/scan-eye';
 import Repeat from '@lucide/svelte/icons/repeat';
@@ -14,6 +15,7 @@ import { m } from '../../paraglide/messages.js';
 import type { Action } from '../../app/actions.svelte.ts';
 import { afterGo } from '../../app/goKey.ts';
 import type { AppState } from '../../app/app.svelte.ts';
+import { scoreRun } from '../../app/runs/scoreRun.ts';
 import type { MenuEntry } from '../../ui/overlay/menu.ts';
 
 export interface RunPageContext {
@@ -77,6 +79,14 @@ export function runPageActions({ app, run, rename, openTags }: RunPageContext): 
       }),
     },
     {
+      id: 'models.evaluate',
+      group: 'runs',
+      title: m.models_evaluate,
+      keywords: () => 'evaluate score accuracy test',
+      available: here,
+      run: withRun(({ id }) => scoreRun(app, id)),
+    },
+    {
       id: 'runs.delete',
       group: 'runs',
       title: m.runs_delete,
@@ -132,6 +142,7 @@ export function runPageMenu({ app }: RunPageContext, run: RunSummary): MenuEntry
         app.models.openExport([id]);
       },
     },
+    { label: m.models_evaluate(), icon: Gauge, onSelect: () => void scoreRun(app, id) },
     ...exports,
     { kind: 'line' },
     {
