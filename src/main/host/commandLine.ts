@@ -1,7 +1,7 @@
 /** A command line from its words to an exit code: what commander refuses and what people can mend is said, not thrown. */
 import { type Command, CommanderError } from 'commander';
 import { Problem } from '../../shared/base/problem.ts';
-import { exitCodes } from './exitCodes.ts';
+import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { currentLanguage, inLanguage, say } from './language.ts';
 import { systemProblem } from './systemProblem.ts';
 
@@ -39,7 +39,7 @@ export async function parseCommandLine(
     const problem = error instanceof Problem ? error : systemProblem(error);
     if (!problem) throw error;
     stderr.write(`${program.name()}: ${inLanguage(problem)}\n`);
-    return problem instanceof UsageProblem ? exitCodes.usage : exitCodes.failure;
+    return problem instanceof UsageProblem ? exitCodes.usage : exitCodeOf(problem);
   }
 }
 

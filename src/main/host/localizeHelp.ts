@@ -9,6 +9,7 @@ export function localizeHelp(program: Command): void {
     command.configureHelp({ styleTitle: (title) => say(title), optionDescription, argumentDescription });
     const help = command.options.find(({ long }) => long === '--help');
     if (help) help.description = say(help.description);
+    if (command.commands.length > 0) command.helpCommand(false);
     command.helpOption('-h, --help', say('display help for command'));
   }
 }

@@ -2,10 +2,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import type { CallInput, LabClient } from '../../../shared/api/api.ts';
-import { Problem } from '../../../shared/base/problem.ts';
 import { type Axis, type SweepSummary, mostSweepRuns } from '../../../shared/sweeps/sweeps.ts';
 import { normalisationFor } from '../../../shared/training/training.ts';
-import { UsageProblem } from '../../host/commandLine.ts';
 import { followSweep } from '../reports/followSweep.ts';
 import { type TextColumn, count, dateTime, table } from '../reports/format.ts';
 import { type Io, note, print, printJson } from '../io.ts';
@@ -81,7 +79,7 @@ export function addSweepCommands(program: Command, host: SweepHost): void {
     .action((network: string, options: SweepOptions) => {
       const request = requestOf(network, options);
       return host.untilStopped((lab, stop) =>
-        followSweep(lab, () => start(lab, request), reporter(io, options), stop),
+        followSweep(lab, () => lab.call('sweeps.start', request), reporter(io, options), stop),
       );
     });
 
@@ -127,17 +125,6 @@ function requestOf(name: string, options: SweepOptions): CallInput<'sweeps.start
     },
     ...(options.workers !== undefined && { workers: options.workers }),
   };
-}
-
-/** What the lab refuses of the sweep itself is the command line's mistake. */
-async function start(lab: LabClient, request: CallInput<'sweeps.start'>): Promise<SweepSummary> {
-  try {
-    return await lab.call('sweeps.start', request);
-  } catch (error) {
-    if (!(error instanceof Problem) || !/^(sweep|call|network|dataset\.unknown)\b/.test(error.code))
-      throw error;
-    throw new UsageProblem(error.code, error.message, error.parameters);
-  }
 }
 
 const columns: readonly TextColumn<SweepSummary>[] = [
