@@ -39,6 +39,8 @@ export const importOptionsSchema = z.strictObject({
   invert: z.boolean().default(false),
   /** Rows become columns; EMNIST's files have theirs exchanged, and `auto` tells them by their names. */
   transpose: z.enum(['auto', 'yes', 'no']).default('auto'),
+  /** Where channels are in NumPy arrays of which both ends could be theirs. */
+  channels: z.enum(['auto', 'first', 'last']).default('auto'),
   /** Which labels of CIFAR-100: its 100 classes, or their 20 groups. */
   labels: z.enum(['fine', 'coarse']).default('fine'),
   /** What to do about a picture that cannot be read: end the import, or go on without it. */

@@ -169,7 +169,14 @@ interface Machine {
 
 type Step = (m: Machine) => void;
 
-const latin1 = (bytes: Uint8Array): string => Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+/** In pieces, because Python 2 has arrays of many megabytes as texts and a call takes only so many arguments. */
+function latin1(bytes: Uint8Array): string {
+  const piece = 8192;
+  let text = '';
+  for (let from = 0; from < bytes.length; from += piece)
+    text += String.fromCharCode(...bytes.subarray(from, from + piece));
+  return text;
+}
 
 /** Two's complement, little-endian. */
 function integer(bytes: Uint8Array): number | bigint {

@@ -30,19 +30,20 @@ interface Pair {
   readonly labels: IdxFile;
 }
 
-const mayBeIdx = ({ name, size }: SourceFile) =>
-  size > 0 &&
-  (/idx\d?[-.]?u?byte|idx\d-int|\.(idx\d?|gz)$/i.test(baseName(name)) || !/\.\w{2,5}$/.test(baseName(name)));
+/** By its name; or by what may turn out to be in it. */
+const isNamed = ({ name }: SourceFile) => /idx\d?[-.]?u?byte|idx\d-int/i.test(baseName(name));
+const mayBeIdx = (file: SourceFile) =>
+  isNamed(file) ||
+  (file.size > 0 && (/\.(idx\d?|gz)$/i.test(file.name) || !/\.\w{2,5}$/.test(baseName(file.name))));
 
 export const idxFormat: Format = {
   id: 'idx',
   async recognise(context) {
     const candidates = context.source.files.filter(mayBeIdx);
-    const named = candidates.filter(({ name }) => /idx/i.test(baseName(name)));
     if (candidates.length === 0 || candidates.length > 64) return null;
     const found: IdxFile[] = [];
     for (const file of candidates) {
-      const idx = await readHeader(await unpacked(file, context), named.includes(file));
+      const idx = await readHeader(await unpacked(file, context), isNamed(file));
       if (idx) found.push(idx);
     }
     if (found.length === 0) return null;

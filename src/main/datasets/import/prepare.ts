@@ -44,7 +44,7 @@ function transposition(form: ImageForm): (pixels: Uint8Array) => Uint8Array {
 }
 
 /** ITU-R BT.601's luma, rounded as Pillow's `convert('L')` does. */
-function greying({ height, width }: ImageForm): (pixels: Uint8Array) => Uint8Array {
+export function greying({ height, width }: ImageForm): (pixels: Uint8Array) => Uint8Array {
   const out = new Uint8Array(height * width);
   return (pixels) => {
     for (let i = 0; i < out.length; i += 1) {
@@ -59,7 +59,7 @@ function greying({ height, width }: ImageForm): (pixels: Uint8Array) => Uint8Arr
   };
 }
 
-function colouring({ height, width }: ImageForm): (pixels: Uint8Array) => Uint8Array {
+export function colouring({ height, width }: ImageForm): (pixels: Uint8Array) => Uint8Array {
   const out = new Uint8Array(height * width * 3);
   return (pixels) => {
     for (let i = 0; i < height * width; i += 1) out.fill(pixels[i] as number, 3 * i, 3 * i + 3);

@@ -11,7 +11,7 @@ import { createReadStream } from 'node:fs';
 import type { SourceFile } from './source.ts';
 
 /** Nobody's small images are larger; a file of zeros that packs to nothing would fill the disk. */
-const largestUnpacked = 32 * 2 ** 30;
+export const largestUnpacked = 32 * 2 ** 30;
 /** Gzip within gzip happens when a server packs what was packed; more than this is no accident. */
 const mostLayers = 3;
 
@@ -86,7 +86,7 @@ async function copied(
   return path;
 }
 
-function tooLarge(file: string): Problem {
+export function tooLarge(file: string): Problem {
   return new Problem('dataset.too-large', `${file} unpacks to more than ${largestUnpacked / 2 ** 30} GiB`, {
     file,
     most: largestUnpacked / 2 ** 30,

@@ -36,6 +36,7 @@ interface ImportCommand {
   readonly invert?: true;
   readonly transpose: ImportOptions['transpose'];
   readonly labels: ImportOptions['labels'];
+  readonly channels: ImportOptions['channels'];
   readonly skipDamaged?: true;
   readonly json?: true;
 }
@@ -130,6 +131,9 @@ function addImport(datasets: Command, { io, untilStopped }: Surroundings): void 
         .default('auto'),
     )
     .addOption(new Option('--labels <which>', 'of CIFAR-100').choices(['fine', 'coarse']).default('fine'))
+    .addOption(
+      new Option('--channels <where>', 'in NumPy arrays').choices(['auto', 'first', 'last']).default('auto'),
+    )
     .option('--skip-damaged', 'go on without pictures that cannot be read, and count them')
     .addOption(new Option('--json', 'print one JSON object a line: progress, imported'))
     .addHelpText('after', `\n${say('Ctrl-C cancels; nothing of the set is kept then.')}`)

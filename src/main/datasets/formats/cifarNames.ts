@@ -1,0 +1,26 @@
+/** The class names of CIFAR-10 and CIFAR-100 (https://www.cs.toronto.edu/~kriz/cifar.html), for sets without their own list. */
+export const cifar10Classes = [
+  'airplane',
+  'automobile',
+  'bird',
+  'cat',
+  'deer',
+  'dog',
+  'frog',
+  'horse',
+  'ship',
+  'truck',
+];
+
+/** Side of an image, and the bytes of one: 1024 red, 1024 green, 1024 blue. */
+export const cifarSide = 32;
+export const cifarPixels = 3 * cifarSide * cifarSide;
+
+/** From a plane a channel to channels side by side. */
+export function interleave(planes: Uint8Array, out: Uint8Array): Uint8Array {
+  const area = cifarSide * cifarSide;
+  for (let pixel = 0; pixel < area; pixel += 1)
+    for (let channel = 0; channel < 3; channel += 1)
+      out[pixel * 3 + channel] = planes[channel * area + pixel] as number;
+  return out;
+}
