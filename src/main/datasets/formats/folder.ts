@@ -159,7 +159,7 @@ async function look(file: SourceFile, options: ImportOptions): Promise<Picture |
   }
 }
 
-export async function bytesOf(file: SourceFile): Promise<Uint8Array> {
+async function bytesOf(file: SourceFile): Promise<Uint8Array> {
   if (file.size > mostPictureBytes) {
     throw new Problem(
       'dataset.picture-bytes',

@@ -14,7 +14,7 @@ sharp.cache(false);
 sharp.concurrency(1);
 
 /** What a picture may unpack to; a few of them at once stay within the bound of memory that docs/data.md states. */
-export const mostPicturePixels = 40_000_000;
+const mostPicturePixels = 40_000_000;
 /** Of a picture's file. */
 export const mostPictureBytes = 64 * 2 ** 20;
 

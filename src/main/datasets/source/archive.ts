@@ -109,11 +109,7 @@ function zipName({ fileNameRaw, generalPurposeBitFlag, extraFields }: yauzl.Entr
 }
 
 /** Plain or packed by gzip. */
-export async function tarSource(
-  path: string,
-  packed: boolean,
-  context: SourceContext,
-): Promise<DataSource> {
+export async function tarSource(path: string, packed: boolean, context: SourceContext): Promise<DataSource> {
   const { scratch, signal, progress } = context;
   const pool = join(scratch, 'tar-contents');
   const members = new Members();
