@@ -50,5 +50,5 @@ export function candidatesIn(value: PickleValue, storages: Storages, path: strin
     );
   }
   const notes = [...widenedTypes].map((dtype) => `weights of type ${dtype} were turned into float32`);
-  return { candidates, notes };
+  return { candidates, ordered: true, notes };
 }

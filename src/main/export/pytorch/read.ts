@@ -54,7 +54,7 @@ function allows({ module, name, fullName }: PickleGlobal): boolean {
   if (module === 'torch' && Object.hasOwn(storageTypes, name)) return true;
   return (
     /^torch\.(storage\.)?(Untyped|Typed)Storage$/.test(fullName) ||
-    /^torch\.(float|double|half|bfloat|u?int|long|bool)\d*$/.test(fullName)
+    /^torch\.(float|double|half|bfloat|u?int|long|bool)\d*(_\w+)?$/.test(fullName)
   );
 }
 

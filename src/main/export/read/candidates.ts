@@ -9,6 +9,8 @@ export interface Candidate {
 
 export interface WeightsFile {
   readonly candidates: readonly Candidate[];
+  /** Whether the weights stand in the order in which the class makes its modules; safetensors are sorted by their names. */
+  readonly ordered: boolean;
   /** What was done on the way and the user should know, in English; for instance that float16 was widened. */
   readonly notes: readonly string[];
 }

@@ -36,6 +36,7 @@ function readSafetensors(bytes: Uint8Array, path: string): WeightsFile {
   if (weights.length === 0) throw new Problem('import.no-tensors', `${path} has no tensors in it`, { path });
   return {
     candidates: [{ key: '', tensors: weights }],
+    ordered: false,
     notes: [...types].map((dtype) => `weights of type ${dtype} were turned into float32`),
   };
 }

@@ -100,11 +100,19 @@ function modulesOf<T extends { readonly shape: readonly number[] }>(
   });
 }
 
-/** Modules of one kind in their order; kinds that the net has once can stand anywhere. */
-function byShapes(expected: readonly Expected[], tensors: readonly NamedTensor[]): NamedTensor[] | null {
+/**
+ * Kinds of modules that the net has once can stand anywhere. Several of one kind are told apart by their order, if the file
+ * has one.
+ */
+function byShapes(
+  expected: readonly Expected[],
+  tensors: readonly NamedTensor[],
+  ordered: boolean,
+): NamedTensor[] | null {
   const offered = modulesOf(tensors, ({ name }) => name);
   const wanted = modulesOf(expected, ({ key }) => key);
   if (offered.length !== wanted.length) return null;
+  if (!ordered && new Set(wanted.map(({ kind }) => kind)).size < wanted.length) return null;
   const found = new Map<string, NamedTensor>();
   for (const { kind, members } of wanted) {
     const place = offered.findIndex((each) => each.kind === kind);
@@ -115,19 +123,19 @@ function byShapes(expected: readonly Expected[], tensors: readonly NamedTensor[]
   return expected.map(({ key }) => found.get(key) as NamedTensor);
 }
 
-function match(expected: readonly Expected[], offered: Candidate): Matched | null {
+function match(expected: readonly Expected[], offered: Candidate, ordered: boolean): Matched | null {
   const { candidate, notes } = stripped(offered);
   const named =
     byNames(expected, candidate.tensors, ({ courseName }) => courseName) ??
     byNames(expected, candidate.tensors, ({ key }) => key);
   if (named) return { tensors: named, notes };
-  const ordered = byOrder(expected, candidate.tensors);
-  if (ordered) {
+  const inOrder = ordered ? byOrder(expected, candidate.tensors) : null;
+  if (inOrder) {
     const note =
       "the names are the author's own, so the weights went by the order in which the class makes its modules";
-    return { tensors: ordered, notes: [...notes, note] };
+    return { tensors: inOrder, notes: [...notes, note] };
   }
-  const shaped = byShapes(expected, candidate.tensors);
+  const shaped = byShapes(expected, candidate.tensors, ordered);
   if (!shaped) return null;
   const note =
     "names and order are the author's own, so the weights went by their shapes, and where several modules have the same by their order";
@@ -150,7 +158,7 @@ export function matchWeights(network: Network, file: WeightsFile, path: string, 
     });
   }
   const fitting = offered.flatMap((candidate) => {
-    const matched = match(expected, candidate);
+    const matched = match(expected, candidate, file.ordered);
     return matched ? [{ candidate, matched }] : [];
   });
   const [first] = fitting;

@@ -25,7 +25,11 @@ export interface ReadOptions {
   readonly beside?: ReadonlyMap<string, Uint8Array> | undefined;
 }
 
-export function readModelFile(bytes: Uint8Array, path: string, { network, key, beside }: ReadOptions): ReadModel {
+export function readModelFile(
+  bytes: Uint8Array,
+  path: string,
+  { network, key, beside }: ReadOptions,
+): ReadModel {
   const kind = weightsFileKind(bytes, path);
   if (kind === 'onnx') return readOnnx(bytes, path, beside);
   if (!network) {

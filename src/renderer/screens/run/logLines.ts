@@ -1,6 +1,6 @@
 /** A line of a run's log in words. */
 import type { RunEvent } from '../../../shared/runs/runEvents.ts';
-import { formatDuration, formatLoss, formatShare, formatTick } from '../../i18n/format.ts';
+import { formatCount, formatDuration, formatLoss, formatShare, formatTick } from '../../i18n/format.ts';
 import { problemText } from '../../i18n/problems.ts';
 import { m } from '../../paraglide/messages.js';
 
@@ -53,8 +53,8 @@ export function logLine(event: RunEvent): string {
     case 'evaluated':
       return m.models_log_evaluated({
         dataset: event.detail.dataset,
-        correct: event.detail.testCorrect,
-        total: event.detail.testTotal,
+        correct: formatCount(event.detail.testCorrect),
+        total: formatCount(event.detail.testTotal),
       });
   }
 }

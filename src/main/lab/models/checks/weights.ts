@@ -39,6 +39,6 @@ export const checkPyTorch: Check = async (input) => {
 export const checkNpz: Check = async (input) => {
   const path = join(input.folder, 'model.npz');
   const candidates = [{ key: '', tensors: decodeNpz(await readFile(path), path) }];
-  const { tensors } = matchWeights(input.source.run.network, { candidates, notes: [] }, path);
+  const { tensors } = matchWeights(input.source.run.network, { candidates, ordered: true, notes: [] }, path);
   return { runtime: 'Stride', outputs: [await logitsWith(input, tensors)] };
 };
