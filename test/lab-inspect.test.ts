@@ -32,6 +32,41 @@ async function ask<C extends CallName>(name: C, request: CallInput<C>): Promise<
   return calls[name].reply.parse(await lab.call(name, request)) as CallReply<C>;
 }
 
+test('states of epochs are kept while a run trains, and looked into; epoch 0 is what the seed gives', async () => {
+  const { network, settings } = findPreset('course')!;
+  const [started] = await lab.call('runs.start', {
+    runs: [{ network, settings: { ...settings, epochs: 2, seed: 5 } }],
+  });
+  const run = started!.id;
+  await reached(lab, run, 'finished');
+  const { epochs, bytes, megabytes } = await ask('inspect.epochs', { run });
+  expect(epochs).toEqual([0, 1, 2]);
+  expect(bytes / 2).toBeLessThan(60_000);
+  expect(megabytes).toBe(64);
+
+  const images = { part: 'test' as const, indices: [0, 1, 2, 3] };
+  const last = await ask('inspect.classify', { run, images });
+  const second = await ask('inspect.classify', { run, images, epoch: 2 });
+  expect(second.of).toEqual({ ...last.of, checkpoint: 'epoch' });
+  expect(second.logits).toEqual(last.logits);
+  const first = await ask('inspect.classify', { run, images, epoch: 1 });
+  expect(first.of).toEqual({ checkpoint: 'epoch', step: 20, epoch: 2, batch: 0 });
+  expect(first.logits).not.toEqual(last.logits);
+
+  const before = await ask('inspect.filters', { run, epoch: 0 });
+  expect(before.of).toEqual({ checkpoint: 'epoch', step: 0, epoch: 1, batch: 0 });
+  const after = await ask('inspect.filters', { run, epoch: 2 });
+  expect(before.parameters.map(({ name }) => name)).toEqual(after.parameters.map(({ name }) => name));
+  // torch.manual_seed(5); nn.Conv2d(1, 10, 5).weight is within 1/5 of 0, and trained weights need not be.
+  const weights = before.parameters[0]?.values.data ?? new Float32Array();
+  expect(Math.max(...weights.map(Math.abs))).toBeLessThanOrEqual(0.2);
+  await expect(ask('inspect.classify', { run, images, epoch: 9 })).rejects.toMatchObject({
+    code: 'inspect.no-epoch',
+  });
+  // Back to the checkpoint.
+  expect((await ask('inspect.classify', { run, images })).logits).toEqual(last.logits);
+});
+
 test('a finished run, in every way', async () => {
   const run = await start(2);
   const { last } = await reached(lab, run, 'finished');
@@ -150,5 +185,7 @@ test('a thread that has left answers no more, and says so', async () => {
   thread.leave();
   await thread.gone;
   expect(thread.ended).toBe(true);
-  await expect(thread.ask({ kind: 'load', net: 1, tensors: [] })).rejects.toMatchObject({ code: 'inspect.ended' });
+  await expect(thread.ask({ kind: 'load', net: 1, tensors: [] })).rejects.toMatchObject({
+    code: 'inspect.ended',
+  });
 });

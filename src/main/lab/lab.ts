@@ -15,6 +15,7 @@ import type {
 } from '../../shared/api/api.ts';
 import type { Dataset } from '../../shared/datasets/dataset.ts';
 import { Problem, type ProblemRecord } from '../../shared/base/problem.ts';
+import { epochStates } from '../checkpoints/epochStates.ts';
 import { type CheckpointFiles, checkpointFiles } from '../checkpoints/files.ts';
 import { DatasetLibrary } from '../datasets/library.ts';
 import { type Memory, readMemory } from '../engine/native/memory.ts';
@@ -38,6 +39,7 @@ import { sweepCalls } from './calls/sweeps.ts';
 import { type Handlers, createDispatcher } from './dispatch.ts';
 import { Events } from './base/events.ts';
 import { LabDatasets } from './datasets/datasets.ts';
+import { PastStates } from './runs/pastStates.ts';
 import { LabEstimates } from './runs/estimates.ts';
 import { LabInspection } from './runs/inspection.ts';
 import { LabPredictions } from './runs/predictions.ts';
@@ -112,7 +114,9 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
   };
   const realFiles = checkpointFiles(home, (run) => history.runs.known(run));
   const files = parts.files?.(realFiles) ?? realFiles;
-  const ofRuns = { ...common, book, files, findTrainingProblem: trainingProblem };
+  const known = (run: number) => history.runs.known(run);
+  const states = new PastStates(book, epochStates(files.folder, known));
+  const ofRuns = { ...common, book, files, states, findTrainingProblem: trainingProblem };
   const runs = new LabRuns(ofRuns);
   const organiser = new RunOrganiser(ofRuns);
   const inspection = new LabInspection({ ...ofRuns, idle: parts.idle ?? idle });
@@ -138,7 +142,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
     ...organisationCalls(book, organiser, runs),
     ...trainCalls(book, runs, estimates),
     ...sweepCalls(sweepBook, book, sweeps),
-    ...inspectCalls(inspection),
+    ...inspectCalls(inspection, states),
     ...drawingCalls(history, common.openDataset),
     ...compareCalls(book, predictions, () => runs.atWork),
     ...modelCalls({

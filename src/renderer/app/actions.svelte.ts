@@ -8,7 +8,17 @@ import { onMount } from 'svelte';
 import { useApp } from './app.svelte.ts';
 
 /** In the order in which the palette and the sheet of keys show them. */
-export const actionGroups = ['design', 'train', 'watch', 'runs', 'compare', 'inspect', 'go', 'look', 'help'] as const;
+export const actionGroups = [
+  'design',
+  'train',
+  'watch',
+  'runs',
+  'compare',
+  'inspect',
+  'go',
+  'look',
+  'help',
+] as const;
 export type ActionGroup = (typeof actionGroups)[number];
 
 export interface Action {

@@ -16,7 +16,8 @@ export type CheckpointKind = z.infer<typeof checkpointKindSchema>;
 
 /** Which numbers were looked at. `epoch` (from 1) is under way, with `batch` batches of it done. */
 export const inspectedSchema = z.strictObject({
-  checkpoint: checkpointKindSchema,
+  /** `epoch`: a state that was kept at an epoch's end, or the one before training. */
+  checkpoint: z.enum([...checkpointKinds, 'epoch']),
   step: z.int(),
   epoch: z.int(),
   batch: z.int(),
@@ -77,6 +78,8 @@ const of = <S extends z.ZodRawShape>(shape: S) =>
   z.strictObject({
     run: z.int().positive(),
     checkpoint: checkpointKindSchema.default('last'),
+    /** The state at this epoch's end instead of a checkpoint; 0 is before training (`inspect.epochs` says which there are). */
+    epoch: z.int().min(0).optional(),
     ...shape,
   });
 

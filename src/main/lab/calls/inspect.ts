@@ -3,25 +3,32 @@ import { parameterKey } from '../../../shared/runs/checkpoint.ts';
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import { walkNetwork } from '../../../shared/network/shapes.ts';
 import type { InspectedRun, LabInspection } from '../runs/inspection.ts';
+import type { PastStates } from '../runs/pastStates.ts';
 
-export function inspectCalls(inspection: LabInspection) {
+export function inspectCalls(inspection: LabInspection, states: PastStates) {
   return {
-    'inspect.trace': ({ run, checkpoint, ...rest }: CallRequest<'inspect.trace'>) =>
-      inspection.ask(run, checkpoint, { kind: 'trace', ...rest }),
-    'inspect.classify': ({ run, checkpoint, ...rest }: CallRequest<'inspect.classify'>) =>
-      inspection.ask(run, checkpoint, { kind: 'classify', ...rest }),
-    'inspect.activations': ({ run, checkpoint, ...rest }: CallRequest<'inspect.activations'>) =>
-      inspection.ask(run, checkpoint, { kind: 'activations', ...rest }),
-    'inspect.saliency': ({ run, checkpoint, ...rest }: CallRequest<'inspect.saliency'>) =>
-      inspection.ask(run, checkpoint, { kind: 'saliency', ...rest }),
-    'inspect.occlusion': ({ run, checkpoint, ...rest }: CallRequest<'inspect.occlusion'>) =>
-      inspection.ask(run, checkpoint, { kind: 'occlusion', ...rest }),
-    'inspect.predictions': ({ run, checkpoint, ...rest }: CallRequest<'inspect.predictions'>) =>
-      inspection.ask(run, checkpoint, { kind: 'predictions', ...rest }),
-    'inspect.confidentErrors': ({ run, checkpoint, ...rest }: CallRequest<'inspect.confidentErrors'>) =>
-      inspection.ask(run, checkpoint, { kind: 'confidentErrors', ...rest }),
-    'inspect.filters': async ({ run, checkpoint }: CallRequest<'inspect.filters'>) =>
-      filtersOf(await inspection.numbers(run, checkpoint)),
+    'inspect.trace': ({ run, checkpoint, epoch, ...rest }: CallRequest<'inspect.trace'>) =>
+      inspection.ask(run, { checkpoint, epoch }, { kind: 'trace', ...rest }),
+    'inspect.classify': ({ run, checkpoint, epoch, ...rest }: CallRequest<'inspect.classify'>) =>
+      inspection.ask(run, { checkpoint, epoch }, { kind: 'classify', ...rest }),
+    'inspect.activations': ({ run, checkpoint, epoch, ...rest }: CallRequest<'inspect.activations'>) =>
+      inspection.ask(run, { checkpoint, epoch }, { kind: 'activations', ...rest }),
+    'inspect.saliency': ({ run, checkpoint, epoch, ...rest }: CallRequest<'inspect.saliency'>) =>
+      inspection.ask(run, { checkpoint, epoch }, { kind: 'saliency', ...rest }),
+    'inspect.occlusion': ({ run, checkpoint, epoch, ...rest }: CallRequest<'inspect.occlusion'>) =>
+      inspection.ask(run, { checkpoint, epoch }, { kind: 'occlusion', ...rest }),
+    'inspect.predictions': ({ run, checkpoint, epoch, ...rest }: CallRequest<'inspect.predictions'>) =>
+      inspection.ask(run, { checkpoint, epoch }, { kind: 'predictions', ...rest }),
+    'inspect.confidentErrors': ({
+      run,
+      checkpoint,
+      epoch,
+      ...rest
+    }: CallRequest<'inspect.confidentErrors'>) =>
+      inspection.ask(run, { checkpoint, epoch }, { kind: 'confidentErrors', ...rest }),
+    'inspect.filters': async ({ run, checkpoint, epoch }: CallRequest<'inspect.filters'>) =>
+      filtersOf(await inspection.numbers(run, { checkpoint, epoch })),
+    'inspect.epochs': ({ run }: CallRequest<'inspect.epochs'>) => states.list(run),
   };
 }
 

@@ -10,6 +10,7 @@ import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
 import type { RunDetail } from '../../../shared/runs/runs.ts';
 import type { CheckpointFiles, SavedCheckpoint } from '../../checkpoints/files.ts';
 import { InspectionThread, inThread } from '../threads/inspectionThread.ts';
+import type { PastState, PastStates } from './pastStates.ts';
 import { requireSameData } from './resume.ts';
 import type { RunBook } from './runBook.ts';
 import { settled, within } from '../base/waiting.ts';
@@ -17,6 +18,7 @@ import { settled, within } from '../base/waiting.ts';
 export interface InspectionOptions {
   readonly book: RunBook;
   readonly files: CheckpointFiles;
+  readonly states: PastStates;
   readonly workerPath: string | URL;
   readonly cores: number;
   readonly openDataset: (id: string) => Promise<Dataset>;
@@ -24,6 +26,12 @@ export interface InspectionOptions {
   /** How long a thread may take to end, and how long one is kept that nobody asks, in milliseconds. */
   readonly patience: number;
   readonly idle: number;
+}
+
+/** Which of a run's parameters are looked at: a checkpoint's, or with `epoch` those at that epoch's end. */
+export interface Moment {
+  readonly checkpoint: CheckpointKind;
+  readonly epoch?: number | undefined;
 }
 
 export interface InspectedRun {
@@ -49,20 +57,18 @@ export class LabInspection {
   }
 
   /** A run's numbers as they lie in its checkpoint; needs no engine. */
-  async numbers(run: number, checkpoint: CheckpointKind): Promise<InspectedRun> {
-    const detail = this.#options.book.detail(run);
-    const saved = await this.#read(run, checkpoint);
-    return { run: detail, of: inspected(saved, checkpoint), tensors: saved.checkpoint.tensors };
+  async numbers(run: number, moment: Moment): Promise<InspectedRun> {
+    return { run: this.#options.book.detail(run), ...(await this.#read(run, moment)) };
   }
 
   ask<K extends Question['kind']>(
     run: number,
-    checkpoint: CheckpointKind,
+    moment: Moment,
     question: Extract<Question, { kind: K }>,
   ): Promise<Answers[K] & { of: Inspected }> {
     const answer = this.#questions.then(async () => {
       try {
-        const { thread, of } = await this.#ready(run, checkpoint);
+        const { thread, of } = await this.#ready(run, moment);
         return { ...((await thread.ask({ kind: 'ask', net: run, question })) as Answers[K]), of };
       } finally {
         this.#restartTimer();
@@ -84,10 +90,7 @@ export class LabInspection {
   }
 
   /** A thread that has these numbers of this run. */
-  async #ready(
-    run: number,
-    checkpoint: CheckpointKind,
-  ): Promise<{ thread: InspectionThread; of: Inspected }> {
+  async #ready(run: number, moment: Moment): Promise<{ thread: InspectionThread; of: Inspected }> {
     if (this.#closed) throw new Problem('lab.closed', 'Stride is closing; start it again');
     clearTimeout(this.#timer);
     const { book, findTrainingProblem, openDataset, workerPath, cores } = this.#options;
@@ -96,7 +99,7 @@ export class LabInspection {
     const detail = book.detail(run);
     if (this.#thread?.ended) this.#forget();
     const known = this.#open.get(run);
-    if (this.#thread && known && this.#isNewest(run, known, checkpoint)) {
+    if (this.#thread && known && this.#isNewest(run, known, moment)) {
       this.#open.delete(run);
       this.#open.set(run, known);
       return { thread: this.#thread, of: known };
@@ -104,8 +107,8 @@ export class LabInspection {
 
     const dataset = await openDataset(detail.dataset);
     requireSameData(detail, dataset);
-    const saved = await this.#read(run, checkpoint);
-    const tensors = saved.checkpoint.tensors.filter(({ name }) => isParameterKey(name));
+    const { of, tensors: all } = await this.#read(run, moment);
+    const tensors = all.filter(({ name }) => isParameterKey(name));
     const thread = (this.#thread ??= new InspectionThread(inThread(workerPath), cores));
     // Until it has taken them it has neither the old ones nor the new ones.
     this.#open.delete(run);
@@ -116,7 +119,6 @@ export class LabInspection {
         ? { kind: 'load', net: run, tensors }
         : { kind: 'open', net: run, order: { network, settings, dataset, tensors } },
     );
-    const of = inspected(saved, checkpoint);
     this.#open.set(run, of);
     return { thread, of };
   }
@@ -130,14 +132,16 @@ export class LabInspection {
   }
 
   /** Whether the run has no other numbers in the place of those that are open. */
-  #isNewest(run: number, of: Inspected, checkpoint: CheckpointKind): boolean {
+  #isNewest(run: number, of: Inspected, { checkpoint, epoch }: Moment): boolean {
+    if (epoch !== undefined) return of.checkpoint === 'epoch' && of.epoch === epoch + 1;
     const newest = this.#options.book.history.checkpoints.get(run, checkpoint);
     return of.checkpoint === checkpoint && of.step === newest?.step;
   }
 
-  async #read(run: number, checkpoint: CheckpointKind): Promise<SavedCheckpoint> {
+  async #read(run: number, { checkpoint, epoch }: Moment): Promise<PastState> {
+    if (epoch !== undefined) return this.#options.states.read(run, epoch);
     const saved = await this.#options.files.peek(run, checkpoint);
-    if (saved) return saved;
+    if (saved) return { of: inspected(saved, checkpoint), tensors: saved.checkpoint.tensors };
     throw new Problem(
       'inspect.no-checkpoint',
       `run ${run} has no checkpoint yet that could be looked into; one is written after each epoch, and when it is paused or stopped`,

@@ -12,6 +12,7 @@ import type { TrainingOrder } from '../../engine/train/messages.ts';
 import type { Events } from '../base/events.ts';
 import { type CheckedRun, checkRun, insertRuns } from './newRun.ts';
 import { goOnFrom, requireSameData } from './resume.ts';
+import type { PastStates } from './pastStates.ts';
 import type { RunBook } from './runBook.ts';
 import { type StartWorker, startRunWorker } from '../threads/runWorker.ts';
 import { type Job, Scheduler } from './scheduler.ts';
@@ -22,6 +23,7 @@ import { settled, within } from '../base/waiting.ts';
 export interface RunsOptions {
   readonly book: RunBook;
   readonly files: CheckpointFiles;
+  readonly states: PastStates;
   readonly events: Events;
   readonly workerPath: string | URL;
   readonly cores: number;
@@ -263,7 +265,7 @@ export class LabRuns {
   }
 
   #job(run: number, order: TrainingOrder, chain: object | null, startWorker: StartWorker): Job {
-    const { book, files, events, patience } = this.#options;
+    const { book, files, states, events, patience } = this.#options;
     return {
       run,
       chain,
@@ -273,6 +275,7 @@ export class LabRuns {
           order,
           book,
           files,
+          states,
           events,
           patience,
           startWorker: (order, listener) => {

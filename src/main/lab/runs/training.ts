@@ -22,6 +22,7 @@ import type { FromWorker, ToWorker, TrainingOrder } from '../../engine/train/mes
 import type { Doing } from '../../history/tables/runs.ts';
 import type { Events } from '../base/events.ts';
 import { LossBuffer } from './lossBuffer.ts';
+import type { PastStates } from './pastStates.ts';
 import type { RunBook } from './runBook.ts';
 import type { RunWorker, StartWorker } from '../threads/runWorker.ts';
 
@@ -30,6 +31,7 @@ export interface TrainingOptions {
   readonly order: TrainingOrder;
   readonly book: RunBook;
   readonly files: CheckpointFiles;
+  readonly states: PastStates;
   readonly events: Events;
   readonly startWorker: StartWorker;
   /** Called with the version of libtensorflow, once it is known. */
@@ -314,7 +316,7 @@ export class Training {
 
   /** Gives whether this is the best epoch so far. */
   async #save(checkpoint: Checkpoint, epoch: EpochRecord | null): Promise<boolean> {
-    const { run, book, files } = this.#options;
+    const { run, book, files, states } = this.#options;
     const { history } = book;
     const { step, epoch: underWay, batch, epochSeconds } = checkpoint.progress;
     if (step !== this.#losses.step) {
@@ -326,6 +328,7 @@ export class Training {
     const bytes = await files.write(run, { checkpoint, epoch, epochs: history.epochs.list(run) });
     const best = epoch !== null && this.#best.add(epoch);
     if (best) await files.keepBest(run);
+    if (epoch) await states.keep(run, epoch.epoch, checkpoint, this.#best.epoch);
     // A worker that took too long to stop was given up while the file was written; history may even be closed.
     if (this.#over) return best;
     history.transaction(() => {

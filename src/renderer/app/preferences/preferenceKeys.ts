@@ -3,6 +3,7 @@
  * an older or newer Stride kept and that does not fit any more. A screen adds its own here, under its own prefix.
  */
 import { z } from 'zod';
+import { leastMegabytes, mostMegabytes, usualMegabytes } from '../../../shared/inspect/epochStates.ts';
 import { smoothingPositions } from '../../plot/data/smoothing.ts';
 import { type XAxis, xAxes } from '../../plot/xAxis.ts';
 import { type LastUsed, lastUsedSchema } from '../train/trainLast.ts';
@@ -28,6 +29,11 @@ export const preferences = {
   'design.codeWidth': preference<number>(z.number().min(14).max(60), 32),
   /** What was last started on the Train screen. */
   'train.last': preference<LastUsed | null>(lastUsedSchema.nullable(), null),
+  /** Megabytes that the states of a run's epochs may take (shared/inspect/epochStates.ts). */
+  'inspect.epochMegabytes': preference<number>(
+    z.number().min(leastMegabytes).max(mostMegabytes),
+    usualMegabytes,
+  ),
   /** What runs along the charts. */
   'watch.axis': preference<XAxis>(z.enum(xAxes), 'epoch'),
   /** Whether the charts' value axis is logarithmic. */

@@ -21,6 +21,15 @@ export const inspectCalls = {
   /** All parameters and running statistics. */
   'inspect.filters': call(inspectRequests.filters, inspectReply(answers.filters)),
 
+  /**
+   * The epochs whose states are kept, ascending (0 is before training), the bytes that they take, and the budget in
+   * megabytes that a run's states have (shared/inspect/epochStates.ts says which go beyond it).
+   */
+  'inspect.epochs': call(
+    z.strictObject({ run: z.int().positive() }),
+    z.strictObject({ epochs: z.array(z.int()), bytes: z.int(), megabytes: z.number() }),
+  ),
+
   /** Drawings that are kept for a data set's nets, the oldest first. */
   'drawings.list': call(z.strictObject({ dataset: z.string() }), z.array(drawingSchema)),
   'drawings.save': call(

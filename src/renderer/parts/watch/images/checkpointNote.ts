@@ -4,6 +4,8 @@ import { m } from '../../../paraglide/messages.js';
 
 export function checkpointNote({ checkpoint, epoch, batch }: Inspected): string {
   // At an epoch's end a checkpoint stands at the start of the next one.
+  if (checkpoint === 'epoch')
+    return epoch === 1 ? m.inspect_before_training() : m.inspect_after_epoch({ epoch: epoch - 1 });
   const kind = checkpoint === 'best' ? m.watch_checkpoint_best() : m.watch_checkpoint_last();
   return batch === 0
     ? m.watch_checkpoint_after({ kind, epoch: epoch - 1 })

@@ -11,6 +11,8 @@ import { NewestWish } from './newest.ts';
 /** Which parameters of a run are looked at. */
 export interface Moment {
   readonly checkpoint: CheckpointKind;
+  /** The state at this epoch's end instead. */
+  readonly epoch?: number;
 }
 
 export interface Look {

@@ -1,0 +1,80 @@
+/**
+ * A run's parameters after its epochs, kept while it trains and read when somebody goes back in time. Epoch 0, before
+ * training, is not kept: the seed says what a run began with, unless its weights were brought in from elsewhere.
+ */
+import type { CallReply } from '../../../shared/api/api.ts';
+import { usualMegabytes } from '../../../shared/inspect/epochStates.ts';
+import type { Inspected } from '../../../shared/inspect/inspection.ts';
+import { Problem } from '../../../shared/base/problem.ts';
+import { summarize } from '../../../shared/network/shapes.ts';
+import { type Checkpoint, type NamedTensor, parameterKey } from '../../../shared/runs/checkpoint.ts';
+import type { EpochStates } from '../../checkpoints/epochStates.ts';
+import { initialParameters, parametersOf } from '../../engine/compile/parameters.ts';
+import { Generator } from '../../engine/random/generator.ts';
+import type { RunBook } from './runBook.ts';
+
+/** The preference that holds how many megabytes a run's states may take. */
+export const megabytesKey = 'inspect.epochMegabytes';
+
+export interface PastState {
+  readonly of: Inspected;
+  readonly tensors: readonly NamedTensor[];
+}
+
+export class PastStates {
+  readonly #book: RunBook;
+  readonly #files: EpochStates;
+
+  constructor(book: RunBook, files: EpochStates) {
+    this.#book = book;
+    this.#files = files;
+  }
+
+  get #megabytes(): number {
+    const set = this.#book.history.preferences.all()[megabytesKey];
+    return typeof set === 'number' ? set : usualMegabytes;
+  }
+
+  keep(run: number, epoch: number, checkpoint: Checkpoint, best: number | null): Promise<void> {
+    return this.#files.keep(run, epoch, checkpoint, { megabytes: this.#megabytes, best });
+  }
+
+  async list(run: number): Promise<CallReply<'inspect.epochs'>> {
+    const { epochsDone } = this.#book.summary(run);
+    const kept = (await this.#files.list(run)).filter((epoch) => epoch <= epochsDone);
+    return {
+      epochs: this.#beganFromSeed(run) ? [0, ...kept] : kept,
+      bytes: await this.#files.bytes(run),
+      megabytes: this.#megabytes,
+    };
+  }
+
+  /** Throws a `Problem` where this epoch's state was not kept. */
+  async read(run: number, epoch: number): Promise<PastState> {
+    if (epoch === 0 && this.#beganFromSeed(run)) return this.#initial(run);
+    const saved = epoch > 0 ? await this.#files.read(run, epoch) : null;
+    if (!saved) {
+      throw new Problem(
+        'inspect.no-epoch',
+        `run ${run} has no state kept of epoch ${epoch}; its slider shows the epochs that are kept`,
+        { run, epoch },
+      );
+    }
+    const { step, epoch: underWay, batch } = saved.checkpoint.progress;
+    return { of: { checkpoint: 'epoch', step, epoch: underWay, batch }, tensors: saved.checkpoint.tensors };
+  }
+
+  #beganFromSeed(run: number): boolean {
+    return !this.#book.history.runEvents.list(run).some(({ kind }) => kind === 'imported');
+  }
+
+  #initial(run: number): PastState {
+    const { network, settings } = this.#book.detail(run);
+    const parameters = parametersOf(summarize(network));
+    const drawn = initialParameters(parameters, new Generator(settings.seed), settings.initialisation);
+    return {
+      of: { checkpoint: 'epoch', step: 0, epoch: 1, batch: 0 },
+      tensors: drawn.map((tensor) => ({ ...tensor, name: parameterKey(tensor.name) })),
+    };
+  }
+}

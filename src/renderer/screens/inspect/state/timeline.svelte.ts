@@ -1,0 +1,31 @@
+/** The epochs whose states the nets that are looked at have kept: the places of one slider for all of them. */
+import type { CallReply, LabClient } from '../../../../shared/api/api.ts';
+import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/problem.ts';
+
+type Kept = CallReply<'inspect.epochs'>;
+
+export class Timeline {
+  /** By run. */
+  kept = $state.raw<ReadonlyMap<number, Kept>>(new Map());
+  problem = $state.raw<ProblemRecord | null>(null);
+  /** All of them, ascending; not every net need have each. */
+  readonly epochs: readonly number[] = $derived(
+    [...new Set([...this.kept.values()].flatMap(({ epochs }) => epochs))].sort((a, b) => a - b),
+  );
+  readonly #lab: LabClient;
+
+  constructor(lab: LabClient) {
+    this.#lab = lab;
+  }
+
+  /** Never throws. */
+  async load(runs: readonly number[]): Promise<void> {
+    try {
+      const found = runs.map(async (run) => [run, await this.#lab.call('inspect.epochs', { run })] as const);
+      this.kept = new Map(await Promise.all(found));
+      this.problem = null;
+    } catch (error) {
+      this.problem = toProblemRecord(error);
+    }
+  }
+}
