@@ -24,6 +24,12 @@ export const inspectedSchema = z.strictObject({
 });
 export type Inspected = z.infer<typeof inspectedSchema>;
 
+/** Which of a run's parameters are looked at: a checkpoint's, or with `epoch` those at that epoch's end. */
+export interface Moment {
+  readonly checkpoint: CheckpointKind;
+  readonly epoch?: number | undefined;
+}
+
 /** Images at once. */
 export const mostImages = 64;
 

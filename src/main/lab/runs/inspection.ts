@@ -5,7 +5,13 @@
  */
 import { type NamedTensor, isParameterKey } from '../../../shared/runs/checkpoint.ts';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
-import type { Answers, CheckpointKind, Inspected, Question } from '../../../shared/inspect/inspection.ts';
+import type {
+  Answers,
+  CheckpointKind,
+  Inspected,
+  Moment,
+  Question,
+} from '../../../shared/inspect/inspection.ts';
 import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
 import type { RunDetail } from '../../../shared/runs/runs.ts';
 import type { CheckpointFiles, SavedCheckpoint } from '../../checkpoints/files.ts';
@@ -26,12 +32,6 @@ export interface InspectionOptions {
   /** How long a thread may take to end, and how long one is kept that nobody asks, in milliseconds. */
   readonly patience: number;
   readonly idle: number;
-}
-
-/** Which of a run's parameters are looked at: a checkpoint's, or with `epoch` those at that epoch's end. */
-export interface Moment {
-  readonly checkpoint: CheckpointKind;
-  readonly epoch?: number | undefined;
 }
 
 export interface InspectedRun {

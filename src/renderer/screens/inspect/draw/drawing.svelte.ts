@@ -8,13 +8,13 @@ import {
   prepareDigit,
   reduceDrawing,
 } from '../../../../shared/inspect/prepareDigit.ts';
-import type { Moment } from '../state/inspectedNet.svelte.ts';
+import type { Moment } from '../../../../shared/inspect/inspection.ts';
 import { NewestWish } from '../state/newest.ts';
 
 /** As MNIST's images were made; or as drawn, neither scaled nor centred. */
 export type Preparation = 'mnist' | 'plain';
 
-export interface Asked {
+interface Asked {
   readonly runs: readonly number[];
   readonly moment: Moment;
 }
@@ -25,7 +25,7 @@ interface Wish extends Asked {
   readonly began: number;
 }
 
-export class Drawing {
+export class DrawingState {
   /** Null where there is no digit to be seen: then nothing is predicted. */
   pixels = $state.raw<Float32Array | null>(null);
   prepared = $state.raw<PreparedDigit | null>(null);

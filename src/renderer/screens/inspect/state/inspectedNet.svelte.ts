@@ -1,26 +1,19 @@
 /** One run that is looked into: what its net computes from one image, step by step, and the parameters it does that with. */
 import type { LabClient } from '../../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/problem.ts';
-import type { Answers, CheckpointKind, Images, Inspected } from '../../../../shared/inspect/inspection.ts';
+import type { Answers, Images, Inspected, Moment } from '../../../../shared/inspect/inspection.ts';
 import type { TensorValues } from '../../../../shared/inspect/inspection.ts';
 import type { Traced } from '../../../../shared/inspect/spellOut.ts';
 import { type TraceStep, inputPlace, traceSteps } from '../../../../shared/inspect/trace.ts';
 import type { RunDetail } from '../../../../shared/runs/runs.ts';
 import { NewestWish } from './newest.ts';
 
-/** Which parameters of a run are looked at. */
-export interface Moment {
-  readonly checkpoint: CheckpointKind;
-  /** The state at this epoch's end instead. */
-  readonly epoch?: number;
-}
-
-export interface Look {
+interface Look {
   readonly images: Images;
   readonly moment: Moment;
 }
 
-export type TraceAnswer = Answers['trace'] & { readonly of: Inspected };
+type TraceAnswer = Answers['trace'] & { readonly of: Inspected };
 
 /** A trace of one image with the parameters that made it. */
 export class NetTrace implements Traced {
