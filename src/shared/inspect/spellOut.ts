@@ -12,14 +12,14 @@ import { activationCurve } from '../network/activationCurves.ts';
 import type { TraceStep } from './trace.ts';
 
 /** A value of the input. Row and column are the input's; outside of it, on the padding, the value is 0. */
-export interface Cell {
+export interface WindowCell {
   readonly row: number;
   readonly column: number;
   readonly inside: boolean;
   readonly value: number;
 }
 
-export interface Product extends Cell {
+export interface Product extends WindowCell {
   readonly weight: number;
   readonly product: number;
 }
@@ -44,14 +44,14 @@ export type SpelledOut =
   /** Max-pooling: `winner` is a position in `cells`, which lie in rows of `width`. */
   | {
       readonly kind: 'largest';
-      readonly cells: readonly Cell[];
+      readonly cells: readonly WindowCell[];
       readonly width: number;
       readonly winner: number;
     }
   /** Average pooling: the sum divided by `count`, which counts the padding, as PyTorch does. */
   | {
       readonly kind: 'mean';
-      readonly cells: readonly Cell[];
+      readonly cells: readonly WindowCell[];
       readonly width: number;
       readonly sum: number;
       readonly count: number;
@@ -80,7 +80,7 @@ export type SpelledOut =
   | { readonly kind: 'added'; readonly through: number; readonly around: number; readonly sum: number };
 
 /** What a trace of one image knows. */
-export interface Traced {
+export interface TracedValues {
   /** A step's output, or the input's values at `inputPlace`. Throws where there is no such step. */
   values(place: string): Float32Array;
   /** Null where the layer has no such parameter. */
@@ -113,7 +113,7 @@ export function unitAt(shape: Shape, { channel, row, column }: Position): number
 export function spellOut(
   step: TraceStep,
   unit: number,
-  traced: Traced,
+  traced: TracedValues,
   before: TraceStep | undefined,
 ): SpelledOut {
   const { layer, place, from, around } = step;
@@ -201,7 +201,7 @@ function windowCells(
   input: MapShape,
   { channel, row, column }: Position,
   values: Float32Array,
-): Cell[] {
+): WindowCell[] {
   return Array.from({ length: kernel[0] * kernel[1] }, (_, i) => {
     const y = row * stride[0] - padding[0] + Math.floor(i / kernel[1]) * dilation[0];
     const x = column * stride[1] - padding[1] + (i % kernel[1]) * dilation[1];
@@ -239,7 +239,7 @@ function weightedSum(channels: readonly ChannelSum[], bias: number | null): Spel
 function withWeights(
   channel: number,
   [height, width]: Pair,
-  cells: readonly Cell[],
+  cells: readonly WindowCell[],
   weights: Float32Array,
   from: number,
 ): ChannelSum {
@@ -251,7 +251,7 @@ function withWeights(
 }
 
 /** Cross-correlation, as `torch.nn.Conv2d` defines it; weights are out × in × height × width. */
-function convolution(layer: Conv2d, step: TraceStep, own: Position, traced: Traced): SpelledOut {
+function convolution(layer: Conv2d, step: TraceStep, own: Position, traced: TracedValues): SpelledOut {
   const map = step.input as MapShape;
   const window = convWindow(layer);
   const weights = required(traced, `${step.place}.weight`);
@@ -264,7 +264,12 @@ function convolution(layer: Conv2d, step: TraceStep, own: Position, traced: Trac
   return weightedSum(channels, traced.parameter(`${step.place}.bias`)?.[own.channel] ?? null);
 }
 
-function linear(step: TraceStep, unit: number, traced: Traced, before: TraceStep | undefined): SpelledOut {
+function linear(
+  step: TraceStep,
+  unit: number,
+  traced: TracedValues,
+  before: TraceStep | undefined,
+): SpelledOut {
   const weights = required(traced, `${step.place}.weight`);
   const values = traced.values(step.from);
   const flattened = before?.layer.type === 'flatten' && before.input.kind === 'map' ? before.input : null;
@@ -287,7 +292,7 @@ function poolCells(
   input: MapShape,
   own: Position,
   values: Float32Array,
-): Cell[] {
+): WindowCell[] {
   return windowCells(poolWindow(layer), input, own, values);
 }
 
@@ -301,7 +306,7 @@ function averageCount(layer: AvgPool2d, input: MapShape, own: Position): number 
   return along(0, own.row, input.height) * along(1, own.column, input.width);
 }
 
-const mean = (cells: readonly Cell[], width: number, count: number): SpelledOut => ({
+const mean = (cells: readonly WindowCell[], width: number, count: number): SpelledOut => ({
   kind: 'mean',
   cells,
   width,
@@ -314,7 +319,7 @@ function normalised(
   place: string,
   channel: number,
   input: number,
-  traced: Traced,
+  traced: TracedValues,
 ): SpelledOut {
   const of = (name: string) => required(traced, `${place}.${name}`)[channel] as number;
   const [mean, variance, weight, bias] = [of('running_mean'), of('running_var'), of('weight'), of('bias')];
@@ -322,7 +327,7 @@ function normalised(
   return { kind: 'normalised', input, mean, variance, epsilon, weight, bias, value };
 }
 
-function required(traced: Traced, name: string): Float32Array {
+function required(traced: TracedValues, name: string): Float32Array {
   const found = traced.parameter(name);
   if (found) return found;
   throw new Error(`the trace has no parameter ${name}`);

@@ -14,7 +14,7 @@ import { Generator } from '../../engine/random/generator.ts';
 import type { RunBook } from './runBook.ts';
 
 /** The preference that holds how many megabytes a run's states may take. */
-export const megabytesKey = 'inspect.epochMegabytes';
+const megabytesKey = 'inspect.epochMegabytes';
 
 export interface PastState {
   readonly of: Inspected;

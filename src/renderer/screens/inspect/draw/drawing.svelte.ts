@@ -12,7 +12,7 @@ import type { Moment } from '../../../../shared/inspect/inspection.ts';
 import { NewestWish } from '../state/newest.ts';
 
 /** As MNIST's images were made; or as drawn, neither scaled nor centred. */
-export type Preparation = 'mnist' | 'plain';
+export type DrawingPreparation = 'mnist' | 'plain';
 
 interface Asked {
   readonly runs: readonly number[];
@@ -43,7 +43,7 @@ export class DrawingState {
   }
 
   /** The drawing has changed. `began` is when, as `performance.now()` counts. */
-  show(ink: Ink, dataset: DatasetSummary, preparation: Preparation, began: number): void {
+  show(ink: Ink, dataset: DatasetSummary, preparation: DrawingPreparation, began: number): void {
     const { height, width, channels } = dataset;
     this.prepared = prepareDigit(ink, Math.min(height, width));
     const grey =

@@ -6,14 +6,14 @@ export const padSide = 280;
 /** As wide as MNIST's strokes are at this size: 2.5 of 28 pixels. */
 export const penWidth = { usual: 25, least: 10, most: 45 } as const;
 
-export interface Point {
+export interface PenPoint {
   readonly x: number;
   readonly y: number;
 }
 
 export interface Stroke {
   readonly width: number;
-  readonly points: Point[];
+  readonly points: PenPoint[];
 }
 
 function prepare(context: CanvasRenderingContext2D, width: number): void {

@@ -38,7 +38,7 @@ export async function inkOfFile(file: Blob): Promise<Ink> {
 }
 
 /** In the middle of the pad, as large as fits; a small picture is made larger. */
-export function onPad(ink: Ink): Ink {
+function onPad(ink: Ink): Ink {
   const side = Math.max(ink.height, ink.width);
   const square = new Float32Array(side * side);
   const top = Math.floor((side - ink.height) / 2);

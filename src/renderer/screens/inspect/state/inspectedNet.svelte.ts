@@ -3,7 +3,7 @@ import type { LabClient } from '../../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/problem.ts';
 import type { Answers, Images, Inspected, Moment } from '../../../../shared/inspect/inspection.ts';
 import type { TensorValues } from '../../../../shared/inspect/inspection.ts';
-import type { Traced } from '../../../../shared/inspect/spellOut.ts';
+import type { TracedValues } from '../../../../shared/inspect/spellOut.ts';
 import { type TraceStep, inputPlace, traceSteps } from '../../../../shared/inspect/trace.ts';
 import type { RunDetail } from '../../../../shared/runs/runs.ts';
 import { NewestWish } from './newest.ts';
@@ -16,7 +16,7 @@ interface Look {
 type TraceAnswer = Answers['trace'] & { readonly of: Inspected };
 
 /** A trace of one image with the parameters that made it. */
-export class NetTrace implements Traced {
+export class NetTrace implements TracedValues {
   readonly answer: TraceAnswer;
   readonly #outputs: ReadonlyMap<string, Float32Array>;
   readonly #parameters: ReadonlyMap<string, TensorValues>;
