@@ -1,5 +1,5 @@
 /** Checkpoint files on a real disk, and on one that fails at each of its steps. */
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import type * as FsPromises from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -200,6 +200,14 @@ describe('what cannot be written leaves the file before', () => {
   });
 });
 
+test('a folder where the temporary file would be keeps no checkpoint from being written', async () => {
+  const files = filesOf(home);
+  await files.write(7, saved(5));
+  mkdirSync(`${files.path(7)}.tmp`, { recursive: true });
+  await files.write(7, saved(6));
+  expect(await files.read(7)).toEqual(saved(6));
+});
+
 describe('what is not a checkpoint of this run is refused', () => {
   const write = (bytes: Uint8Array) => {
     mkdirSync(folder(), { recursive: true });
@@ -253,6 +261,14 @@ describe('what is not a checkpoint of this run is refused', () => {
   ])('%s', async (_, change, code) => {
     write(encodeSafetensors({ tensors: saved(5).checkpoint.tensors, metadata: metadata(change) }));
     await expect(read()).rejects.toMatchObject({ code });
+  });
+
+  test('links that lead to each other', async () => {
+    const path = join(folder(), 'last.safetensors');
+    mkdirSync(folder(), { recursive: true });
+    symlinkSync(join(folder(), 'other'), path);
+    symlinkSync(path, join(folder(), 'other'));
+    await expect(read()).rejects.toMatchObject({ code: 'checkpoint.not-accessible' });
   });
 
   test('a folder', async () => {

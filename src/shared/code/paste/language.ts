@@ -240,7 +240,7 @@ function dispatch(
     case 'method':
       return callMethod(reading, node, callee, given, scope);
     case 'criterion':
-      return criterionCalled(reading, callee, given);
+      return criterionCalled(reading, node, callee, given);
     case 'instance':
       return instanceMethod(reading, node, callee, '__call__', given);
     default:

@@ -15,6 +15,7 @@ import {
 import { torchvisionSets } from './images.ts';
 import { isFunctionalLoss } from './losses.ts';
 import { consumeAll, settingCall } from './script.ts';
+import { noteTerms } from './lossTerms.ts';
 import { type SchedulerCall, type ScriptTraining, takeStep } from './trainings.ts';
 
 type CallReader = (reading: Reading, node: SyntaxNode, name: string, call: CallArguments) => Value;
@@ -240,16 +241,19 @@ const functionalLoss: CallReader = (reading, node, name, call) => {
     !script.losses.some((loss) => loss.used && loss.place.line === at.line && loss.place.cell === at.cell)
   )
     script.losses.push({ ...settingCall(reading, name, call, at), used: true });
+  if (reading.withoutGradient === 0) noteTerms(reading, node);
   return lossOf(reading, call);
 };
 
 export function criterionCalled(
   reading: Reading,
+  node: SyntaxNode,
   of: Extract<Value, { kind: 'criterion' }>,
   call: CallArguments,
 ): Value {
   const loss = reading.script.losses.find((each) => each.place === of.place);
   if (loss && reading.withoutGradient === 0) loss.used = true;
+  if (reading.withoutGradient === 0) noteTerms(reading, node);
   return lossOf(reading, call);
 }
 

@@ -1,7 +1,7 @@
 /** torch.optim's optimizers and schedules as Stride's. */
 import type { Optimizer } from '../../../training/training.ts';
 import { bind, booleanOf, numberOf, numbersOf } from '../torch/arguments.ts';
-import { type SettingsReading, keep } from './found.ts';
+import { type SettingsReading, attempt, keep } from './found.ts';
 import type { SchedulerCall, SettingCall } from './trainings.ts';
 
 const signatures: Readonly<Record<string, readonly string[] | undefined>> = {
@@ -23,7 +23,12 @@ export function readOptimizer(into: SettingsReading, { name, call, place }: Sett
     return;
   }
   const bound = bind(what, [...signature, ...indifferent], call);
-  const value = (key: string, fallback: number) => numberOf(bound, key, what, fallback);
+  // What cannot be read is named, and the rest is kept.
+  const value = (key: string, fallback: number) => {
+    let number = fallback;
+    attempt(into, place, () => (number = numberOf(bound, key, what, fallback)));
+    return number;
+  };
   for (const key of ['dampening', 'amsgrad', 'centered', 'initial_accumulator_value', 'maximize']) {
     const given = bound.get(key);
     const off =
