@@ -10,12 +10,11 @@ const term = /^[+-]$/;
 export function noteTerms(reading: Reading, node: SyntaxNode): void {
   if (reading.mode !== 'script') return;
   const { source } = reading;
-  let inner = node;
-  let around = inner.parent;
+  let around = node.parent;
   const operator = (of: SyntaxNode) => source.of(children(of)[1] ?? of);
   const wraps = (of: SyntaxNode) =>
     of.name === 'ParenthesizedExpression' || (of.name === 'BinaryExpression' && factor.test(operator(of)));
-  while (around && wraps(around)) [inner, around] = [around, around.parent];
+  while (around && wraps(around)) around = around.parent;
   if (!around) return;
   if (around.name === 'BinaryExpression' && term.test(operator(around))) {
     if (!sums(reading, around)) add(reading, around);
