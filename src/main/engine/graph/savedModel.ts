@@ -41,8 +41,9 @@ interface Messages {
   readonly VersionDef: MessageClass;
 }
 
-const require = createRequire(import.meta.url);
-const messages = require('@tensorflow/tfjs-node/dist/proto/api_pb') as Messages;
+// Not named `require`: electron-vite gives a chunk one of that name where another module in it wants it.
+const requireHere = createRequire(import.meta.url);
+const messages = requireHere('@tensorflow/tfjs-node/dist/proto/api_pb') as Messages;
 
 /** `tensorflow/core/framework/types.proto`. */
 const dataTypes: Record<DataType, number> = {

@@ -4,12 +4,13 @@ import type * as OnnxRuntime from 'onnxruntime-node';
 import { onnxNames } from '../../../export/onnx/index.ts';
 import { type Check, imagesFor } from './check.ts';
 
-const require = createRequire(import.meta.url);
+// Not named `require`: electron-vite gives a chunk one of that name where another module in it wants it.
+const requireHere = createRequire(import.meta.url);
 
 /** ONNX Runtime loads the file and runs all images in one batch. */
 export const checkOnnx: Check = async (input) => {
-  const { InferenceSession, Tensor } = require('onnxruntime-node') as typeof OnnxRuntime;
-  const { version } = require('onnxruntime-node/package.json') as { version: string };
+  const { InferenceSession, Tensor } = requireHere('onnxruntime-node') as typeof OnnxRuntime;
+  const { version } = requireHere('onnxruntime-node/package.json') as { version: string };
   const session = await InferenceSession.create(join(input.folder, 'model.onnx'), {
     // Warnings of the optimizer's are nothing that a user can do something about.
     logSeverityLevel: 3,
