@@ -1,5 +1,6 @@
 // How the program is built: three hosts and their worker as ES modules, the preload as CommonJS, and the window.
 // Dependencies stay outside the bundle (they hold native code); `npm run build` calls this through scripts/build.mjs.
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'electron-vite';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
@@ -19,6 +20,15 @@ export default defineConfig({
         output: { format: 'es' },
       },
     },
+    plugins: [
+      {
+        name: 'tray-icon',
+        generateBundle() {
+          const icon = new URL('./resources/package/icons/32x32.png', import.meta.url);
+          this.emitFile({ type: 'asset', fileName: 'tray.png', source: readFileSync(icon) });
+        },
+      },
+    ],
   },
   preload: {
     build: {

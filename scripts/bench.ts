@@ -13,6 +13,7 @@ import process from 'node:process';
 import { Command, InvalidArgumentError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { findPreset } from '../src/shared/network/presets.ts';
+import { testElectron } from '../test/desktop/stage.ts';
 import { Contestant, type Spec } from './bench/contestant.ts';
 import { type Net, comparisons, contestants } from './bench/contestants.ts';
 import { flopsPerEpoch, median, ratios } from './bench/figures.ts';
@@ -62,10 +63,12 @@ async function main(options: Options, folder: string): Promise<number> {
   const rounds = options.rounds ?? (options.quick ? 3 : 5);
   const extent = options.quick ? short : whole;
   const torch = await findTorch();
+  const electron = testElectron();
   await makeTorchvisionRoot(folder, extent);
   const all = contestants({
     python: 'python' in torch ? torch.python : null,
     mnistRoot: folder,
+    electron: typeof electron !== 'string',
     limit: { size: 2048, products: options.quick ? 1 : 4 },
     ...extent,
   });
@@ -87,7 +90,10 @@ async function main(options: Options, folder: string): Promise<number> {
     company: company(),
     contestants: measured.filter(({ id }) => id !== 'limit'),
     ratios: ratios(comparisons, seconds),
-    notes: 'missing' in torch ? [torch.missing] : [],
+    notes: [
+      ...('missing' in torch ? [torch.missing] : []),
+      ...(typeof electron === 'string' ? [`No Electron to measure in: ${electron}.`] : []),
+    ],
     limit: limitOf(started, seconds),
   };
   process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : `${printReport(result)}`);

@@ -60,7 +60,7 @@ const BUILDING = new Set([STEPS['messages'], STEPS['program']]);
 const PURPOSES = {
   start: ['packages', 'node', 'tensorflow', 'electron', 'program'],
   stride: ['packages', 'node', 'tensorflow', 'program'],
-  bench: ['packages', 'node', 'tensorflowRequired'],
+  bench: ['packages', 'node', 'tensorflowRequired', 'testElectron', 'messages', 'program'],
   test: ['packages', 'node', 'tensorflowRequired', 'chromium', 'testElectron', 'messages', 'program'],
   check: ['packages', 'node', 'tensorflow', 'messages'],
   build: ['packages', 'node', 'messages', 'program'],

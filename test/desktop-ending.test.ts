@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openDesktop, settled } from './support/desktop.ts';
-import { BrowserWindow, app, dialog, powerMonitor, preventable } from './support/electron.ts';
+import { BrowserWindow, Tray, app, dialog, powerMonitor, preventable } from './support/electron.ts';
 
 vi.mock('electron', () => import('./support/electron.ts'));
 
@@ -50,8 +50,9 @@ test('a program without its window shows one when it is started again, and then 
   dialog.answer = 'Keep training';
   BrowserWindow.only.close();
   await settled();
+  expect(Tray.count).toBe(1);
   app.emit('second-instance', {}, ['stride'], '/');
-  expect(BrowserWindow.count).toBe(1);
+  expect([BrowserWindow.count, Tray.count]).toEqual([1, 0]);
   desktop.end(1);
   await settled();
   expect(app.exited).toBeUndefined();

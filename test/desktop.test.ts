@@ -128,14 +128,22 @@ describe('the window', () => {
     },
   );
 
-  test('whose page crashes is loaded again, once', async () => {
+  test('whose page crashes is loaded again once, and then asked for', async () => {
     await desktop.start();
     const { webContents } = BrowserWindow.only;
     webContents.emit('render-process-gone', {}, { reason: 'oom' });
     expect(webContents.reloads).toBe(1);
+    dialog.answer = 'Wait';
     webContents.emit('render-process-gone', {}, { reason: 'oom' });
+    await settled();
     expect(webContents.reloads).toBe(1);
-    expect(dialog.errors).toHaveLength(1);
+    dialog.answer = 'Load it again';
+    webContents.emit('render-process-gone', {}, { reason: 'oom' });
+    await settled();
+    expect(webContents.reloads).toBe(2);
+    expect(dialog.questions.map(({ message }) => message)).toEqual(
+      Array(2).fill('The page in this window has crashed twice.'),
+    );
   });
 });
 

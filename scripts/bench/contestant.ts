@@ -12,6 +12,8 @@ export interface Spec {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
+  /** It has started processes of its own, and ends them when its input is closed. */
+  readonly hasChildren?: boolean;
 }
 
 /** One epoch may take this long, and so may getting ready. */
@@ -62,7 +64,8 @@ export class Contestant {
 
   /** Ends it wherever it is. */
   end(): void {
-    this.#process.kill('SIGKILL');
+    if (this.spec.hasChildren) this.#process.stdin.end();
+    else this.#process.kill('SIGKILL');
   }
 
   async #wait(): Promise<Answer> {

@@ -22,7 +22,7 @@ export interface Comparison {
   readonly target: number | null;
 }
 
-/** Where the targets come from: issue 3's (`LayersModel.fit`, both at once) and issue 4's (PyTorch, measurements). */
+/** Where the targets come from: issue 3's (`LayersModel.fit`, both at once), issue 4's (PyTorch, measurements) and issue 11's (hosts, window). */
 export const comparisons: readonly Comparison[] = [
   ...nets.flatMap((net) =>
     (
@@ -36,6 +36,8 @@ export const comparisons: readonly Comparison[] = [
     ).map(([name, target]) => ({ of: `${net}/engine`, to: `${net}/${name}`, target })),
   ),
   { of: 'both/at-once', to: 'both/one-after-another', target: 1 },
+  ...nets.map((net) => ({ of: `hosts/${net}-desktop`, to: `hosts/${net}-terminal`, target: 1.1 })),
+  { of: 'window/stride', to: 'window/empty', target: 1.5 },
 ];
 
 export interface Entry extends Extent {
@@ -43,6 +45,8 @@ export interface Entry extends Extent {
   readonly python: string | null;
   /** The folder that torchvision's MNIST takes as its root. */
   readonly mnistRoot: string;
+  /** Whether there is an Electron to measure in. */
+  readonly electron: boolean;
   readonly limit: LimitOptions;
 }
 
@@ -58,7 +62,7 @@ const asProgram: NodeJS.ProcessEnv = { ...untuned, ...childEnvironment };
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const node = { command: process.execPath, env: untuned };
 
-export function contestants({ python, mnistRoot, limit, ...extent }: Entry): Spec[] {
+export function contestants({ python, mnistRoot, electron, limit, ...extent }: Entry): Spec[] {
   const cores = availableParallelism();
   const engine = (id: string, title: string, options: Omit<EngineOptions, keyof Extent>): Spec => ({
     id,
@@ -122,5 +126,26 @@ export function contestants({ python, mnistRoot, limit, ...extent }: Entry): Spe
       networks: nets,
       shards: cores,
     }),
+    ...(electron ? desktopContestants(extent) : []),
+  ];
+}
+
+/** The desktop program against the terminal, and its window against one with nothing in it, in the same Electron. */
+function desktopContestants(extent: Extent): Spec[] {
+  const spec = (id: string, title: string, program: string, options: object): Spec => ({
+    id,
+    title,
+    command: process.execPath,
+    args: [file(program), JSON.stringify({ ...options, ...extent })],
+    env: asProgram,
+    hasChildren: true,
+  });
+  return [
+    ...nets.flatMap((network) => [
+      spec(`hosts/${network}-desktop`, `${network}, in Electron`, 'desktop/training.ts', { network }),
+      spec(`hosts/${network}-terminal`, `${network}, in the terminal`, 'terminalHost.ts', { network }),
+    ]),
+    spec('window/stride', 'Stride', 'desktop/firstPaint.ts', { what: 'stride' }),
+    spec('window/empty', 'a window with nothing in it', 'desktop/firstPaint.ts', { what: 'empty' }),
   ];
 }

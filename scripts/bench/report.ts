@@ -130,6 +130,20 @@ export function printReport(result: Result): string {
           tableOf(result, 'both', { of: 'at once ÷ it', accuracy: false }),
         ]
       : []),
+    ...(has('hosts')
+      ? [
+          '',
+          'The built program, whole: seconds of the second epoch of a run; in Electron the run’s page is in sight',
+          tableOf(result, 'hosts', { of: 'Electron ÷ it', accuracy: true }),
+        ]
+      : []),
+    ...(has('window')
+      ? [
+          '',
+          'Start in Electron: seconds until the window’s first paint',
+          tableOf(result, 'window', { of: 'Stride ÷ it', accuracy: false }),
+        ]
+      : []),
     ...limitLines(result),
     '',
     `Load ${loadAtStart.toFixed(2)} before, ${company.loadAfter.toFixed(2)} after${others}.`,

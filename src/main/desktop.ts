@@ -22,6 +22,7 @@ startDesktop({
   renderer: here('../renderer'),
   preload: here('../preload/preload.cjs'),
   platform: process.platform,
+  icon: here('./tray.png'),
   signals: process,
   args: process.argv,
 });

@@ -33,7 +33,14 @@ beforeAll(async () => {
 
 test('the window gets these functions and nothing else', () => {
   expect([...electron.exposed.keys()]).toEqual(['stride']);
-  expect(Object.keys(bridge)).toEqual(['send', 'onMessage', 'setActions', 'onChosen', 'onFile']);
+  expect(Object.keys(bridge)).toEqual([
+    'send',
+    'onMessage',
+    'setActions',
+    'onChosen',
+    'onFile',
+    'chooseFolder',
+  ]);
 });
 
 test('send sends, on one channel', () => {

@@ -1,6 +1,6 @@
 /**
  * Questions of the operating system's own dialogs. They are windows of GTK's, which no browser can press, so what the program asks of Electron is
- * kept and answered in its place; dialog.spec.ts shows a real one and presses its keys.
+ * kept and answered in its place.
  */
 import type { Program } from './program.ts';
 
@@ -14,7 +14,7 @@ export async function answerDialogs(program: Program, ...labels: string[]): Prom
     const asked: string[] = [];
     (globalThis as Asked).strideAsked = asked;
     dialog.showMessageBox = ((...args: unknown[]) => {
-      const { message, buttons } = args.at(-1) as { message: string; buttons: string[] };
+      const { message, buttons = ['OK'] } = args.at(-1) as { message: string; buttons?: string[] };
       asked.push(message);
       const response = buttons.indexOf(answers.shift() ?? '');
       if (response < 0) throw new Error(`no such button; there is ${buttons.join(', ')}`);

@@ -1,6 +1,6 @@
 /** The Train screen while something trains: what must be in sight at every size, and what happens to a run's row. */
 import type { Locator, Page } from '@playwright/test';
-import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
+import { expect, hostOfThisFile, needsSecondWindow, test, watchForErrors } from './host.ts';
 import { press, tick } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -79,6 +79,7 @@ for (const [width, height] of [
 test('a run that has ended stays beside one that trains, and the next start says where it went', async ({
   page,
 }) => {
+  needsSecondWindow();
   await open(page);
   await press(page.getByRole('button', { name: 'Reset to course’s values' }));
   await tick(page.getByRole('checkbox', { name: 'Homework net' }), false);

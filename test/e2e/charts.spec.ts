@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { addLongRuns, noisyLosses } from '../../scripts/benchWindow/longRuns.ts';
 import { openHistory } from '../../src/main/history/open.ts';
-import { Host, expect, test, watchForErrors } from './host.ts';
+import { Host, expect, saved, test, watchForErrors } from './host.ts';
 import { pixelsApart } from './pixels.ts';
 import { press } from './press.ts';
 
@@ -270,9 +270,7 @@ test('a saved picture says by itself what it shows', async ({ page }) => {
   await openAll(page);
   const save = async (entry: string) => {
     await press(page.getByRole('button', { name: 'Save: Loss' }));
-    const download = page.waitForEvent('download');
-    await press(page.getByRole('menuitem', { name: entry }));
-    return readFile(await (await download).path());
+    return readFile(await saved(page, () => press(page.getByRole('menuitem', { name: entry }))));
   };
   const svg = (await save('Vector picture (SVG)')).toString();
   const texts = await page.evaluate((source) => {

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Page } from '@playwright/test';
-import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
+import { expect, hostOfThisFile, saved, test, watchForErrors } from './host.ts';
 import { press } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -123,9 +123,7 @@ test('the report is one file: without a network it asks for nothing and has the 
   await page.goto(host.url);
   await go(page, '#/compare/1,2');
   const shown = await sentence(page).textContent();
-  const download = page.waitForEvent('download');
-  await press(page.getByRole('button', { name: 'Save report' }));
-  const path = await (await download).path();
+  const path = await saved(page, () => press(page.getByRole('button', { name: 'Save report' })));
   const html = readFileSync(path, 'utf8');
   expect(html).not.toMatch(/(?:src|href)="https?:|url\(|@import/);
 

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
+import { allowClipboard, expect, hostOfThisFile, test, watchForErrors } from './host.ts';
 import { press } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -219,7 +219,7 @@ test('the side panel is wider for code, and as wide as it was made, also after a
 });
 
 test('layers are copied and pasted as text; anything else is refused in words', async ({ page, context }) => {
-  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await allowClipboard(context);
   await open(page, 'course');
   await press(page.getByRole('button', { name: 'Duplicate to edit' }));
   await expect(page.getByRole('textbox', { name: 'Name of the net' })).toBeVisible();
@@ -240,7 +240,7 @@ test('the course’s script, pasted on the column, is the course net, and its se
   context,
 }) => {
   const errors = watchForErrors(page);
-  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await allowClipboard(context);
   const script = await readFile(new URL('../../scripts/bench/course.py', import.meta.url), 'utf8');
   // What Train has by default is not what the script says.
   const theirs = script.replace(/range\(10\)/, 'range(3)').replace(/lr=0\.01/, 'lr=0.02');

@@ -3,7 +3,7 @@
  * runs that were cut off. By keyboard alone but for a few presses.
  */
 import type { Page } from '@playwright/test';
-import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
+import { expect, hostOfThisFile, needsSecondWindow, test, watchForErrors } from './host.ts';
 import { press } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -105,6 +105,7 @@ test('theme and language change by the palette, in every window at once, and are
   page,
   browser,
 }) => {
+  needsSecondWindow();
   await open(page, '#/runs');
   // Another browser: it has none of this one's cookies.
   const other = await browser.newContext();

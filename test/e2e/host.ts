@@ -10,15 +10,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { type BrowserContext, type Page, test as base } from '@playwright/test';
+import { type BrowserContext, type Page, expect, test as base } from '@playwright/test';
 import { NoteFilter } from '../../scripts/setup/native-notes.mjs';
 import { Desktop } from '../desktop/desktop.ts';
+import { ask } from '../desktop/lab.ts';
+import { userFolder } from '../desktop/stage.ts';
 
 const program = fileURLToPath(new URL('../../out/main/browser.js', import.meta.url));
 const askedAhead = 50;
 const desktopUrl = 'app://stride/index.html';
 
-export const isDesktop = (): boolean => base.info().project.name === 'desktop';
+/** Scripts that take pictures or measure use a host outside of a test: the browser host. */
+export function isDesktop(): boolean {
+  try {
+    return base.info().project.name === 'desktop';
+  } catch {
+    return false;
+  }
+}
 
 /** The desktop programs of this worker, the youngest last: the fixture `page` is its window. */
 const desktops: Desktop[] = [];
@@ -130,21 +139,57 @@ export const test = base.extend<{ context: BrowserContext; page: Page }>({
   context: async ({ context }, use, { project }) => {
     await use(project.name === 'desktop' ? windowPage().context() : context);
   },
-  page: async ({ page, viewport }, use, { project }) => {
+  page: async ({ context, viewport, locale }, use, { project }) => {
+    // Electron makes no pages for Playwright, so its window's is taken, and a new one in a browser alone.
     if (project.name !== 'desktop') {
-      await use(page);
+      await use(await context.newPage());
       return;
     }
-    await page.close();
     const window = windowPage();
     // As a browser's page is at the beginning of a test; a window is that of the test before.
     await window.setViewportSize(viewport ?? { width: 1280, height: 720 });
     await window.emulateMedia({ colorScheme: null, reducedMotion: null });
+    // A browser asks for a language; the desktop has the system's, or the one that was chosen in the window.
+    const other = locale !== undefined && locale !== 'en-US';
+    if (other) await ask(window, 'preferences.set', { key: 'locale', value: locale });
     await use(window);
+    if (other) await ask(windowPage(), 'preferences.set', { key: 'locale', value: 'en' });
   },
 });
 
 export { expect } from '@playwright/test';
+
+/** The file that the page saves when `press` is done: in a browser a download, on the desktop where the dialog for it would have put it. */
+export async function saved(page: Page, press: () => Promise<void>): Promise<string> {
+  if (!isDesktop()) {
+    const download = page.waitForEvent('download');
+    await press();
+    return (await download).path();
+  }
+  const { main } = desktops.at(-1)!.program;
+  await main!.evaluate(({ session }, folder: string) => {
+    Reflect.deleteProperty(globalThis, 'strideSaved');
+    session.defaultSession.once('will-download', (_event, item) => {
+      item.setSavePath(`${folder}/${item.getFilename()}`);
+      item.once('done', () => Reflect.set(globalThis, 'strideSaved', item.getSavePath()));
+    });
+  }, userFolder('stride-saved-'));
+  await press();
+  const path = () =>
+    main!.evaluate(() => (Reflect.get(globalThis, 'strideSaved') as string | undefined) ?? '');
+  await expect.poll(path).not.toBe('');
+  return path();
+}
+
+/** For tests that write to the clipboard; the desktop's window may, and may do no more. */
+export async function allowClipboard(context: BrowserContext): Promise<void> {
+  if (!isDesktop()) await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+}
+
+/** To be called first in a test of a second window. */
+export function needsSecondWindow(): void {
+  test.skip(isDesktop(), 'the desktop program has one window');
+}
 
 /** Notes whatever the page reports as wrong, its Content Security Policy's refusals too; to be empty at the end. */
 export function watchForErrors(page: Page): string[] {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { fillHistory } from '../support/manyRuns.ts';
-import { Host, expect, test, watchForErrors } from './host.ts';
+import { Host, expect, saved, test, watchForErrors } from './host.ts';
 import { press } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -87,9 +87,7 @@ test('put together with mean and spread, sorted, saved as a file', async ({ page
     'descending',
   );
   await press(page.getByRole('button', { name: 'Export' }));
-  const download = page.waitForEvent('download');
-  await press(page.getByRole('menuitem', { name: 'These runs as CSV' }));
-  const path = await (await download).path();
+  const path = await saved(page, () => press(page.getByRole('menuitem', { name: 'These runs as CSV' })));
   expect(readFileSync(path, 'utf8').split('\r\n')[0]).toContain('id,name,net,status');
 });
 

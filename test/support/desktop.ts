@@ -30,7 +30,15 @@ export function openDesktop() {
     signals,
     async start({ createLab = async () => lab, platform = 'linux' }: StartOptions = {}): Promise<void> {
       const preload = '/out/preload/preload.cjs';
-      startDesktop({ home, createLab, renderer: join(folder, 'renderer'), preload, platform, signals });
+      startDesktop({
+        home,
+        createLab,
+        renderer: join(folder, 'renderer'),
+        preload,
+        platform,
+        icon: 'icon.png',
+        signals,
+      });
       app.ready.resolve();
       await settled();
     },

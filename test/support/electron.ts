@@ -40,6 +40,9 @@ class App extends EventEmitter {
   whenReady(): Promise<void> {
     return this.ready.promise;
   }
+  setBadgeCount(): boolean {
+    return true;
+  }
   getLocale(): string {
     return this.locale;
   }
@@ -75,6 +78,9 @@ export class WebContents extends EventEmitter {
   }
   reload(): void {
     this.reloads += 1;
+  }
+  insertCSS(): Promise<string> {
+    return Promise.resolve('');
   }
   isDestroyed(): boolean {
     return this.#destroyed;
@@ -130,6 +136,9 @@ export class BrowserWindow extends EventEmitter {
   maximize(): void {
     this.maximized = true;
   }
+  isDestroyed(): boolean {
+    return !windows.has(this);
+  }
   isVisible(): boolean {
     return this.shown > 0;
   }
@@ -171,7 +180,23 @@ export class Notification {
   }
 }
 
-export const ipcMain = new EventEmitter();
+export const ipcMain = Object.assign(new EventEmitter(), { handle: () => undefined });
+export const systemPreferences = Object.assign(new EventEmitter(), { subscribeNotification: () => 0 });
+export const nativeImage = { createFromPath: () => undefined };
+
+/** The icons in the tray that are there now. */
+export class Tray extends EventEmitter {
+  static count = 0;
+  constructor() {
+    super();
+    Tray.count += 1;
+  }
+  setToolTip(): void {}
+  setContextMenu(): void {}
+  destroy(): void {
+    Tray.count -= 1;
+  }
+}
 export const powerMonitor = new EventEmitter();
 
 export const screen = {
@@ -258,7 +283,7 @@ export const Menu = {
 
 /** As if the program had just been started. */
 export function restart(): void {
-  for (const emitter of [app, ipcMain, powerMonitor]) emitter.removeAllListeners();
+  for (const emitter of [app, ipcMain, powerMonitor, systemPreferences]) emitter.removeAllListeners();
   windows.clear();
   app.paths.clear();
   protocol.handlers.clear();

@@ -19,6 +19,8 @@ export interface LifetimeOptions {
   readonly platform: NodeJS.Platform;
   readonly signals: Signals;
   readonly createWindow: () => BrowserWindow;
+  /** Where runs go on without a window; not on macOS, where the dock does it. */
+  readonly tray?: { show(runs: number): void; hide(): void } | undefined;
 }
 
 export class Lifetime {
@@ -34,6 +36,7 @@ export class Lifetime {
     this.#options = options;
     this.#activity = new RunActivity(options.lab);
     this.#activity.onIdle(() => {
+      this.#options.tray?.hide();
       if (!this.#window && !this.#staysWithoutWindow) app.quit();
     });
     app.on('second-instance', () => {
@@ -75,6 +78,7 @@ export class Lifetime {
 
   showWindow(): void {
     if (this.#quitting) return;
+    this.#options.tray?.hide();
     if (this.#window) {
       if (this.#window.isMinimized()) this.#window.restore();
       this.#window.show();
@@ -88,6 +92,7 @@ export class Lifetime {
     });
     window.on('closed', () => {
       this.#window = undefined;
+      if (this.#activity.count > 0) this.#options.tray?.show(this.#activity.count);
     });
     // Windows is shutting down or the user logs off: it waits while the checkpoints are written.
     window.on('query-session-end', (event) => {

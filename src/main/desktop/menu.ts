@@ -20,11 +20,19 @@ const actionsSchema = z
   )
   .max(500);
 
+/** The files that were opened last. */
+export interface RecentMenu {
+  readonly paths: () => readonly string[];
+  readonly open: (path: string) => void;
+  readonly clear: () => void;
+}
+
 export interface MenuOptions {
   readonly platform: NodeJS.Platform;
   readonly window: () => BrowserWindow | undefined;
   /** Opens the system's dialog for a file. */
   readonly openFile: () => void;
+  readonly recent: RecentMenu;
   /** Entries of the menu Help besides the window's own. */
   readonly help?: () => readonly MenuItemConstructorOptions[];
   /** The page is there and has said what it can do. */
@@ -56,6 +64,11 @@ export class AppMenu {
     this.#show();
   }
 
+  /** The recent files have changed. */
+  refresh(): void {
+    this.#show();
+  }
+
   #show(): void {
     Menu.setApplicationMenu(Menu.buildFromTemplate(this.#template()));
   }
@@ -71,6 +84,7 @@ export class AppMenu {
         label: menu.file,
         submenu: [
           { label: menu.open, accelerator: 'CmdOrCtrl+O', click: openFile },
+          { label: menu.openRecent, submenu: this.#recentEntries() },
           { type: 'separator' },
           { role: 'close', label: menu.close },
           ...(mac ? [] : [{ role: 'quit' as const, label: menu.quit }]),
@@ -86,6 +100,21 @@ export class AppMenu {
       { role: 'viewMenu', label: menu.view },
       { role: 'windowMenu', label: menu.window },
       ...(help?.().length ? [{ label: menu.help, submenu: [...help()] }] : []),
+    ];
+  }
+
+  #recentEntries(): MenuItemConstructorOptions[] {
+    const { recent } = this.#options;
+    const paths = recent.paths();
+    return [
+      ...paths.map((path) => ({
+        label: path,
+        click: () => {
+          recent.open(path);
+        },
+      })),
+      ...(paths.length > 0 ? [{ type: 'separator' as const }] : []),
+      { label: this.#texts.menu.clearRecent, enabled: paths.length > 0, click: recent.clear },
     ];
   }
 

@@ -2,10 +2,12 @@
  * Files that are opened from the system: named on the command line of this start or of a second one, dropped on the program's icon, or chosen
  * in the dialog. They wait until the window's page can take them.
  */
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, extname, join, resolve } from 'node:path';
-import { type BrowserWindow, app, dialog } from 'electron';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, extname, resolve } from 'node:path';
+import { type BrowserWindow, dialog } from 'electron';
 import { type OpenedFile, toOpen } from '../../shared/api/bridge.ts';
+import type { RecentFiles } from './recentFiles.ts';
+import { RememberedFolder } from './rememberedFolder.ts';
 import type { Texts } from './texts.ts';
 
 /** A network's JSON, a PyTorch script, a notebook. */
@@ -20,40 +22,45 @@ export function filesAmong(args: readonly string[], folder: string): string[] {
     .map((arg) => resolve(folder, arg));
 }
 
+export interface OpenedFilesOptions {
+  readonly home: string;
+  readonly window: () => BrowserWindow | undefined;
+  readonly texts: () => Texts;
+  readonly recent: RecentFiles;
+}
+
 export class OpenedFiles {
-  readonly #window: () => BrowserWindow | undefined;
-  readonly #texts: () => Texts;
-  readonly #folderFile: string;
+  readonly #options: OpenedFilesOptions;
+  readonly #folder: RememberedFolder;
   #waiting: OpenedFile[] = [];
   #ready = false;
 
-  constructor(home: string, window: () => BrowserWindow | undefined, texts: () => Texts) {
-    this.#folderFile = join(home, 'desktop', 'open-folder');
-    this.#window = window;
-    this.#texts = texts;
+  constructor(options: OpenedFilesOptions) {
+    this.#options = options;
+    this.#folder = new RememberedFolder(options.home, 'open');
   }
 
   open(paths: readonly string[]): void {
+    const { texts, recent } = this.#options;
     for (const path of paths) {
       try {
-        if (statSync(path).size > largest) throw new Error(this.#texts().tooLarge);
+        if (statSync(path).size > largest) throw new Error(texts().tooLarge);
         this.#waiting.push({ name: basename(path), text: readFileSync(path, 'utf8') });
-        app.addRecentDocument(path);
+        recent.add(path);
       } catch (error) {
-        dialog.showErrorBox(
-          'Stride',
-          this.#texts().notOpened(path, error instanceof Error ? error.message : String(error)),
-        );
+        if (!existsSync(path)) recent.remove(path);
+        this.#refuse(texts().notOpened(path, error instanceof Error ? error.message : String(error)));
       }
     }
     this.#give();
   }
 
   async choose(): Promise<void> {
-    const window = this.#window();
+    const { window: shown, texts } = this.#options;
+    const window = shown();
     const options = {
-      defaultPath: this.#lastFolder(),
-      filters: [{ name: this.#texts().openable, extensions: kinds.map((kind) => kind.slice(1)) }],
+      defaultPath: this.#folder.read(),
+      filters: [{ name: texts().openable, extensions: kinds.map((kind) => kind.slice(1)) }],
       properties: ['openFile' as const],
     };
     const { filePaths } = await (window
@@ -61,11 +68,7 @@ export class OpenedFiles {
       : dialog.showOpenDialog(options));
     const [path] = filePaths;
     if (path === undefined) return;
-    try {
-      writeFileSync(this.#folderFile, dirname(path));
-    } catch (error) {
-      console.warn('the folder of the opened file could not be kept:', error);
-    }
+    this.#folder.write(dirname(path));
     this.open([path]);
   }
 
@@ -77,15 +80,14 @@ export class OpenedFiles {
 
   #give(): void {
     if (!this.#ready) return;
-    for (const file of this.#waiting) this.#window()?.webContents.send(toOpen, file);
+    for (const file of this.#waiting) this.#options.window()?.webContents.send(toOpen, file);
     this.#waiting = [];
   }
 
-  #lastFolder(): string {
-    try {
-      return readFileSync(this.#folderFile, 'utf8');
-    } catch {
-      return app.getPath('documents');
-    }
+  /** An error box would hold up the thread that serves the runs. */
+  #refuse(message: string): void {
+    const window = this.#options.window();
+    const options = { type: 'warning' as const, message };
+    void (window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options));
   }
 }

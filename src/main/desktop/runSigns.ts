@@ -1,5 +1,5 @@
-/** What the desktop shows of training outside of the window: progress on its icon, and a notification when a run ends out of sight. */
-import { type BrowserWindow, Notification } from 'electron';
+/** What the desktop shows of training outside of the window: progress and how many runs there are on its icon, and a notification when a run ends out of sight. */
+import { type BrowserWindow, Notification, app } from 'electron';
 import type { LabClient } from '../../shared/api/api.ts';
 import type { RunSummary } from '../../shared/runs/runs.ts';
 import type { Texts } from './texts.ts';
@@ -15,11 +15,14 @@ export interface RunSignsOptions {
 
 export function showRunSigns({ lab, texts, window, showWindow }: RunSignsOptions): void {
   const runs = new Map<number, { done: number; all: number }>();
+  let badge = 0;
   const draw = () => {
     const sums = [...runs.values()].reduce(
       (sum, { done, all }) => ({ done: sum.done + done, all: sum.all + all }),
       { done: 0, all: 0 },
     );
+    // A badge is macOS's and Unity's; elsewhere nothing is drawn.
+    if (badge !== runs.size) app.setBadgeCount((badge = runs.size));
     // Below 0 there is none.
     window()?.setProgressBar(sums.all === 0 ? -1 : sums.done / sums.all);
   };

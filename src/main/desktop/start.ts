@@ -6,15 +6,19 @@ import { exitCodes } from '../host/exitCodes.ts';
 import type { Signals } from '../host/interrupts.ts';
 import { makeHome } from '../lab/base/home.ts';
 import type { Lab } from '../lab/lab.ts';
+import { followAccent } from './accent.ts';
 import { askWhereToSave } from './downloads.ts';
+import { answerFolderChoice } from './folderChoice.ts';
 import { Lifetime } from './lifetime.ts';
 import { answerTo } from './commandLine.ts';
 import { AppMenu } from './menu.ts';
 import { OpenedFiles, filesAmong } from './openedFiles.ts';
 import { registerPageScheme, servePage } from './page.ts';
+import { RecentFiles } from './recentFiles.ts';
 import { showRunSigns } from './runSigns.ts';
 import { guardContents, guardSession } from './security.ts';
 import { followLanguage, type Texts } from './texts.ts';
+import { TrainingTray } from './tray.ts';
 import { type LoadingGuard, guardLoading, loadingMark } from './trainingProblem.ts';
 import { createWindow } from './window.ts';
 import { noteLostProcesses } from './windowFaults.ts';
@@ -27,6 +31,8 @@ export interface DesktopOptions {
   /** The built preload. */
   readonly preload: string;
   readonly platform: NodeJS.Platform;
+  /** The icon of the tray. */
+  readonly icon: string;
   readonly signals: Signals;
   /** The command line, its first word the program. */
   readonly args?: readonly string[];
@@ -78,7 +84,7 @@ export function startDesktop(options: DesktopOptions): void {
 }
 
 async function open(
-  { home, createLab, renderer, preload, platform, signals, args = [] }: DesktopOptions,
+  { home, createLab, renderer, preload, platform, icon, signals, args = [] }: DesktopOptions,
   guard: LoadingGuard,
   opened: readonly string[],
 ): Promise<void> {
@@ -99,7 +105,7 @@ async function open(
     fail(error);
     return;
   }
-  const lifetime = new Lifetime({
+  const lifetime: Lifetime = new Lifetime({
     home,
     lab,
     texts,
@@ -109,9 +115,13 @@ async function open(
       files.setReady(false);
       return createWindow({ home, preload, service: lab });
     },
+    ...(platform !== 'darwin' && { tray: trayOf(icon, texts, () => lifetime) }),
   });
   const window = () => lifetime.window;
-  const files = new OpenedFiles(home, window, texts);
+  const recent = new RecentFiles(home, () => made.menu?.refresh());
+  const files = new OpenedFiles({ home, window, texts, recent });
+  const applyAccent = followAccent(platform, window);
+  answerFolderChoice(home, window);
   const loadAgain = () => {
     guard.retry();
     window()?.webContents.reload();
@@ -121,8 +131,18 @@ async function open(
       platform,
       window,
       openFile: () => void files.choose(),
+      recent: {
+        paths: () => recent.paths,
+        open: (path) => {
+          files.open([path]);
+        },
+        clear: () => {
+          recent.clear();
+        },
+      },
       help: () => (guard.hasDied ? [{ label: texts().menu.loadAgain, click: loadAgain }] : []),
       onReady: () => {
+        applyAccent();
         files.setReady(true);
       },
     },
@@ -144,6 +164,17 @@ async function open(
   app.on('open-file', (event, path) => {
     event.preventDefault();
     files.open([path]);
+  });
+}
+
+function trayOf(icon: string, texts: () => Texts, lifetime: () => Lifetime): TrainingTray {
+  return new TrainingTray({
+    icon,
+    texts,
+    showWindow: () => {
+      lifetime().showWindow();
+    },
+    quit: () => void lifetime().quit(),
   });
 }
 

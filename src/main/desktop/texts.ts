@@ -20,9 +20,12 @@ export interface Texts {
   readonly openable: string;
   readonly runFinished: (run: string) => string;
   readonly runFailed: (run: string) => string;
+  readonly tray: { readonly show: string };
   readonly menu: {
     readonly file: string;
     readonly open: string;
+    readonly openRecent: string;
+    readonly clearRecent: string;
     readonly close: string;
     readonly quit: string;
     readonly help: string;
@@ -54,9 +57,12 @@ const english: Texts = {
   openable: 'Networks and PyTorch scripts',
   runFinished: (run) => `${run} has finished`,
   runFailed: (run) => `${run} has failed`,
+  tray: { show: 'Show the window' },
   menu: {
     file: 'File',
     open: 'Open…',
+    openRecent: 'Open recent',
+    clearRecent: 'Clear the list',
     close: 'Close window',
     quit: 'Quit Stride',
     help: 'Help',
@@ -86,9 +92,12 @@ const chinese: Texts = {
   openable: '网络与 PyTorch 脚本',
   runFinished: (run) => `${run} 训练完成`,
   runFailed: (run) => `${run} 训练失败`,
+  tray: { show: '显示窗口' },
   menu: {
     file: '文件',
     open: '打开…',
+    openRecent: '最近打开的文件',
+    clearRecent: '清除列表',
     close: '关闭窗口',
     quit: '退出 Stride',
     help: '帮助',

@@ -11,6 +11,8 @@ export const toWindow = 'stride:to-window';
 export const toMenu = 'stride:actions';
 export const toPage = 'stride:chosen';
 export const toOpen = 'stride:file';
+/** A request: it is answered with a folder, or with null. */
+export const toChooseFolder = 'stride:choose-folder';
 
 /** An action of the page as the menu shows it. */
 export interface MenuAction {

@@ -1,0 +1,36 @@
+/** The built terminal host as a contestant: `stride train` for two epochs, a process a turn, as a person runs it. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { EpochRecord } from '../../src/shared/runs/runs.ts';
+import { type HostOptions, hostEpoch } from './hosts.ts';
+import { serve } from './serve.ts';
+
+const program = fileURLToPath(new URL('../../out/main/terminal.js', import.meta.url));
+
+await serve<HostOptions>(async ({ network, trainImages }) => {
+  const home = mkdtempSync(join(tmpdir(), 'stride-bench-home-'));
+  process.on('exit', () => {
+    rmSync(home, { recursive: true, force: true });
+  });
+  return {
+    ready: { versions: {} },
+    async epoch() {
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        [program, 'train', network, '--epochs', '2', '--seed', '0', '--json'],
+        { env: { ...process.env, STRIDE_HOME: home }, maxBuffer: 2 ** 26 },
+      );
+      const epochs = stdout
+        .split('\n')
+        .filter((line) => line.startsWith('{'))
+        .map((line) => JSON.parse(line) as EpochRecord & { readonly type: string })
+        .filter(({ type }) => type === 'epoch');
+      return hostEpoch(epochs, trainImages);
+    },
+  };
+});

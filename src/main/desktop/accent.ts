@@ -1,0 +1,46 @@
+/**
+ * The system's accent colour in the window, where the system has one: its hue in the places of `--accent` (renderer/ui/tokens.css). Lightness
+ * and greatest chroma are Stride's own, in OKLCH, so that text keeps its contrast whatever colour was chosen.
+ */
+import { type BrowserWindow, systemPreferences } from 'electron';
+
+/** What macOS says when it is changed; Windows and Linux have an event. */
+const changedOnMac = 'AppleColorPreferencesChangedNotification';
+
+export function followAccent(platform: NodeJS.Platform, window: () => BrowserWindow | undefined): () => void {
+  /** Of the style that the page has now; a page that is loaded anew has none. */
+  let key: Promise<string> | undefined;
+  const apply = () => {
+    const contents = window()?.webContents;
+    const style = accentStyle(systemAccent());
+    const before = key;
+    key = undefined;
+    if (!contents) return;
+    if (before) void before.then((old) => contents.removeInsertedCSS(old)).catch(() => undefined);
+    if (style) key = contents.insertCSS(style);
+  };
+  if (platform === 'darwin') systemPreferences.subscribeNotification(changedOnMac, apply);
+  else systemPreferences.on('accent-color-changed', apply);
+  return () => {
+    key = undefined;
+    apply();
+  };
+}
+
+/** RRGGBBAA, undefined where this system or this Electron has none. */
+function systemAccent(): string | undefined {
+  return 'getAccentColor' in systemPreferences ? systemPreferences.getAccentColor() : undefined;
+}
+
+/** `accent` as Electron gives it, RRGGBBAA. Undefined where that is no colour. */
+export function accentStyle(accent: string | undefined): string | undefined {
+  const rgb = /^#?([0-9a-f]{6})([0-9a-f]{2})?$/i.exec(accent ?? '')?.[1];
+  if (rgb === undefined) return undefined;
+  const shade = (lightness: number, chroma: number) => `oklch(from #${rgb} ${lightness} min(c, ${chroma}) h)`;
+  const both = (light: string, dark: string) => `light-dark(${light}, ${dark})`;
+  return `:root:root {
+  --accent: ${both(shade(0.44, 0.17), shade(0.76, 0.13))};
+  --accent-strong: ${both(shade(0.37, 0.15), shade(0.82, 0.1))};
+  --accent-tint: ${both(shade(0.945, 0.025), shade(0.29, 0.06))};
+}`;
+}
