@@ -140,7 +140,9 @@ function outside(
   issue: Extract<Issue, { code: 'too_small' | 'too_big' }>,
 ): { rule: MisfitRule } & ProblemParameters {
   const small = issue.code === 'too_small';
-  const limit = small ? { minimum: Number(issue.minimum) } : { maximum: Number(issue.maximum) };
+  const limit: Readonly<Record<string, number>> = small
+    ? { minimum: Number(issue.minimum) }
+    : { maximum: Number(issue.maximum) };
   if (small && issue.origin !== 'number' && issue.origin !== 'int' && Number(issue.minimum) === 1)
     return { rule: 'empty' };
   if (issue.origin === 'string') return { rule: small ? 'short' : 'long', ...limit };
