@@ -92,7 +92,7 @@ describe('a state_dict of PyTorch’s', () => {
     ]);
     const { tensors, notes } = read(archive(checkpoint));
     expect(tensors.map(({ data }) => [...data])).toEqual(wanted);
-    expect(notes.join()).toContain('"state_dict"');
+    expect(notes.map(({ message }) => message).join()).toContain('"state_dict"');
   });
 
   test('several sets that fit are for the user to choose from', () => {
@@ -121,7 +121,7 @@ describe('a state_dict of PyTorch’s', () => {
     expect(numbers(archive(stateOf(named(['0.weight', '0.bias', '2.weight', '2.bias']))))).toEqual(wanted);
     const own = read(archive(stateOf(named(['eye.weight', 'eye.bias', 'head.weight', 'head.bias']))));
     expect(own.tensors.map(({ data }) => [...data])).toEqual(wanted);
-    expect(own.notes.join()).toContain('order');
+    expect(own.notes.map(({ message }) => message).join()).toContain('order');
   });
 
   test('views: an offset, strides of channels last, a transposed matrix', () => {
@@ -247,7 +247,7 @@ describe('an ONNX file', () => {
       expect(found.normalisation).toBe('course');
       const data = ({ name, data: values }: { name: string; data: Float32Array }) => [name, [...values]];
       expect(found.tensors.map(data)).toEqual(drawnTensors(network).map(data));
-      expect(found.notes.join()).toContain('Softmax');
+      expect(found.notes.map(({ message }) => message).join()).toContain('Softmax');
     },
   );
 });

@@ -23,7 +23,7 @@ test('what was done on the way is said', async () => {
   const notes: Record<string, string> = {};
   for (const { written, each } of files) {
     const outcome = await outcomeOf(written, each);
-    if ('notes' in outcome) notes[each.file] = outcome.notes.join('; ');
+    if ('notes' in outcome) notes[each.file] = outcome.notes.map(({ message }) => message).join('; ');
   }
   expect(notes['plain.pt']).toBe('');
   expect(notes['data-parallel.pt']).toContain('"module."');

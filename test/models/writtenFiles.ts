@@ -37,7 +37,7 @@ export function writtenFolders(root: string): WrittenFolder[] {
 
 /** What became of a file: a difference from PyTorch, or the code of its refusal. */
 export type Outcome =
-  { readonly difference: number; readonly notes: readonly string[] } | { readonly code: string };
+  { readonly difference: number; readonly notes: ReadModel['notes'] } | { readonly code: string };
 
 export async function outcomeOf(written: WrittenFolder, each: WrittenFile): Promise<Outcome> {
   const read = (name: string) => readIn(written, name);

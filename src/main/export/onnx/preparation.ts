@@ -1,4 +1,6 @@
 /** What a graph does to pixels before its first layer, and padding that is a node of its own. */
+import type { ProblemRecord } from '../../../shared/base/problem.ts';
+import { importNotes } from '../read/notes.ts';
 import { courseNormalisation } from '../../../shared/training/training.ts';
 import { intsOf, textOf } from './attributes.ts';
 import { type GraphView, nameOf } from './graphView.ts';
@@ -20,7 +22,7 @@ interface Affine {
 }
 
 /** Throws a `Problem` where pixels are normalised by constants that runs cannot have. */
-export function readPreparation(view: GraphView, notes: string[]): InputPreparation {
+export function readPreparation(view: GraphView, notes: ProblemRecord[]): InputPreparation {
   let affine: Affine = { scale: 1, shift: 0 };
   let channelsLast = false;
   let start = view.input.name;
@@ -76,12 +78,14 @@ function putsChannelsFirst(view: GraphView, node: Node): boolean {
   return sizes?.length === 4 && channels === 1 && sizes[1] === 1 && sizes[2] === height && sizes[3] === width;
 }
 
-function normalisationOf(view: GraphView, { scale, shift }: Affine, notes: string[]): 'course' | undefined {
+function normalisationOf(
+  view: GraphView,
+  { scale, shift }: Affine,
+  notes: ProblemRecord[],
+): 'course' | undefined {
   const near = (value: number, wanted: number) => Math.abs(value - wanted) < 1e-5;
   if (near(scale, 1) && near(shift, 0)) {
-    notes.push(
-      'the file says nothing of how pixels are normalised; Stride normalises them as the settings say',
-    );
+    notes.push(importNotes.notNormalised());
     return undefined;
   }
   const { mean, deviation } = courseNormalisation;

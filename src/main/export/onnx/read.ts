@@ -3,6 +3,8 @@
  * value that two nodes take is the beginning of a residual block, or of an activation that is written as several nodes.
  * What no layer can express is named.
  */
+import type { ProblemRecord } from '../../../shared/base/problem.ts';
+import { importNotes } from '../read/notes.ts';
 import type { Layer } from '../../../shared/layers/index.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import { parseNetwork } from '../../../shared/network/network.ts';
@@ -18,7 +20,7 @@ import type { Node } from './proto.ts';
 export interface OnnxModel {
   readonly network: Network;
   readonly tensors: readonly NamedTensor[];
-  readonly notes: readonly string[];
+  readonly notes: readonly ProblemRecord[];
   /** What the graph does to pixels before the first layer; undefined where it does nothing. */
   readonly normalisation: 'course' | undefined;
 }
@@ -33,7 +35,7 @@ export function readOnnx(
   beside: ReadonlyMap<string, Uint8Array> = new Map(),
 ): OnnxModel {
   const view = new GraphView(bytes, path, beside);
-  const notes: string[] = [];
+  const notes: ProblemRecord[] = [];
   const { start, channelsLast, normalisation } = readPreparation(view, notes);
   const layers = new Reader(view, notes).chain(start, view.output);
   const { shape } = view.input;
@@ -86,11 +88,11 @@ function tensorsOf({ weights, inner, shortcut }: ReadLayer, key: string): NamedT
 
 class Reader {
   readonly view: GraphView;
-  readonly notes: string[];
+  readonly notes: ProblemRecord[];
   /** Whether a map's channels are its last axis at this place of the graph. */
   #channelsLast = false;
 
-  constructor(view: GraphView, notes: string[]) {
+  constructor(view: GraphView, notes: ProblemRecord[]) {
     this.view = view;
     this.notes = notes;
   }
@@ -119,7 +121,7 @@ class Reader {
       case 'Softmax':
       case 'LogSoftmax':
         if (next === this.view.output || next === to) {
-          this.notes.push(`${node.opType} at the end was left out: training adds it to the loss`);
+          this.notes.push(importNotes.leftOut(node.opType ?? ''));
           return { layers: [], next };
         }
         break;

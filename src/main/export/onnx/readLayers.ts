@@ -1,4 +1,6 @@
 /** One ONNX node as a layer with its weights, or as nothing; what has no layer is refused by its name. */
+import type { ProblemRecord } from '../../../shared/base/problem.ts';
+import { importNotes } from '../read/notes.ts';
 import type { Layer } from '../../../shared/layers/index.ts';
 import type { Pair } from '../../../shared/layers/layer.ts';
 import { shortPair } from '../../../shared/code/canonical.ts';
@@ -26,7 +28,7 @@ const simple = (layer: Layer, weights: Readonly<Record<string, Weights>> = {}): 
 export function layerOf(
   view: GraphView,
   node: Node,
-  notes: string[],
+  notes: ProblemRecord[],
   bias: ConstantValues | null,
 ): ReadLayer[] {
   switch (node.opType) {
@@ -155,9 +157,8 @@ function pool(view: GraphView, node: Node): ReadLayer[] {
   });
 }
 
-function batchNorm(view: GraphView, node: Node, notes: string[]): ReadLayer[] {
-  if (intOf(node, 'training_mode', 0) === 1)
-    notes.push(`${nameOf(node)} was saved in training mode; its running statistics are taken`);
+function batchNorm(view: GraphView, node: Node, notes: ProblemRecord[]): ReadLayer[] {
+  if (intOf(node, 'training_mode', 0) === 1) notes.push(importNotes.trainingMode(nameOf(node)));
   const [weight, bias, mean, variance] = [1, 2, 3, 4].map((position) =>
     view.weights(node, position, 'the statistics'),
   );

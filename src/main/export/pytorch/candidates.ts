@@ -2,6 +2,7 @@
 import { Problem } from '../../../shared/base/problem.ts';
 import { isFloatType } from '../../../shared/models/elements.ts';
 import { type PickleDict, type PickleValue, dictOf, textOf } from '../../../shared/pickle/values.ts';
+import { importNotes } from '../read/notes.ts';
 import type { Candidate, WeightsFile } from '../read/candidates.ts';
 import { type DescribedTensor, type Storages, describedTensor, tensorData } from './tensors.ts';
 
@@ -49,6 +50,6 @@ export function candidatesIn(value: PickleValue, storages: Storages, path: strin
       { path },
     );
   }
-  const notes = [...widenedTypes].map((dtype) => `weights of type ${dtype} were turned into float32`);
+  const notes = [...widenedTypes].map(importNotes.widened);
   return { candidates, ordered: true, notes };
 }

@@ -1,4 +1,5 @@
 /** Sets of weights that a file offers: one, or several where a checkpoint keeps more than the net. */
+import type { ProblemRecord } from '../../../shared/base/problem.ts';
 import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
 
 export interface Candidate {
@@ -11,6 +12,6 @@ export interface WeightsFile {
   readonly candidates: readonly Candidate[];
   /** Whether the weights stand in the order in which the class makes its modules; safetensors are sorted by their names. */
   readonly ordered: boolean;
-  /** What was done on the way and the user should know, in English; for instance that float16 was widened. */
-  readonly notes: readonly string[];
+  /** What was done on the way and the user should know; for instance that float16 was widened. */
+  readonly notes: readonly ProblemRecord[];
 }

@@ -3,6 +3,7 @@ import { isFloatType, unsupportedType, widened } from '../../../shared/models/el
 import { decodeTensorFile } from '../../../shared/models/safetensors.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 import { readTorchLegacy, readTorchZip } from '../pytorch/read.ts';
+import { importNotes } from './notes.ts';
 import type { WeightsFile } from './candidates.ts';
 import type { WeightsFileKind } from './fileKind.ts';
 
@@ -37,6 +38,6 @@ function readSafetensors(bytes: Uint8Array, path: string): WeightsFile {
   return {
     candidates: [{ key: '', tensors: weights }],
     ordered: false,
-    notes: [...types].map((dtype) => `weights of type ${dtype} were turned into float32`),
+    notes: [...types].map(importNotes.widened),
   };
 }

@@ -2,11 +2,12 @@
  * The weights of a file, held against a net. Names are the course's (`conv1.weight`), an `nn.Sequential`'s (`0.weight`),
  * or the author's own; in the last case weights go by their order, which is that in which the class makes its modules.
  */
-import { Problem } from '../../../shared/base/problem.ts';
+import { type ProblemRecord, Problem } from '../../../shared/base/problem.ts';
 import { moduleNames } from '../../../shared/code/pytorchModel.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import { summarize } from '../../../shared/network/shapes.ts';
 import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
+import { importNotes } from './notes.ts';
 import type { Candidate, WeightsFile } from './candidates.ts';
 
 interface Expected {
@@ -19,7 +20,7 @@ interface Expected {
 
 export interface Matched {
   readonly tensors: readonly NamedTensor[];
-  readonly notes: readonly string[];
+  readonly notes: readonly ProblemRecord[];
 }
 
 function expectedWeights(network: Network): Expected[] {
@@ -38,14 +39,14 @@ function expectedWeights(network: Network): Expected[] {
 const prefixes = ['module.', '_orig_mod.', 'model.', 'net.', 'network.'];
 
 /** Without the prefixes that all names have. A prefix that only some have is part of a name. */
-function stripped({ key, tensors }: Candidate): { candidate: Candidate; notes: string[] } {
-  const notes: string[] = [];
+function stripped({ key, tensors }: Candidate): { candidate: Candidate; notes: ProblemRecord[] } {
+  const notes: ProblemRecord[] = [];
   let names = tensors.map(({ name }) => name);
   for (;;) {
     const prefix = prefixes.find((each) => names.every((name) => name.startsWith(each)));
     if (!prefix) break;
     names = names.map((name) => name.slice(prefix.length));
-    notes.push(`the prefix "${prefix}" was taken off all names`);
+    notes.push(importNotes.prefix(prefix));
   }
   return {
     candidate: { key, tensors: tensors.map((tensor, i) => ({ ...tensor, name: names[i] as string })) },
@@ -131,15 +132,11 @@ function match(expected: readonly Expected[], offered: Candidate, ordered: boole
   if (named) return { tensors: named, notes };
   const inOrder = ordered ? byOrder(expected, candidate.tensors) : null;
   if (inOrder) {
-    const note =
-      "the names are the author's own, so the weights went by the order in which the class makes its modules";
-    return { tensors: inOrder, notes: [...notes, note] };
+    return { tensors: inOrder, notes: [...notes, importNotes.order()] };
   }
   const shaped = byShapes(expected, candidate.tensors, ordered);
   if (!shaped) return null;
-  const note =
-    "names and order are the author's own, so the weights went by their shapes, and where several modules have the same by their order";
-  return { tensors: shaped, notes: [...notes, note] };
+  return { tensors: shaped, notes: [...notes, importNotes.shapes()] };
 }
 
 /**
@@ -175,7 +172,7 @@ export function matchWeights(network: Network, file: WeightsFile, path: string, 
       { path, keys },
     );
   }
-  const where = chosen.candidate.key ? [`the weights are those under "${chosen.candidate.key}"`] : [];
+  const where = chosen.candidate.key ? [importNotes.key(chosen.candidate.key)] : [];
   return { tensors: chosen.matched.tensors, notes: [...file.notes, ...where, ...chosen.matched.notes] };
 }
 

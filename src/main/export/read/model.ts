@@ -1,5 +1,5 @@
 /** A file of weights as a net with its weights, by the names of a run's checkpoints. */
-import { Problem } from '../../../shared/base/problem.ts';
+import { type ProblemRecord, Problem } from '../../../shared/base/problem.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
 import { readOnnx } from '../onnx/read.ts';
@@ -11,8 +11,8 @@ export interface ReadModel {
   readonly network: Network;
   /** `0.weight`, `3.layers.1.bias`. */
   readonly tensors: readonly NamedTensor[];
-  /** What was decided on the way, in English. */
-  readonly notes: readonly string[];
+  /** What was decided on the way. */
+  readonly notes: readonly ProblemRecord[];
   /** Where the file says how pixels are normalised. */
   readonly normalisation?: 'course' | undefined;
 }

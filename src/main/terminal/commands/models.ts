@@ -189,8 +189,14 @@ async function importModel(io: Io, lab: LabClient, file: string, options: Import
   const { run, notes } = await withFileBeside(file, (beside) =>
     lab.call('models.import', { ...request, beside }),
   );
-  for (const each of notes) note(io, each);
-  if (options.json) printJson(io, { type: 'imported', run: run.id, name: run.name, notes });
+  for (const each of notes) note(io, inLanguage(each));
+  if (options.json)
+    printJson(io, {
+      type: 'imported',
+      run: run.id,
+      name: run.name,
+      notes: notes.map(({ message }) => message),
+    });
   else {
     const command = `${io.invocation} evaluate ${run.id}`;
     print(io, say('Run {id} is "{name}". Its score: {command}', { id: run.id, name: run.name, command }));

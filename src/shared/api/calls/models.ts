@@ -86,7 +86,7 @@ export const modelCalls = {
       /** Which set of weights, where the file has several. */
       key: z.string().optional(),
     }),
-    z.strictObject({ run: runSummarySchema, notes: z.array(z.string()) }),
+    z.strictObject({ run: runSummarySchema, notes: z.array(problemRecordSchema) }),
   ),
   /** Loss and accuracy over the whole test set of a data set: the run's own, where none is named. */
   'models.evaluate': call(
