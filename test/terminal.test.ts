@@ -223,7 +223,7 @@ describe('the other commands', () => {
   test('no runs yet, and none that fits, are no errors', async () => {
     lab.answers['runs.query'] = () => ({ runs: [], rows: [], counts });
     expect(await terminal.stride('runs', 'nowhere')).toBe(0);
-    expect(terminal.stderr.text).toBe('No run fits.\n');
+    expect(terminal.stderr.text).toBe('No matching runs.\n');
     lab.answers['runs.query'] = () => ({
       runs: [],
       rows: [],

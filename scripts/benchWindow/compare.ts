@@ -8,14 +8,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Page } from '@playwright/test';
-import { checkpointFiles } from '../../src/main/checkpoints/files.ts';
 import { openDataset } from '../../src/main/datasets/index.ts';
-import { compile } from '../../src/main/engine/compile/compile.ts';
-import { initialParameters } from '../../src/main/engine/compile/parameters.ts';
-import { Generator } from '../../src/main/engine/random/generator.ts';
-import { openHistory } from '../../src/main/history/open.ts';
-import { parameterKey } from '../../src/shared/runs/checkpoint.ts';
 import type { Host } from '../../test/e2e/host.ts';
+import { addUntrainedCheckpoints } from '../../test/support/untrained.ts';
 import { addLongRuns } from './longRuns.ts';
 import type { Measure, Part } from './part.ts';
 
@@ -76,6 +71,8 @@ async function again(page: Page, host: Host): Promise<void> {
   await page.goto(host.url);
 }
 
+const numbers = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
+
 const middle = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 const two: Part = {
@@ -107,42 +104,12 @@ const two: Part = {
   },
 };
 
-/** Checkpoints of nets that have not been trained: their predictions are as many as others'. */
-async function addCheckpoints(home: string): Promise<void> {
-  const history = openHistory(home);
-  try {
-    const files = checkpointFiles(home, (run) => history.runs.known(run));
-    for (let run = 1; run <= manyRuns; run++) {
-      const { network, settings, shards, stepsPerEpoch } = history.detail(run)!;
-      const compiled = compile({ network, settings, dataset: null, shards: 1, constants: null });
-      const generator = new Generator(run);
-      const drawn = initialParameters(compiled.parameters, generator, settings.initialisation);
-      const given = new Map(drawn.map((tensor) => [parameterKey(tensor.name), tensor.data]));
-      const tensors = compiled.state.map(({ name, shape }) => ({
-        ...{ name, shape },
-        data: given.get(name) ?? new Float32Array(shape.reduce((a, b) => a * b, 1)),
-      }));
-      const place = { step: steps, epoch: steps / stepsPerEpoch + 1, batch: 0 };
-      const sums = { runningSum: 0, epochLossSum: 0, epochImages: 0, epochSeconds: 0 };
-      const progress = {
-        ...{ format: 1 as const, ...place, ...sums, random: generator.state(), orderSeed: '', shards },
-        ...{ layers: [], stopping: { best: null, waited: 0 }, learningRates: [] },
-      };
-      files.claim(history.runs.known(run)!.manifest);
-      const bytes = await files.write(run, { checkpoint: { tensors, progress }, epoch: null });
-      history.checkpoints.put(run, { kind: 'last', file: files.names.last, ...place, bytes });
-    }
-  } finally {
-    history.close();
-  }
-}
-
 const twenty: Part = {
   name: `compare: verdict of ${manyRuns} runs of 20,000 points, predictions kept`,
   async prepare(home) {
     const { summary } = await openDataset('mnist');
     addLongRuns(home, manyRuns, steps, { datasetHash: summary.hash });
-    await addCheckpoints(home);
+    await addUntrainedCheckpoints(home, numbers(1, manyRuns));
   },
   async measure(page, host): Promise<Measure[]> {
     await page.addInitScript(watchVerdict);

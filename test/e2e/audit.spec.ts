@@ -5,9 +5,13 @@
 import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { addLongRuns } from '../../scripts/benchWindow/longRuns.ts';
+import { openDataset } from '../../src/main/datasets/index.ts';
 import { layerTypes } from '../../src/shared/layers/index.ts';
 import { presetWords, statusWords } from '../../src/shared/runQuery/words.ts';
 import { fillHistory } from '../support/manyRuns.ts';
+import { addSweep } from '../support/sweptHistory.ts';
+import { addUntrainedCheckpoints } from '../support/untrained.ts';
 import { auditPage } from './audit.ts';
 import { coverOf } from './covers.ts';
 import { Host, expect, test } from './host.ts';
@@ -52,6 +56,10 @@ const host = new Host();
 test.beforeAll(async () => {
   host.home = mkdtempSync(join(tmpdir(), 'stride-e2e-'));
   fillHistory(host.home, { runs: 60, epochs: 4, losses: true });
+  const { summary } = await openDataset('mnist');
+  addLongRuns(host.home, 2, 2000, { datasetHash: summary.hash });
+  await addUntrainedCheckpoints(host.home, [61, 62]);
+  addSweep(host.home);
   await host.start();
 });
 test.afterAll(() => host.end());

@@ -144,6 +144,68 @@ test('the report is one file: without a network it asks for nothing and has the 
   await context.close();
 });
 
+test('by keyboard alone: runs chosen, a baseline pinned, every part seen, a note kept, the report saved', async ({
+  page,
+}) => {
+  await page.goto(host.url);
+  const focused = page.locator(':focus');
+  /** Tab, until what is meant has the focus: everything on the screen is reached so, in the order in which it is read. */
+  const tabTo = async (name: string | RegExp, key: 'Tab' | 'Shift+Tab' = 'Tab') => {
+    const wanted = page
+      .getByRole('main')
+      .getByLabel(name)
+      .or(page.getByRole('main').getByRole('button', { name }));
+    const hasFocus = () => wanted.evaluateAll((all) => all.includes(document.activeElement as HTMLElement));
+    for (let press = 0; press < 80 && !(await hasFocus()); press++) await page.keyboard.press(key);
+    expect(await hasFocus(), String(name)).toBe(true);
+  };
+  await page.keyboard.press('g');
+  await page.keyboard.press('v');
+  await expect(page.getByRole('heading', { name: 'Compare', level: 1 })).toBeVisible();
+  for (const net of ['Course', 'Homework']) {
+    await tabTo('Add a run');
+    await page.keyboard.type(net);
+    await expect(page.getByRole('option', { name: net })).toBeVisible();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('list', { name: 'Runs that are compared' })).toContainText(net);
+  }
+  await expect(sentence(page)).toBeVisible();
+  await tabTo(/^Make Course net.* the baseline$/, 'Shift+Tab');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/baseline=/);
+  const tabs = page.getByRole('tab');
+  for (let press = 0; press < 80 && (await focused.getAttribute('role')) !== 'tab'; press++)
+    await page.keyboard.press('Tab');
+  for (let tab = 0; tab < (await tabs.count()); tab++) {
+    await expect(tabs.nth(tab)).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(tabs.nth(tab)).toHaveAttribute('aria-selected', 'true');
+    await expect(page.getByRole('tabpanel')).not.toBeEmpty();
+    await page.keyboard.press('ArrowRight');
+  }
+  // Round to the first part; to classes, a cell of a matrix, and back.
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await expect(tabs.nth(2)).toHaveAttribute('aria-selected', 'true');
+  for (let press = 0; press < 80 && (await focused.getAttribute('data-cell')) === null; press++)
+    await page.keyboard.press('Tab');
+  await page.keyboard.press('ArrowRight');
+  await expect(focused).toHaveAttribute('data-cell', /./);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(focused).toHaveAttribute('data-cell', /./);
+  // The report by the palette, as any action.
+  const download = page.waitForEvent('download');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('Save report');
+  await expect(page.getByRole('option', { name: 'Save report' })).toBeVisible();
+  await page.keyboard.press('Enter');
+  expect((await download).suggestedFilename()).toMatch(/^stride-compare-\d-\d\.html$/);
+});
+
 for (const language of ['English', '简体中文']) {
   test(`axe finds nothing in any part, both themes, ${language}; nothing is wider than the window`, async ({
     page,

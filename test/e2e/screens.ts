@@ -29,7 +29,21 @@ const openByKeys = (keys: string) => ({
   leave: escape,
 });
 
-/** The history behind them: test/support/manyRuns.ts with losses. Run 42 has all that a run's page shows. */
+/** A dialog about the first run of the list, by its key. */
+const openFromRuns = (keys: string): Pick<Screen, 'prepare' | 'leave'> => ({
+  prepare: async (page) => {
+    await page.locator('[role="grid"]').focus();
+    await page.keyboard.press('j');
+    await page.keyboard.press(keys);
+    await page.getByRole('dialog').waitFor();
+  },
+  leave: escape,
+});
+
+/**
+ * The history behind them: test/support/manyRuns.ts with losses; two more runs with checkpoints (untrained.ts), which can be
+ * compared; and a sweep (sweptHistory.ts). Run 42 has all that a run's page shows.
+ */
 export const screens: readonly Screen[] = [
   { name: 'first page', hash: '/welcome' },
   { name: 'design', hash: '/design/course', ready: '[role="row"][data-row]' },
@@ -64,6 +78,25 @@ export const screens: readonly Screen[] = [
     hash: `/runs/42?tab=${tab}`,
     ready: '[role="tabpanel"]',
   })),
+  { name: 'runs, tags', hash: '/runs', ready: '[data-line^="r"]', ...openFromRuns('t') },
+  { name: 'sweeps', hash: '/sweeps', ready: 'main li h2' },
+  { name: 'a sweep', hash: '/sweeps/1', ready: 'main table' },
+  { name: 'compare, nothing chosen', hash: '/compare' },
+  ...['', 'nets', 'classes', 'images', 'cost', 'health', 'notes'].map((tab) => ({
+    name: `compare, ${tab || 'overview'}`,
+    hash: `/compare/61,62?baseline=61${tab ? `&tab=${tab}` : ''}`,
+    ready: tab === 'images' ? '[data-image]' : '[role="tabpanel"] section, [role="tabpanel"] input',
+  })),
+  {
+    name: 'compare, images of a cell',
+    hash: '/compare/61,62?tab=classes',
+    ready: '[data-cell]:not(.zero)',
+    prepare: async (page) => {
+      await page.locator('[data-cell]:not(.zero)').first().press('Enter');
+      await page.getByRole('dialog').waitFor();
+    },
+    leave: escape,
+  },
   { name: 'settings', hash: '/settings' },
   { name: 'command palette', hash: '/settings', ...openByKeys('Control+k') },
   { name: 'keyboard shortcuts', hash: '/settings', ...openByKeys('Shift+?') },

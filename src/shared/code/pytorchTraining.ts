@@ -124,7 +124,7 @@ export function loopLines(settings: TrainingSettings, schedule: ScheduleCode): s
     ...schedule.afterEpoch.map((line) => `        ${line}`),
     ...(earlyStopping && metric
       ? [
-          '        # Early stopping: so many epochs without an improvement are borne.',
+          '        # Early stopping: training ends after so many epochs without improvement.',
           `        merit = ${watched[metric]}`,
           `        if merit > best${earlyStopping.minimumChange > 0 ? ` + ${earlyStopping.minimumChange}` : ''}:`,
           '            best, waited = merit, 0',

@@ -155,7 +155,7 @@ export type StoppingMetric = (typeof stoppingMetrics)[number];
 
 export const earlyStoppingSchema = z.strictObject({
   metric: z.enum(stoppingMetrics),
-  /** Epochs without an improvement that are borne. */
+  /** Epochs without improvement before training stops. */
   patience: z.int().min(1).max(1000),
   /** What counts as an improvement: more than this. */
   minimumChange: z.number().min(0).default(0),

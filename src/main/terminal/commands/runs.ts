@@ -66,7 +66,9 @@ export async function listRuns(
   } else if (total === 0)
     note(
       io,
-      say(filter ? 'No run fits.' : archived ? 'There are no archived runs.' : 'There are no active runs.'),
+      say(
+        filter ? 'No matching runs.' : archived ? 'There are no archived runs.' : 'There are no active runs.',
+      ),
     );
   else if (total > runs.length)
     note(
