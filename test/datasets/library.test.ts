@@ -22,7 +22,7 @@ afterEach(async () => {
 
 let tickets = 0;
 const bring = (path: string, options = {}): Promise<CallReply<'datasets.import'>> =>
-  lab.call('datasets.import', { ticket: `t${(tickets += 1)}`, path, options });
+  lab.call('datasets.import', { ticket: `t${(tickets += 1)}`, from: { path }, options });
 const kept = () => readdirSync(join(home, 'datasets'));
 
 describe('a set that is imported', () => {
@@ -133,7 +133,7 @@ test('an import that is cancelled leaves nothing', async () => {
       if (phase === 'reading') resolve();
     });
   });
-  const importing = lab.call('datasets.import', { ticket: 'mine', path: join(source, 'small') });
+  const importing = lab.call('datasets.import', { ticket: 'mine', from: { path: join(source, 'small') } });
   const ended = importing.then(
     () => 'whole',
     (error: unknown) => (error as { code: string }).code,

@@ -17,6 +17,7 @@ export class ConnectionState {
   /** `onOpen` is called whenever the lab can be reached (again): time to ask for everything anew. */
   constructor(lab: Connection, onOpen: () => void) {
     this.#lab = lab;
+    lab.on('datasets.changed', () => void this.load());
     lab.onStatus((status) => {
       this.status = status;
       contact.lost = status === 'reconnecting' || status === 'closed';

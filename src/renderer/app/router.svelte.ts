@@ -16,6 +16,7 @@ export type Route =
   /** One net that is looked into, or two in step; none where they are still to be chosen. */
   | { readonly view: 'inspect'; readonly runs: readonly number[] }
   | { readonly view: 'sweeps' }
+  | { readonly view: 'data' }
   | { readonly view: 'sweep'; readonly sweep: number }
   | { readonly view: 'settings' };
 
@@ -25,7 +26,7 @@ export const mostInspected = 2;
 export type Query = Readonly<Record<string, string>>;
 
 /** The screens that the side bar leads to. */
-export const doors = ['design', 'train', 'runs', 'sweeps', 'compare', 'inspect', 'settings'] as const;
+export const doors = ['design', 'train', 'runs', 'sweeps', 'compare', 'inspect', 'data', 'settings'] as const;
 export type Door = (typeof doors)[number];
 
 /** Anything that is not an address of ours is the bench. */
@@ -41,7 +42,7 @@ export function parseRoute(hash: string): Route {
   if (view === 'sweeps' && rest !== undefined && /^[1-9]\d*$/.test(rest))
     return { view: 'sweep', sweep: Number(rest) };
   if (view === 'design') return rest === undefined ? { view } : { view, network: decode(rest) };
-  if ((view === 'settings' || view === 'welcome') && rest === undefined) return { view };
+  if ((view === 'settings' || view === 'welcome' || view === 'data') && rest === undefined) return { view };
   return { view: 'train' };
 }
 

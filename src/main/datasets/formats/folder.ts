@@ -41,7 +41,8 @@ export const folderFormat: Format = {
       name: null,
       counts: { train: count('train'), test: count('test') },
       ignored: source.files.length - pictures.length + source.ignored + stray,
-      read: (sink) => readAll(placed, form, sink, context, options),
+      read: (sink) =>
+        readAll(context.preview ? spread(placed, context.preview) : placed, form, sink, context, options),
     } satisfies Recognised;
   },
 };
@@ -176,6 +177,12 @@ async function bytesOf(file: SourceFile): Promise<Uint8Array> {
       reason,
     });
   }
+}
+
+/** So many of them, from the first to the last. */
+function spread(placed: readonly Placed[], count: number): Placed[] {
+  const step = Math.max(1, Math.floor(placed.length / count));
+  return placed.filter((_, i) => i % step === 0);
 }
 
 async function readAll(

@@ -22,6 +22,8 @@ export interface ReadContext {
   readonly progress: (progress: ImportProgress) => void;
   /** Something that is no fault, but that somebody should know. */
   readonly note: (note: Problem) => void;
+  /** For a look only: so many images from all of the source are enough. */
+  readonly preview?: number;
 }
 
 export interface ImageSink {

@@ -36,7 +36,7 @@ export interface Imported {
   readonly alreadyThere: boolean;
 }
 
-const stagingPrefix = '.importing-';
+export const stagingPrefix = '.importing-';
 
 /** Rejects with a `Problem` that names what was wrong, or with the signal's reason; then nothing is left. */
 export async function importDataset(order: ImportOrder): Promise<Imported> {
@@ -80,7 +80,10 @@ async function imported(order: ImportOrder, staging: string): Promise<Imported> 
 }
 
 /** The first format that finds something of its own in the source. */
-async function recognise(context: ReadContext, among: readonly Format[] = formats): Promise<Recognised> {
+export async function recognise(
+  context: ReadContext,
+  among: readonly Format[] = formats,
+): Promise<Recognised> {
   for (const format of among) {
     context.signal.throwIfAborted();
     const recognised = await format.recognise(context);
@@ -98,7 +101,7 @@ async function recognise(context: ReadContext, among: readonly Format[] = format
 }
 
 /** EMNIST's files have rows and columns exchanged. */
-function isTransposed(
+export function isTransposed(
   { format }: Recognised,
   { options, source }: ReadContext,
   note: (note: Problem) => void,

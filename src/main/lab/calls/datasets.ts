@@ -11,6 +11,16 @@ export function datasetCalls(datasets: LabDatasets) {
       datasets.cancel(ticket);
       return {};
     },
+    'datasets.preview': (request: CallRequest<'datasets.preview'>) => datasets.preview(request),
+    'datasets.upload': async (request: CallRequest<'datasets.upload'>) => {
+      await datasets.upload(request);
+      return {};
+    },
+    'datasets.forgetUpload': async ({ ticket }: CallRequest<'datasets.forgetUpload'>) => {
+      await datasets.forgetUpload(ticket);
+      return {};
+    },
+    'datasets.statistics': ({ dataset }: CallRequest<'datasets.statistics'>) => datasets.statistics(dataset),
     'datasets.rename': async (request: CallRequest<'datasets.rename'>) => {
       await datasets.rename(request);
       return {};

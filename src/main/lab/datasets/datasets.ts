@@ -3,6 +3,9 @@ import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 import type { ImportProgress } from '../../../shared/datasets/importing.ts';
 import { type Imported, importDataset } from '../../datasets/import/importDataset.ts';
+import { previewImport } from '../../datasets/import/preview.ts';
+import { datasetStatistics } from '../../datasets/statistics.ts';
+import { Uploads } from '../../datasets/uploads.ts';
 import type { DatasetLibrary } from '../../datasets/library.ts';
 import type { History } from '../../history/open.ts';
 import type { Events } from '../base/events.ts';
@@ -25,9 +28,13 @@ const progressInterval = 100;
 export class LabDatasets {
   readonly #options: LabDatasetsOptions;
   readonly #underWay = new Map<string, UnderWay>();
+  readonly #uploads: Uploads;
+  /** By hash: what was read once of all images. */
+  readonly #statistics = new Map<string, Promise<CallReply<'datasets.statistics'>>>();
 
   constructor(options: LabDatasetsOptions) {
     this.#options = options;
+    this.#uploads = new Uploads(options.library.folder);
   }
 
   entries(): Promise<CallReply<'datasets.entries'>> {
@@ -38,26 +45,45 @@ export class LabDatasets {
     return (await this.#uses(id)).map(({ id: run, name }) => ({ id: run, name }));
   }
 
-  async import({
+  async import(request: CallRequest<'datasets.import'>): Promise<CallReply<'datasets.import'>> {
+    const { record, alreadyThere } = await this.#begin(request.ticket, (signal) =>
+      this.#import(request, signal),
+    );
+    if (!alreadyThere) this.#options.events.emit('datasets.changed', {});
+    const entry = (await this.entries()).find(({ summary }) => summary.hash === record.summary.hash);
+    if (!entry) throw new Error(`the data set ${record.summary.id} was removed while it was imported`);
+    return { entry, alreadyThere };
+  }
+
+  preview({
     ticket,
-    path,
+    from,
     options,
-  }: CallRequest<'datasets.import'>): Promise<CallReply<'datasets.import'>> {
-    if (this.#underWay.has(ticket)) throw new Error(`an import is called ${ticket} already`);
-    const cancel = new AbortController();
-    const work = this.#import({ ticket, path, options }, cancel.signal);
-    this.#underWay.set(ticket, { cancel, work });
-    try {
-      const { record, alreadyThere } = await work;
-      if (!alreadyThere) this.#options.events.emit('datasets.changed', {});
-      const entry = (await this.entries()).find(({ summary }) => summary.hash === record.summary.hash);
-      if (!entry) throw new Error(`the data set ${record.summary.id} was removed while it was imported`);
-      return { entry, alreadyThere };
-    } catch (error) {
-      throw cancel.signal.aborted ? cancelled() : error;
-    } finally {
-      this.#underWay.delete(ticket);
+  }: CallRequest<'datasets.preview'>): Promise<CallReply<'datasets.preview'>> {
+    const { folder } = this.#options.library;
+    return this.#begin(ticket, async (signal) =>
+      previewImport({ folder, path: this.#pathOf(from), options, signal, progress: this.#progress(ticket) }),
+    );
+  }
+
+  upload({ ticket, name, piece }: CallRequest<'datasets.upload'>): Promise<void> {
+    return this.#uploads.append(ticket, name, piece);
+  }
+
+  forgetUpload(ticket: string): Promise<void> {
+    return this.#uploads.forget(ticket);
+  }
+
+  async statistics(id: string): Promise<CallReply<'datasets.statistics'>> {
+    const dataset = await this.#options.library.open(id);
+    const { hash } = dataset.summary;
+    let reading = this.#statistics.get(hash);
+    if (!reading) {
+      reading = datasetStatistics(dataset);
+      this.#statistics.set(hash, reading);
+      reading.catch(() => this.#statistics.delete(hash));
     }
+    return reading;
   }
 
   cancel(ticket: string): void {
@@ -82,21 +108,52 @@ export class LabDatasets {
   async close(): Promise<void> {
     for (const { cancel } of this.#underWay.values()) cancel.abort();
     await Promise.all([...this.#underWay.values()].map(({ work }) => settled(work)));
+    await this.#uploads.close();
+  }
+
+  /** Work that can be cancelled by its ticket. */
+  async #begin<T>(ticket: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.#underWay.has(ticket)) throw new Error(`something is under way as ${ticket} already`);
+    const cancel = new AbortController();
+    const promise = work(cancel.signal);
+    this.#underWay.set(ticket, { cancel, work: promise });
+    try {
+      return await promise;
+    } catch (error) {
+      throw cancel.signal.aborted ? cancelled() : error;
+    } finally {
+      this.#underWay.delete(ticket);
+    }
   }
 
   async #import(
-    { ticket, path, options }: CallRequest<'datasets.import'>,
+    { ticket, from, options }: CallRequest<'datasets.import'>,
     signal: AbortSignal,
   ): Promise<Imported> {
-    const { library, events } = this.#options;
+    const { library } = this.#options;
     const room = await library.room(options.name !== undefined);
+    const path = this.#pathOf(from);
+    return importDataset({
+      folder: library.folder,
+      path,
+      options,
+      signal,
+      progress: this.#progress(ticket),
+      ...room,
+    });
+  }
+
+  #progress(ticket: string): (progress: ImportProgress) => void {
     let [said, phase] = [0, ''];
-    const progress = (now: ImportProgress) => {
+    return (now) => {
       if (now.phase === phase && performance.now() - said < progressInterval) return;
       [said, phase] = [performance.now(), now.phase];
-      events.emit('datasets.progress', { ticket, ...now });
+      this.#options.events.emit('datasets.progress', { ticket, ...now });
     };
-    return importDataset({ folder: library.folder, path, options, signal, progress, ...room });
+  }
+
+  #pathOf(from: CallRequest<'datasets.import'>['from']): string {
+    return 'path' in from ? from.path : this.#uploads.pathOf(from.uploaded);
   }
 
   async #uses(id: string) {

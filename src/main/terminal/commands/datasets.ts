@@ -161,7 +161,7 @@ async function importSet(
   try {
     const { entry, alreadyThere } = await lab.call('datasets.import', {
       ticket,
-      path: resolve(path),
+      from: { path: resolve(path) },
       options: { ...options, invert: invert ?? false, damaged: skipDamaged ? 'skip' : 'refuse' },
     });
     line.end();

@@ -13,6 +13,7 @@ import {
   type OptimizerType,
   type TrainingSettings,
   trainingSettingsSchema,
+  normalisationFor,
 } from '../../../shared/training/training.ts';
 import { parseTags } from '../../../shared/runs/runOrganisation.ts';
 import {
@@ -293,6 +294,14 @@ export class TrainForm {
     this.name = name ?? '';
     this.tags = tags.join(', ');
     this.#learningRates = learningRates;
+  }
+
+  /** With the normalisation that fits: the course's constants are MNIST's. What was chosen otherwise stays. */
+  chooseDataset(id: string): void {
+    const { choices } = this.draft;
+    if (choices.normalisation === normalisationFor(choices.normalisation, this.dataset))
+      choices.normalisation = normalisationFor(choices.normalisation, id);
+    this.dataset = id;
   }
 
   toggle(key: string, on: boolean): void {

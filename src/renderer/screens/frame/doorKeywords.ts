@@ -8,5 +8,6 @@ export const doorKeywords: Partial<Record<Door, string>> = {
   sweeps: 'sweeps sweep grid 参数搜索 网格',
   compare: 'compare quality speed memory 比较 对比 速度 内存',
   inspect: 'inspect feature maps filters draw saliency 可视化 特征图 卷积核 手写 反向传播',
+  data: 'data sets import images classes histogram 数据 数据集 导入 图像 类别',
   settings: 'settings preferences language theme data folder 设置 语言 主题',
 };

@@ -12,6 +12,7 @@ const doorKeys = {
   sweeps: 'g w',
   compare: 'g v',
   inspect: 'g i',
+  data: 'g a',
   settings: 'g s',
 } as const;
 const doorTitles: Record<Door, () => string> = {
@@ -21,6 +22,7 @@ const doorTitles: Record<Door, () => string> = {
   compare: m.nav_compare,
   sweeps: m.nav_sweeps,
   inspect: m.nav_inspect,
+  data: m.nav_data,
   settings: m.nav_settings,
 };
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** Images at once: a screen full of them. */
-const mostImagesShown = 256;
+export const mostImagesShown = 256;
 
 const uint8: z.ZodType<Uint8Array> = z.instanceof(Uint8Array);
 

@@ -1,0 +1,87 @@
+/** What an import would make of a source: some images as they would be stored. Nothing of it is kept. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { ImportPreview } from '../../../shared/api/calls/datasets.ts';
+import { type Problem, toProblemRecord } from '../../../shared/base/problem.ts';
+import type { ImageSink, ReadContext } from '../formats/format.ts';
+import { openSource } from '../source/openSource.ts';
+import { type ImportOrder, isTransposed, recognise, stagingPrefix } from './importDataset.ts';
+import { preparation } from './prepare.ts';
+
+/** Images that are shown; of each class only some, as long as there are others among the first ones. */
+const mostShown = 24;
+const mostOfClass = 4;
+const mostRead = 2000;
+
+class Enough extends Error {}
+
+export async function previewImport(
+  order: Pick<ImportOrder, 'folder' | 'path' | 'options' | 'signal' | 'progress'>,
+): Promise<ImportPreview> {
+  await mkdir(order.folder, { recursive: true, mode: 0o700 });
+  const scratch = await mkdtemp(join(order.folder, `${stagingPrefix}${process.pid}-`));
+  try {
+    return await preview(order, scratch);
+  } finally {
+    await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function preview(
+  { path, options, signal, progress }: Pick<ImportOrder, 'path' | 'options' | 'signal' | 'progress'>,
+  scratch: string,
+): Promise<ImportPreview> {
+  const source = await openSource(resolve(path), { scratch, signal, progress });
+  try {
+    const notes: Problem[] = [];
+    const note = (problem: Problem) => void notes.push(problem);
+    const context: ReadContext = { source, options, scratch, signal, progress, note, preview: mostShown };
+    const recognised = await recognise(context);
+    const transpose = isTransposed(recognised, context, note);
+    const prepared = preparation(recognised.form, { ...options, transpose });
+    const shown: Uint8Array[] = [];
+    const images: { origin: string; label: string; width: number; height: number }[] = [];
+    const ofClass = new Map<string, number>();
+    let size = { width: recognised.form.width, height: recognised.form.height };
+    let read = 0;
+    const sink: ImageSink = {
+      add: async (_, pixels, label, origin) => {
+        read += 1;
+        const name = typeof label === 'number' ? (recognised.classes?.[label] ?? String(label)) : label;
+        const before = ofClass.get(name) ?? 0;
+        if (before < mostOfClass) {
+          ofClass.set(name, before + 1);
+          shown.push(prepared.prepare(pixels).slice());
+          images.push({ origin, label: name, ...size });
+        }
+        if (shown.length === mostShown || read === mostRead) throw new Enough();
+      },
+      skip: note,
+      size: (width, height) => {
+        size = { width, height };
+      },
+    };
+    try {
+      await recognised.read(sink);
+    } catch (error) {
+      if (!(error instanceof Enough)) throw error;
+    }
+    const { form } = prepared;
+    const pixels = new Uint8Array(shown.length * form.height * form.width * form.channels);
+    shown.forEach((each, i) => {
+      pixels.set(each, i * each.length);
+    });
+    const { train, test } = recognised.counts;
+    return {
+      format: recognised.format,
+      ...form,
+      train,
+      test,
+      pixels,
+      images,
+      notes: notes.map(toProblemRecord),
+    };
+  } finally {
+    await source.close();
+  }
+}

@@ -1,0 +1,58 @@
+/** Files that a window sends, which may not read the machine's paths itself: kept until they are imported or forgotten. */
+import { appendFile, mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Problem } from '../../shared/base/problem.ts';
+
+export class Uploads {
+  readonly #folder: string;
+  /** Of each ticket, the folder or the single file that was sent. */
+  readonly #sent = new Map<string, { folder: string; names: Set<string> }>();
+
+  /** `folder` is where the lab keeps its sets. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async append(ticket: string, name: string, piece: Uint8Array): Promise<void> {
+    const parts = name.split('/');
+    if (parts.some((part) => part === '' || part === '..' || part === '.' || /[\\:\0]/.test(part))) {
+      throw new Problem('dataset.upload-name', `a file that is sent cannot be called "${name}"`, { name });
+    }
+    let sent = this.#sent.get(ticket);
+    if (!sent) {
+      sent = {
+        folder: join(this.#folder, `.importing-${process.pid}-sent-${this.#sent.size}-${Date.now()}`),
+        names: new Set(),
+      };
+      this.#sent.set(ticket, sent);
+    }
+    const path = join(sent.folder, ...parts);
+    if (!sent.names.has(name)) await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    sent.names.add(name);
+    await appendFile(path, piece, { mode: 0o600 });
+  }
+
+  /** Where the files lie: the file itself where it is one. */
+  pathOf(ticket: string): string {
+    const sent = this.#sent.get(ticket);
+    if (!sent)
+      throw new Problem(
+        'dataset.upload-gone',
+        'the files that were sent are not there any more; choose them again',
+      );
+    const [only, other] = sent.names;
+    return only !== undefined && other === undefined && !only.includes('/')
+      ? join(sent.folder, only)
+      : sent.folder;
+  }
+
+  async forget(ticket: string): Promise<void> {
+    const sent = this.#sent.get(ticket);
+    this.#sent.delete(ticket);
+    if (sent) await rm(sent.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#sent.keys()].map((ticket) => this.forget(ticket)));
+  }
+}
