@@ -11,7 +11,7 @@ import { createPresets } from './presets.ts';
 import { handToUser, userFolder } from './stage.ts';
 import { expect, test } from '../e2e/host.ts';
 
-test.describe.configure({ mode: 'serial', timeout: 300_000 });
+test.describe.configure({ timeout: 300_000 });
 
 const desktop = new Desktop();
 let files: string;
@@ -127,6 +127,7 @@ test('@all the page may ask for a folder, which the next question begins in', as
 });
 
 test('@all what the window saves goes where the person says, and the next dialog begins there', async () => {
+  await desktop.program.saveAsElectron();
   await main().evaluate(({ session }, folder: string) => {
     const asked: Kept['dialogs'] = [];
     (globalThis as Kept).dialogs = asked;
@@ -309,14 +310,13 @@ test('@all progress and the number of runs on the icon, and a notification when 
     });
   await expect.poll(async () => (await kept()).shown.length, { timeout: 200_000 }).toBe(1);
   const { progress, badges, shown } = await kept();
-  expect(shown[0]?.title).toBe('Course net #1 has finished');
+  expect(shown[0]?.title).toMatch(/^Course net #\d+ has finished$/);
   expect(shown[0]?.body).toMatch(/^9\d\.\d\d %$/);
   expect(badges).toEqual([1, 0]);
   expect(progress.at(-1)).toBe(-1);
-  expect(progress.slice(0, -1).every((value, at, all) => value >= (all[at - 1] ?? 0) && value <= 1)).toBe(
-    true,
-  );
-  expect(progress.some((value) => value > 0.2 && value < 1)).toBe(true);
+  const shares = progress.filter((share) => share >= 0);
+  expect(shares).toEqual([...shares].sort((a, b) => a - b));
+  expect(shares.some((share) => share > 0.2 && share < 1)).toBe(true);
   const visible = () => main().evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.isVisible());
   expect(await visible()).toBe(false);
   await main().evaluate(() => {

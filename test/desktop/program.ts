@@ -120,6 +120,13 @@ export class Program {
     ({ browser: this.browser, page: this.page } = await connectTo(this.#port, this.child));
   }
 
+  /** Saving is Electron's again, as it is for people: Playwright takes over what a page saves when it connects. */
+  async saveAsElectron(): Promise<void> {
+    const session = await this.browser.newBrowserCDPSession();
+    await session.send('Browser.setDownloadBehavior', { behavior: 'default' });
+    await session.detach();
+  }
+
   async #disconnect(): Promise<void> {
     const gone = new Promise((resolve) => this.browser.once('disconnected', resolve));
     if (!this.browser.isConnected()) return;

@@ -166,7 +166,9 @@ export async function saved(page: Page, press: () => Promise<void>): Promise<str
     await press();
     return (await download).path();
   }
-  const { main } = desktops.at(-1)!.program;
+  const { program } = desktops.at(-1)!;
+  const { main } = program;
+  await program.saveAsElectron();
   await main!.evaluate(({ session }, folder: string) => {
     Reflect.deleteProperty(globalThis, 'strideSaved');
     session.defaultSession.once('will-download', (_event, item) => {
