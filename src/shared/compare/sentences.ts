@@ -57,9 +57,14 @@ function correctedEnglish({ comparisons, correctedP }: Told): string {
   return comparisons > 1 ? ` (${correctedP} after Holm's correction for ${comparisons} comparisons)` : '';
 }
 
+/** Latin letters and digits stand apart from Chinese characters, which stand together. */
+function beforeHan(label: string): string {
+  return /\p{Script=Han}$/u.test(label) ? label : `${label} `;
+}
+
 const chinese = {
   better: (t) =>
-    `${t.first} 更好：在 ${t.images} 张测试图像上准确率为 ${t.firstShare}，${t.second} 为 ${t.secondShare}；相差 ` +
+    `${beforeHan(t.first)}更好：在 ${t.images} 张测试图像上准确率为 ${t.firstShare}，${beforeHan(t.second)}为 ${t.secondShare}；相差 ` +
     `${t.difference} 个百分点，95% 置信区间为 ${t.lower} 至 ${t.upper}，p ${t.p}${correctedChinese(t)}。`,
   tooFew: (t) =>
     t.disagreements === 0

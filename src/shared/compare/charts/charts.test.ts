@@ -21,6 +21,16 @@ test('ticks are round, within the range, and there is one where all values are t
   expect(rangeOf([Number.NaN, Infinity])).toEqual([0, 1]);
 });
 
+test('a short axis of epochs has no tick that bears the name of the next epoch', () => {
+  const points = [[1, 1] as const, [2, 0.5] as const, [3, 0.4] as const];
+  const svg = lineChart({
+    ...common,
+    xText: (value) => `epoch ${value.toFixed(0)}`,
+    lines: [{ run: 1, label: 'one', points, baseline: false }],
+  });
+  expect(svg.match(/epoch \d+/g)).toEqual(['epoch 1', 'epoch 2', 'epoch 3']);
+});
+
 test('text is escaped, a gap lifts the pen, a lone point is a dot, the baseline is dashed', () => {
   const svg = lineChart({
     ...common,

@@ -1,5 +1,15 @@
 /** Curves of several runs over each other, one of them drawn apart as the baseline. */
-import { type Frame, escapeXml, framed, linearScale, plotArea, rangeOf, round, runColour } from './svg.ts';
+import {
+  type Frame,
+  type Scale,
+  escapeXml,
+  framed,
+  linearScale,
+  plotArea,
+  rangeOf,
+  round,
+  runColour,
+} from './svg.ts';
 
 export type ChartPoint = readonly [x: number, y: number];
 
@@ -60,6 +70,12 @@ function thinned(points: readonly ChartPoint[], columns: number): readonly Chart
   return kept;
 }
 
+/** Epochs, steps, images and seconds are told in whole numbers: a tick between two of them would bear the next one's name. */
+function wholeTicks(scale: Scale): Scale {
+  const ticks = scale.ticks.filter(Number.isInteger);
+  return ticks.length > 0 ? { ...scale, ticks } : scale;
+}
+
 export function lineChart(chart: LineChart): string {
   const { lines, bands, width, height, lit, target } = chart;
   const area = plotArea(width, height);
@@ -70,7 +86,7 @@ export function lineChart(chart: LineChart): string {
   const values = [...lines.flatMap(({ points }) => points.map(([, y]) => y)), target ?? NaN];
   const frame: Frame = {
     ...chart,
-    x: linearScale(Math.max(0, xs[0]), xs[1], area.left, area.right, 6),
+    x: wholeTicks(linearScale(Math.max(0, xs[0]), xs[1], area.left, area.right, 6)),
     y: linearScale(...rangeOf(values), area.bottom, area.top),
   };
   const drawn = [

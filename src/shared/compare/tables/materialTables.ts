@@ -99,7 +99,10 @@ export function settingsTextTable(
     head: [wordIn(language)('setting'), ...details.map(({ id }) => labels.get(id) ?? String(id))],
     rows: settingsTable(details)
       .filter(({ differs }) => all || differs)
-      .map(({ key, values }) => [nameOf(key), ...values.map((value) => value ?? none)]),
+      .map(({ key, values }) => [
+        nameOf(key),
+        ...values.map((value) => (value && key === 'network' ? netName(language, value) : (value ?? none))),
+      ]),
   };
 }
 
