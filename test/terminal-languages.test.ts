@@ -90,6 +90,7 @@ test('a run, its table, its page and its errors are in Chinese', async () => {
   const shown = await stride(['show', '1'], undefined, home);
   expect(shown.stdout).toContain('训练 1：plain, 已完成');
   expect(shown.stdout).toContain('34 个参数');
+  expect(shown.stdout).toContain('学习率 0.01');
   expect(shown.stdout).toContain('测试准确率');
   expect((await stride(['runs'], undefined, home)).stdout).toContain('最佳准确率（轮次）');
   expect(await stride(['show', '7'], undefined, home)).toMatchObject({
@@ -181,6 +182,7 @@ test.each([
   [['export', '1', '--out', 'x', '--format', 'npz', '--output', 'y'], '可选：logits, probabilities'],
   [['sweep', 'course', '--set', 'a'], '请给出字段路径及其取值'],
   [['sweep', 'course', '--range', 'optimizer.learningRate=2..1'], '取值范围必须从较小的数到较大的数'],
+  [['sweep', 'course', '--set', 'batchSize=0'], '组合“batch=0”无法训练：这组设置无效：批大小不能小于 1'],
   [['compare', '1', '1'], '训练 1 重复给出'],
   [['verify', '/nowhere'], '/nowhere'],
 ])('%j is refused in Chinese', async (args, text) => {

@@ -6,6 +6,7 @@
 import data from '../../../resources/messages/zh-CN/data.json' with { type: 'json' };
 import desktop from '../../../resources/messages/zh-CN/desktop.json' with { type: 'json' };
 import models from '../../../resources/messages/zh-CN/models.json' with { type: 'json' };
+import inspect from '../../../resources/messages/zh-CN/inspect.json' with { type: 'json' };
 import lab from '../../../resources/messages/zh-CN/lab.json' with { type: 'json' };
 import problems from '../../../resources/messages/zh-CN/problems.json' with { type: 'json' };
 import training from '../../../resources/messages/zh-CN/training.json' with { type: 'json' };
@@ -17,6 +18,7 @@ import type { ProblemRecord } from '../../shared/base/problem.ts';
 const chinese: Readonly<Record<string, string>> = terminal;
 const chineseProblems: Readonly<Record<string, unknown>> = {
   ...problems,
+  ...inspect,
   ...lab,
   ...models,
   ...desktop,
@@ -65,10 +67,10 @@ export function say(text: string, values: Readonly<Record<string, string | numbe
 export function inLanguage({ code, message, parameters }: ProblemRecord): string {
   const text = language === 'zh-CN' ? chineseProblems[`problem.${code}`] : undefined;
   if (typeof text !== 'string') return message;
-  const { cause, detail } = parameters;
+  const { cause, detail, ...own } = parameters;
   const values: Record<string, string | number> = { ...withDetail(parameters, language), message };
   if (typeof cause === 'string')
-    values['detail'] = inLanguage({ code: cause, message: String(detail), parameters });
+    values['detail'] = inLanguage({ code: cause, message: String(detail), parameters: own });
   const said = fill(text, values) ?? message;
   const { layer, type } = parameters;
   return layer !== undefined && type !== undefined && code.startsWith('layer.') && said !== message

@@ -33,3 +33,18 @@ test('a programmer’s error keeps its own words', () => {
     'x is undefined',
   );
 });
+
+test('a problem that is another one’s cause is said in the reader’s language, too', () => {
+  locale = 'zh-CN';
+  const parameters = {
+    combination: 'batch=0',
+    cause: 'sweep.invalid',
+    rule: 'least',
+    key: 'batchSize',
+    minimum: 1,
+  };
+  const detail = 'batch size must be at least 1';
+  expect(
+    problemText({ code: 'sweep.combination', message: detail, parameters: { ...parameters, detail } }),
+  ).toBe('组合“batch=0”无法训练：这组设置无效：批大小不能小于 1');
+});

@@ -31,9 +31,9 @@ export function problemReason({ code, message, parameters }: ProblemRecord): str
     ...withDetail(parameters, getLocale(), layerLabel),
     message,
   };
-  const { cause, detail } = parameters;
+  const { cause, detail, ...own } = parameters;
   if (typeof cause === 'string')
-    known['detail'] = problemText({ code: cause, message: String(detail), parameters });
+    known['detail'] = problemText({ code: cause, message: String(detail), parameters: own });
   if (code.startsWith('query.')) Object.assign(known, queryWords(parameters));
   if (typeof known['what'] === 'string') known['what'] = layerLabel(known['what']);
   if (code.startsWith('layer.')) known['giver'] = giver(parameters['from']);

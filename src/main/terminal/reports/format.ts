@@ -1,6 +1,7 @@
 /** Numbers and tables as the terminal shows them. */
 import Table from 'cli-table3';
-import { say } from '../../host/language.ts';
+import { fieldName } from '../../../shared/misfits/words.ts';
+import { currentLanguage, say } from '../../host/language.ts';
 import type { Optimizer } from '../../../shared/training/training.ts';
 
 const numbers = new Intl.NumberFormat('en-US');
@@ -36,7 +37,7 @@ export function describeOptimizer({ type, ...fields }: Optimizer): string {
   const parts = Object.entries(fields)
     .filter(([, value]) => value !== 0 && value !== false)
     .map(([name, value]) => {
-      const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+      const words = fieldName(name, currentLanguage());
       return value === true ? words : `${words} ${String(value)}`;
     });
   return [type, ...parts].join(', ');
