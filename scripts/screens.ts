@@ -264,6 +264,16 @@ async function runPage(studio: Studio): Promise<void> {
   }
 }
 
+async function models(studio: Studio): Promise<void> {
+  await studio.go('#/runs/1');
+  for (const which of ['import', 'export']) {
+    await studio.each((look) => doAction(look, `models_${which}`));
+    await studio.each(({ page }) => page.getByRole('dialog').waitFor());
+    await studio.shoot(`models-${which}`);
+    await studio.each(closeDialog);
+  }
+}
+
 async function compare(studio: Studio): Promise<void> {
   await studio.go('#/compare');
   await studio.shoot('compare-empty');
@@ -346,6 +356,7 @@ try {
   await twoAtOnce(studio);
   await runs(studio);
   await runPage(studio);
+  await models(studio);
   await compare(studio);
   await design(studio);
   await frame(studio);
