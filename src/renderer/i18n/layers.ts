@@ -1,5 +1,10 @@
 /** Layer kinds and activation functions by name. */
 import type { ActivationFunction } from '../../shared/layers/activation.ts';
+import {
+  type ComposedFunction,
+  composedActivations,
+  composedFunctions,
+} from '../../shared/layers/composedActivations.ts';
 import { convWindow } from '../../shared/layers/conv2d.ts';
 import type { Layer, LayerType } from '../../shared/layers/index.ts';
 import { type Pair, pair } from '../../shared/layers/layer.ts';
@@ -32,7 +37,10 @@ export const activationNames: Record<ActivationFunction, string> = {
   sigmoid: 'Sigmoid',
   tanh: 'Tanh',
   softplus: 'Softplus',
-  silu: 'SiLU',
+  ...(Object.fromEntries(composedFunctions.map((name) => [name, composedActivations[name].label])) as Record<
+    ComposedFunction,
+    string
+  >),
 };
 
 /** `ReLU`; what is no activation is given back as it is. */

@@ -3,6 +3,7 @@
  * whose parameter names are Stride's own. Layers are made in the net's order in both, because that is the order in which
  * the seed's numbers are drawn.
  */
+import { isComposed } from '../layers/composedActivations.ts';
 import { activationDefaults, type Activation } from '../layers/activation.ts';
 import { enabledLayers, layerKind, type Layer } from '../layers/index.ts';
 import { describeShape } from '../layers/layer.ts';
@@ -44,6 +45,7 @@ const torchLine = ({ layer, input }: LayerSummary) => layerKind(layer).torch(lay
 function callOf(layer: Activation, x: string): string {
   const slope = layer.negativeSlope ?? activationDefaults.negativeSlope;
   const alpha = layer.alpha ?? activationDefaults.alpha;
+  if (isComposed(layer.function)) return `F.${layer.function}(${x})`;
   switch (layer.function) {
     case 'relu':
       return `F.relu(${x})`;
@@ -60,7 +62,6 @@ function callOf(layer: Activation, x: string): string {
     case 'selu':
     case 'gelu':
     case 'softplus':
-    case 'silu':
       return `F.${layer.function}(${x})`;
   }
 }

@@ -1,8 +1,15 @@
 /** Element-wise activations, with PyTorch's definitions and default constants. */
+import {
+  type ComposedFunction,
+  composedActivations,
+  composedFunctions,
+  isComposed,
+} from './composedActivations.ts';
 import { type FieldSpecs, type LayerWith, schemaOf } from './field.ts';
 import type { LayerKind } from './layer.ts';
 
-export const activationFunctions = [
+/** The functions that the engine and the export formats have operations of their own for. */
+const primitiveFunctions = [
   'relu',
   'leakyRelu',
   'elu',
@@ -11,9 +18,14 @@ export const activationFunctions = [
   'sigmoid',
   'tanh',
   'softplus',
-  'silu',
 ] as const;
-export type ActivationFunction = (typeof activationFunctions)[number];
+export type PrimitiveFunction = (typeof primitiveFunctions)[number];
+export type ActivationFunction = PrimitiveFunction | ComposedFunction;
+
+export const activationFunctions: readonly ActivationFunction[] = [
+  ...primitiveFunctions,
+  ...composedFunctions,
+];
 
 export const activationDefaults = { negativeSlope: 0.01, alpha: 1 } as const;
 
@@ -58,7 +70,8 @@ export const activation: LayerKind<Activation> = {
   torch(layer) {
     const slope = layer.negativeSlope ?? activationDefaults.negativeSlope;
     const alpha = layer.alpha ?? activationDefaults.alpha;
-    const lines: Record<ActivationFunction, string> = {
+    if (isComposed(layer.function)) return `nn.${composedActivations[layer.function].torch}()`;
+    const lines: Record<PrimitiveFunction, string> = {
       relu: 'nn.ReLU()',
       leakyRelu: slope === activationDefaults.negativeSlope ? 'nn.LeakyReLU()' : `nn.LeakyReLU(${slope})`,
       elu: alpha === activationDefaults.alpha ? 'nn.ELU()' : `nn.ELU(alpha=${alpha})`,
@@ -67,7 +80,6 @@ export const activation: LayerKind<Activation> = {
       sigmoid: 'nn.Sigmoid()',
       tanh: 'nn.Tanh()',
       softplus: 'nn.Softplus()',
-      silu: 'nn.SiLU()',
     };
     return lines[layer.function];
   },

@@ -5,6 +5,8 @@ import {
   seluConstants,
   softplusThreshold,
 } from '../layers/activation.ts';
+import { composedActivations, isComposed } from '../layers/composedActivations.ts';
+import { compute, derivative, numbersAt } from '../layers/formula.ts';
 
 export interface Curve {
   value(x: number): number;
@@ -29,6 +31,11 @@ const exponentialUnit = (alpha: number, scale: number): Curve => ({
 
 export function activationCurve(layer: Activation): Curve {
   const negativeSlope = layer.negativeSlope ?? activationDefaults.negativeSlope;
+  if (isComposed(layer.function)) {
+    const { formula } = composedActivations[layer.function];
+    const slope = derivative(formula);
+    return { value: (x) => compute(formula, numbersAt(x)), slope: (x) => compute(slope, numbersAt(x)) };
+  }
   switch (layer.function) {
     case 'relu':
       return { value: (x) => Math.max(0, x), slope: (x) => (x > 0 ? 1 : 0) };
@@ -54,8 +61,6 @@ export function activationCurve(layer: Activation): Curve {
         value: (x) => (x > softplusThreshold ? x : Math.log1p(Math.exp(x))),
         slope: (x) => (x > softplusThreshold ? 1 : sigmoid(x)),
       };
-    case 'silu':
-      return { value: (x) => x * sigmoid(x), slope: (x) => sigmoid(x) * (1 + x * (1 - sigmoid(x))) };
   }
 }
 

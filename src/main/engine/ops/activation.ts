@@ -1,10 +1,17 @@
 /** Activations and their derivatives; a table total over the functions, so that none lacks its derivative. */
 import {
   type Activation,
-  type ActivationFunction,
+  type PrimitiveFunction,
   activationDefaults,
   softplusThreshold,
 } from '../../../shared/layers/activation.ts';
+import {
+  type ComposedFunction,
+  composedActivations,
+  isComposed,
+} from '../../../shared/layers/composedActivations.ts';
+import { compute, derivative } from '../../../shared/layers/formula.ts';
+import { tensorsOf } from '../graph/formulas.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import * as tf from '../graph/operations.ts';
 import { type Operation, perShard } from './op.ts';
@@ -14,7 +21,7 @@ interface ElementWise {
   readonly backward: (dy: Tensor) => Tensor;
 }
 
-const functions: Record<ActivationFunction, (g: Graph, x: Tensor, layer: Activation) => ElementWise> = {
+const functions: Record<PrimitiveFunction, (g: Graph, x: Tensor, layer: Activation) => ElementWise> = {
   relu(g, x) {
     const y = tf.relu(g, x);
     return { y, backward: (dy) => tf.reluGrad(g, dy, y) };
@@ -78,21 +85,22 @@ const functions: Record<ActivationFunction, (g: Graph, x: Tensor, layer: Activat
       backward: (dy) => tf.select(g, linear, dy, tf.softplusGrad(g, dy, x)),
     };
   },
-  silu(g, x) {
-    const s = tf.sigmoid(g, x);
-    return {
-      y: tf.multiply(g, x, s),
-      backward(dy) {
-        const rest = tf.subtract(g, tf.scalar(g, 1), s);
-        const slope = tf.multiply(g, s, tf.add(g, tf.multiply(g, x, rest), tf.scalar(g, 1)));
-        return tf.multiply(g, dy, slope);
-      },
-    };
-  },
 };
+
+/** Forward by the formula, backward by its derivative. */
+function composed(g: Graph, x: Tensor, name: ComposedFunction): ElementWise {
+  const { formula } = composedActivations[name];
+  const algebra = tensorsOf(g, x);
+  return {
+    y: compute(formula, algebra),
+    backward: (dy) => tf.multiply(g, dy, compute(derivative(formula), algebra)),
+  };
+}
 
 export const activation: Operation<Activation> = (context, layer, input) =>
   perShard(context, input, (x) => {
-    const { y, backward } = functions[layer.function](context.g, x, layer);
+    const { y, backward } = isComposed(layer.function)
+      ? composed(context.g, x, layer.function)
+      : functions[layer.function](context.g, x, layer);
     return { y, backward: (dy) => backward(dy.tensor) };
   });

@@ -2,6 +2,9 @@
  * A trained net as a graph for TensorFlow Serving and everything else that loads a SavedModel: constants instead of
  * variables, images with channels last, a batch of any size, and the signature `serving_default`.
  */
+import { composedActivations, isComposed } from '../../../shared/layers/composedActivations.ts';
+import { compute } from '../../../shared/layers/formula.ts';
+import { tensorsOf } from '../graph/formulas.ts';
 import type { ExportOptions } from '../../../shared/export/formats.ts';
 import { elements } from '../../../shared/layers/layer.ts';
 import { softplusThreshold } from '../../../shared/layers/activation.ts';
@@ -105,6 +108,9 @@ const lowest = -3.4028234663852886e38;
 type Activation = Extract<WeightedStep['step'], { kind: 'activation' }>;
 
 function activation(g: Graph, step: Activation, x: Tensor): Tensor {
+  if (isComposed(step.function)) {
+    return compute(composedActivations[step.function].formula, tensorsOf(g, x));
+  }
   switch (step.function) {
     case 'relu':
       return tf.relu(g, x);
@@ -138,7 +144,5 @@ function activation(g: Graph, step: Activation, x: Tensor): Tensor {
       return tf.tanh(g, x);
     case 'softplus':
       return tf.select(g, tf.greater(g, x, tf.scalar(g, softplusThreshold)), x, tf.softplus(g, x));
-    case 'silu':
-      return tf.multiply(g, x, tf.sigmoid(g, x));
   }
 }

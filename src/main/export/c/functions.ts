@@ -1,9 +1,12 @@
 /** The loops of the C export, one function an operation; only those that a net needs are written. */
 import {
   type ActivationFunction,
+  type PrimitiveFunction,
   seluConstants,
   softplusThreshold,
 } from '../../../shared/layers/activation.ts';
+import { composedActivations, isComposed } from '../../../shared/layers/composedActivations.ts';
+import { type Algebra, compute } from '../../../shared/layers/formula.ts';
 import type { PlainOp, PlainStep } from '../plain/program.ts';
 
 type Name = Exclude<PlainOp['op'], 'activation'> | 'add' | 'activation';
@@ -128,8 +131,8 @@ static void averagePool(const float *x, float *y, int channels, int height, int 
 `,
 };
 
-/** Of `x[i]`; PyTorch's definitions. */
-export const activationExpressions: Readonly<Record<ActivationFunction, string>> = {
+/** Expressions of `x[i]`, with PyTorch's definitions. */
+const primitives: Readonly<Record<PrimitiveFunction, string>> = {
   relu: 'x[i] > 0.0f ? x[i] : 0.0f',
   leakyRelu: 'x[i] > 0.0f ? x[i] : x[i] * constant',
   elu: 'x[i] > 0.0f ? x[i] : constant * expm1f(x[i])',
@@ -138,8 +141,25 @@ export const activationExpressions: Readonly<Record<ActivationFunction, string>>
   sigmoid: '1.0f / (1.0f + expf(-x[i]))',
   tanh: 'tanhf(x[i])',
   softplus: `x[i] > ${softplusThreshold}.0f ? x[i] : log1pf(expf(x[i]))`,
-  silu: 'x[i] / (1.0f + expf(-x[i]))',
 };
+
+const literal = (value: number) => `${Number.isInteger(value) ? value.toFixed(1) : value}f`;
+
+const texts: Algebra<string> = {
+  x: 'x[i]',
+  constant: literal,
+  add: (a, b) => `(${a} + ${b})`,
+  multiply: (a, b) => `(${a} * ${b})`,
+  exponential: (a) => `expf(${a})`,
+  tanh: (a) => `tanhf(${a})`,
+  sigmoid: (a) => `(1.0f / (1.0f + expf(-(${a}))))`,
+  // log(1 + exp(a)) without overflow.
+  softplus: (a) => `(fmaxf(${a}, 0.0f) + log1pf(expf(-fabsf(${a}))))`,
+};
+
+export function activationExpression(name: ActivationFunction): string {
+  return isComposed(name) ? compute(composedActivations[name].formula, texts) : primitives[name];
+}
 
 export function needsMath(steps: readonly PlainStep[]): boolean {
   return steps.some(

@@ -7,7 +7,7 @@ import type { ExportOptions } from '../../../shared/export/formats.ts';
 import { type TrainedModel, outputCount, parameterCount } from '../../../shared/models/trainedModel.ts';
 import { type Encoded, utf8 } from '../encoded.ts';
 import { type PlainNode, type PlainStep, countOf, plainProgram, plainSteps } from '../plain/program.ts';
-import { activationExpressions, functions, needsMath } from './functions.ts';
+import { activationExpression, functions, needsMath } from './functions.ts';
 
 export function encodeC(model: TrainedModel, options: ExportOptions): Encoded {
   const program = plainProgram(model, options);
@@ -91,7 +91,7 @@ function sourceOf(model: TrainedModel, program: readonly PlainNode[]): string {
     ...(program.some((node) => !('op' in node)) ? [functions.add] : []),
     ...activations.map(
       (name) =>
-        `static void activation_${name}(float *x, int count, float constant)\n{\n    int i;\n    (void)constant;\n    for (i = 0; i < count; i += 1) x[i] = ${activationExpressions[name]};\n}\n`,
+        `static void activation_${name}(float *x, int count, float constant)\n{\n    int i;\n    (void)constant;\n    for (i = 0; i < count; i += 1) x[i] = ${activationExpression(name)};\n}\n`,
     ),
     ...writer.buffers.map(({ name, size }) => `static float ${name}[${size}] MODEL_ALIGNED;`),
     '',

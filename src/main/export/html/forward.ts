@@ -1,5 +1,23 @@
 /** The page's forward pass: plain loops over the list of steps, as text. `predict` takes pixels in [0, 1]. */
+import { composedActivations, composedFunctions } from '../../../shared/layers/composedActivations.ts';
+import { type Algebra, compute } from '../../../shared/layers/formula.ts';
 import { seluConstants, softplusThreshold } from '../../../shared/layers/activation.ts';
+
+const texts: Algebra<string> = {
+  x: 'x',
+  constant: String,
+  add: (a, b) => `(${a} + ${b})`,
+  multiply: (a, b) => `(${a} * ${b})`,
+  exponential: (a) => `Math.exp(${a})`,
+  tanh: (a) => `Math.tanh(${a})`,
+  sigmoid: (a) => `(1 / (1 + Math.exp(-(${a}))))`,
+  // log(1 + exp(a)) without overflow.
+  softplus: (a) => `(Math.max(${a}, 0) + Math.log1p(Math.exp(-Math.abs(${a}))))`,
+};
+
+const composed = composedFunctions
+  .map((name) => `  ${name}: (x) => ${compute(composedActivations[name].formula, texts)},\n`)
+  .join('');
 
 export const forwardScript = `'use strict';
 const model = JSON.parse(document.getElementById('model').textContent);
@@ -42,8 +60,7 @@ const activations = {
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
   tanh: (x) => Math.tanh(x),
   softplus: (x) => (x > ${softplusThreshold} ? x : Math.log1p(Math.exp(x))),
-  silu: (x) => x / (1 + Math.exp(-x)),
-};
+${composed}};
 
 // Calls visit(from, row, column) for every place of a window that lies within the map.
 function slide(op, from, to, each) {

@@ -2,6 +2,8 @@
  * ONNX: plain operators of opset 17, which needs IR version 8, so that runtimes from 2022 on read the file
  * (docs/Versioning.md of onnx/onnx). One file holds the weights, and the batch is a named dimension.
  */
+import { composedActivations, isComposed } from '../../../shared/layers/composedActivations.ts';
+import { type Formula, compute, operationCount } from '../../../shared/layers/formula.ts';
 import type { ExportOptions } from '../../../shared/export/formats.ts';
 import { seluConstants, activationDefaults, type Activation } from '../../../shared/layers/activation.ts';
 import { batchNormDefaults } from '../../../shared/layers/batchNorm2d.ts';
@@ -135,6 +137,9 @@ function addLayer(graph: OnnxGraph, trained: TrainedLayer, x: string): string {
 function addActivation(graph: OnnxGraph, layer: Activation, name: string, x: string, shape: Shape): string {
   const node = (type: string, attributes: Parameters<OnnxGraph['node']>[4] = {}) =>
     graph.node(type, name, [x], shape, attributes);
+  if (isComposed(layer.function)) {
+    return addFormula(graph, composedActivations[layer.function].formula, name, x, shape);
+  }
   switch (layer.function) {
     case 'relu':
       return node('Relu');
@@ -150,10 +155,6 @@ function addActivation(graph: OnnxGraph, layer: Activation, name: string, x: str
       return node('Tanh');
     case 'softplus':
       return node('Softplus');
-    case 'silu': {
-      const sigmoid = graph.node('Sigmoid', `${name}.sigmoid`, [x], shape);
-      return graph.node('Mul', name, [x, sigmoid], shape);
-    }
     case 'gelu': {
       // x · (1 + erf(x / √2)) / 2; the operator Gelu came with opset 20.
       const scaled = graph.node(
@@ -168,4 +169,24 @@ function addActivation(graph: OnnxGraph, layer: Activation, name: string, x: str
       return graph.node('Mul', name, [doubled, graph.scalar(`${name}.half`, 0.5)], shape);
     }
   }
+}
+
+/** The formula in ONNX's operators; its last node has the given name. */
+function addFormula(graph: OnnxGraph, formula: Formula, name: string, x: string, shape: Shape): string {
+  const steps = operationCount(formula);
+  let done = 0;
+  const node = (type: string, ...inputs: string[]) => {
+    done += 1;
+    return graph.node(type, done === steps ? name : `${name}.${type.toLowerCase()}${done}`, inputs, shape);
+  };
+  return compute<string>(formula, {
+    x,
+    constant: (value) => graph.scalar(`${name}.constant${done}`, value),
+    add: (a, b) => node('Add', a, b),
+    multiply: (a, b) => node('Mul', a, b),
+    exponential: (a) => node('Exp', a),
+    tanh: (a) => node('Tanh', a),
+    sigmoid: (a) => node('Sigmoid', a),
+    softplus: (a) => node('Softplus', a),
+  });
 }

@@ -1,4 +1,6 @@
 /** Activations in LiteRT's float operators of version 1. What has none of its own is put together from others. */
+import { composedActivations, isComposed } from '../../../shared/layers/composedActivations.ts';
+import { type Formula, compute, operationCount } from '../../../shared/layers/formula.ts';
 import { seluConstants } from '../../../shared/layers/activation.ts';
 import type { WeightedStep } from '../../../shared/models/channelsLast.ts';
 import type { TfliteGraph, TfliteValue } from './graph.ts';
@@ -17,6 +19,8 @@ type Step = Extract<WeightedStep['step'], { kind: 'activation' }>;
 export function addActivation(graph: TfliteGraph, step: Step, name: string, x: TfliteValue): TfliteValue {
   const { shape } = x;
   const one = [x.tensor];
+  if (isComposed(step.function))
+    return addFormula(graph, composedActivations[step.function].formula, name, x);
   switch (step.function) {
     case 'relu':
       return graph.node('relu', name, one, shape);
@@ -32,10 +36,6 @@ export function addActivation(graph: TfliteGraph, step: Step, name: string, x: T
       return graph.node('logistic', name, one, shape);
     case 'tanh':
       return graph.node('tanh', name, one, shape);
-    case 'silu': {
-      const sigmoid = graph.node('logistic', `${name}_sigmoid`, one, shape);
-      return graph.node('mul', name, [x.tensor, sigmoid.tensor], shape, mulOptions);
-    }
     case 'softplus':
       return softplus(graph, name, x);
   }
@@ -72,4 +72,28 @@ function softplus(graph: TfliteGraph, name: string, x: TfliteValue): TfliteValue
   const log = graph.node('log', `${name}_log`, [sum.tensor], shape);
   const positive = graph.node('relu', `${name}_positive`, [x.tensor], shape);
   return graph.node('add', name, [positive.tensor, log.tensor], shape, addOptions);
+}
+
+/** The formula in LiteRT's operators; its last node has the given name. */
+function addFormula(graph: TfliteGraph, formula: Formula, name: string, x: TfliteValue): TfliteValue {
+  const steps = operationCount(formula);
+  let done = 0;
+  const next = () => {
+    done += 1;
+    return done === steps ? name : `${name}_${done}`;
+  };
+  const { shape } = x;
+  return compute<TfliteValue>(formula, {
+    x,
+    constant: (value) => ({
+      tensor: graph.floats(`${name}_constant${done}`, [1], Float32Array.of(value)),
+      shape: [1],
+    }),
+    add: (a, b) => graph.node('add', next(), [a.tensor, b.tensor], shape, addOptions),
+    multiply: (a, b) => graph.node('mul', next(), [a.tensor, b.tensor], shape, mulOptions),
+    exponential: (a) => graph.node('exp', next(), [a.tensor], shape, expOptions),
+    tanh: (a) => graph.node('tanh', next(), [a.tensor], shape),
+    sigmoid: (a) => graph.node('logistic', next(), [a.tensor], shape),
+    softplus: (a) => softplus(graph, next(), a),
+  });
 }

@@ -1,4 +1,9 @@
 /** torch.nn's modules and torch.nn.functional's functions that are layers here: their signatures and their readers. */
+import {
+  type ComposedFunction,
+  composedActivations,
+  composedFunctions,
+} from '../../../layers/composedActivations.ts';
 import { numberOf, only } from './arguments.ts';
 import {
   type Reader,
@@ -23,6 +28,8 @@ export interface TableEntry {
 }
 
 const inplace = ['inplace'];
+
+const composed = (name: ComposedFunction): TableEntry => ({ signature: inplace, operations: activate(name) });
 
 const shared = {
   relu: { signature: inplace, operations: activate('relu') },
@@ -54,7 +61,6 @@ const shared = {
       return activate('softplus')(bound, what);
     },
   },
-  silu: { signature: inplace, operations: activate('silu') },
   softmax: { signature: ['dim', '_stacklevel', 'dtype'], operations: softmax(false) },
   logSoftmax: { signature: ['dim', '_stacklevel', 'dtype'], operations: softmax(true) },
   maxPool: {
@@ -123,7 +129,7 @@ export const moduleTable: Readonly<Record<string, TableEntry | undefined>> = {
   Sigmoid: shared.sigmoid,
   Tanh: shared.tanh,
   Softplus: shared.softplus,
-  SiLU: shared.silu,
+  ...Object.fromEntries(composedFunctions.map((name) => [composedActivations[name].torch, composed(name)])),
   Softmax: shared.softmax,
   LogSoftmax: shared.logSoftmax,
 };
@@ -150,7 +156,7 @@ const functional: Readonly<Record<string, TableEntry>> = {
   sigmoid: shared.sigmoid,
   tanh: shared.tanh,
   softplus: shared.softplus,
-  silu: shared.silu,
+  ...Object.fromEntries(composedFunctions.map((name) => [name, composed(name)])),
   softmax: shared.softmax,
   log_softmax: shared.logSoftmax,
   max_pool2d: shared.functionalMaxPool,
