@@ -5,7 +5,7 @@ import type { EpochRecord, RunningLoss } from '../../src/shared/runs/runs.ts';
 import { Control } from '../../src/main/engine/train/control.ts';
 import type { FromWorker, TrainingOrder } from '../../src/main/engine/train/messages.ts';
 import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
-import { train } from '../../src/main/engine/train/trainer.ts';
+import { train } from '../../src/main/engine/train/train.ts';
 
 setNativeEnvironment(2);
 

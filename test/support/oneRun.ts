@@ -8,7 +8,7 @@ import { Control } from '../../src/main/engine/train/control.ts';
 import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
 import type { TrainingOrder } from '../../src/main/engine/train/messages.ts';
 import { shortened } from './shortened.ts';
-import { train } from '../../src/main/engine/train/trainer.ts';
+import { train } from '../../src/main/engine/train/train.ts';
 
 setNativeEnvironment(2);
 const { images, ...order } = JSON.parse(process.argv[2] ?? '') as Omit<TrainingOrder, 'dataset'> & {

@@ -1,4 +1,4 @@
-/** The only importer of better-sqlite3. */
+/** Opens SQLite databases. No other file imports better-sqlite3. */
 import Database from 'better-sqlite3';
 
 export { Database };

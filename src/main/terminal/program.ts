@@ -102,7 +102,7 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
     .version(strideVersion, '--version')
     .helpCommand(false)
     .option('--lang <language>', 'en or zh-CN; else what LC_ALL or LANG says')
-    .showHelpAfterError(say('(--help shows what there is)'))
+    .showHelpAfterError(say('(--help lists the commands and options)'))
     .addHelpText(
       'after',
       `\n${say('Exit codes: 0 done, 1 failed, 2 the command line was wrong, 130 interrupted.')}`,
@@ -126,14 +126,14 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
   program
     .command('runs')
     .description('list the runs in history, newest first')
-    .argument('[filter...]', "which: words of their names, or fields, as in the window's list")
-    .option('--archived', 'archived ones, which are left out else')
+    .argument('[filter...]', "a filter: words of their names, or fields, as in the window's list")
+    .option('--archived', 'archived runs, which are not listed otherwise')
     .addOption(
-      new Option('--sort <field>', 'by which field; "-" before it for the largest first')
+      new Option('--sort <field>', 'field to sort by; with "-" before it, the largest comes first')
         .argParser(parseSort)
         .default(parseSort('-created'), '-created'),
     )
-    .option('--limit <number>', 'how many at most', numbers.parseLimit, 20)
+    .option('--limit <number>', 'largest number of runs to list', numbers.parseLimit, 20)
     .addOption(jsonOption('{"runs","total"} as JSON'))
     .addHelpText(
       'after',
@@ -149,16 +149,20 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
     .command('show')
     .description('show one run: settings, machine, epochs')
     .addArgument(runArgument())
-    .option('--batch-losses', 'and the loss of every batch')
-    .addOption(jsonOption('all of it as one JSON object'))
+    .option('--batch-losses', 'also show the loss of every batch')
+    .addOption(jsonOption('print everything as one JSON object'))
     .action((run: number, options: { batchLosses?: boolean; json?: boolean }) =>
       withLab((lab) => showRun(io, lab, run, options)),
     );
 
   program
     .command('recover')
-    .description('take runs into history whose folders are there, but which it does not know')
-    .argument('[folder...]', 'the numbers of their folders; without one they are listed', collectRuns)
+    .description('add runs to history whose folders exist but which it does not list')
+    .argument(
+      '[folder...]',
+      'numbers of the folders; without any, the folders that were found are listed',
+      collectRuns,
+    )
     .option('--all', 'all of them')
     .addOption(jsonOption('the result as JSON'))
     .action((folders: number[] | undefined, options: { all?: boolean; json?: boolean }) =>
@@ -169,9 +173,9 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
 
   program
     .command('resume')
-    .description('go on with a run that was stopped, paused or interrupted, from its last checkpoint')
+    .description('resume a run that was stopped, paused or interrupted, from its last checkpoint')
     .addArgument(runArgument())
-    .option('--previous', 'from the checkpoint before the last one, where the last one is damaged')
+    .option('--previous', 'resume from the checkpoint before the last one, where the last one is damaged')
     .addOption(jsonOption('one JSON object a line, as train prints them'))
     .action((run: number, options: { json?: boolean; previous?: boolean }) =>
       untilStopped((stop) => withLab((lab) => resume(io, lab, run, options, stop))),
@@ -201,8 +205,8 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
 
   program
     .command('verify')
-    .description("hold the engine against PyTorch's own numbers, case by case")
-    .argument('<folder>', 'of vector files, or one such file (see test/vectors/README.md)')
+    .description('compare the engine with numbers recorded from PyTorch, case by case')
+    .argument('<folder>', 'folder of vector files, or one such file (see test/vectors/README.md)')
     .addOption(jsonOption('one JSON object a line: each case, then a summary'))
     .addHelpText(
       'after',
@@ -219,7 +223,7 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
 
   program
     .command('doctor')
-    .description('check what is there to train with, and say what to do about what is not')
+    .description('check what training needs, and say how to get what is missing')
     .addOption(jsonOption('the findings as JSON'))
     .action(async (options: { json?: boolean }) => {
       code = await doctor(terminal.doctor, options);
@@ -231,15 +235,15 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
 
 function addTrainOptions(command: Command): Command {
   return command
-    .description('train nets, each in a run of its own; several at once, each on its share of the cores')
+    .description('train nets, one run each; several train at once and share the cores')
     .argument(
       '<network...>',
       'presets (see "stride presets"), paths of network JSON files, or of PyTorch scripts and notebooks',
     )
-    .option('--epochs <number>', 'times that all training images are seen', numbers.parseEpochs)
-    .option('--batch-size <number>', 'images a step', numbers.parseBatchSize)
+    .option('--epochs <number>', 'number of passes over the training images', numbers.parseEpochs)
+    .option('--batch-size <number>', 'images per optimizer step', numbers.parseBatchSize)
     .option('--learning-rate <number>', "the optimizer's step size", numbers.parseLearningRate)
-    .option('--momentum <number>', 'share of the last step that goes into the next', numbers.parseMomentum)
+    .option('--momentum <number>', 'momentum of SGD, from 0 up to 1', numbers.parseMomentum)
     .option(
       '--seed <number>',
       'as in torch.manual_seed: the same initial values, the same order',

@@ -157,7 +157,7 @@ export const events = {
     from: z.int(),
     losses: float32,
     imagesPerSecond: z.number(),
-    /** Of training, pauses excluded, up to the last of these steps. */
+    /** Seconds of training up to the last of these steps, without pauses. */
     seconds: z.number(),
   }),
   ...runEvents,

@@ -36,7 +36,7 @@ export type ChannelsLastStep =
       readonly negativeSlope: number;
       readonly alpha: number;
     }
-  /** Of a map; what is flat already stays as it is. Its numbers are in another order than in PyTorch. */
+  /** Flattens a map, whose numbers are then in another order than in PyTorch; a flat input stays as it is. */
   | { readonly kind: 'flatten' }
   | { readonly kind: 'dense'; readonly units: number; readonly bias: boolean; readonly fanIn: number }
   | {

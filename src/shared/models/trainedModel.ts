@@ -31,7 +31,7 @@ export interface TrainedLayer {
   readonly layer: Exclude<Layer, Residual> | ResidualBlock;
   readonly input: Shape;
   readonly output: Shape;
-  /** By PyTorch's name within the layer: `weight`, `bias`, `running_mean`, `running_var`. Empty for a block. */
+  /** Weights by PyTorch's names within the layer: `weight`, `bias`, `running_mean`, `running_var`. Empty for a block. */
   readonly weights: Readonly<Record<string, Weights>>;
 }
 

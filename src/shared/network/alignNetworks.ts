@@ -83,7 +83,7 @@ function innerDiffers(a: Layer, b: Layer): boolean {
   return JSON.stringify(a.layers) !== JSON.stringify(b.layers);
 }
 
-/** Of two layers of one kind: the fields whose values differ, defaults filled in. */
+/** The fields in which two layers of one kind differ, after defaults have been filled in. */
 function differences(a: Layer, b: Layer): FieldDifference[] {
   return layerFields[a.type]
     .filter((field) => (field.relevant?.(a) ?? true) || (field.relevant?.(b) ?? true))

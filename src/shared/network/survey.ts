@@ -28,7 +28,7 @@ export interface SurveyedLayer {
   /** `4`, or `4.2` for the second layer of a block that is the fourth. */
   readonly number: string;
   readonly state: LayerState;
-  /** Of a block; empty for other layers. */
+  /** The layers within a block; empty for other layers. */
   readonly inner: readonly SurveyedLayer[];
 }
 

@@ -79,7 +79,7 @@ export function ruleOf(field: RunField): FieldRule {
   return runFields[field];
 }
 
-/** By name or alias, capitals aside. */
+/** Finds a field by its name or alias, ignoring case. */
 export function findField(name: string): RunField | undefined {
   const lower = name.toLowerCase();
   return runFieldNames.find((field) => field === lower || ruleOf(field).aliases.includes(lower));
@@ -94,7 +94,7 @@ export const spacedNames: readonly string[] = runFieldNames
 export const statusNames: readonly string[] = runStatuses;
 export const optimizerNames = ['sgd', 'adam', 'adamW', 'rmsProp', 'adagrad'] as const;
 
-/** By what a list of runs can be ordered. Runs without the value come last, whichever way. */
+/** Fields by which runs can be sorted. Runs without a value come last in both directions. */
 export const sortFields = [
   'created',
   'name',
@@ -117,7 +117,7 @@ export const sortFields = [
 ] as const satisfies readonly RunField[];
 export type SortField = (typeof sortFields)[number];
 
-/** By what runs can be put together. A run of several tags is in each tag's group. */
+/** Fields by which runs can be grouped. A run with several tags is in the group of each of them. */
 export const groupFields = [
   'net',
   'optimizer',

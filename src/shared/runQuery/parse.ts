@@ -29,7 +29,7 @@ const signs: Readonly<Record<string, string>> = {
   '”': '"',
 };
 
-/** The same length, so that positions stay. */
+/** Keeps the length, so that positions in the text stay valid. */
 function normalised(text: string): string {
   return text.replace(/[：＝＞＜（），“”]/g, (sign) => signs[sign]!);
 }

@@ -1,9 +1,9 @@
 /** What a confusion matrix says of each class. */
 
 export interface ClassMetrics {
-  /** Of the images that were given this class, the share that is of it; null where none was. */
+  /** Precision: the share of the images predicted as this class that belong to it; null where none were. */
   readonly precision: number | null;
-  /** Of the class's images, the share that was found; null where it has none. */
+  /** Recall: the share of the class's images that were predicted as it; null where the class has none. */
   readonly recall: number | null;
   /** Harmonic mean of both; null where either is. */
   readonly f1: number | null;

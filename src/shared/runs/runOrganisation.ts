@@ -40,5 +40,5 @@ export const noteSchema = z.string().max(longestNote);
 export const runScopes = ['active', 'archived', 'all', 'deleted'] as const;
 export type RunScope = (typeof runScopes)[number];
 
-/** A deleted run can be had back for so long. */
+/** How long a deleted run can be restored. */
 export const daysUntilPurge = 30;

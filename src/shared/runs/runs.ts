@@ -31,7 +31,7 @@ export type Machine = z.infer<typeof machineSchema>;
 export const versionsSchema = z.strictObject({
   stride: z.string(),
   node: z.string(),
-  /** Of libtensorflow; empty until the engine has been loaded once. */
+  /** Version of libtensorflow; empty until the engine has been loaded once. */
   tensorflow: z.string(),
 });
 export type Versions = z.infer<typeof versionsSchema>;
@@ -55,7 +55,7 @@ export const layerHealthSchema = z.strictObject({
   weightNorm: z.number().nullable(),
   /** Norm of the last step's change over the norm before it. */
   updateRatio: z.number().nullable(),
-  /** Of the layer's output on a fixed sample of the training images, in evaluation mode. */
+  /** Statistics of the layer's output on a fixed sample of the training images, in evaluation mode. */
   mean: z.number().nullable(),
   deviation: z.number().nullable(),
   /** Share of output elements that are exactly 0. */
@@ -145,7 +145,7 @@ export const runSummarySchema = z.strictObject({
   /** Markdown; empty where there is none. */
   note: z.string(),
   archived: z.boolean(),
-  /** Until it is removed for good, it can be had back. */
+  /** It can be restored until it is removed for good. */
   deletedAt: z.string().nullable(),
   /**
    * The kept net that it was trained from: its number, its newest version then (0: none), and whether the run's net differs
@@ -167,7 +167,7 @@ const bestCheckpointSchema = z.strictObject({
   /** The epoch at whose end it was written, and the steps done by then. */
   epoch: z.int(),
   step: z.int(),
-  /** By which it is the best (`bestEpoch.ts`). */
+  /** The metric by which it is the best epoch (`bestEpoch.ts`). */
   metric: z.enum(stoppingMetrics),
   /** Name within the run's folder, and size. */
   file: z.string(),

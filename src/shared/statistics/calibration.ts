@@ -7,7 +7,7 @@ import { quantile } from './seeds.ts';
 import { Xoshiro } from './xoshiro.ts';
 
 export interface ConfidenceBin {
-  /** Of confidences: above `from` (in the first bin: and `from` itself), at most `to`. */
+  /** The bin holds confidences above `from` and up to `to`; the first bin also holds `from` itself. */
   readonly from: number;
   readonly to: number;
   readonly count: number;

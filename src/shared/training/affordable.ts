@@ -51,7 +51,7 @@ export function requireAffordable(of: Affordable, bytes: number): void {
   );
 }
 
-/** The same for looking into a net that is there: without gradients, and on few images. */
+/** The limit for inspecting a net, which keeps no gradients and takes few images. */
 export function requireInspectable(summary: NetworkSummary, dataset: DatasetSummary, bytes: number): void {
   const settings = { batchSize: 1, optimizer: { type: 'sgd' } } as Affordable['settings'];
   requireAffordable({ summary, dataset, settings, shards: 1 }, bytes);

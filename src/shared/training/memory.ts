@@ -21,7 +21,7 @@ export const optimizerSlots: Record<OptimizerType, number> = {
 };
 /** TensorFlow's native library and its JavaScript, a thread, the graph. */
 export const engineBytes = 415e6;
-/** Of what all layers give for a batch: some is let go of before the last of it is there. */
+/** The share of all layers' outputs for a batch that exists at once: some are released before the last is computed. */
 const kept = 0.9;
 /** Parameters (or as many gradients) that are held beside the state: the shards' gradients, sums, what an update needs. */
 const workingCopies = 9;

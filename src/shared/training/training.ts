@@ -163,7 +163,7 @@ export const earlyStoppingSchema = z.strictObject({
 export type EarlyStopping = z.infer<typeof earlyStoppingSchema>;
 
 const validationSchema = z.strictObject({
-  /** Of the training images, the same share of every class. */
+  /** Share of the training images that is held out, the same for every class. */
   fraction: z.number().min(0.001).max(0.9),
   seed: seedSchema.default(0),
 });

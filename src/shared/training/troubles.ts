@@ -20,7 +20,7 @@ export interface Trouble {
   readonly chance: number | null;
   /** Place of the layer in the net, from 1; null where it is not about one. */
   readonly layer: number | null;
-  /** By what the learning rate is to be multiplied in another try; null where that would not help. */
+  /** Factor for the learning rate of another try; null where a change of it would not help. */
   readonly factor: number | null;
 }
 
@@ -124,7 +124,7 @@ function meanOf(values: ArrayLike<number>, from: number, to: number): number {
   return sum / (to - from);
 }
 
-/** The same settings with another base learning rate: the one that the schedule begins from (`schedule.ts`). */
+/** Replaces the base learning rate, which is the one that the schedule begins from (`schedule.ts`). */
 export function withLearningRateTimes(settings: TrainingSettings, factor: number): TrainingSettings {
   const scaled = (rate: number) => Math.min(100, Number((rate * factor).toPrecision(12)));
   const { optimizer, schedule } = settings;

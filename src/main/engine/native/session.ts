@@ -1,6 +1,6 @@
 /**
- * A compiled net, loaded: one native session with the graph's variables, run by signature. The only importer of
- * tfjs-node, which is loaded on the first use, in the thread that uses it.
+ * A compiled net, loaded: one native session with the graph's variables, run by signature. tfjs-node is loaded at the
+ * first use, in the thread that uses it; beside this file only graph/savedModel.ts imports it.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';

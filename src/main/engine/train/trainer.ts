@@ -3,72 +3,38 @@
  * course's PyTorch script. Between two steps it can pause, stop and give a checkpoint, from which another trainer goes
  * on with exactly the losses that this one would have had.
  */
-import { requireWatchable } from '../../../shared/runs/bestEpoch.ts';
-import type { Checkpoint, NamedTensor, TrainingProgress } from '../../../shared/runs/checkpoint.ts';
+import type { Checkpoint, NamedTensor } from '../../../shared/runs/checkpoint.ts';
 import type { Problem } from '../../../shared/base/problem.ts';
 import { baseAt, learningRateAt } from '../../../shared/training/schedule.ts';
-import { requireTrainable } from '../../../shared/network/shapes.ts';
-import { requireAffordable } from '../../../shared/training/affordable.ts';
 import { runningLossInterval } from '../../../shared/training/training.ts';
-import { loadDataset } from '../compile/batches.ts';
-import { type CompiledNetwork, compile, trainingSignatures } from '../compile/compile.ts';
+import { type CompiledNetwork, trainingSignatures } from '../compile/compile.ts';
 import type { Control } from './control.ts';
 import { describeDivergence } from './divergence.ts';
 import { afterEpoch } from './earlyStopping.ts';
 import { type TimedEvaluation, epochRecord } from './epochRecord.ts';
 import { evaluate } from './evaluate.ts';
 import { type LastStepState, measureHealth, sampleOf } from '../compile/health.ts';
-import { readLabels } from '../data/images.ts';
 import type { FromWorker, TrainingOrder } from './messages.ts';
-import { pixelConstants } from '../data/normalisation.ts';
-import { readMemory } from '../native/memory.ts';
-import { optimizerScalars } from '../compile/optimizers.ts';
 import { Generator } from '../random/generator.ts';
 import { drawForTestPass, drawOrderSeed, orderOf } from '../random/loaders.ts';
-import { type NumberInputs, Session, tensorflowVersion } from '../native/session.ts';
-import { severalSteps, stackInputs, stepsAtOnce } from '../compile/severalSteps.ts';
+import { type NumberInputs, type Session, tensorflowVersion } from '../native/session.ts';
+import { optimizerScalars } from '../compile/optimizers.ts';
 import { splitBatch } from '../compile/shards.ts';
+import { severalSteps, stackInputs, stepsAtOnce } from '../compile/severalSteps.ts';
 import { knownChanges } from './learningRates.ts';
-import { type Split, splitTraining } from './split.ts';
+import { type Split } from './split.ts';
 import { StepPace } from './stepPace.ts';
+import { LossReport } from './lossReport.ts';
+import { type Progress, beginEpoch, initialProgress } from './progress.ts';
 import { readState, writeInitial, writeState } from '../compile/state.ts';
 
-/** Milliseconds between two messages of batch losses. */
-const reportInterval = 100;
 /** Seconds of an epoch that are lost at most when the process dies, if nothing else is said. */
 const checkpointSeconds = 30;
 /** A checkpoint within an epoch is not worth more than this share of the training's time. */
 const checkpointShare = 0.01;
 
-/** Trains until done, stopped or failed; the last message says which. Throws what ends the run with a problem. */
-export async function train(
-  order: TrainingOrder,
-  control: Control,
-  post: (message: FromWorker) => void,
-): Promise<void> {
-  const { network, settings, dataset, from } = order;
-  const summary = requireTrainable(network, dataset.summary.classes.length);
-  requireWatchable(settings);
-  const labels = {
-    train: await readLabels(dataset.files.train.labels),
-    test: await readLabels(dataset.files.test.labels),
-  };
-  const split = splitTraining(labels.train, settings.validation);
-  const shards = from?.progress.shards ?? Math.min(order.shards, settings.batchSize);
-  requireAffordable({ summary, dataset: dataset.summary, settings, shards }, readMemory().freeBytes);
-  const lastBatch = split.train.length % settings.batchSize;
-  const constants = await pixelConstants(settings.normalisation, dataset);
-  const compiled = compile({ network, settings, dataset, shards, lastBatch, constants });
-  const session = await Session.load(compiled.graph);
-  try {
-    loadDataset(session, dataset);
-    await new Trainer({ order, compiled, session, labels, split, shards, control, post }).run();
-  } finally {
-    session.close();
-  }
-}
-
-interface Parts {
+/** What a run is trained with; the session has the data set in its variables. */
+export interface Parts {
   readonly order: TrainingOrder;
   readonly compiled: CompiledNetwork;
   readonly session: Session;
@@ -79,73 +45,52 @@ interface Parts {
   readonly post: (message: FromWorker) => void;
 }
 
-type Progress = { -readonly [K in keyof TrainingProgress]: TrainingProgress[K] };
-
-class Trainer {
-  private readonly parts: Parts;
-  private readonly progress: Progress;
-  private readonly generator: Generator;
-  private readonly stepsPerEpoch: number;
+export class Trainer {
+  readonly #parts: Parts;
+  readonly #progress: Progress;
+  readonly #generator: Generator;
+  readonly #stepsPerEpoch: number;
   /** The state to go back to where a step fails. */
-  private kept: Checkpoint;
-  private keptAt = performance.now();
+  #kept: Checkpoint;
+  #keptAt = performance.now();
   /** Seconds to the next checkpoint at least, by what the one before took: a large net's parameters are long in reading. */
-  private rest = 0;
-  private readonly pace = new StepPace();
+  #rest = 0;
+  readonly #pace = new StepPace();
   /** Steps that were taken before this trainer. */
-  private readonly firstStep: number;
-  private report: { from: number; losses: number[]; images: number; seconds: number; sent: number };
+  readonly #firstStep: number;
+  readonly #report: LossReport;
 
   constructor(parts: Parts) {
-    this.parts = parts;
+    this.#parts = parts;
     const { order, session, compiled, split } = parts;
-    this.stepsPerEpoch = Math.ceil(split.train.length / order.settings.batchSize);
+    this.#stepsPerEpoch = Math.ceil(split.train.length / order.settings.batchSize);
     if (order.from) {
-      this.progress = { ...order.from.progress, learningRates: knownChanges(order) };
-      this.generator = Generator.fromState(order.from.progress.random);
+      this.#progress = { ...order.from.progress, learningRates: knownChanges(order) };
+      this.#generator = Generator.fromState(order.from.progress.random);
       writeState(session, compiled, order.from.tensors);
     } else {
-      this.generator = new Generator(order.settings.seed);
-      writeInitial(session, compiled, this.generator, order.settings.initialisation);
-      this.progress = this.beginning();
+      this.#generator = new Generator(order.settings.seed);
+      writeInitial(session, compiled, this.#generator, order.settings.initialisation);
+      this.#progress = initialProgress(order, parts.shards, this.#generator.state());
     }
-    this.firstStep = this.progress.step;
-    this.kept = order.from ?? this.checkpoint();
-    this.report = { from: this.progress.step, losses: [], images: 0, seconds: 0, sent: performance.now() };
-  }
-
-  private beginning(): Progress {
-    return {
-      format: 1,
-      step: 0,
-      epoch: 1,
-      batch: 0,
-      random: this.generator.state(),
-      orderSeed: '',
-      runningSum: 0,
-      epochLossSum: 0,
-      epochImages: 0,
-      epochSeconds: 0,
-      layers: [],
-      stopping: { best: null, waited: 0 },
-      learningRates: knownChanges(this.parts.order),
-      shards: this.parts.shards,
-    };
+    this.#firstStep = this.#progress.step;
+    this.#kept = order.from ?? this.#checkpoint();
+    this.#report = new LossReport(this.#progress.step, parts.post);
   }
 
   async run(): Promise<void> {
-    const { progress, parts } = this;
+    const [progress, parts] = [this.#progress, this.#parts];
     const { earlyStopping, epochs } = parts.order.settings;
-    parts.post({ kind: 'started', tensorflow: tensorflowVersion(), stepsPerEpoch: this.stepsPerEpoch });
+    parts.post({ kind: 'started', tensorflow: tensorflowVersion(), stepsPerEpoch: this.#stepsPerEpoch });
     const waitedOut = () => earlyStopping !== null && progress.stopping.waited >= earlyStopping.patience;
     while (progress.epoch <= epochs && !waitedOut()) {
-      if (!(await this.epoch())) {
-        parts.post({ kind: 'stopped', checkpoint: this.checkpoint() });
+      if (!(await this.#epoch())) {
+        parts.post({ kind: 'stopped', checkpoint: this.#checkpoint() });
         return;
       }
       await parts.control.listen();
       if (parts.control.finishEpoch && progress.epoch <= epochs && !waitedOut()) {
-        parts.post({ kind: 'stopped', checkpoint: this.kept });
+        parts.post({ kind: 'stopped', checkpoint: this.#kept });
         return;
       }
     }
@@ -153,76 +98,70 @@ class Trainer {
   }
 
   /** One epoch, or the rest of it. False where the run was stopped in it. */
-  private async epoch(): Promise<boolean> {
-    const { progress } = this;
+  async #epoch(): Promise<boolean> {
+    const progress = this.#progress;
     const began = performance.now();
-    progress.orderSeed ||= String(drawOrderSeed(this.generator));
-    const images = this.epochOrder();
+    progress.orderSeed ||= String(drawOrderSeed(this.#generator));
+    const images = this.#epochOrder();
     const dataSeconds = (performance.now() - began) / 1000;
     let last: LastStepState | undefined;
-    while (progress.batch < this.stepsPerEpoch) {
-      if (!(await this.mayGoOn())) return false;
-      this.keepWithinEpoch();
-      const left = this.stepsPerEpoch - progress.batch;
+    while (progress.batch < this.#stepsPerEpoch) {
+      if (!(await this.#mayGoOn())) return false;
+      this.#keepWithinEpoch();
+      const left = this.#stepsPerEpoch - progress.batch;
       // The last step is taken alone: it is measured.
-      if (left === 1) last = this.lastStep(this.batchOf(images, progress.batch));
-      else this.steps(images, this.stepsInNextRun());
+      if (left === 1) last = this.#lastStep(this.#batchOf(images, progress.batch));
+      else this.#steps(images, this.#stepsInNextRun());
     }
-    this.sendLosses();
-    return this.endEpoch(last, dataSeconds);
+    this.#report.send(this.#progress.step);
+    return this.#endEpoch(last, dataSeconds);
   }
 
   /** In a long epoch a checkpoint is given now and then: what came after it is all that a killed process loses. */
-  private keepWithinEpoch(): void {
-    const { progress, parts } = this;
+  #keepWithinEpoch(): void {
+    const [progress, parts] = [this.#progress, this.#parts];
     const began = performance.now();
-    const passed = (began - this.keptAt) / 1000;
-    if (
-      progress.batch === 0 ||
-      passed < Math.max(parts.order.checkpointSeconds ?? checkpointSeconds, this.rest)
-    ) {
-      return;
-    }
-    this.sendLosses();
-    this.kept = this.checkpoint();
-    this.keptAt = performance.now();
-    this.rest = (this.keptAt - began) / 1000 / checkpointShare;
-    parts.post({ kind: 'checkpoint', checkpoint: this.kept });
+    const passed = (began - this.#keptAt) / 1000;
+    const least = Math.max(parts.order.checkpointSeconds ?? checkpointSeconds, this.#rest);
+    if (progress.batch === 0 || passed < least) return;
+    this.#report.send(this.#progress.step);
+    this.#kept = this.#checkpoint();
+    this.#keptAt = performance.now();
+    this.#rest = (this.#keptAt - began) / 1000 / checkpointShare;
+    parts.post({ kind: 'checkpoint', checkpoint: this.#kept });
   }
 
-  private stepsInNextRun(): number {
-    const { progress, stepsPerEpoch, pace } = this;
-    const { epochs } = this.parts.order.settings;
+  #stepsInNextRun(): number {
+    const { batch } = this.#progress;
     return stepsAtOnce({
-      secondsAStep: pace.secondsAStep,
-      taken: progress.batch,
-      left: stepsPerEpoch - progress.batch - 1,
-      leftInAll: epochs * stepsPerEpoch - this.firstStep,
+      secondsAStep: this.#pace.secondsAStep,
+      taken: batch,
+      left: this.#stepsPerEpoch - batch - 1,
+      leftInAll: this.#parts.order.settings.epochs * this.#stepsPerEpoch - this.#firstStep,
     });
   }
 
-  private epochOrder(): Int32Array {
-    const { train } = this.parts.split;
-    return orderOf(BigInt(this.progress.orderSeed), train.length).map((i) => train[i] as number);
+  #epochOrder(): Int32Array {
+    const { train } = this.#parts.split;
+    return orderOf(BigInt(this.#progress.orderSeed), train.length).map((i) => train[i] as number);
   }
 
-  private batchOf(images: Int32Array, batch: number): Int32Array {
-    const { batchSize } = this.parts.order.settings;
+  #batchOf(images: Int32Array, batch: number): Int32Array {
+    const { batchSize } = this.#parts.order.settings;
     return images.subarray(batch * batchSize, (batch + 1) * batchSize);
   }
 
-  private learningRate(step: number): number {
-    const { settings } = this.parts.order;
-    const { learningRates } = this.progress;
-    return learningRateAt(settings, step, { stepsPerEpoch: this.stepsPerEpoch, changes: learningRates });
+  #learningRate(step: number): number {
+    const changes = this.#progress.learningRates;
+    return learningRateAt(this.#parts.order.settings, step, { stepsPerEpoch: this.#stepsPerEpoch, changes });
   }
 
   /**
    * Makes the changes of the learning rate that somebody wants. What was known of later steps is given up: who changes
    * it means it from here on.
    */
-  private takeLearningRates(): void {
-    const { progress, parts } = this;
+  #takeLearningRates(): void {
+    const [progress, parts] = [this.#progress, this.#parts];
     const step = progress.step + 1;
     for (;;) {
       const learningRate = parts.control.takeLearningRate();
@@ -231,19 +170,19 @@ class Trainer {
       const change = { step, learningRate };
       progress.learningRates = [...progress.learningRates.filter((known) => known.step < step), change];
       // History has the losses up to the change before it has the change.
-      this.sendLosses();
+      this.#report.send(this.#progress.step);
       parts.post({ kind: 'learningRate', change, before });
     }
   }
 
   /** Signature and inputs of step number `step` (from 1) on those images. */
-  private stepInputs(
+  #stepInputs(
     indices: Int32Array,
     step: number,
   ): { signatures: ReturnType<typeof trainingSignatures>; inputs: NumberInputs } {
-    const { compiled, order, shards } = this.parts;
+    const { compiled, order, shards } = this.#parts;
     const { settings } = order;
-    const learningRate = this.learningRate(step);
+    const learningRate = this.#learningRate(step);
     const scalars = [1 / indices.length, ...optimizerScalars(settings.optimizer, learningRate, step)];
     return {
       signatures: trainingSignatures(indices.length < settings.batchSize ? 'last' : 'whole'),
@@ -256,95 +195,93 @@ class Trainer {
   }
 
   /** The next `count` steps in one run of the session, where that can be; else the next one. */
-  private steps(images: Int32Array, count: number): void {
-    const { progress, parts } = this;
+  #steps(images: Int32Array, count: number): void {
+    const [progress, parts] = [this.#progress, this.#parts];
     const signature = severalSteps(count);
     if (!parts.session.has(signature)) {
-      this.step(this.batchOf(images, progress.batch));
+      this.#step(this.#batchOf(images, progress.batch));
       return;
     }
     const began = performance.now();
-    const batches = Array.from({ length: count }, (_, i) => this.batchOf(images, progress.batch + i));
-    const inputs = batches.map((indices, i) => this.stepInputs(indices, progress.step + 1 + i).inputs);
+    const batches = Array.from({ length: count }, (_, i) => this.#batchOf(images, progress.batch + i));
+    const inputs = batches.map((indices, i) => this.#stepInputs(indices, progress.step + 1 + i).inputs);
     const losses = parts.session.run(signature, stackInputs(inputs))['losses']?.data as Float32Array;
     const seconds = (performance.now() - began) / 1000 / count;
-    this.pace.took(seconds, signature);
+    this.#pace.took(seconds, signature);
     batches.forEach((indices, i) => {
-      this.take(losses[i] as number, indices.length, seconds);
+      this.#take(losses[i] as number, indices.length, seconds);
     });
   }
 
-  private step(indices: Int32Array): void {
-    const { progress, parts } = this;
+  #step(indices: Int32Array): void {
+    const [progress, parts] = [this.#progress, this.#parts];
     const began = performance.now();
-    const { signatures, inputs } = this.stepInputs(indices, progress.step + 1);
+    const { signatures, inputs } = this.#stepInputs(indices, progress.step + 1);
     const loss = parts.session.run(signatures.step, inputs)['loss']?.data[0] as number;
     const seconds = (performance.now() - began) / 1000;
-    this.pace.took(seconds, signatures.step);
-    this.take(loss, indices.length, seconds);
+    this.#pace.took(seconds, signatures.step);
+    this.#take(loss, indices.length, seconds);
   }
 
   /** What a step came to. */
-  private take(loss: number, images: number, seconds: number): void {
-    const { progress, parts } = this;
-    if (!Number.isFinite(loss)) throw this.diverged(loss);
+  #take(loss: number, images: number, seconds: number): void {
+    const [progress, parts] = [this.#progress, this.#parts];
+    if (!Number.isFinite(loss)) throw this.#diverged(loss);
     progress.step += 1;
     progress.batch += 1;
     progress.runningSum += loss;
     progress.epochLossSum += loss * images;
     progress.epochImages += images;
     progress.epochSeconds += seconds;
-    this.report.losses.push(loss);
-    this.report.images += images;
-    this.report.seconds += seconds;
+    this.#report.add(loss, images, seconds);
     if (progress.batch % runningLossInterval === 0) {
-      this.sendLosses();
+      this.#report.send(this.#progress.step);
       const mean = progress.runningSum / runningLossInterval;
       progress.runningSum = 0;
       parts.post({
         kind: 'runningLoss',
         record: { epoch: progress.epoch, batch: progress.batch, loss: mean },
       });
-    } else if (performance.now() - this.report.sent >= reportInterval) {
-      this.sendLosses();
+    } else if (this.#report.due) {
+      this.#report.send(this.#progress.step);
     }
   }
 
   /** The epoch's last step, with what `measureHealth` wants to know of it. */
-  private lastStep(indices: Int32Array): LastStepState | undefined {
-    const { session, order } = this.parts;
+  #lastStep(indices: Int32Array): LastStepState | undefined {
+    const { session, order } = this.#parts;
     if (!order.settings.measure) {
-      this.step(indices);
+      this.#step(indices);
       return undefined;
     }
-    const { signatures, inputs } = this.stepInputs(indices, this.progress.step + 1);
+    const { signatures, inputs } = this.#stepInputs(indices, this.#progress.step + 1);
     const before = readState(session);
     const gradients = session.run(signatures.gradients, inputs);
-    this.step(indices);
+    this.#step(indices);
     return { before, after: readState(session), gradients };
   }
 
   /** Takes the steps since the kept state again, up to the one that failed. */
-  private diverged(loss: number): Problem {
-    const { progress, kept } = this;
-    const { session, compiled } = this.parts;
+  #diverged(loss: number): Problem {
+    const [progress, kept] = [this.#progress, this.#kept];
+    const { session, compiled } = this.#parts;
     writeState(session, compiled, kept.tensors);
-    const images = this.epochOrder();
+    const images = this.#epochOrder();
     let step = kept.progress.step;
     const first = kept.progress.epoch === progress.epoch ? kept.progress.batch : 0;
     for (let batch = first; batch < progress.batch; batch += 1) {
       step += 1;
-      const { signatures, inputs } = this.stepInputs(this.batchOf(images, batch), step);
+      const { signatures, inputs } = this.#stepInputs(this.#batchOf(images, batch), step);
       session.run(signatures.step, inputs);
     }
-    const { signatures, inputs } = this.stepInputs(this.batchOf(images, progress.batch), step + 1);
+    const { signatures, inputs } = this.#stepInputs(this.#batchOf(images, progress.batch), step + 1);
     const { finite } = session.run(signatures.finite, inputs);
     const { epoch, batch } = progress;
     return describeDivergence(compiled.summary, { loss, epoch, batch: batch + 1 }, finite?.data ?? []);
   }
 
-  private async endEpoch(last: LastStepState | undefined, dataSeconds: number): Promise<boolean> {
-    const { progress, parts } = this;
+  async #endEpoch(last: LastStepState | undefined, dataSeconds: number): Promise<boolean> {
+    const [progress, parts] = [this.#progress, this.#parts];
     const { compiled, session, split, labels, order, shards } = parts;
     const began = performance.now();
     if (last) {
@@ -352,44 +289,37 @@ class Trainer {
     }
     const measureSeconds = (performance.now() - began) / 1000;
     const testIndices = Int32Array.from({ length: labels.test.length }, (_, i) => i);
-    const test = await this.evaluation('evaluate', testIndices, labels.test);
+    const test = await this.#evaluation('evaluate', testIndices, labels.test);
     if (!test) return false;
     const held = split.validation;
-    const validation = held.length > 0 ? await this.evaluation('validate', held, labels.train) : undefined;
+    const validation = held.length > 0 ? await this.#evaluation('validate', held, labels.train) : undefined;
     if (held.length > 0 && !validation) return false;
-    drawForTestPass(this.generator);
+    drawForTestPass(this.#generator);
 
     const seconds = { data: dataSeconds, measure: measureSeconds };
-    const record = epochRecord(progress, this.learningRate(progress.step), { test, validation }, seconds);
+    const record = epochRecord(progress, this.#learningRate(progress.step), { test, validation }, seconds);
     if (order.settings.earlyStopping) {
       progress.stopping = afterEpoch(order.settings.earlyStopping, progress.stopping, record).state;
     }
-    progress.epoch += 1;
-    progress.batch = 0;
-    progress.orderSeed = '';
-    progress.runningSum = 0;
-    progress.epochLossSum = 0;
-    progress.epochImages = 0;
-    progress.epochSeconds = 0;
-    progress.layers = [];
-    this.kept = this.checkpoint();
-    this.keptAt = performance.now();
-    parts.post({ kind: 'epoch', record, checkpoint: this.kept });
+    beginEpoch(progress);
+    this.#kept = this.#checkpoint();
+    this.#keptAt = performance.now();
+    parts.post({ kind: 'epoch', record, checkpoint: this.#kept });
     return true;
   }
 
   /** Undefined where the run was stopped meanwhile. */
-  private async evaluation(
+  async #evaluation(
     signature: 'evaluate' | 'validate',
     indices: Int32Array,
     labels: Uint8Array,
   ): Promise<TimedEvaluation | undefined> {
-    const { session, order, shards } = this.parts;
+    const { session, order, shards } = this.#parts;
     let began = performance.now();
     const classes = order.dataset.summary.classes.length;
     const result = await evaluate({ session, signature, indices, labels, classes, shards }, async () => {
       const asked = performance.now();
-      const goOn = await this.mayGoOn();
+      const goOn = await this.#mayGoOn();
       began += performance.now() - asked;
       return goOn;
     });
@@ -397,33 +327,24 @@ class Trainer {
   }
 
   /** Waits while a pause is wanted. False where the run is to stop. */
-  private async mayGoOn(): Promise<boolean> {
-    const { control, post } = this.parts;
+  async #mayGoOn(): Promise<boolean> {
+    const { control, post } = this.#parts;
     await control.breathe();
-    this.takeLearningRates();
+    this.#takeLearningRates();
     if (control.wanted === 'run') return true;
-    this.sendLosses();
+    this.#report.send(this.#progress.step);
     if (control.wanted === 'stop') return false;
-    post({ kind: 'paused', checkpoint: this.checkpoint() });
+    post({ kind: 'paused', checkpoint: this.#checkpoint() });
     const goOn = await control.whilePaused(() => {
-      this.takeLearningRates();
+      this.#takeLearningRates();
     });
     if (goOn) post({ kind: 'continued' });
     return goOn;
   }
 
-  private checkpoint(): Checkpoint {
-    this.progress.random = this.generator.state();
-    const tensors: NamedTensor[] = readState(this.parts.session);
-    return { progress: { ...this.progress }, tensors };
-  }
-
-  private sendLosses(): void {
-    const { from, losses, images, seconds } = this.report;
-    if (losses.length > 0) {
-      const imagesPerSecond = seconds > 0 ? images / seconds : 0;
-      this.parts.post({ kind: 'batchLosses', from, losses: Float32Array.from(losses), imagesPerSecond });
-    }
-    this.report = { from: this.progress.step, losses: [], images: 0, seconds: 0, sent: performance.now() };
+  #checkpoint(): Checkpoint {
+    this.#progress.random = this.#generator.state();
+    const tensors: NamedTensor[] = readState(this.#parts.session);
+    return { progress: { ...this.#progress }, tensors };
   }
 }

@@ -8,7 +8,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { toProblemRecord } from '../../../shared/base/problem.ts';
 import { Control } from './control.ts';
 import type { FromWorker, ToWorker, TrainingOrder, WorkerStart } from './messages.ts';
-import { train } from './trainer.ts';
+import { train } from './train.ts';
 
 interface Task {
   readonly order: TrainingOrder;

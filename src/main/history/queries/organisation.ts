@@ -19,7 +19,7 @@ export interface Organisation {
   underWay(runs: readonly number[]): number[];
   /** Marks them; those that are deleted already keep their time. */
   delete(runs: readonly number[], at: string): void;
-  /** Gives those that could be had back: deleted, and not being removed for good. */
+  /** Returns those that could be restored: deleted, but not being removed for good. */
   undelete(runs: readonly number[]): number[];
   /** Deleted ones: those named, or all, that were deleted before `before`; and those whose removal was cut short. */
   startPurge(before: string, runs?: readonly number[]): number[];

@@ -1,5 +1,5 @@
 /**
- * Runs looked for and kept in order: renamed, tagged, archived, deleted and had back. A deleted run keeps all that it
+ * Runs looked for and kept in order: renamed, tagged, archived, deleted and restored. A deleted run keeps all that it
  * has until it is purged; then its files go first and its records after them, so that a purge that was cut short
  * is found and ended at the next start.
  */

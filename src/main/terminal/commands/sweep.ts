@@ -62,7 +62,7 @@ export function addSweepCommands(program: Command, host: SweepHost): void {
       collect(parseRange),
     )
     .option('--seeds <list>', 'each combination is run with each, such as 0,1,2 or 0..9', parseSeeds, [0])
-    .option('--epochs <number>', 'times that all training images are seen', numbers.parseEpochs)
+    .option('--epochs <number>', 'number of passes over the training images', numbers.parseEpochs)
     .option('--workers <number>', 'runs at a time; as many as there are cores', parseWorkers)
     .option('--random <number>', 'draw so many combinations, where a grid would be all of them', parseRandom)
     .option('--random-seed <number>', 'the same seed draws the same combinations', numbers.parseSeed, 0)
@@ -98,7 +98,7 @@ export function addSweepCommands(program: Command, host: SweepHost): void {
     .command('sweeps')
     .description('list the sweeps in history, newest first, or show what one came to')
     .argument('[sweep]', 'its number', parseSweepId)
-    .option('--limit <number>', 'how many at most', numbers.parseLimit, 20)
+    .option('--limit <number>', 'largest number of runs to list', numbers.parseLimit, 20)
     .option('--json', 'print {"sweeps","total"}, or all of the one, as JSON')
     .action((sweep: number | undefined, options: ListOptions) =>
       host.withLab((lab) => (sweep === undefined ? list(io, lab, options) : show(io, lab, sweep, options))),

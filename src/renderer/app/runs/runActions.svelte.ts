@@ -1,5 +1,5 @@
 /**
- * What can be done with runs from the window, beside steering them: kept in order, taken away and had back, done again,
+ * What can be done with runs from the window, beside steering them: organised, deleted and restored, repeated,
  * saved as a file. What was done is said in a notice that undoes it; what went wrong is said too.
  */
 import type { CallInput, LabClient } from '../../../shared/api/api.ts';

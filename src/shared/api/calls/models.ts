@@ -20,7 +20,7 @@ export const exportCheckSchema = z.strictObject({
   /** What loaded them: `onnxruntime-node 1.30.0`. */
   runtime: z.string(),
   images: z.int(),
-  /** Of an output from the engine's, over all images. Not a number where an output is none. */
+  /** Largest difference between an output and the engine's, over all images; NaN where an output is NaN. */
   largestDifference: z.number(),
   tolerance: z.number(),
 });

@@ -95,7 +95,7 @@ export const runCalls = {
     }),
     nothing,
   ),
-  /** All or none: a run that is under way has to be stopped first. They can be had back for 30 days. */
+  /** Deletes all of them or none: a run that is under way has to be stopped first. They can be restored for 30 days. */
   'runs.delete': call(z.strictObject({ runs: ids }), nothing),
   'runs.undelete': call(z.strictObject({ runs: ids }), nothing),
   /** For good, with their files: deleted runs only; all of them where none are named. Gives those that are gone. */
@@ -117,7 +117,7 @@ export const runCalls = {
 } as const;
 
 export const runEvents = {
-  /** Names, tags, notes or the archive changed, or deleted runs were had back. Of few runs, `run.changed` tells too. */
+  /** Names, tags, notes or the archive changed, or deleted runs were restored. Where few runs are concerned, `run.changed` is sent as well. */
   'runs.organised': z.strictObject({ runs: z.array(id) }),
   /** Runs were deleted, or are gone for good. */
   'runs.removed': z.strictObject({ runs: z.array(id) }),

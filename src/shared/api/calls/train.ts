@@ -49,13 +49,13 @@ export const trainCalls = {
     }),
     z.strictObject({
       stepsPerEpoch: z.int(),
-      /** Of one epoch: its steps, and the evaluation after them. */
+      /** Seconds of one epoch: its steps and the evaluation after them. */
       trainSeconds: z.number(),
       testSeconds: z.number(),
       /** Before the first step. */
       startSeconds: z.number(),
       totalSeconds: z.number(),
-      /** Of the process that trains, above what it needs anyway (`memory.ts`). */
+      /** Bytes that training adds to what the process needs anyway (`memory.ts`). */
       memoryBytes: z.number(),
       /** Runs that were at work while it was measured, and slowed it down; 0 where it had the machine to itself. */
       beside: z.int(),

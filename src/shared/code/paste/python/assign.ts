@@ -36,7 +36,7 @@ function unpack(reading: Reading, targets: readonly SyntaxNode[], value: Value, 
   });
 }
 
-/** Of a split that is not known, every part is one of it. */
+/** Where the sizes of a split are unknown, each of its parts counts as a part of the data set. */
 const partOf = (value: Value, i: number): Value => (value.kind === 'dataset' && i === 0 ? value : unknown);
 
 function assignTo(reading: Reading, target: SyntaxNode, value: Value, scope: Scope): void {

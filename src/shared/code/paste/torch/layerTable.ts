@@ -20,7 +20,7 @@ import {
 } from './layerReaders.ts';
 
 export interface TableEntry {
-  /** Of the module's constructor; a function takes the input before them. */
+  /** Parameters of the module's constructor; the function takes its input before them. */
   readonly signature: readonly string[];
   readonly operations: Reader;
   /** Whether its parameters are drawn when it is made. */

@@ -21,7 +21,7 @@ import type { EpochCount, ScriptTraining } from './trainings.ts';
 export interface TrainingReading {
   readonly found: FoundSettings;
   readonly loss: LossKind | null;
-  /** Of the training images, where the code says it. */
+  /** Number of training images, where the code states it. */
   readonly images: ImageSize | null;
 }
 

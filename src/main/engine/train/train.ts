@@ -1,0 +1,43 @@
+/** Prepares a run's training: checks that it can be afforded, compiles the net, and loads the data set into the session. */
+import { requireWatchable } from '../../../shared/runs/bestEpoch.ts';
+import { requireTrainable } from '../../../shared/network/shapes.ts';
+import { requireAffordable } from '../../../shared/training/affordable.ts';
+import { loadDataset } from '../compile/batches.ts';
+import { compile } from '../compile/compile.ts';
+import type { Control } from './control.ts';
+import { readLabels } from '../data/images.ts';
+import type { FromWorker, TrainingOrder } from './messages.ts';
+import { pixelConstants } from '../data/normalisation.ts';
+import { readMemory } from '../native/memory.ts';
+import { Session } from '../native/session.ts';
+import { splitTraining } from './split.ts';
+
+import { Trainer } from './trainer.ts';
+
+/** Trains until done, stopped or failed; the last message says which. Throws what ends the run with a problem. */
+export async function train(
+  order: TrainingOrder,
+  control: Control,
+  post: (message: FromWorker) => void,
+): Promise<void> {
+  const { network, settings, dataset, from } = order;
+  const summary = requireTrainable(network, dataset.summary.classes.length);
+  requireWatchable(settings);
+  const labels = {
+    train: await readLabels(dataset.files.train.labels),
+    test: await readLabels(dataset.files.test.labels),
+  };
+  const split = splitTraining(labels.train, settings.validation);
+  const shards = from?.progress.shards ?? Math.min(order.shards, settings.batchSize);
+  requireAffordable({ summary, dataset: dataset.summary, settings, shards }, readMemory().freeBytes);
+  const lastBatch = split.train.length % settings.batchSize;
+  const constants = await pixelConstants(settings.normalisation, dataset);
+  const compiled = compile({ network, settings, dataset, shards, lastBatch, constants });
+  const session = await Session.load(compiled.graph);
+  try {
+    loadDataset(session, dataset);
+    await new Trainer({ order, compiled, session, labels, split, shards, control, post }).run();
+  } finally {
+    session.close();
+  }
+}
