@@ -33,14 +33,19 @@ test('four IDX files are looked at, imported and shown', async ({ page }) => {
   const errors = watchForErrors(page);
   await open(page);
   await expect(list(page).getByRole('button', { name: /^MNIST/ })).toBeVisible();
-  const folder = writeFiles(join(source, 'Small letters'), idxFiles({ train: 40, test: 10, side: 12, classes: 3 }));
+  const folder = writeFiles(
+    join(source, 'Small letters'),
+    idxFiles({ train: 40, test: 10, side: 12, classes: 3 }),
+  );
   await press(page.getByRole('button', { name: 'Import data' }));
   const dialog = page.getByRole('dialog', { name: 'Import data' });
   await dialog
     .getByLabel('Choose files')
     .setInputFiles(Object.keys(idxFiles()).map((name) => join(folder, name)));
   await expect(dialog.getByText('about 40 training and 10 test images, 12×12, grey')).toBeVisible();
-  await expect(dialog.getByRole('list', { name: 'Images as they would be stored' }).getByRole('img')).toHaveCount(12);
+  await expect(
+    dialog.getByRole('list', { name: 'Images as they would be stored' }).getByRole('img'),
+  ).toHaveCount(12);
   await dialog.getByRole('textbox', { name: 'Name' }).fill('Small letters');
   await press(dialog.getByRole('button', { name: 'Import', exact: true }));
   await expect(dialog).toBeHidden();
@@ -53,7 +58,7 @@ test('four IDX files are looked at, imported and shown', async ({ page }) => {
     await page.emulateMedia({ colorScheme: theme });
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
   }
-  expect(errors()).toEqual([]);
+  expect(errors).toEqual([]);
 });
 
 test('a folder of pictures by its path, one of them damaged; then without that one', async ({ page }) => {
@@ -80,7 +85,9 @@ test('a folder of pictures by its path, one of them damaged; then without that o
   await press(page.getByRole('button', { name: 'Import data' }));
   await dialog.getByRole('textbox', { name: /Or a path/ }).fill(join(source, 'pets'));
   await press(dialog.getByRole('button', { name: 'Look into it' }));
-  await expect(dialog.getByRole('list', { name: 'Images as they would be stored' }).getByRole('img')).toHaveCount(8);
+  await expect(
+    dialog.getByRole('list', { name: 'Images as they would be stored' }).getByRole('img'),
+  ).toHaveCount(8);
   await press(dialog.getByRole('radio', { name: 'colour', exact: true }));
   await expect(dialog.getByText(/8×8, colour/)).toBeVisible();
   await press(dialog.getByRole('button', { name: 'Import', exact: true }));

@@ -46,6 +46,14 @@ export class Uploads {
       : sent.folder;
   }
 
+  /** What the person chose, by its name: a file, or the folder that all of it lies in. */
+  nameOf(ticket: string): string {
+    const [first = '', ...others] = [...(this.#sent.get(ticket)?.names ?? [])].map(
+      (name) => name.split('/')[0] as string,
+    );
+    return others.every((name) => name === first) ? first : `${first}, …`;
+  }
+
   async forget(ticket: string): Promise<void> {
     const sent = this.#sent.get(ticket);
     this.#sent.delete(ticket);

@@ -21,6 +21,8 @@ export interface ImportOrder {
   /** Where the lab keeps its sets. */
   readonly folder: string;
   readonly path: string;
+  /** What people know the source as, where that is not its path. */
+  readonly called?: string;
   readonly options: ImportOptions;
   readonly signal: AbortSignal;
   readonly progress: (progress: ImportProgress) => void;
@@ -73,7 +75,7 @@ async function imported(order: ImportOrder, staging: string): Promise<Imported> 
     } finally {
       await writer.close();
     }
-    return await publish(order, { set, path, recognised, written, notes });
+    return await publish(order, { set, path: order.called ?? path, recognised, written, notes });
   } finally {
     await source.close();
   }

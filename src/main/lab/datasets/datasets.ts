@@ -61,9 +61,11 @@ export class LabDatasets {
     options,
   }: CallRequest<'datasets.preview'>): Promise<CallReply<'datasets.preview'>> {
     const { folder } = this.#options.library;
-    return this.#begin(ticket, async (signal) =>
-      previewImport({ folder, path: this.#pathOf(from), options, signal, progress: this.#progress(ticket) }),
-    );
+    return this.#begin(ticket, async (signal) => {
+      const place = this.#placeOf(from);
+      const progress = this.#progress(ticket);
+      return calledAs(place, previewImport({ folder, path: place.path, options, signal, progress }));
+    });
   }
 
   upload({ ticket, name, piece }: CallRequest<'datasets.upload'>): Promise<void> {
@@ -132,15 +134,18 @@ export class LabDatasets {
   ): Promise<Imported> {
     const { library } = this.#options;
     const room = await library.room(options.name !== undefined);
-    const path = this.#pathOf(from);
-    return importDataset({
-      folder: library.folder,
-      path,
-      options,
-      signal,
-      progress: this.#progress(ticket),
-      ...room,
-    });
+    const place = this.#placeOf(from);
+    return calledAs(
+      place,
+      importDataset({
+        folder: library.folder,
+        ...place,
+        options,
+        signal,
+        progress: this.#progress(ticket),
+        ...room,
+      }),
+    );
   }
 
   #progress(ticket: string): (progress: ImportProgress) => void {
@@ -152,13 +157,32 @@ export class LabDatasets {
     };
   }
 
-  #pathOf(from: CallRequest<'datasets.import'>['from']): string {
-    return 'path' in from ? from.path : this.#uploads.pathOf(from.uploaded);
+  /** The place to read from, and what people know it as where it was sent. */
+  #placeOf(from: CallRequest<'datasets.import'>['from']): { path: string; called?: string } {
+    if ('path' in from) return { path: from.path };
+    return { path: this.#uploads.pathOf(from.uploaded), called: this.#uploads.nameOf(from.uploaded) };
   }
 
   async #uses(id: string) {
     const { library, history } = this.#options;
     return history.datasetUses.ofHash(await library.hashOf(id));
+  }
+}
+
+/** What went wrong, told of the name that people know in the place of where the files were put meanwhile. */
+async function calledAs<T>(
+  { path, called }: { path: string; called?: string },
+  work: Promise<T>,
+): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (called === undefined || !(error instanceof Problem)) throw error;
+    const named = Object.entries(error.parameters).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value.replaceAll(path, called) : value,
+    ]);
+    throw new Problem(error.code, error.message.replaceAll(path, called), Object.fromEntries(named));
   }
 }
 
