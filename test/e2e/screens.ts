@@ -98,6 +98,7 @@ export const screens: readonly Screen[] = [
     leave: escape,
   },
   { name: 'data', hash: '/data', ready: 'table' },
+  { name: 'inspect, no net chosen', hash: '/inspect' },
   { name: 'settings', hash: '/settings' },
   { name: 'command palette', hash: '/settings', ...openByKeys('Control+k') },
   { name: 'keyboard shortcuts', hash: '/settings', ...openByKeys('Shift+?') },

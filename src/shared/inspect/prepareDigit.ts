@@ -144,3 +144,19 @@ function centreOfMass(bytes: Uint8Array, side: number): [number, number] {
   });
   return [rows / mass, columns / mass];
 }
+
+/** Between the middles of four pixels, weighted by nearness (bilinear), as a canvas enlarges a picture. */
+export function enlarged({ height, width, data }: Ink, side: number): Ink {
+  const at = (row: number, column: number) =>
+    data[Math.min(height - 1, Math.max(0, row)) * width + Math.min(width - 1, Math.max(0, column))] as number;
+  const larger = Float32Array.from({ length: side * side }, (_, i) => {
+    const y = ((Math.floor(i / side) + 0.5) * height) / side - 0.5;
+    const x = (((i % side) + 0.5) * width) / side - 0.5;
+    const [top, left] = [Math.floor(y), Math.floor(x)];
+    const [down, right] = [y - top, x - left];
+    const above = at(top, left) * (1 - right) + at(top, left + 1) * right;
+    const below = at(top + 1, left) * (1 - right) + at(top + 1, left + 1) * right;
+    return above * (1 - down) + below * down;
+  });
+  return { height: side, width: side, data: larger };
+}

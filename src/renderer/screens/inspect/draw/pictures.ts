@@ -1,7 +1,7 @@
 /** A picture that is dropped, pasted or chosen becomes ink of the pad's size. */
 import { Problem } from '../../../../shared/base/problem.ts';
 import { inkOfPicture } from '../../../../shared/inspect/pictureInk.ts';
-import { type Ink, areaAverage } from '../../../../shared/inspect/prepareDigit.ts';
+import { type Ink, areaAverage, enlarged } from '../../../../shared/inspect/prepareDigit.ts';
 import { padSide } from './pen.ts';
 
 /** Pictures are made smaller than this before ink is looked for: a photograph has more pixels than a stroke needs. */
@@ -50,20 +50,4 @@ function onPad(ink: Ink): Ink {
 
 function resized(square: Ink): Float32Array {
   return square.height >= padSide ? areaAverage(square, padSide, padSide) : enlarged(square, padSide).data;
-}
-
-/** Between the middles of four pixels, weighted by nearness (bilinear), as a canvas enlarges a picture. */
-export function enlarged({ height, width, data }: Ink, side: number): Ink {
-  const at = (row: number, column: number) =>
-    data[Math.min(height - 1, Math.max(0, row)) * width + Math.min(width - 1, Math.max(0, column))]!;
-  const larger = Float32Array.from({ length: side * side }, (_, i) => {
-    const y = ((Math.floor(i / side) + 0.5) * height) / side - 0.5;
-    const x = (((i % side) + 0.5) * width) / side - 0.5;
-    const [top, left] = [Math.floor(y), Math.floor(x)];
-    const [down, right] = [y - top, x - left];
-    const above = at(top, left) * (1 - right) + at(top, left + 1) * right;
-    const below = at(top + 1, left) * (1 - right) + at(top + 1, left + 1) * right;
-    return above * (1 - down) + below * down;
-  });
-  return { height: side, width: side, data: larger };
 }
