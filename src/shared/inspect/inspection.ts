@@ -49,6 +49,15 @@ const classSchema = z.int().min(0).nullable().default(null);
 const questions = {
   trace: { images: imagesSchema },
   classify: { images: imagesSchema },
+  backward: {
+    images: imagesSchema,
+    /** Classes that the images should be given; null takes the data set's labels. */
+    labels: z.array(z.int().min(0)).nullable().default(null),
+    /** What the gradients are of: the mean cross-entropy, or the sum of the labels' logits. */
+    of: z.enum(['loss', 'logit']).default('loss'),
+    /** Of the step of plain gradient descent whose effect on the loss is tried. */
+    learningRate: z.number().min(0).max(1000),
+  },
   activations: { images: imagesSchema },
   saliency: { images: imagesSchema, class: classSchema },
   occlusion: {
@@ -71,6 +80,7 @@ const question = <K extends keyof typeof questions>(kind: K) =>
 export const questionSchema = z.discriminatedUnion('kind', [
   question('trace'),
   question('classify'),
+  question('backward'),
   question('activations'),
   question('saliency'),
   question('occlusion'),
@@ -93,6 +103,7 @@ const of = <S extends z.ZodRawShape>(shape: S) =>
 export const inspectRequests = {
   trace: of(questions.trace),
   classify: of(questions.classify),
+  backward: of(questions.backward),
   activations: of(questions.activations),
   saliency: of(questions.saliency),
   occlusion: of(questions.occlusion),
@@ -117,6 +128,19 @@ export const answers = {
     outputs: z.array(z.strictObject({ place: z.string(), output: tensorSchema })),
   }),
   classify: z.strictObject({ labels: z.array(z.int()).nullable(), ...scores }),
+  backward: z.strictObject({
+    ...seen,
+    ...scores,
+    /** Mean cross-entropy of the images, and after one step of plain gradient descent on it (θ − learning rate · gradient), where the gradients are the loss's. */
+    loss: z.number(),
+    lossAfter: z.number().nullable(),
+    /** Of the loss, or of the logits, by each pixel as the net is given it. */
+    gradient: tensorSchema,
+    /** At each layer's output, in order. */
+    outputs: z.array(z.strictObject({ place: z.string(), gradient: tensorSchema })),
+    /** By each parameter that is trained, under its name in the `state_dict`. */
+    parameters: z.array(z.strictObject({ name: z.string(), gradient: tensorSchema })),
+  }),
   activations: z.strictObject({
     ...seen,
     ...scores,

@@ -9,6 +9,8 @@ import { learningRateChangeSchema } from '../training/training.ts';
 /** The names in checkpoints of a parameter (`parameter/0.weight`) and of what an optimizer keeps beside it (`slot/0.weight/momentum`). */
 const parameterPrefix = 'parameter/';
 export const parameterKey = (name: string) => `${parameterPrefix}${name}`;
+/** The way back from a `parameterKey`. */
+export const parameterName = (key: string) => key.slice(parameterPrefix.length);
 export const slotKey = (parameter: string, slot: string) => `slot/${parameter}/${slot}`;
 export const isParameterKey = (key: string) => key.startsWith(parameterPrefix);
 

@@ -5,16 +5,18 @@
  * - `trace`: the same, with the outputs of the layers within residual blocks
  * - `logits`: the logits alone, for many images at a time
  * - `saliency`: the gradient, with respect to the images, of the logits' sum weighted by `weights` (batch × classes)
+ * - `backward`: the same gradient, with those at every layer's output and of every parameter
  *
  * A graph for inspection alone has these, `read` and `write`, and nothing that trains.
  */
 import { elements } from '../../../shared/layers/layer.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import type { NetworkSummary } from '../../../shared/network/shapes.ts';
+import { parameterKey } from '../../../shared/runs/checkpoint.ts';
 import { Graph, type Tensor, unknown } from '../graph/graph.ts';
 import { identity, placeholder, transpose } from '../graph/operations.ts';
-import { Net } from './net.ts';
-import { addReadAndWrite } from './parameters.ts';
+import { Net, activationKey } from './net.ts';
+import { addReadAndWrite, unpacked } from './parameters.ts';
 
 export interface CompiledInspection {
   readonly graph: Graph;
@@ -50,9 +52,17 @@ export function addPredict(net: Net, inspection = false): void {
   });
   g.signature('logits', { inputs: { images }, outputs: { logits: identity(g, logits) } });
   const weights = placeholder(g, 'weights', 'float32', [unknown, elements(net.summary.output)]);
-  const [gradient] = net.backward(forward, [weights], true) as [Tensor];
-  g.signature('saliency', {
+  const atOutputs: Record<string, Tensor> = {};
+  const [gradient] = net.backward(forward, [weights], true, (layer, gradients) => {
+    atOutputs[activationKey(layer)] = identity(g, net.gradientOfOutput(forward, layer, gradients));
+  }) as [Tensor];
+  const saliency = { gradient: transpose(g, gradient, [0, 3, 1, 2]), logits: identity(g, logits) };
+  g.signature('saliency', { inputs: { images, weights }, outputs: saliency });
+  const ofParameters = [...net.gradients(forward.gathered)].flatMap(([group, value]) =>
+    unpacked(g, value, net.storedAs(group, parameterKey)),
+  );
+  g.signature('backward', {
     inputs: { images, weights },
-    outputs: { gradient: transpose(g, gradient, [0, 3, 1, 2]), logits: identity(g, logits) },
+    outputs: { ...saliency, ...atOutputs, ...Object.fromEntries(ofParameters) },
   });
 }

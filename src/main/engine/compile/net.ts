@@ -30,6 +30,7 @@ import { trainingPass } from '../ops/trainingPass.ts';
 import {
   type Context,
   type Gradient,
+  type Gradients,
   type InnerPass,
   type Layout,
   type ParameterAccess,
@@ -212,12 +213,13 @@ export class Net {
 
   /**
    * From the logits' gradient down to the first layer that has parameters; with `toInput` to the images, whose
-   * gradient is given then, NHWC, a tensor a shard.
+   * gradient is given then, NHWC, a tensor a shard. `look` is shown the gradient at each layer's output, as the output lies.
    */
   backward(
     { passes }: Forward,
     logitGradients: readonly Tensor[],
     toInput = false,
+    look: (layer: number, gradients: Gradients) => void = () => undefined,
   ): readonly Tensor[] | undefined {
     const { g } = this;
     const lowest = toInput ? 0 : this.summary.layers.findIndex((layer) => layer.parameterCount > 0);
@@ -229,6 +231,7 @@ export class Net {
     );
     for (let index = passes.length - 1; index >= lowest && index >= 0; index -= 1) {
       const { layer } = this.summary.layers[index] as LayerSummary;
+      look(index, gradients);
       const below = g.scope(`${index}_${layer.type}/backward`, () =>
         (passes[index] as Pass).backward(gradients, toInput || index > lowest),
       );
@@ -263,6 +266,13 @@ export class Net {
         .flatMap(withInner)
         .map(({ place, pass, shape }) => [activationKey(place), this.#inPyTorchLayout(pass, shape)]),
     );
+  }
+
+  /** A gradient at a layer's output on one shard, in PyTorch's layout. */
+  gradientOfOutput({ passes }: Forward, layer: number, { shards }: Gradients): Tensor {
+    const pass = passes[layer] as Pass;
+    const output = { ...pass.output, shards: shards.map(({ tensor }) => tensor) };
+    return this.#inPyTorchLayout({ ...pass, output }, (this.summary.layers[layer] as LayerSummary).output);
   }
 
   #inPyTorchLayout({ output }: Pass, shape: Shape): Tensor {

@@ -3,7 +3,7 @@
  * has nothing that trains and holds no data set; images are read from the data set's files when they are asked for.
  */
 import { activationKey } from '../compile/net.ts';
-import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
+import { type NamedTensor, parameterName } from '../../../shared/runs/checkpoint.ts';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import {
   type Answers,
@@ -22,7 +22,7 @@ import { type Pixels, imagesFrom, normalised, readImages, readLabels, readRange 
 import { type CompiledInspection, compileInspection } from '../compile/inspectionGraph.ts';
 import { type PixelConstants, pixelConstants } from '../data/normalisation.ts';
 import { coverings, covered } from './occlusion.ts';
-import { largestOf, softmaxRows } from './probabilities.ts';
+import { crossEntropyOf, largestOf, oneHot, softmaxRows } from './probabilities.ts';
 import { readMemory } from '../native/memory.ts';
 import { Session } from '../native/session.ts';
 import { writeState } from '../compile/state.ts';
@@ -52,6 +52,7 @@ export class Inspector {
   readonly #session: Session;
   readonly #constants: PixelConstants | null;
   readonly #steps: readonly TraceStep[];
+  #tensors: readonly NamedTensor[] = [];
   #predicted: Answers['predictions'] | undefined;
 
   private constructor(
@@ -87,6 +88,7 @@ export class Inspector {
   /** Other numbers of the same net. */
   load(tensors: readonly NamedTensor[]): void {
     writeState(this.#session, this.#compiled, tensors);
+    this.#tensors = tensors;
     this.#predicted = undefined;
   }
 
@@ -100,6 +102,8 @@ export class Inspector {
         return this.#trace(question);
       case 'classify':
         return this.#classify(question);
+      case 'backward':
+        return this.#backward(question);
       case 'activations':
         return this.#activations(question);
       case 'saliency':
@@ -132,6 +136,65 @@ export class Inspector {
   async #classify({ images }: Asked<'classify'>): Answer<'classify'> {
     const seen = await this.#see(images);
     return { labels: seen.labels, ...scores(this.#logits(seen.pixels)) };
+  }
+
+  async #backward({ images, labels: given, of, learningRate }: Asked<'backward'>): Answer<'backward'> {
+    const seen = await this.#see(images);
+    const labels = given ?? seen.labels;
+    const count = seen.pixels.shape[0];
+    if (labels?.length !== count || labels.some((label) => label >= this.#classCount)) {
+      throw new Problem(
+        'inspect.labels',
+        `a loss needs a class from 0 to ${this.#classCount - 1} for each of the ${count} images`,
+        { last: this.#classCount - 1, images: count },
+      );
+    }
+    const logits = this.#logits(seen.pixels);
+    const { loss, gradient: ofLoss } = crossEntropyOf(logits, labels);
+    const weights = of === 'loss' ? ofLoss : oneHot(labels, this.#classCount);
+    const values = this.#session.run('backward', {
+      images: this.#input(seen.pixels),
+      weights: { data: weights, shape: logits.shape },
+    });
+    const parameters = this.#compiled.state.flatMap(({ name: key }) => {
+      const gradient = values[key] as TensorValues | undefined;
+      return gradient ? [{ key, gradient }] : [];
+    });
+    return {
+      ...describe(seen),
+      ...scores(logits),
+      loss,
+      lossAfter: of === 'loss' ? this.#lossAfter(parameters, learningRate, seen.pixels, labels) : null,
+      gradient: values['gradient'] as TensorValues,
+      outputs: this.#compiled.summary.layers.map(({ index }) => ({
+        place: String(index),
+        gradient: values[activationKey(index)] as TensorValues,
+      })),
+      parameters: parameters.map(({ key, gradient }) => ({ name: parameterName(key), gradient })),
+    };
+  }
+
+  /** The parameters are what they were when this returns. */
+  #lossAfter(
+    gradients: readonly { readonly key: string; readonly gradient: TensorValues }[],
+    learningRate: number,
+    pixels: Pixels,
+    labels: readonly number[],
+  ): number {
+    const before = this.#tensors;
+    const byKey = new Map(gradients.map(({ key, gradient }) => [key, gradient.data]));
+    const stepped = before.map((tensor) => {
+      const gradient = byKey.get(tensor.name);
+      if (!gradient) return tensor;
+      const data = tensor.data.map((value, i) => value - learningRate * (gradient[i] as number));
+      return { ...tensor, data };
+    });
+    try {
+      writeState(this.#session, this.#compiled, stepped);
+      return crossEntropyOf(this.#logits(pixels), labels).loss;
+    } finally {
+      writeState(this.#session, this.#compiled, before);
+    }
   }
 
   async #activations({ images }: Asked<'activations'>): Answer<'activations'> {

@@ -1,4 +1,5 @@
 /** What logits come to: probabilities, and the class that an image is given. */
+import { crossEntropy } from '../../../shared/inspect/spellOut.ts';
 import type { TensorValues } from '../../../shared/inspect/inspection.ts';
 
 /** `logits` is images × classes; computed in double precision, however large they are. */
@@ -24,4 +25,27 @@ export function largestOf({ shape: [rows = 0, classes = 0], data }: TensorValues
     }
     return best;
   });
+}
+
+/** Mean cross-entropy of rows of logits, and its gradient by them: (softmax − one-hot) / rows. */
+export function crossEntropyOf(
+  logits: TensorValues,
+  labels: readonly number[],
+): { loss: number; gradient: Float32Array } {
+  const [rows = 0, classes = 0] = logits.shape;
+  const gradient = softmaxRows(logits);
+  let loss = 0;
+  labels.forEach((label, row) => {
+    const own = logits.data.subarray(row * classes, (row + 1) * classes);
+    loss += crossEntropy(own, label) / rows;
+    gradient[row * classes + label] = (gradient[row * classes + label] as number) - 1;
+  });
+  return { loss, gradient: gradient.map((value) => value / rows) };
+}
+
+/** A row for each label, 1 at its class. */
+export function oneHot(labels: readonly number[], classes: number): Float32Array {
+  const rows = new Float32Array(labels.length * classes);
+  labels.forEach((label, row) => (rows[row * classes + label] = 1));
+  return rows;
 }

@@ -11,6 +11,8 @@ export function inspectCalls(inspection: LabInspection, states: PastStates) {
       inspection.ask(run, { checkpoint, epoch }, { kind: 'trace', ...rest }),
     'inspect.classify': ({ run, checkpoint, epoch, ...rest }: CallRequest<'inspect.classify'>) =>
       inspection.ask(run, { checkpoint, epoch }, { kind: 'classify', ...rest }),
+    'inspect.backward': ({ run, checkpoint, epoch, ...rest }: CallRequest<'inspect.backward'>) =>
+      inspection.ask(run, { checkpoint, epoch }, { kind: 'backward', ...rest }),
     'inspect.activations': ({ run, checkpoint, epoch, ...rest }: CallRequest<'inspect.activations'>) =>
       inspection.ask(run, { checkpoint, epoch }, { kind: 'activations', ...rest }),
     'inspect.saliency': ({ run, checkpoint, epoch, ...rest }: CallRequest<'inspect.saliency'>) =>

@@ -13,6 +13,8 @@ export const inspectCalls = {
   'inspect.trace': call(inspectRequests.trace, inspectReply(answers.trace)),
   /** Logits and probabilities alone, for images that change while somebody draws. */
   'inspect.classify': call(inspectRequests.classify, inspectReply(answers.classify)),
+  /** The loss of images, its gradient throughout the net, and the loss after one step down it. */
+  'inspect.backward': call(inspectRequests.backward, inspectReply(answers.backward)),
   'inspect.activations': call(inspectRequests.activations, inspectReply(answers.activations)),
   'inspect.saliency': call(inspectRequests.saliency, inspectReply(answers.saliency)),
   'inspect.occlusion': call(inspectRequests.occlusion, inspectReply(answers.occlusion)),

@@ -1,0 +1,114 @@
+/** What back-propagation says of one image in one net: the loss's gradient through the layers, and maps over the image. */
+import type { LabClient } from '../../../../shared/api/api.ts';
+import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/problem.ts';
+import { gradCam } from '../../../../shared/inspect/gradCam.ts';
+import type { Answers, Moment } from '../../../../shared/inspect/inspection.ts';
+import type { TraceStep } from '../../../../shared/inspect/trace.ts';
+import { NewestWish } from '../state/newest.ts';
+
+export interface BackWish {
+  readonly steps: readonly TraceStep[];
+  readonly part: 'train' | 'test';
+  readonly index: number;
+  readonly moment: Moment;
+  readonly learningRate: number;
+}
+
+export interface ImageMaps {
+  /** The class whose logit they are about: the one that the net gives the image. */
+  readonly prediction: number;
+  readonly gradient: Float32Array;
+  readonly smoothGrad: Float32Array;
+  /** Null where the net has no convolution; with the size of its last one's maps. */
+  readonly gradCam: { readonly data: Float32Array; readonly width: number } | null;
+}
+
+/** Noisy copies that SmoothGrad averages over, and their noise: a share of the pixels' range. */
+const copies = 24;
+const noise = 0.15;
+
+export class BackState {
+  answer = $state.raw<Answers['backward'] | null>(null);
+  maps = $state.raw<ImageMaps | null>(null);
+  problem = $state.raw<ProblemRecord | null>(null);
+  readonly #lab: LabClient;
+  readonly #run: number;
+  readonly #wishes: NewestWish<BackWish>;
+
+  constructor(lab: LabClient, run: number) {
+    this.#lab = lab;
+    this.#run = run;
+    this.#wishes = new NewestWish((wish) => this.#look(wish));
+  }
+
+  /** Never throws: what went wrong lies in `problem`. */
+  look(wish: BackWish): Promise<void> {
+    return this.#wishes.want(wish);
+  }
+
+  async #look({ steps, part, index, moment, learningRate }: BackWish): Promise<void> {
+    const at = { run: this.#run, ...moment };
+    const images = { part, indices: [index] };
+    try {
+      this.answer = await this.#lab.call('inspect.backward', { ...at, images, learningRate });
+      const { gradient, classes } = await this.#lab.call('inspect.saliency', { ...at, images });
+      const prediction = classes[0] ?? 0;
+      const smooth = await this.#lab.call('inspect.saliency', {
+        ...at,
+        class: prediction,
+        images: { pixels: noisyCopies(this.answer.images.data) },
+      });
+      this.maps = {
+        prediction,
+        gradient: gradient.data,
+        smoothGrad: meanOf(smooth.gradient.data, copies),
+        gradCam: await this.#gradCam(steps, { ...at, images }, prediction),
+      };
+      this.problem = null;
+    } catch (error) {
+      this.problem = toProblemRecord(error);
+    }
+  }
+
+  async #gradCam(
+    steps: readonly TraceStep[],
+    at: Moment & { run: number; images: { part: 'train' | 'test'; indices: number[] } },
+    prediction: number,
+  ): Promise<ImageMaps['gradCam']> {
+    const last = steps.findLast(({ layer, depth }) => depth === 0 && layer.type === 'conv2d');
+    if (last?.output.kind !== 'map') return null;
+    const [trace, back] = await Promise.all([
+      this.#lab.call('inspect.trace', at),
+      this.#lab.call('inspect.backward', { ...at, labels: [prediction], of: 'logit', learningRate: 0 }),
+    ]);
+    const maps = trace.outputs.find(({ place }) => place === last.place)?.output.data;
+    const gradient = back.outputs.find(({ place }) => place === last.place)?.gradient.data;
+    if (!maps || !gradient) return null;
+    return { data: gradCam(last.output, maps, gradient), width: last.output.width };
+  }
+}
+
+/** Pixels with Gaussian noise (Box and Muller's), the same for the same image size. */
+function noisyCopies(pixels: Float32Array): Float32Array {
+  let state = 1;
+  const uniform = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state + 1) / (2 ** 32 + 1);
+  };
+  const gauss = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  return Float32Array.from(
+    { length: copies * pixels.length },
+    (_, i) => pixels[i % pixels.length]! + noise * gauss(),
+  );
+}
+
+function meanOf(all: Float32Array, count: number): Float32Array {
+  const length = all.length / count;
+  const mean = new Float32Array(length);
+  all.forEach((value, i) => (mean[i % length]! += value / count));
+  return mean;
+}
+
+/** Euclidean length. */
+export const lengthOf = (values: Float32Array): number =>
+  Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
