@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Picture, inkOfPicture } from './pictureInk.ts';
+import { type PicturePixels, inkOfPicture } from './pictureInk.ts';
 import { prepareDigit } from './prepareDigit.ts';
 
 const side = 120;
@@ -8,7 +8,7 @@ const isInk = (row: number, column: number) =>
   (row >= 20 && row < 30 && column >= 30 && column < 80) ||
   (row >= 30 && row < 95 && Math.abs(column - (76 - (row - 30) / 2)) < 5);
 
-function picture(paint: (row: number, column: number, ink: boolean) => number): Picture {
+function picture(paint: (row: number, column: number, ink: boolean) => number): PicturePixels {
   const data = new Uint8ClampedArray(side * side * 4);
   for (let i = 0; i < side * side; i += 1) {
     const [row, column] = [Math.floor(i / side), i % side];
@@ -21,7 +21,7 @@ function picture(paint: (row: number, column: number, ink: boolean) => number): 
 const lamp = (row: number, column: number) => 1 - (0.5 * Math.hypot(row, column)) / (side * Math.SQRT2);
 const speck = (row: number, column: number) => row > 108 && row < 112 && column > 8 && column < 12;
 
-const pictures: [string, Picture][] = [
+const pictures: [string, PicturePixels][] = [
   ['dark on light paper', picture((_r, _c, ink) => (ink ? 20 : 240))],
   ['light on dark paper', picture((_r, _c, ink) => (ink ? 235 : 15))],
   ['pencil on unevenly lit paper', picture((r, c, ink) => lamp(r, c) * (ink ? 120 : 230))],

@@ -5,7 +5,7 @@
 import type { Ink } from './prepareDigit.ts';
 
 /** Red, green, blue and opacity, a byte each, row by row: a canvas' `ImageData`. */
-export interface Picture {
+export interface PicturePixels {
   readonly height: number;
   readonly width: number;
   readonly data: ArrayLike<number>;
@@ -19,7 +19,7 @@ const leastContrast = 0.08;
 const dustShare = 0.06;
 
 /** Null where the picture has nothing that stands out from its paper. */
-export function inkOfPicture(picture: Picture): Ink | null {
+export function inkOfPicture(picture: PicturePixels): Ink | null {
   const { height, width } = picture;
   const light = brightness(picture);
   // From here on ink is high, whatever the paper.
@@ -37,7 +37,7 @@ export function inkOfPicture(picture: Picture): Ink | null {
 }
 
 /** Rec. 709 luma of what is seen where the picture lies on white paper. */
-function brightness({ height, width, data }: Picture): Float32Array {
+function brightness({ height, width, data }: PicturePixels): Float32Array {
   return Float32Array.from({ length: height * width }, (_, i) => {
     const at = (channel: number) => data[4 * i + channel] as number;
     const opacity = at(3) / 255;
