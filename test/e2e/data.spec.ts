@@ -106,7 +106,7 @@ test('renamed, found by a class, chosen for training, deleted', async ({ page })
   await press(rename.getByRole('button', { name: 'Rename' }));
   await expect(page.getByRole('heading', { name: 'Cats and dogs' })).toBeVisible();
   await press(page.getByRole('button', { name: 'Train on it' }));
-  await expect(page.getByRole('button', { name: 'Data set', exact: true })).toHaveText('Cats and dogs');
+  await expect(page.getByRole('combobox', { name: 'Data set', exact: true })).toHaveText('Cats and dogs');
   await page.goBack();
   await press(page.getByRole('button', { name: 'Delete' }));
   await press(page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }));
