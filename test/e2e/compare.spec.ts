@@ -144,7 +144,7 @@ test('the report is one file: without a network it asks for nothing and has the 
   await context.close();
 });
 
-test('by keyboard alone: runs chosen, a baseline pinned, every part seen, a note kept, the report saved', async ({
+test('by keyboard alone: runs chosen, a baseline pinned, every part seen, a cell opened, the report saved', async ({
   page,
 }) => {
   await page.goto(host.url);
