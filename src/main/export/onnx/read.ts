@@ -176,7 +176,7 @@ class Reader {
     return after && others.length === 0 && flattens ? (after.output?.[0] ?? '') : next;
   }
 
-  /** SiLU, GELU, or a residual block. */
+  /** SiLU, GELU, softplus, or a residual block. */
   #several(consumers: readonly Node[], value: string): { layers: ReadLayer[]; next: string } {
     const activation = this.#activation(consumers, value);
     if (activation) return activation;
@@ -214,7 +214,7 @@ class Reader {
   }
 
   #activation(consumers: readonly Node[], value: string): { layers: ReadLayer[]; next: string } | null {
-    const ready = (name: 'silu' | 'gelu', next: string) => ({
+    const ready = (name: 'silu' | 'gelu' | 'softplus', next: string) => ({
       layers: [{ layer: { type: 'activation', function: name } as const, weights: {}, inner: [] }],
       next,
     });
@@ -222,6 +222,13 @@ class Reader {
     const sigmoid = consumers.find(({ opType }) => opType === 'Sigmoid');
     if (consumers.length === 2 && product && sigmoid && product.input?.includes(sigmoid.output?.[0] ?? ''))
       return ready('silu', product.output?.[0] ?? '');
+    // PyTorch's exporter writes its threshold out: x where it is large, log(1 + eˣ) elsewhere.
+    const where = consumers.find(({ opType }) => opType === 'Where');
+    const softplus = consumers.find(({ opType }) => opType === 'Softplus');
+    const greater = consumers.find(({ opType }) => opType === 'Greater');
+    const branches = [greater?.output?.[0], value, softplus?.output?.[0]].join();
+    if (consumers.length === 3 && where?.input?.join() === branches)
+      return ready('softplus', where.output?.[0] ?? '');
     // x · (1 + erf(x / √2)) / 2, in whatever order it is multiplied.
     const erf = this.view.nodes.find(
       (node) => node.opType === 'Erf' && this.#comesFrom(node.input?.[0] ?? '', value),
