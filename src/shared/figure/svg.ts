@@ -2,7 +2,7 @@
 
 type Attributes = Readonly<Record<string, string | number>>;
 
-export const escaped = (text: string): string =>
+const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 const written = (value: string | number) =>

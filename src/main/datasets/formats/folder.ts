@@ -7,7 +7,7 @@ import { Problem } from '../../../shared/base/problem.ts';
 import type { ImportOptions } from '../../../shared/datasets/importing.ts';
 import type { SourceFile } from '../source/source.ts';
 import type { Format, ImageForm, ImageSink, Part, ReadContext, Recognised } from './format.ts';
-import { type Picture, decodePicture, mostPictureBytes } from './pictures.ts';
+import { type DecodedPicture, decodePicture, mostPictureBytes } from './pictures.ts';
 
 interface Placed {
   readonly file: SourceFile;
@@ -151,7 +151,7 @@ async function chooseForm(placed: readonly Placed[], context: ReadContext): Prom
 }
 
 /** Null for a picture that cannot be read; that is said when its turn comes. */
-async function look(file: SourceFile, options: ImportOptions): Promise<Picture | null> {
+async function look(file: SourceFile, options: ImportOptions): Promise<DecodedPicture | null> {
   try {
     return await decodePicture(await bytesOf(file), file.name, null, options);
   } catch (error) {

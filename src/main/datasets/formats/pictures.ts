@@ -20,7 +20,7 @@ export const mostPictureBytes = 64 * 2 ** 20;
 
 const kinds = new Set(['jpeg', 'png', 'webp', 'gif']);
 
-export interface Picture {
+export interface DecodedPicture {
   readonly pixels: Uint8Array;
   /** As it came, upright. */
   readonly width: number;
@@ -37,7 +37,7 @@ export async function decodePicture(
   origin: string,
   form: ImageForm | null,
   { fit, background }: How,
-): Promise<Picture & { readonly form: ImageForm }> {
+): Promise<DecodedPicture & { readonly form: ImageForm }> {
   if (bytes.length === 0) throw new Problem('dataset.picture-empty', `${origin} is empty`, { origin });
   try {
     const input = isBmp(bytes)

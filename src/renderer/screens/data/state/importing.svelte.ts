@@ -12,7 +12,7 @@ export interface NamedFile {
 
 type Doing = 'sending' | 'looking' | 'importing';
 type From = { path: string } | { uploaded: string };
-export type WindowOptions = Pick<
+export type ImportWindow = Pick<
   ImportOptions,
   'fit' | 'colour' | 'background' | 'invert' | 'damaged' | 'size'
 >;
@@ -45,14 +45,14 @@ export class Importing {
     });
   }
 
-  async choosePath(path: string, options: WindowOptions): Promise<void> {
+  async choosePath(path: string, options: ImportWindow): Promise<void> {
     await this.forget();
     this.chosen = path;
     this.from = { path };
     await this.look(options);
   }
 
-  async chooseFiles(files: readonly NamedFile[], options: WindowOptions): Promise<void> {
+  async chooseFiles(files: readonly NamedFile[], options: ImportWindow): Promise<void> {
     await this.forget();
     const choice = this.#choice;
     const uploaded = this.#newTicket();
@@ -80,7 +80,7 @@ export class Importing {
   }
 
   /** What would be made of it with these options. */
-  async look(options: WindowOptions): Promise<void> {
+  async look(options: ImportWindow): Promise<void> {
     const { from } = this;
     if (!from) return;
     const choice = this.#choice;
@@ -92,7 +92,7 @@ export class Importing {
 
   /** Null where it did not come about; then there is a problem, unless it was cancelled. */
   async take(
-    options: WindowOptions & { readonly name?: string },
+    options: ImportWindow & { readonly name?: string },
   ): Promise<{ entry: DatasetEntry; alreadyThere: boolean } | null> {
     const { from } = this;
     if (!from) return null;
