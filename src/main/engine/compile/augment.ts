@@ -1,13 +1,13 @@
 /**
- * Random changes of training images, in the graph: one affine transform an image (shift, rotation, scale, flip, about
- * the centre, bilinear, black from outside) and noise. What is drawn is a function of seed, step and shard, as for
- * dropout, so that resume stays exact.
+ * Augmentation of training images in the graph: one affine transform per image (shift, rotation, scale and
+ * flip about the centre; bilinear, black outside the image) and noise. The random numbers are a function of
+ * seed, step and shard, as for dropout, so that a resumed run stays exact.
  */
 import type { Augmentation } from '../../../shared/training/training.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import * as tf from '../graph/operations.ts';
 
-/** `pixels`: float32 in [0, 1], NHWC. `seed` gives two int32 that differ for every name. */
+/** Augments `pixels` (float32 in [0, 1], NHWC). `seed` returns two int32 that differ for every name. */
 export function augment(
   g: Graph,
   pixels: Tensor,
@@ -24,8 +24,8 @@ export function augment(
 }
 
 /**
- * TensorFlow wants, for each image, where in the input each output pixel comes from:
- * input = F·R(−θ)/s · (output − centre − shift) + centre.
+ * Applies one random affine transform per image. TensorFlow's operation wants the position in the input that
+ * each output pixel comes from: input = F·R(−θ)/s · (output − centre − shift) + centre.
  */
 function transformed(
   g: Graph,
@@ -37,7 +37,7 @@ function transformed(
   const number = (value: number) => tf.scalar(g, value);
   const flat = tf.reshape(g, images, [-1, height * width * channels]);
   const count = tf.slice(g, tf.shape(g, flat), [0], [1]);
-  // Five numbers an image, in [−1, 1).
+  // These are five numbers per image, in [−1, 1).
   const drawn = tf.statelessUniform(g, tf.concat(g, [tf.integers(g, [5]), count], 0), seed);
   const spread = tf.subtract(g, tf.multiply(g, drawn, number(2)), number(1));
   const [dx, dy, turn, size, mirror] = tf.unpack(g, spread, 5) as [Tensor, Tensor, Tensor, Tensor, Tensor];

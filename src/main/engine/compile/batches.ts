@@ -1,10 +1,10 @@
 /**
- * Where a step's images and labels come from. From a data set: it lives in variables that signature `load` fills from
- * the data set's files, as uint8, and a step names its images by index; pixels are scaled and normalised in the graph.
- * Or fed from outside, ready to use.
+ * The sources of a step's images and labels: a data set or fed tensors. The data set lives in variables that
+ * signature `load` fills from its files, as uint8; a step selects its images by index, and pixels are scaled
+ * and normalised in the graph. Fed images are ready to use.
  *
- * The files' paths are fed: as constants, TensorFlow's constant folding would read the files while it optimises the
- * graph, and keep what it read.
+ * The files' paths are fed as well: if they were constants, TensorFlow's constant folding would read the
+ * files while it optimises the graph, and keep their contents.
  */
 import type { DataFile, Dataset } from '../../../shared/datasets/dataset.ts';
 import type { Network } from '../../../shared/network/network.ts';
@@ -37,12 +37,12 @@ export interface Batch {
   readonly labels: ByShard;
 }
 
-/** What a batch is made of, each value one tensor a shard: its indices, or the images and labels themselves. */
+/** The inputs of a batch, each value one tensor per shard: indices, or the images and labels themselves. */
 type BatchSide = Readonly<Record<string, ByShard>>;
 
 export interface BatchInput {
   readonly train: Batch;
-  /** The training images as they are, without augmentation. */
+  /** Training images without augmentation. */
   readonly plain: Batch;
   readonly trainInputs: BatchSide;
   readonly test: Batch;
@@ -59,7 +59,7 @@ export interface Preparation {
   readonly seed: (name: string, shard: number) => Tensor;
 }
 
-/** Input `indices`: int32, each as long as its shard. */
+/** Adds variables for the data set and input `indices` (int32), each tensor as long as its shard. */
 export function datasetInput(
   g: Graph,
   { summary, files }: Dataset,
@@ -117,7 +117,7 @@ export function datasetInput(
   return { train, plain, trainInputs: plain.inputs, test, testInputs: test.inputs };
 }
 
-/** The training batch as the first shard alone has it. */
+/** Returns the batch reduced to its first shard. */
 export function firstShard({ train, plain, trainInputs, ...rest }: BatchInput): BatchInput {
   const first = ({ images, labels }: Batch): Batch => ({
     images: images.slice(0, 1),
@@ -142,17 +142,20 @@ export function loadDataset(session: Session, { files }: Dataset): void {
   });
 }
 
-/** torchvision's `ToTensor`: bytes to [0, 1]. */
+/** Scales bytes to [0, 1], as torchvision's `ToTensor` does. */
 export function toUnit(g: Graph, bytes: Tensor): Tensor {
   return divide(g, cast(g, bytes, 'float32'), scalar(g, 255));
 }
 
-/** torchvision's `Normalize`, operation by operation. */
+/** Normalises pixels with the operations of torchvision's `Normalize`, in the same order. */
 export function normalise(g: Graph, pixels: Tensor, { mean, deviation }: PixelConstants): Tensor {
   return divide(g, subtract(g, pixels, floats(g, mean)), floats(g, deviation));
 }
 
-/** Inputs `images` (batch × channels × height × width) and `labels`, by shard: for training and testing alike. */
+/**
+ * Adds inputs `images` (batch × channels × height × width) and `labels`, by shard, used for training and
+ * testing alike.
+ */
 export function fedInput(g: Graph, network: Network, shards: number): BatchInput {
   const { height, width, channels } = network.input;
   const { images, labels, fed } = g.scope('fed', () => {

@@ -15,7 +15,7 @@ import {
   sum,
 } from '../graph/operations.ts';
 
-/** Of all gradients, under whatever keys. */
+/** Clips all gradients together; the keys do not matter. */
 export function clip<K>(
   g: Graph,
   gradients: ReadonlyMap<K, Tensor>,
@@ -30,7 +30,7 @@ export function clip<K>(
   return new Map([...gradients].map(([name, gradient]) => [name, change(gradient)]));
 }
 
-/** All gradients times min(1, limit / (norm + 1e-6)). */
+/** Returns a function that multiplies a gradient by min(1, limit / (norm + 1e-6)). */
 function scaling(g: Graph, gradients: readonly Tensor[], limit: number): (x: Tensor) => Tensor {
   const norm = squareRoot(
     g,

@@ -1,4 +1,4 @@
-/** The graph as text: what it is made of for both presets, and what must not be in it. */
+/** Tests of the graph's text: the operations that both presets consist of, and those that must not appear. */
 import { describe, expect, it } from 'vitest';
 import { findPreset } from '../../../shared/network/presets.ts';
 import { trainingSettingsSchema } from '../../../shared/training/training.ts';
@@ -27,12 +27,12 @@ describe.each([
       ['Conv2D', convs],
       ['Conv2DBackpropFilter', convs - asVolumes],
       ['Conv3DBackpropFilterV2', asVolumes],
-      // Not of the images.
+      // The images need no gradient.
       ['Conv2DBackpropInput', convs - 1],
       ['MaxPool', convs],
       ['MaxPoolGrad', convs],
       ['ReluGrad', convs],
-      // Forward, weight's gradient, input's gradient.
+      // A linear layer has three: forward, the weight's gradient and the input's gradient.
       ['MatMul', 3 * linears],
     ] as const) {
       expect([op, count(lines, op)]).toEqual([op, 2 * times]);

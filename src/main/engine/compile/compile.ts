@@ -1,22 +1,26 @@
 /**
- * A net and its training settings become one TensorFlow graph with a signature for each thing that the engine does:
+ * A net and its training settings become one TensorFlow graph with a signature for each thing that the engine
+ * does:
  *
  * - `load`: reads the data set's files into the graph's variables
- * - `train`: one optimizer step on a batch; gives its mean loss
- * - `train5` and so on: as many steps, one after another (`severalSteps.ts`); where the net's shards are on their own
- * - `finite`: for each layer, whether its output on a training batch is all numbers
- * - `evaluate`, `validate`: losses and predictions for test images, and for training images without augmentation
- * - `measure`: what `health.ts` wants to know of each layer's output
+ * - `train`: one optimizer step on a batch; returns the batch's mean loss
+ * - `train5` and so on: several steps, one after another (`severalSteps.ts`); only if the shards do not
+ *   depend on each other
+ * - `finite`: for each layer, whether all elements of its output on a training batch are finite
+ * - `evaluate`, `validate`: losses and predictions for test images, and for training images without
+ *   augmentation
+ * - `measure`: the statistics of each layer's output for `health.ts`
  * - `gradients`: loss and all parameters' gradients on a batch, without a step
- * - `trainLast`, `finiteLast`, `gradientsLast`: the same for an epoch's last, smaller batch; in the first shard alone where
- *   that has fewer images than shards
- * - `predict` and more like it, which `inspectionGraph.ts` adds: what the net makes of given images
+ * - `trainLast`, `finiteLast`, `gradientsLast`: the same for an epoch's last, smaller batch; only the first
+ *   shard is used if the batch has fewer images than shards
+ * - `predict` and the other signatures of `inspectionGraph.ts`: the net's outputs for given images
  * - `read`, `write`: all parameters, running statistics and optimizer slots, in PyTorch's layouts
  *
- * The batch comes either from a data set that lives in the graph (a step's input is then its indices) or from outside
- * (`fed`, for vectors). It is split in shards, each its own branch of the graph, one a core; the shards' gradients are
- * added up before the step. Reads of a variable happen before its update: the update needs the gradients that were
- * computed from the read, and TensorFlow copies a variable that is still being read.
+ * The batch comes either from a data set that lives in the graph (a step's input is then its indices) or from
+ * outside (`fed`, for vectors). It is split into shards, each a branch of the graph, one per core; the
+ * shards' gradients are added up before the step. Reads of a variable happen before its update: the update
+ * needs the gradients that were computed from the read, and TensorFlow copies a variable that is still being
+ * read.
  */
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import { elements } from '../../../shared/layers/layer.ts';
@@ -63,20 +67,23 @@ import { shardSizes } from './shards.ts';
 export interface CompileOptions {
   readonly network: Network;
   readonly settings: TrainingSettings;
-  /** Where batches come from; without a data set, images and labels are fed. */
+  /** Data set that batches come from; null if images and labels are fed. */
   readonly dataset: Dataset | null;
   /**
-   * In how many shards a batch of the settings' size is split, or how many images are in each shard. Training is for batches
-   * of that size alone.
+   * Number of shards that a batch of the settings' size is split into, or the number of images in each shard.
+   * The graph trains only on batches of that size.
    */
   readonly shards: number | readonly number[];
-  /** Images in an epoch's last, smaller batch, if it has one. */
+  /** Number of images in an epoch's last, smaller batch, if there is one. */
   readonly lastBatch?: number;
-  /** How pixels are normalised; null leaves them in [0, 1]. */
+  /** Mean and deviation that pixels are normalised with; null leaves pixels in [0, 1]. */
   readonly constants: PixelConstants | null;
-  /** Adds what looks into a net (see `inspectionGraph.ts`), and the images' gradient to `gradients`: `images`, by shard. */
+  /**
+   * Adds the signatures of `inspectionGraph.ts`, and to `gradients` the output `images`, the images' gradient
+   * by shard.
+   */
   readonly inspection?: boolean;
-  /** Whether the graph is for a CPU with AVX-512; this machine's where left out. */
+  /** Whether the graph is for a CPU with AVX-512; detected on this machine if left out. */
   readonly avx512?: boolean;
 }
 
@@ -84,13 +91,16 @@ export interface CompiledNetwork {
   readonly graph: Graph;
   readonly summary: NetworkSummary;
   readonly parameters: readonly Parameter[];
-  /** All that `read` gives and `write` takes: name as in a checkpoint, and shape in PyTorch's layout. */
+  /**
+   * Every tensor that `read` returns and `write` takes: its name as in a checkpoint and its shape in
+   * PyTorch's layout.
+   */
   readonly state: readonly { readonly name: string; readonly shape: readonly number[] }[];
-  /** True where a step draws random numbers, so that `train` takes the step's number. */
+  /** Whether a step draws random numbers, so that `train` takes the step's number. */
   readonly random: boolean;
 }
 
-/** Of what size a batch is. */
+/** The two batch sizes: a whole batch, and an epoch's last, smaller batch. */
 export type BatchPart = 'whole' | 'last';
 
 export function trainingSignatures(part: BatchPart) {
@@ -102,13 +112,16 @@ export function compile(options: CompileOptions): CompiledNetwork {
   return new Compiler(options).compile();
 }
 
-/** What is known of an optimizer step that was added. */
+/** The nodes of an optimizer step that other signatures use. */
 interface Step {
   readonly inputs: Side;
   readonly loss: Tensor;
   readonly passes: readonly Pass[];
   readonly gradients: ReadonlyMap<Group, Tensor>;
-  /** Of the loss with respect to the images, a tensor a shard, where asked for. */
+  /**
+   * Gradient of the loss with respect to the images, one tensor per shard; empty unless inspection is asked
+   * for.
+   */
   readonly images: readonly Tensor[];
 }
 
@@ -162,7 +175,9 @@ class Compiler {
     };
   }
 
-  /** A step and what looks at it, on batches of one size. */
+  /**
+   * Adds the signatures of a training step, its gradients and its finiteness check, for batches of one size.
+   */
   #training(part: BatchPart, batch: BatchInput, sizes: readonly number[], scalars: Tensor): void {
     const g = this.#g;
     const signatures = trainingSignatures(part);
@@ -193,7 +208,10 @@ class Compiler {
     g.signature(signatures.finite, { inputs, outputs: { finite } });
   }
 
-  /** With label smoothing ε: the target is 1 − ε on the label and ε spread over all classes, as PyTorch has it. */
+  /**
+   * Adds the cross-entropy. With label smoothing ε the target is 1 − ε on the label plus ε spread over all
+   * classes, as in PyTorch.
+   */
   #crossEntropy(logits: Tensor, labels: Tensor): { loss: Tensor; gradient: Tensor } {
     const g = this.#g;
     const epsilon = this.#options.settings.labelSmoothing;
@@ -266,7 +284,7 @@ class Compiler {
     });
   }
 
-  /** In evaluation mode. */
+  /** Adds signature `measure`, with the net in evaluation mode. */
   #measure({ plain, trainInputs }: BatchInput): void {
     const g = this.#g;
     const { passes } = this.#net.forward(plain.images);

@@ -1,6 +1,6 @@
 /**
- * What a layer's output and its parameters tell of its health, once an epoch: cheap enough to stay on, because it looks
- * at a fixed sample of images and at the epoch's last step only.
+ * Statistics of a layer's output and parameters, measured once per epoch. They are cheap enough to be always
+ * on because they use a fixed sample of images and the epoch's last step only.
  */
 import { type NamedTensor, parameterKey } from '../../../shared/runs/checkpoint.ts';
 import type { Layer } from '../../../shared/layers/index.ts';
@@ -12,10 +12,13 @@ import * as tf from '../graph/operations.ts';
 import type { Output, Session } from '../native/session.ts';
 import { splitBatch } from './shards.ts';
 
-/** Training images, evenly spaced, whose activations are looked at. */
+/** Number of training images, evenly spaced, whose activations are measured. */
 const sampleSize = 500;
 
-/** At least as many as there are shards: where the training set has fewer, some are there twice. */
+/**
+ * Returns the sample's indices, at least as many as there are shards; if the training set has fewer images,
+ * some are repeated.
+ */
 export function sampleOf(trainIndices: Int32Array, shards: number): Int32Array {
   const count = Math.max(shards, Math.min(sampleSize, trainIndices.length));
   return Int32Array.from(
@@ -31,15 +34,18 @@ export function sampleOf(trainIndices: Int32Array, shards: number): Int32Array {
 const sigmoidTail = (1 - Math.sqrt(1 - 0.05)) / 2;
 const tanhTail = Math.sqrt(1 - 0.05);
 
-/** Outputs of `measure`: what `layerStatistics` says of a layer, by its number. */
+/** Names of the outputs of `measure`: the results of `layerStatistics` by the layer's number. */
 export const numbersKey = (layer: number) => `layer_${layer}`;
 export const unitsKey = (layer: number) => `units_${layer}`;
 
-/** What is looked at of a layer's output for the images of one shard. */
+/** Statistics of a layer's output for the images of one shard. */
 export interface LayerStatistics {
-  /** Mean, mean of squares, share of zeros, and of a saturating function the share of saturated numbers. */
+  /** Mean, mean of squares, share of zeros and, for a saturating function, share of saturated elements. */
   readonly numbers: Tensor;
-  /** Of a ReLU: each unit's largest output. The unit is the last axis: a channel of a map, a feature of a flat vector. */
+  /**
+   * Largest output of each unit of a ReLU. A unit is an element of the last axis: a channel of a map or a
+   * feature of a flat vector.
+   */
   readonly units: Tensor | undefined;
 }
 
@@ -75,7 +81,7 @@ function saturation(g: Graph, flat: Tensor, name: string): Tensor | undefined {
 export interface LastStepState {
   readonly before: readonly NamedTensor[];
   readonly after: readonly NamedTensor[];
-  /** By parameter name, of the loss as it is, before clipping. */
+  /** Gradients of the loss by parameter name, before clipping. */
   readonly gradients: Readonly<Record<string, Output>>;
 }
 
@@ -125,14 +131,17 @@ export function measureHealth(
   });
 }
 
-/** Each shard's numbers are means over its images. */
+/**
+ * Averages the shards' statistics, weighted by their numbers of images, because each is a mean over its
+ * shard.
+ */
 function joinNumbers(weights: readonly number[], shards: readonly ArrayLike<number>[]): number[] {
   return Array.from(shards[0] ?? [], (_, i) =>
     weights.reduce((sum, weight, shard) => sum + weight * (shards[shard]?.[i] ?? NaN), 0),
   );
 }
 
-/** Of units that no image of any shard makes active. */
+/** Returns the share of units that no image activates. */
 function deadShare(shards: readonly ArrayLike<number>[]): number {
   const [first = []] = shards;
   const dead = Array.from(first, (_, unit) => shards.every((largest) => largest[unit] === 0));

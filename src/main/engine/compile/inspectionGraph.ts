@@ -1,13 +1,14 @@
 /**
- * What looks into a net, in evaluation mode and on one shard:
+ * The signatures that inspect a net, in evaluation mode and on one shard:
  *
  * - `predict`: logits and every layer's output for given images
  * - `trace`: the same, with the outputs of the layers within residual blocks
  * - `logits`: the logits alone, for many images at a time
- * - `saliency`: the gradient, with respect to the images, of the logits' sum weighted by `weights` (batch × classes)
+ * - `saliency`: the gradient, with respect to the images, of the logits' sum weighted by `weights` (batch ×
+ *   classes)
  * - `backward`: the same gradient, with those at every layer's output and of every parameter
  *
- * A graph for inspection alone has these, `read` and `write`, and nothing that trains.
+ * A graph for inspection alone has these signatures, `read` and `write`, and none for training.
  */
 import { elements } from '../../../shared/layers/layer.ts';
 import type { Network } from '../../../shared/network/network.ts';
@@ -21,7 +22,7 @@ import { addReadAndWrite, unpacked } from './parameters.ts';
 export interface CompiledInspection {
   readonly graph: Graph;
   readonly summary: NetworkSummary;
-  /** All that `read` gives and `write` takes: the parameters. */
+  /** Every tensor that `read` returns and `write` takes: the parameters. */
   readonly state: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }
 
@@ -38,7 +39,10 @@ export function compileInspection(network: Network): CompiledInspection {
   };
 }
 
-/** Adds `predict`, and with `inspection` the others. Images and their gradient are batch × channels × height × width. */
+/**
+ * Adds `predict`, and with `inspection` the other signatures. Images and their gradient are batch × channels
+ * × height × width.
+ */
 export function addPredict(net: Net, inspection = false): void {
   const { g } = net;
   const { images, channelsLast } = net.images();

@@ -51,28 +51,28 @@ import {
   shapeInGraph,
 } from './parameters.ts';
 
-/** The name of a layer's output among a pass's activations. */
+/** Returns the name of a layer's output among a pass's activations. */
 export const activationKey = (layer: number | string) => `layer_${layer}`;
 
-/** Parameters in one variable. */
+/** Parameters that share one variable. */
 export interface Group {
   readonly variable: Variable;
   readonly parameters: readonly Parameter[];
 }
 
-/** What a pass has gathered: by parameter name, or of a whole group. */
+/** Values and gradients collected by a pass, by parameter name or by group. */
 export interface Gathered {
   readonly values: Map<Group, Tensor>;
   readonly parts: Map<string, Tensor>;
-  /** A tensor a shard. */
+  /** Gradients by parameter name, one tensor per shard. */
   readonly gradients: Map<string, readonly Tensor[]>;
   readonly updates: Map<string, Tensor>;
 }
 
 export interface Forward {
-  /** One a layer, disabled layers left out. */
+  /** One pass per enabled layer. */
   readonly passes: readonly Pass[];
-  /** Features in PyTorch's order. */
+  /** Logits, whose classes are in PyTorch's order. */
   readonly logits: ByShard;
   readonly gathered: Gathered;
 }
@@ -99,7 +99,8 @@ export class Net {
   #step: Tensor | undefined;
 
   /**
-   * `seed` is for what a training pass draws. Throws a `Problem` where the layers do not fit each other.
+   * Throws a `Problem` if the layers do not fit each other. `seed` is for the random numbers of a training
+   * pass.
    */
   constructor(g: Graph, network: Network, { seed = 0, avx512 = hasAvx512() }: NetOptions = {}) {
     this.g = g;
@@ -116,7 +117,7 @@ export class Net {
     });
   }
 
-  /** The variables with the parameters in them; a pass must have read these. */
+  /** Returns the variables that hold the parameters. A pass must have read them before. */
   get packed(): readonly Packed[] {
     return this.#groups.map((group) => ({
       variable: group.variable,
@@ -124,7 +125,10 @@ export class Net {
     }));
   }
 
-  /** A group's tensors, or what is kept of each of them, under names that `key` makes of theirs. */
+  /**
+   * Returns descriptions of a group's tensors, or of the slots kept for each of them, with `key` mapping the
+   * names.
+   */
   storedAs({ parameters }: Group, key: (name: string) => string): Stored[] {
     return parameters.map(({ name, spec: { shape } }) => ({
       key: key(name),
@@ -133,12 +137,12 @@ export class Net {
     }));
   }
 
-  /** The step's number, int32, where something is drawn by it. */
+  /** Returns the step's number (int32) if a layer draws random numbers with it. */
   get stepNumber(): Tensor | undefined {
     return this.#step;
   }
 
-  /** The group of a parameter. */
+  /** Returns the group that a parameter belongs to. */
   groupOf(name: string): Group {
     const group = this.#groups.find(({ parameters }) =>
       parameters.some((parameter) => parameter.name === name),
@@ -153,7 +157,7 @@ export class Net {
     return layout;
   }
 
-  /** The batch's gradient of each group that is trained, flat. */
+  /** Returns the batch's gradient of each trainable group, flat. */
   gradients({ gradients }: Gathered): ReadonlyMap<Group, Tensor> {
     const { g } = this;
     const trained = this.#groups.filter(({ parameters }) => parameters.some(({ spec }) => spec.trainable));
@@ -175,14 +179,17 @@ export class Net {
     );
   }
 
-  /** Images from outside, batch × channels × height × width: the placeholder, and the same NHWC, as a pass takes them. */
+  /**
+   * Adds a placeholder for images (batch × channels × height × width) and their NHWC transpose, which a pass
+   * takes.
+   */
   images(): { images: Tensor; channelsLast: ByShard } {
     const { height, width, channels } = this.#network.input;
     const images = placeholder(this.g, 'images', 'float32', [unknown, channels, height, width]);
     return { images, channelsLast: [transpose(this.g, images, [0, 2, 3, 1])] };
   }
 
-  /** A pass over NHWC images. In training, how many images are in each shard has to be known. */
+  /** Adds a forward pass over NHWC images. In training, the number of images in each shard must be known. */
   forward(images: ByShard, { training = false, shardSizes = [] }: PassOptions = {}): Forward {
     const { g } = this;
     const gathered: Gathered = {
@@ -212,8 +219,9 @@ export class Net {
   }
 
   /**
-   * From the logits' gradient down to the first layer that has parameters; with `toInput` to the images, whose
-   * gradient is given then, NHWC, a tensor a shard. `look` is shown the gradient at each layer's output, as the output lies.
+   * Adds the backward pass from the logits' gradient down to the first layer with parameters. With `toInput`
+   * it goes down to the images and returns their gradient (NHWC, one tensor per shard). `look` receives the
+   * gradient at each layer's output, in the output's layout.
    */
   backward(
     { passes }: Forward,
@@ -241,7 +249,7 @@ export class Net {
     return toInput ? gradients.shards.map(({ tensor }: Gradient) => tensor) : undefined;
   }
 
-  /** Every layer's output of a pass on one shard, in PyTorch's layouts, by `activationKey`. */
+  /** Returns every layer's output of a pass on one shard, in PyTorch's layouts, by `activationKey`. */
   activations({ passes }: Forward): Record<string, Tensor> {
     return Object.fromEntries(
       passes.map((pass, index) => {
@@ -252,8 +260,8 @@ export class Net {
   }
 
   /**
-   * The outputs of every layer of a pass on one shard, those within residual blocks included, in PyTorch's layouts.
-   * Keys are the layers' places: `activationKey('3')`, `activationKey('3.layers.0')`.
+   * Returns the outputs of every layer of a pass on one shard, including layers within residual blocks, in
+   * PyTorch's layouts. Keys are the layers' places: `activationKey('3')`, `activationKey('3.layers.0')`.
    */
   allActivations({ passes }: Forward): Record<string, Tensor> {
     const tops = passes.map((pass, index) => ({
@@ -268,7 +276,7 @@ export class Net {
     );
   }
 
-  /** A gradient at a layer's output on one shard, in PyTorch's layout. */
+  /** Returns the gradient at a layer's output on one shard, in PyTorch's layout. */
   gradientOfOutput({ passes }: Forward, layer: number, { shards }: Gradients): Tensor {
     const pass = passes[layer] as Pass;
     const output = { ...pass.output, shards: shards.map(({ tensor }) => tensor) };
@@ -280,7 +288,7 @@ export class Net {
     return shape.kind === 'map' ? transpose(this.g, x, [0, 3, 1, 2]) : inPyTorchOrder(this.g, output, x);
   }
 
-  /** [a number for seed and place, the step]: no two draws of a run share both. */
+  /** Returns two int32: a hash of seed and place, and the step. No two draws of a run share both. */
   randomSeed(place: string): Tensor {
     const { g } = this;
     this.#step ??= placeholder(g, 'step', 'int32', []);
@@ -324,7 +332,7 @@ export class Net {
 
 const sizesOf = (parameters: readonly Parameter[]) => parameters.map(({ spec }) => elementsOf(spec.shape));
 
-/** FNV-1a, 32 bits, signed as TensorFlow's int32 wants it. */
+/** Returns the 32-bit FNV-1a hash, signed because TensorFlow's int32 is. */
 function hash(text: string): number {
   let value = 0x811c9dc5;
   for (const char of text) value = Math.imul(value ^ (char.codePointAt(0) ?? 0), 0x01000193);

@@ -1,7 +1,8 @@
 /**
- * Optimizer steps as graph nodes, with `torch.optim`'s arithmetic: its place of epsilon, its bias correction, its
- * weight decay. A table total over the optimizers. What changes from step to step (learning rate, bias corrections) is
- * computed in double precision outside and fed as float32 scalars, as PyTorch does in Python.
+ * Optimizer steps as graph nodes, with `torch.optim`'s arithmetic: its position of epsilon, its bias
+ * correction and its weight decay. The table has an entry for every optimizer. What changes from step to step
+ * (learning rate, bias corrections) is computed in double precision outside and fed as float32 scalars, as
+ * PyTorch does in Python.
  */
 import type { Optimizer, OptimizerType } from '../../../shared/training/training.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
@@ -22,7 +23,7 @@ import {
 
 export interface ParameterStep {
   readonly target: Variable;
-  /** Its value before the step. */
+  /** Value of the parameter before the step. */
   readonly value: Tensor;
   readonly gradient: Tensor;
   readonly slots: readonly Variable[];
@@ -30,11 +31,11 @@ export interface ParameterStep {
 }
 
 interface OptimizerKind<O> {
-  /** Names of the float32 arrays that are kept beside each parameter; all start at zero. */
+  /** Names of the float32 arrays that are kept for each parameter; all start at zero. */
   slots(optimizer: O): readonly string[];
-  /** Numbers fed at step `step` (from 1) with that learning rate. */
+  /** Returns the numbers that are fed at step `step` (counted from 1) with that learning rate. */
   scalars(optimizer: O, learningRate: number, step: number): readonly number[];
-  /** Adds the step's nodes; gives the names of those with an effect. */
+  /** Adds the step's nodes and returns the names of those with an effect. */
   update(g: Graph, optimizer: O, step: ParameterStep): readonly string[];
 }
 
@@ -44,7 +45,7 @@ function decayed(g: Graph, weightDecay: number, { gradient, value }: ParameterSt
   return weightDecay === 0 ? gradient : add(g, gradient, multiply(g, value, scalar(g, weightDecay)));
 }
 
-/** kept·old + (1 − kept)·now, assigned; gives the new value. */
+/** Assigns kept·old + (1 − kept)·now and returns the new value. */
 function blend(g: Graph, variable: Variable, kept: number, now: Tensor): { value: Tensor; effect: string } {
   const old = readVariable(g, variable);
   const value = add(g, multiply(g, old, scalar(g, kept)), multiply(g, now, scalar(g, 1 - kept)));
@@ -54,7 +55,10 @@ function blend(g: Graph, variable: Variable, kept: number, now: Tensor): { value
 const slot = (step: ParameterStep, index: number): Variable => step.slots[index] as Variable;
 const fed = (step: ParameterStep, index: number): Tensor => step.scalars[index] as Tensor;
 
-/** Kingma and Ba 2015; parameter ← parameter·shrink − stepSize·m / (√v / √correction₂ + ε). */
+/**
+ * Adds Adam's update (Kingma and Ba 2015): parameter ← parameter·shrink − stepSize·m / (√v / √correction₂ +
+ * ε).
+ */
 function adamUpdate(
   g: Graph,
   { beta1, beta2, epsilon }: { beta1: number; beta2: number; epsilon: number },
@@ -95,7 +99,7 @@ const kinds: { readonly [T in OptimizerType]: OptimizerKind<Of<T>> } = {
     update: (g, optimizer, step) =>
       adamUpdate(g, optimizer, step, decayed(g, optimizer.weightDecay, step), step.value),
   },
-  /** Loshchilov and Hutter 2019: the decay acts on the parameter, not on the gradient. */
+  /** Decays the parameter rather than the gradient (Loshchilov and Hutter 2019). */
   adamW: {
     slots: () => ['m', 'v'],
     scalars: (optimizer, learningRate, step) => [
@@ -105,7 +109,7 @@ const kinds: { readonly [T in OptimizerType]: OptimizerKind<Of<T>> } = {
     update: (g, optimizer, step) =>
       adamUpdate(g, optimizer, step, step.gradient, multiply(g, step.value, fed(step, 2))),
   },
-  /** Not centred. */
+  /** This is the variant that is not centred. */
   rmsProp: {
     slots: ({ momentum }) => (momentum > 0 ? ['square', 'momentum'] : ['square']),
     scalars: (_optimizer, learningRate) => [learningRate],

@@ -36,19 +36,25 @@ export interface Stored {
   readonly layout: Layout;
 }
 
-/** A flat variable of the graph, and the tensors that lie in it one behind the other, each in TensorFlow's layout. */
+/**
+ * A flat variable of the graph and the tensors stored in it one after another, each in TensorFlow's layout.
+ */
 export interface Packed {
   readonly variable: Variable;
   readonly members: readonly Stored[];
 }
 
 /**
- * Elements up to which a parameter shares a variable with others. An optimizer then takes one step for all of them, where
- * what an operation costs beside its work is most of it; a larger one would pay more for being copied out and in.
+ * Largest number of elements for a parameter to share a variable with others. An optimizer takes one step for
+ * all parameters in a variable, which saves the overhead of operations on small tensors; a larger parameter
+ * would cost more in copies than it saves.
  */
 const largestShared = 16_384;
 
-/** Which parameters share a variable. What is not trained has one of its own: it is set, not stepped. */
+/**
+ * Returns the parameters that share each variable. An untrained tensor has a variable of its own because it
+ * is assigned rather than stepped.
+ */
 export function packing(parameters: readonly Parameter[]): Parameter[][] {
   const mayShare = ({ spec }: Parameter) => spec.trainable && elementsOf(spec.shape) <= largestShared;
   const shared = parameters.filter(mayShare);
@@ -58,12 +64,12 @@ export function packing(parameters: readonly Parameter[]): Parameter[][] {
 
 export const elementsOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
-/** A packed variable's value as that of its parts, flat as they lie. */
+/** Splits a packed variable's value into its parts, flat and in their layouts. */
 export function partsOf(g: Graph, value: Tensor, sizes: readonly number[]): Tensor[] {
   return sizes.length === 1 ? [value] : split(g, value, sizes);
 }
 
-/** The way back, from tensors of any shape. */
+/** Concatenates tensors of any shape into a packed value; the inverse of `partsOf`. */
 export function packed(g: Graph, parts: readonly Tensor[]): Tensor {
   return concat(
     g,
@@ -72,7 +78,7 @@ export function packed(g: Graph, parts: readonly Tensor[]): Tensor {
   );
 }
 
-/** In the order in which PyTorch makes them. */
+/** Returns the parameters in the order in which PyTorch creates them. */
 export function parametersOf(summary: NetworkSummary): Parameter[] {
   return summary.layers.flatMap(({ index, parameters }) =>
     parameters.map((spec) => ({ name: `${index}.${spec.name}`, spec })),
@@ -80,9 +86,9 @@ export function parametersOf(summary: NetworkSummary): Parameter[] {
 }
 
 /**
- * Draws every parameter's initial value, in PyTorch's order and layouts. With another initialisation than the default,
- * weights are drawn again afterwards, as in a script that makes its layers first and then goes through them with
- * `torch.nn.init`.
+ * Draws every parameter's initial value, in PyTorch's order and layouts. With an initialisation other than
+ * the default, weights are drawn a second time afterwards, as in a script that creates its layers first and
+ * then applies `torch.nn.init` to them.
  */
 export function initialParameters(
   parameters: readonly Parameter[],
@@ -112,7 +118,7 @@ function defaultValue(spec: ParameterSpec, generator: Generator): Float32Array {
     : new Float32Array(lengthOf(spec)).fill(initial.value);
 }
 
-/** `torch.nn.init.kaiming_*_(w, nonlinearity='relu')` and `xavier_*_(w)`. */
+/** Draws a weight as `torch.nn.init.kaiming_*_(w, nonlinearity='relu')` or `xavier_*_(w)` does. */
 function chosenValue(
   spec: ParameterSpec,
   generator: Generator,
@@ -143,7 +149,7 @@ function chosenValue(
   }
 }
 
-/** The variable's shape in the graph for a parameter of that shape in PyTorch. */
+/** Returns the shape of the graph's variable for a parameter of that shape in PyTorch. */
 export function shapeInGraph(shape: readonly number[], layout: Layout): readonly number[] {
   const [out = 1, inputs = 1, height = 1, width = 1] = shape;
   if (layout.kind === 'conv') return [height, width, inputs, out];
@@ -171,7 +177,7 @@ function fromGraph(g: Graph, x: Tensor, shape: readonly number[], layout: Layout
   return reshape(g, transpose(g, spread, [3, 2, 0, 1]), shape);
 }
 
-/** A packed value as its members', by their keys, in PyTorch's layouts. */
+/** Splits a packed value into its members, by key, in PyTorch's layouts. */
 export function unpacked(g: Graph, value: Tensor, members: readonly Stored[]): (readonly [string, Tensor])[] {
   const parts = partsOf(
     g,
@@ -184,7 +190,9 @@ export function unpacked(g: Graph, value: Tensor, members: readonly Stored[]): (
   });
 }
 
-/** Adds the signatures `read` and `write`: values of variables by their keys, in PyTorch's layouts. */
+/**
+ * Adds the signatures `read` and `write`, which transfer the variables' values by key, in PyTorch's layouts.
+ */
 export function addReadAndWrite(g: Graph, all: readonly Packed[]): void {
   const values = g.scope('read', () =>
     all.flatMap(({ variable: stored, members }) =>
@@ -200,8 +208,9 @@ export function addReadAndWrite(g: Graph, all: readonly Packed[]): void {
         inputs[key] = value;
         return toGraph(g, value, shape, layout);
       });
-      // What is fed may be JavaScript's own memory, which only JavaScript's thread may let go of; a variable that kept
-      // it would do so at its next update, on another thread, and damage the heap now and then.
+      // The fed tensor may use JavaScript's memory, which only JavaScript's thread may release. A variable
+      // that kept it would release it at its next update on another thread, which occasionally corrupts the
+      // heap.
       return assignVariable(g, stored, deepCopy(g, packed(g, given)));
     });
     g.signature('write', { inputs, outputs: { done: identity(g, scalar(g, 1), { control: effects }) } });

@@ -1,7 +1,8 @@
 /**
- * What gives a net's logits for many images of one file, quickly: the file lies in the graph as bytes, pixels are
- * scaled and normalised there, and a batch is split in shards, one a core. `load` reads the file, `classify` takes
- * `indices` and gives `logits`, both by shard; `read` and `write` are a checkpoint's parameters.
+ * A graph that computes a net's logits for many images of one file quickly. The file's bytes are held in the
+ * graph, pixels are scaled and normalised there, and a batch is split into shards, one per core. `load` reads
+ * the file, `classify` maps `indices` to `logits`, both by shard, and `read` and `write` transfer a
+ * checkpoint's parameters.
  */
 import type { DataFile, DatasetSummary } from '../../../shared/datasets/dataset.ts';
 import type { Network } from '../../../shared/network/network.ts';
@@ -26,7 +27,7 @@ export interface PredictionOptions {
   readonly network: Network;
   readonly summary: DatasetSummary;
   readonly images: DataFile;
-  /** How pixels are normalised; null leaves them in [0, 1]. */
+  /** Mean and deviation that pixels are normalised with; null leaves pixels in [0, 1]. */
   readonly constants: PixelConstants | null;
   readonly shards: number;
 }

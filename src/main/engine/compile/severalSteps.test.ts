@@ -1,4 +1,4 @@
-/** How many steps go together. */
+/** Tests of the number of steps per call. */
 import { describe, expect, it } from 'vitest';
 import { stepsAtOnce } from './severalSteps.ts';
 

@@ -1,39 +1,46 @@
 /**
- * Several optimizer steps in one run of the session. What a run costs beside its steps (waking TensorFlow's threads,
- * getting inputs in and the loss out, JavaScript between two runs) is a tenth of a small net's step. Twenty of them share it,
- * or ten or five where those would take too long: a pause takes effect between two runs.
+ * Several optimizer steps in one call of the session. The overhead of a call (waking TensorFlow's threads,
+ * passing inputs in and the loss out, JavaScript between two calls) is a tenth of a small net's step. Twenty
+ * steps share one call, or ten or five if twenty would take too long: a pause takes effect only between two
+ * calls.
  *
- * Each step is the same calls of the same functions as in `train`, so the numbers are the same to the bit.
+ * Each step calls the same functions as `train`, so the results are bit-identical.
  */
 import { type Graph, type Side, type Signature, type Tensor, isByShard, slotsOf } from '../graph/graph.ts';
 import { pack, placeholder, unpack } from '../graph/operations.ts';
 import { type Outline, callOutline } from '../graph/outline.ts';
 import type { NumberInput, NumberInputs } from '../native/session.ts';
 
-/** Each divides the 300 steps of a running loss. */
+/** Each of these divides 300, the number of steps per running loss. */
 const counts = [20, 10, 5] as const;
 
-/** TensorFlow takes a tenth of a second longer to prepare the first; in so many steps it saves as much. */
+/**
+ * Number of remaining steps from which calls of twenty pay off: TensorFlow takes 0.1 s longer to prepare that
+ * signature, and so many steps save as much.
+ */
 const worthTwenty = 5000;
 
-/** Seconds that the steps of one run may take together, for pause and stop to take effect within 50 ms. */
+/** Seconds that one call may take, so that pause and stop take effect within 50 ms. */
 const longest = 0.04;
 
-/** The signature that takes so many steps at once. */
+/** Returns the name of the signature that takes `count` steps. */
 export const severalSteps = (count: number) => `train${count}`;
 
 export interface StepBudget {
-  /** Seconds that a step takes. */
+  /** Duration of a step in seconds. */
   readonly secondsAStep: number;
-  /** Steps of this epoch that were taken. So that no running loss is due within, a run begins at a multiple of its steps. */
+  /**
+   * Steps of this epoch that have been taken. A multi-step call starts only at a multiple of its length, so
+   * that no running loss falls inside it.
+   */
   readonly taken?: number;
   /** Steps of this epoch that may be taken together. */
   readonly left?: number;
-  /** Of the training run, about. */
+  /** Approximate number of steps left in the training run. */
   readonly leftInAll?: number;
 }
 
-/** How many steps to take in the next run of the session. */
+/** Returns the number of steps to take in the next call of the session. */
 export function stepsAtOnce({
   secondsAStep,
   taken = 0,
@@ -44,11 +51,15 @@ export function stepsAtOnce({
   const fits = (count: number) =>
     secondsAStep * count <= longest && (count < most || leftInAll >= worthTwenty);
   const count = counts.find(fits) ?? 1;
-  // Not a smaller one for an epoch's last steps: TensorFlow would prepare that first, which takes longer than they do.
+  // An epoch's last steps are not taken in a smaller call: TensorFlow would have to prepare it, which takes
+  // longer than those steps.
   return taken % count === 0 && left >= count ? count : 1;
 }
 
-/** Makes `train` of calls, and adds `train20` and so on: the same inputs, each with the step as a new first axis. */
+/**
+ * Rebuilds `train` from function calls and adds `train20` and so on, with the same inputs and the step as a
+ * new first axis.
+ */
 export function addSteps(g: Graph, outline: Outline): void {
   const inputs: Side = g.signatures['train']?.inputs ?? {};
   g.signature('train', { inputs, outputs: callOutline(g, outline).outputs });
@@ -90,7 +101,7 @@ function shapeOf(g: Graph, { node: name }: Tensor): readonly number[] {
   return shape.value;
 }
 
-/** The inputs of some runs of `train`, in order, as those of one run that takes so many steps. */
+/** Stacks the inputs of several calls of `train`, in order, into those of one multi-step call. */
 export function stackInputs(steps: readonly NumberInputs[]): NumberInputs {
   const [first = {}] = steps;
   return Object.fromEntries(
@@ -107,7 +118,7 @@ export function stackInputs(steps: readonly NumberInputs[]): NumberInputs {
   );
 }
 
-/** Arrays of one length, one behind the other, along a new first axis. */
+/** Stacks arrays of one length along a new first axis. */
 function stack(inputs: readonly NumberInput[]): NumberInput {
   const { data: first, shape = [first.length] } = inputs[0] as NumberInput;
   const length = first.length * inputs.length;

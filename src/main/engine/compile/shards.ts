@@ -1,9 +1,9 @@
-/** A batch split in parts as equal as they come, each worked on by a branch of the graph. */
+/** A batch is split into shards of nearly equal size, each computed by its own branch of the graph. */
 import type { NumberInput } from '../native/session.ts';
 
 /**
- * Images in each shard, together `images`. Where those are fewer than `shards` they are one shard: oneDNN's operations break
- * on empty tensors.
+ * Returns the number of images in each shard; they add up to `images`. If there are fewer images than
+ * `shards`, there is one shard, because oneDNN's operations fail on empty tensors.
  */
 export function shardSizes(images: number, shards: number): number[] {
   if (images < shards) return [images];
@@ -11,7 +11,7 @@ export function shardSizes(images: number, shards: number): number[] {
   return Array.from({ length: shards }, (_, shard) => from(shard + 1) - from(shard));
 }
 
-/** Input `indices` of a batch, by shard; the order of the images stays. */
+/** Splits a batch's indices into shards as input `indices`; the order of the images is preserved. */
 export function splitBatch(indices: Int32Array, shards: number): { indices: NumberInput[] } {
   let from = 0;
   const parts = shardSizes(indices.length, shards).map((size) => {

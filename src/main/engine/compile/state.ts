@@ -1,4 +1,6 @@
-/** Moves a run's numbers between the native session and a checkpoint. */
+/**
+ * Transfers a run's parameters, statistics and optimizer slots between the native session and a checkpoint.
+ */
 import { type Checkpoint, type NamedTensor, parameterKey } from '../../../shared/runs/checkpoint.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 import type { Initialisation } from '../../../shared/training/training.ts';
@@ -7,7 +9,7 @@ import { initialParameters } from './parameters.ts';
 import type { Generator } from '../random/generator.ts';
 import type { Session } from '../native/session.ts';
 
-/** Draws the initial parameters; optimizer slots start at zero. */
+/** Draws and writes the initial parameters; optimizer slots start at zero. */
 export function writeInitial(
   session: Session,
   compiled: CompiledNetwork,
@@ -23,7 +25,7 @@ export function writeInitial(
   session.run('write', Object.fromEntries(inputs));
 }
 
-/** Throws a `Problem` where the checkpoint is of another net. */
+/** Throws a `Problem` if the checkpoint belongs to another net. */
 export function writeState(
   session: Session,
   compiled: Pick<CompiledNetwork, 'state'>,

@@ -10,7 +10,7 @@ import { largestOf, softmaxRows } from '../inspect/probabilities.ts';
 const folder = mkdtempSync(join(tmpdir(), 'stride-images-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Three images of 1×2 pixels in two channels, after a header of five bytes. */
+/** This file holds three images of 1×2 pixels with two channels, after a header of five bytes. */
 const path = join(folder, 'images');
 writeFileSync(path, Uint8Array.of(9, 9, 9, 9, 9, 0, 1, 2, 3, 10, 11, 12, 13, 20, 21, 22, 255));
 const file = { path, offset: 5, count: 3 };

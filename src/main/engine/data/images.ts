@@ -1,16 +1,16 @@
-/** Images of a data set, read from its files when somebody wants to look at them, and made ready for a net. */
+/** Reads images of a data set from its files, for display and as a net's input. */
 import { type FileHandle, open } from 'node:fs/promises';
 import type { DataFile, DatasetSummary } from '../../../shared/datasets/dataset.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 import type { PixelConstants } from './normalisation.ts';
 
-/** Images × channels × height × width, pixels in [0, 1]. */
+/** Images as images × channels × height × width, pixels in [0, 1]. */
 export interface Pixels {
   readonly shape: readonly [count: number, channels: number, height: number, width: number];
   readonly data: Float32Array;
 }
 
-/** Throws a `Problem` for an index beyond the last image. */
+/** Throws a `Problem` if an index is beyond the last image. */
 export async function readImages(
   images: DataFile,
   summary: DatasetSummary,
@@ -33,7 +33,7 @@ export async function readImages(
   });
 }
 
-/** `count` images from `from` on, in one go. */
+/** Reads `count` consecutive images, starting at `from`. */
 export async function readRange(
   images: DataFile,
   summary: DatasetSummary,
@@ -47,7 +47,7 @@ export async function readRange(
   });
 }
 
-/** All labels of a part. */
+/** Returns all labels of a part. */
 export async function readLabels({ path, offset, count }: DataFile): Promise<Uint8Array> {
   return withFile(path, async (file) => {
     const labels = new Uint8Array(count);
@@ -56,7 +56,10 @@ export async function readLabels({ path, offset, count }: DataFile): Promise<Uin
   });
 }
 
-/** Pixels that came from elsewhere: as many images as they make, at least one and at most `most`. */
+/**
+ * Returns given pixels as images. Throws a `Problem` unless they make up a whole number of images, at least
+ * one and at most `most`.
+ */
 export function imagesFrom(data: Float32Array, summary: DatasetSummary, most: number): Pixels {
   const { shape } = emptyPixels(summary, 0);
   const each = shape[1] * shape[2] * shape[3];
@@ -71,7 +74,7 @@ export function imagesFrom(data: Float32Array, summary: DatasetSummary, most: nu
   return { shape: [count, shape[1], shape[2], shape[3]], data };
 }
 
-/** As the graph of a training run does it (torchvision's `Normalize`), float32 by float32. */
+/** Normalises in float32 as the graph of a training run does (torchvision's `Normalize`). */
 export function normalised({ shape, data }: Pixels, constants: PixelConstants | null): Float32Array {
   if (!constants) return data;
   const [, channels, height, width] = shape;
@@ -90,7 +93,10 @@ function emptyPixels({ channels, height, width }: DatasetSummary, count: number)
   };
 }
 
-/** In files, an image's channels run fastest. */
+/**
+ * Reads images into an array of channels × height × width each; in files, the channels of an image vary
+ * fastest.
+ */
 async function readInto(
   { shape, data }: Pixels,
   place: number,

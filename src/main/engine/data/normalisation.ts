@@ -1,4 +1,4 @@
-/** Mean and deviation with which pixels in [0, 1] are normalised, one a channel. */
+/** Mean and deviation of each channel, with which pixels in [0, 1] are normalised. */
 import { open } from 'node:fs/promises';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import { type Normalisation, courseNormalisation } from '../../../shared/training/training.ts';
@@ -25,7 +25,10 @@ export async function pixelConstants(
 
 const chunk = 1 << 22;
 
-/** Over all pixels of the training images; sums of bytes and of their squares are exact in double precision. */
+/**
+ * Measures all pixels of the training images. Sums of bytes and of their squares are exact in double
+ * precision.
+ */
 async function measure({ summary, files }: Dataset): Promise<PixelConstants> {
   const { channels } = summary;
   const { path, offset, count } = files.train.images;
@@ -53,7 +56,7 @@ async function measure({ summary, files }: Dataset): Promise<PixelConstants> {
   const mean = Array.from(sums, (sum) => sum / each / 255);
   const deviation = Array.from(squares, (square, k) => {
     const variance = square / each / 255 ** 2 - (mean[k] as number) ** 2;
-    // A channel of one colour cannot be scaled to deviation 1; it is left as it is.
+    // A channel that is constant cannot be scaled to deviation 1; it is not scaled.
     return variance > 0 ? Math.sqrt(variance) : 1;
   });
   return { mean, deviation };

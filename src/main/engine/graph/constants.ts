@@ -1,4 +1,4 @@
-/** What a graph is given from outside: numbers that stand in it, and places for what is fed. */
+/** A graph's inputs from outside: constants, and placeholders for fed tensors. */
 import { shapeOf, type } from './attributes.ts';
 import type { DataType, Graph, Tensor } from './graph.ts';
 

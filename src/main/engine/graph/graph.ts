@@ -1,7 +1,7 @@
 /**
- * A TensorFlow graph under construction: nodes in order, each with inputs, attributes and control edges. `opTable.ts`
- * says what each operation takes and gives, `operations.ts` has a function for each, `print.ts` shows a graph as text
- * and `savedModel.ts` writes it for TensorFlow.
+ * A TensorFlow graph under construction: nodes in order, each with inputs, attributes and control edges.
+ * `opTable.ts` lists each operation's inputs and outputs, `operations.ts` has a function for each, `print.ts`
+ * shows a graph as text and `savedModel.ts` writes it for TensorFlow.
  */
 import { type OpName, entryOf } from './opTable.ts';
 
@@ -14,7 +14,7 @@ export interface Tensor {
   readonly dtype: DataType;
 }
 
-/** A size that is known only when the graph runs. */
+/** The size of an axis that is known only when the graph runs. */
 export const unknown = -1;
 
 export type Attribute =
@@ -27,7 +27,7 @@ export type Attribute =
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'shape'; readonly value: readonly number[] }
   | { readonly kind: 'tensor'; readonly value: Constant }
-  /** By its name. */
+  /** A function, by its name. */
   | { readonly kind: 'function'; readonly value: string };
 
 export interface Constant {
@@ -44,45 +44,45 @@ export interface GraphNode {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
-/** A graph of its own, which a node of the other one calls. */
+/** A graph of its own that a node of another graph calls. */
 export interface GraphFunction {
   readonly name: string;
-  /** Tensors of the graph around it, whose values its nodes take. */
+  /** Tensors of the enclosing graph whose values its nodes use. */
   readonly inputs: readonly Tensor[];
   readonly nodes: readonly GraphNode[];
-  /** Tensors of its own nodes. */
+  /** Tensors of its own nodes that it returns. */
   readonly outputs: readonly Tensor[];
 }
 
 /** The tensors of one value, one for each shard of the batch. */
 export type ByShard = readonly Tensor[];
 
-/** Tensors by the name under which a caller gives or finds them. */
+/** Tensors by the names that a caller uses for them. */
 export type Side = Readonly<Record<string, Tensor | ByShard>>;
 
 export interface Signature {
   readonly inputs: Side;
   readonly outputs: Side;
-  /** For readers of the SavedModel that go by what it says of itself; the engine's own sessions do not. */
+  /** Metadata for programs that rely on the SavedModel's own description; the engine's sessions do not. */
   readonly served?: {
     readonly method: string;
-    /** By the names of inputs and outputs. */
+    /** Shapes by the names of inputs and outputs. */
     readonly shapes: Readonly<Record<string, readonly number[]>>;
   };
 }
 
-/** A tensor of a signature under the one name that TensorFlow knows it by. */
+/** A tensor of a signature, with the one name by which TensorFlow knows it. */
 export interface NamedSlot {
   /** The caller's name for the value. */
   readonly name: string;
-  /** The shard that the tensor belongs to; undefined where the value is one tensor. */
+  /** Shard that the tensor belongs to; undefined if the value is a single tensor. */
   readonly shard: number | undefined;
   /** `name`, or `name_0`, `name_1`, … by shard. */
   readonly flatName: string;
   readonly tensor: Tensor;
 }
 
-/** The tensors of one side of a signature, in the order in which they are given to TensorFlow. */
+/** Returns the tensors of one side of a signature, in the order in which TensorFlow receives them. */
 export function slotsOf(side: Side): NamedSlot[] {
   return Object.entries(side).flatMap(([name, value]): NamedSlot[] =>
     isByShard(value)
@@ -98,9 +98,9 @@ export function isByShard<T extends object>(value: T | readonly T[]): value is r
 export interface NodeOptions {
   readonly attributes?: Readonly<Record<string, Attribute>>;
   readonly control?: readonly string[];
-  /** Of its outputs; one float32 where left out. */
+  /** Types of its outputs; one float32 if left out. */
   readonly outputs?: readonly DataType[];
-  /** What it is for, in the printed graph; the operation's name where left out. */
+  /** Name in the printed graph; the operation's name if left out. */
   readonly name?: string;
 }
 
@@ -112,7 +112,7 @@ export class Graph {
   readonly #constants = new Map<string, Tensor>();
   #scopes: string[] = [];
 
-  /** Names of nodes that `build` adds start with `name/`. */
+  /** Prefixes the names of nodes that `build` adds with `name/`. */
   scope<T>(name: string, build: () => T): T {
     this.#scopes.push(name);
     try {
@@ -122,7 +122,7 @@ export class Graph {
     }
   }
 
-  /** Adds a node and gives its outputs. */
+  /** Adds a node and returns its outputs. */
   node(op: OpName, inputs: readonly Tensor[], options: NodeOptions = {}): Tensor[] {
     const { inputs: wanted } = entryOf(op);
     if (typeof wanted === 'number' && wanted !== inputs.length)
@@ -138,14 +138,14 @@ export class Graph {
     return (options.outputs ?? ['float32']).map((dtype, output) => ({ node: name, output, dtype }));
   }
 
-  /** Adds a node and gives its first output. */
+  /** Adds a node and returns its first output. */
   op(op: OpName, inputs: readonly Tensor[], options: NodeOptions = {}): Tensor {
     const [first] = this.node(op, inputs, options);
     if (!first) throw new Error(`${op} has no output`);
     return first;
   }
 
-  /** Adds a node that is run for its effect, and gives its name, for control edges. */
+  /** Adds a node that runs for its effect and returns its name, for control edges. */
   effect(op: OpName, inputs: readonly Tensor[], options: Omit<NodeOptions, 'outputs'> = {}): string {
     this.node(op, inputs, { ...options, outputs: [] });
     const node = this.nodes.at(-1);
@@ -153,7 +153,7 @@ export class Graph {
     return node.name;
   }
 
-  /** The same constant twice is one node. */
+  /** Returns a constant; equal constants share one node. */
   constant(value: Constant): Tensor {
     const key = JSON.stringify(value);
     const known = this.#constants.get(key);
@@ -176,7 +176,10 @@ export class Graph {
     return tensor;
   }
 
-  /** Adds a node that calls a function, in one thread from its first node to its last; gives its outputs. */
+  /**
+   * Adds a node that calls a function, which runs in one thread from its first node to its last, and returns
+   * its outputs.
+   */
   call(called: GraphFunction, inputs: readonly Tensor[], control: readonly string[] = []): Tensor[] {
     if (!this.functions.includes(called)) this.functions.push(called);
     return this.node('StatefulPartitionedCall', inputs, {

@@ -1,7 +1,7 @@
 /**
- * Every TensorFlow operation that the engine uses, an entry each: what it takes, what TensorFlow's op registry calls its
- * outputs (`tensorflow/core/ops/*_ops.cc`; within a function a tensor goes by that name), and what it does to a graph
- * that is cut into functions. An operation that has no entry does not compile.
+ * The TensorFlow operations that the engine uses: their inputs, the names of their outputs in TensorFlow's op
+ * registry (`tensorflow/core/ops/*_ops.cc`; within a function a tensor is addressed by that name), and their
+ * properties when a graph is cut into functions. An operation without an entry does not compile.
  */
 
 export interface OpEntry {
@@ -9,9 +9,12 @@ export interface OpEntry {
   readonly inputs: number | 'list' | 'any';
   /** The names of its outputs, or of one output that is a list. */
   readonly outputs: readonly string[] | { readonly list: string };
-  /** `heavy` takes so long that two of them, of two shards, must not wait for each other. */
+  /** `heavy` operations take so long that those of two shards must not wait for each other. */
   readonly cost?: 'heavy';
-  /** `write` changes a variable or has another effect; a variable's `read` comes before it is changed. */
+  /**
+   * `write` changes a variable or has another effect; `read` reads a variable and must run before it is
+   * changed.
+   */
   readonly effect?: 'read' | 'write';
 }
 
@@ -21,7 +24,7 @@ const heavy = (inputs: number, output: string): OpEntry => ({ inputs, outputs: [
 const of = (inputs: number, output = 'output'): OpEntry => ({ inputs, outputs: [output] });
 
 export const opTable = {
-  // Element by element.
+  // Elementwise operations
   Abs: unary('y'),
   Cast: unary('y'),
   Cos: unary('y'),
@@ -113,7 +116,7 @@ export const opTable = {
   StatelessRandomNormal: of(2),
   StatelessRandomUniform: of(2),
 
-  // What a graph is given, and what it keeps between two runs.
+  // Inputs of the graph, and state that outlives a call of the session
   Const: of(0),
   Placeholder: of(0),
   VarHandleOp: of(0, 'resource'),
@@ -132,10 +135,13 @@ export const opTable = {
 
 export type OpName = keyof typeof opTable;
 
-/** The same entries by any name that a node carries. */
+/** Returns the entry of any name that a node carries. */
 export const entryOf = (op: OpName): OpEntry => opTable[op];
 
-/** `output:0`: the name of an operation's output number `output`, and its place where that output is a list. */
+/**
+ * Returns the name of output number `output` within a function, such as `output:0`, with its index if that
+ * output is a list.
+ */
 export function outputName(op: OpName, output: number): string {
   const { outputs } = entryOf(op);
   if ('list' in outputs) return `${outputs.list}:${output}`;

@@ -1,7 +1,8 @@
 /**
- * TensorFlow's operations as the engine uses them, one thin function each: names, order of inputs and attributes are
- * those of TensorFlow's op registry. Tensors are float32 and images are batch × height × width × channels (NHWC)
- * unless a line says otherwise. Convolutions and pools, and what is kept between two runs of the graph, are in files of their own.
+ * TensorFlow's operations as the engine uses them, one thin function each, with the names, inputs and
+ * attributes of TensorFlow's op registry. Tensors are float32 and images are batch × height × width ×
+ * channels (NHWC) unless a line says otherwise. Convolutions, pools and operations on state are in files of
+ * their own.
  */
 import { bool, float, int, nhwc, string, type } from './attributes.ts';
 import { scalar, integers, integer } from './constants.ts';
@@ -80,7 +81,7 @@ export function isFinite(g: Graph, x: Tensor): Tensor {
   return g.op('IsFinite', [x], { attributes: { T: type('float32') }, outputs: ['bool'] });
 }
 
-/** The sum of tensors of one shape; one tensor is its own sum. */
+/** Returns the sum of tensors of one shape. A single tensor is returned as it is. */
 export function addN(g: Graph, inputs: readonly Tensor[], name?: string): Tensor {
   const [only] = inputs;
   if (!only) throw new Error('addN needs a tensor');
@@ -100,7 +101,7 @@ export function identity(
   return g.op('Identity', [x], { ...options, attributes: { T: type(x.dtype) }, outputs: [x.dtype] });
 }
 
-/** The same numbers in memory of their own. */
+/** Copies a tensor into memory of its own. */
 export function deepCopy(g: Graph, x: Tensor): Tensor {
   return g.op('DeepCopy', [x], { attributes: { T: type(x.dtype) }, outputs: [x.dtype] });
 }
@@ -132,7 +133,7 @@ export function shape(g: Graph, x: Tensor): Tensor {
   });
 }
 
-/** The number of elements, as a float32 scalar. */
+/** Returns the number of elements as a float32 scalar. */
 export function size(g: Graph, x: Tensor): Tensor {
   const count = g.op('Size', [x], {
     attributes: { T: type(x.dtype), out_type: type('int32') },
@@ -183,7 +184,7 @@ export function unpack(g: Graph, x: Tensor, count: number, name?: string): Tenso
   });
 }
 
-/** Cuts along the first axis. */
+/** Splits a tensor along the first axis. */
 export function split(g: Graph, x: Tensor, sizes: readonly number[]): Tensor[] {
   return g.node('SplitV', [x, integers(g, sizes), integer(g, 0)], {
     attributes: { num_split: int(sizes.length), T: type(x.dtype), Tlen: type('int32') },
@@ -201,7 +202,7 @@ export function concat(g: Graph, inputs: readonly Tensor[], axis: number): Tenso
   });
 }
 
-/** Along the first axis. */
+/** Selects entries along the first axis. */
 export function gather(g: Graph, x: Tensor, indices: readonly number[]): Tensor {
   return g.op('GatherV2', [x, integers(g, indices), integer(g, 0)], {
     attributes: { Tparams: type(x.dtype), Tindices: type('int32'), Taxis: type('int32'), batch_dims: int(0) },
@@ -209,7 +210,7 @@ export function gather(g: Graph, x: Tensor, indices: readonly number[]): Tensor 
   });
 }
 
-/** Sums of rows: row i is added to row `places[i]` of `count`, or left out where that is negative. */
+/** Adds row i to row `places[i]` of a result with `count` rows; a row with a negative place is dropped. */
 export function unsortedSegmentSum(g: Graph, x: Tensor, places: readonly number[], count: number): Tensor {
   return g.op('UnsortedSegmentSum', [x, integers(g, places), integer(g, count)], {
     attributes: { T: type(x.dtype), Tindices: type('int32'), Tnumsegments: type('int32') },
@@ -217,7 +218,7 @@ export function unsortedSegmentSum(g: Graph, x: Tensor, places: readonly number[
   });
 }
 
-/** `sizes` of −1 go to the end of the axis. */
+/** Cuts out a block; a size of −1 extends to the end of the axis. */
 export function slice(g: Graph, x: Tensor, begin: readonly number[], sizes: readonly number[]): Tensor {
   return g.op('Slice', [x, integers(g, begin), integers(g, sizes)], {
     attributes: { T: type(x.dtype), Index: type('int32') },
@@ -225,7 +226,7 @@ export function slice(g: Graph, x: Tensor, begin: readonly number[], sizes: read
   });
 }
 
-/** Every `steps[i]`th place along axis i, from the first on. */
+/** Takes every `steps[i]`th element along axis i, starting with the first. */
 export function everyNth(g: Graph, x: Tensor, steps: readonly number[]): Tensor {
   const whole = 2 ** steps.length - 1;
   const anywhere = integers(
@@ -236,7 +237,7 @@ export function everyNth(g: Graph, x: Tensor, steps: readonly number[]): Tensor 
     attributes: {
       T: type(x.dtype),
       Index: type('int32'),
-      // One bit an axis: begin and end are not looked at.
+      // There is one bit per axis; begin and end are ignored.
       begin_mask: int(whole),
       end_mask: int(whole),
       ellipsis_mask: int(0),
@@ -254,7 +255,7 @@ export function reverse(g: Graph, x: Tensor, axes: readonly number[]): Tensor {
   });
 }
 
-/** Zeros around a tensor: [before, after] an axis. */
+/** Pads a tensor with zeros; paddings are [before, after] per axis. */
 export function pad(g: Graph, x: Tensor, paddings: readonly (readonly [number, number])[]): Tensor {
   return g.op('Pad', [x, integers(g, paddings.flat(), [paddings.length, 2])], {
     attributes: { T: type(x.dtype), Tpaddings: type('int32') },
@@ -262,7 +263,7 @@ export function pad(g: Graph, x: Tensor, paddings: readonly (readonly [number, n
   });
 }
 
-/** The same number around a tensor: [before, after] an axis. */
+/** Pads a tensor with a constant; paddings are [before, after] per axis. */
 export function padWith(
   g: Graph,
   x: Tensor,
@@ -299,12 +300,12 @@ export function biasAdd(g: Graph, x: Tensor, bias: Tensor): Tensor {
   return g.op('BiasAdd', [x, bias], { attributes: { T: type('float32'), data_format: nhwc } });
 }
 
-/** The sum over all axes but the last. */
+/** Returns the sum over all axes but the last. */
 export function biasAddGrad(g: Graph, dy: Tensor): Tensor {
   return g.op('BiasAddGrad', [dy], { attributes: { T: type('float32'), data_format: nhwc } });
 }
 
-/** Labels are int32. Gives the loss per example, and its gradient with respect to the logits. */
+/** Takes int32 labels and returns the loss per example and its gradient with respect to the logits. */
 export function sparseSoftmaxCrossEntropy(
   g: Graph,
   logits: Tensor,
@@ -317,7 +318,7 @@ export function sparseSoftmaxCrossEntropy(
   return { loss, gradient };
 }
 
-/** As above, with a distribution over the classes as label. */
+/** Does the same as `sparseSoftmaxCrossEntropy` with a distribution over the classes as the label. */
 export function softmaxCrossEntropy(
   g: Graph,
   logits: Tensor,
@@ -334,21 +335,24 @@ export function softmax(g: Graph, logits: Tensor): Tensor {
   return g.op('Softmax', [logits], { attributes: { T: type('float32') } });
 }
 
-/** Uniform in [0, 1), a function of its seed (two int32) alone. */
+/** Draws uniform numbers in [0, 1) that depend on the seed (two int32) alone. */
 export function statelessUniform(g: Graph, shapeTensor: Tensor, seed: Tensor): Tensor {
   return g.op('StatelessRandomUniform', [shapeTensor, seed], {
     attributes: { dtype: type('float32'), T: type('int32'), Tseed: type('int32') },
   });
 }
 
-/** Standard normal, a function of its seed (two int32) alone. */
+/** Draws standard normal numbers that depend on the seed (two int32) alone. */
 export function statelessNormal(g: Graph, shapeTensor: Tensor, seed: Tensor): Tensor {
   return g.op('StatelessRandomNormal', [shapeTensor, seed], {
     attributes: { dtype: type('float32'), T: type('int32'), Tseed: type('int32') },
   });
 }
 
-/** Projective transforms (eight numbers an image) with bilinear interpolation; zeros from outside. */
+/**
+ * Applies projective transforms (eight numbers per image) with bilinear interpolation; outside the image is
+ * zero.
+ */
 export function projectiveTransform(
   g: Graph,
   images: Tensor,

@@ -1,4 +1,4 @@
-/** What is put into functions, and what is left outside. */
+/** Tests of what is put into functions and what stays outside. */
 import { describe, expect, it } from 'vitest';
 import type { Layer } from '../../../shared/layers/index.ts';
 import { activationFunctions } from '../../../shared/layers/activation.ts';
@@ -19,7 +19,7 @@ function graphOf(layers: readonly Layer[], shards: number, values: object = {}, 
     .graph;
 }
 
-/** Without AVX-512, an input gradient with a large kernel is a convolution of its own (`ops/conv2d.ts`). */
+/** Without AVX-512, an input gradient with a large kernel is computed as a convolution (`ops/conv2d.ts`). */
 const variants = [
   { variant: 'the AVX-512 variant', avx512: true, convolutions: 2 },
   { variant: 'the variant for other processors', avx512: false, convolutions: 3 },

@@ -1,11 +1,11 @@
 /**
- * Puts what belongs to one shard of a batch into a function of its own, which TensorFlow's single-threaded executor runs
+ * Moves the nodes of each shard of a batch into a function, which TensorFlow's single-threaded executor runs
  * from its first operation to its last.
  *
- * Left in one graph, every operation is handed from thread to thread when its inputs are ready: with maps as small as
- * ours that costs a fifth of a step, and a shard's first operations wait until the other shard's have been handed out. As
- * functions, a step is as many calls as there are shards, side by side, and what adds their gradients up and takes the
- * step. The operations are the same ones, so the numbers are.
+ * In a single graph, every operation is scheduled on a thread when its inputs are ready. With maps of this
+ * size that costs a fifth of a step, and a shard's first operations wait until those of the other shards have
+ * been scheduled. With functions, a step consists of one call per shard, run in parallel, and of the nodes
+ * that add their gradients and take the step. The operations do not change, so neither do the results.
  */
 import {
   type Graph,
@@ -23,18 +23,18 @@ const isHeavy = ({ op }: GraphNode) => entryOf(op).cost === 'heavy';
 const writes = ({ op }: GraphNode) => entryOf(op).effect === 'write';
 const reads = ({ op }: GraphNode) => entryOf(op).effect === 'read';
 
-/** A signature's graph, cut up. */
+/** A signature's graph, cut into functions. */
 export interface Outline {
-  /** One a shard. */
+  /** One function per shard. */
   readonly shards: readonly GraphFunction[];
-  /** What takes the results of several shards, with all that it needs beside them. */
+  /** Nodes that combine the results of several shards, with everything else that they need. */
   readonly join: readonly GraphNode[];
   readonly outputs: Side;
 }
 
 /**
- * Cuts a signature's graph up: what depends on an input of one shard belongs to that shard. Null where much work depends
- * on several shards: batch normalisation exchanges sums in the middle of a net.
+ * Cuts a signature's graph: nodes that depend on an input of one shard belong to that shard. Returns null if
+ * much work depends on several shards: batch normalisation exchanges sums in the middle of a net.
  */
 export function outlineShards(graph: Graph, signatureName: string): Outline | null {
   const signature = graph.signatures[signatureName];
@@ -69,16 +69,16 @@ export function outlineShards(graph: Graph, signatureName: string): Outline | nu
   };
 }
 
-/** One call of all that an outline consists of. */
+/** One call of everything in an outline. */
 export interface OutlineCall {
   readonly outputs: Side;
-  /** Nodes after which all is changed that the signature changes. */
+  /** Nodes after which all changes of the signature have been made. */
   readonly changes: readonly string[];
 }
 
 /**
- * Adds an outline's calls and what joins them. `given` is what takes the place of tensors of the graph that was cut up,
- * its inputs, and `after` is what has to be done before a variable is read.
+ * Adds an outline's calls and the nodes that join them. `given` replaces the inputs of the graph that was
+ * cut, and `after` lists the nodes that must run before a variable is read.
  */
 export function callOutline(
   graph: Graph,
@@ -134,7 +134,7 @@ function different(tensors: readonly Tensor[]): Tensor[] {
   return [...new Map(tensors.map((tensor) => [keyOf(tensor), tensor])).values()];
 }
 
-/** In the graph's own order, in which a node comes after its inputs. */
+/** Returns the reachable nodes in the graph's own order, in which a node comes after its inputs. */
 function reachable(graph: Graph, from: readonly string[]): GraphNode[] {
   const byName = new Map(graph.nodes.map((node) => [node.name, node]));
   const found = new Set<string>();
@@ -149,7 +149,7 @@ function reachable(graph: Graph, from: readonly string[]): GraphNode[] {
   return graph.nodes.filter(({ name }) => found.has(name));
 }
 
-/** By node, the shards that it depends on. */
+/** Returns the shards that each node depends on. */
 function ownersOf(nodes: readonly GraphNode[], { inputs }: Signature): Map<string, ReadonlySet<number>> {
   const shardOf = new Map<string, number>();
   for (const { shard, tensor } of slotsOf(inputs)) {
@@ -167,8 +167,9 @@ function ownersOf(nodes: readonly GraphNode[], { inputs }: Signature): Map<strin
 }
 
 /**
- * The nodes, and before them what they need and that belongs to no shard: variables, their reads, constants. Each part
- * has its own of those. A variable is read before it is changed, as it was by the order of the data.
+ * Returns the nodes, preceded by the nodes that they need and that belong to no shard: variables, their reads
+ * and constants, of which each part has its own copy. Control edges keep a variable's read before its change,
+ * as the data flow did before.
  */
 function withCommon(nodes: readonly GraphNode[], common: readonly GraphNode[]): GraphNode[] {
   const needed = new Set<string>();

@@ -1,4 +1,4 @@
-/** A graph as text, a node a line in the order of construction: for people, and for tests that read it. */
+/** Prints a graph as text, one node per line in the order of construction, for people and for tests. */
 import { type Attribute, type Graph, type GraphNode, type Side, type Tensor, slotsOf } from './graph.ts';
 
 function reference(tensor: Tensor): string {
@@ -19,7 +19,7 @@ function attribute(value: Attribute): string {
   }
 }
 
-/** Types and layouts are the same everywhere and say nothing. */
+/** Attributes that are the same everywhere and are not printed. */
 const quiet = new Set([
   'T',
   'dtype',

@@ -19,7 +19,7 @@ import {
 } from './graph.ts';
 import { outputName } from './opTable.ts';
 
-/** What is used of google-protobuf's generated classes. */
+/** The methods used of google-protobuf's generated classes. */
 interface Message {
   [method: string]: (...values: unknown[]) => never;
 }
@@ -41,11 +41,12 @@ interface Messages {
   readonly VersionDef: MessageClass;
 }
 
-// Not named `require`: electron-vite gives a chunk one of that name where another module in it wants it.
+// It is not named `require` because electron-vite adds a variable of that name to a chunk in which another
+// module needs it.
 const requireHere = createRequire(import.meta.url);
 const messages = requireHere('@tensorflow/tfjs-node/dist/proto/api_pb') as Messages;
 
-/** `tensorflow/core/framework/types.proto`. */
+/** Numbers of `tensorflow/core/framework/types.proto`. */
 const dataTypes: Record<DataType, number> = {
   float32: 1,
   int32: 3,
@@ -151,7 +152,10 @@ function nodeMessage(
   return message;
 }
 
-/** Within a function, tensors go by the name of an argument, or of a node and of its output in TensorFlow's registry. */
+/**
+ * Returns a function's message. Within a function, a tensor is addressed by the name of an argument, or by
+ * its node and its output's name in TensorFlow's registry.
+ */
 function functionMessage({ name, inputs, nodes, outputs }: GraphFunction): Message {
   const operations = new Map(nodes.map((node) => [node.name, node.op]));
   const reference = (tensor: Tensor): string => {
@@ -176,7 +180,7 @@ function functionMessage({ name, inputs, nodes, outputs }: GraphFunction): Messa
   const results = outputs.map((tensor, position) => [`output_${position}`, reference(tensor)] as const);
   const returned = message['getRetMap']?.call(message) as unknown as Map<string, string>;
   for (const [key, value] of results) returned.set(key, value);
-  // Inlined, it would be the graph again that it was taken from.
+  // If it were inlined, the result would be the graph that it was cut from.
   mapEntries(message, 'getAttrMap', { _noinline: set(new messages.AttrValue(), { setB: true }) });
   return message;
 }
@@ -213,7 +217,7 @@ function signatureMessage({ inputs, outputs, served }: Signature): Message {
   return message;
 }
 
-/** The bytes of `saved_model.pb`. */
+/** Returns the bytes of `saved_model.pb`. */
 export function serializeSavedModel(graph: Graph): Uint8Array {
   const info = set(new messages.MetaGraphDef.MetaInfoDef(), { setTagsList: [servingTag] });
   const meta = set(new messages.MetaGraphDef(), { setMetaInfoDef: info, setGraphDef: graphMessage(graph) });
@@ -225,7 +229,7 @@ export function serializeSavedModel(graph: Graph): Uint8Array {
   return (model['serializeBinary'] as unknown as () => Uint8Array).call(model);
 }
 
-/** Writes the graph into `folder`, which is made where it is missing. */
+/** Writes the graph into `folder`, which is created if it is missing. */
 export async function writeSavedModel(graph: Graph, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'saved_model.pb'), serializeSavedModel(graph));

@@ -1,4 +1,7 @@
-/** TensorFlow's operations on what outlives a run of the graph: variables, how optimizers change them, files. */
+/**
+ * TensorFlow's operations on state that outlives a call of the session: variables, optimizer updates and
+ * files.
+ */
 import { bool, int, shapeOf, string, type } from './attributes.ts';
 import { integer } from './constants.ts';
 import type { DataType, Graph, Tensor } from './graph.ts';
@@ -27,7 +30,7 @@ export function readVariable(g: Graph, { handle, dtype }: Variable, control: rea
   return g.op('ReadVariableOp', [handle], { attributes: { dtype: type(dtype) }, outputs: [dtype], control });
 }
 
-/** Gives the node's name, for control edges. */
+/** Returns the node's name, for control edges. */
 export function assignVariable(
   g: Graph,
   target: Variable,
@@ -40,7 +43,7 @@ export function assignVariable(
   });
 }
 
-/** Rows of a variable; indices are int32. */
+/** Selects rows of a variable; indices are int32. */
 export function gatherVariable(g: Graph, source: Variable, indices: Tensor): Tensor {
   return g.op('ResourceGather', [source.handle, indices], {
     attributes: {
@@ -54,8 +57,9 @@ export function gatherVariable(g: Graph, source: Variable, indices: Tensor): Ten
 }
 
 /**
- * The bytes of the file at `path` (a string scalar) from `offset` on, as a flat uint8 tensor of `length`. What is not
- * wanted is cut off the string: TensorFlow gives a string's memory back to the system, but keeps that of numbers.
+ * Reads `length` bytes of the file at `path` (a string scalar), starting at `offset`, as a flat uint8 tensor.
+ * The rest is cut off while the data is still a string, because TensorFlow returns a string's memory to the
+ * system but keeps that of numeric tensors.
  */
 export function readBytes(g: Graph, path: Tensor, offset: number, length: number): Tensor {
   const contents = g.op('ReadFile', [path], { outputs: ['string'] });
@@ -69,7 +73,10 @@ export function readBytes(g: Graph, path: Tensor, offset: number, length: number
   });
 }
 
-/** accumulator ← momentum·accumulator + gradient; variable ← variable − learningRate·(that, or Nesterov's). */
+/**
+ * Adds accumulator ← momentum·accumulator + gradient and variable ← variable − learningRate·accumulator (or
+ * Nesterov's variant).
+ */
 export function applyMomentum(
   g: Graph,
   target: Variable,
