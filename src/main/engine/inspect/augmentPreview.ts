@@ -1,4 +1,4 @@
-/** What augmentation does to an image, for who wants to see it: by the very nodes with which a run is trained. */
+/** Previews augmentation of an image with the same nodes that a run is trained with. */
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import type { TensorValues } from '../../../shared/inspect/inspection.ts';
 import type { Augmentation } from '../../../shared/training/training.ts';
@@ -11,16 +11,18 @@ import { Session } from '../native/session.ts';
 export interface AugmentationOrder {
   readonly dataset: Dataset;
   readonly augmentation: Augmentation;
-  /** Of the training images. */
+  /** Index among the training images. */
   readonly index: number;
-  /** How many draws. */
+  /** Number of random draws. */
   readonly count: number;
   readonly seed: number;
 }
 
 export interface AugmentationPreview {
   readonly label: number;
-  /** 1 × channels × height × width, and count × the same; pixels in [0, 1], and beyond where there is noise. */
+  /**
+   * 1 × channels × height × width, and count × the same; pixels are in [0, 1], and beyond if there is noise.
+   */
   readonly original: TensorValues;
   readonly variants: TensorValues;
 }
@@ -34,7 +36,7 @@ export async function previewAugmentation(order: AugmentationOrder): Promise<Aug
   const g = new Graph();
   const images = placeholder(g, 'images', 'float32', [unknown, channels, height, width]);
   const step = placeholder(g, 'step', 'int32', []);
-  // As a run draws it, where the name stands for the shard and the place in the net too.
+  // The seed is the one of a run, where the name also stands for the shard and the place in the net.
   const named = (name: string) => pack(g, [integer(g, name === 'noise' ? 1 : 0), step]);
   const changed = augment(g, transpose(g, images, [0, 2, 3, 1]), augmentation, summary, named);
   const variants = identity(g, transpose(g, changed, [0, 3, 1, 2]), { name: 'variants' });

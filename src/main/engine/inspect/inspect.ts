@@ -1,6 +1,7 @@
 /**
- * Looks into one net with one set of numbers: activations, gradients of the image, occlusion, predictions. The graph
- * has nothing that trains and holds no data set; images are read from the data set's files when they are asked for.
+ * Inspects one net with one set of parameters: activations, gradients of the image, occlusion and
+ * predictions. The graph trains nothing and holds no data set; images are read from the data set's files when
+ * they are asked for.
  */
 import { activationKey } from '../compile/net.ts';
 import { type NamedTensor, parameterName } from '../../../shared/runs/checkpoint.ts';
@@ -31,14 +32,14 @@ export interface InspectionOrder {
   readonly network: Network;
   readonly settings: Pick<TrainingSettings, 'normalisation'>;
   readonly dataset: Dataset;
-  /** A checkpoint's: the parameters, and what else is among them is left alone. */
+  /** A checkpoint's tensors, of which only the parameters are used. */
   readonly tensors: readonly NamedTensor[];
 }
 
 type Answer<K extends Question['kind']> = Promise<Answers[K]>;
 type Asked<K extends Question['kind']> = Extract<Question, { kind: K }>;
 
-/** Images in one session run, where there are many. */
+/** Number of images per session call, if there are many. */
 const batchSize = 500;
 
 interface Seen {
@@ -69,7 +70,7 @@ export class Inspector {
     this.#constants = constants;
   }
 
-  /** Throws a `Problem` where the tensors are not this net's. */
+  /** Throws a `Problem` if the tensors are not this net's. */
   static async open({ network, settings, dataset, tensors }: InspectionOrder): Promise<Inspector> {
     requireInspectable(summarize(network), dataset.summary, readMemory().freeBytes);
     const compiled = compileInspection(network);
@@ -85,7 +86,7 @@ export class Inspector {
     }
   }
 
-  /** Other numbers of the same net. */
+  /** Replaces the parameters by others of the same net. */
   load(tensors: readonly NamedTensor[]): void {
     writeState(this.#session, this.#compiled, tensors);
     this.#tensors = tensors;
@@ -174,7 +175,7 @@ export class Inspector {
     };
   }
 
-  /** The parameters are what they were when this returns. */
+  /** Returns the loss with changed parameters, and restores the parameters before it returns. */
   #lossAfter(
     gradients: readonly { readonly key: string; readonly gradient: TensorValues }[],
     learningRate: number,
@@ -289,7 +290,7 @@ export class Inspector {
         },
       ];
     });
-    // Of equally sure ones the first in the test set.
+    // Among equal probabilities the first image of the test set comes first.
     const errors = all.sort((a, b) => b.probability - a.probability || a.index - b.index).slice(0, limit);
     const { files, summary } = this.#dataset;
     const images = await readImages(
@@ -321,7 +322,7 @@ export class Inspector {
     return this.#session.run('logits', { images: this.#input(pixels) })['logits'] as TensorValues;
   }
 
-  /** The class that is asked for, or the one that each image is given. */
+  /** Returns the class that is asked for, or the predicted class of each image. */
   #classes(logits: TensorValues, wanted: number | null): number[] {
     if (wanted === null) return largestOf(logits);
     if (wanted >= this.#classCount) {

@@ -1,4 +1,4 @@
-/** A thread or process that looks into nets: what it is told and asked, one after another, until it is to leave. */
+/** Runs an inspection thread or process: it answers messages one after another until it is told to leave. */
 import { toProblemRecord } from '../../../shared/base/problem.ts';
 import { Inspector } from './inspect.ts';
 import { previewAugmentation } from './augmentPreview.ts';
@@ -17,7 +17,7 @@ export async function answerQuestions(port: InspectorPort): Promise<void> {
   const post = (message: FromInspector) => port.postMessage(message);
   const inspectors = new Map<number, Inspector>();
 
-  /** Paces asked for before this one are not wanted any more. */
+  /** Pace requests before this one have been cancelled. */
   let wantedFrom = 0;
   let newest = 0;
 

@@ -1,4 +1,4 @@
-/** What a thread that looks into nets and its owner say to each other: one union each way, plain data. */
+/** Messages between an inspection thread and its owner: one union per direction, plain data. */
 import type { Answers, Question, QuestionKind, TensorValues } from '../../../shared/inspect/inspection.ts';
 import type { ProblemRecord } from '../../../shared/base/problem.ts';
 import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
@@ -11,14 +11,17 @@ import type { ClassifyOrder } from './testPredictions.ts';
 import type { LiteRtAnswer, LiteRtOrder } from '../serving/liteRt.ts';
 import type { Probe, ProbeOrder, Score, ServedOrder } from './probe.ts';
 
-/** `workerData` of a thread that looks into nets instead of training them: it waits to be spoken to. */
+/** `workerData` of a thread that inspects nets rather than training one; it waits for messages. */
 export interface InspectionStart {
   readonly inspect: true;
 }
 
-/** What has an `id` is answered by one `FromInspector` of the same, in their order; `leave` ends the thread. */
+/**
+ * Each message with an `id` is answered by one `FromInspector` with the same `id`, in order; `leave` ends the
+ * thread.
+ */
 export type ToInspector =
-  /** Opens a net under a number of the owner's choice; several may be open at a time. */
+  /** Opens a net under a number that the owner chooses; several may be open at a time. */
   | { readonly kind: 'open'; readonly id: number; readonly net: number; readonly order: InspectionOrder }
   /** Writes other parameters into an open net. */
   | {
@@ -28,9 +31,9 @@ export type ToInspector =
       readonly tensors: readonly NamedTensor[];
     }
   | { readonly kind: 'ask'; readonly id: number; readonly net: number; readonly question: Question }
-  /** Closes an open net and lets go of its memory. */
+  /** Closes an open net and frees its memory. */
   | { readonly kind: 'shut'; readonly id: number; readonly net: number }
-  /** These need no net to be open. `prepare` loads the native library and nothing else. */
+  /** These messages need no open net. `prepare` only loads the native library. */
   | { readonly kind: 'prepare'; readonly id: number }
   | { readonly kind: 'speed'; readonly id: number; readonly order: SpeedOrder }
   | { readonly kind: 'classify'; readonly id: number; readonly order: ClassifyOrder }
@@ -40,7 +43,7 @@ export type ToInspector =
   | { readonly kind: 'liteRt'; readonly id: number; readonly order: LiteRtOrder }
   | { readonly kind: 'augment'; readonly id: number; readonly order: AugmentationOrder }
   | { readonly kind: 'pace'; readonly id: number; readonly order: PaceOrder }
-  /** Nobody waits any more for the paces that were asked for so far. Not answered itself; they are, by a problem. */
+  /** Cancels all pace requests so far. It has no answer; they are answered by a problem. */
   | { readonly kind: 'giveUp' }
   | { readonly kind: 'leave' };
 
@@ -60,7 +63,7 @@ export type FromInspector =
   | { readonly kind: 'done'; readonly id: number; readonly answer: InspectorAnswer }
   | { readonly kind: 'problem'; readonly id: number; readonly problem: ProblemRecord };
 
-/** The part of a thread's port, or of a process' channel, by which an inspector is spoken to. */
+/** The methods of a thread's port, or of a process' channel, that an inspector uses. */
 export interface InspectorPort {
   postMessage(message: FromInspector): unknown;
   on(event: 'message', listener: (message: ToInspector) => void): unknown;

@@ -1,8 +1,8 @@
-/** A square that covers a part of an image, place after place (Zeiler and Fergus 2014). */
+/** Occlusion: a square covers a part of an image at one place after another (Zeiler and Fergus 2014). */
 import { Problem } from '../../../shared/base/problem.ts';
 import type { Pixels } from '../data/images.ts';
 
-/** Places in one answer; more than a map of that size can show. */
+/** Largest number of places in one answer; a map of that size cannot show more. */
 const mostPlaces = 4096;
 
 export interface PatchOrigin {
@@ -11,8 +11,8 @@ export interface PatchOrigin {
 }
 
 /**
- * Upper left corners: every `stride` pixels, and at the end where the square meets the image's edge, so that every pixel
- * is covered somewhere (where the stride is no longer than the square).
+ * Returns the upper left corners: one every `stride` pixels, and a last one where the square meets the
+ * image's edge, so that every pixel is covered at least once (if the stride is no longer than the square).
  */
 export function coverings(
   { shape: [count, , height, width] }: Pixels,
@@ -46,7 +46,7 @@ function starts(last: number, stride: number): number[] {
   return all.at(-1) === last ? all : [...all, last];
 }
 
-/** The image once for each place, covered there in all channels. */
+/** Returns a copy of the image for each place, with the square there covered in all channels. */
 export function covered(
   { shape: [, channels, height, width], data }: Pixels,
   places: readonly PatchOrigin[],

@@ -1,6 +1,6 @@
 /**
- * How fast a net trains here: the very graph that a run would have, a second of its steps and of its evaluation. Given up
- * between two steps where nobody waits for it any more.
+ * Measures how fast a net trains on this machine, with the same graph that a run would have and about a
+ * second of steps and of evaluation. The measurement stops between two steps if its request is cancelled.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
@@ -30,11 +30,14 @@ export interface PaceOrder {
 export interface Pace {
   readonly secondsPerStep: number;
   readonly secondsPerTestImage: number;
-  /** To compile the net, load its graph and read the data set. */
+  /** Seconds to compile the net, load its graph and read the data set. */
   readonly startSeconds: number;
 }
 
-/** The first steps are slower: TensorFlow optimises the graph, oneDNN prepares its kernels. */
+/**
+ * Number of first steps that are not measured because they are slower: TensorFlow optimises the graph and
+ * oneDNN prepares its kernels.
+ */
 const warmUp = 3;
 const stepSeconds = 0.8;
 const testSeconds = 0.25;
@@ -72,7 +75,7 @@ export async function measurePace(
     let step = 0;
     const inputsOfNext = () => {
       step += 1;
-      // Any images will do; a learning rate of almost nothing keeps the numbers in their range.
+      // Any images will do; a learning rate of almost zero keeps the parameters in their range.
       const indices = Int32Array.from({ length: count }, (_, i) => (step * count + i * 7) % trainCount);
       const scalars = [1 / count, ...optimizerScalars(settings.optimizer, 1e-12, step)];
       return {
@@ -83,7 +86,7 @@ export async function measurePace(
     };
     const trainOne = () => session.run('train', inputsOfNext());
     const alone = await pace(trainOne, { warmUp, seconds: stepSeconds / 4, breathe });
-    // As the trainer does it.
+    // The trainer chooses the number of steps per call in the same way.
     const stepsInAll = settings.epochs * Math.ceil(trainCount / count);
     const atOnce = stepsAtOnce({ secondsAStep: alone, leftInAll: stepsInAll });
     const signature = severalSteps(atOnce);
@@ -112,7 +115,10 @@ interface Timing {
   readonly breathe: () => Promise<void>;
 }
 
-/** Median seconds of one; of work that takes longer than all the time there is, the second one counts. */
+/**
+ * Returns the median duration of one call in seconds. If one call takes longer than the time allowed, the
+ * second call's duration is returned.
+ */
 async function pace(work: () => unknown, { warmUp, seconds, breathe }: Timing): Promise<number> {
   const timed = async (): Promise<number> => {
     await breathe();
@@ -122,7 +128,7 @@ async function pace(work: () => unknown, { warmUp, seconds, breathe }: Timing): 
   };
   for (let i = 0; i < warmUp; i += 1) {
     const one = await timed();
-    // The very first one is slow for every net: it says nothing.
+    // The first call is slow for every net, so its duration is ignored.
     if (i > 0 && one > seconds) return one;
   }
   const all: number[] = [];

@@ -1,8 +1,10 @@
-/** What logits come to: probabilities, and the class that an image is given. */
+/** Converts logits to probabilities and predicted classes. */
 import { crossEntropy } from '../../../shared/inspect/spellOut.ts';
 import type { TensorValues } from '../../../shared/inspect/inspection.ts';
 
-/** `logits` is images × classes; computed in double precision, however large they are. */
+/**
+ * Returns the softmax of each row of `logits` (images × classes), in double precision and without overflow.
+ */
 export function softmaxRows({ shape: [rows = 0, classes = 0], data }: TensorValues): Float32Array {
   const shares = new Float32Array(data.length);
   for (let row = 0; row < rows; row += 1) {
@@ -15,7 +17,7 @@ export function softmaxRows({ shape: [rows = 0, classes = 0], data }: TensorValu
   return shares;
 }
 
-/** Each row's largest; of equal ones the first, as in TensorFlow and PyTorch. */
+/** Returns the index of each row's largest element, the first of equal ones as in TensorFlow and PyTorch. */
 export function largestOf({ shape: [rows = 0, classes = 0], data }: TensorValues): number[] {
   return Array.from({ length: rows }, (_, row) => {
     let best = 0;
@@ -27,7 +29,10 @@ export function largestOf({ shape: [rows = 0, classes = 0], data }: TensorValues
   });
 }
 
-/** Mean cross-entropy of rows of logits, and its gradient by them: (softmax − one-hot) / rows. */
+/**
+ * Returns the mean cross-entropy of rows of logits and its gradient with respect to them: (softmax − one-hot)
+ * / rows.
+ */
 export function crossEntropyOf(
   logits: TensorValues,
   labels: readonly number[],
@@ -43,7 +48,7 @@ export function crossEntropyOf(
   return { loss, gradient: gradient.map((value) => value / rows) };
 }
 
-/** A row for each label, 1 at its class. */
+/** Returns one row per label, with 1 at its class. */
 export function oneHot(labels: readonly number[], classes: number): Float32Array {
   const rows = new Float32Array(labels.length * classes);
   labels.forEach((label, row) => (rows[row * classes + label] = 1));

@@ -1,6 +1,6 @@
 /**
- * What a net gives for images of its test set, to hold others against it: the outputs for the first images, the score over
- * all of them, and the outputs of a SavedModel on the disk.
+ * A net's outputs for its test set, for comparison with other programs: the logits of the first images, the
+ * score over all images, and the outputs of a SavedModel on the disk.
  */
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import type { TensorValues } from '../../../shared/inspect/inspection.ts';
@@ -18,13 +18,13 @@ export interface ProbeOrder {
   readonly network: Network;
   readonly settings: Pick<TrainingSettings, 'normalisation'>;
   readonly dataset: Dataset;
-  /** The set that the net was trained on, where that is another one: its mean and deviation are the net's. */
+  /** Data set that the net was trained on, if it is another one; its mean and deviation are used. */
   readonly trainedOn?: Dataset;
-  /** Named as in checkpoints: `parameter/0.weight`. */
+  /** Tensors named as in checkpoints: `parameter/0.weight`. */
   readonly tensors: readonly NamedTensor[];
 }
 
-/** Pixels in [0, 1] as images × channels × height × width, and the net's logits for them. */
+/** Images (images × channels × height × width, pixels in [0, 1]) and the net's logits for them. */
 export interface Probe {
   readonly pixels: TensorValues;
   readonly logits: TensorValues;
@@ -47,7 +47,7 @@ export interface ServedOrder {
 
 const batchSize = 500;
 
-/** The logits for the first `count` test images, or for all where there are fewer. */
+/** Returns the logits of the first `count` test images, or of all if there are fewer. */
 export async function probe(order: ProbeOrder & { readonly count: number }): Promise<Probe> {
   const { summary, files } = order.dataset;
   const count = Math.min(order.count, files.test.images.count);
@@ -57,7 +57,7 @@ export async function probe(order: ProbeOrder & { readonly count: number }): Pro
   });
 }
 
-/** Loss and accuracy over the whole test set. */
+/** Returns loss and accuracy over the whole test set. */
 export async function score(order: ProbeOrder): Promise<Score> {
   const { summary, files } = order.dataset;
   const { images, labels: labelFile } = files.test;
@@ -75,7 +75,7 @@ export async function score(order: ProbeOrder): Promise<Score> {
   });
 }
 
-/** −log softmax at each label, added up in double precision. */
+/** Returns the sum of −log softmax at each label, in double precision. */
 function crossEntropySum({ shape: [rows = 0, classes = 0], data }: TensorValues, labels: Uint8Array): number {
   let sum = 0;
   for (let row = 0; row < rows; row += 1) {
@@ -107,7 +107,7 @@ async function withNet<T>(
   }
 }
 
-/** What a SavedModel in a folder gives for images, in TensorFlow itself. */
+/** Returns the outputs of a SavedModel in a folder for given images, computed by TensorFlow. */
 export function served({ folder, input, output, images }: ServedOrder): TensorValues {
   const side = (node: string) => ({ [node]: { node, output: 0, dtype: 'float32' } as const });
   const session = Session.open(folder, { serve: { inputs: side(input), outputs: side(output) } });

@@ -1,6 +1,7 @@
 /**
- * How many images a second nets classify on this machine, one at a time and 64 at a time. The nets take turns, so that
- * what else the machine does falls on all of them alike; of each net's turns the median counts.
+ * Measures how many images per second nets classify on this machine, one at a time and 64 at a time. The nets
+ * take turns, so that other load on the machine affects all of them alike; the median of each net's turns
+ * counts.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Network } from '../../../shared/network/network.ts';
@@ -13,12 +14,12 @@ export interface SpeedOrder {
   readonly nets: readonly { readonly network: Network; readonly tensors: readonly NamedTensor[] }[];
 }
 
-/** Images a second for each net, in the order's order. */
+/** Images per second for each net, in the order's order. */
 export type Speeds = readonly { readonly one: number; readonly many: number }[];
 
 const manyImages = 64;
 const rounds = 7;
-/** Of one turn. */
+/** Duration of one turn. */
 const milliseconds = 25;
 
 export async function measureSpeed({ nets }: SpeedOrder): Promise<Speeds> {
@@ -41,15 +42,15 @@ export async function measureSpeed({ nets }: SpeedOrder): Promise<Speeds> {
 function classifier({ session, network }: { session: Session; network: Network }, count: number): () => void {
   const { channels, height, width } = network.input;
   const shape = [count, channels, height, width];
-  // Any pixels will do: a dense kernel takes its time whatever they are.
+  // Any pixels will do, because the duration of a dense kernel does not depend on them.
   const data = Float32Array.from({ length: count * channels * height * width }, (_, i) => (i % 7) / 7);
   return () => void session.run('logits', { images: { data, shape } });
 }
 
-/** Calls a second of each work: the median over the rounds. */
+/** Returns the calls per second of each function: the median over the rounds. */
 async function turnAbout(works: readonly (() => void)[]): Promise<number[]> {
   const rates = works.map((): number[] => []);
-  // The first calls are slower: the graph is optimised, kernels are prepared.
+  // The first calls are slower because the graph is optimised and kernels are prepared.
   for (const work of works) for (let i = 0; i < 3; i += 1) work();
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, work] of works.entries()) {

@@ -1,4 +1,4 @@
-/** What a net makes of every test image: the class that it gives, and the probability of each class. */
+/** Classifies every test image: its predicted class and the probability of each class. */
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
@@ -16,15 +16,18 @@ export interface ClassifyOrder {
   readonly network: Network;
   readonly settings: Pick<TrainingSettings, 'normalisation'>;
   readonly dataset: Dataset;
-  /** A checkpoint's: the parameters, and what else is among them is left alone. */
+  /** A checkpoint's tensors, of which only the parameters are used. */
   readonly tensors: readonly NamedTensor[];
   readonly shards: number;
 }
 
-/** Images in one session run; a run of the library costs little beside that many, and their maps stay small. */
+/**
+ * Number of images per session call: enough for the overhead of a call to be small, and few enough for the
+ * maps to stay small.
+ */
 const batchSize = 500;
 
-/** Throws a `Problem` where the tensors are not this net's. */
+/** Throws a `Problem` if the tensors are not this net's. */
 export async function classifyTestImages(order: ClassifyOrder): Promise<TestPredictions> {
   const { network, settings, dataset, tensors, shards } = order;
   const { summary, files } = dataset;
@@ -62,7 +65,8 @@ interface Range {
 }
 
 function classifyRange(session: Session, { from, count, shards, classes, logits }: Range): void {
-  // A shard may not be empty: fewer images than shards are filled up with the last one, which is not kept.
+  // A shard may not be empty: if there are fewer images than shards, the last image is repeated, and its
+  // repetitions are dropped.
   const padded = Math.max(count, shards);
   const indices = Int32Array.from({ length: padded }, (_, i) => from + Math.min(i, count - 1));
   const shardLogits = session.runByShard('classify', splitBatch(indices, shards))['logits'] ?? [];

@@ -1,4 +1,6 @@
-/** The AVX-512 variant of a graph is not taken where oneDNN is off or kept from AVX-512, whatever the processor has. */
+/**
+ * The AVX-512 variant of a graph is not used if oneDNN is off or restricted, whatever the processor supports.
+ */
 import { expect, it } from 'vitest';
 import { hasAvx512 } from './cpu.ts';
 

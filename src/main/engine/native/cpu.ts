@@ -1,16 +1,17 @@
 /**
- * What the CPU can do, where the choice of an operation depends on it.
+ * Features of the CPU that the choice of an operation depends on.
  *
- * STRIDE_CPU=avx2 makes the engine, and oneDNN with it (`environment.ts`), do as on a CPU with AVX2 alone: with it
- * `npm test` runs the whole of the tests as such a machine would.
+ * STRIDE_CPU=avx2 makes the engine, and oneDNN with it (`environment.ts`), behave as on a CPU without
+ * AVX-512, so that `npm test` can cover such a machine.
  */
 import { readFileSync } from 'node:fs';
 
 let known: boolean | undefined;
 
 /**
- * Whether TensorFlow uses oneDNN, and that has its AVX-512 kernels to choose from. Only Linux says so without a native
- * call; elsewhere it is taken that it has not, which costs some speed on a CPU that has, and nothing else.
+ * Returns whether TensorFlow uses oneDNN and oneDNN may use its AVX-512 kernels. Only Linux reports the CPU's
+ * features without a native call; other systems are assumed to lack AVX-512, which costs some speed on a CPU
+ * that has it, and nothing else.
  */
 export function hasAvx512(env: NodeJS.ProcessEnv = process.env): boolean {
   if (env['TF_ENABLE_ONEDNN_OPTS'] === '0' || isKeptToAvx2(env)) return false;
@@ -20,7 +21,10 @@ export function hasAvx512(env: NodeJS.ProcessEnv = process.env): boolean {
   return known;
 }
 
-/** Throws where STRIDE_CPU is something that nobody would notice to be misspelt. */
+/**
+ * Returns whether STRIDE_CPU restricts the engine to AVX2. Throws on any other value, because nobody would
+ * notice a misspelling.
+ */
 export function isKeptToAvx2(env: NodeJS.ProcessEnv = process.env): boolean {
   const wanted = env['STRIDE_CPU'];
   if (wanted === undefined || wanted === '' || wanted === 'avx2') return wanted === 'avx2';

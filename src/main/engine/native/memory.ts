@@ -1,7 +1,7 @@
 /**
- * How much memory the machine has, and how much of it is free, for who is to decide beforehand whether a net fits. In a
- * container the cgroup's limit counts, on every level above the process; what the cgroup holds of files is given back when
- * memory is wanted, and counts as free. STRIDE_MEMORY_LIMIT (bytes) makes either smaller, on a machine that is shared.
+ * The machine's total and free memory, from which it is decided beforehand whether a net fits. In a container
+ * the limits of all cgroups above the process apply; a cgroup's file cache is reclaimed when memory is needed
+ * and counts as free. STRIDE_MEMORY_LIMIT (bytes) lowers both on a shared machine.
  */
 import { readFileSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
@@ -24,11 +24,14 @@ export function readMemory(env: NodeJS.ProcessEnv = process.env, root = '/'): Me
 
 interface Group {
   readonly max: number;
-  /** Without what is only a copy of files. */
+  /** Used bytes without the file cache. */
   readonly used: number;
 }
 
-/** The process' cgroups that have a limit, from its own one up (https://docs.kernel.org/admin-guide/cgroup-v2.html). */
+/**
+ * Returns the process' cgroups that have a limit, starting with its own
+ * (https://docs.kernel.org/admin-guide/cgroup-v2.html).
+ */
 function cgroups(root: string): Group[] {
   const found: Group[] = [];
   for (const line of text(join(root, 'proc/self/cgroup')).split('\n')) {
@@ -56,7 +59,7 @@ function groupV2(folder: string): Group | null {
 
 function groupV1(folder: string): Group | null {
   const max = number(text(join(folder, 'memory.limit_in_bytes')));
-  // Without a limit it is the largest number that the kernel's counter has.
+  // Without a limit, it is the largest number that the kernel's counter can hold.
   if (max === null || max > 2 ** 60) return null;
   const stat = text(join(folder, 'memory.stat'));
   const used = number(text(join(folder, 'memory.usage_in_bytes'))) ?? 0;
@@ -71,7 +74,7 @@ function text(path: string): string {
   }
 }
 
-/** Null for `max`, and where there is no such file. */
+/** Returns null for `max` and for a missing file. */
 function number(value: string): number | null {
   return /^\d+\s*$/.test(value) ? Number(value) : null;
 }

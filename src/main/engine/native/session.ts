@@ -1,6 +1,6 @@
 /**
- * A compiled net, loaded: one native session with the graph's variables, run by signature. tfjs-node is loaded at the
- * first use, in the thread that uses it; beside this file only graph/savedModel.ts imports it.
+ * A compiled net, loaded: one native session with the graph's variables, run by signature. tfjs-node is
+ * loaded at the first use, in the thread that uses it; beside this file only graph/savedModel.ts imports it.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -14,19 +14,21 @@ import { type Graph, type NamedSlot, type Signature, isByShard, slotsOf } from '
 import { servingTag, writeSavedModel } from '../graph/savedModel.ts';
 import { whileMarked } from './loadingMark.ts';
 
-/** float32 or int32, by the array's type; without a shape it is one axis as long as the data. */
+/**
+ * Numbers as float32 or int32, by the array's type; without a shape there is one axis as long as the data.
+ */
 export interface NumberInput {
   readonly data: Float32Array | Int32Array;
   readonly shape?: readonly number[];
 }
 
-/** What a signature is given by name: one array, or one a shard. */
+/** A signature's numeric inputs by name: one array, or one per shard. */
 export type NumberInputs = Readonly<Record<string, NumberInput | readonly NumberInput[]>>;
 
-/** Numbers, or one string. */
+/** A numeric input, or one string. */
 export type Input = NumberInput | { readonly data: string };
 
-/** By name; a value that a signature takes by shard is a list. */
+/** A signature's inputs by name; a value that is given by shard is a list. */
 export type Inputs = Readonly<Record<string, Input | readonly Input[]>>;
 
 export interface Output {
@@ -35,8 +37,9 @@ export interface Output {
 }
 
 /**
- * What tfjs-node's own classes stand on. The engine calls it directly: around a run of a small net those classes take 2 %
- * of the time, and for every signature they read the graph's file again for what the engine knows.
+ * The binding below tfjs-node's own classes, which the engine calls directly: per call of a small net those
+ * classes take 2 % of the time, and for every signature they read the graph's file again to learn what the
+ * engine already knows.
  */
 let loaded: TFJSBinding | undefined;
 
@@ -65,13 +68,13 @@ function tensorflow(): TFJSBinding {
   return loaded;
 }
 
-/** `RTLD_NODELETE` of <dlfcn.h>; Node does not name it. Windows knows nothing like it. */
+/** `RTLD_NODELETE` of <dlfcn.h>, which Node does not define. Windows has no such flag. */
 const noDelete: Partial<Record<NodeJS.Platform, number>> = { linux: 0x1000, darwin: 0x80 };
 
 /**
- * Native libraries that are loaded meanwhile stay to the end of the process. Node unloads an addon when the last worker
- * that used it ends. With it would go TensorFlow, whose own threads live on: the one that wakes next, or the end of the
- * process, would find its code gone. The next worker also starts sooner.
+ * Keeps native libraries that are loaded meanwhile until the process ends. Node unloads an addon when the
+ * last worker that used it ends, which would unload TensorFlow while its own threads live on: the next one to
+ * wake, or the end of the process, would run code that is gone. The next worker also starts sooner.
  */
 function keepingLibraries<T>(load: () => T): T {
   const dlopen = process.dlopen.bind(process);
@@ -85,12 +88,14 @@ function keepingLibraries<T>(load: () => T): T {
   }
 }
 
-/** The version of the native library, for example `2.21.0`. Throws a `Problem` where there is none. */
+/** Returns the version of the native library, for example `2.21.0`. Throws a `Problem` if there is none. */
 export function tensorflowVersion(): string {
   return tensorflow().TF_Version;
 }
 
-/** A signature as the binding takes it: names of a caller in order, and those of the graph, joined by commas. */
+/**
+ * A signature as the binding takes it: the caller's names in order, and the graph's names joined by commas.
+ */
 interface Prepared {
   readonly inputs: readonly NamedSlot[];
   readonly inputTensors: string;
@@ -123,7 +128,7 @@ export class Session {
 
   /** Loads the graph. Its variables have no values yet. */
   static async load(graph: Graph): Promise<Session> {
-    // Before a folder is made for it.
+    // The library is loaded first, so that no folder is left behind if that fails.
     tensorflow();
     const folder = await mkdtemp(join(tmpdir(), 'stride-graph-'));
     try {
@@ -134,7 +139,7 @@ export class Session {
     }
   }
 
-  /** Loads the SavedModel in a folder, of which only the graph is needed afterwards. */
+  /** Loads the SavedModel in a folder; afterwards only the graph is needed. */
   static open(folder: string, signatures: Readonly<Record<string, Signature>>): Session {
     const native = tensorflow();
     const prepared = Object.entries(signatures).map(
@@ -143,19 +148,22 @@ export class Session {
     return new Session(native, native.loadSavedModel(folder, servingTag), new Map(prepared));
   }
 
-  /** Whether the graph has such a signature. */
+  /** Returns whether the graph has such a signature. */
   has(signature: string): boolean {
     return this.#signatures.has(signature);
   }
 
-  /** Runs a signature whose outputs are one tensor each; gives them all, copied out of TensorFlow's memory. */
+  /**
+   * Runs a signature whose outputs are one tensor each and returns all of them, copied out of TensorFlow's
+   * memory.
+   */
   run(signature: string, inputs: Inputs): Record<string, Output> {
     return Object.fromEntries(
       this.#results(signature, inputs).map(([{ flatName }, output]) => [flatName, output]),
     );
   }
 
-  /** The same for a signature whose outputs are one tensor a shard. */
+  /** Runs a signature whose outputs are one tensor per shard and returns all of them. */
   runByShard(signature: string, inputs: Inputs): Record<string, Output[]> {
     const outputs: Record<string, Output[]> = {};
     for (const [{ name }, output] of this.#results(signature, inputs)) (outputs[name] ??= []).push(output);
@@ -186,7 +194,9 @@ export class Session {
     }
   }
 
-  /** Tensors that JavaScript holds; constant over a run, or something leaks. */
+  /**
+   * Returns the number of tensors that JavaScript holds; it is constant over a run unless something leaks.
+   */
   get liveTensors(): number {
     return this.#native.getNumOfTensors();
   }
@@ -207,11 +217,11 @@ function toTensor(native: TFJSBinding, input: Input): number {
 }
 
 /**
- * The same numbers where TensorFlow does not want to have them. An array that begins at a multiple of 64 bytes it uses
- * in place, and it is a thread of its own that may let go of it last; it then releases the array from that thread, in
- * the middle of whatever JavaScript is doing, and once in many thousand runs the process is gone. Any other array it
- * copies at once (`TF_NewTensor` in tensorflow/c/tf_tensor.cc). Memory of an `ArrayBuffer` begins at a multiple of 16,
- * so that 4 bytes further on is never one of 64.
+ * Returns the numbers at an address that makes TensorFlow copy them. An array whose address is a multiple of
+ * 64 is used in place, and one of TensorFlow's threads may be the last to release it; it then releases the
+ * array from that thread, whatever JavaScript is doing, and once in many thousand runs the process crashes.
+ * Any other array is copied at once (`TF_NewTensor` in tensorflow/c/tf_tensor.cc). The memory of an
+ * `ArrayBuffer` begins at a multiple of 16, so that 4 bytes further on is never a multiple of 64.
  */
 export function copiedByTensorFlow<T extends Float32Array | Int32Array>(data: T): T {
   const { length } = data;

@@ -1,4 +1,7 @@
-/** Activations and their derivatives; a table total over the functions, so that none lacks its derivative. */
+/**
+ * Activations and their derivatives. The table has an entry for every function, so that none lacks its
+ * derivative.
+ */
 import {
   type Activation,
   type PrimitiveFunction,
@@ -28,8 +31,9 @@ const functions: Record<PrimitiveFunction, (g: Graph, x: Tensor, layer: Activati
   },
   leakyRelu(g, x, layer) {
     const slope = layer.negativeSlope ?? activationDefaults.negativeSlope;
-    // Not `LeakyRelu`, nor the larger of x and slope·x: TensorFlow's optimizer merges either with the conv before it,
-    // stumbles where the conv's output is asked for as well, gives up on the whole graph and says so on stderr.
+    // `LeakyRelu` and the larger of x and slope·x are not used: TensorFlow's optimizer merges either with the
+    // preceding conv, fails if the conv's output is also requested, gives up on the whole graph and reports
+    // that on stderr.
     const positive = tf.greater(g, x, tf.scalar(g, 0));
     const y = tf.select(g, positive, x, tf.multiply(g, x, tf.scalar(g, slope)));
     return { y, backward: (dy) => tf.leakyReluGrad(g, dy, x, slope) };
@@ -41,7 +45,7 @@ const functions: Record<PrimitiveFunction, (g: Graph, x: Tensor, layer: Activati
       return { y, backward: (dy) => tf.eluGrad(g, dy, y) };
     }
     const positive = tf.greater(g, x, tf.scalar(g, 0));
-    // exp of a large x is infinite and would be thrown away by the choice, but not by its derivative.
+    // exp of a large x is infinite; the selection would discard it, but its derivative would not.
     const below = tf.minimum(g, x, tf.scalar(g, 0));
     const y = tf.select(
       g,
@@ -56,7 +60,7 @@ const functions: Record<PrimitiveFunction, (g: Graph, x: Tensor, layer: Activati
     const y = tf.selu(g, x);
     return { y, backward: (dy) => tf.seluGrad(g, dy, y) };
   },
-  /** The exact one: x·Φ(x), Φ the normal distribution's (Hendrycks and Gimpel 2016). */
+  /** Adds the exact GELU, x·Φ(x), where Φ is the normal distribution's (Hendrycks and Gimpel 2016). */
   gelu(g, x) {
     const scaled = tf.multiply(g, x, tf.scalar(g, Math.SQRT1_2));
     const half = tf.scalar(g, 0.5);
@@ -87,7 +91,7 @@ const functions: Record<PrimitiveFunction, (g: Graph, x: Tensor, layer: Activati
   },
 };
 
-/** Forward by the formula, backward by its derivative. */
+/** Adds an activation from its formula and the formula's derivative. */
 function composed(g: Graph, x: Tensor, name: ComposedFunction): ElementWise {
   const { formula } = composedActivations[name];
   const algebra = tensorsOf(g, x);

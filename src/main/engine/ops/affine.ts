@@ -1,6 +1,6 @@
 /**
- * What every layer with a weight and perhaps a bias is, convolutions as well as linear ones, whichever way its maps lie and its
- * kernels compute: outputs with their bias, and who is handed which gradient.
+ * The common part of layers with a weight and an optional bias, convolutions and linear layers, independent
+ * of layouts and kernels: adding the bias and distributing the gradients.
  */
 import type { Tensor } from '../graph/graph.ts';
 import { biasAdd } from '../graph/operations.ts';
@@ -9,12 +9,12 @@ import { type Context, type Gradient, type Pass, type Values, gradientsOf } from
 /** The three computations of such a layer, for one shard. */
 export interface Kernels {
   readonly forward: (x: Tensor, shard: number) => Tensor;
-  /** In the layer's own shape. */
+  /** Gradient in the shape of the layer's weight. */
   readonly weightGradient: (x: Tensor, dy: Tensor, shard: number) => Tensor;
   readonly inputGradient: (x: Tensor, dy: Tensor, shard: number) => Tensor;
 }
 
-/** `bias` is added to `forward`'s output. The output lies as the input does. */
+/** Adds `bias` to `forward`'s output. The output has the input's layout. */
 export function affine(
   { g, parameters }: Context,
   { forward, weightGradient, inputGradient }: Kernels,

@@ -1,6 +1,7 @@
 /**
- * Batch normalisation. In training, mean and variance are those of the whole batch, so the shards add up their sums
- * before they go on; the running variance is the unbiased one, as PyTorch's. Formulas: Ioffe and Szegedy 2015.
+ * Batch normalisation. In training, mean and variance are those of the whole batch, so the shards exchange
+ * their sums first; the running variance is the unbiased one, as in PyTorch. Formulas: Ioffe and Szegedy
+ * 2015.
  */
 import { type BatchNorm2d, batchNormDefaults } from '../../../shared/layers/batchNorm2d.ts';
 import { requireMap } from '../../../shared/layers/layer.ts';
@@ -79,7 +80,7 @@ function normaliseByBatch(
       parameters.gradient('weight', weightParts);
       parameters.gradient('bias', biasParts);
       if (!needsInput) return undefined;
-      // dx = weight·inverse · (dy − mean(dy) − x̂·mean(dy·x̂)), means over the whole batch
+      // dx = weight·inverse · (dy − mean(dy) − x̂·mean(dy·x̂)), where the means are over the whole batch
       const meanDy = divide(g, addN(g, biasParts), count);
       const meanDyX = divide(g, addN(g, weightParts), count);
       const scale = multiply(g, weight, inverse);

@@ -1,7 +1,7 @@
 /**
- * Convolution: forward, and the gradients of input, filter and bias. TensorFlow's CPU kernels have no gradients with
- * dilation, and none of the filter's that can be trusted for a strided 1×1 convolution; those are put together from
- * what there is.
+ * Convolution: forward, and the gradients of input, filter and bias. TensorFlow's CPU kernels have no
+ * gradients with dilation, and their filter gradient of a strided 1×1 convolution is faulty; these are
+ * composed of other operations.
  */
 import { type Conv2d, type ConvWindow, convWindow } from '../../../shared/layers/conv2d.ts';
 import { layerKind } from '../../../shared/layers/index.ts';
@@ -62,8 +62,8 @@ function nhwcKernels(
 }
 
 /**
- * For HWNC maps. The filter's gradient may also be taken as that of a volume whose third axis is the batch:
- * with few channels, and with padding, that is the faster.
+ * Returns the kernels for HWNC maps. The filter's gradient may also be computed as that of a volume whose
+ * third axis is the batch, which is faster with few channels and with padding.
  */
 function hwncKernels(
   { g, shardSizes }: Context,
@@ -94,7 +94,10 @@ function hwncKernels(
   };
 }
 
-/** Dilation means nothing along an axis where the kernel has one element. */
+/**
+ * Returns the window without dilation along axes where the kernel has one element, because it has no effect
+ * there.
+ */
 function effectiveWindow(layer: Conv2d): ConvWindow {
   const window = convWindow(layer);
   const dilation = ([0, 1] as const).map((axis) => (window.kernel[axis] === 1 ? 1 : window.dilation[axis]));
@@ -104,9 +107,10 @@ function effectiveWindow(layer: Conv2d): ConvWindow {
 const none = [0, 0] as const;
 
 /**
- * Whether the input's gradient is better computed as a forward convolution, although that has more multiplications.
- * The course net's second conv, 64 images on two cores: with AVX2 0.85 ms instead of 1.40; with AVX-512 the forward
- * kernels lead by less than the 2.25 times as many multiplications. For 3×3 kernels it is even or worse.
+ * Returns whether the input's gradient is computed faster as a forward convolution, although that has more
+ * multiplications. The course net's second conv, 64 images on two cores, takes 0.85 ms with AVX2 instead of
+ * 1.40; with AVX-512 the advantage of the forward kernels is less than the 2.25 times as many
+ * multiplications. For 3×3 kernels it is even or slower.
  */
 function turnedIsFaster({ kernel, stride }: ConvWindow, avx512: boolean): boolean {
   return !avx512 && isOne(stride) && kernel[0] * kernel[1] >= 16;
@@ -124,14 +128,14 @@ function filterGradient(
   { kernel, stride, padding, dilation }: ConvWindow,
 ): Tensor {
   if (!isOne(dilation)) {
-    // Each window's pixels as a row of a matrix, and patchesᵀ · dy.
+    // The gradient is patchesᵀ · dy, where each row of the patches holds a window's pixels.
     const [kh = 1, kw = 1, channels = 1, filters = 1] = filterShape;
     const patches = extractImagePatches(g, padded(g, x, padding), kernel, stride, dilation);
     const rows = reshape(g, patches, [-1, kh * kw * channels]);
     return reshape(g, matMul(g, rows, reshape(g, dy, [-1, filters]), true), filterShape);
   }
   if (isOne(kernel) && !isOne(stride)) {
-    // The pixels that a strided 1×1 filter sees, and no others.
+    // These are the only pixels that a strided 1×1 filter sees.
     const seen = everyNth(g, padded(g, x, padding), [1, ...stride, 1]);
     return conv2dBackpropFilter(g, seen, filterShape, dy, { stride: [1, 1], padding: [0, 0] });
   }
@@ -153,7 +157,8 @@ function inputGradient(
   if (isOne(dilation) && !turnedIsFaster(window, avx512)) {
     return conv2dBackpropInput(g, shapeOp(g, x), weight, dy, { stride, padding, same: isSame(window) });
   }
-  // As a forward convolution: dy with its elements a stride apart, the filter turned round, inputs and outputs swapped.
+  // The gradient is a forward convolution of dy, its elements a stride apart, with the filter rotated by 180°
+  // and its inputs and outputs swapped.
   const turned = transpose(g, reverse(g, weight, [0, 1]), [0, 1, 3, 2]);
   const [rows, columns] = ([0, 1] as const).map((axis): Spread => {
     const reach = dilation[axis] * (kernel[axis] - 1);
@@ -175,7 +180,10 @@ function inputGradient(
 interface Spread {
   readonly count: number;
   readonly stride: number;
-  /** Zeros around it, when each element has stride − 1 zeros behind it; where negative, so much is cut off. */
+  /**
+   * Number of zeros around it, where each element is followed by stride − 1 zeros; if negative, so many
+   * elements are cut off.
+   */
   readonly before: number;
   readonly after: number;
 }

@@ -1,4 +1,4 @@
-/** What there is to know of every convolution, whichever way its maps lie and its kernels compute. */
+/** Functions for convolutions of every layout and kernel. */
 import type { ConvWindow } from '../../../shared/layers/conv2d.ts';
 import type { Pair } from '../../../shared/layers/layer.ts';
 
@@ -7,7 +7,10 @@ export type FilterShape = readonly [height: number, width: number, channels: num
 
 export const isOne = ([height, width]: Pair) => height === 1 && width === 1;
 
-/** Stride 1, an odd kernel and half of it as padding: as many outputs as inputs, the padding alike on both sides. */
+/**
+ * Returns whether there are as many outputs as inputs and equal padding on both sides: stride 1, an odd
+ * kernel, and half of it as padding.
+ */
 export function isSame({ kernel, stride, padding, dilation }: ConvWindow): boolean {
   const keeps = (axis: 0 | 1) => padding[axis] * 2 === kernel[axis] - 1;
   return isOne(stride) && isOne(dilation) && !isOne(kernel) && keeps(0) && keeps(1);

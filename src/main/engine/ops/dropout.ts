@@ -1,6 +1,6 @@
 /**
- * Dropout. The mask is a function of seed, step, layer and shard (a stateless generator), so that a resumed run draws
- * what an uninterrupted one would have drawn.
+ * Dropout. The mask is a function of seed, step, layer and shard (a stateless generator), so that a resumed
+ * run draws the same numbers as an uninterrupted one.
  */
 import { type Dropout, dropoutDefaults } from '../../../shared/layers/dropout.ts';
 import {

@@ -1,4 +1,4 @@
-/** Flatten moves no number; the linear layer after it knows from `flattenedFrom` in which order they lie. */
+/** Flatten moves no elements; the linear layer after it learns their order from `flattenedFrom`. */
 import type { Flatten } from '../../../shared/layers/flatten.ts';
 import { type MapShape, elements } from '../../../shared/layers/layer.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
@@ -23,13 +23,13 @@ export const flatten: Operation<Flatten> = (context, _layer, input, inputShape) 
   );
 };
 
-/** Flat features from the order height, width, channel to PyTorch's channel, height, width. */
+/** Permutes flat features from the order height, width, channel to PyTorch's channel, height, width. */
 export function toChannelsFirst(g: Graph, x: Tensor, { channels, height, width }: MapShape): Tensor {
   const map = transpose(g, reshape(g, x, [-1, height, width, channels]), [0, 3, 1, 2]);
   return reshape(g, map, [-1, channels * height * width]);
 }
 
-/** The way back. */
+/** Permutes flat features from PyTorch's order to height, width, channel. */
 export function toChannelsLast(g: Graph, x: Tensor, { channels, height, width }: MapShape): Tensor {
   const map = transpose(g, reshape(g, x, [-1, channels, height, width]), [0, 2, 3, 1]);
   return reshape(g, map, [-1, channels * height * width]);

@@ -1,13 +1,13 @@
 /**
- * The HWNC layout of maps: height × width × batch × channels, taken as one long image of 1 × height × (width · batch) ×
- * channels in which the images of a column lie side by side. A convolution's window then has its columns as many pixels
- * apart as there are images.
+ * The HWNC layout of maps: height × width × batch × channels, treated as one long image of 1 × height ×
+ * (width · batch) × channels in which the pixels of one column of all images are adjacent. The columns of a
+ * convolution's window are then as many pixels apart as there are images.
  *
- * oneDNN's kernels multiply a strip of pixels along the width with the filter at a time. The course net's second
- * convolution has rows of eight pixels, too few to keep a core busy, and the gradient of its input multiplies a third more
- * numbers because zeros beside each row are taken along. In HWNC a strip is at least as long as the batch, and columns of
- * zeros are left out whole. Without padding, the three kernels together take 0.5 (maps of 7) to 0.8 (of 14) of the time; a
- * transpose is 0.03 of the whole.
+ * oneDNN's kernels multiply a strip of pixels along the width with the filter at a time. The course net's
+ * second convolution has rows of eight pixels, too few to keep a core busy, and the gradient of its input
+ * takes a third more multiplications because of the zeros beside each row. In HWNC a strip is at least as
+ * long as the batch, and columns of zeros are skipped. Without padding, the three kernels together take 0.5
+ * (maps of 7) to 0.8 (of 14) of the time; a transpose takes 0.03 of the whole.
  */
 import { type Conv2d, conv2d as conv2dKind, convWindow } from '../../../shared/layers/conv2d.ts';
 import { type MapShape, requireMap } from '../../../shared/layers/layer.ts';
@@ -24,18 +24,19 @@ import {
   gradientOf,
 } from './op.ts';
 
-/** Images in a shard from which it was measured to gain. */
+/** Number of images per shard from which HWNC was measured to be faster. */
 const fewestImages = 8;
-/** Columns of the output up to which it gains. */
+/** Largest number of output columns for which HWNC was measured to be faster. */
 const widest = 16;
 
-/** Whether there are so many in each shard. */
+/** Returns whether every shard has enough images for HWNC. */
 export const hasManyImages = (shardSizes: readonly number[]) => Math.min(...shardSizes) >= fewestImages;
 
 /**
- * Whether a convolution is faster with its input's maps in HWNC, if no map has to be moved to that layout for it alone. Measured on a CPU with AVX-512 over kernels of 3 and 5, 6 to 64 channels, maps of 7 to 28 and 8 to 64 images: it gains
- * where rows are short and either there is no padding or the lanes are not full; else the filter's gradient loses what the
- * others gain.
+ * Returns whether a convolution is faster with its input's maps in HWNC, provided that no map is moved to
+ * that layout for it alone. Measured on a CPU with AVX-512 over kernels of 3 and 5, 6 to 64 channels, maps of
+ * 7 to 28 and 8 to 64 images: HWNC is faster if rows are short and either there is no padding or the lanes
+ * are not full; otherwise the filter's gradient loses what the other kernels gain.
  */
 export function wantsHwnc(
   { training, avx512, shardSizes }: Pick<Context, 'training' | 'avx512' | 'shardSizes'>,
@@ -60,7 +61,7 @@ export function wantsHwnc(
   );
 }
 
-/** The layouts between which a map can be moved by an exchange of axes. */
+/** The layouts that a map can be converted between by permuting axes. */
 type PlainLayout = Exclude<MapLayout, 'spaceToDepth'>;
 
 /** Moves a map to the layout `to` from the other one. */
@@ -76,7 +77,7 @@ function layOut(
     : transpose(g, reshape(g, x, [height, width, -1, channels]), [2, 0, 1, 3]);
 }
 
-/** The layout of an operation's input that is a map and that no max-pool has to take apart first. */
+/** Returns the layout of an operation's input, which must be a map that no max-pool has to convert first. */
 export function layoutOf({ layout: { kind } }: Values): PlainLayout {
   if (kind === 'flat' || kind === 'spaceToDepth')
     throw new Error(`a map was expected, its layout is ${kind}`);
@@ -105,7 +106,10 @@ export function gradientsLaidOut(
   };
 }
 
-/** The pass of an operation that takes its input's maps in the layout `wanted`; its output lies as it gives it. */
+/**
+ * Returns the pass of an operation that takes its input's maps in the layout `wanted`; the output's layout is
+ * the operation's choice.
+ */
 export function withInputLaidOut(
   context: Context,
   input: Values,

@@ -1,4 +1,7 @@
-/** Operations by layer kind: total over the kinds, so that a kind without its backward pass does not compile. */
+/**
+ * Operations by layer kind. The table has an entry for every kind, so that a kind without a backward pass
+ * does not compile.
+ */
 import type { Layer, LayerType, LayerTypes } from '../../../shared/layers/index.ts';
 import { activation } from './activation.ts';
 import { batchNorm2d } from './batchNorm2d.ts';
@@ -23,7 +26,7 @@ const operations: { readonly [T in LayerType]: Operation<LayerTypes[T]> } = {
   residual,
 };
 
-/** The operation of a layer, typed as taking that layer. */
+/** Returns the operation of a layer, typed for that layer. */
 export function operationFor<L extends Layer>(layer: L): Operation<L> {
   return operations[layer.type] as unknown as Operation<L>;
 }

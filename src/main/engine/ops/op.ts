@@ -1,30 +1,35 @@
 /**
- * What an operation of the engine is: for a layer kind, the nodes of its forward pass, and a function that adds those
- * of its backward pass. A batch is split in shards that are worked on side by side, so values are lists, a tensor a
- * shard; most operations treat each shard alone, batch normalisation looks at all.
+ * The interface of the engine's operations: for a layer kind, the nodes of its forward pass, and a function
+ * that adds those of its backward pass. A batch is split into shards that are computed in parallel, so values
+ * are lists with one tensor per shard; most operations treat each shard separately, and batch normalisation
+ * combines them.
  */
 import type { MapShape, Shape } from '../../../shared/layers/layer.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { biasAddGrad } from '../graph/operations.ts';
 
-/** How maps lie in memory. Their gradients lie in the same way. */
+/** Layouts of maps in memory. Gradients have the layout of their maps. */
 export type MapLayout =
-  /** batch × height × width × channels. */
+  /** batch × height × width × channels */
   | 'nhwc'
   /** height × width × batch × channels, as one long image: 1 × height × (width · batch) × channels (`hwnc.ts`). */
   | 'hwnc'
-  /** HWNC whose four pixels of each pooling window are channels of one pixel (`spaceToDepth.ts`); a max-pool follows. */
+  /**
+   * HWNC in which the four pixels of each pooling window are channels of one pixel (`spaceToDepth.ts`); a
+   * max-pool follows.
+   */
   | 'spaceToDepth';
 
 export type ValueLayout =
   | { readonly kind: MapLayout }
   /**
-   * Features, batch first. With `flattenedFrom` they still lie in the order height, width, channel of that map: PyTorch
-   * flattens channel, height, width, so the linear layer after it has its weight's columns permuted instead.
+   * Features, batch first. With `flattenedFrom` they are in that map's order of height, width and channel:
+   * PyTorch flattens channel, height, width, so the columns of the next linear layer's weight are permuted
+   * instead.
    */
   | { readonly kind: 'flat'; readonly flattenedFrom?: MapShape };
 
-/** What flows forward: a tensor a shard, and how all of them lie. */
+/** A value in the forward pass: one tensor per shard, all in one layout. */
 export interface Values {
   readonly shards: readonly Tensor[];
   readonly layout: ValueLayout;
@@ -33,57 +38,66 @@ export interface Values {
 export const flattenedFromOf = ({ layout }: Values): MapShape | undefined =>
   layout.kind === 'flat' ? layout.flattenedFrom : undefined;
 
-/** What flows back: the gradient of the loss with respect to a value, a tensor a shard. */
+/** Gradients of the loss with respect to a value, one tensor per shard. */
 export interface Gradients {
   readonly shards: readonly Gradient[];
 }
 
 export interface Gradient {
   readonly tensor: Tensor;
-  /** The sum over all but the channels, which a smaller tensor may give at less cost: pooling only moves numbers. */
+  /**
+   * Returns the sum over all axes but the channels. A smaller tensor may yield it at less cost, because
+   * pooling only moves elements.
+   */
   readonly channelSum: () => Tensor;
 }
 
 /** A parameter of the layer that is being compiled, in TensorFlow's layout. */
 export interface ParameterAccess {
-  /** Its value in this pass. */
+  /** Returns the parameter's value in this pass. */
   read(name: string, layout: Layout): Tensor;
-  /** Hands over the gradient's part of each shard; they are added up. */
+  /** Passes on each shard's part of the gradient; the parts are added. */
   gradient(name: string, shards: readonly Tensor[]): void;
-  /** For running statistics: the value after this training step. */
+  /** Sets a running statistic's value after this training step. */
   update(name: string, value: Tensor): void;
 }
 
-/** How a parameter lies in TensorFlow's memory; PyTorch's order is kept outside. */
+/** Layouts of parameters in TensorFlow's memory; outside the graph they are in PyTorch's order. */
 export type Layout =
   | { readonly kind: 'plain' }
   /** out, in, h, w ↔ h, w, in, out */
   | { readonly kind: 'conv' }
-  /** out, in ↔ in, out; the columns permuted from c, h, w to h, w, c where a map was flattened before it. */
+  /** out, in ↔ in, out, with the columns permuted from c, h, w to h, w, c if a map was flattened before it */
   | { readonly kind: 'linear'; readonly flattenedFrom?: MapShape | undefined };
 
 export const plain: Layout = { kind: 'plain' };
 
 export interface Context {
   readonly g: Graph;
-  /** False in evaluation: dropout is off, batch normalisation uses its running statistics. */
+  /**
+   * Whether the pass is a training pass. In evaluation, dropout is off and batch normalisation uses its
+   * running statistics.
+   */
   readonly training: boolean;
-  /** The CPU has AVX-512: which way of computing the same is the faster depends on it. */
+  /** Whether the CPU has AVX-512, which decides between equivalent computations by their speed. */
   readonly avx512: boolean;
-  /** Images in each shard; unknown in evaluation. */
+  /** Number of images in each shard; unknown in evaluation. */
   readonly shardSizes: readonly number[];
   readonly parameters: ParameterAccess;
-  /** A context for a layer within a layer, whose parameters are called `prefix.…`. */
+  /** Returns a context for a layer within a layer, whose parameters are named `prefix.…`. */
   within(prefix: string): Context;
-  /** Two int32 that differ for every call, step, shard and seed, for stateless random operations. */
+  /** Returns two int32 that differ for every call, step, shard and seed, for stateless random operations. */
   randomSeed(shard: number): Tensor;
 }
 
 export interface Pass {
   readonly output: Values;
-  /** The passes within a residual block, each with its place in the block (`layers.0`, `shortcut`) and its output's shape. */
+  /**
+   * Passes within a residual block, each with its place in the block (`layers.0`, `shortcut`) and its
+   * output's shape.
+   */
   readonly inner?: readonly InnerPass[];
-  /** Adds the backward pass. Gives nothing where the input's gradient is not asked for. */
+  /** Adds the backward pass. Returns nothing if the input's gradient is not needed. */
   backward(gradients: Gradients, needsInput: boolean): Gradients | undefined;
 }
 
@@ -105,8 +119,8 @@ export function gradientOf(g: Graph, tensor: Tensor): Gradient {
 }
 
 /**
- * An operation that treats every shard alone and has no parameters. `forward` gives the output and its backward; the output
- * lies as the input does, unless `outputLayout` says otherwise.
+ * Builds an operation that treats every shard separately and has no parameters. `forward` returns the output
+ * and its backward function; the output has the input's layout unless `outputLayout` is given.
  */
 export function perShard(
   { g }: Context,

@@ -1,4 +1,4 @@
-/** Max-, average and global average pooling. */
+/** Max-, average and global average pooling */
 import { type MapShape, type Shape, requireMap } from '../../../shared/layers/layer.ts';
 import {
   type AvgPool2d,
@@ -28,7 +28,7 @@ import { layoutOf, withInputLaidOut } from './hwnc.ts';
 import { spaceToDepthPool } from './spaceToDepth.ts';
 import { type Context, type Operation, type Pass, type Values, perShard } from './op.ts';
 
-/** Ties go to the first of a window, in TensorFlow as in PyTorch. */
+/** Passes the gradient of ties to the first element of a window, in TensorFlow as in PyTorch. */
 export const maxPool2d: Operation<MaxPool2d> = (context, layer, input, inputShape) => {
   const { g } = context;
   const window = poolWindow(layer);
@@ -42,7 +42,8 @@ export const maxPool2d: Operation<MaxPool2d> = (context, layer, input, inputShap
       const y = maxPool(g, x, window);
       return {
         y: pixels.together(y, output),
-        // Each number of dy lands on one pixel, so a channel's sum is the same before and after, and dy is smaller.
+        // Each element of dy is added to one pixel, so a channel's sum does not change, and dy is the smaller
+        // tensor.
         backward: (dy) => ({
           tensor: pixels.together(maxPoolGrad(g, x, y, pixels.apart(dy.tensor, output), window), inputMap),
           channelSum: dy.channelSum,
@@ -102,8 +103,8 @@ export const globalAveragePool: Operation<GlobalAveragePool> = (context, _layer,
 const isPadded = ({ padding: [ph, pw] }: PoolWindow) => ph > 0 || pw > 0;
 
 /**
- * HWNC maps for a pool, and back: each pixel on its own, with the same pixel's channels of all images as its channels, which
- * fill all of oneDNN's lanes. NHWC maps stay as they are.
+ * Converts HWNC maps for a pool and back: each pixel becomes a position whose channels are those of all
+ * images at that pixel, which fill all of oneDNN's lanes. NHWC maps are not changed.
  */
 function pixelsOf(g: Graph, { layout }: Values) {
   const hwnc = layout.kind === 'hwnc';
@@ -114,7 +115,7 @@ function pixelsOf(g: Graph, { layout }: Values) {
   };
 }
 
-/** A padded pool takes NHWC alone. */
+/** Converts the input of a padded pool to NHWC, because only that is supported. */
 function withUsableLayout(
   context: Context,
   input: Values,

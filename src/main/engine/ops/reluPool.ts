@@ -1,11 +1,11 @@
 /**
- * A max-pool and a ReLU side by side, in either order, while a net trains: the larger of numbers, cut off at zero, is the
- * largest of numbers that were cut off. So the ReLU is taken before the pool: behind a convolution TensorFlow makes one
- * operation of the convolution, its bias and the ReLU, and nothing reads or writes the map once more. And its gradient is
- * taken behind the pool, where a map has a quarter of the numbers.
+ * A max-pool and a ReLU next to each other, in either order, while a net trains. Maximum and ReLU commute, so
+ * the ReLU is taken before the pool: after a convolution TensorFlow fuses the convolution, its bias and the
+ * ReLU into one operation, which saves reading and writing the map once. The ReLU's gradient is taken after
+ * the pool, where a map has a quarter of the elements.
  *
- * Gradients are the same to the bit. Where a window's largest number is above zero, the first one that is as large is the
- * same one. Where it is not, what would go to another place is zero.
+ * Gradients are bit-identical. If a window's maximum is above zero, the first element with that value is the
+ * same in both orders. If it is not, the gradient that would go to another element is zero.
  */
 import type { Layer } from '../../../shared/layers/index.ts';
 import type { Pair } from '../../../shared/layers/layer.ts';
@@ -25,7 +25,10 @@ import { maxPool2d } from './pooling.ts';
 const isPool = (layer: Layer | undefined) => layer?.type === 'maxPool2d';
 const isRelu = (layer: Layer | undefined) => layer?.type === 'activation' && layer.function === 'relu';
 
-/** The neighbour that a pool or a ReLU is computed together with. A pool between two ReLUs takes the one behind it. */
+/**
+ * Returns the neighbour that a pool or a ReLU is computed together with. A pool between two ReLUs takes the
+ * one after it.
+ */
 export function partnerOf(layers: readonly Layer[], index: number): 'before' | 'after' | undefined {
   const at = (offset: number) => layers[index + offset];
   if (isPool(at(0))) {
@@ -39,7 +42,10 @@ export function partnerOf(layers: readonly Layer[], index: number): 'before' | '
   return undefined;
 }
 
-/** Whether a convolution's output goes to a pool of such windows, as it is or through the ReLU that is the pool's partner. */
+/**
+ * Returns whether a convolution's output goes to a pool of 2 × 2 windows, directly or through the ReLU that
+ * is the pool's partner.
+ */
 export function isPooledInPairs(layers: readonly Layer[], index: number): boolean {
   const next = layers[index + 1];
   const throughRelu = next?.type === 'activation' && partnerOf(layers, index + 1) === 'after';
@@ -50,24 +56,24 @@ export function isPooledInPairs(layers: readonly Layer[], index: number): boolea
   return is(kernel, 2) && is(stride, 2) && is(padding, 0);
 }
 
-/** The pool, before the ReLU that is its partner: its output is that of both. */
+/** Adds a pool before its partner, the ReLU; its output is that of both. */
 export const poolBeforeRelu: Operation<MaxPool2d> = (context, layer, input, shape) => {
   const { g } = context;
   const shards = input.shards.map((x) => relu(g, x));
   return maxPool2d(context, layer, { ...input, shards }, shape);
 };
 
-/** The ReLU behind the pool that is its partner: the gradient stops where the output is zero. */
+/** Adds the ReLU after its partner, the pool: the gradient is zero where the output is zero. */
 export function reluAfterPool({ g }: Context, pooled: Values): Pass {
   return { output: pooled, backward: (gradients) => stopped(g, gradients, pooled) };
 }
 
-/** The ReLU before the pool that is its partner, and which takes its gradient. */
+/** Adds the ReLU before its partner, the pool, which takes over its gradient. */
 export function reluBeforePool(context: Context, input: Values): Pass {
   return perShard(context, input, (x) => ({ y: relu(context.g, x), backward: (dy) => dy }));
 }
 
-/** The pool behind the ReLU that is its partner. */
+/** Adds the pool after its partner, the ReLU. */
 export const poolAfterRelu: Operation<MaxPool2d> = (context, layer, input, shape) => {
   const pool = maxPool2d(context, layer, input, shape);
   return {

@@ -1,4 +1,7 @@
-/** A residual block: its layers' output plus its input, the latter through a 1×1 convolution where shapes differ. */
+/**
+ * A residual block: the output of its layers plus its input, which goes through a 1×1 convolution if the
+ * shapes differ.
+ */
 import { enabledLayers, layerKind } from '../../../shared/layers/index.ts';
 import { type Residual, shortcut } from '../../../shared/layers/residual.ts';
 import type { Shape } from '../../../shared/layers/layer.ts';
@@ -19,7 +22,7 @@ import { operationFor } from './index.ts';
 
 export const residual: Operation<Residual> = (context, layer, given, inputShape) => {
   const { g } = context;
-  // Inside a block of linear layers both ways must give their features in one order.
+  // Inside a block of linear layers, both branches must give their features in one order.
   const flattenedFrom = flattenedFromOf(given);
   const input: Values = flattenedFrom
     ? { shards: given.shards.map((x) => toChannelsFirst(g, x, flattenedFrom)), layout: { kind: 'flat' } }
@@ -47,7 +50,7 @@ export const residual: Operation<Residual> = (context, layer, given, inputShape)
       shards: values.shards.map((y, shard) => add(g, y, alike.shards[shard] as typeof y)),
     },
     backward(gradients, needsInput) {
-      // The first inner layer's input gradient is only needed where the block's is.
+      // The first inner layer's input gradient is needed only if the block's is.
       const through = passes.reduceRight<typeof gradients | undefined>(
         (dy, pass, index) => (dy ? pass.backward(dy, needsInput || index > 0) : undefined),
         gradients,

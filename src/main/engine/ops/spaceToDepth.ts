@@ -1,15 +1,16 @@
 /**
- * A convolution of images with one channel whose output is pooled in windows of 2 × 2, computed in the space-to-depth layout
- * while a net trains: the four pixels of a window are channels of one pixel. The images lie in blocks of 2 × 2 pixels, each
- * block's pixels as its channels, and a filter covers as many blocks as it can touch. Map and pool are then 1 × height / 2 ×
- * (width / 2 · batch) × (4 · channels), the window's pixels in the order in which a pool looks at them, otherwise HWNC
- * (`hwnc.ts`).
+ * A convolution of images with one channel whose output is pooled in windows of 2 × 2, computed in the
+ * space-to-depth layout while a net trains: the four pixels of a window are channels of one pixel. The images
+ * are in blocks of 2 × 2 pixels whose pixels are its channels, and a filter covers as many blocks as it can
+ * touch. Map and pool are then 1 × height / 2 × (width / 2 · batch) × (4 · channels), with the window's
+ * pixels in the order in which a pool compares them, otherwise HWNC (`hwnc.ts`).
  *
- * Such a convolution has one channel to multiply and few to fill oneDNN's sixteen lanes with; most of its time goes to the
- * work around its multiplications. In space-to-depth it does that work a quarter as often, with four channels instead of one,
- * and 40 of 48 lanes are busy where 10 of 16 were. The filter's other elements are zero. Convolution, pool and their gradients, 32 images,
- * 5 × 5, with what the layout costs: before a convolution that wants HWNC maps 0.60 of the time with 6 filters,
- * 0.82 with 10, 0.90 with 16; before another 0.74, 0.99 and 1.11.
+ * Such a convolution has one channel to multiply and few filters for oneDNN's sixteen lanes; most of its time
+ * is overhead around its multiplications. In space-to-depth that overhead occurs a quarter as often, with
+ * four channels instead of one, and 40 of 48 lanes are busy instead of 10 of 16. The filter's other elements
+ * are zero. Time of convolution, pool and their gradients relative to the plain layout, for 32 images and 5 ×
+ * 5 filters, including the conversions: before a convolution that takes HWNC maps 0.60 with 6 filters, 0.82
+ * with 10 and 0.90 with 16; before another one 0.74, 0.99 and 1.11.
  */
 import { type Conv2d, convWindow } from '../../../shared/layers/conv2d.ts';
 import type { MapShape, Pair } from '../../../shared/layers/layer.ts';
@@ -35,12 +36,16 @@ import { hasManyImages, withInputLaidOut } from './hwnc.ts';
 import { isOne } from './convolution.ts';
 import { type Context, type Pass, type Values, perShard, plain } from './op.ts';
 
-/** Filters up to which it gains, where the pooled map is wanted in HWNC, and where it is wanted in NHWC. */
+/**
+ * Largest number of filters for which space-to-depth is faster, by the layout that the pooled map is needed
+ * in.
+ */
 const most = { hwnc: 24, nhwc: 8 };
 
 /**
- * Whether that is faster, depending on the layout in which the pooled map is wanted next. Measured with AVX-512,
- * kernels of 2 to 7, 4 to 32 filters, 1 to 64 images. With three channels it gains with 3 × 3 and up to 8 filters alone.
+ * Returns whether space-to-depth is faster, depending on the layout in which the pooled map is needed next.
+ * Measured with AVX-512, kernels of 2 to 7, 4 to 32 filters, 1 to 64 images. With three channels it would be
+ * faster only with 3 × 3 kernels and up to 8 filters.
  */
 export function gainsFromSpaceToDepth(
   layer: Conv2d,
@@ -54,7 +59,7 @@ export function gainsFromSpaceToDepth(
   return slides && channels === 1 && fewFilters && hasManyImages(shardSizes);
 }
 
-/** `gainsFromSpaceToDepth` and `isPooledInPairs` must hold. */
+/** Adds the convolution. `gainsFromSpaceToDepth` and `isPooledInPairs` must hold. */
 export function spaceToDepthConv(context: Context, layer: Conv2d, input: Values, shape: MapShape): Pass {
   const { g, parameters, shardSizes } = context;
   const { filters } = layer;
@@ -73,7 +78,7 @@ export function spaceToDepthConv(context: Context, layer: Conv2d, input: Values,
   const wide = reshape(g, gather(g, rows, known), wideShape);
   const wideBias = bias && concat(g, [bias, bias, bias, bias], 0);
 
-  // An element's gradient is the sum over its places in the wide filter.
+  // The gradient of an element is the sum over its positions in the wide filter.
   const element = source.map((row) => row ?? -1);
   const slide = { stride: [1, 1], padding: [0, 0] } as const;
   const dilation = (shard: number) => [1, shardSizes[shard] as number] as const;
@@ -96,23 +101,23 @@ export function spaceToDepthConv(context: Context, layer: Conv2d, input: Values,
   });
 }
 
-/** Blocks of two that a window of `length` pixels may lie on, wherever it begins. */
+/** Returns the number of blocks of two that a window of `length` pixels may touch, wherever it begins. */
 const blocksUnder = (length: number) => Math.ceil((length + 1) / 2);
 
-/** Blocks of 2 × 2 pixels. */
+/** Numbers of blocks of 2 × 2 pixels */
 interface Blocks {
   readonly rows: number;
   readonly columns: number;
 }
 
-/** Those of a map that the convolution of what is pooled looks at. */
+/** Returns the blocks of a map that the pooled pixels depend on. */
 function blocksOf({ height, width }: MapShape, kernel: Pair): Blocks {
   const along = (length: number, window: number) =>
     Math.floor((length - window + 1) / 2) + blocksUnder(window) - 1;
   return { rows: along(height, kernel[0]), columns: along(width, kernel[1]) };
 }
 
-/** Cuts rows and columns off, or puts zeros behind. */
+/** Crops rows and columns, or pads them with zeros at the end. */
 function resized(g: Graph, x: Tensor, from: Pair, to: Pair): Tensor {
   const least = from.map((length, axis) => Math.min(length, to[axis] as number));
   const cut = from.join() === least.join() ? x : slice(g, x, [0, 0, 0, 0], [-1, ...least, -1]);
@@ -122,7 +127,7 @@ function resized(g: Graph, x: Tensor, from: Pair, to: Pair): Tensor {
   return pad(g, cut, [none, ...behind, none]);
 }
 
-/** NHWC images as HWNC blocks: a block's pixels are its channels. */
+/** Converts NHWC images to HWNC blocks, whose pixels are the channels. */
 function inBlocks(
   g: Graph,
   x: Tensor,
@@ -135,7 +140,7 @@ function inBlocks(
   return reshape(g, blocks, [1, rows, columns * images, 4]);
 }
 
-/** The way back. */
+/** Converts HWNC blocks to NHWC images. */
 function outOfBlocks(g: Graph, x: Tensor, { height, width }: MapShape, { rows, columns }: Blocks): Tensor {
   const blocks = transpose(g, reshape(g, x, [rows, columns, -1, 2, 2]), [2, 0, 3, 1, 4]);
   const whole = reshape(g, blocks, [-1, 2 * rows, 2 * columns, 1]);
@@ -143,8 +148,9 @@ function outOfBlocks(g: Graph, x: Tensor, { height, width }: MapShape, { rows, c
 }
 
 /**
- * For each row of the wide filter, blocks down × across × (row × column in the block) × phase, the element of the filter,
- * height × width, that is there; none where it has zeros. A phase's filter begins a row lower or a column further right.
+ * Returns, for each row of the wide filter (blocks down × across × row × column in the block × phase), the
+ * element of the filter (height × width) that it holds; undefined for a zero. A phase's filter begins one row
+ * lower or one column further right.
  */
 function sourceOfRows([height, width]: Pair): (number | undefined)[] {
   return places([blocksUnder(height), blocksUnder(width), 2, 2, 2, 2]).map(
@@ -156,7 +162,7 @@ function sourceOfRows([height, width]: Pair): (number | undefined)[] {
   );
 }
 
-/** Of all elements of such a tensor, where they are, the last axis running fastest. */
+/** Returns the indices of all elements of such a tensor, with the last axis varying fastest. */
 function places(shape: readonly number[]): number[][] {
   const along = (length: number) => Array.from({ length }, (_, place) => place);
   return shape.reduce<number[][]>(
@@ -165,7 +171,7 @@ function places(shape: readonly number[]): number[][] {
   );
 }
 
-/** The pool: of four pixels that lie side by side. `output` is the map that is pooled to. */
+/** Adds the pool over groups of four adjacent channels. `output` is the pooled map. */
 export function spaceToDepthPool(
   context: Context,
   input: Values,

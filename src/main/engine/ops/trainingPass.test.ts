@@ -1,4 +1,4 @@
-/** Which layers are computed otherwise than alone, and which convolutions otherwise than as they stand. */
+/** Tests of which layers are computed together with a neighbour, and which convolutions in another layout. */
 import { describe, expect, it } from 'vitest';
 import { conv2d } from '../../../shared/layers/conv2d.ts';
 import type { Layer } from '../../../shared/layers/index.ts';
@@ -30,7 +30,7 @@ describe('a pool and a ReLU', () => {
     const layers = net(letters);
     const partners = layers.map((_, index) => partnerOf(layers, index));
     expect(partners).toEqual(expected);
-    // Whoever has a partner is that one's partner.
+    // Partnership is symmetric.
     partners.forEach((partner, index) => {
       if (partner)
         expect(partners[index + (partner === 'after' ? 1 : -1)]).toBe(

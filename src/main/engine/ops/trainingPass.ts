@@ -1,6 +1,7 @@
 /**
- * The pass of a layer while a net trains. Some neighbours allow a faster computation of the same numbers; every other layer
- * takes the pass of its operation. Evaluation does not come here, because each layer's output is looked at there.
+ * The pass of a layer while a net trains. Some neighbouring layers allow a faster computation of the same
+ * values; every other layer uses its operation's pass. Evaluation does not use this, because it needs each
+ * layer's output.
  */
 import { type Layer, layerKind } from '../../../shared/layers/index.ts';
 import { type MapShape, type Shape, requireMap } from '../../../shared/layers/layer.ts';
@@ -40,7 +41,7 @@ export function trainingPass(
   return operationFor(layer)(context, layer, values, shape);
 }
 
-/** Whether the next convolution after the first of these layers wants its maps in HWNC. */
+/** Returns whether the next convolution after the first of these layers takes its maps in HWNC. */
 function leadsToHwnc(context: Context, layers: readonly Layer[], input: MapShape): boolean {
   let shape: Shape = input;
   for (const [position, layer] of layers.entries()) {

@@ -1,8 +1,8 @@
 /**
- * PyTorch's generator on the CPU, and what it draws, bit for bit: the reason why a seed gives Stride the same initial
+ * PyTorch's CPU generator and its distributions, bit for bit, so that a seed gives Stride the same initial
  * weights and the same batches as a script that calls `torch.manual_seed`.
  *
- * MT19937: Matsumoto and Nishimura 1998, `mt19937ar.c`. How PyTorch takes numbers from it: ATen's
+ * MT19937: Matsumoto and Nishimura 1998, `mt19937ar.c`. How PyTorch draws from it: ATen's
  * `CPUGeneratorImpl.cpp`, `TransformationHelper.h`, `DistributionTemplates.h`.
  */
 
@@ -18,7 +18,7 @@ export class Generator {
   readonly #words = new Uint32Array(N);
   #position = N;
 
-  /** Seeds as `torch.manual_seed` does: with the low 32 bits. */
+  /** Seeds the generator with the low 32 bits, as `torch.manual_seed` does. */
   constructor(seed: number | bigint) {
     this.#words[0] = Number(BigInt.asUintN(32, BigInt(seed)));
     for (let i = 1; i < N; i += 1) {
@@ -38,7 +38,7 @@ export class Generator {
     return { words: Array.from(this.#words), position: this.#position };
   }
 
-  /** An unsigned 32-bit number. */
+  /** Draws an unsigned 32-bit number. */
   next32(): number {
     if (this.#position === N) this.#twist();
     let y = this.#words[this.#position] as number;
@@ -50,13 +50,13 @@ export class Generator {
     return y >>> 0;
   }
 
-  /** An unsigned 64-bit number: two draws, the first one high. */
+  /** Draws an unsigned 64-bit number from two 32-bit draws, the first one high. */
   next64(): bigint {
     const high = BigInt(this.next32());
     return (high << 32n) | BigInt(this.next32());
   }
 
-  /** `torch.empty((), dtype=torch.int64).random_()`: the low 63 bits of a 64-bit draw. */
+  /** Draws as `torch.empty((), dtype=torch.int64).random_()` does: the low 63 bits of a 64-bit draw. */
   randomInt64(): bigint {
     return BigInt.asUintN(63, this.next64());
   }
@@ -71,14 +71,14 @@ export class Generator {
   }
 }
 
-/** The low 24 bits of a 32-bit draw over 2²⁴: float32 in [0, 1), exact. */
+/** Returns the low 24 bits of a 32-bit draw divided by 2²⁴: an exact float32 in [0, 1). */
 function unit(generator: Generator): number {
   return (generator.next32() & 0xffffff) / 0x1000000;
 }
 
 /**
- * `tensor.uniform_(from, to)` on float32. PyTorch's builds contract x·(to − from) + from to one fused operation, so
- * there is one rounding, at the end; a float32 product is exact in double precision.
+ * Draws as `tensor.uniform_(from, to)` does on float32. PyTorch's builds contract x·(to − from) + from to one
+ * fused operation, so there is one rounding at the end; a float32 product is exact in double precision.
  */
 export function uniform(generator: Generator, length: number, from: number, to: number): Float32Array {
   const low = Math.fround(from);
@@ -86,14 +86,17 @@ export function uniform(generator: Generator, length: number, from: number, to: 
   return Float32Array.from({ length }, () => Math.fround(unit(generator) * range + low));
 }
 
-/** `tensor.normal_(mean, deviation)` on float32. */
+/** Draws as `tensor.normal_(mean, deviation)` does on float32. */
 export function normal(generator: Generator, length: number, mean: number, deviation: number): Float32Array {
   return length < 16
     ? normalOneByOne(generator, length, mean, deviation)
     : normalBySixteen(generator, length, mean, deviation);
 }
 
-/** ATen's `normal_fill`: uniform numbers first, then Box-Muller on blocks of 16, cosines in the first half. */
+/**
+ * Draws as ATen's `normal_fill` does: uniform numbers first, then Box-Muller on blocks of 16 with the cosines
+ * in the first half.
+ */
 function normalBySixteen(
   generator: Generator,
   length: number,
@@ -118,7 +121,10 @@ function normalBySixteen(
   return data;
 }
 
-/** ATen's `normal_distribution<double>`: pairs from two 53-bit uniform numbers, the second one of a pair kept. */
+/**
+ * Draws as ATen's `normal_distribution<double>` does: pairs from two 53-bit uniform numbers, of which the
+ * second is kept for the next draw.
+ */
 function normalOneByOne(generator: Generator, length: number, mean: number, deviation: number): Float32Array {
   const unit53 = () => Number(BigInt.asUintN(53, generator.next64())) / 2 ** 53;
   const data = new Float32Array(length);
@@ -139,7 +145,10 @@ function normalOneByOne(generator: Generator, length: number, mean: number, devi
   return data;
 }
 
-/** `torch.randperm(n)` for n below 2³¹: for i from the front, swap with i + (draw mod (n − i)). */
+/**
+ * Draws as `torch.randperm(n)` does for n below 2³¹: for each i from the front, swap with i + (draw mod (n −
+ * i)).
+ */
 export function randperm(generator: Generator, n: number): Int32Array {
   const order = Int32Array.from({ length: n }, (_, i) => i);
   for (let i = 0; i < n - 1; i += 1) {

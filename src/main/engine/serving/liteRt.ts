@@ -1,6 +1,7 @@
 /**
- * LiteRT itself (npm @litertjs/core, WebAssembly) loads a file and runs it. Its package is made for browsers, where scripts
- * put their result into the global scope: here the script is run as a function, and the global scope is as it was afterwards.
+ * Loads and runs a file with LiteRT (npm @litertjs/core, WebAssembly). The package is made for browsers,
+ * where scripts put their result into the global scope: here the script runs as a function, and the global
+ * scope is restored afterwards.
  */
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -12,13 +13,13 @@ import type { TensorValues } from '../../../shared/inspect/inspection.ts';
 
 export interface LiteRtOrder {
   readonly file: string;
-  /** Images × height × width × channels. */
+  /** Images as images × height × width × channels. */
   readonly images: TensorValues;
 }
 
 export interface LiteRtAnswer {
   readonly version: string;
-  /** Images × classes. */
+  /** Outputs as images × classes. */
   readonly outputs: TensorValues;
 }
 
@@ -27,7 +28,10 @@ type LiteRt = typeof Core;
 const requireHere = createRequire(import.meta.url);
 let loading: Promise<LiteRt> | undefined;
 
-/** The images are run one by one: that is the batch that the file has unless it is resized, which this runtime does not do. */
+/**
+ * Runs the images one by one, because the file's batch is 1 unless it is resized, which this runtime does not
+ * support.
+ */
 export async function runLiteRt({ file, images }: LiteRtOrder): Promise<LiteRtAnswer> {
   loading ??= load();
   const { loadAndCompile, Tensor } = await loading;
@@ -57,12 +61,12 @@ async function load(): Promise<LiteRt> {
   const scope = globalThis as unknown as Record<string, unknown>;
   const { warn } = console;
   scope['self'] = globalThis;
-  // What it does is told on the error stream, line by line, which would be the program's.
+  // It logs to the error stream, which belongs to the program.
   scope['Module'] = { print: quiet, printErr: quiet };
   scope['importScripts'] = (path: string) => {
     scope['ModuleFactory'] = moduleFactory(path);
   };
-  // It warns that there is no GPU. None is asked for.
+  // It warns that there is no GPU, which is not used anyway.
   console.warn = quiet;
   try {
     const liteRt = await import('@litertjs/core');
@@ -76,7 +80,7 @@ async function load(): Promise<LiteRt> {
   }
 }
 
-/** The script as CommonJS would run it; its package says that it is an ES module, which it is not. */
+/** Evaluates the script as a CommonJS module; its package wrongly declares it to be an ES module. */
 function moduleFactory(path: string): unknown {
   const source = `${readFileSync(path, 'utf8')}\nreturn ModuleFactory;`;
   const script = compileFunction(source, ['require', '__filename', '__dirname'], { filename: path });

@@ -1,6 +1,6 @@
 /**
- * A trained net as a graph for TensorFlow Serving and everything else that loads a SavedModel: constants instead of
- * variables, images with channels last, a batch of any size, and the signature `serving_default`.
+ * A trained net as a graph for TensorFlow Serving and other programs that load a SavedModel: constants
+ * instead of variables, images with channels last, batches of any size, and the signature `serving_default`.
  */
 import { composedActivations, isComposed } from '../../../shared/layers/composedActivations.ts';
 import { compute } from '../../../shared/layers/formula.ts';
@@ -14,13 +14,13 @@ import { Graph, type Tensor, unknown } from '../graph/graph.ts';
 import * as tf from '../graph/operations.ts';
 import { serializeSavedModel } from '../graph/savedModel.ts';
 
-/** Names of the graph's input and output, and of the signature's. */
+/** Returns the names of the graph's input and output, which are also the signature's. */
 export const servingNames = ({ normalisation, output }: ExportOptions) => ({
   input: normalisation === 'inside' ? 'pixels' : 'images',
   output,
 });
 
-/** The bytes of `saved_model.pb`. */
+/** Returns the bytes of `saved_model.pb`. */
 export function servingModel(model: TrainedModel, options: ExportOptions): Uint8Array {
   const g = new Graph();
   const { height, width, channels } = model.network.input;
@@ -102,7 +102,7 @@ function addPlain(g: Graph, { step, input, weights }: WeightedStep, x: Tensor): 
 }
 
 const both = (length: number): readonly [number, number] => [length, length];
-/** The lowest finite float32: no window's maximum. */
+/** Lowest finite float32, which is never a window's maximum. */
 const lowest = -3.4028234663852886e38;
 
 type Activation = Extract<WeightedStep['step'], { kind: 'activation' }>;

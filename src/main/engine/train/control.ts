@@ -1,50 +1,56 @@
-/** What the owner of a training run wants of it. The trainer looks between two steps and lets messages in meanwhile. */
+/**
+ * What the owner of a training run asks of it. The trainer checks it between two steps and lets messages be
+ * received meanwhile.
+ */
 import { setImmediate } from 'node:timers/promises';
 
 export type Wanted = 'run' | 'pause' | 'stop';
 
-/** Milliseconds of work between two looks at the messages: pause and stop take effect within 50. */
+/** Milliseconds of work between two checks for messages, so that pause and stop take effect within 50. */
 const breathInterval = 10;
 
 export class Control {
   wanted: Wanted = 'run';
-  /** Stop at the end of the epoch. */
+  /** Whether to stop at the end of the epoch. */
   finishEpoch = false;
   readonly #learningRates: number[] = [];
   #lastBreath = performance.now();
   #wake: (() => void) | undefined;
 
   set(wanted: Wanted): void {
-    // A stopped run stays stopped, whatever arrives after.
+    // A stopped run stays stopped, whatever message arrives afterwards.
     if (this.wanted === 'stop') return;
     this.wanted = wanted;
     this.#wake?.();
   }
 
-  /** Another base learning rate, to be taken before the next step, or at once in a pause. */
+  /** Sets another base learning rate, which is applied before the next step, or at once in a pause. */
   setLearningRate(learningRate: number): void {
     this.#learningRates.push(learningRate);
     this.#wake?.();
   }
 
-  /** The next one that was set, in their order. */
+  /** Returns and removes the oldest learning rate that has not been applied. */
   takeLearningRate(): number | undefined {
     return this.#learningRates.shift();
   }
 
-  /** Lets messages in. */
+  /** Lets pending messages be received. */
   async listen(): Promise<void> {
     await setImmediate();
     this.#lastBreath = performance.now();
   }
 
-  /** Lets messages in, if it is time. */
+  /** Lets pending messages be received if the interval has passed. */
   async breathe(): Promise<void> {
     if (performance.now() - this.#lastBreath < breathInterval) return;
     await this.listen();
   }
 
-  /** Resolves when something other than a pause is wanted: true to go on, false to stop. `between` after each message. */
+  /**
+   * Resolves when something other than a pause is asked for: true to continue, false to stop. `between` is
+   * called after each message.
+   */
   async whilePaused(between: () => void): Promise<boolean> {
     while (this.wanted === 'pause') {
       between();

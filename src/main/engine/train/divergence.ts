@@ -1,7 +1,7 @@
 /**
- * Where a run left the numbers. By the time the loss is NaN, the step that made it so has gone through all parameters;
- * but training is exact, so the steps since the last kept state are done again, and the one that failed is looked at
- * layer by layer before it is taken.
+ * Finds the step and layer at which a run diverged. When the loss becomes NaN, the step that caused it has
+ * already updated all parameters; but training is deterministic, so the steps since the last kept state are
+ * repeated, and the one that failed is examined layer by layer before it is taken.
  */
 import { Problem } from '../../../shared/base/problem.ts';
 import type { NetworkSummary } from '../../../shared/network/shapes.ts';
@@ -9,11 +9,14 @@ import type { NetworkSummary } from '../../../shared/network/shapes.ts';
 export interface Divergence {
   readonly loss: number;
   readonly epoch: number;
-  /** From 1. */
+  /** Number of the batch, counted from 1. */
   readonly batch: number;
 }
 
-/** `finite`: what the signature of that name gave for the failed step, with all steps before it taken. */
+/**
+ * Describes the divergence from `finite`, the output of that signature for the failed step after all steps
+ * before it.
+ */
 export function describeDivergence(
   summary: NetworkSummary,
   { loss, epoch, batch }: Divergence,

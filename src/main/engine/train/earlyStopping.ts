@@ -1,4 +1,4 @@
-/** Whether a run should stop before its last epoch because its metric has not improved for long enough. */
+/** Early stopping: ends a run before its last epoch if its metric has not improved for long enough. */
 import { merit } from '../../../shared/runs/bestEpoch.ts';
 import type { TrainingProgress } from '../../../shared/runs/checkpoint.ts';
 import type { EpochRecord } from '../../../shared/runs/runs.ts';
@@ -6,7 +6,7 @@ import type { EarlyStopping } from '../../../shared/training/training.ts';
 
 type Stopping = TrainingProgress['stopping'];
 
-/** The state after an epoch, and whether patience has run out. */
+/** Returns the state after an epoch, and whether patience has run out. */
 export function afterEpoch(
   settings: EarlyStopping,
   state: Stopping,

@@ -1,4 +1,4 @@
-/** What is kept of an epoch that was trained and evaluated. */
+/** The record of an epoch that was trained and evaluated. */
 import type { TrainingProgress } from '../../../shared/runs/checkpoint.ts';
 import type { EpochRecord } from '../../../shared/runs/runs.ts';
 import type { Evaluation } from './evaluate.ts';
@@ -10,7 +10,7 @@ interface Evaluations {
   readonly validation: TimedEvaluation | undefined;
 }
 
-/** `progress` as it is before the next epoch begins; times in seconds. */
+/** Returns the record; `progress` is the state before the next epoch begins, and times are in seconds. */
 export function epochRecord(
   progress: TrainingProgress,
   learningRate: number,

@@ -12,8 +12,8 @@ export interface Evaluation {
 }
 
 /**
- * Images in one session run: enough that what a run costs beside its work does not count (100 take a third longer), and
- * no more, for their maps are the largest that a small net has in memory.
+ * Number of images per session call: enough for the overhead of a call not to matter (100 take a third
+ * longer), and not more, because these maps are the largest that a small net has in memory.
  */
 const batchSize = 500;
 
@@ -22,13 +22,16 @@ export interface EvaluationOrder {
   /** `evaluate` takes indices of test images, `validate` of training images. */
   readonly signature: 'evaluate' | 'validate';
   readonly indices: Int32Array;
-  /** Of all images that `indices` may name. */
+  /** Labels of all images that `indices` may name. */
   readonly labels: Uint8Array;
   readonly classes: number;
   readonly shards: number;
 }
 
-/** `between` is called between two batches; where it gives false the evaluation is given up: the result is undefined. */
+/**
+ * Evaluates in batches. `between` is called between two batches; if it returns false, the evaluation ends and
+ * the result is undefined.
+ */
 export async function evaluate(
   { session, signature, indices, labels, classes, shards }: EvaluationOrder,
   between: () => Promise<boolean>,
@@ -40,7 +43,8 @@ export async function evaluate(
   for (let from = 0; from < total; from += batchSize) {
     if (!(await between())) return undefined;
     const count = Math.min(batchSize, total - from);
-    // A shard may not be empty: a batch smaller than the shards is filled with its last image, which is not counted.
+    // A shard may not be empty: a batch smaller than the number of shards is filled with its last image,
+    // which is not counted.
     const batch = Int32Array.from(
       { length: Math.max(count, shards) },
       (_, i) => indices[from + Math.min(i, count - 1)] as number,
@@ -60,7 +64,7 @@ export async function evaluate(
   return { loss: lossSum / total, correct, total, confusion };
 }
 
-/** The shards' outputs one after another, which is the order of the images. */
+/** Concatenates the shards' outputs, which is the order of the images. */
 function joined(shards: readonly Output[] = []): number[] {
   return shards.flatMap(({ data }) => [...data]);
 }

@@ -1,4 +1,7 @@
-/** Collects the losses of steps and posts them a few times a second, so that messages cost a quick run nothing. */
+/**
+ * Collects the losses of steps and posts them a few times per second, so that messages do not slow down a
+ * fast run.
+ */
 import type { FromWorker } from './messages.ts';
 
 /** Milliseconds between two messages of batch losses. */
@@ -24,12 +27,12 @@ export class LossReport {
     this.#seconds += seconds;
   }
 
-  /** Whether the last message is long enough ago. */
+  /** Whether the interval since the last message has passed. */
   get due(): boolean {
     return performance.now() - this.#sent >= interval;
   }
 
-  /** Posts what has been collected; `step` steps have been taken by now. */
+  /** Posts the collected losses; `step` is the number of steps taken so far. */
   send(step: number): void {
     if (this.#losses.length > 0) {
       const imagesPerSecond = this.#seconds > 0 ? this.#images / this.#seconds : 0;

@@ -1,11 +1,11 @@
-/** How far a run is, as a checkpoint keeps it. */
+/** Progress of a run, as a checkpoint stores it */
 import type { TrainingProgress } from '../../../shared/runs/checkpoint.ts';
 import { knownChanges } from './learningRates.ts';
 import type { TrainingOrder } from './messages.ts';
 
 export type Progress = { -readonly [K in keyof TrainingProgress]: TrainingProgress[K] };
 
-/** What is counted within an epoch, at its first step. */
+/** Per-epoch counters at an epoch's first step. */
 const epochStart = {
   batch: 0,
   orderSeed: '',
@@ -15,7 +15,10 @@ const epochStart = {
   epochSeconds: 0,
 } as const;
 
-/** Before the first step; `random` is the generator's state after the parameters have been drawn. */
+/**
+ * Returns the progress before the first step; `random` is the generator's state after the parameters have
+ * been drawn.
+ */
 export function initialProgress(order: TrainingOrder, shards: number, random: Progress['random']): Progress {
   return {
     format: 1,
@@ -30,7 +33,7 @@ export function initialProgress(order: TrainingOrder, shards: number, random: Pr
   };
 }
 
-/** Goes on to the next epoch. */
+/** Advances to the next epoch. */
 export function beginEpoch(progress: Progress): void {
   Object.assign(progress, epochStart);
   progress.epoch += 1;

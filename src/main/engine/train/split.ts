@@ -1,15 +1,15 @@
-/** Which training images a run trains on and which it validates with. */
+/** Splits the training images into those that a run trains on and those that it validates with. */
 import { Generator, randperm } from '../random/generator.ts';
 
 export interface Split {
   readonly train: Int32Array;
-  /** Empty where nothing is held back. */
+  /** Empty if nothing is held out. */
   readonly validation: Int32Array;
 }
 
 /**
- * Holds back the same share of every class, drawn by a seed of its own, at least one image of each class that has two;
- * both parts keep the data set's order.
+ * Holds out the same share of every class, drawn by a seed of its own, and at least one image of each class
+ * that has two; both parts keep the data set's order.
  */
 export function splitTraining(
   labels: Uint8Array,

@@ -1,20 +1,20 @@
-/** How long a run's steps take of late, as far as the choice of how many go together needs it. */
+/** Measures the recent duration of a run's steps, from which the number of steps per call is chosen. */
 
-/** Runs of the session after which that is known: the first few are slower. */
+/** Number of session calls after which the duration is known; the first few are slower. */
 const settledAfter = 8;
 
 export class StepPace {
   #seconds = Infinity;
   #runs = 0;
-  /** Signatures that have run: their first run has TensorFlow prepare them. */
+  /** Signatures that have run. TensorFlow prepares a signature in its first call. */
   readonly #prepared = new Set<string>();
 
-  /** Of a step; infinite until it is known. */
+  /** Duration of a step; infinite until it is known. */
   get secondsAStep(): number {
     return this.#runs < settledAfter ? Infinity : this.#seconds;
   }
 
-  /** What a step took in a run of the signature. A single run that was disturbed does not change much. */
+  /** Records the duration of a step in a call of the signature. One disturbed call has little effect. */
   took(seconds: number, signature: string): void {
     const first = !this.#prepared.has(signature);
     this.#prepared.add(signature);

@@ -1,4 +1,7 @@
-/** Prepares a run's training: checks that it can be afforded, compiles the net, and loads the data set into the session. */
+/**
+ * Prepares a run's training: checks that its memory suffices, compiles the net, and loads the data set into
+ * the session.
+ */
 import { requireWatchable } from '../../../shared/runs/bestEpoch.ts';
 import { requireTrainable } from '../../../shared/network/shapes.ts';
 import { requireAffordable } from '../../../shared/training/affordable.ts';
@@ -14,7 +17,10 @@ import { splitTraining } from './split.ts';
 
 import { Trainer } from './trainer.ts';
 
-/** Trains until done, stopped or failed; the last message says which. Throws what ends the run with a problem. */
+/**
+ * Trains until the run is finished, stopped or failed; the last message says which. Throws the error that
+ * ends the run with a problem.
+ */
 export async function train(
   order: TrainingOrder,
   control: Control,

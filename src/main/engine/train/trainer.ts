@@ -1,7 +1,7 @@
 /**
- * Trains one run: epochs of steps and evaluations, with the order of images, the draws and the printed sums of the
- * course's PyTorch script. Between two steps it can pause, stop and give a checkpoint, from which another trainer goes
- * on with exactly the losses that this one would have had.
+ * Trains one run: epochs of steps and evaluations, with the order of images, the random numbers and the
+ * printed sums of the course's PyTorch script. Between two steps it can pause, stop and post a checkpoint,
+ * from which another trainer continues with exactly the losses that this one would have had.
  */
 import type { Checkpoint, NamedTensor } from '../../../shared/runs/checkpoint.ts';
 import type { Problem } from '../../../shared/base/problem.ts';
@@ -28,12 +28,12 @@ import { LossReport } from './lossReport.ts';
 import { type Progress, beginEpoch, initialProgress } from './progress.ts';
 import { readState, writeInitial, writeState } from '../compile/state.ts';
 
-/** Seconds of an epoch that are lost at most when the process dies, if nothing else is said. */
+/** Seconds of an epoch that are lost at most when the process dies, unless the order says otherwise. */
 const checkpointSeconds = 30;
-/** A checkpoint within an epoch is not worth more than this share of the training's time. */
+/** Largest share of the training time that checkpoints within an epoch may take. */
 const checkpointShare = 0.01;
 
-/** What a run is trained with; the session has the data set in its variables. */
+/** Parts that a run is trained with; the session has the data set in its variables. */
 export interface Parts {
   readonly order: TrainingOrder;
   readonly compiled: CompiledNetwork;
@@ -50,13 +50,16 @@ export class Trainer {
   readonly #progress: Progress;
   readonly #generator: Generator;
   readonly #stepsPerEpoch: number;
-  /** The state to go back to where a step fails. */
+  /** State to return to if a step fails. */
   #kept: Checkpoint;
   #keptAt = performance.now();
-  /** Seconds to the next checkpoint at least, by what the one before took: a large net's parameters are long in reading. */
+  /**
+   * Least number of seconds to the next checkpoint, based on the duration of the last one: a large net's
+   * parameters take long to read.
+   */
   #rest = 0;
   readonly #pace = new StepPace();
-  /** Steps that were taken before this trainer. */
+  /** Number of steps taken before this trainer started. */
   readonly #firstStep: number;
   readonly #report: LossReport;
 
@@ -97,7 +100,7 @@ export class Trainer {
     parts.post({ kind: 'finished' });
   }
 
-  /** One epoch, or the rest of it. False where the run was stopped in it. */
+  /** Trains one epoch or the rest of one. Returns false if the run was stopped in it. */
   async #epoch(): Promise<boolean> {
     const progress = this.#progress;
     const began = performance.now();
@@ -109,7 +112,7 @@ export class Trainer {
       if (!(await this.#mayGoOn())) return false;
       this.#keepWithinEpoch();
       const left = this.#stepsPerEpoch - progress.batch;
-      // The last step is taken alone: it is measured.
+      // The last step is taken alone because it is measured.
       if (left === 1) last = this.#lastStep(this.#batchOf(images, progress.batch));
       else this.#steps(images, this.#stepsInNextRun());
     }
@@ -117,7 +120,9 @@ export class Trainer {
     return this.#endEpoch(last, dataSeconds);
   }
 
-  /** In a long epoch a checkpoint is given now and then: what came after it is all that a killed process loses. */
+  /**
+   * Posts a checkpoint now and then in a long epoch, so that a killed process loses only what came after it.
+   */
   #keepWithinEpoch(): void {
     const [progress, parts] = [this.#progress, this.#parts];
     const began = performance.now();
@@ -157,8 +162,8 @@ export class Trainer {
   }
 
   /**
-   * Makes the changes of the learning rate that somebody wants. What was known of later steps is given up: who changes
-   * it means it from here on.
+   * Applies the requested changes of the learning rate. Known changes at later steps are dropped, because a
+   * new request applies from now on.
    */
   #takeLearningRates(): void {
     const [progress, parts] = [this.#progress, this.#parts];
@@ -169,13 +174,13 @@ export class Trainer {
       const before = baseAt(parts.order.settings, step, progress.learningRates);
       const change = { step, learningRate };
       progress.learningRates = [...progress.learningRates.filter((known) => known.step < step), change];
-      // History has the losses up to the change before it has the change.
+      // History must receive the losses up to the change before the change itself.
       this.#report.send(this.#progress.step);
       parts.post({ kind: 'learningRate', change, before });
     }
   }
 
-  /** Signature and inputs of step number `step` (from 1) on those images. */
+  /** Returns the signature and inputs of step number `step` (counted from 1) on those images. */
   #stepInputs(
     indices: Int32Array,
     step: number,
@@ -194,7 +199,7 @@ export class Trainer {
     };
   }
 
-  /** The next `count` steps in one run of the session, where that can be; else the next one. */
+  /** Takes the next `count` steps in one call of the session if possible, otherwise the next step. */
   #steps(images: Int32Array, count: number): void {
     const [progress, parts] = [this.#progress, this.#parts];
     const signature = severalSteps(count);
@@ -223,7 +228,7 @@ export class Trainer {
     this.#take(loss, indices.length, seconds);
   }
 
-  /** What a step came to. */
+  /** Records the result of a step. */
   #take(loss: number, images: number, seconds: number): void {
     const [progress, parts] = [this.#progress, this.#parts];
     if (!Number.isFinite(loss)) throw this.#diverged(loss);
@@ -247,7 +252,7 @@ export class Trainer {
     }
   }
 
-  /** The epoch's last step, with what `measureHealth` wants to know of it. */
+  /** Takes the epoch's last step and returns the state that `measureHealth` needs. */
   #lastStep(indices: Int32Array): LastStepState | undefined {
     const { session, order } = this.#parts;
     if (!order.settings.measure) {
@@ -261,7 +266,7 @@ export class Trainer {
     return { before, after: readState(session), gradients };
   }
 
-  /** Takes the steps since the kept state again, up to the one that failed. */
+  /** Repeats the steps since the kept state, up to the one that failed. */
   #diverged(loss: number): Problem {
     const [progress, kept] = [this.#progress, this.#kept];
     const { session, compiled } = this.#parts;
@@ -308,7 +313,7 @@ export class Trainer {
     return true;
   }
 
-  /** Undefined where the run was stopped meanwhile. */
+  /** Returns undefined if the run was stopped meanwhile. */
   async #evaluation(
     signature: 'evaluate' | 'validate',
     indices: Int32Array,
@@ -326,7 +331,7 @@ export class Trainer {
     return result && { ...result, seconds: (performance.now() - began) / 1000 };
   }
 
-  /** Waits while a pause is wanted. False where the run is to stop. */
+  /** Waits during a pause. Returns false if the run is to stop. */
   async #mayGoOn(): Promise<boolean> {
     const { control, post } = this.#parts;
     await control.breathe();

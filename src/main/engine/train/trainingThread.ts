@@ -1,6 +1,6 @@
 /**
- * A thread that trains: takes its order, trains, and tells its owner what happens. One that is to stay then waits for
- * another order, so that loading TensorFlow is paid for once and not with every run.
+ * Runs a training thread: it takes its order, trains, and reports events to its owner. One that stays then
+ * waits for another order, so that TensorFlow is loaded once rather than for every run.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -12,7 +12,7 @@ import { train } from './train.ts';
 
 interface Task {
   readonly order: TrainingOrder;
-  /** Each run's own: a stop that comes too late for a run must not meet the next one. */
+  /** Control of this run alone: a stop that arrives too late must not reach the next run. */
   readonly control: Control;
 }
 
@@ -64,8 +64,8 @@ export async function trainRuns(port: MessagePort, { stay = false, ...first }: W
 }
 
 /**
- * A run leaves some 40 MB of graph and messages behind, which the collector would let pile up to 200 MB before it thought
- * it worth its while: here it is, between two runs, at 20 to 50 milliseconds.
+ * Collects garbage between two runs, which takes 20 to 50 ms. A run leaves some 40 MB of graph and messages
+ * behind, which would otherwise grow to 200 MB before the collector runs.
  */
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc');

@@ -1,7 +1,7 @@
 /**
- * A vector file: a network, a seed, a batch, and what PyTorch gives for them. Such files come from many hands, so what
- * does not change the numbers is let through: fields that nobody asks for, options that are off, a counter of batches.
- * Whatever would change them, and is not known here, is named.
+ * A vector file: a network, a seed, a batch, and PyTorch's results for them. Such files have many authors, so
+ * anything that does not affect the results is accepted: unknown fields, options that are off, a counter of
+ * batches. Anything unknown that would affect them is reported by name.
  */
 import { z } from 'zod';
 import { enabledLayers, type Layer } from '../../../shared/layers/index.ts';
@@ -13,12 +13,12 @@ import { type Optimizer, optimizerSchema } from '../../../shared/training/traini
 
 const arraySchema = z.object({
   shape: z.array(z.int().min(0)),
-  // A scalar may come without its brackets.
+  // A scalar may be given without brackets.
   data: z.union([z.array(z.number()), z.number().transform((value) => [value])]),
 });
 export type VectorArray = z.infer<typeof arraySchema>;
 
-/** By the names of a `state_dict`. */
+/** Arrays by the names of a `state_dict`. */
 const namedArrays = z
   .record(z.string(), z.unknown())
   .transform((entries) =>
@@ -48,7 +48,7 @@ export interface VectorCase extends Omit<z.infer<typeof vectorSchema>, 'name' | 
   readonly optimizer: Optimizer;
 }
 
-/** Whether a file's JSON means to be a case: other files may lie beside the cases. */
+/** Returns whether a file's JSON is meant to be a case, because other files may lie beside the cases. */
 export function isVectorCase(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !('network' in value)) return false;
   return typeof value.network === 'object' && value.network !== null;
@@ -81,7 +81,7 @@ function bad(file: string, detail: string): Problem {
   });
 }
 
-/** What keeps a case from being run; `parseVectorCase` adds the file. */
+/** Returns a problem that keeps a case from being run; `parseVectorCase` adds the file. */
 function misfit(detail: string): Problem {
   return new Problem('verify.bad-file', detail);
 }
@@ -101,7 +101,7 @@ function networkOf({ name, input, layers }: Record<string, unknown>, caseName: s
   });
 }
 
-/** An option that Stride does not have does no harm where it is off. */
+/** Accepts an option that Stride does not have if it is off. */
 function optimizerOf(given: Record<string, unknown>): Optimizer {
   const result = optimizerSchema.safeParse(given);
   if (result.success) return result.data;

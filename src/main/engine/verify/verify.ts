@@ -1,6 +1,6 @@
 /**
- * The engine held against PyTorch's own numbers: for a vector file's network, seed and batch, `verifyCase` computes
- * what PyTorch gave for them and reports the largest error of each quantity.
+ * Compares the engine with PyTorch: for a vector file's network, seed and batch, `verifyCase` computes
+ * PyTorch's results and reports the largest error of each quantity.
  */
 import { type NamedTensor, parameterKey } from '../../../shared/runs/checkpoint.ts';
 import { type Optimizer, trainingSettingsSchema } from '../../../shared/training/training.ts';
@@ -14,7 +14,7 @@ import { shardSizes } from '../compile/shards.ts';
 import { writeState } from '../compile/state.ts';
 import type { VectorArray, VectorCase } from './vectorCase.ts';
 
-/** What is compared, in the order of computation. */
+/** Quantities that are compared, in the order of computation. */
 export const quantities = [
   'initialParameters',
   'activations',
@@ -27,12 +27,12 @@ export const quantities = [
 export type Quantity = (typeof quantities)[number];
 
 export interface QuantityResult {
-  /** Largest absolute difference; infinite where a number is missing, or is none. */
+  /** Largest absolute difference; infinite if an element is missing or not a number. */
   readonly largest: number;
-  /** Numbers compared, and those of them beyond the tolerance. */
+  /** Number of elements compared, and of those beyond the tolerance. */
   readonly compared: number;
   readonly past: number;
-  /** Arrays that PyTorch has and Stride has not, or with another number of elements. */
+  /** Arrays of PyTorch's that Stride lacks or has with another number of elements. */
   readonly missing: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export interface CaseResult {
   readonly errors: Readonly<Record<Quantity, QuantityResult>>;
 }
 
-/** An element is right where it is within either. */
+/** An element passes if it is within either tolerance. */
 export const tolerance = { absolute: 2e-5, relative: 2e-4 } as const;
 /** Initial parameters come from integers; only their float32 rounding may differ. */
 export const initialTolerance = { absolute: 1e-7, relative: 0 } as const;
@@ -83,7 +83,7 @@ class Comparison {
   }
 }
 
-/** Runs one case, the batch split in `shards`. */
+/** Runs one case with the batch split into `shards`. */
 export async function verifyCase(vector: VectorCase, shards = 1): Promise<CaseResult> {
   const { network, optimizer, seed } = vector;
   const settings = trainingSettingsSchema.parse({ optimizer, seed });
@@ -138,7 +138,10 @@ export async function verifyCase(vector: VectorCase, shards = 1): Promise<CaseRe
   }
 }
 
-/** What follows starts from PyTorch's values, so that a wrong draw is seen as that and not as everything wrong. */
+/**
+ * Starts from PyTorch's value if there is one, so that a wrong draw is reported as such rather than as an
+ * error in every quantity.
+ */
 function startingValue({ name, shape, data }: NamedTensor, given: VectorArray | undefined): NamedTensor {
   const fits = given?.data.length === data.length;
   return { name: parameterKey(name), shape, data: fits ? Float32Array.from(given.data) : data };
