@@ -7,7 +7,7 @@
 import { onMount } from 'svelte';
 import { useApp } from './app.svelte.ts';
 
-/** In the order in which the palette and the sheet of keys show them. */
+/** Action groups in the order in which the palette and the sheet of keys show them. */
 export const actionGroups = [
   'design',
   'train',
@@ -22,20 +22,20 @@ export const actionGroups = [
 export type ActionGroup = (typeof actionGroups)[number];
 
 export interface Action {
-  /** `area.verb`; of two with the same id, the one registered last counts. */
+  /** The id is `area.verb`; of two actions with the same id, the one registered last counts. */
   readonly id: string;
   readonly group: ActionGroup;
-  /** A message: asked for anew when the language changes. */
+  /** The title is a message function, called again when the language changes. */
   readonly title: () => string;
-  /** Other words by which it is found. */
+  /** Further search terms for the palette. */
   readonly keywords?: () => string;
-  /** In tinykeys' notation: `$mod+k`, `[Shift]+?`, `g r`. Of several, the first is shown. */
+  /** Keys in tinykeys' notation: `$mod+k`, `[Shift]+?`, `g r`. Where there are several, the first is shown. */
   readonly keys?: string | readonly string[];
   /** The keys work while a text is being typed, too. Otherwise they are the text's. */
   readonly inFields?: boolean;
-  /** Whether it can be done now; always, where nothing is said. Reactive. */
+  /** Returns whether the action is possible now; an action without this function always is. Reactive. */
   readonly available?: () => boolean;
-  /** For its keys alone: the palette does not show it. */
+  /** The action exists for its keys alone: the palette does not show it. */
   readonly keysOnly?: boolean;
   readonly run: () => void | Promise<void>;
 }
@@ -47,16 +47,16 @@ export class Actions {
   readonly all: readonly Action[] = $derived([
     ...new Map(this.#sets.flat().map((action) => [action.id, action])).values(),
   ]);
-  /** What can be done now. */
+  /** The actions that are possible now. */
   readonly available: readonly Action[] = $derived(this.all.filter(isAvailable));
 
   constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
   }
 
-  /** Gives the function that takes them away again. */
+  /** Returns the function that unregisters them. */
   register(actions: readonly Action[]): () => void {
-    // An array of its own, so that the same one registered twice is taken away once.
+    // The array is copied, so that unregistering one of two identical registrations keeps the other.
     const own = [...actions];
     this.#sets = [...this.#sets, own];
     return () => {
@@ -64,7 +64,7 @@ export class Actions {
     };
   }
 
-  /** Never throws: what goes wrong is shown. */
+  /** Never throws: an error is shown as a notice. */
   run(action: Action): void {
     void (async () => action.run())().catch(this.#onError);
   }
@@ -93,11 +93,11 @@ const fields = [
   '[contenteditable=""]',
   '[contenteditable="true"]',
 ].join(', ');
-/** What has keys of its own while it is open. */
+/** Elements that handle keys of their own while they are open. */
 const overlays =
   '[role="menu"], [role="dialog"], [role="alertdialog"], [data-select-content], [data-combobox-content]';
 
-/** Whether a key is for what has the focus, and not for an action. */
+/** Returns whether the focused element handles the key itself, so that no action may take it. */
 function belongsToFocus(event: KeyboardEvent, action: Action): boolean {
   const target = event.target as Element | null;
   // The window and the document have no ancestors.
@@ -106,7 +106,7 @@ function belongsToFocus(event: KeyboardEvent, action: Action): boolean {
   return target.closest(overlays) !== null || target.closest(fields) !== null;
 }
 
-/** Of actions that share a key, the one that was registered last and can be done now. */
+/** Returns the action that a key runs: of those that share it, the one that was registered last and is possible now. */
 export function actionFor(event: KeyboardEvent, actions: readonly Action[]): Action | undefined {
   // A key that enters Chinese characters, and one that something on the page has used already.
   if (event.isComposing || event.defaultPrevented) return undefined;

@@ -116,9 +116,9 @@ export class AppState {
 
   async #begin(): Promise<void> {
     await Promise.all([this.preferences.load(), this.runs.load()]);
-    // Who opens the window while something trains wants to see that; else the settings are what comes next.
+    // Whoever opens the window while a run trains wants to watch it; otherwise the settings come first.
     if (this.runs.loaded) this.form.open ??= this.runs.underWay.length === 0;
-    // Without an address, a person who has trained nothing yet finds the first page.
+    // Without a route in the address, a person who has trained nothing yet sees the welcome page.
     const fresh = this.runs.loaded && this.runs.total === 0 && !this.preferences.get('welcome.dismissed');
     if (this.router.unaddressed) this.router.replace({ view: fresh ? 'welcome' : 'train' });
     this.frame.begun = true;

@@ -1,6 +1,6 @@
 /**
- * Where files are written. The desktop's preload offers its own dialog for folders (`Bridge.chooseFolder`); a browser has
- * none, and is given an archive to download.
+ * Chooses the folder that files are written to. The desktop's preload offers a native folder dialog
+ * (`Bridge.chooseFolder`); a browser has none, and downloads an archive instead.
  */
 import type { BridgeGlobal } from '../../shared/api/bridge.ts';
 

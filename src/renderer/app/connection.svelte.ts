@@ -1,4 +1,4 @@
-/** Whether the lab can be reached, and what it says of itself: host, machine, versions, whether it can train. */
+/** Tracks whether the lab is reachable, and its description: host, machine, versions, and whether it can train. */
 import type { CallReply } from '../../shared/api/api.ts';
 import type { DatasetSummary } from '../../shared/datasets/dataset.ts';
 import { type ProblemRecord, toProblemRecord } from '../../shared/base/problem.ts';
@@ -14,20 +14,23 @@ export class ConnectionState {
   problem = $state.raw<ProblemRecord | null>(null);
   readonly #lab: Connection;
 
-  /** `onOpen` is called whenever the lab can be reached (again): time to ask for everything anew. */
+  /** `onOpen` is called whenever a connection is established, so that the caller can refetch its data. */
   constructor(lab: Connection, onOpen: () => void) {
     this.#lab = lab;
     lab.on('datasets.changed', () => void this.load());
     lab.onStatus((status) => {
       this.status = status;
       contact.lost = status === 'reconnecting' || status === 'closed';
-      // At the end, too: the answer is why it ended.
+      // The information is also loaded at the end: the answer says why the connection closed.
       if (status === 'connected' || status === 'closed') void this.load();
       if (status === 'connected') onOpen();
     });
   }
 
-  /** Again where something may have changed: TensorFlow's version is known only once the engine was loaded. */
+  /**
+   * The information is loaded again where it may have changed: TensorFlow's version is known only once the engine has
+   * been loaded.
+   */
   async load(): Promise<void> {
     try {
       [this.info, this.datasets] = await Promise.all([

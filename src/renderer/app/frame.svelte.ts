@@ -1,25 +1,25 @@
-/** What the frame shows: whether a screen can be shown yet, and what lies over it: command palette, sheet of keys. */
+/** The frame's state: whether a screen can be shown yet, and which overlay is open (command palette, sheet of keys). */
 
 import type { OpenedFile } from '../../shared/api/bridge.ts';
 
 export class FrameState {
-  /** It is known with which screen to begin. */
+  /** True once the first screen is known. */
   begun = $state.raw(false);
   palette = $state.raw(false);
-  /** What is typed in the palette. */
+  /** The text typed in the palette. */
   query = $state('');
   keys = $state(false);
 
   #files: OpenedFile[] = [];
   #taker: ((file: OpenedFile) => void) | undefined;
 
-  /** A file from the system: it waits until the screen that takes such files is shown. */
+  /** Holds a file from the system until the screen that takes such files is shown. */
   openFile(file: OpenedFile): void {
     this.#files.push(file);
     this.#giveOut();
   }
 
-  /** Gives the function that takes no more. */
+  /** Registers the taker of opened files. Returns the function that unregisters it. */
   takeFiles(taker: (file: OpenedFile) => void): () => void {
     this.#taker = taker;
     this.#giveOut();
@@ -36,7 +36,7 @@ export class FrameState {
     files.forEach((file) => taker(file));
   }
 
-  /** It opens and closes without what was typed the last time. */
+  /** The palette opens and closes with an empty query. */
   showPalette(open: boolean): void {
     this.palette = open;
     this.query = '';

@@ -1,4 +1,4 @@
-/** The key `g`, which begins a sequence of two keys: `g t` goes to the Train screen, so that `t` must not do anything else. */
+/** The key `g` begins a sequence of two keys: `g t` goes to the Train screen, so `t` must then do nothing else. */
 
 /** A second key counts as part of the sequence for this long. */
 const sequenceMs = 1000;
@@ -12,7 +12,7 @@ globalThis.addEventListener?.(
   true,
 );
 
-/** Whether the next key is the second of such a sequence. */
+/** Returns whether the next key is the second one of such a sequence. */
 export function afterGo(): boolean {
   return performance.now() - wentAt < sequenceMs;
 }

@@ -1,6 +1,6 @@
 /**
- * Short words about what was just done, most of them with a way to undo it. They leave after a while, but not while
- * somebody is at them: the time stands still while the pointer or the focus is on them.
+ * Short notices about completed actions, most of them with a way to undo the action. A notice leaves after a while, but
+ * its timer stops while the pointer or the focus is on it.
  */
 
 import type { RunSummary } from '../../shared/runs/runs.ts';
@@ -9,13 +9,13 @@ export type NoticeKind = 'done' | 'bad';
 
 export interface NoticeOptions {
   readonly kind?: NoticeKind;
-  /** Undoes what the notice tells of. The notice leaves when it is called. */
+  /** Undoes the action that the notice reports. The notice leaves when this is called. */
   readonly undo?: () => void | Promise<void>;
-  /** Something else that can be done about it, instead of undoing. */
+  /** Another action that the notice offers instead of undoing. */
   readonly action?: { readonly label: string; readonly run: () => void | Promise<void> };
-  /** Whether what it tells of is still so, asked when a run has changed; a notice that is out of date leaves. */
+  /** Returns whether the notice still holds, checked when a run changes; an outdated notice leaves. */
   readonly holds?: (run: RunSummary) => boolean;
-  /** How long it stays. Long enough to read, and to undo where that can be done. */
+  /** Time for which the notice stays: long enough to read it, and to undo the action where that is possible. */
   readonly milliseconds?: number;
 }
 
@@ -27,7 +27,7 @@ export interface NoticeRecord extends NoticeOptions {
 
 const shown = 6000;
 const shownWithUndo = 12_000;
-/** More would hide the screen; the oldest leaves. */
+/** The limit keeps notices from hiding the screen; the oldest one leaves. */
 const most = 3;
 
 interface Clock {
@@ -43,12 +43,12 @@ export class Notices {
   #paused = false;
   #next = 1;
 
-  /** `wordsFor` says in the reader's language why undoing did not work. */
+  /** `wordsFor` says in the reader's language why undoing failed. */
   constructor(wordsFor: (error: unknown) => string = String) {
     this.#wordsFor = wordsFor;
   }
 
-  /** Gives its number, to dismiss it by. */
+  /** Shows a notice and returns its number, with which it can be dismissed. */
   show(text: string, options: NoticeOptions = {}): number {
     const id = this.#next++;
     this.list = [...this.list, { kind: 'done', ...options, id, text }];
@@ -70,7 +70,7 @@ export class Notices {
     this.list = this.list.filter((notice) => notice.id !== id);
   }
 
-  /** The newest that can be undone, for the keyboard. False where there is none. */
+  /** Undoes the newest notice that can be undone, for the keyboard. Returns false if there is none. */
   undoLast(): boolean {
     const notice = this.list.findLast(({ undo }) => undo);
     if (!notice) return false;
@@ -82,7 +82,7 @@ export class Notices {
     this.run(notice, notice.undo);
   }
 
-  /** Does what the notice offers; what goes wrong is a notice too. */
+  /** Runs what the notice offers; an error becomes a notice of its own. */
   run(notice: NoticeRecord, work: (() => void | Promise<void>) | undefined): void {
     this.dismiss(notice.id);
     void (async () => work?.())().catch((error: unknown) => {

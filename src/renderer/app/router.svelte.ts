@@ -1,26 +1,25 @@
 /**
- * Which screen is shown, and with what on it: a screen's filters and choices are its query. Both lie in the address after
- * `#`, so that back, forward and reload work in every host. A screen that is left and come back to through its door
- * in the side bar is as it was.
+ * The screen that is shown, and its query: a screen's filters and choices. Both are in the address after `#`, so that
+ * back, forward and reload work in every host. A screen that is left and reopened from the side bar keeps its query.
  */
 
 export type Route =
   | { readonly view: 'welcome' }
-  /** `network` is the id of a preset or of a saved net; without it, what was last worked on. */
+  /** `network` is the id of a preset or of a saved net; without it, the net that was last edited. */
   | { readonly view: 'design'; readonly network?: string }
   | { readonly view: 'train' }
   | { readonly view: 'runs' }
   | { readonly view: 'run'; readonly run: number }
-  /** The runs that are compared, in the order in which they were chosen; none where they are still to be chosen. */
+  /** The compared runs in the order of their selection; empty while they are still to be chosen. */
   | { readonly view: 'compare'; readonly runs: readonly number[] }
-  /** One net that is looked into, or two in step; none where they are still to be chosen. */
+  /** The run that is inspected, or two that are inspected side by side; empty while they are still to be chosen. */
   | { readonly view: 'inspect'; readonly runs: readonly number[] }
   | { readonly view: 'sweeps' }
   | { readonly view: 'data' }
   | { readonly view: 'sweep'; readonly sweep: number }
   | { readonly view: 'settings' };
 
-/** Nets that are looked into in step. */
+/** Number of nets that can be inspected side by side. */
 export const mostInspected = 2;
 
 export type Query = Readonly<Record<string, string>>;
@@ -29,7 +28,7 @@ export type Query = Readonly<Record<string, string>>;
 export const doors = ['design', 'train', 'runs', 'sweeps', 'compare', 'inspect', 'data', 'settings'] as const;
 export type Door = (typeof doors)[number];
 
-/** Anything that is not an address of ours is the bench. */
+/** Parses an address; any unknown one leads to the bench. */
 export function parseRoute(hash: string): Route {
   const [path = ''] = hash.replace(/^#/, '').split('?');
   const [, view, rest] = /^\/(\w+)(?:\/([^/]+))?$/.exec(path) ?? [];
@@ -51,14 +50,14 @@ export function parseQuery(hash: string): Query {
   return at < 0 ? {} : Object.fromEntries(new URLSearchParams(hash.slice(at + 1)));
 }
 
-/** Parameters that are empty are left out. */
+/** Returns the address of a route; empty parameters are left out. */
 export function hrefOf(route: Route, query: Query = {}): string {
   const given = Object.entries(query).filter(([, value]) => value !== '');
   const parameters = given.length > 0 ? `?${new URLSearchParams(given).toString()}` : '';
   return `#/${pathOf(route)}${parameters}`;
 }
 
-/** A run's page lies behind the list of runs, a sweep's behind that of sweeps. */
+/** Returns the side bar's entry for a route: a run's page belongs to the list of runs, a sweep's to that of sweeps. */
 export function doorOf(route: Route): Door | null {
   if (route.view === 'run') return 'runs';
   if (route.view === 'sweep') return 'sweeps';
@@ -75,7 +74,7 @@ function pathOf(route: Route): string {
   return route.view;
 }
 
-/** Runs' numbers with commas between; of anything else there are none, and runs are still to be chosen. */
+/** Parses run numbers separated by commas; anything else gives an empty list, so that runs are still to be chosen. */
 function runNumbers(rest = ''): number[] {
   const numbers = rest === '' ? [] : decode(rest).split(',');
   const valid = numbers.every((each) => /^[1-9]\d*$/.test(each));
@@ -91,10 +90,10 @@ function decode(part: string): string {
 }
 
 export class Router {
-  /** The same object for as long as the screen is the same, whatever its query does. */
+  /** The object stays the same as long as the screen does, whatever its query. */
   route = $state.raw<Route>({ view: 'train' });
   query = $state.raw<Query>({});
-  /** Where each door leads: to the screen as it was left. */
+  /** The address at which each screen of the side bar was left. */
   #left = $state.raw<Readonly<Partial<Record<Door, string>>>>({});
   readonly #window: Window;
 
@@ -106,7 +105,7 @@ export class Router {
     });
   }
 
-  /** True where the address says nothing, as at the program's start. */
+  /** True if the address names no screen, as at the program's start. */
   get unaddressed(): boolean {
     return /^#?\/?$/.test(this.#window.location.hash);
   }
@@ -123,14 +122,17 @@ export class Router {
     this.#window.location.hash = hrefOf(route, query);
   }
 
-  /** Instead of the address of now, so that the way back does not lead to it. */
+  /** Replaces the current address, so that the browser's back does not lead to it. */
   replace(route: Route, query: Query = {}): void {
     const { history, location } = this.#window;
     history.replaceState(history.state, '', `${location.pathname}${location.search}${hrefOf(route, query)}`);
     this.#follow();
   }
 
-  /** Changes parameters of the screen of now; an empty text removes one. Leaves no step in the way back unless asked. */
+  /**
+   * Changes parameters of the current screen; an empty text removes one. Adds no entry to the browser's history unless
+   * `step` is set.
+   */
   setQuery(changes: Query, { step = false }: { step?: boolean } = {}): void {
     const query = { ...this.query, ...changes };
     if (step) this.go(this.route, query);

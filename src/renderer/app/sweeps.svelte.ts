@@ -6,7 +6,7 @@ import type { SweepDetail, SweepSummary } from '../../shared/sweeps/sweeps.ts';
 
 export type SweepAction = 'pause' | 'resume' | 'cancel';
 
-/** Milliseconds between two looks at the results of a sweep whose runs end one after another. */
+/** Milliseconds between two fetches of the results of a sweep whose runs end one after another. */
 const lookInterval = 400;
 const pageSize = 200;
 
@@ -14,7 +14,7 @@ export class SweepsState {
   list = $state.raw<readonly SweepSummary[]>([]);
   loaded = $state.raw(false);
   problem = $state.raw<ProblemRecord | null>(null);
-  /** Sweeps with an action under way, and why the last one did not work. */
+  /** Sweeps with a pending action, and the reason why the last one failed. */
   readonly busy = new SvelteSet<number>();
   readonly problems = new SvelteMap<number, ProblemRecord>();
   readonly underWay: readonly SweepSummary[] = $derived(
@@ -48,7 +48,7 @@ export class SweepsState {
     return this.list.find((sweep) => sweep.id === id);
   }
 
-  /** One after another; throws what the lab says against one of them. */
+  /** Starts the sweeps one after another; throws the lab's error for one of them. */
   async start(
     sweeps: readonly CallInput<'sweeps.start'>['sweep'][],
     workers: number | undefined,
@@ -63,7 +63,7 @@ export class SweepsState {
     return started;
   }
 
-  /** Never throws: what went wrong lies in `problems`. */
+  /** Never throws: an error is stored in `problems`. */
   async act(action: SweepAction, id: number): Promise<void> {
     if (this.busy.has(id)) return;
     this.busy.add(id);
@@ -94,7 +94,7 @@ export class SweepsState {
   }
 }
 
-/** Results of one sweep. */
+/** The results of one sweep. */
 export class OpenSweep {
   readonly id: number;
   detail = $state.raw<SweepDetail | null>(null);
@@ -110,7 +110,7 @@ export class OpenSweep {
     this.#found = found;
   }
 
-  /** Now, or where that is being done just now, once more after it. */
+  /** Fetches the results now, or once more after a fetch that is in progress. */
   look(): void {
     if (this.#looking) {
       this.#again = true;

@@ -11,7 +11,7 @@ export const tourStops = [
 export type TourStop = (typeof tourStops)[number];
 
 export class Tour {
-  /** Counted from 0; null where nobody is on the tour. */
+  /** Index of the current stop, from 0; null while the tour is closed. */
   at = $state.raw<number | null>(null);
   readonly stop: TourStop | null = $derived(this.at === null ? null : (tourStops[this.at] ?? null));
   readonly #go: (route: Route) => void;
@@ -24,7 +24,7 @@ export class Tour {
     this.#to(0);
   }
 
-  /** From the last stop the tour ends. */
+  /** Goes to the next stop; after the last one the tour ends. */
   next(): void {
     if (this.at === null) return;
     if (this.at + 1 < tourStops.length) this.#to(this.at + 1);

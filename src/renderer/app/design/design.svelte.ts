@@ -15,20 +15,20 @@ import type { NetworksState } from './networks.svelte.ts';
 export type NetSource =
   { readonly kind: 'preset'; readonly name: string } | { readonly kind: 'kept'; readonly id: number };
 
-/** What another window did with the open net. */
+/** The kind of change that another window made to the open net. */
 export type ForeignChange = 'written' | 'deleted';
 
-/** Long enough that a word being typed is one writing, short enough to be forgotten about. */
+/** The delay is long enough to write a typed word once, and short enough not to be noticed. */
 const writeAfterMs = 300;
 const stashKey = (id: number) => `stride-net-${id}`;
 
 export class DesignState {
   readonly editor: NetEditor;
-  /** Null until a net was opened. */
+  /** Null until a net has been opened. */
   source = $state.raw<NetSource | null>(null);
-  /** Why the net that was asked for is not there. */
+  /** The reason why the requested net could not be opened. */
   problem = $state.raw<ProblemRecord | null>(null);
-  /** Why the last writing did not work; it is tried again at the next change, and when the lab can be reached again. */
+  /** The reason why the last write failed; it is retried at the next change and on reconnecting. */
   writeProblem = $state.raw<ProblemRecord | null>(null);
   writing = $state.raw(false);
 
@@ -48,7 +48,10 @@ export class DesignState {
     });
   }
 
-  /** Hears of other windows' changes to the open net, which have been taken over by then. Gives the function that unsubscribes. */
+  /**
+   * Subscribes to other windows' changes to the open net, which have been applied by then. Returns the function that
+   * unsubscribes.
+   */
   onForeignChange(listener: (change: ForeignChange) => void): () => void {
     this.#foreign = listener;
     return () => {
@@ -56,7 +59,7 @@ export class DesignState {
     };
   }
 
-  /** By a preset's name or a kept net's number, as in the address. */
+  /** Opens a net by a preset's name or a kept net's number, as in the address. */
   async open(name: string): Promise<void> {
     const source = sourceOf(name);
     this.problem = null;
@@ -94,7 +97,7 @@ export class DesignState {
     return this.source?.kind === 'kept' ? this.#networks.find(this.source.id) : undefined;
   }
 
-  /** Writes what waits. Never rejected: what went wrong is `writeProblem`. */
+  /** Writes the pending changes. Never rejects: errors are stored in `writeProblem`. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     if (this.writing) return;
@@ -143,9 +146,9 @@ export class DesignState {
       this.#foreign('deleted');
       return;
     }
-    // What waits here is newer; it is written in a moment, and the other window hears of that.
+    // The pending local changes are newer; they are written in a moment, and the other window then receives them.
     if (this.#pending.has(id) || sameNetwork(network, this.editor.network)) return;
-    // Not a step of this window's: undoing here must not take back what was done there.
+    // The change is not a step of this window: undoing here must not revert what was done there.
     this.#taking = true;
     this.editor.open(network, false);
     this.#taking = false;
@@ -160,7 +163,7 @@ export class DesignState {
     }
   }
 
-  /** What a reload of this window left unwritten is put into the net again, as a step that can be undone. */
+  /** Restores the changes that a reload of this window left unwritten, as one step that can be undone. */
   #unstash(id: number): void {
     const text = this.#session.getItem(stashKey(id));
     if (text === null) return;

@@ -1,7 +1,7 @@
 /**
- * A net as an editor holds it: the same layers, each with a key that stays its own while everything around it changes, so
- * that a selection, a drag and a drawn row keep their layer. Nothing here is changed in place; what is not touched is
- * shared, which makes undo without end cheap.
+ * A net as an editor holds it: the same layers, each with a key that stays its own while everything around it changes,
+ * so that a selection, a drag and a drawn row keep their layer. Nodes are immutable and unchanged ones are shared,
+ * which makes unlimited undo cheap.
  */
 import type { Layer } from '../../../shared/layers/index.ts';
 import type { Network } from '../../../shared/network/network.ts';
@@ -25,7 +25,7 @@ export interface Gap {
   readonly index: number;
 }
 
-/** What `networkSchema` and `residualSchema` allow. */
+/** The limits that `networkSchema` and `residualSchema` set. */
 export const mostLayers = { net: 256, block: 64 } as const;
 
 let lastKey = 0;
@@ -48,7 +48,7 @@ export function toNetwork({ name, input, nodes }: NetDocument): Network {
   return { name, input, layers: nodes.map(toLayer) };
 }
 
-/** All nodes from top to bottom, a block before its layers. */
+/** Returns all nodes from top to bottom, a block before its layers. */
 export function flattened(nodes: readonly LayerNode[]): LayerNode[] {
   return nodes.flatMap((node) => [node, ...flattened(node.children)]);
 }
@@ -75,7 +75,7 @@ export function childrenAt(nodes: readonly LayerNode[], parent: string | null): 
   return parent === null ? nodes : (findNode(nodes, parent)?.children ?? []);
 }
 
-/** Those of the keys that are not inside another one of them: what is to be done to a block is done to its layers. */
+/** Returns the keys that are not inside another one of them: an action on a block applies to its layers. */
 export function outermost(nodes: readonly LayerNode[], keys: ReadonlySet<string>): LayerNode[] {
   return nodes.flatMap((node) => (keys.has(node.key) ? [node] : outermost(node.children, keys)));
 }
@@ -88,7 +88,7 @@ export function updateNode(
   return mapNodes(nodes, (node) => (node.key === key ? change(node) : node));
 }
 
-/** Gives the same list where nothing changed. */
+/** Returns the same list if nothing changed. */
 function mapNodes(nodes: readonly LayerNode[], change: (node: LayerNode) => LayerNode): readonly LayerNode[] {
   let same = true;
   const mapped = nodes.map((node) => {
@@ -125,8 +125,8 @@ export function removeNodes(nodes: readonly LayerNode[], keys: ReadonlySet<strin
 }
 
 /**
- * Takes the nodes out and puts them, in their order, into the gap; undefined where the gap is inside one of them. The
- * gap is counted with the nodes still in their old places.
+ * Removes the nodes and inserts them, in their order, at the gap; returns undefined if the gap is inside one of them.
+ * The gap's index counts the nodes at their old places.
  */
 export function moveNodes(
   nodes: readonly LayerNode[],
@@ -141,7 +141,7 @@ export function moveNodes(
   return insertAt(removeNodes(nodes, taken), { parent, index: index - gone }, moved);
 }
 
-/** With keys of its own: for what is put in a second time. */
+/** Returns a copy with new keys, so that the same layer can be inserted twice. */
 export function copied(node: LayerNode): LayerNode {
   return toNode(toLayer(node));
 }

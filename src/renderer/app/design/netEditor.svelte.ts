@@ -1,6 +1,7 @@
 /**
- * The editor of one net: every change is a step that can be undone, without end. It holds whatever can be written as a
- * net, also one whose layers do not fit each other: that is said beside the layers, never refused.
+ * The editor of one net: every change is a step that can be undone, without limit. It holds every net that can be
+ * written, also one whose layers do not fit each other: an editor shows that beside the layers and never refuses the
+ * change.
  */
 import {
   type FieldName,
@@ -41,7 +42,7 @@ import { readNetwork, writeNetwork } from './netText.ts';
 export { inputKey } from './netSteps.svelte.ts';
 
 export class NetEditor extends SteppedNet {
-  /** Another content in the place of this one, as one step: a version brought back, another window's changes. */
+  /** Replaces the whole net in one step, as when a version is restored or another window has changed the net. */
   replace(network: Network): boolean {
     if (sameNetwork(network, this.network)) return true;
     return this.commit({ kind: 'replace' }, toDocument(network), nobody);
@@ -59,7 +60,7 @@ export class NetEditor extends SteppedNet {
     return this.commit({ kind: 'input' }, { ...this.document, input }, this.selection, key);
   }
 
-  /** Where a layer goes when nothing else is said: after the active one, into it where that is an empty block. */
+  /** The default place for a new layer: after the active one, or into it if it is an empty block. */
   get gap(): Gap {
     const row = this.activeRow;
     if (!row) return { parent: null, index: 0 };
@@ -69,7 +70,7 @@ export class NetEditor extends SteppedNet {
     return { parent: row.parent, index: row.index + 1 };
   }
 
-  /** What a layer in that gap would be given; undefined where that is not known. */
+  /** Returns the input shape of a layer in that gap; undefined if it is unknown. */
   shapeAt({ parent, index }: Gap): Shape | undefined {
     const before = this.rows.filter((row) => row.parent === parent && row.index < index);
     for (const { surveyed } of before.toReversed()) {
@@ -81,13 +82,13 @@ export class NetEditor extends SteppedNet {
     return place && this.shapeAt(place);
   }
 
-  /** Adds a new layer, or the one that is given, and goes to it. */
+  /** Adds a new layer, or the given one, and makes it the active one. */
   add(what: LayerType | Layer, place: Gap = this.gap): boolean {
     const layer = typeof what === 'string' ? newLayer(what, this.shapeAt(place)) : what;
     return this.#insert({ kind: 'add', layer, count: 1 }, place, [toNode(layer)]);
   }
 
-  /** Those chosen; the active one where none is. */
+  /** The selected layers, or the active one if none is selected. */
   get targets(): readonly LayerNode[] {
     const keys = this.selection.size > 0 ? this.selection : new Set([this.active]);
     return outermost(this.document.nodes, keys);
@@ -115,7 +116,7 @@ export class NetEditor extends SteppedNet {
     return this.#insert(label, { ...place, index: place.index + 1 }, targets.map(copied));
   }
 
-  /** On where one of them is off, else off. */
+  /** Enables the layers if one of them is disabled; otherwise disables them. */
   toggle(targets = this.targets): boolean {
     if (targets.length === 0) return false;
     const on = targets.some(({ layer }) => layer.disabled);
@@ -127,7 +128,7 @@ export class NetEditor extends SteppedNet {
     return this.commit(label, { ...this.document, nodes }, this.selection);
   }
 
-  /** Takes a value that `fieldProblem` allows. Typing in one field is one step until `pauseTyping`. */
+  /** Sets a value that `fieldProblem` allows. Typing in one field is one step until `pauseTyping`. */
   setField(key: string, name: FieldName, value: FieldValue | undefined): boolean {
     const node = findNode(this.document.nodes, key);
     const field = node && layerFields[node.layer.type].find((each) => each.name === name);
@@ -139,7 +140,7 @@ export class NetEditor extends SteppedNet {
     return this.commit({ kind: 'field', layer }, document, this.selection, `${key}.${name}`);
   }
 
-  /** One of `fixesOf`'s, for the layer with that key, as one step. */
+  /** Applies one of the fixes from `fixesOf` to the layer with that key, as one step. */
   mend(key: string, fix: Fix): boolean {
     this.pauseTyping();
     if (fix.kind === 'append') return this.add({ type: 'linear', units: fix.units }, this.#end());
@@ -152,7 +153,10 @@ export class NetEditor extends SteppedNet {
     return done;
   }
 
-  /** Into a gap, which is counted with the layers still in their old places. False where it is inside one of them. */
+  /**
+   * Moves layers to a gap, whose index counts the layers at their old places. Returns false if the gap is inside one of
+   * them.
+   */
   move(targets: readonly LayerNode[], place: Gap): boolean {
     const nodes = moveNodes(this.document.nodes, new Set(targets.map(({ key }) => key)), place);
     if (!nodes || !this.#room(nodes)) return false;
@@ -160,7 +164,7 @@ export class NetEditor extends SteppedNet {
     return this.commit(label, { ...this.document, nodes }, this.selection);
   }
 
-  /** One place up or down among its neighbours, and past a block's end out of it. */
+  /** Moves the layers one place up or down among their neighbours, and out of a block at its end. */
   shift(by: -1 | 1): boolean {
     const targets = this.targets;
     const edge = by < 0 ? targets[0] : targets.at(-1);
@@ -173,7 +177,7 @@ export class NetEditor extends SteppedNet {
     return this.moveOut(by);
   }
 
-  /** Out of its block, to before (−1) or behind it. */
+  /** Moves the layers out of their block, to before (−1) or after it. */
   moveOut(by: -1 | 1 = 1): boolean {
     const [first] = this.targets;
     const parent = first && placeOf(this.document.nodes, first.key)?.parent;
@@ -182,7 +186,7 @@ export class NetEditor extends SteppedNet {
     return this.move(this.targets, { ...place, index: place.index + (by > 0 ? 1 : 0) });
   }
 
-  /** Into the block that is right before it, at its end; else into the one right behind it, at its start. */
+  /** Moves the layers to the end of the block right before them, or else to the start of the one right after. */
   moveIn(): boolean {
     const targets = this.targets;
     const [first, last] = [targets[0], targets.at(-1)];
@@ -212,7 +216,7 @@ export class NetEditor extends SteppedNet {
     return writeNetwork(network);
   }
 
-  /** Layers of a net that is JSON. Throws a `Problem` for anything else. */
+  /** Pastes layers or a net given as JSON. Throws a `Problem` for anything else. */
   paste(text: string): boolean {
     const { layers } = readNetwork(text);
     if (layers.length === 0) throw new Problem('network.no-layers', 'the net that was pasted has no layers');

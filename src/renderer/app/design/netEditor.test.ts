@@ -259,7 +259,7 @@ test('dirty is counted from what was saved, also after undoing', () => {
   expect(editor.dirty).toBe(false);
 });
 
-/** Mulberry32: the same edits at every run. */
+/** Mulberry32 makes the same edits in every run. */
 function draws(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -310,7 +310,7 @@ describe('any edits, undone, are no edits', () => {
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
       }
-      // Whatever was done: it can be written and kept, keys are unique, and what is chosen is there.
+      // After every edit the net can be written and kept, its keys are unique, and the selected layers exist.
       expect(networkSchema.safeParse(editor.network).success).toBe(true);
       const keys = flattened(editor.document.nodes).map(({ key }) => key);
       expect(new Set(keys).size).toBe(keys.length);

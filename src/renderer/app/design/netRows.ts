@@ -2,7 +2,7 @@
 import type { SurveyedLayer } from '../../../shared/network/survey.ts';
 import type { LayerNode } from './netDocument.ts';
 
-/** A layer as a list shows it: where it stands, and how it fits. */
+/** A layer as a list shows it: its position, and how it fits. */
 export interface Row {
   readonly node: LayerNode;
   readonly parent: string | null;

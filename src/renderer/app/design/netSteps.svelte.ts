@@ -1,6 +1,6 @@
 /**
- * A net with what is chosen in it and the steps by which it came to be: each can be undone, without end, and done again.
- * `NetEditor` is what makes the steps.
+ * A net with its selection and its history of steps, each of which can be undone and redone without limit. `NetEditor`
+ * makes the steps.
  */
 import type { Network } from '../../../shared/network/network.ts';
 import { sameNetwork } from '../../../shared/network/networkDiff.ts';
@@ -20,7 +20,7 @@ interface Step {
 
 export const nobody: ReadonlySet<string> = new Set();
 
-/** In the place of a layer's key: the net's input, which is a row of its own. */
+/** Stands for the net's input, which is a row of its own, in place of a layer's key. */
 export const inputKey = 'input';
 
 export class SteppedNet {
@@ -30,13 +30,13 @@ export class SteppedNet {
   active = $state.raw<string>(inputKey);
   /** A preset, or a version that is looked at: nothing can be changed. */
   readOnly = $state.raw(false);
-  /** How often a change was asked for that a read-only net does not take, so that the screen can say so. */
+  /** Number of changes that were refused because the net is read-only, so that the screen can say so. */
   refused = $state.raw(0);
 
   #past = $state.raw<Step | null>(null);
   #future = $state.raw<Step | null>(null);
   #saved = $state.raw<Network | null>(null);
-  /** The field whose typing goes on being one step. */
+  /** The field whose typing continues the current step. */
   #typing: string | null = null;
   #anchor: string | null = null;
 
@@ -46,18 +46,18 @@ export class SteppedNet {
   readonly activeRow: Row | undefined = $derived(this.rows.find(({ node }) => node.key === this.active));
   readonly undoLabel: StepLabel | null = $derived(this.#past?.label ?? null);
   readonly redoLabel: StepLabel | null = $derived(this.#future?.label ?? null);
-  /** Something differs from what was last said to be saved. */
+  /** True while the net differs from what was last saved. */
   readonly dirty: boolean = $derived(!this.#saved || !sameNetwork(this.#saved, this.network));
 
   readonly #onChange: () => void;
 
-  /** `onChange` hears of every change of the net, after it. */
+  /** `onChange` is called after every change of the net. */
   constructor(network: Network, onChange: () => void = () => undefined) {
     this.#onChange = onChange;
     this.open(network);
   }
 
-  /** Another net: nothing of the one before is left, nor its steps. */
+  /** Opens another net and discards the history of the one before. */
   open(network: Network, readOnly = false): void {
     this.document = toDocument(network);
     this.readOnly = readOnly;
@@ -70,12 +70,12 @@ export class SteppedNet {
     this.#saved = null;
   }
 
-  /** What `dirty` is counted from. */
+  /** Sets the net that `dirty` compares with. */
   saved(network: Network | null): void {
     this.#saved = network;
   }
 
-  /** What is typed from now on is another step. */
+  /** Ends the current typing step: further typing is another step. */
   pauseTyping(): void {
     this.#typing = null;
   }
@@ -98,7 +98,7 @@ export class SteppedNet {
     return step.label;
   }
 
-  /** `only` it; `toggle`: it besides the others; `range`: all from where the choice began. */
+  /** `only` selects the layer alone; `toggle` adds or removes it; `range` selects all layers from the anchor to it. */
   select(key: string, how: 'only' | 'toggle' | 'range' = 'only'): void {
     this.pauseTyping();
     const keys = this.rows.map(({ node }) => node.key);
@@ -150,7 +150,7 @@ export class SteppedNet {
       this.refused += 1;
       return false;
     }
-    // Going on in the same field: how things were before its first letter is known already.
+    // While typing goes on in the same field, the state before its first letter is already on the stack.
     if (typing === null || typing !== this.#typing) this.#past = { ...this.#now(label), below: this.#past };
     this.#typing = typing;
     this.#future = null;
@@ -175,7 +175,7 @@ export class SteppedNet {
     this.#onChange();
   }
 
-  /** Nothing that is gone is chosen. */
+  /** Removes deleted layers from the selection. */
   #repair(): void {
     const keys = new Set(flattened(this.document.nodes).map(({ key }) => key));
     if ([...this.selection].some((key) => !keys.has(key)))

@@ -1,4 +1,4 @@
-/** Nets as text, on the clipboard and in files. */
+/** Serialises nets as text for the clipboard and for files. */
 import { type Network, parseNetwork } from '../../../shared/network/network.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 

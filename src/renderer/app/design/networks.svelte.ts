@@ -6,10 +6,10 @@ import { type ProblemRecord, toProblemRecord } from '../../../shared/base/proble
 
 export class NetworksState {
   list = $state.raw<readonly StoredNetwork[]>([]);
-  /** False until the list is there. */
+  /** False until the list has been loaded. */
   loaded = $state.raw(false);
   problem = $state.raw<ProblemRecord | null>(null);
-  /** Names this window in what it writes. */
+  /** Identifies this window in its writes. */
   readonly writer = crypto.randomUUID();
   readonly #lab: LabClient;
   #loading: Promise<void> | null = null;
@@ -23,7 +23,7 @@ export class NetworksState {
     return this.list.find((network) => network.id === id);
   }
 
-  /** Once at a time. Never throws: what went wrong is `problem`. */
+  /** Runs one load at a time. Never throws: an error is stored in `problem`. */
   load(): Promise<void> {
     this.#loading ??= this.#load().finally(() => (this.#loading = null));
     return this.#loading;
@@ -39,7 +39,7 @@ export class NetworksState {
     }
   }
 
-  // What follows throws what the lab says against it.
+  // The methods below throw the lab's errors.
 
   async create(network: Network): Promise<StoredNetwork> {
     const made = await this.#lab.call('networks.create', { network, writer: this.writer });
@@ -70,7 +70,7 @@ export class NetworksState {
     this.#put(id, await this.#lab.call('networks.restore', { id, writer: this.writer }));
   }
 
-  /** `Net`, `Net 2`, …: the first that no kept net has. */
+  /** Returns the first of `Net`, `Net 2`, … that no kept net has. */
   freeName(wanted: string): string {
     const taken = new Set(this.list.map(({ network }) => network.name));
     const base = wanted.slice(0, 74).trim();
@@ -82,7 +82,7 @@ export class NetworksState {
 
   #put(id: number, network: StoredNetwork | null): void {
     const known = this.find(id);
-    // An answer and its event say the same; whichever is older than what is known says nothing new.
+    // An answer and its event carry the same net; the one that is older than the known revision is ignored.
     if (network && known && known.revision > network.revision) return;
     const others = this.list.filter((each) => each.id !== id);
     this.list = network

@@ -1,7 +1,7 @@
 /**
- * The language that is shown. Messages ask Paraglide's `getLocale`, which asks this state: whatever shows a message
- * is drawn anew when the choice changes, without a restart. The lab keeps the choice; a copy is kept where it can be read
- * before the lab has answered, so that the first thing drawn is right.
+ * The language of the window. Paraglide's `getLocale` reads this state, so whatever shows a message is redrawn when the
+ * choice changes, without a restart. The lab keeps the choice; a copy is kept where it can be read before the lab has
+ * answered, so that the first frame is right.
  */
 import { type Locale, isLocale, overwriteGetLocale } from '../../paraglide/runtime.js';
 import { Preference, storeOf } from './preference.ts';
@@ -12,7 +12,7 @@ export type { Locale };
 export { localeChoices };
 export type LocaleChoice = (typeof localeChoices)[number];
 
-/** Our best match for a browser's languages: any Chinese gets Simplified Chinese, all else English. */
+/** Returns the best match for a browser's languages: any Chinese gets Simplified Chinese, all else English. */
 export function localeFor(languages: readonly string[]): Locale {
   for (const language of languages) {
     const primary = language.toLowerCase().split('-')[0];

@@ -1,6 +1,6 @@
 /**
- * One remembered choice of this window: a string, one of a few. It is kept in a cookie where there are cookies, for a
- * browser host has another port at each start, and local storage belongs to one port; else (in the desktop window,
+ * One remembered choice of this window: one of a few strings. It is kept in a cookie where cookies work, because a
+ * browser host has another port at each start and local storage belongs to one port; otherwise (in the desktop window,
  * whose pages have no cookies) in local storage.
  */
 
@@ -40,7 +40,7 @@ export class Preference<T extends string> {
     this.#choices = choices;
   }
 
-  /** What was chosen last; the first choice where nothing was, or something that is no longer offered. */
+  /** Returns the last choice; the default if there was none or it is no longer offered. */
   read(): T {
     const kept = this.#store.read(this.#key);
     return this.#choices.find((choice) => choice === kept) ?? this.#choices[0]!;

@@ -1,6 +1,6 @@
 /**
- * Every preference of the window: what may be kept by its key, and what holds where nothing is kept, or something that
- * an older or newer Stride kept and that does not fit any more. A screen adds its own here, under its own prefix.
+ * Declares every preference of the window: the schema of its value, and the fallback where nothing is kept, or where
+ * another version of Stride kept a value that does not fit. A screen adds its own here, under its own prefix.
  */
 import { z } from 'zod';
 import { leastMegabytes, mostMegabytes, usualMegabytes } from '../../../shared/inspect/epochStates.ts';
@@ -16,25 +16,25 @@ export const themes = ['system', 'light', 'dark'] as const;
 export const preferences = {
   locale: preference(z.enum(localeChoices), 'system'),
   theme: preference(z.enum(themes), 'system'),
-  /** The first page was left; it is not shown by itself again. */
+  /** The welcome page was dismissed; it is not opened automatically again. */
   'welcome.dismissed': preference(z.boolean(), false),
-  /** Runs that were cut off go on at the next start without a question. */
+  /** Interrupted runs resume at the next start without a question. */
   'runs.resumeAtStart': preference(z.boolean(), false),
-  /** Runs that were cut off up to this time (ISO 8601) are not offered to be resumed any more. */
+  /** Interrupted runs up to this time (ISO 8601) are no longer offered for resuming. */
   'runs.resumeDeclined': preference(z.string(), ''),
   /** The net that the Design screen had open last: a preset's name or a kept net's number. */
   'design.last': preference(z.string().max(40), 'course'),
-  /** How wide the Design screen's side panel is, in rem: with a layer's fields in it, and with code. */
+  /** Width of the Design screen's side panel in rem: with a layer's fields in it, and with code. */
   'design.sideWidth': preference<number>(z.number().min(14).max(60), 20),
   'design.codeWidth': preference<number>(z.number().min(14).max(60), 32),
-  /** What was last started on the Train screen. */
+  /** The settings of the last start on the Train screen. */
   'train.last': preference<LastUsed | null>(lastUsedSchema.nullable(), null),
-  /** Megabytes that the states of a run's epochs may take (shared/inspect/epochStates.ts). */
+  /** Budget in megabytes for the states of a run's epochs (shared/inspect/epochStates.ts). */
   'inspect.epochMegabytes': preference<number>(
     z.number().min(leastMegabytes).max(mostMegabytes),
     usualMegabytes,
   ),
-  /** What runs along the charts. */
+  /** The quantity on the charts' horizontal axis. */
   'watch.axis': preference<XAxis>(z.enum(xAxes), 'epoch'),
   /** Whether the charts' value axis is logarithmic. */
   'watch.logarithmic': preference(z.boolean(), false),

@@ -1,7 +1,7 @@
 /**
- * What a person has set once, kept by the lab, so that every host and every window has it. Reading is at once: what the
- * lab has, else the key's fallback. What is set holds at once too, and is sent after; of several values for a key that are
- * set while one is on its way (a text that is being typed), only the last is sent.
+ * The settings that a person has made, kept by the lab, so that every host and every window has them. Reading is
+ * synchronous: the lab's value, or else the key's fallback. A new value applies at once and is sent afterwards; of
+ * several values that are set for a key while one is being sent (a text being typed), only the last is sent.
  */
 import type { LabClient } from '../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';
@@ -10,14 +10,14 @@ import { type PreferenceKey, type PreferenceValue, preferences } from './prefere
 type Listener = (value: unknown) => void;
 
 export class PreferencesState {
-  /** False until the lab has said what it keeps; till then fallbacks are given. */
+  /** False until the lab's values have been loaded; until then, fallbacks are returned. */
   loaded = $state.raw(false);
-  /** Why the last value could not be kept. It holds for this window all the same. */
+  /** The reason why the last value could not be kept. It still applies in this window. */
   problem = $state.raw<ProblemRecord | null>(null);
   #kept = $state.raw<Readonly<Record<string, unknown>>>({});
   readonly #lab: LabClient;
   readonly #listeners = new Map<string, Set<Listener>>();
-  /** Keys with a value on its way; the next one to be sent, where there is one. */
+  /** Keys with a value being sent, each with the next value to send, if there is one. */
   readonly #sending = new Map<string, { next: { value: unknown } | null }>();
 
   constructor(lab: LabClient) {
@@ -28,12 +28,12 @@ export class PreferencesState {
     });
   }
 
-  /** Reactive. A value that does not fit its key any more is as if it were not there. */
+  /** Returns the key's value; the fallback if nothing is kept or the kept value does not fit. Reactive. */
   get<K extends PreferenceKey>(key: K): PreferenceValue<K> {
     return this.kept(key) ?? preferences[key].fallback;
   }
 
-  /** As `get`, but undefined where nothing is kept. */
+  /** Returns the same as `get`, but undefined where nothing is kept. */
   kept<K extends PreferenceKey>(key: K): PreferenceValue<K> | undefined {
     if (!Object.hasOwn(this.#kept, key)) return undefined;
     const { success, data } = preferences[key].schema.safeParse(this.#kept[key]);
@@ -41,7 +41,7 @@ export class PreferencesState {
   }
 
   set<K extends PreferenceKey>(key: K, value: PreferenceValue<K>): void {
-    // What a form gives may be reactive; what is kept is not.
+    // A form's value may be a reactive proxy; the kept value must not be one.
     const plain = $state.snapshot(value) as unknown;
     if (JSON.stringify(plain) === JSON.stringify(this.#kept[key])) return;
     this.#hold(key, plain);
@@ -50,7 +50,7 @@ export class PreferencesState {
     else void this.#send(key, plain);
   }
 
-  /** Back to the fallback. */
+  /** Resets the key to its fallback. */
   forget(key: PreferenceKey): void {
     this.#hold(key, null);
     const sending = this.#sending.get(key);
@@ -58,7 +58,10 @@ export class PreferencesState {
     else void this.#send(key, null);
   }
 
-  /** Hears the key's value whenever it becomes another one, and once it is loaded: undefined where nothing is kept. */
+  /**
+   * Calls the listener whenever the key's value changes, and once it has been loaded: with undefined where nothing is
+   * kept.
+   */
   watch<K extends PreferenceKey>(key: K, listener: (value: PreferenceValue<K> | undefined) => void): void {
     const listeners = this.#listeners.get(key) ?? new Set();
     this.#listeners.set(key, listeners.add(listener as Listener));
@@ -68,7 +71,7 @@ export class PreferencesState {
   async load(): Promise<void> {
     try {
       const kept = await this.#lab.call('preferences.get', {});
-      // What was set meanwhile is newer.
+      // Values that were set meanwhile are newer.
       for (const key of this.#sending.keys()) kept[key] = this.#kept[key] as (typeof kept)[string];
       this.#kept = kept;
       this.loaded = true;

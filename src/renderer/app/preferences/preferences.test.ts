@@ -34,7 +34,7 @@ test('what is set holds at once; of several while one is on its way, the last is
   preferences.set('theme', 'system');
   preferences.set('theme', 'light');
   expect(preferences.get('theme')).toBe('light');
-  // Echoes of the first must not undo the last.
+  // Echoes of the first value must not undo the last.
   lab.emit('preferences.changed', { key: 'theme', value: 'dark' });
   expect(preferences.get('theme')).toBe('light');
   waiting[0]!();

@@ -1,6 +1,6 @@
 /**
- * Light, dark, or what the system has. Sets `data-theme` on the root; ui/tokens.css does the rest. The lab keeps the
- * choice; a copy is kept where it can be read before the lab has answered, so that the first thing drawn is right.
+ * The theme: light, dark, or the system's. Sets `data-theme` on the root; ui/tokens.css does the rest. The lab keeps
+ * the choice; a copy is kept where it can be read before the lab has answered, so that the first frame is right.
  */
 import { Preference, storeOf } from './preference.ts';
 import { themes } from './preferenceKeys.ts';
@@ -11,7 +11,7 @@ export type Theme = (typeof themes)[number];
 
 export class ThemeState {
   choice = $state.raw<Theme>('system');
-  /** What `system` stands for now. */
+  /** Whether the system's theme is dark now, for the choice `system`. */
   #systemDark = $state.raw(false);
   /** The theme that is shown. */
   readonly shown: 'light' | 'dark' = $derived(

@@ -1,6 +1,6 @@
 /**
- * What the table of runs lists, line by line: the runs that were found, under the heads of their groups where they are put
- * together; at which line the keyboard is, and which runs are selected. How they are found is runTable.svelte.ts' to know.
+ * The lines of the table of runs: the found runs, under the heads of their groups if they are grouped; the line that
+ * has the keyboard, and the selected runs. runTable.svelte.ts finds the runs.
  */
 import { SvelteSet } from 'svelte/reactivity';
 import type { RunGroup } from '../../../shared/api/calls/runs.ts';
@@ -11,19 +11,19 @@ export type TableLine =
   | { readonly kind: 'run'; readonly key: string; readonly run: number };
 
 export class RunLines {
-  /** Those that were found, in their order. */
+  /** The found runs, in their order. */
   runs = $state.raw<readonly number[]>([]);
   /**
    * The groups, and what they were made by: a head must not be drawn by what was chosen since, for which there are no groups
    * yet.
    */
   grouped = $state.raw<{ readonly by: GroupField; readonly groups: readonly RunGroup[] } | null>(null);
-  /** Keys of the groups that are closed. */
+  /** Keys of the collapsed groups. */
   readonly closed = new SvelteSet<string>();
   readonly selected = new SvelteSet<number>();
   /** The line that the keyboard is at. */
   cursor = $state.raw<string | null>(null);
-  /** Where the view was left, in pixels. */
+  /** The scroll position at which the view was left, in pixels. */
   scrollTop = 0;
   #anchor: string | null = null;
 
@@ -65,7 +65,7 @@ export class RunLines {
     else this.selected.delete(run);
   }
 
-  /** From the line where selecting began up to this one, as lists are selected with Shift. */
+  /** Selects the lines from the anchor up to this one, as lists are selected with Shift. */
   selectTo(key: string): void {
     const from = this.indexOf(this.#anchor ?? this.cursor ?? key);
     const to = this.indexOf(key);
@@ -75,7 +75,7 @@ export class RunLines {
     }
   }
 
-  /** Where selecting with Shift begins. */
+  /** Sets the line where selecting with Shift begins. */
   anchorAt(key: string): void {
     this.#anchor = key;
   }
@@ -89,7 +89,7 @@ export class RunLines {
     this.#anchor = null;
   }
 
-  /** By so many lines, within the list; with `extend`, all on the way are selected. */
+  /** Moves by a number of lines, within the list; with `extend`, selects all lines on the way. */
   move(by: number, { extend = false } = {}): void {
     if (this.lines.length === 0) return;
     const from = this.cursorIndex;

@@ -1,8 +1,8 @@
 /**
- * The table of runs: what is looked for, in which order, put together by what; and of the runs that this gives (its lines,
- * runLines.svelte.ts), the rows that were in sight. A list of ten thousand is ten thousand numbers: a row is asked for when
- * it comes into sight, and kept. Events keep rows true; where they may change which runs there are or their order, the numbers
- * are asked for again, and what is in sight stays where it is (the view goes by a line's key).
+ * The table of runs: its filter, order and grouping; and, for the runs that match (as lines, runLines.svelte.ts), the
+ * rows that have been in view. A list of ten thousand runs is ten thousand numbers: a row is fetched when it comes into
+ * view, and kept. Events update the rows; where they may change which runs match or their order, the numbers are
+ * fetched again, and the view keeps its place by the key of a line.
  */
 import { SvelteMap } from 'svelte/reactivity';
 import type { CallReply, LabClient } from '../../../shared/api/api.ts';
@@ -19,22 +19,22 @@ export interface Sort {
 }
 
 const newestFirst: Sort = { by: 'created', descending: true };
-/** With the answer to a query come the rows of a window's height. */
+/** Number of rows that come with the answer to a query: those of a window's height. */
 const firstRows = 80;
 const rowsAtOnce = 200;
-/** How long changes are gathered before the numbers are asked for again. */
+/** Milliseconds for which changes are gathered before the numbers are fetched again. */
 const settleMs = 700;
 
 export class RunTable extends RunLines {
-  /** As typed; what is shown is the last one that could be understood. */
+  /** The filter as typed; the table shows the last one that could be parsed. */
   filter = $state.raw('');
-  /** Why it could not be. */
+  /** The reason why the filter could not be parsed. */
   filterProblem = $state.raw<ProblemRecord | null>(null);
   scope = $state.raw<RunScope>('active');
   sort = $state.raw<Sort>(newestFirst);
   groupBy = $state.raw<GroupField | null>(null);
 
-  /** False until there is a first answer. */
+  /** False until the first answer has arrived. */
   loaded = $state.raw(false);
   problem = $state.raw<ProblemRecord | null>(null);
   counts = $state.raw<CallReply<'runs.query'>['counts']>({ active: 0, archived: 0, deleted: 0 });
@@ -57,7 +57,7 @@ export class RunTable extends RunLines {
       this.#put(run);
     });
     lab.on('runs.organised', ({ runs }) => {
-      // What is in sight is asked for anew; the rest when it comes into sight.
+      // Rows in view are fetched again now; the others when they come into view.
       for (const run of runs) this.#stale.add(run);
       this.#settle(0);
       void this.#fetch();
@@ -72,7 +72,7 @@ export class RunTable extends RunLines {
 
   readonly #stale = new Set<number>();
 
-  /** While the screen is shown, events are followed. */
+  /** Events are followed only while the screen is shown. */
   show(): void {
     this.#shown = true;
     void this.load();
@@ -83,14 +83,14 @@ export class RunTable extends RunLines {
     clearTimeout(this.#settling);
   }
 
-  /** After the connection was lost: whatever was missed. */
+  /** Fetches everything again after the connection was lost. */
   reload(): void {
     if (!this.#shown) return;
     for (const run of this.rows.keys()) this.#stale.add(run);
     void this.load();
   }
 
-  /** What the address says; what it does not say is as at the beginning. */
+  /** Applies the address; what it does not mention gets its default. */
   follow(query: Readonly<Record<string, string>>): void {
     const { filter = '', sort = '', group = '', show = '' } = query;
     const by = sort.replace(/^-/, '');
@@ -121,7 +121,7 @@ export class RunTable extends RunLines {
     this.#changed();
   }
 
-  /** By another column: numbers from the largest, names from a. By the same: the other way round. */
+  /** Sorts by another column: numbers from the largest, names from A. The same column again reverses the order. */
   sortBy(by: SortField, descending = by === this.sort.by ? !this.sort.descending : !textual.has(by)): void {
     this.sort = { by, descending };
     this.#changed();
@@ -134,8 +134,8 @@ export class RunTable extends RunLines {
   }
 
   /**
-   * These are in sight, or nearly. Where one of them is not known, it is asked for together with those `around` it: while
-   * a list scrolls, a call now and then brings many rows, not each frame's call one or two.
+   * Requests the rows that are in view, or nearly. If one of them is unknown, it is fetched together with those
+   * `around` it: while a list scrolls, an occasional call brings many rows, instead of one or two in each frame.
    */
   want(runs: readonly number[], around: readonly number[] = runs): void {
     this.#wanted = runs;
@@ -147,7 +147,7 @@ export class RunTable extends RunLines {
     return !this.rows.has(run) || this.#stale.has(run);
   }
 
-  /** Of two at once, the one that is asked last counts. */
+  /** Of two concurrent calls, the later one counts. */
   async load(): Promise<void> {
     if (this.#asking) {
       this.#askAgain = true;
@@ -175,7 +175,7 @@ export class RunTable extends RunLines {
         this.#lab.call('runs.query', { ...selection, rows: firstRows }),
         groupBy ? this.#lab.call('runs.groups', { ...selection, by: groupBy }) : null,
       ]);
-      // What has been asked for since comes next, and this would only flicker.
+      // A newer request follows; showing this answer would only flicker.
       if (this.#askAgain && this.loaded) return;
       for (const row of found.rows) {
         this.rows.set(row.id, row);
@@ -206,7 +206,7 @@ export class RunTable extends RunLines {
         const rows = await this.#lab.call('runs.rows', { runs: missing });
         for (const run of missing) this.#stale.delete(run);
         for (const row of rows) this.rows.set(row.id, row);
-        // Those that are gone must not be asked for again and again.
+        // Deleted runs must not be requested again and again.
         const gone = new Set(missing);
         for (const { id } of rows) gone.delete(id);
         if (gone.size > 0) {
@@ -229,7 +229,7 @@ export class RunTable extends RunLines {
       this.#stale.delete(run.id);
     }
     if (!this.#shown) return;
-    // Progress alone changes neither which runs there are nor, but for a few orders, where they stand.
+    // Progress changes neither which runs match nor, except in a few orders, their places.
     const moved =
       !before ||
       before.status !== run.status ||
@@ -269,7 +269,7 @@ export class RunTable extends RunLines {
   }
 }
 
-/** Orders that begin with the smallest. */
+/** Sort fields whose default order is ascending. */
 const textual: ReadonlySet<SortField> = new Set([
   'name',
   'net',

@@ -6,7 +6,7 @@ import { RunTable } from './runTable.svelte.ts';
 const counts = { active: 300, archived: 0, deleted: 0 };
 let lab: FakeLab;
 let table: RunTable;
-/** What history has, in order. */
+/** The runs in history, in order. */
 let there: number[];
 
 const rowsOf = (runs: readonly number[]) => runs.map((id) => sampleRun({ id, status: 'finished' }));
@@ -32,7 +32,7 @@ test('all numbers at once, rows when they come into sight, each once', async () 
   await vi.waitUntil(() => table.rows.has(199));
   table.want([200, 199]);
   expect(asked('runs.rows')).toEqual([{ runs: [200, 199] }]);
-  // Around what is known, nothing is asked for; around what is not, in the same call.
+  // Rows around known rows are not fetched; those around an unknown row come in the same call.
   table.want([200, 199], [200, 199, 198, 197]);
   table.want([199, 198], [200, 199, 198, 197]);
   await vi.waitUntil(() => table.rows.has(197));
@@ -106,7 +106,7 @@ test('groups keep what they were made by until others are there', async () => {
   await shown();
   table.setGroup('seed');
   await vi.waitUntil(() => table.grouped !== null);
-  // As the address does it.
+  // The table follows the address, as the screen does.
   table.follow({});
   expect(table.groupBy).toBeNull();
   expect(table.grouped?.by).toBe('seed');

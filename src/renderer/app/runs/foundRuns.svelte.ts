@@ -1,13 +1,13 @@
-/** Runs whose folders are there, but which history does not know: at a start the window offers once to take them back. */
+/** Runs whose folders exist but which history does not know: at a start, the window offers once to recover them. */
 import type { FoundRun } from '../../../shared/api/calls/recovery.ts';
 import type { LabClient } from '../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';
 
 export class FoundRuns {
-  /** To be offered; empty where there are none, or where the person has said no. */
+  /** The runs to offer; empty if there are none, or the person has declined. */
   offered = $state.raw<readonly FoundRun[]>([]);
   busy = $state.raw(false);
-  /** What kept some of them from it. */
+  /** The reasons why some of them could not be recovered. */
   problems = $state.raw<readonly ProblemRecord[]>([]);
   readonly #lab: LabClient;
   readonly #onRecovered: (runs: readonly number[]) => void;
@@ -41,7 +41,7 @@ export class FoundRuns {
     }
   }
 
-  /** Until the next start. */
+  /** Hides the offer until the next start. */
   decline(): void {
     this.offered = [];
     this.problems = [];

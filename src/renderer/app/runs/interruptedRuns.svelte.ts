@@ -1,7 +1,7 @@
 /**
- * Runs that were cut off: Stride was quit while they trained (with a checkpoint each), or its process died. At the next
- * start the window offers once to let them go on, or lets them go on by itself where that was asked for. A sweep that was
- * cut off is offered as one: it knows what of it is left to do, also where none of its runs was under way.
+ * Interrupted runs: Stride was quit while they trained (each with a checkpoint), or its process died. At the next start
+ * the window offers once to resume them, or resumes them automatically if that was set. An interrupted sweep is offered
+ * as one: it knows which of its runs remain, even if none of them was running.
  */
 import type { LabClient } from '../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';
@@ -9,7 +9,7 @@ import { type RunSummary, endedProcess } from '../../../shared/runs/runs.ts';
 import type { SweepSummary } from '../../../shared/sweeps/sweeps.ts';
 import type { PreferencesState } from '../preferences/preferences.svelte.ts';
 
-/** More are not named, but resumed all the same. */
+/** Runs beyond this number are not named, but they are still resumed. */
 const most = 1000;
 
 export type Offered =
@@ -17,7 +17,7 @@ export type Offered =
   | { readonly kind: 'sweep'; readonly sweep: SweepSummary; readonly at: string };
 
 export class InterruptedRuns {
-  /** To be offered, the newest first; empty where nothing is, or the person has said no. */
+  /** The runs and sweeps to offer, newest first; empty if there are none, or the person has declined. */
   offered = $state.raw<readonly Offered[]>([]);
   busy = $state.raw(false);
   problem = $state.raw<ProblemRecord | null>(null);
@@ -25,13 +25,13 @@ export class InterruptedRuns {
   readonly #preferences: PreferencesState;
   readonly #onResumed: (what: readonly Offered[]) => void;
 
-  /** `onResumed` hears of those that go on without having been asked about. */
+  /** `onResumed` is called with those that were resumed automatically. */
   constructor(lab: LabClient, preferences: PreferencesState, onResumed: (what: readonly Offered[]) => void) {
     this.#lab = lab;
     this.#preferences = preferences;
     this.#onResumed = onResumed;
     lab.on('run.changed', (run) => {
-      // Resumed on its own page, or in another window.
+      // The run was resumed on its own page, or in another window.
       if (run.status !== 'interrupted') this.#forgetRuns([run.id]);
     });
     lab.on('sweep.changed', (sweep) => {
@@ -42,7 +42,7 @@ export class InterruptedRuns {
     });
   }
 
-  /** When the preferences are there. */
+  /** Call this once the preferences have been loaded. */
   async load(): Promise<void> {
     try {
       const [{ rows }, { sweeps }] = await Promise.all([
@@ -62,7 +62,7 @@ export class InterruptedRuns {
     }
   }
 
-  /** The oldest first, as they were started. What cannot be resumed stays offered, with the reason. */
+  /** Resumes them in the order of their start. Those that cannot be resumed stay offered, with the reason. */
   async resume(which: readonly Offered[] = this.offered): Promise<void> {
     if (this.busy) return;
     this.busy = true;
@@ -79,7 +79,7 @@ export class InterruptedRuns {
     this.busy = false;
   }
 
-  /** These are not offered again; they can be resumed on their own pages. */
+  /** Declined runs are not offered again; they can be resumed on their own pages. */
   decline(): void {
     const latest = this.offered.map(({ at }) => at).sort();
     this.#preferences.set('runs.resumeDeclined', latest.at(-1) ?? '');
@@ -97,7 +97,7 @@ export class InterruptedRuns {
   }
 }
 
-/** What it was doing when it took its process along, where it did. */
+/** Returns the problem that names what the run was doing when it ended its process, or null. */
 export function tookProcess(offer: Offered): ProblemRecord | null {
   const { problem } = offer.kind === 'run' ? offer.run : offer.sweep;
   return problem && endedProcess(problem.code) ? problem : null;
@@ -107,7 +107,7 @@ function isSweep(each: Offered, id: number): boolean {
   return each.kind === 'sweep' && each.sweep.id === id;
 }
 
-/** Runs of a sweep that was cut off are the sweep's to resume; those of one that was cancelled stand for themselves. */
+/** Runs of an interrupted sweep are resumed by the sweep; those of a cancelled one are offered individually. */
 function offersOf(rows: readonly RunSummary[], all: readonly SweepSummary[]): Offered[] {
   const sweeps = all.filter(({ status }) => status === 'interrupted');
   const cut = new Set(sweeps.map(({ id }) => id));
@@ -117,7 +117,7 @@ function offersOf(rows: readonly RunSummary[], all: readonly SweepSummary[]): Of
   return [
     ...runs.map((run): Offered => ({ kind: 'run', run, at: run.endedAt ?? '' })),
     ...sweeps.map((sweep): Offered => {
-      // One whose process died has no end of its own.
+      // A sweep whose process died has no end time of its own.
       const at = [...ends(sweep.id), sweep.endedAt ?? sweep.createdAt].sort().at(-1) ?? '';
       return { kind: 'sweep', sweep, at };
     }),

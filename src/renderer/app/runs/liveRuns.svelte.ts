@@ -16,9 +16,9 @@ import {
 import { RunSeries } from '../../plot/data/series.ts';
 import { Countdown, type TimeLeft } from './timeLeft.ts';
 
-/** Milliseconds after which a run that gets on without telling of losses is another process's. */
+/** Milliseconds without losses after which a run that makes progress is taken to be trained by another process. */
 const silence = 2000;
-/** Kept at most, those looked at last; a run of 10 epochs takes about 200 kB. */
+/** Largest number of runs kept, the least recently viewed leaving first; a run of 10 epochs takes about 200 kB. */
 const capacity = 24;
 
 export class LiveRun {
@@ -28,24 +28,24 @@ export class LiveRun {
   epochs = $state.raw<readonly EpochRecord[]>([]);
   /** The script's printed lines, for the table. */
   runningLosses = $state.raw<readonly RunningLoss[]>([]);
-  /** What happened to it, in order: marks on its charts, and its log. */
+  /** The run's events, in order: the marks on its charts, and its log. */
   events = $state.raw<readonly RunEvent[]>([]);
-  /** Steps whose loss is known, and the running loss at the last of them. */
+  /** Number of steps whose loss is known, and the running loss at the last of them. */
   steps = $state.raw(0);
   runningLoss = $state.raw<number | null>(null);
-  /** Null until the first word from the worker. */
+  /** Null until the first message from the worker. */
   imagesPerSecond = $state.raw<number | null>(null);
   problem = $state.raw<ProblemRecord | null>(null);
-  /** How long it still takes, while it trains; null until that is known. */
+  /** Estimated time left while the run trains; null until it is known. */
   timeLeft = $state.raw<TimeLeft | null>(null);
   readonly #lab: LabClient;
   #status: RunSummary['status'] | null = null;
   #loading = false;
   #filling = false;
-  /** When losses last came by themselves. */
+  /** Time at which losses were last pushed by the lab. */
   #heard = -Infinity;
   readonly #countdown = new Countdown();
-  /** Seconds of training up to the last losses that came; null where the ones before them are not known. */
+  /** Seconds of training up to the last losses received; null if the ones before them are unknown. */
   #clock: number | null = null;
   #counted = 0;
 
@@ -95,7 +95,7 @@ export class LiveRun {
   }
 
   putEvent(event: RunEvent): void {
-    // A change of the learning rate undoes those of later steps, and an epoch that is trained again its record.
+    // A change of the learning rate undoes those of later steps, and a retrained epoch replaces its record.
     const undone = ({ seq, kind, step, epoch }: RunEvent) =>
       seq === event.seq ||
       (event.kind === 'learningRate' && kind === 'learningRate' && step > event.step) ||
@@ -108,7 +108,7 @@ export class LiveRun {
     this.#refresh();
   }
 
-  /** A run that goes on from an earlier checkpoint loses what came after it; one that has ended gets its last losses. */
+  /** A run that resumes from an earlier checkpoint drops what came after it; a finished one fetches its last losses. */
   putSummary(run: RunSummary): void {
     const goesOn =
       this.#status !== null && resumable.includes(this.#status) && !resumable.includes(run.status);
@@ -127,7 +127,7 @@ export class LiveRun {
     this.#refresh();
   }
 
-  /** It has got on, and no losses came here for a while. */
+  /** The run has made progress, and no losses have arrived here for a while. */
   #silent(run: RunSummary): boolean {
     if (this.#loading || this.#filling || performance.now() - this.#heard < silence) return false;
     return this.series.length < run.step || this.series.epochs.length < run.epochsDone;
@@ -149,7 +149,7 @@ export class LiveRun {
     }
   }
 
-  /** Once a second, for it is read. */
+  /** The estimate changes once a second, so that it can be read. */
   #count(now = performance.now() / 1000): void {
     const { detail } = this;
     if (!detail || this.#status !== 'running' || now - this.#counted < 1) return;
@@ -176,7 +176,7 @@ export class LiveRun {
   }
 }
 
-/** What an epoch takes beside its steps. */
+/** Returns the seconds that an epoch spends outside its steps. */
 function evaluationSeconds({ testSeconds, details }: EpochRecord): number {
   return testSeconds + (details ? details.dataSeconds + details.measureSeconds : 0);
 }
@@ -194,7 +194,7 @@ export class LiveRuns {
     lab.on('run.changed', (run) => this.#open.get(run.id)?.putSummary(run));
   }
 
-  /** The run's curves; they are asked for at the first call. */
+  /** Returns the run's curves, which are fetched at the first call. */
   open(id: number): LiveRun {
     const known = this.#open.get(id);
     const live = known ?? new LiveRun(this.#lab, id);
@@ -205,7 +205,7 @@ export class LiveRuns {
     return live;
   }
 
-  /** After the connection was lost: whatever was missed. */
+  /** Fetches everything again after the connection was lost. */
   reload(): void {
     for (const live of this.#open.values()) void live.load();
   }

@@ -92,7 +92,7 @@ test("another process's run gets on by what is said of it: no event brings its l
   lab.emit('run.changed', sampleRun({ status: 'running', step: 1900, epochsDone: 2 }));
   await settled();
   expect([live.steps, live.epochs.length]).toEqual([1900, 2]);
-  // A run of this lab's own tells of its losses, and is not asked for what is about to come.
+  // A run of this lab pushes its losses, so they are not requested.
   lab.emit('run.batchLosses', { run: 1, from: 1900, losses: ones(5), imagesPerSecond: 1, seconds: 2 });
   const asked = lab.asked.length;
   lab.emit('run.changed', sampleRun({ status: 'running', step: 1950, epochsDone: 2 }));

@@ -1,10 +1,10 @@
-/** How far a run is, from its summary and from the steps whose losses have arrived, whichever is further. */
+/** The progress of a run, from its summary and from the steps whose losses have arrived, whichever is further. */
 import type { RunSummary } from '../../../shared/runs/runs.ts';
 
 export interface RunProgress {
   readonly steps: number;
   readonly totalSteps: number;
-  /** The epoch under way, from 1, or the last one; and the batches done in it. */
+  /** The current epoch, from 1, or the last one; and the batches done in it. */
   readonly epoch: number;
   readonly batch: number;
 }

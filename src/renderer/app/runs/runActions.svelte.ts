@@ -1,6 +1,6 @@
 /**
- * What can be done with runs from the window, beside steering them: organised, deleted and restored, repeated,
- * saved as a file. What was done is said in a notice that undoes it; what went wrong is said too.
+ * The actions on runs other than steering them: organise, delete and restore, repeat, save as a file. A notice reports
+ * each action and undoes it; errors are reported too.
  */
 import type { CallInput, LabClient } from '../../../shared/api/api.ts';
 import { toProblemRecord } from '../../../shared/base/problem.ts';
@@ -19,7 +19,7 @@ export interface RunActionsOptions {
   readonly router: Router;
   /** Fills in the Train screen. */
   readonly fill: (filling: Filling) => void;
-  /** Hands a file over to the person. */
+  /** Saves a file for the person. */
   readonly save: (file: { fileName: string; mediaType: string; text: string }) => void;
 }
 
@@ -42,7 +42,7 @@ export class RunActions {
     });
   }
 
-  /** A run that is under way is not deleted: the notice says so, and offers to stop it. */
+  /** A run in progress is not deleted: a notice says so, and offers to stop it. */
   async delete(runs: readonly number[]): Promise<boolean> {
     const { lab, notices } = this.#options;
     try {
@@ -79,7 +79,9 @@ export class RunActions {
     });
   }
 
-  /** For good; the caller has asked. All deleted runs where none are named. */
+  /**
+   * Deletes the runs permanently; the caller has asked for confirmation. Without `runs`, all deleted runs are purged.
+   */
   purge(runs?: readonly number[]): Promise<boolean> {
     return this.#do(() => this.#options.lab.call('runs.purge', runs ? { runs: [...runs] } : {}), {
       text: m.runs_purged_notice(),
@@ -96,7 +98,7 @@ export class RunActions {
     });
   }
 
-  /** Without a notice: what changes is in sight. */
+  /** Sets the tags without a notice, because the change is visible. */
   setTags(run: number, tags: readonly string[]): Promise<boolean> {
     return this.#do(() => this.#update({ runs: [run], tags: [...tags] }));
   }
@@ -114,7 +116,7 @@ export class RunActions {
     await this.#update({ runs: [run], note });
   }
 
-  /** "Same again, but …": the Train screen, filled in with all that this run was. */
+  /** Fills in the Train screen with all that this run was, for "Same again, but …". */
   clone({ id, name, network, settings, dataset, tags, origin }: RunSummary): void {
     const { fill, notices, router } = this.#options;
     const run = runLabel({ id, name: originalName(name) });
@@ -133,7 +135,10 @@ export class RunActions {
     });
   }
 
-  /** The same net, settings, seed, data set and parts of a batch: the same numbers, to the bit. */
+  /**
+   * Repeats the run with the same net, settings, seed, data set and shards per batch, so that its numbers are equal bit
+   * for bit.
+   */
   async again(run: number): Promise<void> {
     const { lab, notices, router } = this.#options;
     try {
@@ -186,12 +191,15 @@ export class RunActions {
   }
 }
 
-/** Of a copy, the name of what it is a copy of, without that one's number: copies of copies must not pile up words. */
+/**
+ * Returns the name of the run that a copy was made from, without its number, so that copies of copies do not accumulate
+ * suffixes.
+ */
 function originalName(name: string): string {
   return /^(?:Copy of )?(.+?) #\d+(?: 的副本)?$/.exec(name)?.[1] ?? name;
 }
 
-/** As a browser saves what a page has made; the desktop asks where to. */
+/** Saves a file as a browser saves what a page has made; the desktop asks for its place. */
 export function saveFile({
   fileName,
   mediaType,
@@ -201,7 +209,7 @@ export function saveFile({
   mediaType: string;
   text: string;
 }): void {
-  // Spreadsheets take CSV for UTF-8 only with this mark in front.
+  // Spreadsheets recognise UTF-8 in CSV only by this byte order mark.
   const mark = mediaType.startsWith('text/csv') ? '\uFEFF' : '';
   const url = URL.createObjectURL(new Blob([mark, text], { type: mediaType }));
   const link = document.createElement('a');

@@ -75,7 +75,7 @@ test('what goes wrong is said, and nothing is offered to undo', async () => {
   expect(await actions.addTag([3], 'x')).toBe(false);
   expect(told).toMatchObject([{ options: { kind: 'bad' } }]);
   expect(told[0]?.options.undo).toBeUndefined();
-  // A note's words are still in their field, and so is what is said against them.
+  // The note's text stays in its field, where the error is shown.
   await expect(actions.setNote(3, 'x')).rejects.toMatchObject({ code: 'run.deleted' });
   expect(told).toHaveLength(1);
 });

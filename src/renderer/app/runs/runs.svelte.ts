@@ -1,4 +1,6 @@
-/** The history's runs as far as they were asked for, newest first, kept up to date by events; and what can be done. */
+/**
+ * The runs of the history that have been fetched, newest first and kept up to date by events, and the actions on them.
+ */
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { CallInput, LabClient } from '../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';
@@ -11,12 +13,15 @@ const underWay: readonly RunStatus[] = ['queued', 'running', 'paused'];
 const pageSize = 100;
 const sameStartMs = 500;
 
-/** Runs that a worker trains or holds, or soon will. */
+/** Returns whether a worker trains or holds the run, or soon will. */
 export function isUnderWay(run: RunSummary): boolean {
   return underWay.includes(run.status);
 }
 
-/** The newest run and those that were made by the same call: at the same moment, but for the time that takes. */
+/**
+ * Returns the newest run and those that were started by the same call: at the same moment, but for the time that the
+ * call takes.
+ */
 function latestStart([newest, ...others]: readonly RunSummary[]): readonly RunSummary[] {
   if (!newest) return [];
   const made = Date.parse(newest.createdAt);
@@ -26,28 +31,34 @@ function latestStart([newest, ...others]: readonly RunSummary[]): readonly RunSu
 export class RunsState {
   list = $state.raw<readonly RunSummary[]>([]);
   total = $state.raw(0);
-  /** False until the first page is there. */
+  /** False until the first page has been loaded. */
   loaded = $state.raw(false);
-  /** Why the list could not be had. */
+  /** The reason why the list could not be loaded. */
   problem = $state.raw<ProblemRecord | null>(null);
-  /** Runs that were at work since the latest start of this window: they stay on the Train screen when they have ended. */
+  /**
+   * Runs that were in progress since the latest start in this window: they stay on the Train screen when they have
+   * ended.
+   */
   #shown = $state.raw<ReadonlySet<number>>(new Set());
-  /** Those that had ended by the latest start. They can be shown beside what is at work now. */
+  /** Runs that had ended by the latest start. They can be shown beside those in progress. */
   #before = $state.raw<ReadonlySet<number>>(new Set());
   showEarlier = $state(false);
-  /** Runs with an action under way, and why the last one did not work. */
+  /** Runs with a pending action, and the reason why the last one failed. */
   readonly busy = new SvelteSet<number>();
   readonly problems = new SvelteMap<number, ProblemRecord>();
 
   readonly underWay: readonly RunSummary[] = $derived(this.list.filter(isUnderWay));
-  /** What the Train screen shows: runs at work now or since the latest start, else the latest start's. Oldest first. */
+  /**
+   * The runs on the Train screen: those in progress now or since the latest start, or else the latest start's. Oldest
+   * first.
+   */
   readonly watched: readonly RunSummary[] = $derived.by(() => {
     const shown = this.list.filter(
       (run) => isUnderWay(run) || this.#shown.has(run.id) || (this.showEarlier && this.#before.has(run.id)),
     );
     return (shown.length > 0 ? shown : latestStart(this.list)).toReversed();
   });
-  /** Runs that the latest start has taken from the Train screen. */
+  /** Runs that the latest start has removed from the Train screen. */
   readonly earlier: readonly RunSummary[] = $derived(
     this.list.filter((run) => this.#before.has(run.id) && !this.#shown.has(run.id)),
   );
@@ -99,7 +110,7 @@ export class RunsState {
     return runs;
   }
 
-  /** What has ended makes room for what starts. */
+  /** Runs that have ended make room for those that start. */
   #makeRoom(onScreen: readonly RunSummary[], starting: readonly RunSummary[]): void {
     const ended = onScreen.flatMap(({ id }) => {
       const run = this.find(id);
@@ -111,7 +122,7 @@ export class RunsState {
     this.showEarlier = false;
   }
 
-  /** Stops the run, if it is at work, and starts it anew with its learning rate times `factor`. Never throws. */
+  /** Stops the run if it is in progress, and starts it again with its learning rate times `factor`. Never throws. */
   async startAgain(run: RunSummary, factor: number): Promise<void> {
     if (this.busy.has(run.id)) return;
     this.busy.add(run.id);
@@ -122,7 +133,7 @@ export class RunsState {
       if (isUnderWay(this.find(id) ?? run)) this.#put(await this.#lab.call('runs.stop', { run: id }));
       const keptNetwork = origin ? { keptNetwork: origin.network } : {};
       await this.start({ runs: [{ name, network, settings, dataset, tags: [...tags], ...keptNetwork }] });
-      // What went wrong and what is tried against it belong side by side.
+      // The failed run and the new attempt belong side by side.
       this.showEarlier = true;
     } catch (error) {
       this.problems.set(id, toProblemRecord(error));
@@ -131,12 +142,12 @@ export class RunsState {
     }
   }
 
-  /** Never throws: what went wrong lies in `problems`, to be shown beside the run. */
+  /** Never throws: an error is stored in `problems`, to be shown beside the run. */
   async act(action: RunAction, id: number): Promise<void> {
     await this.#steer(id, () => this.#lab.call(`runs.${action}`, { run: id }));
   }
 
-  /** It stops at the end of its epoch; or after all it does not. */
+  /** Sets or clears the wish that the run stop at the end of its epoch. */
   async finishEpoch(id: number, wanted: boolean): Promise<void> {
     await this.#steer(id, () => this.#lab.call('runs.finishEpoch', { run: id, wanted }));
   }

@@ -54,7 +54,8 @@ test('watches what is under way or was just started, else what was started last'
   lab.emit('run.changed', sampleRun({ id: 3, status: 'finished' }));
   expect(runs.watched.map(({ id }) => id)).toEqual([3, 4]);
 
-  // As after a reload: nobody knows any more what was started here, but the two were made at the same moment.
+  // The window has been reloaded and no longer knows what was started here, but the two runs were made at the same
+  // moment.
   lab.answer('runs.list', () => ({
     runs: made.map((run) => ({ ...run, status: 'finished' as const })),
     total: 2,

@@ -1,7 +1,7 @@
 /**
- * How long a run still takes: its pace of late, smoothed, for the steps that are left, and what its evaluations took for
- * those that are left. What is shown counts down with the clock and is led towards the estimate, so that a single slow
- * second does not move it; how far the pace has varied is its spread.
+ * Estimates how long a run still takes: its recent pace, smoothed, for the steps that are left, and the time of its
+ * evaluations for those that are left. The displayed time counts down with the clock and is led towards the estimate,
+ * so that a single slow second does not move it; the variation of the pace is its spread.
  */
 
 export interface TimeLeft {
@@ -13,19 +13,25 @@ export interface TimeLeft {
 export interface Ahead {
   readonly steps: number;
   readonly evaluations: number;
-  /** Of one evaluation; null before the first. */
+  /** Seconds of one evaluation; null before the first. */
   readonly evaluationSeconds: number | null;
 }
 
-/** Seconds of training after which a reading counts for half. */
+/** Seconds of training after which a reading has half its weight. */
 const halfLife = 8;
-/** Before so much training nothing is said: the first steps are slower. */
+/** Seconds of training before the first estimate: the first steps are slower. */
 const settled = 1;
-/** An evaluation that has not been seen yet is taken for such a share of an epoch's steps, give or take all of it. */
+/**
+ * An evaluation that has not been measured yet is assumed to take this share of an epoch's steps, with an uncertainty
+ * of the same size.
+ */
 const assumedShare = 0.12;
-/** Share of the way to the estimate that what is shown goes in a second. */
+/** Share of the distance to the estimate that the displayed time covers in a second. */
 const lead = 0.15;
-/** Beyond such a difference something has happened (another run has begun): then it goes there at once. */
+/**
+ * Relative difference beyond which the displayed time jumps to the estimate: something has happened, such as the start
+ * of another run.
+ */
 const jump = 0.5;
 
 export class Countdown {
@@ -36,7 +42,7 @@ export class Countdown {
   #shown: number | null = null;
   #at = 0;
 
-  /** `steps` steps have been taken in `seconds` of training. */
+  /** Records that `steps` steps took `seconds` of training. */
   took(steps: number, seconds: number): void {
     if (steps <= 0 || seconds <= 0) return;
     const pace = seconds / steps;
@@ -50,7 +56,7 @@ export class Countdown {
     this.#trained += seconds;
   }
 
-  /** Null while it is not known. `now` in seconds; not to be called while the run is paused. */
+  /** Returns null while the time is unknown. `now` is in seconds; must not be called while the run is paused. */
   left(
     { steps, evaluations, evaluationSeconds }: Ahead,
     stepsPerEpoch: number,
@@ -60,13 +66,13 @@ export class Countdown {
     const assumed = assumedShare * stepsPerEpoch * this.#mean;
     const each = evaluationSeconds ?? assumed;
     const estimate = steps * this.#mean + evaluations * each;
-    // Readings vary from batch to batch; over many of them only the slow part of that is left.
+    // Readings vary from batch to batch; over many batches only the slow part of that variation remains.
     const paceSpread = steps * Math.sqrt(this.#variance) * 0.5;
     const spread = paceSpread + (evaluationSeconds === null ? evaluations * assumed : 0);
     return { seconds: this.#follow(estimate, now), spread };
   }
 
-  /** After a pause the clock has gone on, and the run has not. */
+  /** During a pause the clock has advanced, but the run has not. */
   pause(): void {
     this.#shown = null;
   }

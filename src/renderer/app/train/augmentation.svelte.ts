@@ -1,4 +1,4 @@
-/** What augmentation makes of an image, for the Train screen's preview: asked anew when the settings change. */
+/** The Train screen's preview of augmentation, fetched again when the settings change. */
 import type { CallReply, LabClient } from '../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';
 import type { Augmentation } from '../../../shared/training/training.ts';
@@ -15,7 +15,7 @@ export interface PreviewOf {
 const pauseInTyping = 200;
 
 export class AugmentationState {
-  /** While another is on its way, the one before. */
+  /** The last preview, kept while the next one is being fetched. */
   preview = $state.raw<Preview | null>(null);
   problem = $state.raw<ProblemRecord | null>(null);
   readonly #lab: LabClient;

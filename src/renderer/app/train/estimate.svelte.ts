@@ -1,6 +1,6 @@
 /**
- * How long what is filled in would take here, and how much memory. Asked when nothing has been typed for a moment, net by
- * net, and asked again when the settings change; the lab remembers what it has measured.
+ * Estimates how long training with the entered settings would take here, and how much memory. It is requested when
+ * typing has rested, net by net, and again when the settings change; the lab remembers its measurements.
  */
 import type { CallInput, CallReply, LabClient } from '../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';
@@ -11,19 +11,19 @@ type Request = CallInput<'training.estimate'>;
 export interface EstimateQuestion {
   /** A run each. */
   readonly runs: readonly Request[];
-  /** So many run side by side. */
+  /** Number of runs trained concurrently. */
   readonly places: number;
 }
 
 export interface EstimateOfAll {
-  /** From the start of the first to the end of the last. */
+  /** Seconds from the start of the first run to the end of the last. */
   readonly seconds: number;
-  /** Of those that run side by side. */
+  /** Memory of the runs that are trained concurrently. */
   readonly memoryBytes: number;
-  /** Of the first run. */
+  /** The estimate of the first run. */
   readonly first: Estimate;
   readonly runs: number;
-  /** Other runs were at work while it was measured. */
+  /** Number of other runs that were training during the measurement. */
   readonly beside: number;
 }
 
@@ -31,7 +31,7 @@ const pauseInTyping = 500;
 const mostMeasured = 8;
 
 export class EstimateState {
-  /** Null until there is one. While another is being measured, the one before. */
+  /** Null until there is an estimate. The last one is kept while the next is being measured. */
   all = $state.raw<EstimateOfAll | null>(null);
   measuring = $state.raw(false);
   problem = $state.raw<ProblemRecord | null>(null);
@@ -43,7 +43,7 @@ export class EstimateState {
     this.#lab = lab;
   }
 
-  /** Null: nothing can be estimated now. The same question is not asked twice. */
+  /** Requests an estimate; null means that nothing can be estimated now. The same question is not sent twice. */
   ask(question: EstimateQuestion | null): void {
     const signature = question ? JSON.stringify(question) : '';
     if (signature === this.#asked) return;
@@ -57,7 +57,7 @@ export class EstimateState {
     this.#timer = setTimeout(() => void this.#measure(question, signature), pauseInTyping);
   }
 
-  /** Measured anew where something stood in the way. */
+  /** Measures again, after something had prevented the measurement. */
   again(): void {
     this.#asked = '';
   }
@@ -97,7 +97,7 @@ export class EstimateState {
   }
 }
 
-/** Runs with the same text take the same time for an epoch: seeds, rates and the number of epochs change nothing of it. */
+/** Runs with the same text take the same time for an epoch: seeds, rates and the number of epochs do not affect it. */
 function costOf({ network, settings, dataset, threads }: Request): string {
   const { batchSize, optimizer, clipping, augmentation, validation, measure, labelSmoothing } = settings;
   const kinds = {
@@ -122,7 +122,7 @@ function lasting({ estimate, epochs }: Measured, wanted: number): Estimate {
   return { ...estimate, totalSeconds: totalSeconds + (wanted - epochs) * (trainSeconds + testSeconds) };
 }
 
-/** As the lab's line does it: each run takes the first place that becomes free. */
+/** Schedules the runs as the lab's queue does: each run takes the first place that becomes free. */
 export function together(each: readonly Estimate[], places: number): EstimateOfAll | null {
   const [first] = each;
   if (!first) return null;

@@ -4,7 +4,7 @@ import { type ProblemRecord, toProblemRecord } from '../../../shared/base/proble
 
 export class QueueState {
   waiting = $state.raw<readonly number[]>([]);
-  /** Why the last thing that was wanted did not come about. */
+  /** The reason why the last action failed. */
   problem = $state.raw<ProblemRecord | null>(null);
   readonly #lab: LabClient;
 
@@ -17,7 +17,7 @@ export class QueueState {
     await this.#try(async () => (this.waiting = await this.#lab.call('queue.list', {})));
   }
 
-  /** One place up (−1) or down (1). */
+  /** Moves a run one place up (−1) or down (1). */
   async move(run: number, by: -1 | 1): Promise<void> {
     const from = this.waiting.indexOf(run);
     const to = from + by;
@@ -30,7 +30,7 @@ export class QueueState {
     await this.#try(() => this.#lab.call('queue.startNow', { run }));
   }
 
-  /** It is stopped before it has begun; it can be resumed like any other. */
+  /** Stops a run before it has begun; it can be resumed like any other. */
   async remove(run: number): Promise<void> {
     await this.#try(() => this.#lab.call('runs.stop', { run }));
   }

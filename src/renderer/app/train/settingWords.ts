@@ -1,4 +1,4 @@
-/** Words about the fields and sections of the Train form. */
+/** Labels and hints for the fields and sections of the Train form. */
 import { m } from '../../paraglide/messages.js';
 import type { TrainingSettings } from '../../../shared/training/training.ts';
 import { formatCount, formatTick } from '../../i18n/format.ts';
@@ -36,7 +36,7 @@ const hints: Partial<Record<string, Words>> = {
   minimumChange: m.train_minimum_change_hint,
 };
 
-/** One line on what a setting does, PyTorch's name for it first; null where its label says it. */
+/** Returns one line on what a setting does, PyTorch's name first; null where its label is enough. */
 export function settingHint(field: Field): string | null {
   if (field === 'clipping.maximum') return m.train_clipping_hint();
   if (field === 'step.gamma' || field === 'exponential.gamma') return m.train_gamma_hint();
@@ -55,7 +55,7 @@ export const sectionLabels: Record<Section, Words> = {
   validation: m.train_validation,
 };
 
-/** What a section is set to, in one line. */
+/** Returns the values of a section in one line. */
 export function sectionSummary(section: Section, settings: TrainingSettings): string {
   const comma = m.list_separator();
   const { optimizer, schedule, clipping, augmentation, validation, earlyStopping } = settings;

@@ -1,6 +1,6 @@
 /**
- * Sweeps as they come of the Train form: every field that holds several values is an axis. One sweep is made of all nets
- * where they have the same values of their own, the net being an axis then, else one of each net.
+ * Makes sweeps from the Train form: every field that holds several values is an axis. Nets that share the same values
+ * of their own make one sweep with the net as an axis; otherwise each net has a sweep.
  */
 import type { CallInput } from '../../../shared/api/api.ts';
 import type { Network } from '../../../shared/network/network.ts';
@@ -23,13 +23,13 @@ import {
 
 export type SweepRequest = CallInput<'sweeps.start'>['sweep'];
 
-/** More would be a grid that nobody means; the terminal takes them. */
+/** Largest number of runs that the window starts: a larger grid is rarely intended, and the terminal accepts it. */
 export const mostWindowRuns = 2000;
 
 const optimizers = ['sgd', 'adam', 'adamW', 'rmsProp', 'adagrad'];
 const schedules = ['step', 'exponential', 'cosine', 'oneCycle'];
 
-/** Where a sweep finds the field. */
+/** Returns the path of a field in a sweep. */
 function pathOf(field: Field | OwnField): string {
   const [of, name] = field.split('.') as [string, string | undefined];
   if (field === 'learningRate') return 'optimizer.learningRate';
@@ -63,7 +63,7 @@ export interface FormOfSweeps {
   readonly name: string;
 }
 
-/** None where no field has several values, or one that counts cannot be read. */
+/** Returns none if no field has several values, or if one that counts cannot be read. */
 export function sweepsOf({ draft, nets, seeds, dataset, name }: FormOfSweeps): SweepRequest[] {
   const each = nets.map(({ network, texts }) => ({
     network,
@@ -86,14 +86,17 @@ export function sweepsOf({ draft, nets, seeds, dataset, name }: FormOfSweeps): S
   return each.map(({ network, settings, axes }) => made(network, settings as TrainingSettings, axes));
 }
 
-/** Runs of them all together. */
+/** Returns the total number of their runs. */
 export function runsOfSweeps(sweeps: readonly SweepRequest[]): number {
   const size = ({ axes, seeds = [0] }: SweepRequest) =>
     axes.reduce((product, axis) => product * ('values' in axis ? axis.values.length : 1), seeds.length);
   return sweeps.reduce((sum, sweep) => sum + size(sweep), 0);
 }
 
-/** Every combination with its runs, in the order in which they will be trained. Throws a `Problem`. */
+/**
+ * Returns every combination with its runs, in training order. Throws a `Problem` for a combination that cannot be
+ * trained.
+ */
 export function combinationsOf(sweep: SweepRequest): ExpandedCombination[] {
   return expandSweep(sweepSchema.parse(sweep));
 }

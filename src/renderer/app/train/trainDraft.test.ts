@@ -45,7 +45,7 @@ test.each([
 });
 
 describe('the rules are the contract’s', () => {
-  /** Choices with which a field counts. */
+  /** Returns the choices with which a field counts. */
   function choicesFor(field: Field): Partial<Choices> {
     const [of] = field.split('.') as [string];
     if (of in { sgd: 1, adam: 1, adamW: 1, rmsProp: 1, adagrad: 1 })
@@ -69,13 +69,13 @@ describe('the rules are the contract’s', () => {
       Object.assign(draft.choices, choicesFor(field));
       draft.texts[field] = String(value);
       const mine = sections.every((section) => sectionValid(draft, section));
-      // What the rules let through, the schema takes; and what they do not, it refuses.
+      // The schema accepts what the rules allow, and rejects what they do not.
       const accepted = settingsByHand(draft, field, value);
       expect([field, value, mine]).toEqual([field, value, accepted]);
     }
   });
 
-  /** The settings with that value in its place, whether it may be there or not. */
+  /** Returns whether the schema accepts the settings with that value in the field's place. */
   function settingsByHand(draft: Draft, field: Field, value: number): boolean {
     const safe = copy();
     Object.assign(safe.choices, draft.choices);

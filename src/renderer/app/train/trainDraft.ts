@@ -1,7 +1,7 @@
 /**
- * Training settings as they are filled in: numbers as typed, choices as chosen. Every optimizer and every schedule keeps
- * its own fields, so that who looks at another one and comes back finds what was typed. What is typed becomes settings
- * when all that counts just now can be; `trainDraft.test.ts` holds the rules to those of `trainingSettingsSchema`.
+ * Training settings as they are entered: numbers as typed, choices as selected. Every optimizer and every schedule
+ * keeps its own fields, so that switching to another one and back restores what was typed. The text becomes settings
+ * once every field that counts is valid; `trainDraft.test.ts` checks the rules against `trainingSettingsSchema`.
  */
 import {
   type Initialisation,
@@ -34,7 +34,7 @@ export type OwnField = keyof typeof ownRules;
 export const ownFields = Object.keys(ownRules) as OwnField[];
 export type OwnTexts = Record<OwnField, string>;
 
-/** Fields that all nets share; `of.field` where several have one of that name. */
+/** Fields that all nets share; `of.field` where several have a field of that name. */
 export const fieldRules = {
   'sgd.momentum': share,
   'sgd.weightDecay': decay,
@@ -111,12 +111,15 @@ export type Section = (typeof sections)[number];
 const optimizers = ['sgd', 'adam', 'adamW', 'rmsProp', 'adagrad'] as const;
 const schedules = ['constant', 'step', 'exponential', 'cosine', 'oneCycle'] as const;
 
-/** PyTorch's default of an optimizer's learning rate; the course's for SGD. */
+/** Returns PyTorch's default of an optimizer's learning rate; the course's for SGD. */
 export function defaultLearningRate(type: OptimizerType): number {
   return type === 'sgd' ? 0.01 : optimizerSchema.parse({ type }).learningRate;
 }
 
-/** `settings` in the fields that they use, the course's values and PyTorch's defaults in the others. */
+/**
+ * Returns a draft with `settings` in the fields that they use, and the course's values and PyTorch's defaults in the
+ * others.
+ */
 export function draftOf(settings: TrainingSettings): Draft {
   const texts: Partial<Record<string, string>> = {
     'sgd.momentum': '0.5',
@@ -202,7 +205,7 @@ const sectionChoices: Record<Section, readonly Choice[]> = {
   validation: ['validation', 'earlyStopping', 'metric', 'measure'],
 };
 
-/** All values that are typed: of a sweep, where there are several. Null where the text cannot be read. */
+/** Returns all values typed into the field, several for a sweep; null if the text cannot be read. */
 export function valuesOf({ texts }: Draft, field: Field): readonly number[] | null {
   return readNumbers(texts[field], fieldRules[field]).values;
 }
@@ -212,7 +215,7 @@ export function valueOf(draft: Draft, field: Field): number | null {
   return valuesOf(draft, field)?.[0] ?? null;
 }
 
-/** Early stopping watches images that are not held back. */
+/** Returns whether early stopping lacks the held-out images that it is to watch. */
 export function watchesNothing({ earlyStopping, metric, validation }: Choices): boolean {
   return earlyStopping && metric.startsWith('validation') && !validation;
 }
@@ -222,7 +225,7 @@ export function sectionValid(draft: Draft, section: Section): boolean {
   return activeFields(draft.choices, section).every((field) => valueOf(draft, field) !== null);
 }
 
-/** Whether a field, or a choice, is other than the course has it. */
+/** Returns whether a field or a choice differs from the course's value. */
 export function fieldChanged(draft: Draft, field: Field): boolean {
   const values = valuesOf(draft, field);
   return values?.length !== 1 || values[0] !== Number(courseDraft.texts[field]);
@@ -238,12 +241,13 @@ function choiceChanged({ choices }: Draft, choice: Choice): boolean {
 export function sectionChanged(draft: Draft, section: Section): boolean {
   return (
     sectionChoices[section].some((choice) => choiceChanged(draft, choice)) ||
-    // Fields of another optimizer or schedule, or of what is off by the course, are that choice's doing.
+    // A field of another optimizer or schedule, or of an option that the course leaves off, differs because of that
+    // choice.
     activeFields(draft.choices, section).some((field) => fieldChanged(draft, field))
   );
 }
 
-/** Puts the section back to the course's values. */
+/** Resets the section to the course's values. */
 export function resetSection(draft: Draft, section: Section): void {
   for (const choice of sectionChoices[section]) {
     (draft.choices as Record<Choice, unknown>)[choice] = courseDraft.choices[choice];
@@ -262,7 +266,7 @@ export function resetSection(draft: Draft, section: Section): void {
   }
 }
 
-/** Where several values are typed, the first ones. Null where something that counts is not a number that it may be. */
+/** Uses the first of several typed values. Returns null if a field that counts is not a valid number. */
 export function settingsOf(draft: Draft, own: OwnTexts, seed: number): TrainingSettings | null {
   const { choices } = draft;
   const ownValues = ownFields.map((field) => readNumbers(own[field], ownRules[field]).values?.[0] ?? null);

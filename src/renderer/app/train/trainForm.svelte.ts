@@ -1,6 +1,6 @@
 /**
- * What the Train screen is filled in with: which nets to train, on what, how. Each net has epochs, batch size and learning
- * rate of its own; all else they share. It begins with the course's values and after that with what was last started.
+ * The Train screen's form: which nets to train, on what, and how. Each net has its own epochs, batch size and learning
+ * rate; all else is shared. It begins with the course's values, and later with those of the last start.
  */
 import { SvelteSet } from 'svelte/reactivity';
 import type { CallInput, CallReply, LabClient } from '../../../shared/api/api.ts';
@@ -47,18 +47,18 @@ export type ListedPreset = CallReply<'presets.list'>[number];
 export type NetOrigin = 'preset' | 'saved' | 'given';
 
 export class NetForm {
-  /** `preset:course`, `saved:3`; `given` for the one that the Design screen or a clone brought. */
+  /** The key is `preset:course`, `saved:3`, or `given` for the net that the Design screen or a clone provided. */
   readonly key: string;
   readonly origin: NetOrigin;
   readonly network: Network;
   /** The number of the kept net that it is, or was taken from. */
   readonly kept: number | undefined;
-  /** Its script's values, for a preset. */
+  /** A preset has its script's values. */
   readonly settings: TrainingSettings;
   readonly parameterCount: number;
-  /** Why it cannot be trained; null where it can. */
+  /** The reason why the net cannot be trained; null if it can. */
   readonly problem: ProblemRecord | null;
-  /** As typed. */
+  /** The net's own fields, as typed. */
   readonly texts: OwnTexts;
   readonly readings: Record<OwnField, NumberReading> = $derived.by(() => {
     const entries = ownFields.map((name) => [name, readNumbers(this.texts[name], ownRules[name])]);
@@ -72,7 +72,7 @@ export class NetForm {
     this.network = network;
     this.kept = this.origin === 'saved' ? Number(key.slice('saved:'.length)) : kept;
     this.settings = settings;
-    // One with an error has those of the layers before it.
+    // A net with an error has the totals of the layers before the error.
     const { layers } = walkNetwork(network);
     this.parameterCount = layers.reduce((sum, layer) => sum + layer.parameterCount, 0);
     this.problem = problemOf(network, classes);
@@ -88,7 +88,7 @@ export class NetForm {
     return { network: this.network, settings: this.settings, parameterCount: this.parameterCount };
   }
 
-  /** What the course has, where nothing else is said of this net. */
+  /** Returns the course's value, unless the net has another default. */
   course(name: OwnField, optimizer: OptimizerType): string {
     if (name === 'learningRate' && optimizer !== this.settings.optimizer.type) {
       return String(defaultLearningRate(optimizer));
@@ -119,14 +119,14 @@ export interface Filling {
   readonly settings: TrainingSettings;
   readonly dataset?: string;
   readonly name?: string;
-  /** Changes of the learning rate that were made in the run that is done again. */
+  /** Changes of the learning rate that were made in the run that is repeated. */
   readonly learningRates?: readonly LearningRateChange[];
   /** The number of the kept net that it was trained from. */
   readonly kept?: number | undefined;
   readonly tags?: readonly string[];
 }
 
-/** What a field of each net may hold; no batch is larger than the data set. */
+/** Returns the rule of a net's own field; no batch is larger than the data set. */
 export function ownRule(name: OwnField, trainCount: number | undefined): NumberRule {
   return name === 'batchSize' && trainCount !== undefined
     ? { ...ownRules.batchSize, maximum: trainCount }
@@ -141,26 +141,26 @@ export interface Planned {
 
 export class TrainForm {
   nets = $state.raw<readonly NetForm[]>([]);
-  /** Keys of the nets to train; the first preset to begin with. */
+  /** Keys of the nets to train; initially the first preset. */
   readonly chosen = new SvelteSet<string>();
   readonly draft: Draft = $state(structuredClone(courseDraft));
   /** `0`, `0, 1, 2` or `0-4`. */
   seeds = $state('0');
   dataset = $state('mnist');
-  /** The data sets that there are, as far as they are known. */
+  /** Returns the known data sets. */
   datasets: () => readonly DatasetSummary[] = () => [];
   readonly trainCount: number | undefined = $derived(
     (this.datasets().find(({ id }) => id === this.dataset) ?? this.datasets()[0])?.trainCount,
   );
   name = $state('');
-  /** As typed, with commas between them. */
+  /** The tags as typed, separated by commas. */
   tags = $state('');
-  /** All at once, or one after another. */
+  /** True to train all runs concurrently, false to train them one after another. */
   together = $state.raw(true);
   /** Cores for each run; null shares them out. */
   threads = $state.raw<number | null>(null);
   problem = $state.raw<ProblemRecord | null>(null);
-  /** Whether the settings are in sight; null until it is known whether something trains. */
+  /** Whether the settings are expanded; null until it is known whether a run is in progress. */
   open = $state.raw<boolean | null>(null);
   #learningRates = $state.raw<readonly LearningRateChange[]>([]);
   #loaded = false;
@@ -169,10 +169,10 @@ export class TrainForm {
   readonly chosenNets: readonly NetForm[] = $derived(this.nets.filter((net) => this.chosen.has(net.key)));
   readonly seedsRead: Seeds = $derived(readSeeds(this.seeds));
   readonly seedList: readonly number[] | null = $derived(this.seedsRead.seeds);
-  /** Null where one of them could not be a tag, or there are too many. */
+  /** Null if one of them is not a valid tag, or there are too many. */
   readonly tagList: readonly string[] | null = $derived(parseTags(this.tags));
   readonly draftValid: boolean = $derived(sections.every((section) => sectionValid(this.draft, section)));
-  /** All that counts is filled in with what it may be. */
+  /** True if every field that counts is valid. */
   readonly filled: boolean = $derived(
     this.chosenNets.length > 0 &&
       this.chosenNets.every((net) => net.valid && this.#fits(net) && net.problem === null) &&
@@ -180,7 +180,7 @@ export class TrainForm {
       this.tagList !== null &&
       this.seedList !== null,
   );
-  /** The sweeps that the fields with several values make; none where no field has. */
+  /** The sweeps that the fields with several values make; empty if no field has several. */
   readonly sweeps: readonly SweepRequest[] = $derived.by(() => {
     if (!this.filled) return [];
     const draft: Draft = $state.snapshot(this.draft);
@@ -188,7 +188,7 @@ export class TrainForm {
     const { dataset } = this;
     return sweepsOf({ draft, nets, seeds: this.seedList ?? [], dataset, name: this.name.trim() });
   });
-  /** How many runs would be started. */
+  /** Number of runs that would be started. */
   readonly runCount: number = $derived(
     this.sweeps.length > 0
       ? runsOfSweeps(this.sweeps)
@@ -196,7 +196,7 @@ export class TrainForm {
   );
   readonly mostRuns: number = $derived(this.sweeps.length > 0 ? mostWindowRuns : 64);
   readonly ready: boolean = $derived(this.filled && this.runCount <= this.mostRuns);
-  /** The runs, net by net, where all is filled in and nothing is swept; else none. */
+  /** The runs, net by net, if all is valid and nothing is swept; otherwise empty. */
   readonly planned: readonly Planned[] = $derived.by(() => {
     if (!this.ready || this.sweeps.length > 0) return [];
     const draft: Draft = $state.snapshot(this.draft);
@@ -217,7 +217,7 @@ export class TrainForm {
   }
 
   #last: LastUsed | undefined;
-  /** Something was brought in from elsewhere: what was last used does not overwrite it. */
+  /** True once the form was filled from elsewhere, so that the last start's values do not overwrite it. */
   #touched = false;
 
   async load(lab: LabClient): Promise<void> {
@@ -249,7 +249,7 @@ export class TrainForm {
     }
   }
 
-  /** Hears of nets that are made, changed and deleted in the Design screen. */
+  /** Follows the nets that are made, changed and deleted in the Design screen. */
   follow(lab: LabClient): void {
     lab.on('networks.changed', ({ id, network }) => {
       const key = `saved:${id}`;
@@ -269,8 +269,8 @@ export class TrainForm {
   }
 
   /**
-   * Trains this net and no other, with the settings that are filled in: the Design screen's way in. `kept` is the number of
-   * the kept net that it was taken from.
+   * Selects this net alone, with the settings of the form: the entry from the Design screen. `kept` is the number of
+   * the kept net that it came from.
    */
   choose(network: Network, kept?: number): void {
     const written = JSON.stringify(network);
@@ -284,7 +284,7 @@ export class TrainForm {
     this.#touched = true;
   }
 
-  /** Trains this net and no other, with these settings: "same again, but…". */
+  /** Selects this net alone, with these settings: "same again, but…". */
   fill({ network, settings, dataset, name, kept, tags = [], learningRates = [] }: Filling): void {
     this.choose(network, kept);
     Object.assign(this.draft, draftOf(settings));
@@ -296,7 +296,10 @@ export class TrainForm {
     this.#learningRates = learningRates;
   }
 
-  /** With the normalisation that fits: the course's constants are MNIST's. What was chosen otherwise stays. */
+  /**
+   * Selects the data set with a fitting normalisation, because the course's constants are MNIST's. A normalisation that
+   * was set by hand stays.
+   */
   chooseDataset(id: string): void {
     const { choices } = this.draft;
     if (choices.normalisation === normalisationFor(choices.normalisation, this.dataset))
@@ -309,7 +312,7 @@ export class TrainForm {
     else this.chosen.delete(key);
   }
 
-  /** Another optimizer brings its own learning rate to where the one before it had its own. */
+  /** Selects the optimizer and its default learning rate where the former one still had its own default. */
   setOptimizer(optimizer: Choices['optimizer']): void {
     const before = this.draft.choices.optimizer;
     this.draft.choices.optimizer = optimizer;
@@ -337,7 +340,7 @@ export class TrainForm {
     net.texts[name] = net.course(name, this.draft.choices.optimizer);
   }
 
-  /** Everything as the course has it. */
+  /** Resets every field to the course's values. */
   resetAll(): void {
     for (const section of sections) this.reset(section);
     for (const net of this.nets) for (const name of ownFields) this.resetOwn(net, name);
@@ -349,13 +352,13 @@ export class TrainForm {
     this.#learningRates = [];
   }
 
-  /** Cores that each run would have. */
+  /** Returns the number of cores that each run would have. */
   threadsOf(cores: number, runs: number): number {
     if (this.threads !== null) return Math.min(this.threads, cores);
     return Math.max(1, Math.floor(cores / Math.min(cores, this.together ? Math.max(1, runs) : 1)));
   }
 
-  /** Sweeps have as many runs at work as the settings leave room for. */
+  /** Returns the number of concurrent runs of a sweep for which the settings leave room. */
   workersOf(cores: number): number | undefined {
     if (!this.together) return 1;
     return this.threads === null ? undefined : Math.max(1, Math.floor(cores / this.threads));
@@ -384,7 +387,7 @@ export class TrainForm {
     };
   }
 
-  /** Remembers what was started, for the next time. */
+  /** Remembers the started settings for the next time. */
   remember(): void {
     this.#touched = true;
     const last = lastUsedOf($state.snapshot(this.draft), {
@@ -395,7 +398,7 @@ export class TrainForm {
   }
 
   #recall({ draft, nets, seeds, together, threads, dataset }: LastUsed): void {
-    // Once: what another window starts later does not overwrite what is being typed here.
+    // The form is filled only once: a later start in another window does not overwrite what is being typed here.
     this.#touched = true;
     Object.assign(this.draft.texts, draft.texts);
     Object.assign(this.draft.choices, draft.choices);

@@ -150,7 +150,7 @@ test('what was last started is there the next time, and can be reset', async () 
 
   const preferences = new PreferencesState(lab);
   const after = new TrainForm(preferences);
-  // In whichever order the two come.
+  // The order in which the two arrive does not matter.
   await after.load(lab);
   await preferences.load();
   expect(after.toRequest()).toEqual(request);

@@ -1,4 +1,4 @@
-/** What was last started, as it is kept among the preferences. */
+/** The schema of the last start, as it is kept among the preferences. */
 import { z } from 'zod';
 import { stoppingMetrics } from '../../../shared/training/training.ts';
 import { type Choices, type Draft, type Field, courseDraft, fieldRules } from './trainDraft.ts';
@@ -24,7 +24,7 @@ const choicesSchema = z.object({
 });
 
 export const lastUsedSchema = z.object({
-  /** What differs from the course's values. */
+  /** The values that differ from the course's. */
   draft: z.object({ texts: z.record(z.string(), text), choices: choicesSchema.partial() }),
   nets: z
     .array(
