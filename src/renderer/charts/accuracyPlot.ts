@@ -1,4 +1,7 @@
-/** Accuracy after each epoch, in percent, on the test set and on what was held back for validation; the best epoch is marked. */
+/**
+ * Accuracy after each epoch, in percent, on the test set and on the held-out validation images; the best epoch is
+ * marked.
+ */
 import type { Chart } from 'chart.js';
 import type { AnnotationOptions } from 'chartjs-plugin-annotation';
 import { formatPercent, formatPercentTick } from '../i18n/format.ts';
@@ -26,7 +29,7 @@ export function accuracyPlot(view: ChartView): CurvePlot {
     fit: (low) => ({ min: accuracyFloor(low), max: 100 }),
     logarithmic: () => false,
     outliers: () => null,
-    // What happened to runs is said in the loss chart.
+    // The loss chart has the labels of the runs' events.
     wordsAbove: () => false,
     marks: (scene) => ({ ...eventLines(scene, view, false), ...bestMark(scene, view) }),
     tickY: formatPercentTick,
@@ -54,7 +57,7 @@ function fill(trace: Trace, { kind, dataset }: PlotLine, window: Window): void {
   });
 }
 
-/** The ring shows the best epoch of every run; words for more than one would lie over their lines. */
+/** Marks the best epoch of every run with a ring; labels for more than one would cover the lines. */
 function bestMark(
   { traces, mappings, range, palette }: Scene,
   view: ChartView,
@@ -66,10 +69,10 @@ function bestMark(
   const percent = (100 * record.testCorrect) / record.testTotal;
   const x = mapping.toX(record.epoch * trace.stepsPerEpoch);
   if (x < range.min || x > range.max) return {};
-  // By what is in sight: a wider picture of it is to look the same there.
+  // The label's side depends on the visible range: a wider picture of that range must look the same there.
   const { min, max } = view.shown;
   const place = (x - min) / (max - min);
-  // The ring marks the point. The words stand below or above it at the chart's edge, clear of the line through it.
+  // The ring marks the point. The label is placed below or above it at the chart's edge, clear of the line through it.
   const low = ({ scales }: Chart) => percent < (scales['y']!.min + scales['y']!.max) / 2;
   return {
     best: {

@@ -1,4 +1,4 @@
-/** How what runs along a chart is called and written. */
+/** Names and formats of the quantities on a chart's horizontal axis. */
 import { formatClock, formatCount, formatTick } from '../i18n/format.ts';
 import { m } from '../paraglide/messages.js';
 import type { XAxis } from '../plot/xAxis.ts';
@@ -21,7 +21,7 @@ export function formatX(axis: XAxis, x: number): string {
   return formatCount(x);
 }
 
-/** A place on the axis, in words. */
+/** Describes a position on the axis. */
 export function describeX(axis: XAxis, x: number): string {
   switch (axis) {
     case 'epoch':

@@ -1,11 +1,11 @@
 /**
- * How some charts are looked at, all of them together: what runs along them, which part of it is in sight, where the
- * cursor is, which lines are hidden. Charts draw what this says and tell it of every zoom, so they move as one.
+ * The shared view of several charts: the quantity on their horizontal axis, the visible range, the cursor, and the
+ * hidden lines. Charts draw this state and write every zoom to it, so that they move together.
  */
 import { SvelteSet } from 'svelte/reactivity';
 import type { Range, XAxis } from '../plot/xAxis.ts';
 
-/** What a run's lines are of. */
+/** The kinds of lines that a run can have. */
 export const lineKinds = [
   'batch',
   'smoothed',
@@ -17,9 +17,9 @@ export const lineKinds = [
 ] as const;
 export type LineKind = (typeof lineKinds)[number];
 
-/** What a chart does not show of its runs, and whether another axis would show them better. */
+/** What a chart leaves out of its runs, and whether another scale would show them better. */
 export interface Outside {
-  /** Runs with values in sight that are higher or lower than the value axis reaches. */
+  /** Runs with visible values above or below the range of the value axis. */
   readonly runs: readonly number[];
   /** The value that is farthest above it; null where values lie below alone. */
   readonly highest: number | null;
@@ -33,9 +33,9 @@ const closest = 1 / 20_000;
 export class ChartView {
   axis = $state.raw<XAxis>('epoch');
   logarithmic = $state.raw(false);
-  /** Position of the smoothing slider; 0 is none. */
+  /** Position of the smoothing slider; 0 turns smoothing off. */
   smoothing = $state.raw(0);
-  /** What is in sight, in the axis's units; null where that is everything, also as it grows. */
+  /** The visible range, in the axis's units; null for all of it, including growth. */
   range = $state.raw<Range | null>(null);
   cursor = $state.raw<number | null>(null);
   /** The cursor stays where it is until it is released. */
@@ -44,16 +44,16 @@ export class ChartView {
   valueRanges = $state.raw<Readonly<Record<string, Range>>>({});
   /** The value axes hold everything, outliers too. */
   everything = $state.raw(false);
-  /** What charts leave out, by their ids; they say so when they draw. */
+  /** What each chart leaves out, by the chart's id; a chart writes it when it draws. */
   outside = $state.raw<Readonly<Record<string, Outside>>>({});
   readonly hiddenRuns = new SvelteSet<number>();
   readonly hiddenKinds = new SvelteSet<LineKind>();
-  /** Everything there is; charts keep it up to date as they draw. Nothing is drawn from it, so it is not reactive. */
+  /** The full range, which charts keep up to date as they draw. Nothing is drawn from it, so it is not reactive. */
   full: Range = { min: 0, max: 1 };
 
   readonly #onScale: ((logarithmic: boolean) => void) | undefined;
 
-  /** `onScale` hears of the scale that a person chooses, to keep it. */
+  /** `onScale` is called with the scale that a person chooses, to remember it. */
   constructor(onScale?: (logarithmic: boolean) => void) {
     this.#onScale = onScale;
   }
@@ -62,7 +62,7 @@ export class ChartView {
     return this.range ?? this.full;
   }
 
-  /** Another unit has another place for everything: what was zoomed to and pointed at is let go. */
+  /** Changes the axis. In another unit every position differs, so that the zoom and the cursor are reset. */
   chooseAxis(axis: XAxis): void {
     if (axis === this.axis) return;
     this.axis = axis;
@@ -75,19 +75,19 @@ export class ChartView {
     this.#onScale?.(logarithmic);
   }
 
-  /** Sets a chart's value axis by hand; null leaves it to the chart again. */
+  /** Sets a chart's value range by hand; null makes it automatic again. */
   setValueRange(chart: string, range: Range | null): void {
     const { [chart]: _, ...others } = this.valueRanges;
     this.valueRanges = range ? { ...others, [chart]: range } : others;
   }
 
-  /** Told by a chart that was drawn. */
+  /** Stores what a chart left out; called by a chart after drawing. */
   sayOutside(chart: string, outside: Outside): void {
     if (JSON.stringify(this.outside[chart]) === JSON.stringify(outside)) return;
     this.outside = { ...this.outside, [chart]: outside };
   }
 
-  /** Keeps to what there is; all of it in sight is the same as no zoom. */
+  /** Zooms to a range within the full one; the full range itself resets the zoom. */
   zoomTo({ min, max }: Range): void {
     const { full } = this;
     const whole = full.max - full.min;
@@ -101,7 +101,7 @@ export class ChartView {
     this.range = { min: start, max: start + width };
   }
 
-  /** `factor` above 1 comes closer, around the cursor where that is in sight, else around the middle. */
+  /** A `factor` above 1 zooms in, around the cursor if it is visible, otherwise around the middle. */
   zoomBy(factor: number): void {
     const { min, max } = this.shown;
     const { cursor } = this;
@@ -109,7 +109,7 @@ export class ChartView {
     this.zoomTo({ min: centre - (centre - min) / factor, max: centre + (max - centre) / factor });
   }
 
-  /** By a part of what is in sight, to the right where it is positive. */
+  /** Pans by a fraction of the visible range, to the right if positive. */
   panBy(part: number): void {
     const { min, max } = this.shown;
     const by = (max - min) * part;
@@ -120,12 +120,12 @@ export class ChartView {
     this.range = null;
   }
 
-  /** Follows the pointer; a pinned cursor does not. */
+  /** Moves the cursor with the pointer unless it is pinned. */
   point(x: number | null): void {
     if (!this.pinned) this.cursor = x;
   }
 
-  /** Pins the cursor there, or lets it go where it is pinned. */
+  /** Pins the cursor at `x`, or releases it if it is pinned there. */
   pin(x: number): void {
     this.pinned = !this.pinned;
     this.cursor = x;
@@ -136,7 +136,7 @@ export class ChartView {
     this.cursor = null;
   }
 
-  /** By a part of what is in sight, from the middle where there is no cursor yet; it stays in sight. */
+  /** Moves the cursor by a fraction of the visible range, starting from the middle; the cursor stays visible. */
   moveCursor(part: number): void {
     const { min, max } = this.shown;
     const from = this.cursor ?? (min + max) / 2;
@@ -151,7 +151,7 @@ export class ChartView {
     toggle(this.hiddenKinds, kind);
   }
 
-  /** Only this one of `all`; all of them where it is the only one already. */
+  /** Shows only this run of `all`; shows all of them if it is already the only one. */
   soloRun(run: number, all: readonly number[]): void {
     solo(this.hiddenRuns, run, all);
   }

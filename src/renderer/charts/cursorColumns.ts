@@ -1,16 +1,16 @@
-/** The values that a chart shows beside its cursor, one a line of a run. */
+/** The values that a chart shows beside its cursor, one for each line of a run. */
 import { formatLoss, formatShare } from '../i18n/format.ts';
 import { m } from '../paraglide/messages.js';
 import type { ValuesAt } from '../plot/data/valuesAt.ts';
 import type { LineKind } from './chartView.svelte.ts';
 
 export interface CursorColumn {
-  /** Left out while its line is hidden. */
+  /** The value is left out while its line is hidden. */
   readonly kind: LineKind;
   readonly label: () => string;
-  /** The value as text; a dash where there is none. */
+  /** Returns the value as text; a dash where there is no value. */
   readonly text: (values: ValuesAt) => string;
-  /** The value is that of an epoch's end, the one that is nearest to the cursor. */
+  /** True if the value is that of an epoch's end, the one nearest to the cursor. */
   readonly afterEpoch: boolean;
 }
 

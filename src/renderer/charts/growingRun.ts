@@ -1,4 +1,7 @@
-/** What a figure reads of a run beside its trace: reactive numbers, so that the figure follows while the run trains. */
+/**
+ * What a figure reads of a run in addition to its trace: reactive numbers, so that the figure follows while the run
+ * trains.
+ */
 import type { EpochRecord, RunningLoss } from '../../shared/runs/runs.ts';
 
 export interface GrowingRun {

@@ -1,7 +1,7 @@
 /**
- * Loss. For each run: every batch's loss, faint; its moving average, where one is asked for; the running loss with a dot
- * at each one that the course's script would have printed; and after each epoch the losses on the test set (dashed) and
- * on the images that were held back for validation (dotted).
+ * The loss plot. For each run: every batch's loss, faint; its moving average, if smoothing is on; the running loss with
+ * a dot at each one that the course's script would have printed; and after each epoch the losses on the test set
+ * (dashed) and on the held-out validation images (dotted).
  */
 import type { ChartView } from './chartView.svelte.ts';
 import { type CurvePlot, type PlotLine, type Window, epochPoints } from './curve/curvePlot.ts';
@@ -17,9 +17,9 @@ import { type Trace, runColour, runShape } from '../plot/data/trace.ts';
 import { eventLines, hasEventWords } from './curve/eventLines.ts';
 import type { Mapping } from '../plot/xAxis.ts';
 
-/** With more runs than this the printed losses' dots would cover the lines. */
+/** With more runs the dots of the printed losses would cover the lines. */
 const mostDotted = 3;
-/** With more epochs in sight than this a dot each would be a band. */
+/** With more epochs in view the dots would merge into a band. */
 const mostDots = 60;
 
 export function lossPlot(view: ChartView): CurvePlot {
@@ -103,7 +103,7 @@ function fill(view: ChartView, trace: Trace, { kind, dataset }: PlotLine, window
         dataset.data = window.runs > mostDotted ? [] : printedLosses(trace, mapping);
         return;
       }
-      // One heavy line a run: beside the moving average the running loss is a thin one.
+      // Each run has one heavy line: beside the moving average the running loss is thin.
       dataset.borderWidth = view.smoothing > 0 ? 1 : 2;
       curves.running.pick(dataset.data, xOf, series.length, from, to, buckets / 3);
       return;
@@ -119,7 +119,9 @@ function fill(view: ChartView, trace: Trace, { kind, dataset }: PlotLine, window
   }
 }
 
-/** Values after each epoch, the best epoch's ringed; nothing where the run has no such values. */
+/**
+ * Fills the values after each epoch, with the best epoch's ringed; leaves the line empty if the run has no such values.
+ */
 export function fillEpochs(
   trace: Trace,
   dataset: DataLine,

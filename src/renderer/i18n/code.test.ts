@@ -1,4 +1,4 @@
-/** Every finding of the lint, and every one of the reader of pasted code, has words. */
+/** Every finding of the lint, and of the reader of pasted code, has a message. */
 import { expect, test } from 'vitest';
 import { lintCodes } from '../../shared/lint/lint.ts';
 import { m } from '../paraglide/messages.js';

@@ -1,4 +1,4 @@
-/** What the lint and the reader of pasted code say, in the reader's language: a code names its message. */
+/** The messages of the lint and of the reader of pasted code in the reader's language: a code names its message. */
 import type { CodeFinding, FoundSettings, PastedChoice } from '../../shared/code/parsePyTorch.ts';
 import type { LintFinding } from '../../shared/lint/lint.ts';
 import { withDetail } from '../../shared/misfits/misfit.ts';
@@ -12,7 +12,7 @@ import { optimizerNames } from './settings.ts';
 type Fill = (parameters: Readonly<Record<string, string | number>>) => string;
 const messages = m as unknown as Readonly<Record<string, Fill | undefined>>;
 
-/** Names of functions as people write them. */
+/** Replaces the program's names of functions by those that people use. */
 function spoken(parameters: LintFinding['parameters']): Record<string, string | number> {
   return Object.fromEntries(
     Object.entries(parameters).map(([key, value]) => [
@@ -24,7 +24,7 @@ function spoken(parameters: LintFinding['parameters']): Record<string, string | 
   );
 }
 
-/** What was found, and in one sentence why it matters. */
+/** Returns what was found, and in one sentence why it matters. */
 export function lintText({ code, parameters }: LintFinding): { what: string; why: string } {
   const given = spoken(parameters);
   return {
@@ -37,13 +37,13 @@ export function pasteText({ code, parameters }: CodeFinding): string {
   return messages[`paste.${code}`]?.(withDetail(parameters, getLocale(), layerLabel)) ?? code;
 }
 
-/** Where a finding or a choice stands: in a notebook, within its cell. Empty where it is about the whole. */
+/** Returns the place of a finding or a choice, within its cell for a notebook. Empty if it concerns the whole code. */
 export function pastePlace({ cell, line }: Pick<CodeFinding, 'cell' | 'line'>): string {
   if (line === null) return '';
   return cell === null ? m.code_paste_line({ line }) : m.code_paste_cell_line({ cell, line });
 }
 
-/** What tells one training of a script from another: its line, its net's size, its optimizer, its epochs. */
+/** Distinguishes one training of a script from another by its line, its net's size, its optimizer and its epochs. */
 export function choiceText({ network, settings, cell, line }: PastedChoice): string {
   const { optimizer, epochs, batchSize } = settings;
   const parameters = network

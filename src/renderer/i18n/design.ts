@@ -1,4 +1,4 @@
-/** Words of the Design screen: fields, what may be in them, what a layer is, what a step did. */
+/** Texts of the Design screen: fields, their allowed values, layer descriptions, and steps. */
 import type { Fix } from '../../shared/network/fixes.ts';
 import {
   type FieldName,
@@ -48,7 +48,7 @@ const hints: Record<FieldName, () => string> = {
   momentum: m.design_hint_momentum,
 };
 
-/** PyTorch's names of the arguments, as the course's scripts have them. */
+/** PyTorch's names of the arguments, as in the course's scripts. */
 export const torchNames: Readonly<Record<FieldName, string>> = {
   filters: 'out_channels',
   kernelSize: 'kernel_size',
@@ -73,7 +73,7 @@ export function fieldHint(name: FieldName): string {
   return hints[name]();
 }
 
-/** What may be typed, in a few words. */
+/** Describes the allowed values of a field. */
 export function allowedText(field: LayerField): string {
   if (field.kind === 'flag' || field.kind === 'choice') return '';
   const limits = { minimum: String(field.minimum), maximum: formatCount2(field.maximum) };
@@ -81,7 +81,7 @@ export function allowedText(field: LayerField): string {
   return field.aboveMinimum ? m.design_allowed_above(limits) : m.design_allowed_range(limits);
 }
 
-/** What would be right, where something else was typed. */
+/** Says which values would be valid after an invalid one was typed. */
 export function fieldError(field: LayerField): string {
   if (field.kind === 'flag' || field.kind === 'choice') return '';
   const limits = { minimum: String(field.minimum), maximum: formatCount2(field.maximum) };
@@ -90,7 +90,7 @@ export function fieldError(field: LayerField): string {
   return field.aboveMinimum ? m.design_error_above(limits) : m.design_error_real(limits);
 }
 
-/** Limits may be fractions, such as 0.99. */
+/** Formats a limit, which may be a fraction such as 0.99. */
 function formatCount2(value: number): string {
   return Number.isInteger(value) ? formatCount(value) : String(value);
 }
@@ -105,12 +105,12 @@ export function valueText(field: FieldName, value: FieldValue): string {
   return typeof value === 'string' ? value : pairText(value);
 }
 
-/** `Convolution`, `ReLU`: a layer's name in a list. */
+/** Returns a layer's name in a list: `Convolution`, `ReLU`. */
 export function layerTitle(layer: Layer): string {
   return layer.type === 'activation' ? activationLabel(layer.function) : layerLabel(layer.type);
 }
 
-/** `10 filters · 5×5 · padding 1`: what a layer is told, defaults left out. */
+/** Returns a layer's fields that differ from their defaults: `10 filters · 5×5 · padding 1`. */
 export function layerDetails(layer: Layer): string {
   const parts: string[] = [];
   if (layer.type === 'conv2d') parts.push(m.design_filters_count({ count: layer.filters }));
@@ -132,7 +132,7 @@ export function layerDetails(layer: Layer): string {
   return parts.join(' · ');
 }
 
-/** What a step did, for words such as “Undo: remove Convolution”. */
+/** Describes a step, for texts such as “Undo: remove Convolution”. */
 export interface StepLabel {
   readonly kind:
     | 'add'
@@ -167,7 +167,7 @@ const steps: Record<StepLabel['kind'], (inputs: { what: string }) => string> = {
   replace: m.design_step_replace,
 };
 
-/** `remove Convolution`, `move 3 layers`. */
+/** Returns the text of a step: `remove Convolution`, `move 3 layers`. */
 export function stepText(label: StepLabel): string {
   return steps[label.kind]({ what: subject(label) });
 }
@@ -187,7 +187,7 @@ function changeText({ field, before, after }: FieldChange): string {
   return `${fieldLabel(field)} ${valueText(field, before)} → ${valueText(field, after)}`;
 }
 
-/** What became of a layer, in a line. */
+/** Describes the change of a layer in one line. */
 export function diffText(diff: LayerDiff): string {
   if (diff.kind === 'same') return describe(diff.after);
   if (diff.kind === 'added') return m.design_diff_added({ layer: describe(diff.after) });

@@ -1,13 +1,13 @@
 /**
- * Numbers, times and names as the reader's language writes them. Every function asks for the locale when it is called,
- * so what shows its text is drawn anew when the language changes. Digits are fixed in number where values
- * change while they are looked at, so that nothing jumps.
+ * Formats numbers, times and names in the reader's language. Every function asks for the locale when it is called, so
+ * that its text is redrawn when the language changes. The number of digits is fixed where values change while they are
+ * displayed, so that nothing jumps.
  */
 import { getLocale } from '../paraglide/runtime.js';
 import { m } from '../paraglide/messages.js';
 import { tickForm } from '../plot/ticks.ts';
 
-/** Stands for a value that is not there yet. */
+/** Stands for a missing value. */
 export const absent = '–';
 
 const formats = new Map<string, Intl.NumberFormat>();
@@ -24,7 +24,10 @@ function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
 
 const dateFormats = new Map<string, Intl.DateTimeFormat>();
 
-/** Making one costs as much as writing a hundred dates, and a table has a date in each row. */
+/**
+ * Formatters are cached: constructing one costs as much as formatting a hundred dates, and a table has a date in each
+ * row.
+ */
 function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${getLocale()} ${JSON.stringify(options)}`;
   let format = dateFormats.get(key);
@@ -35,12 +38,12 @@ function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   return format;
 }
 
-/** `8,490` */
+/** Formats a count: `8,490`. */
 export function formatCount(value: number): string {
   return numberFormat({ maximumFractionDigits: 0 }).format(value);
 }
 
-/** `0.1234`; a loss that is no number any more (it diverged) stays visible as NaN. */
+/** Formats a loss: `0.1234`; a diverged loss is shown as NaN. */
 export function formatLoss(value: number | null | undefined): string {
   if (value === null || value === undefined) return absent;
   if (!Number.isFinite(value)) return String(value).replace('Infinity', '∞');
@@ -48,7 +51,7 @@ export function formatLoss(value: number | null | undefined): string {
   return numberFormat({ minimumFractionDigits: 4, maximumFractionDigits: 4 }).format(value);
 }
 
-/** `97.12%` of a count, or a dash where there is none. */
+/** Formats a proportion as `97.12%`; a dash if either number is missing. */
 export function formatShare(part: number | undefined, whole: number | undefined): string {
   if (part === undefined || !whole) return absent;
   return numberFormat({ style: 'percent', minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(
@@ -56,7 +59,7 @@ export function formatShare(part: number | undefined, whole: number | undefined)
   );
 }
 
-/** `95%`, with as many decimals as asked for. */
+/** Formats a percentage: `95%`, with the given number of decimals. */
 export function formatPercent(percent: number, decimals = 0): string {
   const options = {
     style: 'percent',
@@ -84,7 +87,7 @@ export function formatLossTick(value: number, step: number): string {
   return numberFormat({ maximumFractionDigits: decimals }).format(value);
 }
 
-/** `4.2 s`, or `15:05` from ten minutes on: an epoch's time. */
+/** Formats an epoch's time: `4.2 s`, or `15:05` from ten minutes on. */
 export function formatDuration(seconds: number): string {
   if (seconds < 600)
     return m.duration_seconds({
@@ -93,7 +96,7 @@ export function formatDuration(seconds: number): string {
   return formatClock(seconds);
 }
 
-/** `0:42`, `1:05` or `1:02:03`: for what counts up or down. */
+/** Formats a running clock or countdown: `0:42`, `1:05` or `1:02:03`. */
 export function formatClock(seconds: number): string {
   const whole = Math.round(seconds);
   const two = (value: number) => String(value).padStart(2, '0');
@@ -102,14 +105,17 @@ export function formatClock(seconds: number): string {
   return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
 }
 
-/** `40 s`, `3 min` or `1.5 h`: as exact as an estimate is. */
+/** Formats an estimated duration with the precision of an estimate: `40 s`, `3 min` or `1.5 h`. */
 export function aboutDuration(seconds: number): string {
   if (seconds < 90) return m.train_about_seconds({ seconds: Math.max(1, Math.round(seconds)) });
   if (seconds < 5400) return m.train_about_minutes({ minutes: Math.round(seconds / 60) });
   return m.train_about_hours({ hours: numberFormat({ maximumFractionDigits: 1 }).format(seconds / 3600) });
 }
 
-/** `1:20`, or `1:10 to 1:40` where that is uncertain; as exact as it is known, so that it does not flicker. */
+/**
+ * Formats `1:20`, or `1:10 to 1:40` if that is uncertain, with the precision of the estimate so that it does not
+ * flicker.
+ */
 export function formatTimeLeft({ seconds, spread }: { seconds: number; spread: number }): string {
   const step = seconds < 20 ? 1 : seconds < 120 ? 5 : seconds < 600 ? 10 : 60;
   const rounded = (value: number) => formatClock(Math.max(0, Math.round(value / step) * step));
@@ -117,13 +123,13 @@ export function formatTimeLeft({ seconds, spread }: { seconds: number; spread: n
   return m.time_between({ low: rounded(seconds - spread), high: rounded(seconds + spread) });
 }
 
-/** `16 GB` */
+/** Formats an amount of memory: `16 GB`. */
 export function formatBytes(bytes: number): string {
   const gigabytes = bytes / 2 ** 30;
   return `${numberFormat({ maximumFractionDigits: gigabytes < 10 ? 1 : 0 }).format(gigabytes)} GB`;
 }
 
-/** `34.2 kB`, of a file. */
+/** Formats the size of a file: `34.2 kB`. */
 export function formatFileSize(bytes: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
   const power = bytes < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(bytes) / 3));
@@ -134,7 +140,7 @@ export function formatFileSize(bytes: number): string {
   );
 }
 
-/** Date and time to the minute, in this machine's time zone. */
+/** Formats date and time to the minute, in this machine's time zone. */
 export function formatDateTime(iso: string): string {
   return dateFormat({ dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
 }
@@ -151,12 +157,12 @@ export function formatDateTimeShort(iso: string, now = new Date()): string {
 export function networkLabel(name: string): string {
   if (name === 'course') return m.network_course();
   if (name === 'homework') return m.network_homework();
-  // What code that names no net comes to (shared/code/parsePyTorch.ts).
+  // The name of pasted code that names no net (shared/code/parsePyTorch.ts).
   if (name === 'pasted') return m.network_pasted();
   return name;
 }
 
-/** `Course net #12`: a run's name, told apart from others of the same name by its number. */
+/** Returns `Course net #12`: a run's name with its number, which distinguishes runs of the same name. */
 export function runLabel({ name, id }: { readonly name: string; readonly id: number }): string {
   return `${networkLabel(name)} #${id}`;
 }

@@ -1,4 +1,4 @@
-/** Layer kinds and activation functions by name. */
+/** Names of layer kinds and activation functions. */
 import type { ActivationFunction } from '../../shared/layers/activation.ts';
 import {
   type ComposedFunction,
@@ -23,7 +23,7 @@ const labels: Record<LayerType, () => string> = {
   residual: m.layer_residual,
 };
 
-/** What is no layer kind is given back as it is. */
+/** Returns the name of a layer kind; an unknown kind is returned unchanged. */
 export function layerLabel(type: string): string {
   return type in labels ? labels[type as LayerType]() : type;
 }
@@ -43,12 +43,12 @@ export const activationNames: Record<ActivationFunction, string> = {
   >),
 };
 
-/** `ReLU`; what is no activation is given back as it is. */
+/** Returns the name of an activation, such as `ReLU`; an unknown one is returned unchanged. */
 export function activationLabel(name: string): string {
   return name in activationNames ? activationNames[name as ActivationFunction] : name;
 }
 
-/** `Convolution 5×5, padding 1`: a layer in a few words, what is at its default left out. */
+/** Describes a layer in a few words without default values: `Convolution 5×5, padding 1`. */
 export function describeLayer(layer: Layer): string {
   const label = layerLabel(layer.type);
   switch (layer.type) {

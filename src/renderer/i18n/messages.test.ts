@@ -1,4 +1,4 @@
-/** Both languages say the same: the same keys, with the same parameters; and every problem of the program has words. */
+/** Both languages have the same keys with the same parameters, and every problem of the program has a message. */
 import { expect, test } from 'vitest';
 import settings from '../../../project.inlang/settings.json';
 import { calls, events } from '../../shared/api/api.ts';
@@ -16,7 +16,9 @@ const sources = import.meta.glob<string>(
 type Messages = Readonly<Record<string, unknown>>;
 const files = import.meta.glob<Messages>('/resources/messages/*/*.json', { import: 'default', eager: true });
 
-/** All of a language's messages, of every file; a key that two files have would silently be one of them. */
+/**
+ * Returns all messages of a language from all of its files; a key that two files define would silently be one of them.
+ */
 function messagesOf(language: string): Messages {
   const all: Record<string, unknown> = {};
   for (const [file, messages] of Object.entries(files)) {
@@ -54,13 +56,14 @@ test('no Chinese message was forgotten in English', () => {
   const same = Object.keys(english).filter(
     (key) => JSON.stringify(english[key]) === JSON.stringify(chinese[key]),
   );
-  // A template without words, and a term that Chinese texts keep.
+  // The exceptions are a template without words, and a term that Chinese texts keep.
   expect(same.sort()).toEqual(['action_on_run', 'layer_dropout']);
 });
 
 /**
- * Codes are written as they are, in the file that makes the `Problem`, though not always in the constructor's own
- * parentheses: whatever looks like a code of a known kind, and is no call's or event's or file's name, is one.
+ * Finds the problem codes in the source. A code is a literal in the file that makes the `Problem`, though not always in
+ * the constructor's own parentheses: every literal that looks like a code of a known kind, and is no name of a call, an
+ * event or a file, counts.
  */
 function problemCodes(): string[] {
   const texts = Object.values(sources).filter((text) => text.includes('new Problem('));

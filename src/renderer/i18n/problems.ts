@@ -1,6 +1,7 @@
 /**
- * A problem in the reader's language. Its code names the message (`problem.<code>` in resources/messages), its
- * parameters fill it in. A code without a message, which a newer lab may send, is shown as the English text it carries.
+ * Translates a problem into the reader's language. Its code names the message (`problem.<code>` in resources/messages),
+ * and its parameters fill it in. A code without a message, which a newer lab may send, is shown as the English text it
+ * carries.
  */
 import type { ProblemRecord } from '../../shared/base/problem.ts';
 import { withDetail } from '../../shared/misfits/misfit.ts';
@@ -23,7 +24,7 @@ export function problemText(problem: ProblemRecord): string {
   return m.problem_in_layer({ layer, type: layerLabel(String(type)), problem: text });
 }
 
-/** Without the name of the layer: for a place that is the layer's own. */
+/** Returns the problem's text without the name of the layer, for a place that belongs to the layer. */
 export function problemReason({ code, message, parameters }: ProblemRecord): string {
   const fill = messages[`problem.${code}`];
   if (!fill) return message;
@@ -49,7 +50,7 @@ export function problemReason({ code, message, parameters }: ProblemRecord): str
   return whole ? text : message;
 }
 
-/** What a filter's problem names, in the reader's words: its field, how that is used, all fields, all states. */
+/** Translates the parameters of a filter's problem: its field, its example, all fields, all states. */
 function queryWords(parameters: ProblemRecord['parameters']): Record<string, string> {
   const language = getLocale();
   const field = typeof parameters['field'] === 'string' ? findField(parameters['field']) : undefined;
@@ -64,7 +65,7 @@ function queryWords(parameters: ProblemRecord['parameters']): Record<string, str
   };
 }
 
-/** What gives a layer the map that it is said not to fit: `from` is a layer's number, 0 for the net's input. */
+/** Names the layer whose output does not fit: `from` is a layer's number, 0 for the net's input. */
 function giver(from: string | number | undefined): string {
   if (from === undefined) return m.problem_giver_unknown();
   return from === 0 ? m.problem_giver_input() : m.problem_giver_layer({ layer: from });

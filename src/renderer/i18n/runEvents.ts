@@ -1,4 +1,7 @@
-/** What happened to a run, as its charts say it: what changed the curve in words, breaks in training as a quiet line. */
+/**
+ * The events of a run as marks on its charts: changes that affect the curve are labelled, breaks in training are quiet
+ * lines.
+ */
 import type { RunEvent } from '../../shared/runs/runEvents.ts';
 import type { TraceEvent } from '../plot/data/trace.ts';
 import { m } from '../paraglide/messages.js';
@@ -22,7 +25,7 @@ export function chartEvents(events: readonly RunEvent[]): TraceEvent[] {
       case 'paused':
       case 'stopped':
       case 'interrupted':
-        // A pause and going on from it are at the same step, and one line.
+        // A pause and the resumption after it are at the same step, and share one line.
         if (!marks.some((mark) => mark.quiet && mark.step === step))
           marks.push({ step, label: eventWord(event.kind), quiet: true });
         break;

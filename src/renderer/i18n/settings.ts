@@ -1,4 +1,4 @@
-/** Words about the training settings. */
+/** Labels of the training settings. */
 import { m } from '../paraglide/messages.js';
 import type { NumberProblem, NumberRule } from '../ui/fields/numberField.ts';
 import type { SeedsProblem } from '../ui/fields/seeds.ts';
@@ -13,7 +13,7 @@ import { formatCount } from './format.ts';
 
 export type Words = () => string;
 
-/** As PyTorch's documentation writes them. */
+/** Names as in PyTorch's documentation. */
 export const optimizerNames: Record<OptimizerType, string> = {
   sgd: 'SGD',
   adam: 'Adam',
@@ -22,7 +22,7 @@ export const optimizerNames: Record<OptimizerType, string> = {
   adagrad: 'Adagrad',
 };
 
-/** The optimizer's name, or `type` as it is where a newer Stride wrote one that this one does not know. */
+/** Returns the optimizer's name, or `type` itself if a newer Stride wrote one that this one does not know. */
 export function optimizerLabel(type: string): string {
   return (optimizerNames as Readonly<Record<string, string>>)[type] ?? type;
 }
@@ -58,17 +58,17 @@ const labels: Record<string, Words> = {
   minimumChange: m.train_minimum_change,
 };
 
-/** `sgd.momentum` and `rmsProp.momentum` are both called momentum. */
+/** Strips the prefix: `sgd.momentum` and `rmsProp.momentum` are both called momentum. */
 export const settingKey = (field: string) => field.slice(field.indexOf('.') + 1);
 
-/** The words for a setting, or its path where the window has none (an axis of a sweep may be any field). */
+/** Returns the label of a setting, or its path if the window has none (an axis of a sweep may be any field). */
 export function settingLabel(field: string): string {
   if (field === 'clipping.maximum') return m.train_clipping_maximum();
   if (field === 'validation.seed') return m.train_validation_seed();
   return labels[settingKey(field)]?.() ?? field;
 }
 
-/** What would be allowed. */
+/** Describes the allowed values of a rule. */
 export function ruleText({ whole, minimum, maximum, aboveMinimum, belowMaximum }: NumberRule): string {
   const open = maximum >= Number.MAX_SAFE_INTEGER;
   if (whole) {
@@ -82,7 +82,7 @@ export function ruleText({ whole, minimum, maximum, aboveMinimum, belowMaximum }
   return m.train_error_range({ minimum, maximum: most });
 }
 
-/** Which rule a text breaks, and what would be allowed. */
+/** Says which rule a text breaks, and which values are allowed. */
 export function numberProblemText(problem: NumberProblem, rule: NumberRule): string {
   switch (problem.kind) {
     case 'empty':

@@ -1,4 +1,4 @@
-/** Words about sweeps: what an axis is called, how one of its values is written, which numbers a sweep is looked at by. */
+/** Texts about sweeps: names of axes, formats of their values, and names of the metrics. */
 import type { Combination, Spread, SweepStatus } from '../../shared/sweeps/sweeps.ts';
 import { m } from '../paraglide/messages.js';
 import { formatClock, formatLoss, formatPercent, formatTick, networkLabel } from './format.ts';
@@ -6,7 +6,10 @@ import { settingLabel } from './settings.ts';
 
 type Value = Combination['values'][number]['value'];
 
-/** `optimizer.learningRate` is called learning rate; a field that the window has no words for keeps its path. */
+/**
+ * Returns the name of an axis: `optimizer.learningRate` is called learning rate; a field without a label keeps its
+ * path.
+ */
 export function axisTitle(path: string): string {
   if (path === 'network') return m.sweep_axis_network();
   if (path === 'optimizer') return m.optimizer();
@@ -16,7 +19,7 @@ export function axisTitle(path: string): string {
   return settingLabel(path);
 }
 
-/** A number, a net's or an optimizer's name, or JSON of what has none. */
+/** Formats a number, the name of a net or optimizer, or any other value as JSON. */
 export function axisValue(value: Value): string {
   if (typeof value === 'number') return formatTick(value);
   if (typeof value !== 'object' || value === null) return String(value);
@@ -37,14 +40,14 @@ export const sweepMetricLabels: Record<SweepMetric, () => string> = {
   seconds: m.training_time,
 };
 
-/** Accuracies are shares. */
+/** Formats a metric; accuracies are proportions. */
 export function formatSweepMetric(metric: SweepMetric, value: number): string {
   if (metric === 'testLoss') return formatLoss(value);
   if (metric === 'seconds') return formatClock(value);
   return formatPercent(100 * value, 2);
 }
 
-/** `97.10% ± 0.12`, without a spread where there are fewer than two runs. */
+/** Formats `97.10% ± 0.12`, without a deviation for fewer than two runs. */
 export function formatSpread(metric: SweepMetric, { mean, deviation }: Spread): string {
   const middle = formatSweepMetric(metric, mean);
   if (deviation === null) return middle;

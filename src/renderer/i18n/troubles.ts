@@ -1,4 +1,4 @@
-/** What goes wrong in training, in sentences: what is seen, its likely cause, and what to try. */
+/** Sentences about trouble in training: the observation, its likely cause, and what to try. */
 import type { Trouble, TroubleCause } from '../../shared/training/troubles.ts';
 import { m } from '../paraglide/messages.js';
 import { formatLoss, formatPercent, formatTick } from './format.ts';

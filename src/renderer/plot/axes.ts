@@ -8,11 +8,11 @@ import type { Range } from './xAxis.ts';
 export interface Axes {
   readonly x: Range;
   readonly y: Range;
-  /** Of the value axis. */
+  /** True for a logarithmic value axis. */
   readonly logarithmic: boolean;
-  /** From tick to tick along the chart. */
+  /** Distance between ticks of the horizontal axis. */
   readonly step: number;
-  /** Of the axis along the chart. */
+  /** Title of the horizontal axis. */
   readonly title: string;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Chart.js, set up once for every chart: only the parts in use are registered (the rest stays out of the bundle), no
- * animation, no parsing (points come as {x, y}) and no events of its own: what the pointer does is told by the zoom plugin
- * and by pointer.ts, and values are read in a table beside the charts, not in a tooltip.
+ * Chart.js, set up once for every chart: only the parts in use are registered (the rest stays out of the bundle),
+ * without animation, without parsing (points come as {x, y}) and without its own events: the zoom plugin and pointer.ts
+ * handle the pointer, and a table beside the charts shows the values instead of a tooltip.
  */
 import {
   Chart,
@@ -22,36 +22,36 @@ Chart.register(LineController, LineElement, PointElement, LinearScale, Logarithm
 
 export type ChartJsLineChart = Chart<'line', Point[]>;
 
-/** Left room for the values, the same in every chart so that their epochs lie under one another. */
+/** Room at the left for the values, the same in every chart so that the charts' epochs are aligned. */
 const valueAxisWidth = 56;
-/** Right of the axis, for half of the last tick's words: a fixed room, so that a chart that is moved keeps its width. */
+/** Room at the right for half of the last tick's label: it is fixed, so that a panned chart keeps its width. */
 export const rightRoom = 28;
-/** Above the plot, for half of the highest tick's words. */
+/** Room above the plot for half of the highest tick's label. */
 export const topRoom = 8;
-/** Between an axis and its ticks' words. */
+/** Distance between an axis and its tick labels. */
 export const tickPadding = 6;
 
 export interface LineChartHooks {
   tickX(x: number): string;
-  /** For ticks `step` apart; 0 where they are not equally far apart. */
+  /** Formats a tick of the value axis; `step` is the distance between ticks, 0 if it varies. */
   tickY(y: number, step: number): string;
-  /** False keeps a wheel, a drag or a pinch from zooming. */
+  /** Returns false to keep a wheel, drag or pinch gesture from zooming. */
   mayZoom(event: Event): boolean;
   /** The user has zoomed or panned to this. */
   zoomed(min: number, max: number): void;
-  /** Draws the data: between the grid and the annotations. */
+  /** Draws the data between the grid and the annotations. */
   drawData(): void;
-  /** Something asks for a drawing that is not `drawNow`: a plugin, a change of size. */
+  /** Called when something other than `drawNow` requests a drawing: a plugin, or a change of size. */
   wanted(): void;
 }
 
-/** A chart that is drawn by `drawNow` and by nothing else, so that a frame never draws it twice. */
+/** Creates a chart that is drawn by `drawNow` alone, so that a frame never draws it twice. */
 export function createLineChart(
   canvas: HTMLCanvasElement,
   hooks: LineChartHooks,
 ): { chart: ChartJsLineChart; drawNow: () => void } {
   let drawing = false;
-  // Chart.js updates a chart as soon as it is made.
+  // Chart.js updates a chart as soon as it is created.
   const gate: Plugin<'line'> = { id: 'gate', beforeUpdate: () => drawing };
   const moved = ({ chart }: { chart: Chart }) => {
     const { min, max } = chart.scales['x']!.options as { min: number; max: number };
@@ -122,7 +122,7 @@ const dataPlugin = (draw: (chart: ChartJsLineChart) => void): Plugin<'line'> => 
   beforeDatasetsDraw: (chart) => draw(chart as ChartJsLineChart),
 });
 
-/** What `chart` shows along its axis, for all that asks its scale, ahead of the drawing that shows it. */
+/** Sets the range of a chart's horizontal scale ahead of the drawing that shows it, for plugins that read the scale. */
 export function placeScale(
   { scales }: Pick<Chart, 'scales'>,
   range: { readonly min: number; readonly max: number },
@@ -132,7 +132,7 @@ export function placeScale(
   scale.configure();
 }
 
-/** Of a chart that is drawn when it is told to be; its axes are yet to be placed. */
+/** Returns the options of a chart that is drawn on request; its axes are not placed yet. */
 export function lineOptions(texts: Pick<LineChartHooks, 'tickX' | 'tickY'>): ChartOptions<'line'> {
   return {
     animation: false,
@@ -148,7 +148,7 @@ export function lineOptions(texts: Pick<LineChartHooks, 'tickX' | 'tickY'>): Cha
         max: 1,
         ticks: {
           maxRotation: 0,
-          // ticks.ts leaves room for the words.
+          // ticks.ts spaces the labels.
           autoSkip: false,
           includeBounds: false,
           callback: (value) => texts.tickX(Number(value)),
@@ -168,7 +168,7 @@ export function lineOptions(texts: Pick<LineChartHooks, 'tickX' | 'tickY'>): Cha
         afterFit: (axis) => (axis.width = valueAxisWidth),
       },
     },
-    // Words of marks may stand above the plot.
+    // Labels of marks may be placed above the plot.
     plugins: { annotation: { clip: false, animations: { numbers: false, colors: false }, annotations: {} } },
   };
 }
@@ -177,7 +177,7 @@ export function fontOf(palette: Palette): { family: string; size: number } {
   return { family: palette.font, size: 12 };
 }
 
-/** Gives grid, text and selection the theme's colours; the next drawing shows them. */
+/** Sets grid, text and selection to the theme's colours; the next drawing shows them. */
 export function paint({ scales, plugins }: ChartOptions<'line'>, palette: Palette): void {
   const font = fontOf(palette);
   for (const scale of Object.values(scales ?? {})) {

@@ -1,4 +1,7 @@
-/** A run's curves of a value a step, ready to be drawn at any zoom. Made once a series, and kept as long as it is. */
+/**
+ * Caches a run's per-step curves, ready to be drawn at any zoom. They are made once for each series, and kept as long
+ * as it is.
+ */
 import type { RunSeries } from './data/series.ts';
 import { Pyramid } from './data/pyramid.ts';
 import { Smoothed } from './data/smoothing.ts';
@@ -13,7 +16,7 @@ export class RunCurves {
   readonly batch: Pyramid;
   readonly running: Pyramid;
   readonly #series: RunSeries;
-  /** Of the weight asked for last. */
+  /** The smoothing weight of the last request. */
   #smoothed: SmoothedCurve | undefined;
 
   constructor(series: RunSeries) {
@@ -28,7 +31,7 @@ export class RunCurves {
     });
   }
 
-  /** Brought up to the series' length. */
+  /** Extended to the series' length. */
   smoothed(weight: number): SmoothedCurve {
     if (this.#smoothed?.weight !== weight) {
       const values = new Smoothed((step) => this.#series.losses[step]!, weight);

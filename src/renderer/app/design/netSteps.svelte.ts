@@ -129,7 +129,7 @@ export class SteppedNet {
     this.selection = nobody;
   }
 
-  /** The next row up or down. Gives its key. */
+  /** Goes to the row up or down, and returns its key. */
   step(by: number, extend = false): string {
     const keys = [inputKey, ...this.rows.map(({ node }) => node.key)];
     const to = keys.indexOf(this.active) + by;

@@ -97,7 +97,7 @@ export class InterruptedRuns {
   }
 }
 
-/** Returns the problem that names what the run was doing when it ended its process, or null. */
+/** Returns the problem of a run or sweep that ended its own process, or null. */
 export function tookProcess(offer: Offered): ProblemRecord | null {
   const { problem } = offer.kind === 'run' ? offer.run : offer.sweep;
   return problem && endedProcess(problem.code) ? problem : null;

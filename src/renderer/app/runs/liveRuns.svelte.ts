@@ -95,7 +95,7 @@ export class LiveRun {
   }
 
   putEvent(event: RunEvent): void {
-    // A change of the learning rate undoes those of later steps, and a retrained epoch replaces its record.
+    // A change of the learning rate removes those of later steps; resuming removes the events of retrained epochs.
     const undone = ({ seq, kind, step, epoch }: RunEvent) =>
       seq === event.seq ||
       (event.kind === 'learningRate' && kind === 'learningRate' && step > event.step) ||

@@ -225,7 +225,7 @@ export function sectionValid(draft: Draft, section: Section): boolean {
   return activeFields(draft.choices, section).every((field) => valueOf(draft, field) !== null);
 }
 
-/** Returns whether a field or a choice differs from the course's value. */
+/** Returns whether a field differs from the course's value. */
 export function fieldChanged(draft: Draft, field: Field): boolean {
   const values = valuesOf(draft, field);
   return values?.length !== 1 || values[0] !== Number(courseDraft.texts[field]);

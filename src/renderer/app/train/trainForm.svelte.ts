@@ -88,7 +88,7 @@ export class NetForm {
     return { network: this.network, settings: this.settings, parameterCount: this.parameterCount };
   }
 
-  /** Returns the course's value, unless the net has another default. */
+  /** Returns the net's own value; the learning rate is the optimizer's default if the net's optimizer is another one. */
   course(name: OwnField, optimizer: OptimizerType): string {
     if (name === 'learningRate' && optimizer !== this.settings.optimizer.type) {
       return String(defaultLearningRate(optimizer));

@@ -1,7 +1,7 @@
 /**
- * A chart of runs' curves over the axis that the view has chosen: draws what a `CurvePlot` says, with marks and the cursor's
- * line. It reads everything when it draws, so a caller only says that something has changed; where runs have only grown, it
- * draws their ends and leaves the rest as it is.
+ * A chart of runs' curves over the axis that the view has chosen: it draws a `CurvePlot`, with marks and the cursor's
+ * line. It reads all state when it draws, so a caller only reports a change; where runs have only grown, it draws their
+ * ends and leaves the rest as it is.
  */
 import type { ChartOptions } from 'chart.js';
 import type { ChartView } from '../chartView.svelte.ts';
@@ -33,7 +33,7 @@ export interface ChartTexts {
   axis(): string;
 }
 
-/** What the last drawing showed, and in what size. */
+/** The range and size of the last drawing. */
 interface Drawn {
   readonly x: Range;
   readonly y: Range;
@@ -41,9 +41,9 @@ interface Drawn {
   readonly height: number;
 }
 
-/** A chart that has not been moved for this long is drawn anew from its values; in milliseconds. */
+/** Milliseconds without panning after which a chart is redrawn from its values. */
 const restAfter = 150;
-/** Pixels above the plot for a line of words. */
+/** Pixels above the plot for a line of labels. */
 const wordsRoom = 24;
 
 export class CurveChart {
@@ -58,16 +58,16 @@ export class CurveChart {
   readonly #lines: CurveLines;
   #palette!: Palette;
   #traces: readonly Trace[] = [];
-  /** Null where a drawing has to begin from the values. */
+  /** Null if the next drawing must begin from the values. */
   #drawn: Drawn | null = null;
-  /** Drawn lines, from the last drawing that began from the values. */
+  /** Lines of the last drawing that began from the values. */
   #painted: readonly FilledLine[] = [];
-  /** From where on lines are painted; all of them where it is null. */
+  /** Position from which lines are painted; null paints all of them. */
   #paintedFrom: number | null = null;
-  /** In the chart's place while it is moved. */
+  /** The picture that replaces the chart while it is panned. */
   readonly #moved: MovedPicture;
   #rest: ReturnType<typeof setTimeout> | undefined;
-  /** A chart that is scrolled out of sight is neither moved nor drawn; it is drawn once it comes into sight. */
+  /** A chart outside the viewport is neither panned nor drawn; it is drawn once it scrolls into view. */
   #inSight = true;
   #grewUnseen = false;
   #destroyed = false;
@@ -84,14 +84,14 @@ export class CurveChart {
     const { chart, drawNow } = createLineChart(canvas, {
       tickX: (x) => texts.tickX(x),
       tickY: (y, step) => plot.tickY(y, step),
-      // A page that is scrolled past a chart goes on scrolling, unless the chart has been chosen.
+      // A page that is scrolled past a chart continues to scroll, unless the chart has been chosen.
       mayZoom: (event) =>
         !(event instanceof WheelEvent) ||
         event.ctrlKey ||
         event.metaKey ||
         (canvas.parentElement?.matches(':focus-within') ?? false),
       zoomed: (min, max) => view.zoomTo({ min, max }),
-      // Chart.js waits with a change of size; by then the chart's page may have been left.
+      // Chart.js defers a change of size; the chart may have been removed by then.
       wanted: () => {
         if (!this.#destroyed) this.#frame.request();
       },
@@ -115,19 +115,19 @@ export class CurveChart {
     this.#cursor.style.borderColor = palette.muted;
   }
 
-  /** Draws in the next frame, all of it anew. */
+  /** Redraws everything in the next frame. */
   request(): void {
     this.#drawn = null;
     this.#frame.request();
   }
 
-  /** There are more values: drawn in the next frame, or once a chart that is being moved rests or comes into sight. */
+  /** New values are drawn in the next frame, or once a panned chart rests or scrolls into view. */
   grow(): void {
     this.#grewUnseen = !this.#inSight;
     if (this.#rest === undefined && this.#inSight) this.#frame.request();
   }
 
-  /** Another part is in sight. Where that is only farther on, the lines' picture is moved and its axis stays as it is. */
+  /** Shows another range. If the range has only shifted, the lines' picture is moved and its axis stays as it is. */
   move(): void {
     const { min, max } = this.#view.shown;
     const before = this.#drawn?.x;
@@ -144,7 +144,7 @@ export class CurveChart {
     this.#frame.request();
   }
 
-  /** Draws what is due, and gives what a picture of it is made from. */
+  /** Draws pending changes, and returns what a picture of the chart is made from. */
   settled(): { chart: ChartJsLineChart; lines: readonly FilledLine[]; palette: Palette; axis: string } {
     this.#frame.cancel();
     this.#endMove();
@@ -157,18 +157,18 @@ export class CurveChart {
     };
   }
 
-  /** What the value axis shows; null before the first drawing. */
+  /** The range of the value axis; null before the first drawing. */
   get valueRange(): Range | null {
     return this.#drawn?.y ?? null;
   }
 
-  /** Puts the line where the cursor is, and says to the style sheet where that is and on which side there is room. */
+  /** Positions the cursor line, and gives the style sheet its position and the side with enough room. */
   placeCursor(): void {
     const { cursor, pinned } = this.#view;
     const { x } = this.#chart.scales;
     const inSight = x !== undefined && cursor !== null && cursor >= x.min && cursor <= x.max;
     const { parentElement: drawing } = this.#cursor;
-    // Written only where it changes: even the same value again costs the browser a look at its style.
+    // The property is written only when it changes: even the same value costs the browser a style recalculation.
     if (this.#cursor.hidden === inSight) {
       this.#cursor.hidden = !inSight;
       drawing!.dataset['cursor'] = inSight ? 'there' : '';
@@ -195,7 +195,10 @@ export class CurveChart {
     this.#chart.destroy();
   }
 
-  /** As they were given: what `chart.options` reads are Chart.js's proxies, which it does not bear as parts of its options. */
+  /**
+   * Returns the options as they were set: `chart.options` yields Chart.js's proxies, which it cannot take as parts of
+   * its options.
+   */
   get #options(): ChartOptions<'line'> {
     return this.#chart.config.options as ChartOptions<'line'>;
   }
@@ -241,7 +244,7 @@ export class CurveChart {
     this.#lines.noteDrawn(this.#painted, this.#pixels, this.#scale(x));
   }
 
-  /** Draws the ends of lines that have grown. False where that is not all that is new: nothing was drawn then. */
+  /** Draws the ends of lines that have grown. Returns false, without drawing, if there is more to redraw. */
   #drawEnd(drawn: Drawn): boolean {
     const chart = this.#chart;
     const { x } = this.#lookAlong();
@@ -295,12 +298,12 @@ export class CurveChart {
       );
     }
     placeScale(this.#chart, x);
-    // Counted from what was seen last: where frames are slow, the next move is not there yet.
+    // The delay counts from the last frame: where frames are slow, the next move has not arrived yet.
     this.#restLater();
     this.#drawn = { x, y, width: this.#chart.width, height: this.#chart.height };
   }
 
-  /** What Chart.js asks for between its grid and its annotations. */
+  /** Draws the data between Chart.js's grid and its annotations. */
   #drawData(): void {
     if (this.#moved.isStill) return;
     const from = this.#paintedFrom;
@@ -319,10 +322,10 @@ export class CurveChart {
     return this.#pixels / (max - min);
   }
 
-  /** Axes and marks of a chart that shows `x`, as the one does that shows as much as is in sight. */
+  /** Sets axes and marks of a chart that shows `x`, with the same scale and ticks as the visible one. */
   #place(options: ChartOptions<'line'>, x: Range, y: Range, mappings: readonly Mapping[]): void {
     const span = this.#view.shown.max - this.#view.shown.min;
-    // Whole epochs and steps, until a part of one fills the chart.
+    // Ticks are whole epochs and steps, until a fraction of one fills the chart.
     const whole = this.#view.axis !== 'seconds' && span > 2;
     const step = tickStep(span, this.#chart.width, whole);
     const logarithmic = this.#plot.logarithmic();

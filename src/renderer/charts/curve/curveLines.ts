@@ -7,7 +7,9 @@ import type { ChartView } from '../chartView.svelte.ts';
 import type { CurvePlot, PlotLine } from './curvePlot.ts';
 import { type Mapping, type Range, mappingOf } from '../../plot/xAxis.ts';
 
-/** Points that one chart draws at most; more runs get fewer each, though never so few that a spike is lost. */
+/**
+ * Largest number of points that one chart draws; more runs get fewer each, though never so few that a spike is lost.
+ */
 const mostPoints = 8_000;
 
 export interface FilledLine {
@@ -16,14 +18,14 @@ export interface FilledLine {
   readonly dataset: DataLine;
 }
 
-/** What was drawn of a run. Where all but `length` is as it was, only the end of its lines is new. */
+/** The last drawing of a run. If all but `length` is unchanged, only the end of its lines is new. */
 interface Drawn {
   readonly length: number;
   readonly epochs: unknown;
   readonly printed: number;
-  /** Steps of the widest bucket that its lines are made of. */
+  /** Steps of the widest bucket in its lines. */
   readonly bucket: number;
-  /** Which of its lines are drawn as columns. */
+  /** The lines that are drawn as columns. */
   readonly dense: string;
 }
 
@@ -64,7 +66,7 @@ export class CurveLines {
         const at = mapping.toSteps(x);
         return Number.isFinite(at) ? Math.min(length, Math.max(0, at)) : 0;
       };
-      // A step's loss stands where the step ends; one more at each side leads the line out of the picture.
+      // A step's loss is at the step's end; one more step at each side leads the line out of the picture.
       const window = {
         from: Math.max(0, Math.floor(steps(min)) - 1),
         to: Math.min(length, Math.ceil(steps(max)) + 1),
@@ -82,19 +84,16 @@ export class CurveLines {
     });
   }
 
-  /** Remembers what was drawn on so many pixels, `scale` of them to a unit of the axis. */
+  /** Records what was drawn on a width in pixels, with `scale` pixels to a unit of the axis. */
   noteDrawn(filled: readonly FilledLine[], pixels: number, scale: number): void {
     this.#drawn = new Map(
       this.#shown.map((trace) => [trace.run, this.#stateOf(trace, filled, pixels, scale)]),
     );
   }
 
-  /**
-   * From where on, and up to where, along the axis the drawing differs from the one before, now that `filled` is to be drawn;
-   * null where that may be anywhere.
-   */
+  /** Returns the range of the axis in which `filled` differs from the last drawing; null if it may differ anywhere. */
   newPart(filled: readonly FilledLine[], pixels: number, scale: number): Range | null {
-    // Along time, earlier points move as well: readings of the clock are estimates until an epoch has ended.
+    // Along time, earlier points move as well: clock readings are estimates until an epoch has ended.
     if (this.#view.axis === 'seconds') return null;
     let min = Infinity;
     let max = -Infinity;

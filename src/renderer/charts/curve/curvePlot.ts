@@ -1,6 +1,6 @@
 /**
- * What a chart of curves shows: which lines a run has, how they look, how far the value axis reaches. `CurveChart` draws any
- * of these; the loss and the accuracy are two, and a screen that compares runs may make others of its own.
+ * Defines what a chart of curves shows: a run's lines, their style, and the range of the value axis. `CurveChart` draws
+ * any of these; loss and accuracy are two, and a screen that compares runs may define others.
  */
 import type { AnnotationOptions } from 'chartjs-plugin-annotation';
 import type { DataLine } from '../../plot/dataLayer.ts';
@@ -16,55 +16,55 @@ export interface PlotLine {
   readonly dataset: DataLine;
 }
 
-/** What is in sight of a run, in steps, and how fine it is to be drawn. */
+/** The visible steps of a run, and the resolution of the drawing. */
 export interface Window {
   readonly from: number;
   readonly to: number;
   readonly buckets: number;
-  /** How many epochs are in sight, of however more the window has: more than some have no dots. */
+  /** Number of visible epochs, which may be fewer than the window has; above a limit they have no dots. */
   readonly epochsInSight: number;
   readonly mapping: Mapping;
-  /** Runs that the chart has. */
+  /** Number of runs in the chart. */
   readonly runs: number;
 }
 
-/** What marks are made for: the chart's runs, each with its mapping, and the part of the axis that is drawn. */
+/** The input for marks: the chart's runs, each with its mapping, and the drawn range of the axis. */
 export interface Scene {
   readonly traces: readonly Trace[];
   readonly mappings: readonly Mapping[];
   readonly range: Range;
-  /** What is in sight of it, and pixels to a unit of it. */
+  /** The visible part of that range, and the pixels per unit. */
   readonly shown: Range;
   readonly scale: number;
   readonly palette: Palette;
 }
 
 export interface CurvePlot {
-  /** Under it the view keeps what belongs to this chart alone. */
+  /** The key under which the view keeps this chart's own state. */
   readonly id: string;
-  /** Whether there are values of every step, or after epochs alone. */
+  /** True if there are values at every step, false if only after epochs. */
   readonly everyStep: boolean;
   /** The lines of a run, from the one drawn first to the last. */
   linesOf(trace: Trace): readonly PlotLine[];
-  /** Gives the lines of a run their colours and shapes. */
+  /** Sets the colours and shapes of a run's lines. */
   dress(trace: Trace, lines: readonly PlotLine[], palette: Palette): void;
-  /** Puts a line's points. */
+  /** Fills a line's points. */
   fill(trace: Trace, line: PlotLine, window: Window): void;
-  /** The value axis, for values in sight between `low` and `high` (infinite where there are none). */
+  /** Returns the value axis's range for visible values between `low` and `high` (infinite if there are none). */
   fit(low: number, high: number): Range;
-  /** Whether that is a logarithmic one. */
+  /** Returns whether the value axis is logarithmic. */
   logarithmic(): boolean;
-  /** What the first range leaves out; null where nothing ever is. */
+  /** Returns what the first range leaves out; null if this plot never leaves anything out. */
   outliers(traces: readonly Trace[]): Outliers | null;
-  /** Marks between the ends of the scene's range. */
+  /** Returns the marks within the scene's range. */
   marks(scene: Scene): Record<string, AnnotationOptions>;
-  /** Whether marks have words above the plot, which need room there. */
+  /** Returns whether marks have labels above the plot, which need room there. */
   wordsAbove(traces: readonly Trace[]): boolean;
   /** A line's value, for ticks `step` apart (0 on a logarithmic axis). */
   tickY(value: number, step: number): string;
 }
 
-/** Epochs' values as points; those that the window does not show are left out, but for one at each side. */
+/** Makes points of the epochs' values; those outside the window are left out, except one at each side. */
 export function epochPoints(
   trace: Trace,
   { from, to, mapping }: Window,

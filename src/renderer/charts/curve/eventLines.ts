@@ -1,13 +1,13 @@
-/** What happened to runs on their way (paused, resumed, another learning rate), as lines across a chart with words above it. */
+/** Events of runs (paused, resumed, another learning rate) as vertical lines across a chart with labels above it. */
 import type { AnnotationOptions } from 'chartjs-plugin-annotation';
 import type { Trace } from '../../plot/data/trace.ts';
 import { runColour } from '../../plot/data/trace.ts';
 import type { ChartView } from '../chartView.svelte.ts';
 import type { Scene } from './curvePlot.ts';
 
-/** With more runs than this nobody could tell whose words they are; the lines stay. */
+/** With more runs nobody could tell whose labels they are; the lines stay. */
 const mostNamed = 2;
-/** Pixels, about, that a letter takes; Chinese ones take twice as much. */
+/** Approximate width of a letter in pixels; Chinese characters take twice as much. */
 const letterWidth = 6;
 const padding = 4;
 
@@ -19,7 +19,7 @@ interface EventLine {
   readonly quiet: boolean;
 }
 
-/** Whether words stand above the chart: they are never laid over its curves. */
+/** Returns whether there are labels above the chart: they are never drawn over its curves. */
 export function hasEventWords(traces: readonly Trace[], view: ChartView): boolean {
   return (
     traces.length <= mostNamed &&
@@ -72,13 +72,13 @@ function eventsIn({ traces, mappings, range }: Scene, view: ChartView): readonly
     if (view.hiddenRuns.has(run)) return [];
     return trace.events().flatMap(({ step, label, quiet }, place): EventLine[] => {
       const x = mappings[index]!.toX(step);
-      // Marks are drawn beyond the plot, too, so those that are not in it are left out here.
+      // Marks may be drawn outside the plot, so those beyond its range are left out here.
       return x >= range.min && x <= range.max ? [{ id: `${run}-${place}`, run, x, label, quiet }] : [];
     });
   });
 }
 
-/** Those whose words do not lie over another's; of two that would, the later one's are there. */
+/** Returns the events whose labels do not overlap another's; of two that would, the later one is labelled. */
 function withRoom(events: readonly EventLine[], { scale }: Scene): readonly EventLine[] {
   let free = Infinity;
   return events

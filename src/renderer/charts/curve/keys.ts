@@ -18,7 +18,7 @@ export function chartKey(view: ChartView, event: KeyboardEvent): boolean {
       return true;
     case 'ArrowLeft':
     case 'ArrowRight':
-      // With nothing to pan to, the cursor moves.
+      // If everything is visible, the cursor moves instead.
       if (event.shiftKey || view.range === null) view.moveCursor(0.01 * side);
       else view.panBy(0.1 * side);
       return true;

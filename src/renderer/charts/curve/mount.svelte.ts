@@ -1,7 +1,7 @@
 /**
- * Puts a chart on a canvas and keeps it drawn: its effects hand over plain objects and ask for a drawing, which comes at
- * most once a frame. To be called by an attachment, in whose effect these are. The chart is made in a frame of its own, after
- * the page has been laid out: made with the page around it, several charts and the page were one long task.
+ * Mounts a chart on a canvas and keeps it drawn: its effects pass plain objects and request a drawing, at most once a
+ * frame. Must be called in an attachment, whose effect contains these. The chart is made in a frame of its own, after
+ * the page has been laid out: several charts made along with the page were one long task.
  */
 import { untrack } from 'svelte';
 import type { ChartView } from '../chartView.svelte.ts';
@@ -11,7 +11,7 @@ import { readPalette } from '../../plot/palette.ts';
 import type { Trace } from '../../plot/data/trace.ts';
 
 export interface MountedChart {
-  /** Null until it is made. */
+  /** Null until the chart has been made. */
   chart(): CurveChart | null;
   destroy(): void;
 }
@@ -32,7 +32,7 @@ export function mountChart(
     chart.request();
   });
   $effect(() => {
-    // All that a drawing takes from the view, read here so that a change asks for one.
+    // All state that a drawing takes from the view is read here, so that a change requests a drawing.
     void [view.axis, view.logarithmic, view.smoothing, view.everything, view.valueRanges];
     void [view.hiddenRuns.size, view.hiddenKinds.size, ...view.hiddenRuns, ...view.hiddenKinds];
     chart?.request();

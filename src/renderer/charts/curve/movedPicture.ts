@@ -1,10 +1,13 @@
-/** What is shown in a chart's place while it is moved: a wider picture of its plot over a still one of the rest. */
+/** The picture that replaces a chart while it is panned: a wider picture of its plot over a still one of the rest. */
 import type { ChartOptions } from 'chart.js';
 import type { ChartJsLineChart } from '../../plot/chartJs.ts';
 import { Still, Strip } from './strip.ts';
 import type { Range } from '../../plot/xAxis.ts';
 
-/** A picture ahead of its need is one chart's a frame; linked charts come to their ends at the same time. */
+/**
+ * A picture that is made in advance takes a frame of its own for each chart, because linked charts reach their ends at
+ * the same time.
+ */
 let prepared = -1;
 function mayPrepare(): boolean {
   const now = Number(document.timeline.currentTime ?? performance.now());
@@ -28,7 +31,9 @@ export class MovedPicture {
     return this.#strip !== null;
   }
 
-  /** Shows `x`. A picture that does not hold it is made: `options` and `drawData` as for a `Strip`. */
+  /**
+   * Shows `x`, and makes a picture if the current one does not contain it: `options` and `drawData` as for a `Strip`.
+   */
   show(
     x: Range,
     full: Range,

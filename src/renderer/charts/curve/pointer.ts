@@ -1,4 +1,7 @@
-/** What the pointer says to a chart's view, apart from zooming: where the cursor is, a click that pins it, panning sideways. */
+/**
+ * The pointer's effects on a chart's view, apart from zooming: moving the cursor, pinning it by a click, panning
+ * sideways.
+ */
 import type { ChartView } from '../chartView.svelte.ts';
 import type { ChartJsLineChart } from '../../plot/chartJs.ts';
 import { oncePerFrame } from '../../plot/frame.ts';
@@ -6,7 +9,7 @@ import { oncePerFrame } from '../../plot/frame.ts';
 /** A press that moves farther is a selection, not a click; in pixels. */
 const clickRadius = 4;
 
-/** Gives the function that stops it. */
+/** Returns the function that stops it. */
 export function followPointer(
   canvas: HTMLCanvasElement,
   chart: ChartJsLineChart,
@@ -27,7 +30,7 @@ export function followPointer(
   };
   let pressed: { x: number; y: number } | null = null;
   const listeners = {
-    // While something is dragged the cursor rests: what is under it changes with every frame.
+    // The cursor rests during a drag, because the values under it change with every frame.
     pointermove: (event: PointerEvent) => {
       if (event.buttons !== 0) return;
       pointed = valueAt(event);
@@ -54,7 +57,7 @@ export function followPointer(
     },
   };
   const entries = Object.entries(listeners) as [string, EventListener][];
-  // Before the zoom plugin's own listeners, which would take a sideways wheel for a zoom.
+  // These listeners run before the zoom plugin's, which would take a sideways wheel for a zoom.
   for (const [name, listener] of entries)
     canvas.addEventListener(name, listener, { passive: false, capture: true });
   return () => {

@@ -1,32 +1,35 @@
 /**
- * A chart's picture for while it is moved sideways: the very chart once more, only wider, with its grid, its lines, its
- * marks and its ticks' words. A frame then moves the picture, which costs neither a drawing nor a layout, and everything in
- * it stays where it is on the data. What stands still, the value axis and the title, is the chart's own below it.
+ * The picture of a chart while it is panned: the same chart drawn wider, with its grid, lines, marks and tick labels. A
+ * frame then only moves the picture, without drawing or layout, and everything in it keeps its place on the data. The
+ * still parts, the value axis and the title, belong to the chart below it.
  */
 import type { ChartOptions } from 'chart.js';
 import { type ChartJsLineChart, createWideChart, tickPadding } from '../../plot/chartJs.ts';
 import { marginsOf, wholePixels } from '../../plot/margins.ts';
 import type { Range } from '../../plot/xAxis.ts';
 
-/** What is nearer to the end of a picture than this part of what is in sight is worth a new picture, before it is needed. */
+/**
+ * Fraction of the visible range that must remain before a picture's end; closer to it, a new picture is made in
+ * advance.
+ */
 const near = 0.15;
-/** The words of ticks: height of their line, and over how much they fade at either end; in pixels. */
+/** Height of the tick labels' line, and the width over which they fade at either end; in pixels. */
 const wordHeight = 16;
 const wordFade = 28;
 
 export class Strip {
-  /** What the picture holds, in data's units. */
+  /** The range of the picture, in data units. */
   readonly range: Range;
   readonly #full: Range;
-  /** CSS pixels to a unit, device pixels to a CSS pixel. */
+  /** CSS pixels per unit, and device pixels per CSS pixel. */
   readonly #scale: number;
   readonly #ratio: number;
   readonly #frames: readonly HTMLElement[];
   readonly #moving: readonly HTMLCanvasElement[];
 
   /**
-   * For a `chart` that shows `shown` of `full`. `options` makes the options of one that shows the range it is given,
-   * `drawData` draws that range's lines on it.
+   * Makes the picture of a `chart` that shows `shown` of `full`. `options` returns the options for a range, `drawData`
+   * draws that range's lines.
    */
   constructor(
     chart: ChartJsLineChart,
@@ -38,7 +41,7 @@ export class Strip {
     const { chartArea: area, currentDevicePixelRatio: ratio, width, height } = chart;
     const pixels = area.right - area.left;
     const scale = pixels / (shown.max - shown.min);
-    // Whole pixels: where the move begins, every line is drawn on the pixels where it was.
+    // Margins are whole pixels: when the pan begins, every line keeps the pixels on which it was.
     const { left, right: wanted } = marginsOf(shown, full, pixels, ratio);
     const right = wanted + wholePixels - (width % wholePixels);
     this.range = { min: shown.min - left / scale, max: shown.max + right / scale };
@@ -78,7 +81,7 @@ export class Strip {
     return min >= this.range.min - slack && max <= this.range.max + slack;
   }
 
-  /** Whether another picture will be wanted if the move goes on. */
+  /** Returns whether continuing the pan will soon need another picture. */
   isNearEnd({ min, max }: Range): boolean {
     const by = (max - min) * near;
     const { range } = this;
@@ -90,7 +93,7 @@ export class Strip {
 
   /** Moves the picture to where the chart shows values from `min` on. */
   show({ min }: Range): void {
-    // Whole device pixels: in between the picture would be blurred.
+    // Positions are whole device pixels: in between, the picture would be blurred.
     const x = Math.round((this.range.min - min) * this.#scale * this.#ratio) / this.#ratio;
     for (const canvas of this.#moving) canvas.style.transform = `translate(${x}px, 0)`;
   }
@@ -101,8 +104,8 @@ export class Strip {
 }
 
 /**
- * What of a chart stands still while it is moved, in its canvas' place: without a graphics card a browser copies a canvas that
- * can be drawn on for every frame, even if nothing is drawn; a bitmap is given to it once.
+ * The still parts of a chart while it is panned, in place of its canvas: without a graphics card a browser copies a
+ * drawable canvas in every frame, even if nothing is drawn; a bitmap is transferred once.
  */
 export class Still {
   readonly #canvas: HTMLCanvasElement;
@@ -114,7 +117,7 @@ export class Still {
     this.#copy.className = 'still';
     this.#copy.ariaHidden = 'true';
     canvas.after(this.#copy);
-    // Not hidden: the pointer is still its.
+    // The canvas is transparent rather than hidden, so that it keeps receiving the pointer.
     canvas.style.opacity = '0';
   }
 
@@ -124,7 +127,10 @@ export class Still {
   }
 }
 
-/** Of a canvas that has `ratio` pixels to a pixel of the page, the part from `top` on, as high and in its whole width. */
+/**
+ * Copies the full-width part of a canvas below `top`, `height` high; the canvas has `ratio` pixels to a pixel of the
+ * page.
+ */
 function copyOf(source: HTMLCanvasElement, top: number, height: number, ratio: number): HTMLCanvasElement {
   const bitmap = new OffscreenCanvas(source.width, Math.ceil(height * ratio));
   bitmap.getContext('2d')!.drawImage(source, 0, -Math.round(top * ratio));

@@ -1,4 +1,4 @@
-/** How far a chart's value axis reaches for the lines that are in sight, and what is left out of it. */
+/** The range of a chart's value axis for the visible lines, and what that range leaves out. */
 import type { Outliers } from '../../plot/data/outliers.ts';
 import type { Trace } from '../../plot/data/trace.ts';
 import type { ChartView, Outside } from '../chartView.svelte.ts';
@@ -58,12 +58,12 @@ function rangeOf(
     ? null
     : plot.outliers(traces.filter(({ run }) => !view.hiddenRuns.has(run)));
   const inside = extentOf(lines, x, outliers);
-  // Where there is nothing else in sight, outliers are all there is to see.
+  // If nothing else is visible, the range includes the outliers.
   const { low, high } = outliers && inside.high < inside.low ? extentOf(lines, x, null) : inside;
   return plot.fit(low, high);
 }
 
-/** Lowest and highest value in sight, infinite where there are none. */
+/** Returns the lowest and highest visible value, infinite if there are none. */
 function extentOf(
   lines: readonly FilledLine[],
   x: Range,

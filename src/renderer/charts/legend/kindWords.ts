@@ -1,4 +1,4 @@
-/** What the lines of a chart are called in its legend. */
+/** Names of a chart's lines in its legend. */
 import { m } from '../../paraglide/messages.js';
 import type { LineKind } from '../chartView.svelte.ts';
 

@@ -9,7 +9,7 @@ import { projectionOf } from '../../plot/projection.ts';
 import { type PlainColour, type SvgChart, type SvgLegendEntry, type SvgMark, svgOf } from '../../plot/svg.ts';
 import type { Trace } from '../../plot/data/trace.ts';
 
-/** Pixels of a PNG to a pixel of the page, so that it can be put into a document. */
+/** Pixels of a PNG per pixel of the page, so that it is sharp in a document. */
 const enlargement = 2;
 
 export function chartSvg(
@@ -50,7 +50,7 @@ export function chartSvg(
   });
 }
 
-/** Draws an SVG's text; null where the browser cannot. */
+/** Renders an SVG as a PNG; returns null if the browser cannot. */
 export async function pngOf(svg: string): Promise<Blob | null> {
   const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
   try {
@@ -75,7 +75,7 @@ function legendOf(
 ): readonly SvgLegendEntry[] {
   const entries: SvgLegendEntry[] = [];
   for (const { run, name } of traces) {
-    // After epochs a run's points have its own shape.
+    // The points after epochs have the run's own shape.
     const own = lines.filter((line) => line.run === run);
     const { dataset } =
       own.find(({ kind }) => kind === 'testLoss' || kind === 'testAccuracy') ?? own[0] ?? {};
@@ -95,7 +95,7 @@ function legendOf(
   return entries;
 }
 
-/** What happened to runs, as the chart's annotations have it. */
+/** Returns the marks of the runs' events from the chart's annotations. */
 function marksOf(chart: ReturnType<CurveChart['settled']>['chart']): readonly SvgMark[] {
   const annotations = (chart.config.options?.plugins?.annotation?.annotations ?? {}) as Readonly<
     Record<string, { readonly type?: string } & Readonly<Record<string, unknown>>>
@@ -110,7 +110,7 @@ function marksOf(chart: ReturnType<CurveChart['settled']>['chart']): readonly Sv
   });
 }
 
-/** The page's colours may be written in ways that few programs read. */
+/** Converts the page's colours, which may be written in notations that few programs read. */
 function plainColour(context: OffscreenCanvasRenderingContext2D, colour: string): PlainColour {
   context.clearRect(0, 0, 1, 1);
   context.fillStyle = colour;

@@ -15,7 +15,10 @@ export function saveFile(name: string, content: Blob): void {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/** A row a step; what there is only after an epoch stands in its last step's row. Column names are English everywhere. */
+/**
+ * The table has one row per step; values after an epoch are in its last step's row. Column names are English in every
+ * language.
+ */
 const columns = [
   'run',
   'step',
@@ -34,7 +37,7 @@ const columns = [
 
 const rowsAtOnce = 4000;
 
-/** Parts of one CSV text; between two of them the window may do other things. */
+/** Yields the parts of one CSV text, so that the window can do other work between two of them. */
 export function* csvParts(traces: readonly Trace[], smoothing: number): Generator<string> {
   yield `${columns.join(',')}\r\n`;
   const weight = smoothingWeight(smoothing);

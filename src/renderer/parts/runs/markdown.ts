@@ -1,8 +1,8 @@
-/** Notes as they are read. What Markdown lets through as HTML is cleaned: a history may come from someone else. */
+/** Renders notes as Markdown. The HTML is sanitised, because a history may come from someone else. */
 import DOMPurify from 'dompurify';
 import { marked } from 'marked';
 
-/** Tags that words need, and no others: no styles, no forms, and pictures only by their description. */
+/** Allowed tags are those that text needs: no styles and no forms, and pictures only as their description. */
 const allowed = [
   'a',
   'blockquote',

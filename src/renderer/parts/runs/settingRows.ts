@@ -1,4 +1,4 @@
-/** All settings of a run as rows: name, value, and what the course's script has where it differs. */
+/** All settings of a run as rows: name, value, and the course's value where it differs. */
 import { findPreset } from '../../../shared/network/presets.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import {
@@ -14,7 +14,9 @@ import { optimizerLabel } from '../../i18n/settings.ts';
 export interface SettingRow {
   readonly name: string;
   readonly value: string;
-  /** The course's value, where it is another one. */
+  /**
+   * Returns the name of a setting (`optimizer.learningRate`) in the reader's language; the path itself if it has none.
+   */
   readonly course: string | null;
 }
 
@@ -62,14 +64,14 @@ const names: Readonly<Record<string, () => string>> = {
   measure: m.runs_setting_measure,
 };
 
-/** A setting by its path (`optimizer.learningRate`) in the reader's language; the path itself where there is no word. */
+/** Translates the program's own terms (`sgd`, `cosine`, `testLoss`) for display. */
 export function settingName(key: string): string {
   if (key === 'dataset') return m.dataset();
   if (key === 'network') return m.net();
   return names[key.replace(/\.(type|metric)$/, '')]?.() ?? key;
 }
 
-/** A text in the program's own words (`sgd`, `cosine`, `testLoss`) as it is shown. */
+/** Flattens `{ optimizer: { type: 'sgd', … } }` to `optimizer: sgd`, `optimizer.momentum: 0.5`, …, in order. */
 const words: Readonly<Record<string, () => string>> = {
   constant: m.runs_word_constant,
   step: m.runs_word_step,
@@ -105,7 +107,7 @@ function flat(settings: TrainingSettings): Map<string, string> {
     const { type, metric, ...fields } = value as Record<string, unknown>;
     rows.set(key, show(key, type ?? metric ?? true));
     for (const [field, inner] of Object.entries(fields)) {
-      // A warm-up of no steps is none.
+      // A warm-up of no steps is left out.
       if (field === 'warmUpSteps' && inner === 0) continue;
       rows.set(`${key}.${field}`, show(`${key}.${field}`, inner));
     }
@@ -122,8 +124,8 @@ function show(key: string, value: unknown): string {
 }
 
 /**
- * What it is held against: the settings with which the course trains this net, for other nets those of the course net. A
- * run with another optimizer is held against the course's in that alone: its fields are against their own defaults.
+ * Compares the settings with those of the course for this net, or for the course net if the net is another one. A run
+ * with another optimizer differs from the course in that alone: its fields are compared with their own defaults.
  */
 export function settingRows(settings: TrainingSettings, network: Network): SettingRow[] {
   const preset = findPreset(network.name)?.settings ?? trainingSettingsSchema.parse({});

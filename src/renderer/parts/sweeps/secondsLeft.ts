@@ -1,9 +1,9 @@
-/** How long a sweep still takes, by what its runs have taken so far. */
+/** Estimates the remaining time of a sweep from the time that its runs have taken so far. */
 import type { SweepDetail } from '../../../shared/sweeps/sweeps.ts';
 
 /**
- * Seconds of training per epoch so far, times the epochs that are left, shared out among the runs that train at once.
- * Pauses are not counted. Null before the first run has ended.
+ * Returns the seconds of training per epoch so far, times the remaining epochs, divided by the number of concurrent
+ * runs. Pauses are not counted. Null before the first run has ended.
  */
 export function secondsLeftOf({ results, definition, workers }: SweepDetail): number | null {
   let done = 0;

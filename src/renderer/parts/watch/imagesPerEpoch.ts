@@ -1,10 +1,10 @@
-/** Images that an epoch of a run trains on. */
+/** Number of images that an epoch of a run trains on. */
 import type { EpochRecord } from '../../../shared/runs/runs.ts';
 import type { TrainingSettings } from '../../../shared/training/training.ts';
 
 /**
- * `trainCount` images less those held back for validation: as many as the first epoch counted, before that as many as
- * their share comes to, corrected by how many batches there are. Where nothing is known of the data set, whole batches.
+ * Returns `trainCount` minus the held-out images: as many as the first epoch counted; before that, as many as their
+ * fraction gives, corrected by the number of batches. If the data set is unknown, whole batches are assumed.
  */
 export function imagesPerEpoch(
   trainCount: number | undefined,

@@ -1,10 +1,10 @@
-/** Tells runs that are listed together apart: the settings in which they differ, in few words. */
+/** Distinguishes runs that are listed together by the settings in which they differ, in few words. */
 import { runFacts } from './runFacts.ts';
 import type { RunSummary } from '../../../shared/runs/runs.ts';
 
 /**
- * For each run the facts by which it differs from another one of the list, such as `seed 1, batch size 32`. A list of one
- * run has no differences: then the facts that people ask for first are given.
+ * Returns for each run the facts in which it differs from another one of the list, such as `seed 1, batch size 32`. A
+ * single run has no differences: then the most useful facts are returned.
  */
 export function runDifferences(runs: readonly RunSummary[]): ReadonlyMap<number, string[]> {
   const facts = runs.map((run) => ({ id: run.id, facts: runFacts(run) }));

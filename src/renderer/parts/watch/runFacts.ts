@@ -4,7 +4,10 @@ import { formatTick } from '../../i18n/format.ts';
 import { optimizerNames, settingLabel } from '../../i18n/settings.ts';
 import { baseAt } from '../../../shared/training/schedule.ts';
 
-/** In the order in which they are asked for. A network's name is no fact here: it is part of the run's name. */
+/**
+ * Returns the facts in the order of their usefulness. A network's name is no fact here, because it is part of the run's
+ * name.
+ */
 export function runFacts({ settings, dataset }: RunSummary): Record<string, string> {
   const { optimizer } = settings;
   const said = (field: 'learningRate' | 'batchSize' | 'epochs' | 'momentum' | 'seed', value: number) =>

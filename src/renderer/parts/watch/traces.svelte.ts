@@ -1,4 +1,7 @@
-/** What the charts of a screen show of some runs. Anew only when the runs or their fixed facts change, not with every step. */
+/**
+ * The traces of some runs for a screen's charts. They are remade only when the runs or their fixed facts change, not at
+ * every step.
+ */
 import type { RunSummary } from '../../../shared/runs/runs.ts';
 import type { TrainingSettings } from '../../../shared/training/training.ts';
 import type { Trace, TraceEvent } from '../../plot/data/trace.ts';

@@ -1,4 +1,4 @@
-/** Which numbers of a layer's health are shown, how they are coloured, and what one of them says. */
+/** The measures of a layer's health: which are shown, their colours, and what a value means. */
 import type { EpochRecord } from '../../../../shared/runs/runs.ts';
 import { formatPercent, formatTick } from '../../../i18n/format.ts';
 import { m } from '../../../paraglide/messages.js';
@@ -18,21 +18,21 @@ export type HealthMeasure = (typeof healthMeasures)[number];
 export interface HealthRow {
   readonly index: number;
   readonly type: string;
-  /** One an epoch; null where there is no such number. */
+  /** One value per epoch; null where there is none. */
   readonly values: readonly (number | null)[];
 }
 
 export interface HealthMap {
   readonly measure: HealthMeasure;
   readonly rows: readonly HealthRow[];
-  /** Ends of the colour scale. */
+  /** The ends of the colour scale. */
   readonly low: number;
   readonly high: number;
 }
 
 const shares: readonly HealthMeasure[] = ['dead', 'saturated', 'sparsity'];
 
-/** Measures that no layer of the run has are left out, and layers that do not have one. */
+/** Omits measures that no layer of the run has, and layers without a measure. */
 export function healthMaps(epochs: readonly EpochRecord[]): HealthMap[] {
   const layers = epochs.find(({ details }) => details && details.layers.length > 0)?.details?.layers ?? [];
   return healthMeasures.flatMap((measure) => {
@@ -53,7 +53,10 @@ export function healthMaps(epochs: readonly EpochRecord[]): HealthMap[] {
   });
 }
 
-/** Place of a value on its map's colour scale, 0 to 1. Norms and ratios span decades, so their scale is logarithmic. */
+/**
+ * Returns a value's position on its map's colour scale, 0 to 1. Norms and ratios span decades, so their scale is
+ * logarithmic.
+ */
 export function shadeOf({ measure, low, high }: Omit<HealthMap, 'rows'>, value: number): number {
   if (high <= low) return 0.5;
   const logarithmic = measure.endsWith('Norm') || measure === 'updateRatio';
@@ -67,18 +70,23 @@ export function formatHealth(measure: HealthMeasure, value: number): string {
     : formatTick(value);
 }
 
-/** Limits beyond which a reading is called unusual, as courses and handbooks give them: rules of thumb, and said as such. */
+/**
+ * Limits beyond which a reading is called unusual, as in courses and handbooks: rules of thumb, and described as such.
+ */
 const limits = {
   dead: 0.3,
   saturated: 0.5,
-  /** Karpathy's rule: updates of about a thousandth of the weights, http://karpathy.github.io/neural-networks-case-study */
+  /**
+   * Karpathy's rule is updates of about a thousandth of the weights,
+   * http://karpathy.github.io/neural-networks-case-study
+   */
   smallUpdate: 1e-5,
   largeUpdate: 1e-1,
   vanishing: 1e-6,
   exploding: 100,
 } as const;
 
-/** One sentence on what the value means. */
+/** Returns one sentence on the meaning of the value. */
 export function readHealth(measure: HealthMeasure, value: number): string {
   const text = formatHealth(measure, value);
   switch (measure) {

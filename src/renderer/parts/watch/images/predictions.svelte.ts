@@ -1,6 +1,7 @@
 /**
- * What a run's checkpoint says of the test images, and some of these images. Asked for one at a time: while an answer is on
- * its way, a newer wish waits and the ones between are dropped, so a run that is training is not asked more than it bears.
+ * Predictions of a run's checkpoint for the test images, and some of these images. There is one request at a time:
+ * meanwhile the newest request waits and those in between are dropped, so that a training run is not slowed down more
+ * than necessary.
  */
 import type { LabClient } from '../../../../shared/api/api.ts';
 import type { Answers, CheckpointKind, Inspected } from '../../../../shared/inspect/inspection.ts';
@@ -13,7 +14,7 @@ export class Predictions {
   problem = $state.raw<ProblemRecord | null>(null);
   readonly #lab: LabClient;
   #next: { run: number; checkpoint: CheckpointKind } | null = null;
-  /** Not reactive: an effect that asks would ask again whenever an answer has come, without end. */
+  /** The field is not reactive: an effect that makes a request would run again after every answer, endlessly. */
   #busy = false;
 
   constructor(lab: LabClient) {
@@ -42,7 +43,7 @@ export class Predictions {
   }
 }
 
-/** Places in the test set of images with this label and this prediction, the surest first. */
+/** Returns the indices of the test images with this label and this prediction, the most confident first. */
 export function imagesOfCell(
   { labels, predictions, probabilities }: Pick<Predicted, 'labels' | 'predictions' | 'probabilities'>,
   label: number,
@@ -66,7 +67,9 @@ export function surestMistakes(answer: Predicted, count: number): number[] {
     .slice(0, count);
 }
 
-/** The same `count` different places out of `total` for the same seed (a linear congruential generator's). */
+/**
+ * Returns `count` different indices below `total`, the same for the same seed (from a linear congruential generator).
+ */
 export function randomSample(total: number, count: number, seed: number): number[] {
   const chosen = new Set<number>();
   let state = (seed + 1) >>> 0;

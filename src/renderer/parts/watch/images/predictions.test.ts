@@ -8,7 +8,7 @@ import {
   surestMistakes,
 } from './predictions.svelte.ts';
 
-/** Five images of two classes: 1 and 3 are mistakes, 3 the surer one. */
+/** The answer has five images of two classes: 1 and 3 are mistakes, 3 the more confident one. */
 const answer: Predicted = {
   labels: [0, 1, 1, 1, 0],
   predictions: [0, 0, 1, 0, 0],
