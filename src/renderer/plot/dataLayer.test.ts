@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Projection, paintLines, plainLine } from './dataLayer.ts';
 
-/** 100 px for values 0 to 100 either way, y upwards. */
+/** The area is 100 px for values 0 to 100 on both axes, y upwards. */
 const projection: Projection = {
   scale: 1,
   offset: 0,
@@ -10,7 +10,7 @@ const projection: Projection = {
   ratio: 1,
 };
 
-/** Notes what is drawn. */
+/** Records what is drawn. */
 function recorder() {
   const calls: [string, ...number[]][] = [];
   const note =

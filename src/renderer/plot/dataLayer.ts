@@ -1,28 +1,29 @@
 /**
- * Lines and points on a canvas, from what a pyramid has picked. Chart.js's line elements cost a path of thousands of
- * corners a run and a pass over every point's options; a noisy line is as well drawn as one bar a pixel column, from
- * the column's lowest to its highest value, and a smooth one in short strokes. Chart.js keeps scales, grid and words.
+ * Draws lines and points on a canvas from the points that a pyramid has picked. Chart.js's line elements cost a path of
+ * thousands of corners for each run and a pass over every point's options; a noisy line looks the same as one bar for
+ * each pixel column, from the column's lowest to its highest value, and a smooth one as short strokes. Chart.js keeps
+ * scales, grid and labels.
  */
 import type { PointStyle } from 'chart.js';
 import { drawPoint } from 'chart.js/helpers';
 import type { Point } from './data/decimate.ts';
 
-/** What is drawn of one curve, in data's units, and how. */
+/** The points of one curve in data units, and their style. */
 export interface DataLine {
   data: Point[];
   borderColor: string;
-  /** Points are filled with it. */
+  /** The fill of the points. */
   backgroundColor: string;
-  /** In CSS pixels. */
+  /** Width in CSS pixels. */
   borderWidth: number;
   borderDash: readonly number[];
   borderCapStyle: CanvasLineCap;
   pointStyle: PointStyle;
-  /** Of every point, or of each. */
+  /** One radius for every point, or one for each. */
   pointRadius: number | readonly number[];
-  /** False for points alone. */
+  /** False to draw points alone. */
   showLine: boolean;
-  /** Lower ones lie over higher ones. */
+  /** Lines of lower order are drawn over those of higher order. */
   order: number;
 }
 
@@ -39,7 +40,7 @@ export const plainLine: Readonly<DataLine> = {
   order: 0,
 };
 
-/** Where data's units are on the canvas, in CSS pixels: x by `scale` and `offset`, y by a function. */
+/** Maps data units to the canvas, in CSS pixels: x by `scale` and `offset`, y by a function. */
 export interface Projection {
   readonly scale: number;
   readonly offset: number;
@@ -50,15 +51,15 @@ export interface Projection {
     readonly right: number;
     readonly bottom: number;
   };
-  /** Device pixels to a CSS pixel. */
+  /** Device pixels per CSS pixel. */
   readonly ratio: number;
 }
 
-/** Points may stand out of the area by this. */
+/** Pixels by which points may extend beyond the area. */
 export const overhang = 8;
 /** A value at the area's edge has its whole line. */
 const lineOverhang = 1;
-/** Corners of one stroke: rasterising takes longer than in proportion to them. */
+/** Number of corners in one stroke: the time of rasterising grows faster than their number. */
 const strokeCorners = 48;
 
 /** The first of `lines` with the lowest order comes to lie over all others. */
@@ -96,8 +97,8 @@ function clipTo(
 }
 
 /**
- * The part of a line that is drawn from `x` on, with the point before it. Dashes are counted from a line's beginning, and
- * points may have a size each, so such lines, which have few points, stay whole.
+ * Returns the part of a line from `x` on, with the point before it. Dashes are counted from a line's beginning, and
+ * points may differ in size, so such lines, which have few points, stay whole.
  */
 export function tailOf(line: DataLine, x: number): DataLine {
   const { data, borderDash, pointRadius } = line;
@@ -119,8 +120,8 @@ export function isDense({ data, borderWidth, borderDash }: DataLine, scale: numb
 }
 
 /**
- * A bar a column of device pixels, over all that the line passes in it. Every column is drawn once, so a transparent
- * colour is the same everywhere.
+ * Paints one bar for each column of device pixels, over the line's extent in it. Every column is painted once, so that
+ * a transparent colour is uniform.
  */
 function paintColumns(context: CanvasRenderingContext2D, line: DataLine, projection: Projection): void {
   const { scale, offset, ratio } = projection;
@@ -139,7 +140,7 @@ function paintColumns(context: CanvasRenderingContext2D, line: DataLine, project
     const y = projection.y(point.y);
     const at = Math.floor((point.x * scale + offset) * ratio);
     if (at !== column) {
-      // Columns meet between their points, and those that have none hold what passes them.
+      // Neighbouring columns meet, and columns without a point contain the line that passes through them.
       const columns = at - column;
       const boundary = (index: number) => lastY + ((y - lastY) * (index - 0.5)) / columns;
       const joined = columns > 0 && !Number.isNaN(lastY) && !Number.isNaN(y);
@@ -170,7 +171,7 @@ function paintStrokes(context: CanvasRenderingContext2D, line: DataLine, project
   context.lineCap = line.borderCapStyle;
   context.lineJoin = 'round';
   context.setLineDash([...line.borderDash]);
-  // Dashes would begin anew, and where strokes of a transparent line meet it would be darker.
+  // In separate strokes, dashes would start over, and a transparent line would be darker where two strokes meet.
   const most = line.borderDash.length > 0 || line.borderWidth <= 1 ? Infinity : strokeCorners;
   let corners = 0;
   let lastX = 0;

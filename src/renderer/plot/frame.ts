@@ -1,4 +1,4 @@
-/** Work done at most once a frame, however often it is asked for; not at all while the window is hidden. */
+/** Runs work at most once a frame, however often it is requested; not at all while the window is hidden. */
 
 export interface FrameTask {
   request(): void;
@@ -27,7 +27,10 @@ const turn = oncePerFrame(() => {
   if (waiting.length > 0) turn.request();
 });
 
-/** One such task a frame, in their order, so that several that are wanted at once are no long one. Gives what cancels it. */
+/**
+ * Runs one such task a frame, in their order, so that several tasks do not add up to a long one. Returns the function
+ * that cancels it.
+ */
 export function inTurn(task: () => void): () => void {
   waiting.push(task);
   turn.request();

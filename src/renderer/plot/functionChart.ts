@@ -1,7 +1,7 @@
 /** A chart of a function and its derivative, with shaded regions and, behind them, how often inputs fall where. */
 import { Chart, Filler } from 'chart.js';
 import type { AnnotationOptions } from 'chartjs-plugin-annotation';
-// Registers the parts that lines need.
+// The import registers the parts that lines need.
 import './chartJs.ts';
 import type { Point } from './data/decimate.ts';
 import type { Palette } from './palette.ts';
@@ -12,7 +12,7 @@ export interface FunctionCurves {
   readonly value: readonly Point[];
   readonly slope: readonly Point[];
   readonly shaded: readonly (readonly [number, number])[];
-  /** Middles of bins and their shares; empty where there are none. */
+  /** Centres of bins with their proportions; empty if there is no histogram. */
   readonly inputs: readonly Point[];
   readonly from: number;
   readonly to: number;

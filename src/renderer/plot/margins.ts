@@ -1,16 +1,16 @@
-/** How much wider than a chart the picture is that is moved in its place (strip.ts). */
+/** The extra width of the picture that replaces a chart while it is panned (strip.ts). */
 import type { Range } from './xAxis.ts';
 
-/** Beyond each end of what is in sight, as a part of it. */
+/** Width beyond each end of the visible range, as a fraction of it. */
 const margin = 0.6;
 /** A canvas that is wider, in its own pixels, takes more memory than a smooth move is worth. */
 const widest = 8192;
-/** Pixels of the page that are whole pixels of the screen also where that has 1¼ or 1½ of them to one. */
+/** CSS pixels that are whole device pixels also at a ratio of 1¼ or 1½. */
 export const wholePixels = 4;
 
 /**
- * How many pixels a picture has beyond either end of what is in sight, `pixels` wide, as multiples of `wholePixels`; not
- * further beyond what there is than that takes.
+ * Returns the pixels that a picture has beyond either end of the visible range, which is `pixels` wide, as multiples of
+ * `wholePixels`; no more than the full range needs.
  */
 export function marginsOf(
   { min, max }: Range,

@@ -7,10 +7,10 @@ export interface Palette {
   readonly line: string;
   readonly card: string;
   readonly accent: string;
-  /** What is being selected. */
+  /** The colour of a selection. */
   readonly selection: string;
   readonly font: string;
-  /** By run colour, from 1. */
+  /** Returns the colour of a run by its colour number, from 1. */
   run(colour: number): string;
   faint(colour: number): string;
 }

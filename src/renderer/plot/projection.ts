@@ -1,4 +1,4 @@
-/** Where data's units are on a chart's canvas, as its scales have them. */
+/** Maps data units to a chart's canvas, by its scales. */
 import type { ChartJsLineChart } from './chartJs.ts';
 import type { Projection } from './dataLayer.ts';
 
@@ -10,7 +10,7 @@ export function projectionOf({
   const [x, y] = [scales['x']!, scales['y']!];
   const scale = (area.right - area.left) / (x.max - x.min);
   const logarithmic = y.type === 'logarithmic';
-  // Below a logarithmic axis there is no end; out of sight is far enough.
+  // A logarithmic axis has no lower end: a position out of view is far enough.
   const position = logarithmic
     ? (value: number) => Math.log10(Math.max(value, y.min / 10))
     : (value: number) => value;

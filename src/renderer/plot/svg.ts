@@ -1,23 +1,23 @@
 /**
- * A chart as an SVG file that says by itself what it shows: title, legend, names of the runs, axes. It is written from the
- * chart's own scales and points, so text stays text and lines stay lines, whatever it is enlarged to.
+ * Writes a chart as a self-contained SVG file: title, legend, names of the runs, axes. It is made from the chart's own
+ * scales and points, so that text stays text and lines stay lines at any size.
  */
 import { type DataLine, type Projection, overhang } from './dataLayer.ts';
 
 /** A colour as every program that reads SVG takes it. */
 export interface PlainColour {
   readonly hex: string;
-  /** From 0 to 1. */
+  /** Opacity from 0 to 1. */
   readonly alpha: number;
 }
 
 export interface SvgTick {
-  /** In the picture, from its left or from its top. */
+  /** Position in the picture, from its left or its top. */
   readonly at: number;
   readonly label: string;
 }
 
-/** A vertical line, or words above the plot; `at` pixels from its left. */
+/** A vertical line, or a label above the plot; `at` pixels from its left. */
 export interface SvgMark {
   readonly at: number;
   readonly label: string;
@@ -33,7 +33,7 @@ export interface SvgLegendEntry {
 export interface SvgChart {
   readonly title: string;
   readonly axis: string;
-  /** Of the chart alone; title and legend come above it. */
+  /** Size of the chart alone; title and legend are above it. */
   readonly width: number;
   readonly height: number;
   readonly projection: Projection;
@@ -51,7 +51,7 @@ export interface SvgChart {
   };
 }
 
-/** What the writer cannot know by itself: the width of words, and what a colour of the page is. */
+/** Measurements that need the page: the width of a text, and the value of a colour. */
 export interface SvgTools {
   textWidth(text: string, size: number): number;
   plain(colour: string): PlainColour;
@@ -104,7 +104,7 @@ function plotOf(chart: SvgChart, tools: SvgTools): string {
   const below = chart.lines.map((line, place) => ({ line, place }));
   below.sort((a, b) => b.line.order - a.line.order || b.place - a.place);
   return [
-    // Points may stand out of the plot by their size, lines by their width.
+    // Points may extend beyond the plot by their size, lines by their width.
     clip('lines', 1),
     clip('points', overhang),
     `<path d="${grid}" fill="none" ${stroke(colours.grid, 1, tools)}/>`,
@@ -150,7 +150,7 @@ function pointsOf(line: DataLine, projection: Projection, tools: SvgTools): stri
     .join('');
 }
 
-/** Chart.js's point styles, as helpers.canvas draws them. */
+/** Draws Chart.js's point styles as helpers.canvas does. */
 function shapeOf(
   line: Pick<DataLine, 'pointStyle' | 'borderColor' | 'backgroundColor'>,
   x: number,
@@ -185,7 +185,7 @@ function markOf({ at, label, line }: SvgMark, { area }: Projection, ink: string,
   return `<path d="M${n(at)} ${n(area.top)}V${n(area.bottom)}" fill="none" stroke-dasharray="${dash}" ${stroke(line.colour, 1, tools)}/>`;
 }
 
-/** Entries beside one another, on as many rows as they need. */
+/** Places legend entries beside one another, on as many rows as they need. */
 function placeLegend(
   { legend, width, colours }: SvgChart,
   tools: SvgTools,

@@ -5,7 +5,7 @@ import { xAxes } from './xAxis.ts';
 import type { Trace } from './data/trace.ts';
 import { fullRange, mappingOf } from './xAxis.ts';
 
-/** 1,000 images in batches of 64: 15 whole ones and one of 40. */
+/** 1,000 images in batches of 64 make 15 whole batches and one of 40. */
 function trace(steps: number, epochs: number, plannedEpochs = 10): Trace {
   const series = new RunSeries();
   series.put(0, new Float32Array(steps).fill(1));
@@ -32,7 +32,7 @@ test('every axis leads back to the step', () => {
   for (const axis of xAxes) {
     const { toX, toSteps } = mappingOf(axis, trace(40, 2));
     for (const steps of [0, 1, 7, 15, 16, 17, 31, 32]) {
-      // Within an epoch's last, shorter batch the way back is at the pace of whole ones.
+      // Within an epoch's last, shorter batch, the inverse mapping assumes whole batches.
       expect(Math.abs(toSteps(toX(steps)) - steps), `${axis} ${steps}`).toBeLessThan(0.4);
     }
   }

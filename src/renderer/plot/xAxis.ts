@@ -1,4 +1,7 @@
-/** What runs along a chart: steps, epochs, examples seen or seconds of training; and back to steps. */
+/**
+ * The quantity on a chart's horizontal axis, as a function of steps, and its inverse: steps, epochs, examples seen or
+ * seconds of training.
+ */
 import { RunClock } from './data/clock.ts';
 import { growingExtent } from './data/extent.ts';
 import type { Trace } from './data/trace.ts';
@@ -7,9 +10,9 @@ export const xAxes = ['epoch', 'step', 'examples', 'seconds'] as const;
 export type XAxis = (typeof xAxes)[number];
 
 export interface Mapping {
-  /** Where on the axis a run is after `steps` steps; NaN where that is not known. */
+  /** Returns the run's position on the axis after `steps` steps; NaN if it is unknown. */
   toX(steps: number): number;
-  /** Steps that a run has done at `x`; not a whole number everywhere. */
+  /** Returns the steps that a run has done at `x`; not always a whole number. */
   toSteps(x: number): number;
 }
 
@@ -46,8 +49,8 @@ export interface Range {
 }
 
 /**
- * From 0 to where the runs are: in a few large steps while they train, so that the axis does not move all the time,
- * and never beyond what is planned; exactly to their end once all are done.
+ * Returns the range from 0 to the runs' progress: it grows in a few large steps while they train, so that the axis does
+ * not move all the time, but never beyond the planned end; once all are done, it ends exactly where they do.
  */
 export function fullRange(axis: XAxis, traces: readonly Trace[], mappings: readonly Mapping[]): Range {
   let progress = 0;
@@ -61,7 +64,7 @@ export function fullRange(axis: XAxis, traces: readonly Trace[], mappings: reado
     done &&= series.length >= steps;
   }
   if (done && progress > 0) return { min: 0, max: progress };
-  // How long all of it will take changes with the pace.
+  // The total duration changes with the pace.
   const most = axis === 'seconds' || planned === 0 ? Infinity : planned;
   return { min: 0, max: growingExtent(progress, most) };
 }

@@ -1,6 +1,7 @@
 /**
- * How long a run had trained by each of its steps, pauses and evaluations excluded. Epochs' ends are measured, and some
- * steps between them were read off (plot/data/series.ts); between two of these, steps are taken to have been equally long.
+ * The training time of a run at each of its steps, without pauses and evaluations. The ends of epochs are measured, and
+ * some steps between them were read (plot/data/series.ts); between two of these, all steps are assumed to take equally
+ * long.
  */
 import type { ClockReading } from '../../../shared/runs/runs.ts';
 import type { RunSeries } from './series.ts';
@@ -18,7 +19,7 @@ export class RunClock {
     }
     let next = 0;
     for (const end of ends) {
-      // Readings are estimates until the epoch's end is known: they may not lie beyond it.
+      // Readings are estimates until the epoch's end is known: they may not exceed it.
       for (; next < clock.length && clock[next]!.step < end.step; next++) {
         this.#add(clock[next]!.step, Math.min(clock[next]!.seconds, end.seconds));
       }
@@ -27,12 +28,15 @@ export class RunClock {
     for (; next < clock.length; next++) this.#add(clock[next]!.step, clock[next]!.seconds);
   }
 
-  /** After `steps` steps; at the pace of the last ones beyond what is known; NaN where nothing is. */
+  /**
+   * Returns the seconds after `steps` steps; beyond the known steps, at the pace of the last ones; NaN if nothing is
+   * known.
+   */
   secondsAt(steps: number): number {
     return interpolate(this.#steps, this.#seconds, steps);
   }
 
-  /** Steps done after so many seconds, not a whole number. */
+  /** Returns the steps done after the given seconds, not a whole number. */
   stepsAt(seconds: number): number {
     return interpolate(this.#seconds, this.#steps, seconds);
   }
@@ -45,7 +49,7 @@ export class RunClock {
   }
 }
 
-/** Linear between points with ascending `xs`, and on from the last two. */
+/** Interpolates linearly between points with ascending `xs`, and extrapolates from the last two. */
 function interpolate(xs: readonly number[], ys: readonly number[], x: number): number {
   if (xs.length < 2) return x === 0 ? 0 : NaN;
   let low = 0;

@@ -1,8 +1,8 @@
 /**
- * Fewer points for the same picture: of the steps that fall into one bucket, about a pixel wide, the lowest and the
- * highest are kept, in their order, so that a spike is never lost. (Largest-triangle and averaging ways lose some.)
- * Buckets lie on a fixed grid and are a power of two wide: as a run grows, points that are drawn stay where they are,
- * until the buckets double.
+ * Reduces the points of a curve without changing its picture: of the steps in one bucket, about a pixel wide, the
+ * lowest and the highest are kept, in their order, so that a spike is never lost. (Largest-triangle and averaging
+ * methods lose some.) Buckets are on a fixed grid and a power of two wide: as a run grows, drawn points keep their
+ * places until the buckets double.
  */
 
 export interface Point {
@@ -10,12 +10,12 @@ export interface Point {
   y: number;
 }
 
-/** Steps a bucket holds, for at most `buckets` of them. */
+/** Returns the number of steps in a bucket, for at most `buckets` of them. */
 export function bucketWidth(steps: number, buckets: number): number {
   return steps <= buckets ? 1 : 2 ** Math.ceil(Math.log2(steps / buckets));
 }
 
-/** Writes points over those that an array has, whose objects are used again, each step once and in order. */
+/** Writes points over the elements of an array, reusing its objects, each step once and in order. */
 export class PointWriter {
   readonly #out: Point[];
   readonly #valueAt: (step: number) => number;
@@ -44,7 +44,7 @@ export class PointWriter {
     this.#count++;
   }
 
-  /** Three steps of one bucket, in their order. */
+  /** Writes three steps of one bucket, in their order. */
   putAll(a: number, b: number, c: number): void {
     const first = Math.min(a, b, c);
     const last = Math.max(a, b, c);
@@ -53,15 +53,15 @@ export class PointWriter {
     this.put(last);
   }
 
-  /** Cuts the array to what was written. */
+  /** Truncates the array to the written points. */
   end(): void {
     this.#out.length = this.#count;
   }
 }
 
 /**
- * Puts the points of the steps `from` to `to` (excluded) into `out`, whose points are used again, and cuts `out` to their
- * number: at most two a bucket. The first and the last step are always among them. A value that is not finite is a
+ * Writes the points of the steps from `from` up to `to` (exclusive) into `out`, reusing its objects, and truncates it:
+ * at most two points for each bucket. The first and the last step are always included. A value that is not finite is a
  * gap, kept as one point with NaN.
  */
 export function decimate(

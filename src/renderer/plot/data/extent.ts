@@ -1,4 +1,4 @@
-/** How far an axis reaches, so that it grows in a few steps and not with every point. */
+/** Ranges of axes that grow in a few steps and not with every point. */
 
 const steps = [1, 2, 5];
 
@@ -13,7 +13,10 @@ export function growingExtent(progress: number, planned: number): number {
   }
 }
 
-/** Where an accuracy axis begins, in percent: a round number with some room below the lowest value, 90 without values. */
+/**
+ * Returns the lower end of an accuracy axis, in percent: a round number with some room below the lowest value, 90
+ * without values.
+ */
 export function accuracyFloor(lowest: number): number {
   if (lowest > 100) return 90;
   for (const floor of [98, 95, 90, 80, 60]) {
@@ -56,7 +59,7 @@ export function lossExtent(
   const max = roundUp(high * 1.02);
   const span = high - low;
   if (low <= 0 || span > high * 0.4) return { min: low < 0 ? -roundUp(-low) : 0, max };
-  // Grid lines of the values' own spread, so that the ends are round.
+  // The grid depends on the spread of the values, so that the ends are round.
   const grid = roundUp(Math.max(span, high * 1e-3)) / 4;
   return { min: Math.max(0, Math.floor(low / grid) * grid), max: Math.ceil(high / grid) * grid };
 }

@@ -1,26 +1,30 @@
 /**
- * Which runs, and which values, would ruin a chart that shows everything. A run whose loss explodes reaches a million where all
- * others stay below three, so on an axis that holds it the others are a flat line. The first range leaves it out.
+ * Finds the runs and values that would ruin a chart that shows everything. A run whose loss explodes reaches a million
+ * where all others stay below three, so that on an axis with it the others are a flat line. The first range leaves it
+ * out.
  */
 import { curvesOf } from '../curves.ts';
 import type { Point } from './decimate.ts';
 import type { RunSeries } from './series.ts';
 
 export interface Outliers {
-  /** Runs that the first range does not look at. */
+  /** Runs that the first range ignores. */
   readonly runs: ReadonlySet<number>;
   /** The highest value of the other runs that it looks at. */
   readonly limit: number;
 }
 
-/** How many times as high as all lower runs a run has to reach to be left out: five, or ten thousand on a logarithmic axis. */
+/** The factor by which a run must exceed all lower runs to be left out: five, or ten thousand on a logarithmic axis. */
 const ratios = { linear: 5, logarithmic: 1e4 } as const;
-/** Points that are looked at to find a run's highest running loss: one more would not change the order of magnitude. */
+/**
+ * Number of points that are examined to find a run's highest running loss: one more would not change the order of
+ * magnitude.
+ */
 const buckets = 128;
 
 /**
- * Runs are compared by the highest running loss of their whole way: that mean starts at a first batch's loss, so a run that
- * learned well and one that learned nothing are alike in it, and one batch's spike hardly moves it.
+ * Compares runs by their highest running loss: that mean starts at a first batch's loss, so that a run that learned
+ * well and one that learned nothing are alike in it, and one batch's spike hardly changes it.
  */
 export function outliersOf(
   runs: readonly { readonly run: number; readonly series: RunSeries }[],

@@ -1,16 +1,16 @@
 /**
  * Minimum and maximum of a long curve at many resolutions, so that any part of it is drawn at any zoom in a time that
- * depends on the drawing's width alone. A level has buckets twice as wide as the one before and keeps the step of each
- * bucket's lowest and highest value and of a gap in it; the finest one is made from the values, every other from the one
- * before. Curves grow at their end, so only the last buckets are ever made anew.
+ * depends on the drawing's width alone. Each level has buckets twice as wide as the level before, and keeps the step of
+ * each bucket's lowest value, highest value and gap; the finest level is made from the values, every other from the one
+ * before. Curves grow at their end, so only the last buckets are ever recomputed.
  */
 import { type Point, PointWriter, bucketWidth, decimate } from './decimate.ts';
 
-/** Steps in a bucket of the finest level. Below that, looking at the values themselves is as quick. */
+/** Number of steps in a bucket of the finest level. For fewer steps, reading the values themselves is as fast. */
 const finest = 8;
 
 interface Level {
-  /** Steps, one a bucket; -1 where there is none. */
+  /** One step for each bucket; -1 if there is none. */
   low: Int32Array;
   high: Int32Array;
   gap: Int32Array;
@@ -19,7 +19,7 @@ interface Level {
 export class Pyramid {
   readonly #valueAt: (step: number) => number;
   readonly #levels: Level[] = [];
-  /** Steps that the levels know of, and from which of them on they must be made anew. */
+  /** Number of steps in the levels, and the first step from which they must be recomputed. */
   #length = 0;
   #valid = 0;
 
@@ -27,15 +27,15 @@ export class Pyramid {
     this.#valueAt = valueAt;
   }
 
-  /** Values from `step` on are new or others than before. */
+  /** Marks the values from `step` on as new or changed. */
   invalidate(step: number): void {
     this.#valid = Math.min(this.#valid, step);
   }
 
   /**
-   * Puts into `out` what is to be drawn of the steps `from` to `to` (excluded) of a curve that has `length` of them: at
-   * most two points a bucket and a third for a gap, each where it was measured. Buckets lie on a fixed grid and are taken
-   * whole, so points outside are among them, up to a bucket's width away.
+   * Writes into `out` the points to draw for the steps from `from` up to `to` (exclusive) of a curve with `length`
+   * steps: at most two for each bucket and a third for a gap, each at its own step. Buckets are on a fixed grid and
+   * used whole, so that points up to a bucket's width outside are included.
    */
   pick(
     out: Point[],
@@ -71,7 +71,7 @@ export class Pyramid {
     if (from === length && this.#length === length) return;
     this.#length = length;
     this.#valid = length;
-    // A bucket that lost its last steps has to be made anew even where nothing follows.
+    // A bucket that lost its last steps must be recomputed even if nothing follows.
     this.#makeFinest(Math.max(0, from - 1), length);
     for (let index = 1; finest * 2 ** index <= length; index++)
       this.#makeCoarser(index, Math.max(0, from - 1));
@@ -122,7 +122,7 @@ export class Pyramid {
     }
   }
 
-  /** Of two steps the one with the larger value times `sign`; of equal ones the first. */
+  /** Returns the step with the larger value times `sign`; of equal values, the first. */
   #better(a: number, b: number, sign: number): number {
     if (a < 0) return b;
     if (b < 0 || a === b) return a;

@@ -9,10 +9,10 @@ export interface ScheduleCurve {
   readonly highest: number;
 }
 
-/** At most this many points; every epoch's first and last step is among them as long as there is room. */
+/** Largest number of points; every epoch's first and last step is included if there is room. */
 const most = 600;
 
-/** `x`: epochs done before the step; `y`: its learning rate. */
+/** `x` is the number of epochs done before the step, `y` its learning rate. */
 export function curveOf(settings: TrainingSettings, stepsPerEpoch: number): ScheduleCurve {
   const total = settings.epochs * stepsPerEpoch;
   const steps = new Set<number>([1, total]);

@@ -1,42 +1,50 @@
 /**
- * A run's curves as plain arrays that grow in place: charts read them as they are, and nothing in here is reactive.
+ * A run's curves as plain arrays that grow in place: charts read them directly, and nothing in here is reactive.
  *
- * The running loss is the mean of the last 300 batch losses (of all there are, before the 300th). It never moves once
- * it is drawn, and at every 300th batch of an epoch it is the very number that the course's script prints.
+ * The running loss is the mean of the last 300 batch losses (of all losses, before the 300th). It never changes once it
+ * is drawn, and at every 300th batch of an epoch it equals the number that the course's script prints.
  */
 import type { ClockReading, EpochRecord, RunningLoss } from '../../../shared/runs/runs.ts';
 import { runningLossInterval } from '../../../shared/training/training.ts';
 
 const initialCapacity = 1024;
-/** Steps. */
+/** Least number of steps between two kept clock readings. */
 const clockInterval = 256;
 
 export class RunSeries {
-  /** Losses before each step, added up in double precision: `sums[i]` is the sum of the first i. */
+  /** Prefix sums of the losses in double precision: `sums[i]` is the sum of the first i. */
   #sums = new Float64Array(initialCapacity + 1);
   #losses = new Float32Array(initialCapacity);
   #listeners = new Set<() => void>();
   #followers = new Set<(from: number) => void>();
 
-  /** Steps whose loss is known. */
+  /** Number of steps whose loss is known. */
   length = 0;
   runningLosses: RunningLoss[] = [];
   epochs: EpochRecord[] = [];
-  /** How long training had taken by some steps, in order. */
+  /** Training time at some of the steps, in order. */
   clock: ClockReading[] = [];
 
-  /** One loss a step; only the first `length` count. Taken anew at every reading, for it may have been replaced. */
+  /**
+   * One loss for each step; only the first `length` count. Do not hold on to the array, because growth may replace it.
+   */
   get losses(): Float32Array {
     return this.#losses;
   }
 
-  /** Mean loss of the `runningLossInterval` steps that end with `step` (counted from 0), or of all up to it. */
+  /**
+   * Returns the mean loss of the `runningLossInterval` steps that end with `step` (counted from 0), or of all steps up
+   * to it.
+   */
   runningLoss(step: number): number {
     const from = Math.max(0, step + 1 - runningLossInterval);
     return (this.#sums[step + 1]! - this.#sums[from]!) / (step + 1 - from);
   }
 
-  /** Puts the losses of the steps from `from` on. False where steps before `from` are missing: nothing was put. */
+  /**
+   * Stores the losses of the steps from `from` on. Returns false, without storing anything, if steps before `from` are
+   * missing.
+   */
   put(from: number, losses: Float32Array): boolean {
     if (from > this.length) return false;
     const end = from + losses.length;
@@ -50,7 +58,7 @@ export class RunSeries {
     return true;
   }
 
-  /** Forgets what comes after a run's first `steps` steps: it goes on from an earlier checkpoint. */
+  /** Removes what comes after a run's first `steps` steps, because it resumes from an earlier checkpoint. */
   cutTo(steps: number, stepsPerEpoch: number): void {
     if (steps >= this.length) return;
     this.length = steps;
@@ -63,7 +71,7 @@ export class RunSeries {
     this.changed();
   }
 
-  /** Readings closer together than a few hundred steps add nothing that could be seen: the newer one is kept. */
+  /** Readings a few hundred steps apart differ invisibly: only the newer one is kept. */
   putClock(readings: readonly ClockReading[]): void {
     for (const reading of readings) {
       while (this.clock.length > 0 && this.clock.at(-1)!.step >= reading.step) this.clock.pop();
@@ -87,13 +95,13 @@ export class RunSeries {
     this.changed();
   }
 
-  /** Gives the function that unsubscribes. */
+  /** Returns the function that unsubscribes. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Hears from which step on losses are new or others than before. For as long as the series lives. */
+  /** Calls the follower with the first step whose loss is new or changed, for as long as the series lives. */
   follow(follower: (from: number) => void): void {
     this.#followers.add(follower);
   }

@@ -1,7 +1,7 @@
 /**
- * Exponential moving average of a curve, debiased as Adam's are (Kingma and Ba, https://arxiv.org/abs/1412.6980, section
- * 3): the first values count for what they are instead of being drawn to zero. It looks back only, so what has been drawn
- * never moves. A value that is not finite is a gap; the average goes on behind it from where it was.
+ * Exponential moving average of a curve, debiased as in Adam (Kingma and Ba, https://arxiv.org/abs/1412.6980, section
+ * 3): the first values have full weight instead of being drawn to zero. It looks back only, so drawn points never move.
+ * A value that is not finite is a gap; after it the average continues from its last value.
  */
 export class Smoothed {
   readonly #valueAt: (step: number) => number;
@@ -22,7 +22,7 @@ export class Smoothed {
     this.#length = Math.min(this.#length, step);
   }
 
-  /** To be called before values are read, with the curve's length. */
+  /** Call this with the curve's length before reading values. */
   update(length: number): void {
     this.#reserve(length);
     const weight = this.#weight;
@@ -57,7 +57,7 @@ export class Smoothed {
   }
 }
 
-/** Positions of the slider, from 0. */
+/** Number of positions of the slider, from 0. */
 export const smoothingPositions = 60;
 
 /** The weight at a slider's position: the number of values that count (1 / (1 − weight)) grows tenfold in twenty positions. */

@@ -1,8 +1,8 @@
-/** One run as a chart sees it. */
+/** The data of one run in a chart. */
 import type { TrainingSettings } from '../../../shared/training/training.ts';
 import type { RunSeries } from './series.ts';
 
-/** Something that happened on a run's way; `label` is in the reader's language, `quiet` ones are lines without words. */
+/** An event of a run; `label` is in the reader's language, and `quiet` events are lines without a label. */
 export interface TraceEvent {
   readonly step: number;
   readonly label: string;
@@ -16,22 +16,22 @@ export interface Trace {
   readonly stepsPerEpoch: number;
   readonly plannedEpochs: number;
   readonly batchSize: number;
-  /** Images that an epoch trains on. */
+  /** Number of images that an epoch trains on. */
   readonly imagesPerEpoch: number;
-  /** What decides which epoch is the best. */
+  /** The settings decide which epoch is the best. */
   readonly settings: TrainingSettings;
-  /** What happened on its way, in the reader's language. */
+  /** Returns the run's events, in the reader's language. */
   events(): readonly TraceEvent[];
 }
 
-/** Colours there are in ui/tokens.css; a run keeps its own everywhere, by its number. */
+/** Number of run colours in ui/tokens.css; a run has the same one everywhere, by its number. */
 export const runColourCount = 7;
 
 export function runColour(run: number): number {
   return ((run - 1) % runColourCount) + 1;
 }
 
-/** Told apart by shape as well as by colour. */
+/** Runs differ in shape as well as in colour. */
 const shapes = ['circle', 'rect', 'triangle', 'rectRot', 'crossRot', 'star', 'rectRounded'] as const;
 
 export function runShape(run: number): (typeof shapes)[number] {

@@ -5,7 +5,7 @@ import type { Trace } from './trace.ts';
 import { valuesAt } from './valuesAt.ts';
 import { mappingOf } from '../xAxis.ts';
 
-/** 25 steps, ten an epoch: losses 1, 1/2, 1/3, …; two epochs are finished. */
+/** The trace has 25 steps, ten per epoch, with losses 1, 1/2, 1/3, …; two epochs are finished. */
 function trace(): Trace {
   const series = new RunSeries();
   series.put(
@@ -40,7 +40,7 @@ test('the epoch whose end is nearest, where it is finished', () => {
   expect(at(14)!.record?.epoch).toBe(1);
   expect(at(16)!.record?.epoch).toBe(2);
   expect(at(2)!.record).toBeNull();
-  // The third epoch is under way.
+  // The third epoch is in progress.
   expect(at(25)!.record).toBeNull();
 });
 

@@ -16,7 +16,7 @@ export interface ValuesAt {
   readonly record: EpochRecord | null;
 }
 
-/** At `x`, or at the run's end where that is null. Null where the run has no step there. */
+/** Returns the values at `x`, or at the run's end if `x` is null. Returns null if the run has no step there. */
 export function valuesAt(
   trace: Trace,
   mapping: Mapping,
@@ -25,7 +25,7 @@ export function valuesAt(
 ): ValuesAt | null {
   const { series, stepsPerEpoch } = trace;
   const at = x === null ? series.length : mapping.toSteps(x);
-  // Half a step beyond the end is still the last step.
+  // Half a step beyond the end still counts as the last step.
   if (series.length === 0 || !(at <= series.length + 0.5) || at < 0) return null;
   const step = Math.min(series.length, Math.max(1, Math.round(at)));
   const nearest = x === null ? Math.floor(at / stepsPerEpoch) : Math.round(at / stepsPerEpoch);

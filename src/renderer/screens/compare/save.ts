@@ -10,7 +10,7 @@ export function copyMarkdown(table: TextTable): Promise<void> {
   return navigator.clipboard.writeText(markdownOf(table));
 }
 
-/** The drawing by itself, with the theme's colours in the place of their names. */
+/** Makes the drawing self-contained, with the theme's colours in place of their names. */
 function standAlone(svg: string): string {
   const style = getComputedStyle(document.documentElement);
   const probe = document.createElement('span');
@@ -30,7 +30,7 @@ export function saveSvg(name: string, svg: string): void {
   saveFile({ fileName: `${name}.svg`, mediaType: 'image/svg+xml', text: standAlone(svg) });
 }
 
-/** Twice as many pixels as on the screen, so that it stays sharp where it is enlarged. */
+/** The picture has twice as many pixels as on the screen, so that it stays sharp when enlarged. */
 export async function savePng(name: string, svg: string): Promise<void> {
   const image = new Image();
   const url = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(standAlone(svg))}`;

@@ -1,4 +1,4 @@
-/** Normalised pixels made visible: from −3 to 3 standard deviations, black to white, 0 in the middle. */
+/** Maps normalised pixels to grey levels: −3 standard deviations are black, 0 is in the middle, 3 are white. */
 import type { DatasetImages } from '../../../shared/api/calls/images.ts';
 
 const reach = 3;

@@ -1,4 +1,4 @@
-/** What the Design screen does, apart from how it looks: the net as a whole, and words about what was done. */
+/** The Design screen's actions, apart from its appearance: on the net as a whole, with notices about them. */
 import { type ProblemRecord, Problem, toProblemRecord } from '../../../shared/base/problem.ts';
 import type { OpenedFile } from '../../../shared/api/bridge.ts';
 import { type FoundSettings, looksLikePyTorch, notebookScript } from '../../../shared/code/parsePyTorch.ts';
@@ -19,7 +19,7 @@ import { readNetwork, writeNetwork } from '../../app/design/netText.ts';
 /** A net of 256 layers comes to some 30 kB. */
 const largestFile = 2 ** 20;
 
-/** Notebooks hold the pictures that they show. */
+/** Notebooks contain the pictures that they show. */
 const largestScript = 2 ** 25;
 
 export class DesignBench {
@@ -27,10 +27,10 @@ export class DesignBench {
   switcherOpen = $state(false);
   versionsOpen = $state(false);
   codeOpen = $state(false);
-  /** In the dialog for PyTorch code, and the file that it came from. */
+  /** The text in the dialog for PyTorch code, and the name of its file. */
   code = $state('');
   codeFile = $state<string | null>(null);
-  // What only the drawn screen can do.
+  // Focuses the column; only the rendered screen can do it.
   focusColumn: () => void = () => undefined;
   columnHasFocus: () => boolean = () => false;
   find: () => void = () => undefined;
@@ -49,7 +49,7 @@ export class DesignBench {
     return this.app.design.editor;
   }
 
-  /** What goes wrong is said; a net that cannot be changed says so too. */
+  /** Reports errors, and also says when the net is read-only. */
   try(work: () => unknown): void {
     const { refused } = this.editor;
     try {
@@ -92,7 +92,7 @@ export class DesignBench {
     if (!removed) return;
     const step = this.editor.undoLabel;
     this.app.notices.show(m.design_removed({ what }), {
-      // Only while it is the last step: what came after it is not to be undone with it.
+      // The notice undoes the step only while it is the last one: later steps must not be undone with it.
       undo: () => {
         if (this.editor.undoLabel === step) this.editor.undo();
       },
@@ -107,7 +107,7 @@ export class DesignBench {
     this.edit(() => this.editor.redo());
   }
 
-  /** From the menu or the palette: the browser may want to be asked. */
+  /** From the menu or the palette, the browser may ask for permission. */
   async copyLayers(): Promise<void> {
     const text = this.editor.copy();
     if (text === null) return;
@@ -127,7 +127,7 @@ export class DesignBench {
     this.paste(text);
   }
 
-  /** Layers go in; PyTorch code is shown as the net that it comes to before anything is taken over. */
+  /** Inserts layers; PyTorch code is first shown as the net that it defines. */
   paste(text: string): void {
     if (looksLikePyTorch(text)) {
       this.code = text;
@@ -136,7 +136,7 @@ export class DesignBench {
     } else this.edit(() => this.editor.paste(text));
   }
 
-  /** Whether a copy or paste is about layers: not where a text is being edited, or words are chosen on the page. */
+  /** Returns whether a copy or paste concerns layers: not while a text is edited, or text on the page is selected. */
   clipboardIsOurs(event: ClipboardEvent): boolean {
     const target = event.target as Element | null;
     if (!this.design.source || target?.closest?.('input, textarea, [contenteditable], [role="dialog"]'))
@@ -193,7 +193,7 @@ export class DesignBench {
     );
   }
 
-  /** The net as a picture. One whose layers do not fit each other has none, and it is said why. */
+  /** Saves the net as a picture. A net whose layers do not fit has none, and the reason is reported. */
   exportFigure(style: FigureStyle): void {
     try {
       const svg = networkFigure(this.editor.network, style, this.app.locale.current);
@@ -238,7 +238,7 @@ export class DesignBench {
     this.app.notices.show(m.design_imported({ name: network.name }));
   }
 
-  /** A net that was read from PyTorch code, and what it is to be trained with, where the code says that. */
+  /** Takes over a net read from PyTorch code, and the training settings that the code contains. */
   async takeCode(network: Network, settings: FoundSettings | null): Promise<void> {
     const name = this.app.networks.freeName(networkLabel(network.name));
     await this.create({ ...network, name });
@@ -272,7 +272,7 @@ export class DesignBench {
     });
   }
 
-  /** What the lab says against it is shown; null then. */
+  /** Reports the lab's error and returns null in that case. */
   async #ask<T>(work: () => Promise<T>): Promise<T | null> {
     try {
       return await work();

@@ -1,4 +1,4 @@
-/** The Design screen's actions, and its menus, which are made of the same ones. */
+/** The Design screen's actions, and its menus, which are made from them. */
 import ArrowDown from '@lucide/svelte/icons/arrow-down';
 import ArrowUp from '@lucide/svelte/icons/arrow-up';
 import Copy from '@lucide/svelte/icons/copy';
@@ -136,7 +136,7 @@ export function designActions(bench: DesignBench): readonly Action[] {
   ];
 }
 
-/** On the chosen layers. */
+/** Returns the menu entries for the selected layers. */
 export function layerEntries(bench: DesignBench): readonly MenuEntry[] {
   const { editor } = bench;
   return [
@@ -174,7 +174,7 @@ export function layerEntries(bench: DesignBench): readonly MenuEntry[] {
   ];
 }
 
-/** On the net. */
+/** Returns the menu entries for the net. */
 export function netEntries(bench: DesignBench): readonly MenuEntry[] {
   const { design } = bench;
   const entries: MenuEntry[] = [

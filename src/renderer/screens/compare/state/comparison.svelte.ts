@@ -1,6 +1,6 @@
 /**
- * What the Compare screen shows of some runs: the comparison at once, the rest when a part of the screen asks for it.
- * An answer that comes after other runs were chosen is dropped.
+ * The state of the Compare screen for some runs: the comparison is loaded at once, the rest when a part of the screen
+ * needs it. An answer that arrives after other runs were chosen is dropped.
  */
 import type { LabClient } from '../../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/problem.ts';
@@ -16,15 +16,15 @@ export class ComparisonState {
   details = $state.raw<readonly RunDetail[]>([]);
   predictions = $state.raw<ReadonlyMap<number, TestPredictions>>(new Map());
   speeds = $state.raw<readonly Speed[]>([]);
-  /** Runs that trained while speed was measured. */
+  /** Number of runs that trained while speed was measured. */
   beside = $state.raw(0);
   measuring = $state.raw(false);
   problem = $state.raw<ProblemRecord | null>(null);
   busy = $state.raw(false);
-  /** How long the first verdict took after the runs had been chosen, in milliseconds. */
+  /** Milliseconds from the choice of the runs to the first verdict. */
   took = $state.raw<number | null>(null);
   qualities = $state.raw<ReadonlyMap<number, Quality>>(new Map());
-  /** With what is known of their quality so far. */
+  /** The runs with what is known of their quality so far. */
   readonly runs: readonly MaterialRun[] = $derived(
     this.details.map((detail) => ({ detail, quality: this.qualities.get(detail.id) ?? null })),
   );
@@ -35,9 +35,9 @@ export class ComparisonState {
     this.#lab = lab;
   }
 
-  /** Lets the lab load the native library while runs are being chosen. */
+  /** Makes the lab load the native library while runs are being chosen. */
   prepare(): void {
-    // Whoever then compares is told what is wrong.
+    // An error is reported when the comparison itself is requested.
     this.#lab.call('compare.prepare', {}).catch(() => undefined);
   }
 
@@ -85,7 +85,7 @@ export class ComparisonState {
       if (mine !== this.#newest) return;
       const predictions = predictionsFrom(reply);
       found.set(run, predictions);
-      // Each takes a few dozen milliseconds: with twenty at once the window would stand still.
+      // Each takes a few dozen milliseconds: twenty at once would block the window.
       await new Promise((resolve) => setTimeout(resolve));
       qualities.set(run, qualityOf(predictions));
     }

@@ -1,4 +1,4 @@
-/** Comparisons that were given a name: found again, changed and deleted. */
+/** Comparisons that were given a name: they are listed, changed and deleted. */
 import type { LabClient } from '../../../../shared/api/api.ts';
 import type { KeptComparison } from '../../../../shared/compare/comparison.ts';
 
@@ -14,7 +14,7 @@ export class KeptComparisons {
     this.list = await this.#lab.call('comparisons.list', {});
   }
 
-  /** The one of exactly these runs, in whatever order. */
+  /** Returns the comparison of exactly these runs, in any order. */
   of(runs: readonly number[]): KeptComparison | undefined {
     const wanted = runs.toSorted((a, b) => a - b).join();
     return this.list.find((each) => each.runs.toSorted((a, b) => a - b).join() === wanted);

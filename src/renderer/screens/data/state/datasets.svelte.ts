@@ -1,4 +1,4 @@
-/** The data sets as the screen lists them, asked for anew whenever one was added, renamed or deleted. */
+/** The list of data sets, fetched again whenever one was added, renamed or deleted. */
 import type { LabClient } from '../../../../shared/api/api.ts';
 import type { DatasetStatistics } from '../../../../shared/api/calls/datasets.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/problem.ts';
@@ -14,7 +14,7 @@ export class DatasetsState {
     this.#lab = lab;
   }
 
-  /** Gives the function that ends it. */
+  /** Returns the function that stops following. */
   follow(): () => void {
     void this.load();
     return this.#lab.on('datasets.changed', () => void this.load());
@@ -29,7 +29,7 @@ export class DatasetsState {
     }
   }
 
-  /** Read once of a set, for as long as the screen is there. */
+  /** A set's statistics are fetched once while the screen is open. */
   statistics({ id, hash }: { id: string; hash: string }): Promise<DatasetStatistics> {
     let reading = this.#statistics.get(hash);
     if (!reading) {

@@ -5,7 +5,7 @@ import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/pro
 import type { DatasetEntry, ImportOptions, ImportProgress } from '../../../../shared/datasets/importing.ts';
 
 export interface NamedFile {
-  /** With its folders, "/" between them. */
+  /** The name includes its folders, separated by "/". */
   readonly name: string;
   readonly file: File;
 }
@@ -21,24 +21,24 @@ let tickets = 0;
 
 export class Importing {
   doing = $state.raw<Doing | null>(null);
-  /** Bytes sent, and how many there are. */
+  /** Bytes sent, and the total. */
   sent = $state.raw({ done: 0, total: 0 });
   progress = $state.raw<ImportProgress | null>(null);
   preview = $state.raw<ImportPreview | null>(null);
   problem = $state.raw<ProblemRecord | null>(null);
   from = $state.raw<From | null>(null);
-  /** What the person chose, to be named on the screen. */
+  /** Name of the chosen source, for display. */
   chosen = $state.raw('');
   readonly #lab: LabClient;
   #ticket = '';
-  /** Counts the choices, so that what belongs to an earlier one is dropped. */
+  /** Counts the choices, so that results of an earlier one are dropped. */
   #choice = 0;
 
   constructor(lab: LabClient) {
     this.#lab = lab;
   }
 
-  /** Gives the function that ends it. */
+  /** Returns the function that stops following. */
   follow(): () => void {
     return this.#lab.on('datasets.progress', ({ ticket, ...progress }) => {
       if (ticket === this.#ticket) this.progress = progress;
@@ -79,7 +79,7 @@ export class Importing {
     if (choice === this.#choice && this.from) await this.look(options);
   }
 
-  /** What would be made of it with these options. */
+  /** Fetches a preview of the import with these options. */
   async look(options: ImportWindow): Promise<void> {
     const { from } = this;
     if (!from) return;
@@ -90,7 +90,7 @@ export class Importing {
     });
   }
 
-  /** Null where it did not come about; then there is a problem, unless it was cancelled. */
+  /** Returns null if the import failed, with a problem unless it was cancelled. */
   async take(
     options: ImportWindow & { readonly name?: string },
   ): Promise<{ entry: DatasetEntry; alreadyThere: boolean } | null> {
@@ -104,7 +104,7 @@ export class Importing {
     else await this.#lab.call('datasets.cancelImport', { ticket: this.#ticket });
   }
 
-  /** Back to the beginning; what was sent is removed. */
+  /** Resets the dialog; uploaded files are removed. */
   async forget(): Promise<void> {
     this.#choice += 1;
     const { from, doing } = this;
@@ -135,7 +135,7 @@ export class Importing {
   }
 }
 
-/** All files of what was dropped, also of folders within it. */
+/** Returns all dropped files, including those within folders. */
 export async function droppedFiles(items: DataTransferItemList): Promise<NamedFile[]> {
   const entries = [...items].flatMap((item) => item.webkitGetAsEntry() ?? []);
   const files: NamedFile[] = [];
@@ -161,7 +161,7 @@ export async function droppedFiles(items: DataTransferItemList): Promise<NamedFi
   return files;
 }
 
-/** What a person chose in the browser's own dialog, of files or of a folder. */
+/** Returns the files that were chosen in the browser's own dialog, of files or of a folder. */
 export function chosenFiles(list: FileList | null): NamedFile[] {
   return [...(list ?? [])].map((file) => ({ name: file.webkitRelativePath || file.name, file }));
 }

@@ -1,4 +1,4 @@
-/** Code as lines of coloured parts: the parser's tree decides, the tokens' colours are the style sheet's. */
+/** Splits code into lines of coloured parts: the parser's tree determines the tokens, the style sheet their colours. */
 import { parser as javascript } from '@lezer/javascript';
 import { highlightTree, tagHighlighter, tags } from '@lezer/highlight';
 import { parser as python } from '@lezer/python';
@@ -7,7 +7,7 @@ export type CodeLanguage = 'python' | 'javascript';
 
 export interface CodePart {
   readonly text: string;
-  /** Empty for plain text. */
+  /** The token's kind; empty for plain text. */
   readonly kind: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Layers under the pointer: what each list shows while one is dragged, and what the net becomes when it is let go. Until then
- * the net is as it was, so that a drag that ends nowhere has done nothing.
+ * Dragging layers: what each list shows during a drag, and the net after the drop. Until then the net is unchanged, so
+ * that an aborted drag has no effect.
  */
 import { createContext } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
@@ -17,7 +17,7 @@ export interface DragItem {
 }
 
 export class LayerDrag {
-  /** What is dragged is, or would be, a block: it cannot go into one. */
+  /** True if a block, or what would become one, is dragged: it cannot be dropped into a block. */
   carriesBlock = $state.raw(false);
   readonly #editor: NetEditor;
   readonly #onProblem: (error: unknown) => void;
@@ -35,7 +35,7 @@ export class LayerDrag {
     return this.#editor.rows.filter((row) => row.parent === parent).map((row) => ({ id: row.node.key, row }));
   }
 
-  /** One of the offers, or a layer, has been picked up. */
+  /** Starts a drag of one of the offers or of a layer. */
   pickedUp(id: string, offer?: Offer): void {
     const row = this.#editor.rows.find(({ node }) => node.key === id);
     this.carriesBlock = (row?.node.layer.type ?? offer?.type) === 'residual';
@@ -75,8 +75,8 @@ export class LayerDrag {
 export const [useLayerDrag, provideLayerDrag] = createContext<LayerDrag>();
 
 /**
- * For a list of rows, after `use:dndzone`: the library makes a list and its items focusable, which what lies between a grid
- * and its rows must not be.
+ * Used on a list of rows after `use:dndzone`: the library makes a list and its items focusable, which elements between
+ * a grid and its rows must not be.
  */
 export function unfocusable(list: HTMLElement): { destroy: () => void } {
   const clean = () => {

@@ -31,7 +31,7 @@ export const layerIcons: Record<LayerType, Component<{ size?: number | string }>
 
 export interface Offer {
   readonly id: string;
-  /** A kind with its usual values, or a layer as it is to be added. */
+  /** A layer kind with its usual values, or a given layer. */
   readonly what: LayerType | Layer;
   readonly type: LayerType;
   readonly label: () => string;

@@ -1,24 +1,25 @@
 /**
- * How a shape is drawn in the column: a slab that lies flat, seen from above. Its sides go with the map's, its thickness
- * with the logarithm of the channels; flat features are a strip whose length goes with the logarithm of their number.
+ * The picture of a shape in the column: a slab that lies flat, seen from above. Its sides are proportional to the
+ * map's, its thickness to the logarithm of the channels; flat features are a strip whose length is proportional to the
+ * logarithm of their number.
  */
 import type { Shape } from '../../../../shared/layers/layer.ts';
 
 export interface Slab {
   readonly kind: 'map' | 'flat';
-  /** Of the front face. */
+  /** Width of the front face. */
   readonly width: number;
   readonly thickness: number;
-  /** How far the top face goes back: to the right and upwards. */
+  /** Offset of the top face's back edge: to the right and upwards. */
   readonly back: number;
   readonly up: number;
-  /** Lines on the front face: where one map lies on the next. */
+  /** Number of lines on the front face, between one map and the next. */
   readonly seams: number;
-  /** Cells of a strip that is short enough to be counted. */
+  /** Number of cells of a strip that is short enough to be counted. */
   readonly cells: number;
 }
 
-/** Of the picture, within which every slab fits. */
+/** Width of the picture, in which every slab fits. */
 export const slabWidth = 96;
 
 const longestSide = 58;
@@ -28,7 +29,7 @@ const mostCells = 16;
 const clamp = (value: number, minimum: number, maximum: number) =>
   Math.min(maximum, Math.max(minimum, value));
 
-/** `longest`: of the input's sides, in pixels; what all maps of the net are drawn in proportion to. */
+/** `longest` is the longer side of the input in pixels; all maps of the net are drawn in proportion to it. */
 export function slabOf(shape: Shape, longest: number): Slab {
   if (shape.kind === 'flat') {
     const cells = shape.features <= mostCells ? shape.features : 0;
