@@ -64,14 +64,14 @@ const names: Readonly<Record<string, () => string>> = {
   measure: m.runs_setting_measure,
 };
 
-/** Translates the program's own terms (`sgd`, `cosine`, `testLoss`) for display. */
+/** Returns the name of a setting (`optimizer.learningRate`) in the reader's language; the path itself if it has none. */
 export function settingName(key: string): string {
   if (key === 'dataset') return m.dataset();
   if (key === 'network') return m.net();
   return names[key.replace(/\.(type|metric)$/, '')]?.() ?? key;
 }
 
-/** Flattens `{ optimizer: { type: 'sgd', … } }` to `optimizer: sgd`, `optimizer.momentum: 0.5`, …, in order. */
+/** Display names of the program's own terms (`sgd`, `cosine`, `testLoss`). */
 const words: Readonly<Record<string, () => string>> = {
   constant: m.runs_word_constant,
   step: m.runs_word_step,
@@ -96,7 +96,7 @@ const words: Readonly<Record<string, () => string>> = {
   validationAccuracy: m.runs_word_validation_accuracy,
 };
 
-/** `{ optimizer: { type: 'sgd', … } }` as `optimizer: sgd`, `optimizer.momentum: 0.5`, …: flat, in order. */
+/** Flattens `{ optimizer: { type: 'sgd', … } }` to `optimizer: sgd`, `optimizer.momentum: 0.5`, …, in order. */
 function flat(settings: TrainingSettings): Map<string, string> {
   const rows = new Map<string, string>();
   for (const [key, value] of Object.entries(settings)) {
