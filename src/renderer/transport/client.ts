@@ -1,10 +1,11 @@
 /**
- * The window's end of a channel: keeps calls by number until their answers come, makes a Problem of what the lab reports
- * as one, and hands events to who asked for them. How messages travel, and what happens when they cannot, is its
- * neighbours' affair: they say `opened`, `lost` and `ended`.
+ * The window's end of a channel: it keeps calls by number until their answers arrive, makes a Problem of what the lab
+ * reports as one, and passes events to their listeners. Message transport and its failures are handled by the
+ * neighbouring files, which call `opened`, `lost` and `ended`.
  *
- * A call that only reads is asked again when the line is back. One that changes something is not repeated in silence: sent
- * when the line broke, it is rejected (it may have taken effect); not sent yet, it waits. Events that were missed are not made up for: at status `connected` a window asks anew.
+ * A call that only reads is repeated when the connection is back. One that changes something is never repeated
+ * silently: if it was sent when the connection broke, it is rejected (it may have taken effect); if not, it waits.
+ * Missed events are not replayed: at status `connected` a window fetches its data again.
  */
 import type {
   CallInput,
@@ -18,12 +19,14 @@ import type {
 } from '../../shared/api/api.ts';
 import { Problem } from '../../shared/base/problem.ts';
 
-/** `connecting`: for the first time. `closed`: for good. */
+/** `connecting` is the first attempt; `closed` is final. */
 export type Status = 'connecting' | 'connected' | 'reconnecting' | 'closed';
 
 export interface Connection extends LabClient {
   readonly status: Status;
-  /** Hears the status of now at once, then every change. Gives the function that unsubscribes. */
+  /**
+   * Calls the listener with the current status at once, then at every change. Returns the function that unsubscribes.
+   */
   onStatus(listener: (status: Status) => void): () => void;
   close(): void;
 }
@@ -35,7 +38,7 @@ interface PendingCall {
   sent: boolean;
 }
 
-/** Calls that change nothing, by their last word or, for a whole subject, by their first. */
+/** Matches calls that change nothing, by their last word or, for a whole subject, by their first. */
 const onlyReads =
   /\.(list|get|info|query|rows|groups|values|batchLosses|events|files|estimate|preview|export|exportRun)$|^(inspect|compare|images)\./;
 
@@ -87,7 +90,7 @@ export class Client implements Connection {
     this.ended(new Problem('transport.closed', 'this window has ended its connection to Stride'));
   }
 
-  // What follows is for the transports.
+  // The methods below are called by the transports.
 
   receive(message: ServerMessage): void {
     if (message.kind === 'event') {
@@ -143,7 +146,7 @@ export class Client implements Connection {
       try {
         listener(payload as never);
       } catch (error) {
-        // A listener's mistake is reported, and keeps no other event of the same batch from being heard.
+        // A listener's error is reported, and does not keep other events of the same batch from being delivered.
         queueMicrotask(() => {
           throw error;
         });

@@ -1,4 +1,7 @@
-/** The desktop window's way to the lab: what the preload put there. The main process lives as long as the window. */
+/**
+ * The desktop window's connection to the lab, through the object that the preload exposes. The main process lives as
+ * long as the window.
+ */
 import type { BridgeGlobal } from '../../shared/api/bridge.ts';
 import { Client, type Connection } from './client.ts';
 

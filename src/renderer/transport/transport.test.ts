@@ -1,4 +1,4 @@
-// Both of the window's ways to the lab, and the client that they share.
+// Tests both of the window's transports, and the client that they share.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ClientMessage, ServerMessage } from '../../shared/api/api.ts';
 import type { BridgeGlobal } from '../../shared/api/bridge.ts';

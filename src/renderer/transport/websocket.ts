@@ -1,7 +1,7 @@
 /**
- * The way to the lab from a window in a browser. A line that broke is tried again with growing pauses, for as long as the
- * window is open: the lab may be behind a tunnel that comes back, or be started again, which listens where it did. It ends
- * for good where the server does not know this window (another lab has taken the port).
+ * The connection to the lab from a window in a browser. A lost connection is retried with growing pauses, for as long
+ * as the window is open: the lab may be behind a tunnel that comes back, or be restarted at the same address. It ends
+ * for good if the server does not know this window (another lab has taken the port).
  */
 import type { ServerMessage } from '../../shared/api/api.ts';
 import { decodeMessage, encodeMessage, labPath } from '../../shared/base/codec.ts';
@@ -11,12 +11,15 @@ import { Client, type Connection } from './client.ts';
 const firstPause = 250;
 const longestPause = 8000;
 
-/** All for tests; a window needs none. */
+/** All options are for tests; a window needs none. */
 export interface WebSocketOptions {
   readonly open?: () => WebSocket;
-  /** Whether the server answers but refuses this window; a browser does not tell why a WebSocket was not opened. */
+  /**
+   * Returns whether the server answers but refuses this window; a browser does not say why a WebSocket could not be
+   * opened.
+   */
   readonly refused?: () => Promise<boolean>;
-  /** Milliseconds before attempt `n`, counted from 0. */
+  /** Returns the milliseconds before attempt `n`, counted from 0. */
   readonly pause?: (attempt: number) => number;
 }
 

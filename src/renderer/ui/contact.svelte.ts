@@ -1,5 +1,5 @@
 /**
- * Whether the lab can be reached now. While it cannot, what runs in progress are doing is not known, and parts that show it
+ * Whether the lab can be reached now. While it cannot, the state of runs in progress is unknown, and parts that show it
  * say so. The connection writes this (app/connection.svelte.ts).
  */
 class Contact {

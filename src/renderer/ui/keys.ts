@@ -1,6 +1,6 @@
 /**
- * How keys are written for people. Bindings are in tinykeys' notation: `$mod+k`, `[Shift]+?` (the bracketed key may be
- * held), `g r` (one after another).
+ * Formats keys for people. Bindings are in tinykeys' notation: `$mod+k`, `[Shift]+?` (the bracketed key may be held),
+ * `g r` (one after another).
  */
 
 const macSigns: Readonly<Record<string, string>> = {
@@ -39,13 +39,13 @@ export function describeKeys(binding: string, mac: boolean = isMac()): string[][
   );
 }
 
-/** For screen readers' `aria-keyshortcuts`, which knows no sequences. */
+/** Returns the value for screen readers' `aria-keyshortcuts`, which has no sequences. */
 export function ariaKeys(binding: string, mac: boolean = isMac()): string | undefined {
   if (binding.includes(' ')) return undefined;
   return binding.replace('$mod', mac ? 'Meta' : 'Control').replace(/\[\w+\]\+/g, '');
 }
 
-/** Where Shift is only how the sign is typed (`Shift+?`), the sign alone says it. */
+/** Returns whether Shift is only needed to type the sign (`Shift+?`), so that the sign alone is shown. */
 function isSign(key: string): boolean {
   return key.length === 1 && !/[\p{L}\d]/u.test(key);
 }

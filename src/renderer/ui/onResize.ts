@@ -1,11 +1,11 @@
 /**
- * Sizes of many elements watched by one observer. An observer for each would have the page laid out again between every
- * two of them, because what one changes is drawn before the next one looks.
+ * One observer watches the sizes of many elements. With an observer for each, the page would be laid out between every
+ * two of them, because the changes of one are applied before the next one runs.
  */
 const looks = new Map<Element, () => void>();
 let observer: ResizeObserver | undefined;
 
-/** Calls `look` soon, and whenever the element's size has changed; gives what ends that. */
+/** Calls `look` soon, and whenever the element's size has changed; returns the function that stops it. */
 export function onResize(element: Element, look: () => void): () => void {
   observer ??= new ResizeObserver((entries) => {
     for (const { target } of entries) looks.get(target)?.();

@@ -1,6 +1,6 @@
 /**
- * For what scrolls where the window is narrow: while there is something to scroll to, and only then, the keyboard
- * reaches it, as a group with a name. `data-more` says on which sides there is more; base.css shows it there.
+ * Makes a scrolling element reachable by keyboard, as a named group, while there is something to scroll to. `data-more`
+ * names the sides with more content; base.css shows it there.
  */
 import type { Attachment } from 'svelte/attachments';
 

@@ -1,4 +1,4 @@
-/** Words by which the command palette finds the way to a screen; without any, its name does. */
+/** Search terms by which the command palette finds a screen, in addition to its name. */
 import type { Door } from '../../app/router.svelte.ts';
 
 export const doorKeywords: Partial<Record<Door, string>> = {

@@ -1,4 +1,4 @@
-/** What the groups of actions are called, in the palette and on the sheet of keys. */
+/** Names of the action groups in the palette and on the sheet of keys. */
 import { m } from '../../paraglide/messages.js';
 import type { ActionGroup } from '../../app/actions.svelte.ts';
 

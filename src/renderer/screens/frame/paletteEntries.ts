@@ -1,4 +1,4 @@
-/** What the command palette offers: actions, nets and runs, as lines of text that something happens on. */
+/** The entries of the command palette: actions, nets and runs as lines of text. */
 import { formatShare, networkLabel, runLabel } from '../../i18n/format.ts';
 import { presets } from '../../../shared/network/presets.ts';
 import type { RunSummary } from '../../../shared/runs/runs.ts';
@@ -12,7 +12,7 @@ import { groupTitles } from './groups.ts';
 export interface PaletteEntry extends Searchable {
   readonly id: string;
   readonly group: string;
-  /** Shown before anything is typed. */
+  /** True if the entry is shown before anything is typed. */
   readonly atOnce: boolean;
   readonly note?: string;
   readonly keys?: string | undefined;
@@ -22,7 +22,7 @@ export interface PaletteEntry extends Searchable {
   readonly choose: () => void;
 }
 
-/** Few enough to be read before anything is typed. */
+/** The number is small enough to be read before anything is typed. */
 const runsAtOnce = 5;
 
 export function paletteEntries(app: AppState): PaletteEntry[] {
@@ -63,7 +63,7 @@ function netEntries({ networks, router }: AppState): PaletteEntry[] {
   );
 }
 
-/** Of all that history has; and the way to all of them, where they are more than are shown. */
+/** Returns entries for the runs found in all of history, and a link to all of them if there are more than are shown. */
 export function foundEntries({ router }: AppState, { query, rows, count }: RunMatches): PaletteEntry[] {
   const entries = rows.map((run) => runEntry(router, run, false));
   if (count <= rows.length) return entries;

@@ -1,6 +1,6 @@
 /**
- * Runs looked for while something is typed, among all that history has: the lab is asked when typing rests, for the first
- * few rows. What is typed is a filter (shared/runQuery), of which a name is the simplest; what is none finds no runs.
+ * Searches all runs of the history while something is typed: the lab is queried for the first few rows when typing
+ * rests. The text is a filter (shared/runQuery), whose simplest form is a name; an invalid filter finds no runs.
  */
 import type { LabClient } from '../../../shared/api/api.ts';
 import { parseRunQuery } from '../../../shared/runQuery/parse.ts';
@@ -10,7 +10,7 @@ export interface RunMatches {
   readonly query: string;
   /** The first ones, newest first. */
   readonly rows: readonly RunSummary[];
-  /** How many there are in all. */
+  /** Total number of matches. */
   readonly count: number;
 }
 
@@ -28,7 +28,7 @@ export class RunFinder {
     this.#lab = lab;
   }
 
-  /** What is found stays until something else is, so that a list does not flicker; nothing is found for no text. */
+  /** The result stays until the next one arrives, so that a list does not flicker; an empty text finds nothing. */
   look(text: string): void {
     const query = text.trim();
     if (query === this.#wanted) return;
@@ -46,7 +46,7 @@ export class RunFinder {
       });
       if (query === this.#wanted) this.found = { query, rows, count: runs.length };
     } catch {
-      // Without the lab there is nothing to be found; the frame says that it is gone.
+      // Without the lab nothing can be found; the frame says that it cannot be reached.
       if (query === this.#wanted) this.found = none;
     }
   }

@@ -20,7 +20,7 @@ test.each([
   ['drk', ['Use the dark theme']],
   ['设置', ['前往设置']],
   ['nothing like it', []],
-  // Its letters come in this order in “Use the dark theme”, but in no word of it.
+  // The letters occur in this order in “Use the dark theme”, but within none of its words.
   ['seed', []],
   ['ute', []],
 ])('%s', (query, expected) => {

@@ -1,17 +1,17 @@
 /**
- * Finds what was meant by a few typed letters: every word of the query must fit, at the start of a word best, inside one
- * less well, and as an abbreviation of one worst.
+ * Finds entries by a few typed letters: every word of the query must match, at the start of a word with the highest
+ * score, inside one with a lower score, and as an abbreviation of one with the lowest.
  */
 
 export interface Searchable {
   readonly text: string;
-  /** Counts half. */
+  /** Matches in the keywords have half the weight. */
   readonly keywords?: string;
 }
 
 const wordStart = /(?<=^|[\s·:/#“„(-])/u;
 
-/** 0 where it does not fit. */
+/** Returns 0 if it does not match. */
 function fit(query: string, { text, keywords = '' }: Searchable): number {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   let sum = 1;
@@ -27,7 +27,7 @@ function fitWord(word: string, text: string): number {
   if (text.startsWith(word)) return 4;
   if (text.split(wordStart).some((part) => part.startsWith(word))) return 3;
   if (text.includes(word)) return 2;
-  // Letters left out within one word: in a whole line, a few letters are in order by chance.
+  // An abbreviation must lie within one word: in a whole line, a few letters are in order by chance.
   return word.length > 2 && text.split(wordStart).some((part) => abbreviates(word, part)) ? 1 : 0;
 }
 
@@ -39,7 +39,7 @@ function abbreviates(letters: string, word: string): boolean {
   return at === letters.length;
 }
 
-/** Those that fit, best first; equal ones stay in their order. */
+/** Returns the matches, best first; equal ones stay in their order. */
 export function search<T extends Searchable>(query: string, all: readonly T[]): T[] {
   return all
     .map((each) => ({ each, score: fit(query, each) }))

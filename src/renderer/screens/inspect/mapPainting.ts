@@ -1,4 +1,4 @@
-/** How a layer's values are laid out and coloured: a sheet a channel, or a flat layer's units in rows. */
+/** The layout and colours of a layer's values: one sheet per channel, or a flat layer's units in rows. */
 import type { Shape } from '../../../shared/layers/layer.ts';
 import { unitAt } from '../../../shared/inspect/spellOut.ts';
 
@@ -10,14 +10,14 @@ export interface Sheets {
   readonly columns: number;
   /** A cell's side in CSS pixels. */
   readonly cell: number;
-  /** Units there are; a flat layer's last row may end early. */
+  /** Number of units; a flat layer's last row may be shorter. */
   readonly units: number;
 }
 
-/** Units of a flat layer in one row. */
+/** Number of a flat layer's units in one row. */
 const flatRow = 32;
 
-/** Cells are as large as makes the maps of a small net easy to see; `zoom` multiplies that. */
+/** Returns the size of a cell, large enough for the maps of a small net to be seen easily; `zoom` multiplies it. */
 function cellSide(shape: Shape, zoom: number): number {
   const plain =
     shape.kind === 'flat'
@@ -32,7 +32,7 @@ function cellSide(shape: Shape, zoom: number): number {
   return Math.max(1, Math.round(plain * zoom));
 }
 
-/** As many sheets beside each other as fit into `room` CSS pixels; `most` limits how many are shown at all. */
+/** Lays out as many sheets beside each other as fit into `room` CSS pixels; `most` limits the number of sheets. */
 export function layOut(shape: Shape, room: number, zoom: number, most: number): Sheets {
   const cell = cellSide(shape, zoom);
   if (shape.kind === 'flat') {
@@ -58,7 +58,7 @@ export function sizeInCells({ count, height, width, columns }: Sheets): { width:
   return { width: columns * (width + 1) - 1, height: rows * (height + 1) - 1 };
 }
 
-/** Where a unit's cell lies in the picture, in cells. */
+/** Returns the position of a unit's cell in the picture, in cells. */
 export function cellOf({ height, width, columns }: Sheets, unit: number): { x: number; y: number } {
   const area = height * width;
   const sheet = Math.floor(unit / area);
@@ -82,7 +82,7 @@ export function unitOfCell(sheets: Sheets, x: number, y: number): number | null 
   return unit < units ? unit : null;
 }
 
-/** Where a key leads among the units: a cell's neighbour, or with Page keys the same cell of the next sheet. */
+/** Returns the unit that a key leads to: a neighbouring cell, or with the Page keys the same cell of the next sheet. */
 export function unitAfterKey(sheets: Sheets, shape: Shape, unit: number, key: string): number | null {
   const { height, width, count, units } = sheets;
   const area = height * width;
@@ -125,7 +125,10 @@ interface Colours {
   readonly none: Rgb;
 }
 
-/** Blue above zero and orange below it, which people with any colour vision tell apart; zero is the page's neutral. */
+/**
+ * Values above zero are blue and values below it orange, which people with any colour vision can distinguish; zero is
+ * the page's neutral colour.
+ */
 const colours: Readonly<Record<'light' | 'dark', Colours>> = {
   light: { negative: [191, 84, 8], zero: [238, 238, 235], positive: [22, 78, 160], none: [177, 37, 44] },
   dark: { negative: [255, 164, 84], zero: [42, 44, 50], positive: [122, 182, 255], none: [245, 138, 135] },
@@ -144,7 +147,7 @@ export function colourOf(value: number, scale: number, theme: 'light' | 'dark'):
 
 export const cssColour = (rgb: Rgb) => `rgb(${rgb.join(' ')})`;
 
-/** Ink that is read on a colour: whichever of black and white has the larger contrast. */
+/** Returns black or white, whichever has the higher contrast on the colour. */
 export function inkOn([red, green, blue]: Rgb): string {
   const linear = (channel: number) => {
     const share = channel / 255;
@@ -164,7 +167,7 @@ export function largest(values: Float32Array, from = 0, count = values.length - 
   return most;
 }
 
-/** Draws a layer's values, a pixel a cell. `scaleOf` says for each sheet which value has the full colour. */
+/** Paints a layer's values, one pixel per cell. `scaleOf` returns for each sheet the value that has the full colour. */
 export function paint(
   canvas: HTMLCanvasElement,
   sheets: Sheets,

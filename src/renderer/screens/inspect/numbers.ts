@@ -1,4 +1,4 @@
-/** How values within a net are written: as many significant digits as are asked for, a true minus sign, `0` for zero. */
+/** Formats values within a net with the given number of significant digits, a true minus sign, and `0` for zero. */
 export type Digits = 3 | 7;
 
 export function formatValue(value: number, digits: Digits): string {
@@ -11,7 +11,7 @@ export function formatValue(value: number, digits: Digits): string {
   return text.replaceAll('-', '−');
 }
 
-/** `1.20` says no more than `1.2`. */
+/** Removes trailing zeros: `1.20` says no more than `1.2`. */
 function trimmed(text: string): string {
   return text.includes('.') && !text.includes('e') ? text.replace(/\.?0+$/, '') : text;
 }

@@ -1,4 +1,4 @@
-/** A line of a run's log in words. */
+/** Describes a line of a run's log. */
 import type { RunEvent } from '../../../shared/runs/runEvents.ts';
 import { formatCount, formatDuration, formatLoss, formatShare, formatTick } from '../../i18n/format.ts';
 import { problemText } from '../../i18n/problems.ts';

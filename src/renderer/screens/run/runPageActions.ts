@@ -1,4 +1,4 @@
-/** What can be done on a run's page: for the command palette and its keys, and for the page's menu. */
+/** The actions of a run's page: for the command palette and its keys, and for the page's menu. */
 import Archive from '@lucide/svelte/icons/archive';
 import ArchiveRestore from '@lucide/svelte/icons/archive-restore';
 import GitCompare from '@lucide/svelte/icons/git-compare';

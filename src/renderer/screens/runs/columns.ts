@@ -1,4 +1,4 @@
-/** The columns of the table of runs: what each shows, how wide it is, and by what it sorts. The name is always there. */
+/** The columns of the table of runs: the content, width and sort field of each. The name is always shown. */
 import type { SortField } from '../../../shared/runQuery/fields.ts';
 import type { RunSummary } from '../../../shared/runs/runs.ts';
 import {
@@ -35,7 +35,7 @@ export const columnIds = [
 ] as const;
 export type ColumnId = (typeof columnIds)[number];
 
-/** What is shown until somebody chooses. */
+/** The columns until somebody chooses others. */
 export const defaultColumns = preferences['runs.columns'].fallback as readonly ColumnId[];
 
 export interface Column {
@@ -44,7 +44,7 @@ export interface Column {
   readonly width: string;
   readonly number?: true;
   readonly sort: SortField;
-  /** What is no plain text is drawn by RunCell.svelte. */
+  /** A column without `text` is rendered by RunCell.svelte. */
   readonly text?: (run: RunSummary) => string;
 }
 
@@ -153,7 +153,7 @@ export function leastWidth(shown: readonly ColumnId[]): number {
   return shown.reduce((sum, id) => sum + Number(/([\d.]+)rem/.exec(columns[id].width)?.[1] ?? 0), 0);
 }
 
-/** Those that are known, each once, in the order kept. */
+/** Returns the known columns, each once, in the kept order. */
 export function shownColumns(kept: readonly string[]): ColumnId[] {
   return [...new Set(kept)].filter((id): id is ColumnId => (columnIds as readonly string[]).includes(id));
 }

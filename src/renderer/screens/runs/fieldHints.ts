@@ -1,4 +1,4 @@
-/** What the filter's fields mean, in a few words. */
+/** Describes the filter's fields in a few words. */
 import type { RunField } from '../../../shared/runQuery/fields.ts';
 import { m } from '../../paraglide/messages.js';
 

@@ -1,4 +1,4 @@
-/** How groups of runs are named, and their numbers written. */
+/** Names of groups of runs, and formats of their numbers. */
 import type { RunGroup } from '../../../shared/api/calls/runs.ts';
 import type { GroupField } from '../../../shared/runQuery/fields.ts';
 import type { RunStatus } from '../../../shared/runs/runs.ts';
@@ -41,7 +41,7 @@ export function groupLabel(by: GroupField, key: RunGroup['key']): string {
     case 'status':
       return statusNames[key as RunStatus]();
     case 'day':
-      // At noon, so that no time zone makes another day of it.
+      // The time is noon, so that no time zone shifts the day.
       return new Intl.DateTimeFormat(getLocale(), { dateStyle: 'full' }).format(new Date(`${key}T12:00:00`));
     case 'lr':
     case 'batch':
@@ -53,7 +53,7 @@ export function groupLabel(by: GroupField, key: RunGroup['key']): string {
   }
 }
 
-/** Without a deviation where there is one run only. */
+/** Formats a mean; without a deviation for a single run. */
 export function spreadText(
   { mean, deviation }: Spread,
   format: (value: number) => string,

@@ -1,4 +1,4 @@
-/** What can be done on the Runs screen: for the command palette and its keys, and for the menus of rows. */
+/** The actions of the Runs screen: for the command palette and its keys, and for the menus of rows. */
 import Archive from '@lucide/svelte/icons/archive';
 import ArchiveRestore from '@lucide/svelte/icons/archive-restore';
 import ChartLine from '@lucide/svelte/icons/chart-line';
@@ -29,7 +29,7 @@ export interface RunsContext {
   readonly askPurge: () => void;
 }
 
-/** Of one key: the one for the bar of keys, and for the listener. */
+/** Two notations of one key: for the key bar, and for the listener. */
 const keys = {
   filter: '/',
   tag: 't',
@@ -159,7 +159,7 @@ export function runsActions(context: RunsContext): Action[] {
   ];
 }
 
-/** More than a comparison takes are refused, and none is left out silently. */
+/** Refuses more runs than a comparison takes, rather than leaving some out silently. */
 export function compareTargets({ app }: RunsContext): void {
   const { targets } = app.table;
   if (targets.length > mostCompared) {

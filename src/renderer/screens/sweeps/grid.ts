@@ -1,4 +1,7 @@
-/** What the figures of a sweep show: its axes with their values, and numbers put together over what is not an axis. */
+/**
+ * The data of a sweep's figures: its axes with their values, and results aggregated over everything that is not an
+ * axis.
+ */
 import { spreadOf } from '../../../shared/sweeps/sweepResults.ts';
 import type { Combination, Spread, SweepRun } from '../../../shared/sweeps/sweeps.ts';
 import type { SweepMetric } from '../../i18n/sweeps.ts';
@@ -7,14 +10,14 @@ export type AxisValue = Combination['values'][number]['value'];
 
 export interface GridAxis {
   readonly path: string;
-  /** Each once; numbers in ascending order, others as they come. */
+  /** Distinct values; numbers in ascending order, others in order of appearance. */
   readonly values: readonly AxisValue[];
 }
 
 export interface Cell {
   readonly x: AxisValue;
   readonly y: AxisValue | null;
-  /** Of all finished runs that have these values, whatever else varies among them; null where there is none. */
+  /** Spread over all finished runs with these values, whatever else varies among them; null if there are none. */
   readonly spread: Spread | null;
   readonly finished: number;
   readonly runs: readonly SweepRun[];
@@ -43,7 +46,7 @@ function metricOf(run: SweepRun, metric: SweepMetric): number | null {
   return run.status === 'finished' ? run[metric] : null;
 }
 
-/** Rows of cells, one for each value of `y`; a single row where there is no second axis. */
+/** Returns rows of cells, one for each value of `y`; a single row without a second axis. */
 export function heatMap(
   results: readonly Combination[],
   x: GridAxis,
@@ -63,17 +66,17 @@ export function heatMap(
   );
 }
 
-/** Whether less is better. */
+/** Returns whether lower values are better. */
 export const lessIsBetter = (metric: SweepMetric): boolean => metric === 'testLoss' || metric === 'seconds';
 
-/** The best of some means; null where there is none that is a number. */
+/** Returns the best of the means; null if none is a number. */
 export function bestOf(means: readonly number[], metric: SweepMetric): number | null {
   const finite = means.filter(Number.isFinite);
   if (finite.length === 0) return null;
   return lessIsBetter(metric) ? Math.min(...finite) : Math.max(...finite);
 }
 
-/** Place of a mean between the least and the most of them, 0 to 1; 1 is the best one. A diverged run is the worst. */
+/** Returns a mean's position between the worst and the best, 0 to 1; 1 is the best. A diverged run is the worst. */
 export function merit(mean: number, means: readonly number[], metric: SweepMetric): number {
   const finite = means.filter(Number.isFinite);
   if (!Number.isFinite(mean)) return 0;

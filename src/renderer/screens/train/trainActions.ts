@@ -1,4 +1,4 @@
-/** What can be done on the Train screen from the keyboard: start what is filled in, and steer what runs. */
+/** The Train screen's actions from the keyboard: starting what is filled in, and steering runs. */
 import { runLabel } from '../../i18n/format.ts';
 import { m } from '../../paraglide/messages.js';
 import type { Action } from '../../app/actions.svelte.ts';
@@ -8,7 +8,7 @@ import type { RunStatus, RunSummary } from '../../../shared/runs/runs.ts';
 
 export function trainActions(app: AppState, start: () => Promise<void>): Action[] {
   const { form, runs } = app;
-  /** The newest run of these statuses: the one that is meant. */
+  /** Returns the newest run with one of these statuses, which the action applies to. */
   const newest = (...statuses: RunStatus[]): RunSummary | undefined =>
     runs.list.find(({ status }) => statuses.includes(status));
   const named = (run: RunSummary | undefined) => ({ run: run ? runLabel(run) : '' });

@@ -1,6 +1,6 @@
 /**
- * What may be typed into a number field, and what is meant by it: a number as people of many countries write it, and
- * where a sweep can be made of it a list (`0.01, 0.1`) or a range (`0.001..0.1:3:log`, as the terminal takes it).
+ * The notation of a number field: a number as people of many countries write it and, where a sweep can be made of it, a
+ * list (`0.01, 0.1`) or a range (`0.001..0.1:3:log`, as in the terminal).
  */
 import { choicesOf } from '../../../shared/sweeps/sweepAxes.ts';
 
@@ -13,7 +13,7 @@ export interface NumberRule {
   readonly belowMaximum?: boolean;
 }
 
-/** What is wrong with a text; `text` is the part of it that is meant. */
+/** The problem with a text; `text` is the affected part of it. */
 export type NumberProblem =
   | { readonly kind: 'empty' }
   | { readonly kind: 'notNumber'; readonly text: string }
@@ -36,7 +36,10 @@ export const mostValues = 64;
 
 const wrong = (problem: NumberProblem): NumberReading => ({ values: null, problem });
 
-/** The number, or null where the text is none, is several, or breaks the rule. `1e-3` is a number; the empty text is not. */
+/**
+ * Returns the number, or null if the text is none, is several, or breaks the rule. `1e-3` is a number; the empty text
+ * is not.
+ */
 export function parseNumber(text: string, rule: NumberRule): number | null {
   const { values } = readNumber(text, rule);
   return values?.[0] ?? null;
@@ -51,7 +54,7 @@ export function readNumber(text: string, rule: NumberRule): NumberReading {
   return read.values && read.values.length > 1 ? wrong({ kind: 'several' }) : read;
 }
 
-/** A text that may be one number, several, or a range. */
+/** Reads a text that may be one number, several, or a range. */
 export function readNumbers(text: string, rule: NumberRule): NumberReading {
   const tokens = plain(text)
     .replace(/\s*(\.\.|:)\s*/g, '$1')
@@ -72,7 +75,7 @@ export function readNumbers(text: string, rule: NumberRule): NumberReading {
   return { values, text: written.join(', '), problem: null };
 }
 
-/** Full-width digits and signs become plain ones; what can only stand between numbers becomes a semicolon. */
+/** Replaces full-width digits and signs by plain ones, and unambiguous separators by a semicolon. */
 function plain(text: string): string {
   return text
     .replace(/[、；]/g, ';')
@@ -105,8 +108,8 @@ function allowed(value: number, rule: NumberRule): boolean {
 }
 
 /**
- * A comma within a number separates decimals (0,01), thousands (1,000) or values (32,64). Only what the rule allows
- * counts; where more than one reading is left, nothing is guessed.
+ * Reads a comma within a number, which separates decimals (0,01), thousands (1,000) or values (32,64). Only readings
+ * that the rule allows count; if more than one remains, the text is ambiguous.
  */
 function readCommas(token: string, rule: NumberRule, several: boolean): NumberReading {
   const parts = token.split(',');
@@ -119,7 +122,7 @@ function readCommas(token: string, rule: NumberRule, several: boolean): NumberRe
       readings.push({ values, text: values.join(', ') });
   };
   if (!rule.whole && /^[-+]?\d*,\d+(e[-+]?\d+)?$/i.test(token)) consider([token.replace(',', '.')]);
-  // No other reading is as likely of what begins with a nought.
+  // A text that begins with a zero is most likely a decimal.
   const decimal = readings.length > 0 && /^[-+]?0?,/.test(token);
   if (!decimal) {
     if (/^[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/.test(token)) consider([parts.join('')]);
@@ -132,7 +135,7 @@ function readCommas(token: string, rule: NumberRule, several: boolean): NumberRe
   return wrong(number ? { kind: 'rule', text: token } : { kind: 'notNumber', text: token });
 }
 
-/** `1..5`, `1-5` for whole numbers, `0.001..0.1:3`, `0.001..0.1:3:log`: both ends are among the values. */
+/** Reads `1..5`, `1-5` for whole numbers, `0.001..0.1:3`, `0.001..0.1:3:log`; both ends are included. */
 function readRange(token: string, rule: NumberRule): NumberReading {
   const [ends = '', ...words] = token.split(':');
   const [first = '', last = '', ...more] = ends.includes('..') ? ends.split('..') : ends.split('-');

@@ -1,11 +1,11 @@
-/** The seeds as they are typed: `0`, `0, 1, 2` or `0-4`, and which rule they break where they cannot be read. */
+/** Parses the seeds: `0`, `0, 1, 2` or `0-4`, and reports the rule that an invalid text breaks. */
 import { mostValues } from './numberField.ts';
 
 export type SeedsProblem =
   | { readonly kind: 'empty' }
-  /** Not a whole number from 0, nor two of them. */
+  /** The text is neither a whole number from 0 nor a range of two. */
   | { readonly kind: 'notSeed'; readonly text: string }
-  /** `3-1` */
+  /** The range is descending, such as `3-1`. */
   | { readonly kind: 'order'; readonly text: string }
   | { readonly kind: 'tooLarge'; readonly text: string; readonly largest: number }
   | { readonly kind: 'tooMany'; readonly count: number; readonly most: number };

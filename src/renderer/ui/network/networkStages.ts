@@ -1,4 +1,4 @@
-/** What a net's small picture draws: the sizes that its layers give, one after another, in pixels of the picture. */
+/** The stages of a net's small picture: the sizes of its layers' outputs in order, in pixels of the picture. */
 import { type Shape, describeShape } from '../../../shared/layers/layer.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import { inputShape, walkNetwork } from '../../../shared/network/shapes.ts';
@@ -6,22 +6,22 @@ import { inputShape, walkNetwork } from '../../../shared/network/shapes.ts';
 export interface Stage {
   readonly width: number;
   readonly height: number;
-  /** How far the last sheet lies behind the first, to the right and upwards. */
+  /** Offset of the last sheet behind the first, to the right and upwards. */
   readonly depth: number;
-  /** Rectangles to draw. */
+  /** Number of rectangles to draw. */
   readonly sheets: number;
   readonly flat: boolean;
-  /** `10×24×24` */
+  /** Label such as `10×24×24`. */
   readonly label: string;
 }
 
-/** Of the input's longer side, and of the highest bar. */
+/** Length of the input's longer side, and of the highest bar. */
 const side = 30;
 const highestBar = 44;
 
 /**
- * Layers that leave the shape as it is add nothing. Sides go with the map's, depth and bars with the logarithm of
- * channels and features.
+ * Returns the stages; layers that do not change the shape add none. Sides are proportional to the map's, depth and bars
+ * to the logarithm of channels and features.
  */
 export function networkStages(network: Network, scale = 1): Stage[] {
   const shapes: Shape[] = [inputShape(network)];

@@ -1,4 +1,4 @@
-/** What a menu holds, as data: the same entries serve a button's menu and a context menu. */
+/** The entries of a menu as data: a button's menu and a context menu share them. */
 import type { Component } from 'svelte';
 
 export type MenuIcon = Component<{ size?: number | string }>;
@@ -8,12 +8,12 @@ export type MenuEntry =
       readonly kind?: 'item';
       readonly label: string;
       readonly icon?: MenuIcon | undefined;
-      /** In tinykeys' notation; only shown. */
+      /** Keys in tinykeys' notation, for display only. */
       readonly keys?: string | undefined;
       readonly disabled?: boolean | undefined;
-      /** Takes something away. */
+      /** Marks an action that deletes something. */
       readonly danger?: boolean | undefined;
-      /** For an entry that is in a language of its own. */
+      /** Language of an entry's label, if it is a language of its own. */
       readonly lang?: string | undefined;
       readonly onSelect: () => void;
     }

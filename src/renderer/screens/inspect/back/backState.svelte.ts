@@ -1,4 +1,4 @@
-/** What back-propagation says of one image in one net: the loss's gradient through the layers, and maps over the image. */
+/** Back-propagation for one image in one net: the loss's gradient through the layers, and maps over the image. */
 import type { LabClient } from '../../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/problem.ts';
 import { gradCam } from '../../../../shared/inspect/gradCam.ts';
@@ -19,11 +19,11 @@ export interface ImageMaps {
   readonly prediction: number;
   readonly gradient: Float32Array;
   readonly smoothGrad: Float32Array;
-  /** Null where the net has no convolution; with the size of its last one's maps. */
+  /** Grad-CAM with the size of the last convolution's maps; null if the net has no convolution. */
   readonly gradCam: { readonly data: Float32Array; readonly width: number } | null;
 }
 
-/** Noisy copies that SmoothGrad averages over, and their noise: a share of the pixels' range. */
+/** Number of noisy copies that SmoothGrad averages over, and the noise as a fraction of the pixels' range. */
 const copies = 24;
 const noise = 0.15;
 
@@ -41,7 +41,7 @@ export class BackState {
     this.#wishes = new NewestWish((wish) => this.#look(wish));
   }
 
-  /** Never throws: what went wrong lies in `problem`. */
+  /** Never throws: an error is stored in `problem`. */
   look(wish: BackWish): Promise<void> {
     return this.#wishes.want(wish);
   }
@@ -88,7 +88,7 @@ export class BackState {
   }
 }
 
-/** Pixels with Gaussian noise (Box and Muller's), the same for the same image size. */
+/** Returns pixels with Gaussian noise (Box and Muller), the same for the same image size. */
 function noisyCopies(pixels: Float32Array): Float32Array {
   let state = 1;
   const uniform = () => {
@@ -109,6 +109,6 @@ function meanOf(all: Float32Array, count: number): Float32Array {
   return mean;
 }
 
-/** Euclidean length. */
+/** Returns the Euclidean norm. */
 export const lengthOf = (values: Float32Array): number =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));

@@ -1,4 +1,7 @@
-/** A drawing and what the nets say of it: prepared after each change, and asked about one after another, the newest first. */
+/**
+ * A drawing and the nets' predictions for it: prepared after each change, and predicted by one net after another, the
+ * newest request first.
+ */
 import type { LabClient } from '../../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/problem.ts';
 import type { DatasetSummary } from '../../../../shared/datasets/dataset.ts';
@@ -11,7 +14,7 @@ import {
 import type { Moment } from '../../../../shared/inspect/inspection.ts';
 import { NewestWish } from '../state/newest.ts';
 
-/** As MNIST's images were made; or as drawn, neither scaled nor centred. */
+/** `mnist` prepares as MNIST's images were made; `plain` neither scales nor centres. */
 export type DrawingPreparation = 'mnist' | 'plain';
 
 interface Asked {
@@ -21,18 +24,18 @@ interface Asked {
 
 interface Wish extends Asked {
   readonly pixels: Float32Array;
-  /** When the stroke came that this is about. */
+  /** Time of the stroke that led to this request. */
   readonly began: number;
 }
 
 export class DrawingState {
-  /** Null where there is no digit to be seen: then nothing is predicted. */
+  /** Null if no digit is visible: then nothing is predicted. */
   pixels = $state.raw<Float32Array | null>(null);
   prepared = $state.raw<PreparedDigit | null>(null);
-  /** By run: a share for each class. */
+  /** The probability of each class by run. */
   results = $state.raw<ReadonlyMap<number, Float32Array>>(new Map());
   problem = $state.raw<ProblemRecord | null>(null);
-  /** How long it took from the last stroke's event to its results, in milliseconds. */
+  /** Milliseconds from the last stroke's event to its results. */
   took = $state.raw<number | null>(null);
   readonly #lab: LabClient;
   readonly #wishes: NewestWish<Wish>;
@@ -62,7 +65,7 @@ export class DrawingState {
 
   #began = 0;
 
-  /** Asks the nets about what is drawn. Never throws. */
+  /** Requests predictions for the drawing. Never throws. */
   ask({ runs, moment }: Asked): void {
     const { pixels } = this;
     if (pixels) void this.#wishes.want({ runs, moment, pixels, began: this.#began });
@@ -80,7 +83,7 @@ export class DrawingState {
           return [run, probabilities.data] as const;
         }),
       );
-      // It may have been wiped away meanwhile.
+      // The drawing may have been cleared meanwhile.
       if (this.pixels === null) return;
       this.results = new Map(answers);
       this.problem = null;

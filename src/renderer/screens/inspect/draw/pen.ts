@@ -1,9 +1,9 @@
 /** The drawing as strokes, and how they become ink on a canvas. Coordinates are the canvas' own pixels. */
 import type { Ink } from '../../../../shared/inspect/prepareDigit.ts';
 
-/** The canvas has as many pixels as this on each side, whatever the screen's pixels are. */
+/** Width and height of the canvas in pixels, whatever the screen's pixel ratio. */
 export const padSide = 280;
-/** As wide as MNIST's strokes are at this size: 2.5 of 28 pixels. */
+/** The usual pen is as wide as MNIST's strokes at this size: 2.5 of 28 pixels. */
 export const penWidth = { usual: 25, least: 10, most: 45 } as const;
 
 export interface PenPoint {
@@ -23,7 +23,7 @@ function prepare(context: CanvasRenderingContext2D, width: number): void {
   context.strokeStyle = '#000';
 }
 
-/** Draws from the point before `from` on; a lone point is a dot. */
+/** Draws the part of a stroke from the point before `from` on; a lone point is a dot. */
 export function drawStroke(context: CanvasRenderingContext2D, { width, points }: Stroke, from = 0): void {
   const [first, ...rest] = points.slice(Math.max(0, from - 1));
   if (!first) return;
@@ -35,7 +35,7 @@ export function drawStroke(context: CanvasRenderingContext2D, { width, points }:
   context.stroke();
 }
 
-/** All of a drawing anew: what it began with, and its strokes in order. */
+/** Redraws a whole drawing: its base, and its strokes in order. */
 export function redraw(
   context: CanvasRenderingContext2D,
   base: Ink | null,
@@ -50,7 +50,7 @@ export function redraw(
   for (const stroke of strokes) drawStroke(context, stroke);
 }
 
-/** Ink is what is opaque: the canvas' ground is transparent, and its colour is the theme's. */
+/** Opaque pixels are ink: the canvas is transparent elsewhere, and its colour is the theme's. */
 export function inkOf(context: CanvasRenderingContext2D): Ink {
   const { data } = context.getImageData(0, 0, padSide, padSide);
   const ink = new Float32Array(padSide * padSide);

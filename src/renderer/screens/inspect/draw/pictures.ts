@@ -4,7 +4,7 @@ import { inkOfPicture } from '../../../../shared/inspect/pictureInk.ts';
 import { type Ink, areaAverage, enlarged } from '../../../../shared/inspect/prepareDigit.ts';
 import { padSide } from './pen.ts';
 
-/** Pictures are made smaller than this before ink is looked for: a photograph has more pixels than a stroke needs. */
+/** Pictures are reduced to this size before their ink is detected: a photograph has more pixels than a stroke needs. */
 const mostSide = 560;
 
 /** Throws a `Problem` where the file is no picture, or has nothing on it. */
@@ -37,7 +37,7 @@ export async function inkOfFile(file: Blob): Promise<Ink> {
   return onPad(ink);
 }
 
-/** In the middle of the pad, as large as fits; a small picture is made larger. */
+/** Returns the ink in the middle of the pad, as large as fits; a small picture is enlarged. */
 function onPad(ink: Ink): Ink {
   const side = Math.max(ink.height, ink.width);
   const square = new Float32Array(side * side);

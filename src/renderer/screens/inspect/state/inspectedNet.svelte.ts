@@ -1,4 +1,4 @@
-/** One run that is looked into: what its net computes from one image, step by step, and the parameters it does that with. */
+/** One inspected run: what its net computes from one image, step by step, and with which parameters. */
 import type { LabClient } from '../../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/problem.ts';
 import type { Answers, Images, Inspected, Moment } from '../../../../shared/inspect/inspection.ts';
@@ -41,7 +41,10 @@ export class NetTrace implements TracedValues {
   }
 }
 
-/** Tries until parameters and activations are of one checkpoint: a run that trains may have written another in between. */
+/**
+ * Number of attempts until parameters and activations come from one checkpoint: a training run may have written another
+ * one in between.
+ */
 const tries = 5;
 
 export class InspectedNet {
@@ -60,12 +63,12 @@ export class InspectedNet {
     this.#looks = new NewestWish((look) => this.#look(look));
   }
 
-  /** Never throws: what went wrong lies in `problem`. */
+  /** Never throws: an error is stored in `problem`. */
   look(look: Look): Promise<void> {
     return this.#looks.want(look);
   }
 
-  /** What the run is; never throws, and gives nothing where it is known already. */
+  /** Loads the run, unless it is known already. Never throws. */
   async load(): Promise<void> {
     try {
       this.detail ??= await this.#lab.call('runs.get', { run: this.run });

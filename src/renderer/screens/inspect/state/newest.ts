@@ -1,4 +1,4 @@
-/** Works on one wish at a time. While it does, a newer wish waits and the ones between are dropped. */
+/** Runs one request at a time. Meanwhile the newest request waits and those in between are dropped. */
 export class NewestWish<T> {
   readonly #work: (wish: T) => Promise<void>;
   #next: { wish: T } | null = null;

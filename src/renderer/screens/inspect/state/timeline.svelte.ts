@@ -5,10 +5,10 @@ import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/pro
 type Kept = CallReply<'inspect.epochs'>;
 
 export class Timeline {
-  /** By run. */
+  /** The kept epochs by run. */
   kept = $state.raw<ReadonlyMap<number, Kept>>(new Map());
   problem = $state.raw<ProblemRecord | null>(null);
-  /** All of them, ascending; not every net need have each. */
+  /** All kept epochs in ascending order; a net may lack some of them. */
   readonly epochs: readonly number[] = $derived(
     [...new Set([...this.kept.values()].flatMap(({ epochs }) => epochs))].sort((a, b) => a - b),
   );
