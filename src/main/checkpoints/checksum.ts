@@ -1,17 +1,17 @@
 /**
- * A checksum of a whole safetensors file, written into its own header: SHA-256 of the file with the checksum's 64
- * digits as zeros. So it covers the tensors as well as their names, shapes and the metadata. It is computed outside of
- * JavaScript's thread (`crypto.subtle`).
+ * A checksum of a whole safetensors file, stored in its own header: SHA-256 of the file with the checksum's
+ * 64 digits set to zero. It covers the tensors as well as their names, shapes and the metadata. It is
+ * computed outside JavaScript's thread (`crypto.subtle`).
  */
 import { Problem } from '../../shared/base/problem.ts';
 
-/** The metadata field; what `encodeSafetensors` is given for a file that is to be sealed. */
+/** Metadata field with which `encodeSafetensors` encodes a file that is to be sealed. */
 export const unsealed = { sha256: '0'.repeat(64) } as const;
 
 const beginning = Buffer.from('"sha256":"');
 const digits = 64;
 
-/** Writes the checksum into a file that was encoded with `unsealed` among its metadata. */
+/** Writes the checksum into a file that was encoded with `unsealed` in its metadata. */
 export async function seal(file: Buffer): Promise<void> {
   const place = placeOf(file);
   if (place === undefined) throw new Error('the file has no place for its checksum');
@@ -19,7 +19,7 @@ export async function seal(file: Buffer): Promise<void> {
   file.write(checksum, place, 'latin1');
 }
 
-/** False where the file has no checksum. Throws a `Problem` where it has another one than its bytes. */
+/** Returns false if the file has no checksum. Throws a `Problem` if the checksum does not match the file. */
 export async function requireWhole(file: Uint8Array, path: string): Promise<boolean> {
   const copy = Buffer.from(file);
   const place = placeOf(copy);
@@ -35,7 +35,10 @@ export async function requireWhole(file: Uint8Array, path: string): Promise<bool
   );
 }
 
-/** Quotes within JSON's strings are escaped, so that only the field itself begins like this. */
+/**
+ * Returns the position of the field. Quotes within JSON's strings are escaped, so that only the field itself
+ * begins like this.
+ */
 function placeOf(file: Buffer): number | undefined {
   if (file.length < 8) return undefined;
   const end = Math.min(file.length, 8 + Number(file.readBigUInt64LE(0)));

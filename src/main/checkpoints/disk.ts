@@ -1,12 +1,13 @@
 /**
- * Steps on the disk from which checkpoints and run folders are written: each leaves either the old file or the new one, and
- * what the system reports is said for people. Files and folders are their owner's alone: notes and nets are nobody else's.
+ * File system operations with which checkpoints and run folders are written. Each leaves either the old file
+ * or the new one and reports the system's errors as `Problem`s. Files and folders are accessible to their
+ * owner alone, because notes and nets are private.
  */
 import { copyFile, link, open, rename } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../../shared/base/problem.ts';
 
-/** Modes of what is made here. */
+/** Modes of the files and folders created here. */
 export const privateFile = 0o600;
 export const privateFolder = 0o700;
 
@@ -20,7 +21,10 @@ export async function writeSynced(path: string, bytes: Uint8Array): Promise<void
   }
 }
 
-/** A hard link, which takes no room; a copy where the file system has none. `to` is not there yet. */
+/**
+ * Creates a hard link, which takes no space, or a copy if the file system has no links. `to` must not exist
+ * yet.
+ */
 export async function secondName(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
@@ -37,7 +41,10 @@ export async function secondName(from: string, to: string): Promise<void> {
   }
 }
 
-/** On Windows a virus scanner may hold the old file for a moment. */
+/**
+ * Renames a file over another one, with retries: on Windows a virus scanner may hold the old file for a
+ * moment.
+ */
 export async function replace(from: string, to: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -57,7 +64,7 @@ export async function replace(from: string, to: string): Promise<void> {
   }
 }
 
-/** A rename is on the disk when its folder is. Windows cannot sync a folder, and does not need to. */
+/** Syncs a folder, which makes a rename in it durable. Windows cannot sync a folder and does not need to. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');

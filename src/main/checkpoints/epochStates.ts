@@ -1,6 +1,7 @@
 /**
- * A run's parameters after its epochs, a small file each in the folder `epochs` of the run's own: parameters and running
- * statistics alone, in float32, so that what is computed from them is what the run computed; nothing to resume from.
+ * A run's parameters after each of its epochs, one small file per epoch in the run's folder `epochs`: only
+ * parameters and running statistics, in float32, so that results computed from them equal the run's own. A
+ * run cannot be resumed from them.
  */
 import { mkdir, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,11 +14,17 @@ import { type SavedCheckpoint, decodeOwnCheckpoint, encodeCheckpoint } from './f
 export interface EpochStates {
   /** Kept epochs, ascending. */
   list(run: number): Promise<number[]>;
-  /** Bytes of all of them together. */
+  /** Total number of bytes. */
   bytes(run: number): Promise<number>;
-  /** Null where no state of this epoch is kept. Throws a `Problem` where the file is damaged or another run's. */
+  /**
+   * Returns null if no state of this epoch is kept. Throws a `Problem` if the file is damaged or another
+   * run's.
+   */
   read(run: number, epoch: number): Promise<SavedCheckpoint | null>;
-  /** Keeps the state at this epoch's end, in place of those that a resumed run had beyond it, and thins within the budget. */
+  /**
+   * Keeps the state at this epoch's end, removes later states that a resumed run had written before, and
+   * thins the states to fit the budget.
+   */
   keep(run: number, epoch: number, checkpoint: Checkpoint, rule: KeepRule): Promise<void>;
 }
 
@@ -28,7 +35,9 @@ export interface KeepRule {
 
 const nameOf = (epoch: number) => `${String(epoch).padStart(5, '0')}.safetensors`;
 
-/** `known` says what history knows of a run, `folderOf` gives its folder. */
+/**
+ * Creates the functions; `known` returns what history knows about a run, and `folderOf` returns its folder.
+ */
 export function epochStates(
   folderOf: (run: number) => string,
   known: (run: number) => KnownRun | undefined,

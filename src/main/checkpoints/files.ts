@@ -1,14 +1,14 @@
 /**
- * Checkpoint files: one folder a run under STRIDE_HOME, in it `last.safetensors`, from which the run goes on,
- * `previous.safetensors`, the one before it, and `best.safetensors`, the state after its best epoch. A file is written
- * beside the old one, synced to the disk and then renamed over it, so that at every moment, and after a power cut, there
- * is either the old one or the new one, whole.
+ * Checkpoint files: one folder per run under STRIDE_HOME with `last.safetensors`, from which the run resumes,
+ * `previous.safetensors`, the checkpoint before it, and `best.safetensors`, the state after the best epoch. A
+ * file is written beside the old one, synced to the disk and then renamed over it, so that at every moment,
+ * and after a power cut, either the old or the new file exists in full.
  *
- * The best one is the last one of a moment ago: a second name for the same bytes; so is the previous one. The last one is
- * never written into, only replaced, so that the other names keep what they had.
+ * The best and the previous checkpoint were each the last one at some time and are hard links to its bytes.
+ * The last file is only ever replaced, never modified, so that the other names keep their contents.
  *
- * Every file says whose it is (`format.ts`), and so does the folder (`runFolders.ts`): a file is only read, written over
- * and removed by the run that it belongs to.
+ * Every file names its run (`format.ts`), and so does the folder (`runFolders.ts`): only the run that a file
+ * belongs to reads, replaces or removes it.
  */
 import { createHash } from 'node:crypto';
 import { open, readFile, readdir, rm, stat } from 'node:fs/promises';
@@ -35,40 +35,46 @@ export interface FileFacts {
   readonly name: string;
   readonly bytes: number;
   readonly modifiedAt: string;
-  /** SHA-256. */
+  /** SHA-256 of the file. */
   readonly hash: string;
 }
 
 export interface CheckpointFiles {
-  /** Names of the files within the run's folder. */
+  /** Names of the files in the run's folder. */
   readonly names: Readonly<Record<CheckpointFileKind, string>>;
   path(run: number, kind?: CheckpointFileKind): string;
-  /** The largest number that a folder has; 0 where there is none. */
+  /** Returns the highest number of a folder, or 0 if there is none. */
   highest(): number;
-  /** Makes a new run's folder. Throws a `Problem` where there is one of that number. */
+  /** Creates a new run's folder. Throws a `Problem` if a folder with that number exists. */
   claim(manifest: RunManifest): void;
   /**
-   * Gives the file's size in bytes; on the disk when it returns, and the one before it under its own name. A `Problem`
-   * (full disk, …) leaves the old file.
+   * Writes the checkpoint, keeps the one before it under its own name, and returns the file's size in bytes;
+   * both are on the disk by then. If it throws a `Problem` (full disk, …), the old file remains.
    */
   write(run: number, saved: SavedCheckpoint): Promise<number>;
-  /** Makes the last checkpoint the best one too, as `write` does it; gives its size. Doing it twice does no harm. */
+  /**
+   * Makes the last checkpoint the best one too, as safely as `write`, and returns its size. The call is
+   * idempotent.
+   */
   keepBest(run: number): Promise<number>;
-  /** Puts the checkpoint before the last one into its place, where the last one is damaged. */
+  /** Replaces a damaged last checkpoint by the one before it. */
   goBack(run: number): Promise<void>;
-  /** Removes the best checkpoint, where there is one. */
+  /** Removes the best checkpoint if there is one. */
   dropBest(run: number): Promise<void>;
   /**
-   * Null where the run has no such checkpoint. Throws a `Problem` where the file is not one, or not this run's. For who
-   * owns the run: what a killed process left half-written is removed.
+   * Returns null if the run has no such checkpoint. Throws a `Problem` if the file is not a checkpoint, or
+   * not this run's. Only the run's owner may call it, because it removes files that a killed process left
+   * half-written.
    */
   read(run: number, kind?: CheckpointFileKind): Promise<SavedCheckpoint | null>;
-  /** All files of a run, by name; none where it has no folder. Half-written ones are left out. */
+  /** Returns all files of a run by name, without half-written ones; none if it has no folder. */
   list(run: number): Promise<FileFacts[]>;
   folder(run: number): string;
-  /** Removes the run's folder and all in it; no harm where there is none, or where it is another run's. */
+  /**
+   * Removes the run's folder with its contents; does nothing if it does not exist or belongs to another run.
+   */
   removeAll(run: number): Promise<void>;
-  /** The same for who only looks, while the run may be training: nothing is removed. */
+  /** Reads like `read` without removing anything, so that it may be called while the run trains. */
   peek(run: number, kind?: CheckpointFileKind): Promise<SavedCheckpoint | null>;
 }
 
@@ -78,11 +84,15 @@ const names = {
   best: 'best.safetensors',
 } as const;
 
-/** `known` says what history knows of a run; undefined where there is no such run. */
+/**
+ * Creates the functions; `known` returns what history knows about a run, or undefined if there is no such
+ * run.
+ */
 export function checkpointFiles(home: string, known: (run: number) => KnownRun | undefined): CheckpointFiles {
   const folder = (run: number) => folderOf(home, run);
   const path = (run: number, kind: CheckpointFileKind = 'last') => join(folder(run), names[kind]);
-  // A run belongs to one process, which writes one checkpoint at a time: a file of this name is a killed one's.
+  // A run belongs to one process, which writes one checkpoint at a time, so a file of this name was left by a
+  // killed process.
   const temporary = (run: number, kind: CheckpointFileKind = 'last') => `${path(run, kind)}.tmp`;
   const requireKnown = (run: number): KnownRun => {
     const found = known(run);
@@ -90,7 +100,7 @@ export function checkpointFiles(home: string, known: (run: number) => KnownRun |
     throw new Problem('run.unknown', `there is no run ${run}; "runs" lists those that there are`, { run });
   };
 
-  /** Gives the file one more name, in one step; false where there is no such file. */
+  /** Gives the file another name atomically; returns false if there is no such file. */
   const alsoCall = async (
     run: number,
     kind: CheckpointFileKind,
@@ -106,7 +116,7 @@ export function checkpointFiles(home: string, known: (run: number) => KnownRun |
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
       throw error;
     } finally {
-      // Where both names were the same file's already, the system renames nothing and leaves this one.
+      // If both names were already the same file's, the system renames nothing and leaves this one.
       await rm(beside, { force: true }).catch(() => undefined);
     }
   };
@@ -195,7 +205,7 @@ export function checkpointFiles(home: string, known: (run: number) => KnownRun |
       const owner = known(run);
       if (!owner || !isOwnFolder(home, owner)) return;
       try {
-        // What says whose the folder is goes last: cut short, this is begun again.
+        // The manifest is removed last, so that an interrupted removal can be repeated.
         for (const name of await readdir(folder(run)).catch(() => [])) {
           if (name !== manifestFile) await rm(join(folder(run), name), { recursive: true, force: true });
         }
@@ -207,7 +217,7 @@ export function checkpointFiles(home: string, known: (run: number) => KnownRun |
   };
 }
 
-/** Null where the file has just gone: a run that trains replaces its own. */
+/** Returns null if the file has just disappeared, because a run that trains replaces its files. */
 async function factsOf(folder: string, name: string): Promise<FileFacts | null> {
   const path = join(folder, name);
   try {

@@ -1,7 +1,8 @@
 /**
- * A checkpoint as bytes: a safetensors file whose metadata say whose it is and how far the run was, under a checksum of
- * the whole file. With the checkpoint at an epoch's end the file also carries that epoch's record, because history is
- * written after the file; and the records of all epochs before it, so that a run can be recovered without its history.
+ * A checkpoint as bytes: a safetensors file whose metadata name the run and its progress, under a checksum of
+ * the whole file. At an epoch's end the file also contains that epoch's record, because history is written
+ * after the file; and the records of all epochs before it, so that a run can be recovered without its
+ * history.
  */
 import { z } from 'zod';
 import { type Checkpoint, progressSchema } from '../../shared/runs/checkpoint.ts';
@@ -14,9 +15,9 @@ import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 
 export interface SavedCheckpoint {
   readonly checkpoint: Checkpoint;
-  /** Of the epoch that ended at this checkpoint; null where none did. */
+  /** Record of the epoch that ended at this checkpoint; null if none did. */
   readonly epoch: EpochRecord | null;
-  /** Of the epochs that were done, as far as history had them; without what was measured of their layers. */
+  /** Records of the finished epochs that history had, without their layers' health. */
   readonly epochs?: readonly EpochRecord[];
 }
 
@@ -25,7 +26,7 @@ const metadataSchema = z.object({
   run: z.string(),
   progress: z.string(),
   epoch: z.string(),
-  /** Not there in files from before runs had identities. */
+  /** Missing in files from before runs had identities. */
   identity: z.string().optional(),
   epochs: z.string().optional(),
 });
@@ -55,7 +56,7 @@ export async function encodeCheckpoint(
   return file;
 }
 
-/** A checkpoint of any run; `path` is for the errors. */
+/** Decodes a checkpoint of any run; `path` is used in error messages. */
 async function decodeCheckpoint(
   bytes: Uint8Array,
   path: string,
@@ -83,7 +84,7 @@ async function decodeCheckpoint(
   }
 }
 
-/** Throws where the file is another run's. */
+/** Throws if the file is another run's. */
 export async function decodeOwnCheckpoint(
   bytes: Uint8Array,
   path: string,

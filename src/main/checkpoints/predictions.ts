@@ -1,11 +1,11 @@
 /**
- * Predictions of a run's checkpoint over the test set, kept beside the checkpoint so that they are computed once. A file
- * is bound to what it was computed from by name and by header: the checkpoint's SHA-256 and the data set's. It can be
- * computed again at any time, so one that is damaged or of another origin is as good as none.
+ * Predictions of a run's checkpoint over the test set, kept beside the checkpoint so that they are computed
+ * once. A file's name and header identify its source by the SHA-256 of checkpoint and data set. Predictions
+ * can be computed again at any time, so a file that is damaged or from another source is ignored.
  *
- * The file: eight bytes of magic, the header's length (32 bits, little-endian), the header as JSON, then labels and
- * predictions (a byte an image, two where there are more than 256 classes) and probabilities (float32, images ×
- * classes), little-endian. The header has the SHA-256 of what follows it.
+ * The file: eight bytes of magic, the header's length (32 bits, little-endian), the header as JSON, then
+ * labels and predictions (one byte per image, two if there are more than 256 classes) and probabilities
+ * (float32, images × classes), little-endian. The header has the SHA-256 of what follows it.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -13,14 +13,14 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { TestPredictions } from '../../shared/compare/predictions.ts';
 
-/** What predictions follow from: SHA-256 of the checkpoint file and of the data set. */
+/** Source of predictions: SHA-256 of the checkpoint file and of the data set. */
 export interface PredictionSource {
   readonly checkpoint: string;
   readonly dataset: string;
 }
 
 export interface PredictionFiles {
-  /** Null where there are none of this source. */
+  /** Returns null if there are none from this source. */
   read(run: number, source: PredictionSource): Promise<TestPredictions | null>;
   write(run: number, source: PredictionSource, predictions: TestPredictions): Promise<void>;
 }
@@ -28,7 +28,10 @@ export interface PredictionFiles {
 const magic = Buffer.from('STRIDEP1');
 const prefix = 'predictions-';
 const suffix = '.bin';
-/** A run that trains on leaves old ones behind; the oldest beyond so many are removed. */
+/**
+ * Number of files that are kept; a run that continues training leaves old ones behind, of which the oldest
+ * are removed.
+ */
 const mostKept = 8;
 
 const headerSchema = z.object({
@@ -39,7 +42,7 @@ const headerSchema = z.object({
   sha256: z.string(),
 });
 
-/** `folderOf` gives a run's folder. */
+/** Creates the functions; `folderOf` returns a run's folder. */
 export function predictionFiles(folderOf: (run: number) => string): PredictionFiles {
   const path = (run: number, { checkpoint }: PredictionSource) =>
     join(folderOf(run), `${prefix}${checkpoint.slice(0, 16)}${suffix}`);
@@ -83,7 +86,7 @@ function encodePredictions(
   return Buffer.concat([magic, length, json, body]);
 }
 
-/** Null where the file is not whole, or of another source. */
+/** Returns null if the file is damaged or from another source. */
 function decodePredictions(file: Buffer, source: PredictionSource): TestPredictions | null {
   const start = magic.length + 4;
   if (file.length < start || !file.subarray(0, magic.length).equals(magic)) return null;
@@ -101,7 +104,7 @@ function decodePredictions(file: Buffer, source: PredictionSource): TestPredicti
   return {
     labels: classesAt(0),
     predictions: classesAt(images * width),
-    // A copy: the place within the file need not be a multiple of four.
+    // The bytes are copied because their offset in the file need not be a multiple of four.
     probabilities: new Float32Array(bytes.slice(2 * images * width)),
     classes,
   };

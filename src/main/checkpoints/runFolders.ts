@@ -1,7 +1,7 @@
 /**
- * The folders of runs, `runs/<number>` under STRIDE_HOME, each with a `manifest.json` that says whose it is. A folder is made
- * for one run and never taken over by another: not where history was moved away and begins again at 1, and not where a
- * file was copied into the wrong place.
+ * The folders of runs, `runs/<number>` under STRIDE_HOME, each with a `manifest.json` that identifies its
+ * run. A folder is created for one run and never taken over by another, even if history was moved away and
+ * restarts at 1, or a file was copied into the wrong folder.
  */
 import {
   closeSync,
@@ -25,7 +25,7 @@ export const manifestFile = 'manifest.json';
 const rootOf = (home: string) => join(home, 'runs');
 export const folderOf = (home: string, run: number | string) => join(rootOf(home), String(run));
 
-/** Numbers of all folders that there are, in ascending order. */
+/** Returns the numbers of all folders in ascending order. */
 export function folderNumbers(home: string): number[] {
   try {
     const names = readdirSync(rootOf(home)).filter((name) => /^[1-9]\d{0,14}$/.test(name));
@@ -36,7 +36,7 @@ export function folderNumbers(home: string): number[] {
   }
 }
 
-/** Makes the folder of a new run. Throws a `Problem` where there is one already. */
+/** Creates the folder of a new run. Throws a `Problem` if it exists already. */
 export function makeRunFolder(home: string, manifest: RunManifest): void {
   const folder = folderOf(home, manifest.run);
   try {
@@ -56,8 +56,8 @@ export function makeRunFolder(home: string, manifest: RunManifest): void {
 }
 
 /**
- * What the folder says of its run; null where it says nothing, or is not there. A manifest that cannot be read is a
- * `Problem`: nothing is taken over on a guess.
+ * Returns the folder's manifest, or null if there is none. Throws a `Problem` if the manifest cannot be read,
+ * because nothing is taken over on a guess.
  */
 export function readManifest(folder: string): RunManifest | null {
   const path = join(folder, manifestFile);
@@ -81,7 +81,7 @@ export function readManifest(folder: string): RunManifest | null {
   }
 }
 
-/** Throws where the folder is another run's; makes it, or its manifest, where the run has none yet. */
+/** Throws if the folder is another run's; creates it, or its manifest, if the run has none yet. */
 export function requireOwnFolder(home: string, { manifest, fromBefore }: KnownRun): void {
   const folder = folderOf(home, manifest.run);
   const found = readManifest(folder);
@@ -110,14 +110,14 @@ export function requireOwnFolder(home: string, { manifest, fromBefore }: KnownRu
   writeManifest(folder, manifest);
 }
 
-/** Whether the folder that bears the run's number is this run's; also true where there is none. */
+/** Returns whether the folder with the run's number is this run's; also true if there is none. */
 export function isOwnFolder(home: string, { manifest, fromBefore }: KnownRun): boolean {
   const folder = folderOf(home, manifest.run);
   const found = readManifest(folder);
   return found === null ? fromBefore || !existsSync(folder) : found.identity === manifest.identity;
 }
 
-/** The number that the run has from now on; its folder is renamed after that. */
+/** Writes the run's new number into its manifest; the folder is renamed afterwards. */
 export function changeNumber(folder: string, manifest: RunManifest): void {
   writeManifest(folder, manifest);
 }

@@ -9,7 +9,7 @@ const tensors = [
 ];
 const metadata = { progress: '{"step":1}', 名: '值' };
 
-/** A file with this header, padded as it should be or as given, and so many bytes of tensors. */
+/** Returns a file with this header, padded correctly or as given, and `bytes` bytes of tensors. */
 function file(header: unknown, bytes = 0): Buffer {
   const json = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
   const length = Buffer.alloc(8);
@@ -20,7 +20,7 @@ function file(header: unknown, bytes = 0): Buffer {
 test('what was written is read, to the bit', () => {
   const read = decodeSafetensors(encodeSafetensors({ tensors, metadata }), 'f');
   expect(read.metadata).toEqual(metadata);
-  // Tensors without bytes share their offset with the next one, so the order among these is by where they end.
+  // Tensors without bytes share their offset with the next one, so these are ordered by their ends.
   expect(read.tensors.map(({ name, shape }) => ({ name, shape }))).toEqual(
     tensors.map(({ name, shape }) => ({ name, shape })),
   );

@@ -1,10 +1,10 @@
-/** A checkpoint's tensors as a safetensors file: float32 alone is written, and nothing else is read. */
+/** A checkpoint's tensors as a safetensors file. Only float32 is read and written. */
 import { damaged, decodeTensorFile, encodeTensorFile } from '../../shared/models/safetensors.ts';
 import type { NamedTensor } from '../../shared/runs/checkpoint.ts';
 
 export interface Safetensors {
   readonly tensors: readonly NamedTensor[];
-  /** Free text by name. */
+  /** Free text by name */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -21,7 +21,7 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Buffer {
   return Buffer.from(file.buffer, file.byteOffset, file.byteLength);
 }
 
-/** `path` is for the errors. The tensors are copies: they have buffers of their own. */
+/** Decodes a file; `path` is used in error messages. The tensors are copies with buffers of their own. */
 export function decodeSafetensors(file: Uint8Array, path: string): Safetensors {
   const { tensors, metadata } = decodeTensorFile(file, path);
   return {

@@ -1,19 +1,19 @@
 /**
- * Where everything that Stride keeps lies: `STRIDE_HOME`, else the platform's folder for application data. The same
- * for all hosts, so that a run started in a shell is in the window's list.
+ * The folder for all of Stride's data: `STRIDE_HOME`, otherwise the platform's folder for application data.
+ * All hosts use the same one, so that a run started in a shell is in the window's list.
  */
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { Problem } from '../../shared/base/problem.ts';
 
-/** An absolute path; the folder need not be there yet. */
+/** Returns an absolute path; the folder need not exist yet. */
 export function resolveHome(environment: NodeJS.ProcessEnv = process.env): string {
   const chosen = environment['STRIDE_HOME'];
   return chosen ? resolve(chosen) : envPaths('Stride', { suffix: '' }).data;
 }
 
-/** Makes the folder where it is missing. */
+/** Creates the folder if it is missing. */
 export function makeHome(home: string): void {
   try {
     mkdirSync(home, { recursive: true, mode: 0o700 });
@@ -30,18 +30,18 @@ export function makeHome(home: string): void {
 }
 
 /**
- * Takes from others what they may do with a file or folder of this user's: notes and nets are nobody else's. Where the system
- * does not let it, as with a folder of another owner, it stays as that owner has it.
+ * Removes other users' permissions on a file or folder, because notes and nets are private. If the system
+ * does not allow it, as with a folder of another owner, the permissions remain.
  */
 export function makePrivate(path: string, mode: number): void {
   try {
     if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) chmodSync(path, mode);
   } catch {
-    // Not this user's to change.
+    // The file is not this user's to change.
   }
 }
 
-/** Makes the file where it is missing, so that nobody else can ever have read it. */
+/** Creates the file if it is missing, with permissions for its owner alone from the beginning. */
 export function makePrivateFile(path: string): void {
   closeSync(openSync(path, 'a', 0o600));
   makePrivate(path, 0o600);

@@ -1,17 +1,18 @@
 /**
- * A database as bytes that SQLite can hold in memory, for a disk on which nothing can be written: SQLite itself cannot even read
- * a database with a write-ahead log there, because it keeps the log's index in a file beside it.
+ * Reads a database as bytes that SQLite can hold in memory, for a disk that cannot be written: SQLite itself
+ * cannot even read a database with a write-ahead log there, because it keeps the log's index in a file beside
+ * it.
  *
- * What the log has committed and the database does not have yet is put in, by SQLite's own rules
- * (https://www.sqlite.org/fileformat2.html#the_write_ahead_log): frames count up to the last one that ends a commit, and only
- * while their salts are the log's and their checksums right.
+ * Changes that are committed in the log and not yet in the database are applied by SQLite's rules
+ * (https://www.sqlite.org/fileformat2.html#the_write_ahead_log): frames count up to the last one that ends a
+ * commit, and only while their salts match the log's and their checksums are correct.
  */
 import { readFileSync } from 'node:fs';
 
-/** Throws the file system's errors where the file cannot be read. */
+/** Throws the file system's errors if the file cannot be read. */
 export function databaseImage(path: string): Buffer {
   const image = withLog(readFileSync(path), readLog(`${path}-wal`));
-  // Read and written without a log: in memory there is none.
+  // These bytes switch the database to the mode without a log, because there is none in memory.
   if (image.length > 19) image[18] = image[19] = 1;
   return image;
 }
@@ -58,7 +59,7 @@ function withLog(database: Buffer, log: Buffer): Buffer {
   return image;
 }
 
-/** The log's checksum, over 32-bit words in the byte order that its header says. */
+/** Computes the log's checksum over 32-bit words in the byte order that its header specifies. */
 function checksum(bigEndianWords: boolean) {
   let [a, b] = [0, 0];
   const add = (bytes: Buffer) => {
@@ -70,7 +71,7 @@ function checksum(bigEndianWords: boolean) {
   };
   return {
     add,
-    /** Adds the bytes and holds the sum against the one that is written there. */
+    /** Adds the bytes and compares the sum with the stored one. */
     matches: (bytes: Buffer, from: Buffer, place: number): boolean => {
       add(bytes);
       return from.readUInt32BE(place) === a && from.readUInt32BE(place + 4) === b;

@@ -1,11 +1,14 @@
-/** A history that cannot be written can still be looked at: what tells such a disk from other faults, and what is said then. */
+/**
+ * Opening a history read-only when it cannot be written: recognising such a disk, and the problem reported
+ * then.
+ */
 import { Problem } from '../../shared/base/problem.ts';
 import { SqliteError } from './sqlite.ts';
 
 const fullDisk = /^(ENOSPC|EDQUOT|EFBIG|SQLITE_FULL|SQLITE_IOERR_(WRITE|FSYNC|SHM\w*|TRUNCATE)\b)/;
 const readOnlyDisk = /^(EROFS|EACCES|EPERM|SQLITE_READONLY|SQLITE_PERM|SQLITE_CANTOPEN)/;
 
-/** Null for every other fault. */
+/** Returns null for every other fault. */
 export function lookOnlyProblem(error: unknown, path: string): Problem | null {
   if (!(error instanceof SqliteError) && !(error instanceof Error && 'syscall' in error)) return null;
   const reason = String((error as { code?: string }).code);

@@ -1,4 +1,7 @@
-/** A loss can be not a number (training that has diverged), which SQLite has no value for: it is kept as NULL. */
+/**
+ * Converts a loss for SQLite: NaN, the loss of a run that diverged, is stored as NULL because SQLite has no
+ * such value.
+ */
 
 export function numberToColumn(value: number): number | null {
   return Number.isNaN(value) ? null : value;

@@ -1,9 +1,11 @@
 /**
- * History: one SQLite file in STRIDE_HOME, shared by every process that uses that folder. Opening checks before it
- * writes: a file that is no database, belongs to another program or was made by a newer Stride is left as it is.
+ * History: one SQLite file in STRIDE_HOME, shared by every process that uses that folder. The file is checked
+ * before it is written: one that is no database, belongs to another program or was made by a newer Stride is
+ * not changed.
  *
- * The file is in WAL mode, so that readers do not wait for the writer. A commit survives the death of the process;
- * `durably` also makes it survive the death of the machine, which checkpoints need (`lab/runs/training.ts`).
+ * The file is in WAL mode, so that readers do not wait for the writer. A commit survives the death of the
+ * process; `durably` also makes it survive the death of the machine, which checkpoints need
+ * (`lab/runs/training.ts`).
  */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,11 +37,14 @@ import { type Sweeps, sweepsTable } from './tables/sweeps.ts';
 
 export interface History {
   readonly path: string;
-  /** Why it can only be looked at; null where it can be written. It is then what was in the file when it was opened. */
+  /**
+   * Why the history is read-only; null if it can be written. A read-only history has the contents of the file
+   * when it was opened.
+   */
   readonly lookOnly: Problem | null;
-  /** From now on, whatever would change a history that can only be looked at is refused. */
+  /** Refuses all changes to a read-only history from now on. */
   seal(): void;
-  /** Names this process as the one that trains a run. */
+  /** Identifies this process as the one that trains a run. */
   readonly owner: string;
   readonly runs: Runs;
   readonly epochs: Epochs;
@@ -56,30 +61,39 @@ export interface History {
   readonly comparisons: Comparisons;
   readonly datasetUses: DatasetUses;
   readonly drawings: Drawings;
-  /** All of a run, or undefined where there is no such run. */
+  /** Returns all data of a run, or undefined if there is no such run. */
   detail(run: number): RunDetail | undefined;
   /**
-   * Removes what lies after a point in training: batch losses from `step` (counted from 0) on, running losses of
-   * epoch `epoch` after `batch` batches, epochs and what is told of them from `epoch` on, and checkpoints of later steps. Progress
-   * and results follow.
+   * Removes everything after a point in training: batch losses from `step` (counted from 0) on, running
+   * losses of epoch `epoch` after `batch` batches, epochs and their events from `epoch` on, and checkpoints
+   * of later steps. Progress and results are updated.
    */
   truncate(run: number, point: { step: number; epoch: number; batch: number; epochSeconds: number }): void;
-  /** Grows whenever another connection, most often another process, has written; what this one writes does not count. */
+  /**
+   * Returns a number that grows whenever another connection, usually another process, has written; this
+   * connection's writes do not count.
+   */
   othersVersion(): number;
-  /** Runs whose process is gone become interrupted ones (or finished ones, where only the word was missing). */
+  /** Marks runs whose process has ended as interrupted (or as finished, if only that record was missing). */
   recover(): number[];
-  /** Sweeps whose process is gone are interrupted, or stay paused. Gives their numbers. */
+  /**
+   * Marks running sweeps whose process has ended as interrupted; paused ones stay paused. Returns their
+   * numbers.
+   */
   recoverSweeps(): number[];
-  /** All or nothing. */
+  /** Runs `work` in one transaction. */
   transaction<T>(work: () => T): T;
-  /** All or nothing, and on the disk itself when this returns. */
+  /** Runs `work` in one transaction that is on the disk when this returns. */
   durably<T>(work: () => T): T;
   close(): void;
 }
 
 export const historyFile = 'history.sqlite';
 
-/** Opens the history in `home`, making folder and file where they are missing. Throws a `Problem` where it cannot. */
+/**
+ * Opens the history in `home` and creates folder and file if they are missing. Throws a `Problem` if that
+ * fails.
+ */
 export function openHistory(home: string): History {
   makeHome(home);
   const path = join(home, historyFile);
@@ -93,7 +107,7 @@ export function openHistory(home: string): History {
     db.pragma('synchronous = NORMAL');
     db.pragma('foreign_keys = ON');
     migrate(db);
-    // Written as it is, so that a disk on which nothing can be written is found here.
+    // The version is rewritten unchanged, which detects a disk that cannot be written.
     db.pragma(`user_version = ${versionOf(db)}`);
     return historyOn(db, home, path);
   } catch (error) {
@@ -105,7 +119,7 @@ export function openHistory(home: string): History {
   }
 }
 
-/** What is in the file now, in memory; `seal` ends what may be changed of that. */
+/** Loads the file's current contents into memory; `seal` ends the changes that may be made to them. */
 function lookAt(home: string, path: string, lookOnly: Problem): History {
   let db: Db | undefined;
   try {
@@ -152,7 +166,7 @@ function checkContents(db: Db, path: string): void {
   }
 }
 
-/** Who only looks trains nothing, and so owns nothing. */
+/** Owner of a read-only history, which trains nothing. */
 const nobody = { id: '', release: () => undefined };
 
 function historyOn(db: Db, home: string, path: string, lookOnly: Problem | null = null): History {
@@ -204,7 +218,7 @@ function historyOn(db: Db, home: string, path: string, lookOnly: Problem | null 
         runningLosses: runningLosses.list(run),
         bestCheckpoint: best
           ? {
-              // A checkpoint at an epoch's end stands at the start of the next one.
+              // A checkpoint at an epoch's end has the position of the next epoch's start.
               epoch: best.epoch - 1,
               step: best.step,
               metric: deciding(record.settings),

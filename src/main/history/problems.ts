@@ -1,16 +1,16 @@
 /**
- * What SQLite reports of the world around it (a full disk, a folder that cannot be written, a damaged file), said for
- * people. Errors that only a mistake in the program can cause pass through as they are.
+ * Converts SQLite's reports of external faults (a full disk, a folder that cannot be written, a damaged file)
+ * into `Problem`s. Errors that only a bug can cause are passed on unchanged.
  */
 import { SqliteError } from './sqlite.ts';
 import { Problem } from '../../shared/base/problem.ts';
 
 export function historyProblem(error: unknown, path: string): unknown {
-  // Rows hold JSON that Stride wrote: what cannot be read is not what was written.
+  // Rows hold JSON that Stride wrote, so JSON that cannot be parsed means a damaged file.
   if (error instanceof SyntaxError) return damaged(path, error.message);
   if (!(error instanceof SqliteError)) return error;
   const problem = (code: string, message: string) => new Problem(code, message, { path, reason: error.code });
-  // Extended result codes start with their primary one: SQLITE_IOERR_WRITE, SQLITE_READONLY_DBMOVED.
+  // Extended result codes begin with their primary one: SQLITE_IOERR_WRITE, SQLITE_READONLY_DBMOVED.
   const primary = error.code.split('_').slice(0, 2).join('_');
   switch (primary) {
     case 'SQLITE_FULL':
@@ -32,7 +32,8 @@ export function historyProblem(error: unknown, path: string): unknown {
         'history.not-a-database',
         `${path} is not a database; it was left as it is. Move it away, or set STRIDE_HOME to another folder`,
       );
-    // SQLITE_ERROR: a table or a column is missing, or there too early; the file is not what its version says.
+    // SQLITE_ERROR means that a table or column is missing or should not exist yet: the file does not match
+    // its version.
     case 'SQLITE_CORRUPT':
     case 'SQLITE_ERROR':
       return damaged(path, error.message);
@@ -58,7 +59,10 @@ function damaged(path: string, detail: string): Problem {
   );
 }
 
-/** The same functions, their SQLite errors said for people. `lookOnly` is why nothing can be written, where that is so. */
+/**
+ * Wraps functions so that SQLite's errors become `Problem`s. `lookOnly` is the reason why the history is
+ * read-only, if it is.
+ */
 export function guarded<T extends object>(functions: T, path: string, lookOnly: Problem | null = null): T {
   const entries = Object.entries(functions).map(([name, value]: [string, unknown]) => {
     if (typeof value !== 'function') return [name, value];

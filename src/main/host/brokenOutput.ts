@@ -1,6 +1,7 @@
 /**
- * A stream that nobody reads any more (`| head`, a closed terminal), or that goes to a disk that is full, raises an error
- * that would end the process, and training with it, without a checkpoint. Who writes decides what it means; other errors stay errors.
+ * A stream that nobody reads any more (`| head`, a closed terminal) or that writes to a full disk raises an
+ * error that would end the process, and training with it, without a checkpoint. The caller decides what to do
+ * then; other errors are thrown as usual.
  */
 const gone = new Set(['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED', 'ENOSPC', 'EDQUOT', 'EFBIG']);
 

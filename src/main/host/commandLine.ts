@@ -1,11 +1,14 @@
-/** A command line from its words to an exit code: what commander refuses and what people can mend is said, not thrown. */
+/**
+ * Runs a command line and returns its exit code: commander's refusals and expected problems are printed
+ * rather than thrown.
+ */
 import { type Command, CommanderError } from 'commander';
 import { Problem } from '../../shared/base/problem.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { currentLanguage, inLanguage, say } from './language.ts';
 import { systemProblem } from './systemProblem.ts';
 
-/** The command line asks for something that cannot be; exit code 2, as for a misspelt option. */
+/** A request that cannot be fulfilled as typed; exit code 2, as for a misspelt option. */
 export class UsageProblem extends Problem {}
 
 export interface CommandOutput {
@@ -13,7 +16,10 @@ export interface CommandOutput {
   readonly stderr: NodeJS.WritableStream;
 }
 
-/** To be called before commands are added: they inherit it. Nothing of commander's ends the process from then on. */
+/**
+ * Configures commander not to end the process. It must be called before commands are added, which inherit the
+ * settings.
+ */
 export function tameCommander<C extends Command>(program: C, { stdout, stderr }: CommandOutput): C {
   return program.exitOverride().configureOutput({
     writeOut: (text) => stdout.write(text),
@@ -24,7 +30,7 @@ export function tameCommander<C extends Command>(program: C, { stdout, stderr }:
   });
 }
 
-/** Gives the code for errors; where there was none, the action has set its own and this gives undefined. */
+/** Returns the exit code for errors; undefined if there was none and the action has set its own. */
 export async function parseCommandLine(
   program: Command,
   args: readonly string[],
@@ -34,7 +40,7 @@ export async function parseCommandLine(
     await program.parseAsync(args, { from: 'user' });
     return undefined;
   } catch (error) {
-    // Commander has printed its message, or the help that was asked for.
+    // Commander has printed its message, or the requested help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     const problem = error instanceof Problem ? error : systemProblem(error);
     if (!problem) throw error;
@@ -43,7 +49,7 @@ export async function parseCommandLine(
   }
 }
 
-/** What commander says of a command line, by what it says in English, and the text that is looked up for it. */
+/** Commander's English messages about a command line, with the text that is looked up for each. */
 const refusals: readonly (readonly [RegExp, string])[] = [
   [/^unknown option '(?<a>[^]+?)'(?:\n\(Did you mean (?<b>[^]+)\?\))?$/, "unknown option '{a}'"],
   [/^unknown command '(?<a>[^]+?)'(?:\n\(Did you mean (?<b>[^]+)\?\))?$/, "unknown command '{a}'"],
@@ -53,7 +59,7 @@ const refusals: readonly (readonly [RegExp, string])[] = [
   [/^too many arguments/, 'too many arguments'],
 ];
 
-/** What is wrong with a value, which our own parsers say, or commander where there is a choice. */
+/** Messages about an invalid value, from Stride's own parsers or from commander's choices. */
 const ofValues: readonly (readonly [RegExp, string])[] = [
   [
     /^option '(?<what>[^']+)' argument '(?<value>[^]*)' is invalid\. (?<reason>[^]*)$/,

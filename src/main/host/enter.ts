@@ -1,9 +1,10 @@
 /**
- * Enter, pressed in the terminal of a program that runs on. A program in the background may not read from its terminal: the
- * system would stop it for that (SIGTTIN), unless somebody listens to the signal; then there is an error, and no Enter.
+ * Listens for Enter in the terminal of a program that keeps running. A program in the background may not read
+ * from its terminal: the system would stop it (SIGTTIN) unless somebody listens to the signal; then there is
+ * an error and no Enter.
  */
 
-/** Gives the function that stops listening. */
+/** Returns the function that stops listening. */
 export function onEnter(stdin: NodeJS.ReadableStream | undefined, pressed: () => void): () => void {
   if (!stdin) return () => undefined;
   const ignore = () => undefined;

@@ -1,17 +1,26 @@
-/** How the programs end: as shells expect it. Equal faults end equally, whichever command meets them. */
+/**
+ * Exit codes of the programs, as shells expect them. Equal faults have equal codes, whichever command meets
+ * them.
+ */
 import type { Problem } from '../../shared/base/problem.ts';
 
 export const exitCodes = {
   ok: 0,
-  /** The command line was right, and what it asks for could not be done. */
+  /** The command line was correct, but the request failed. */
   failure: 1,
-  /** The command line was wrong: misspelt, out of range, or it names a file, a net or a data set that is not there. */
+  /**
+   * The command line was wrong: misspelt, out of range, or naming a file, a net or a data set that does not
+   * exist.
+   */
   usage: 2,
-  /** 128 + SIGINT. */
+  /** 128 + SIGINT */
   interrupted: 130,
 } as const;
 
-/** Problems of what was typed, whatever there is in history and on the disk: by their kind, or by their whole code. */
+/**
+ * Problems of the command line itself, independent of history and disk: by their kind, or by their whole
+ * code.
+ */
 const ofTheCommandLine = [
   /^(call|query|layer|terminal)\./,
   /^network\.(?!unknown$)/,
@@ -23,7 +32,7 @@ const ofTheCommandLine = [
 ];
 
 export function exitCodeOf({ code, parameters }: Problem): number {
-  // What is wrong with one of a sweep's combinations is what would be wrong with it by itself.
+  // A problem with one of a sweep's combinations is classified like the same problem with a single run.
   const { cause } = parameters;
   const own = typeof cause === 'string' ? cause : code;
   if (own === 'terminal.doctor') return exitCodes.failure;

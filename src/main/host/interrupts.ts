@@ -1,15 +1,18 @@
 /**
- * Ctrl-C and its kin. The first one asks for an orderly end, with checkpoints; one more means now. `npm run` passes a
- * Ctrl-C on to a program that the terminal has told already, so a second signal within half a second is the same key.
+ * Ctrl-C and similar signals. The first one asks for an orderly end, with checkpoints; a second one ends the
+ * process at once. `npm run` forwards Ctrl-C to a program that has already received it from the terminal, so
+ * a second signal within half a second counts as the same one.
  */
 
-/** SIGHUP: the terminal was closed, or the SSH connection that it was. */
+/** SIGHUP means that the terminal or its SSH connection was closed. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const sameKeyMilliseconds = 500;
 
 export type Signals = Pick<NodeJS.EventEmitter, 'on' | 'off'>;
 
-/** Gives the function that stops listening: from then on a signal ends the process at once, as by default. */
+/**
+ * Returns the function that stops listening: from then on a signal ends the process at once, as by default.
+ */
 export function onInterrupt(
   process: Signals,
   stop: () => void,

@@ -1,7 +1,7 @@
 /**
- * The language in which the terminal's programs speak: `--lang`, else what the shell says (LC_ALL, LC_MESSAGES, LANG). Texts
- * stand in the code in English and are looked up by it, as gettext has it, in resources/terminal/zh-CN.json; a
- * `Problem` is looked up by its code, in the files that the window has as well.
+ * The language of the terminal's programs: `--lang`, otherwise the shell's (LC_ALL, LC_MESSAGES, LANG). Texts
+ * are written in the code in English and looked up by it, as in gettext, in resources/terminal/zh-CN.json; a
+ * `Problem` is looked up by its code, in the files that the window uses too.
  */
 import data from '../../../resources/messages/zh-CN/data.json' with { type: 'json' };
 import desktop from '../../../resources/messages/zh-CN/desktop.json' with { type: 'json' };
@@ -28,7 +28,7 @@ const chineseProblems: Readonly<Record<string, unknown>> = {
 
 let language: Language = 'en';
 
-/** For this process; said once, before anything is. */
+/** Sets the language of this process. It must be called before anything is printed. */
 export function setLanguage(wanted: Language): void {
   language = wanted;
 }
@@ -37,13 +37,19 @@ export function currentLanguage(): Language {
   return language;
 }
 
-/** https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html#tag_08_02: the first that is set counts. */
+/**
+ * Returns the language of the first variable that is set
+ * (https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html#tag_08_02).
+ */
 export function languageOf(env: NodeJS.ProcessEnv): Language {
   const locale = env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || '';
   return /^zh\b|^zh_/i.test(locale) ? 'zh-CN' : 'en';
 }
 
-/** Takes `--lang <language>` out of the arguments, wherever it stands before a `--`. Null for one that there is not. */
+/**
+ * Removes `--lang <language>` from the arguments, wherever it is before a `--`. The language is null if it is
+ * not supported.
+ */
 export function takeLanguage(args: readonly string[]): {
   rest: string[];
   wanted: Language | null | undefined;
@@ -58,12 +64,18 @@ export function takeLanguage(args: readonly string[]): {
   return { rest: args.filter((_, i) => i !== place && !(separate && i === place + 1)), wanted };
 }
 
-/** The text in the language of this process, its `{names}` filled in. Without a translation it is the English one. */
+/**
+ * Returns the text in the language of this process with its `{names}` filled in, or in English if there is no
+ * translation.
+ */
 export function say(text: string, values: Readonly<Record<string, string | number>> = {}): string {
   return fill(language === 'zh-CN' ? (chinese[text] ?? text) : text, values) ?? text;
 }
 
-/** A problem in the language of this process. One without words there, or with a hole in them, is said in English. */
+/**
+ * Returns a problem in the language of this process, or in English if it has no translation or a parameter is
+ * missing.
+ */
 export function inLanguage({ code, message, parameters }: ProblemRecord): string {
   const text = language === 'zh-CN' ? chineseProblems[`problem.${code}`] : undefined;
   if (typeof text !== 'string') return message;

@@ -1,8 +1,11 @@
-/** A command line's help in the language of this process: commander's own words, and what our commands say of themselves. */
+/**
+ * Translates a command line's help into the language of this process: commander's own words and the commands'
+ * descriptions.
+ */
 import type { Command, Help } from 'commander';
 import { say } from './language.ts';
 
-/** To be called when all commands are there. */
+/** Translates the help. It must be called after all commands have been added. */
 export function localizeHelp(program: Command): void {
   for (const command of [program, ...program.commands.flatMap((each) => [each, ...each.commands])]) {
     command.description(say(command.description()));

@@ -1,8 +1,12 @@
-/** What the window's page may do and load, in the desktop and in a browser: its own files, and talk to its own origin. */
+/**
+ * Restrictions on the window's page, in the desktop and in a browser: it may load its own files and connect
+ * to its own origin.
+ */
 
 /**
- * Nothing from elsewhere, nothing inline, no eval, no frames around it or in it, no forms. `connect` names what else a
- * page may talk to: not all browsers count a WebSocket to the same host as 'self'.
+ * Returns a policy that allows nothing from other origins, nothing inline, no eval, no frames around the page
+ * or in it, and no forms. `connect` lists other addresses that the page may connect to: not all browsers
+ * count a WebSocket to the same host as 'self'.
  */
 export function contentSecurityPolicy(connect: readonly string[] = []): string {
   return [
@@ -18,7 +22,7 @@ export function contentSecurityPolicy(connect: readonly string[] = []): string {
   ].join('; ');
 }
 
-/** For every answer, pages and files alike. */
+/** Headers of every response, for pages and files alike. */
 export const pageHeaders: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',

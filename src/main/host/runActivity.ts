@@ -1,4 +1,6 @@
-/** Which of this lab's runs are under way, kept up to date by its events: quitting asks, and an end counts them. */
+/**
+ * Tracks the active runs through the lab's events: quitting asks the user, and an ending program counts them.
+ */
 import type { LabClient } from '../../shared/api/api.ts';
 import type { RunStatus } from '../../shared/runs/runs.ts';
 
@@ -6,11 +8,14 @@ const underWay: readonly RunStatus[] = ['queued', 'running'];
 
 export class RunActivity {
   readonly #active = new Set<number>();
-  /** Between two of a sweep's runs none may be under way, and yet it is not over. */
+  /** A sweep stays active even between two of its runs. */
   readonly #sweeps = new Set<number>();
   readonly #idleListeners = new Set<() => void>();
 
-  /** Only runs that this process trains send events here, so a history shared with another Stride does not matter. */
+  /**
+   * Starts tracking. Active runs of another process that shares the history count as well, because
+   * `OtherRuns` sends events for them here.
+   */
   constructor(lab: Pick<LabClient, 'on'>) {
     lab.on('run.changed', ({ id, status }) => {
       if (underWay.includes(status)) this.#active.add(id);
@@ -31,7 +36,7 @@ export class RunActivity {
     for (const listener of this.#idleListeners) listener();
   }
 
-  /** Called each time the last run under way has ended or been paused. */
+  /** Calls the listener each time the last active run has ended or been paused. */
   onIdle(listener: () => void): void {
     this.#idleListeners.add(listener);
   }

@@ -1,6 +1,6 @@
 /**
- * What the operating system refuses a program, said for people: not enough open files, a folder that is gone or may not be
- * entered, a disk that is full. Null for everything else, which is a mistake in the program.
+ * Converts errors of the operating system (too many open files, a folder that is missing or not accessible, a
+ * full disk) into problems. Returns null for everything else, which is a bug.
  */
 import { Problem } from '../../shared/base/problem.ts';
 

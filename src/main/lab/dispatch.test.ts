@@ -3,7 +3,7 @@ import type { CallName, ClientMessage } from '../../shared/api/api.ts';
 import { Problem } from '../../shared/base/problem.ts';
 import { type Handlers, createDispatcher } from './dispatch.ts';
 
-/** Every call gives back its request, but for some. */
+/** These handlers return every call's request, with some exceptions. */
 const handlers = new Proxy({} as Handlers, {
   get: (_, name) => (request: unknown) => {
     if (name === 'runs.stop') throw new Problem('run.unknown', 'there is no run 1', { run: 1 });

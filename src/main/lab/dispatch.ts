@@ -1,7 +1,7 @@
 /**
- * The one place where requests enter the lab: each is checked against its call's schema, handled, and answered. What
- * is wrong with a request is the caller's problem and said in the caller's terms; what goes wrong unexpectedly is a
- * mistake in the program, gets the code `internal` and is written to the log.
+ * The single entry point for requests to the lab: each is checked against its call's schema, handled, and
+ * answered. An invalid request is reported to the caller in the caller's terms; an unexpected error is a bug,
+ * gets the code `internal` and is logged.
  */
 import { z } from 'zod';
 import {
@@ -23,7 +23,7 @@ export type Handlers = {
 
 export interface Dispatcher {
   call<C extends CallName>(name: C, request: CallInput<C>): Promise<CallReply<C>>;
-  /** Never rejected: whatever goes wrong is in the answer. */
+  /** Never rejects: every failure is in the answer. */
   dispatch(message: ClientMessage): Promise<ServerMessage>;
 }
 
@@ -68,7 +68,7 @@ function parseRequest<C extends CallName>(name: C, request: unknown): CallReques
   if (result.success) return result.data as CallRequest<C>;
   const path = result.error.issues[0]?.path ?? [];
   const network = path.indexOf('network');
-  // A net's own errors are said as those of a net that is read from a file.
+  // Errors in a net are reported like those of a net that is read from a file.
   if (network >= 0) parseNetwork(valueAt(request, path.slice(0, network + 1)));
   const parameters = misfitOf(result.error, request);
   const detail = misfitSentence(parameters, 'en');

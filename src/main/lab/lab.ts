@@ -1,6 +1,6 @@
 /**
- * The lab: all that Stride does, behind the calls and events of `shared/api/api.ts`. It knows no transport and no window;
- * a host makes one lab, carries messages to it, and closes it when it ends.
+ * The lab: everything that Stride does, behind the calls and events of `shared/api/api.ts`. It does not
+ * depend on a transport or a window; a host creates one lab, passes messages to it, and closes it at the end.
  */
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
@@ -57,44 +57,53 @@ import { LabSweeps } from './sweeps/sweeps.ts';
 import { findTrainingProblem } from './runs/trainingProblem.ts';
 
 export interface LabOptions {
-  /** Where history and checkpoints are; STRIDE_HOME or the platform's folder where it is not given. */
+  /** Folder of history and checkpoints; STRIDE_HOME or the platform's folder by default. */
   readonly home?: string;
   readonly host: CallReply<'app.info'>['host'];
-  /** The built `engine/worker.ts`. */
+  /** Path of the built `engine/worker.ts`. */
   readonly workerPath: string | URL;
 }
 
-/** What tests put in the place of the machine, and what a host knows better. */
+/** Replacements for parts of the machine, used by tests and by hosts that know better. */
 export interface LabParts {
   readonly cores?: number;
   readonly openDataset?: (id: string) => Promise<Dataset>;
   readonly findTrainingProblem?: () => ProblemRecord | null;
   readonly readMemory?: () => Memory;
-  /** Gives what stands in the place of the real files, which it is given. */
+  /** Returns a replacement for the checkpoint files, given the real ones. */
   readonly files?: (real: CheckpointFiles) => CheckpointFiles;
-  /** How long a worker may take to stop, in milliseconds. */
+  /** Milliseconds that a worker may take to stop. */
   readonly patience?: number;
-  /** How long a thread that looks into nets is kept that nobody asks, in milliseconds. */
+  /** Milliseconds after which an unused inspection thread ends. */
   readonly idle?: number;
 }
 
 export interface Lab extends LabClient {
-  /** For transports: never rejected, the answer is a reply or a problem. */
+  /** Handles a transport's message. Never rejects: the answer is a reply or a problem. */
   dispatch(message: ClientMessage): Promise<ServerMessage>;
-  /** All events, as messages. Gives the function that unsubscribes. */
+  /** Subscribes to all events, as messages. Returns the function that unsubscribes. */
   subscribe(listener: (event: EventMessage) => void): () => void;
-  /** Why nothing can be trained or changed, and history only be looked at: a disk that is full, or cannot be written. */
+  /**
+   * Why history is read-only and nothing can be trained or changed, such as a full disk or one that cannot be
+   * written; otherwise null.
+   */
   readonly lookOnly: ProblemRecord | null;
-  /** Stops what is under way, each run with a checkpoint from which it can be resumed, and closes history. */
+  /** Stops all active runs, each with a checkpoint from which it can be resumed, and closes history. */
   close(): Promise<void>;
 }
 
-/** Loading TensorFlow on a slow disk takes a few seconds, and a worker that is loading cannot stop. */
+/**
+ * Default time for a worker to stop: loading TensorFlow from a slow disk takes a few seconds, and a worker
+ * that is loading cannot stop.
+ */
 const patience = 15_000;
-/** A thread that looks into nets keeps TensorFlow and a graph in memory, some 150 MB. */
+/**
+ * Default time before an unused inspection thread ends, because it keeps TensorFlow and a graph in memory,
+ * some 150 MB.
+ */
 const idle = 60_000;
 
-/** Throws a `Problem` where history cannot be opened. */
+/** Throws a `Problem` if history cannot be opened. */
 export async function createLab(options: LabOptions, parts: LabParts = {}): Promise<Lab> {
   const home = options.home === undefined ? resolveHome() : resolve(options.home);
   const history = openHistory(home);

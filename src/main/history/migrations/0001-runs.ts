@@ -1,10 +1,11 @@
 /**
- * Runs. What a list shows of a run (its last and best epoch, its progress) lies in the run's own row, so that a list
- * of thousands reads one table. Networks, settings, machines and problems are JSON: they are read whole.
+ * Runs. The columns that a list shows of a run (its last and best epoch, its progress) are in the run's own
+ * row, so that a list of thousands reads one table. Networks, settings, machines and problems are JSON
+ * because they are only read whole.
  *
- * AUTOINCREMENT: the number of a deleted run is not given again, for a run's folder is named by it.
- * `owner` names the lock of the process that trains the run (`owners.ts`); null while none does.
- * Losses are null where they are not a number, which SQLite cannot store.
+ * With AUTOINCREMENT the number of a deleted run is not reused, because run folders are named by it. `owner`
+ * names the lock of the process that trains the run (`owners.ts`), or is null. Losses are null if they are
+ * NaN, which SQLite cannot store.
  */
 import type { Db } from '../sqlite.ts';
 

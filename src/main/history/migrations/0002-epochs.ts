@@ -1,4 +1,4 @@
-/** What each epoch came to. The confusion matrix is JSON, row-major; losses are null where they are not a number. */
+/** Results of each epoch. The confusion matrix is JSON, row-major; losses are null if they are NaN. */
 import type { Db } from '../sqlite.ts';
 
 export function up(db: Db): void {

@@ -1,6 +1,7 @@
 /**
- * Losses: the mean of every 300 batches, and every batch's own. The latter are many (9,380 in a run of the course
- * net), so they lie in chunks of up to 1,024, little-endian float32, the chunk named by its first step.
+ * Losses: the mean of every 300 batches, and the loss of every batch. The latter are many (9,380 in a run of
+ * the course net), so they are stored in chunks of up to 1,024 as little-endian float32, each chunk
+ * identified by its first step.
  */
 import type { Db } from '../sqlite.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Which checkpoints a run has on disk. `kind` says what for (`last`: to go on from); the file's name is relative to
- * the run's folder, so that STRIDE_HOME may move.
+ * Checkpoints that a run has on disk. `kind` is their purpose (`last`: to resume from); the file's name is
+ * relative to the run's folder, so that STRIDE_HOME may move.
  */
 import type { Db } from '../sqlite.ts';
 

@@ -1,4 +1,7 @@
-/** What else an epoch came to (learning rate, validation, layer health), as JSON: it is read whole. Null before this. */
+/**
+ * Further results of an epoch (learning rate, validation, layer health) as JSON, because they are only read
+ * whole. Null in older rows.
+ */
 import type { Db } from '../sqlite.ts';
 
 export function up(db: Db): void {

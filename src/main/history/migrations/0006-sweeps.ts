@@ -1,6 +1,7 @@
 /**
- * Sweeps. The definition is JSON and says all of what its runs are to be; a run has a row only once it has begun, and
- * then says by its position which one of the sweep's it is. `workers` and `shards`: runs at a time, parts of a batch.
+ * Sweeps. The definition is JSON and describes all of the sweep's runs; a run has a row only once it has
+ * begun, which then has its position in the sweep. `workers` is the number of concurrent runs and `shards`
+ * the number of shards per batch.
  */
 import type { Db } from '../sqlite.ts';
 

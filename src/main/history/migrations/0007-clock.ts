@@ -1,7 +1,8 @@
 /**
- * How many seconds of training, pauses excluded, a run had taken by the end of each chunk of batch losses: for curves
- * over time. One number a thousand steps is compact, and nearly exact, since speed changes slowly within them (another
- * run starts or ends); a number a step would double the table. Null before this: then only an epoch's end is timed.
+ * Seconds of training, pauses excluded, at the end of each chunk of batch losses, for curves over time. One
+ * number per thousand steps is compact and nearly exact, since speed changes slowly within them (when another
+ * run starts or ends); one per step would double the table. Null in older rows, for which only an epoch's end
+ * is timed.
  */
 import type { Db } from '../sqlite.ts';
 

@@ -1,6 +1,7 @@
 /**
- * What happened to a run, in order. `detail` is JSON, for each kind its own (`shared/runs/runEvents.ts`); changes of the
- * learning rate are read from here when the run goes on, so that they are made at the same steps again.
+ * Events of a run, in order. `detail` is JSON whose shape depends on the kind (`shared/runs/runEvents.ts`).
+ * Changes of the learning rate are read from here when the run resumes, so that they are repeated at the same
+ * steps.
  */
 import type { Db } from '../sqlite.ts';
 

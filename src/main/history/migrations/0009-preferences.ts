@@ -1,4 +1,4 @@
-/** What a person has set once: a JSON value by key. */
+/** The user's preferences: a JSON value by key. */
 import type { Db } from '../sqlite.ts';
 
 export function up(db: Db): void {

@@ -1,7 +1,7 @@
 /**
- * Nets that are kept. `network` is how the net is now, written whenever it is edited; a version is how it was when somebody
- * said so. `revision` counts the writings, so that a window knows whether it has the newest. Deleting only marks
- * a net, for it can be undone; what has been deleted for long goes at a start.
+ * Stored nets. `network` is the current net, written at every edit; a version is a copy saved on request.
+ * `revision` counts the writes, so that a window knows whether it has the newest. Deletion only marks a net
+ * because it can be undone; nets deleted long ago are removed when Stride starts.
  */
 import type { Db } from '../sqlite.ts';
 

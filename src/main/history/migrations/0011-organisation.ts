@@ -1,11 +1,13 @@
 /**
- * How runs are kept in order: tags, notes, archived, deleted; and what they are found, sorted and grouped by.
+ * Organisation of runs: tags, notes, archive and deletion, and the columns that runs are found, sorted and
+ * grouped by.
  *
- * A deleted run is only marked, so that it can be had back; `purging` says that its files are being removed, after which
- * it cannot. Notes lie in a table of their own: they may be long, and few runs have one.
+ * A deleted run is only marked, so that it can be restored; `purging` means that its files are being removed,
+ * after which it cannot. Notes are in a table of their own because they may be long and few runs have one.
  *
- * What lies in a run's JSON or follows from its counts is a generated column. `runs_narrow` holds all that is asked
- * of many runs at once: without it, a filter over 10,000 runs would read their networks and settings too, 30 MB.
+ * Values from a run's JSON or derived from its counts are generated columns. `runs_narrow` covers the columns
+ * used in queries over many runs: without it, a filter over 10,000 runs would read their networks and
+ * settings too, 30 MB.
  */
 import type { Db } from '../sqlite.ts';
 

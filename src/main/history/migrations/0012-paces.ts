@@ -1,6 +1,6 @@
 /**
- * How fast nets were found to train on this machine. `key` names what the speed depends on (`lab/runs/estimates.ts`); a row is
- * worth no more than the second that it took to measure, and may be lost.
+ * Measured training speeds of nets on this machine. `key` identifies everything that the speed depends on
+ * (`lab/runs/estimates.ts`). A row may be lost, because it takes only a second to measure again.
  */
 import type { Db } from '../sqlite.ts';
 

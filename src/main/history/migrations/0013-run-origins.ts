@@ -1,6 +1,6 @@
 /**
- * The kept net that a run was trained from, its version then, and whether it had been changed since that version. Nothing
- * for runs from before, for presets, and for nets that were not kept. The net may be gone: a run outlives it.
+ * The stored net that a run was trained from, its version then, and whether it had been changed since that
+ * version. Null for older runs, for presets, and for nets that were not stored. A run outlives its net.
  */
 import type { Db } from '../sqlite.ts';
 

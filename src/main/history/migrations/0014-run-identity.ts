@@ -1,7 +1,7 @@
 /**
- * A run's identity: random, and the same in history, in the run's folder and in its checkpoints, so that a file is never
- * taken for that of another run with the same number. Runs from before get one too; `from_before` says that files without
- * an identity may be theirs.
+ * A run's identity: random, and the same in history, in the run's folder and in its checkpoints, so that a
+ * file is never mistaken for that of another run with the same number. Existing runs get one too;
+ * `from_before` means that files without an identity may be theirs.
  */
 import type { Db } from '../sqlite.ts';
 

@@ -1,4 +1,4 @@
-/** Comparisons that were given a name: which runs, which of them is the baseline, and what was noted of them. */
+/** Named comparisons: their runs, the baseline among these, and notes. */
 import type { Db } from '../sqlite.ts';
 
 export function up(db: Db): void {

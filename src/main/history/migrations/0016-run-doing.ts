@@ -1,6 +1,6 @@
 /**
- * What a run is doing that may end its whole process: building and loading its graph, its first step, its first evaluation.
- * Null while it does nothing that it has not done before. Read when the process has gone.
+ * The current phase of a run that may end its whole process: building and loading its graph, its first step,
+ * its first evaluation. Null once all of these have succeeded. It is read when the process has ended.
  */
 import type { Db } from '../sqlite.ts';
 

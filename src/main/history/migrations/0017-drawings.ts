@@ -1,4 +1,4 @@
-/** Drawings that a person has kept as a test set: the pixels that the nets are given, and the class that was meant. */
+/** Drawings that are kept as a test set: the pixels of the net's input, and the intended class. */
 import type { Db } from '../sqlite.ts';
 
 export function up(db: Db): void {

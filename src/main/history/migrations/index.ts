@@ -1,6 +1,6 @@
 /**
- * Migrations in order, forward only: number n brings a database from `user_version` n − 1 to n. One that has been
- * released is never changed again; what it did wrong, the next one mends.
+ * Migrations in order, forward only: number n brings a database from `user_version` n − 1 to n. A released
+ * migration is never changed; a later one corrects its mistakes.
  */
 import type { Db } from '../sqlite.ts';
 import { up as runs } from './0001-runs.ts';
@@ -42,8 +42,8 @@ export const migrations: readonly ((db: Db) => void)[] = [
 ];
 
 /**
- * Brings the database up to version `to`. All of it is one transaction that starts by taking the write lock: of two
- * processes that start at once, the second waits and then finds nothing left to do.
+ * Brings the database up to version `to`. All of it is one transaction that begins by taking the write lock:
+ * if two processes start at once, the second waits and then finds nothing left to do.
  */
 export function migrate(db: Db, to: number = migrations.length): void {
   if (versionOf(db) >= to) return;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Database } from '../sqlite.ts';
 import { migrate, migrations, versionOf } from './index.ts';
 
-/** A database as it was when version `to` was the newest. */
+/** Returns a database as it was when version `to` was the newest. */
 function databaseAt(to: number) {
   const db = new Database(':memory:');
   migrate(db, to);

@@ -1,4 +1,4 @@
-/** Which runs were trained on which images. */
+/** Runs by the data set that they were trained on */
 import type { RunStatus } from '../../../shared/runs/runs.ts';
 import type { Db } from '../sqlite.ts';
 
@@ -9,7 +9,7 @@ export interface DatasetUse {
 }
 
 export interface DatasetUses {
-  /** The runs of a data set, by its hash; the newest first, without those that are deleted. */
+  /** Returns the runs trained on the data set with this hash, newest first, without deleted ones. */
   ofHash(hash: string): DatasetUse[];
 }
 

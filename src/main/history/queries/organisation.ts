@@ -1,11 +1,11 @@
-/** Names, tags, notes, the archive, and the deleted runs. */
+/** Names, tags, notes, archive and deletion of runs */
 import type { Db } from '../sqlite.ts';
 
 export interface RunChange {
   readonly name?: string | undefined;
   readonly note?: string | undefined;
   readonly archived?: boolean | undefined;
-  /** In the place of all that there are. */
+  /** Tags that replace all existing ones. */
   readonly tags?: readonly string[] | undefined;
   readonly addTags?: readonly string[] | undefined;
   readonly removeTags?: readonly string[] | undefined;
@@ -13,19 +13,22 @@ export interface RunChange {
 
 export interface Organisation {
   update(runs: readonly number[], change: RunChange): void;
-  /** Those of these that are there and not deleted; nothing is said of the others. */
+  /** Returns the runs among these that exist and are not deleted. */
   present(runs: readonly number[]): number[];
-  /** Those of these that a process is training, or is to train. */
+  /** Returns the runs among these that a process is training or is to train. */
   underWay(runs: readonly number[]): number[];
-  /** Marks them; those that are deleted already keep their time. */
+  /** Marks runs as deleted; those that are deleted already keep their time. */
   delete(runs: readonly number[], at: string): void;
-  /** Returns those that could be restored: deleted, but not being removed for good. */
+  /** Restores runs and returns those that were restored: deleted, but not being purged. */
   undelete(runs: readonly number[]): number[];
-  /** Deleted ones: those named, or all, that were deleted before `before`; and those whose removal was cut short. */
+  /**
+   * Marks deleted runs as being purged: the given ones, or all, that were deleted before `before`. Returns
+   * them and those whose purge was interrupted.
+   */
   startPurge(before: string, runs?: readonly number[]): number[];
-  /** With all that history has of it. Its files must be gone by then. */
+  /** Removes all records of a run. Its files must have been removed before. */
   endPurge(run: number): void;
-  /** The most tags of a run among these, after `add` is added to its own. */
+  /** Returns the largest number of tags that one of these runs would have with `add` added to its own. */
   mostTagsWith(runs: readonly number[], add: readonly string[]): number;
 }
 
@@ -80,7 +83,7 @@ export function organisation(db: Db): Organisation {
         }
         if (tags) dropTags.run(list);
         for (const tag of removeTags) dropTag.run(tag, list);
-        // A tag is spelt everywhere as it was the first time: "Wide" and "wide" are one.
+        // A tag keeps the spelling of its first use everywhere: "Wide" and "wide" are one tag.
         for (const tag of [...(tags ?? []), ...addTags]) {
           putTag.run(spelling.get(tag) ?? tag, list);
         }

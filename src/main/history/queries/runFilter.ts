@@ -1,6 +1,7 @@
 /**
- * A filter, an order and a grouping of runs as SQL. Values go in as parameters only; every name in the text comes from
- * the tables below. A comparison with what a run does not have is false, never NULL, so that its negation is true.
+ * A filter, an order and a grouping of runs as SQL. Values are passed as parameters only; every name in the
+ * text comes from the tables below. A comparison with a value that a run does not have is false, never NULL,
+ * so that its negation is true.
  */
 import type {
   GroupField,
@@ -41,7 +42,7 @@ const textColumns: Readonly<Record<Exclude<TextFieldName, 'tag' | 'note'>, strin
 
 const never: Sql = { text: '0', parameters: [] };
 
-/** Which runs, as a condition on `runs`. */
+/** Returns the filter as a condition on `runs`. */
 export function whereOf(filter: RunFilter, scope: RunScope): Sql {
   const text = ['purging = 0'];
   const deleted = mentions(filter, 'deleted');
@@ -93,7 +94,10 @@ function conditionOf(filter: RunFilter): Sql {
   }
 }
 
-/** In halves: SQLite bears expressions a thousand deep, and a long query has as many words. */
+/**
+ * Joins conditions as a balanced tree, because SQLite allows expressions a thousand levels deep and a long
+ * query has as many words.
+ */
 function joined(parts: readonly Sql[], operator: 'AND' | 'OR', empty: string): Sql {
   if (parts.length === 0) return { text: empty, parameters: [] };
   if (parts.length === 1) return parts[0]!;
@@ -106,7 +110,9 @@ function joined(parts: readonly Sql[], operator: 'AND' | 'OR', empty: string): S
   };
 }
 
-/** SQLite's LIKE takes letters from a to z in either case, and no others. */
+/**
+ * Returns a LIKE pattern that matches the text anywhere. LIKE ignores the case of the letters a to z only.
+ */
 function pattern(text: string): string {
   return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 }
@@ -165,12 +171,15 @@ const sortColumns: Readonly<Record<SortField, string>> = {
   sweep: 'sweep_id',
 };
 
-/** Runs that have no such value come last, whichever way; the newer of equal ones comes first. */
+/**
+ * Returns the order. Runs without the value come last in either direction; the newer of equal ones comes
+ * first.
+ */
 export function orderOf({ by, descending }: { by: SortField; descending: boolean }): string {
   return `${sortColumns[by]} ${descending ? 'DESC' : 'ASC'} NULLS LAST, id DESC`;
 }
 
-/** A day is one of this machine's clock. */
+/** Columns that runs are grouped by. A day is one in this machine's time zone. */
 export const groupColumns: Readonly<Record<GroupField, string>> = {
   net: 'net',
   optimizer: 'optimizer',

@@ -1,4 +1,4 @@
-/** Runs looked for, in order, and put together by what they have in common. */
+/** Finds, sorts and groups runs. */
 import type { RunGroup, RunSelection } from '../../../shared/api/calls/runs.ts';
 import type { CallReply } from '../../../shared/api/api.ts';
 import type { GroupField } from '../../../shared/runQuery/fields.ts';
@@ -7,18 +7,18 @@ import { spreadOf } from '../../../shared/sweeps/sweepResults.ts';
 import { groupColumns, orderOf, whereOf } from './runFilter.ts';
 import type { Db } from '../sqlite.ts';
 
-/** A selection whose filter has been read. */
+/** A selection whose filter has been parsed. */
 export type RunSearch = Omit<RunSelection, 'filter'> & { readonly filter: RunFilter };
 
 export interface RunQueries {
-  /** Their numbers, in order. */
+  /** Returns the numbers of the runs in order. */
   find(search: RunSearch): number[];
   groups(search: RunSearch, by: GroupField): RunGroup[];
   counts(): { active: number; archived: number; deleted: number };
   values(): CallReply<'runs.values'>;
 }
 
-/** Of names and numbers that runs have, as many are proposed at most. */
+/** Largest number of names or numbers that are proposed. */
 const mostProposed = 100;
 
 type GroupRow = [
@@ -110,7 +110,7 @@ function grouped(rows: readonly GroupRow[]): RunGroup[] {
   });
 }
 
-/** Small before large, a before b, the newest day first; those without last. */
+/** Orders numbers and names ascending and days descending; runs without a value come last. */
 function compareKeys(a: RunGroup['key'], b: RunGroup['key'], by: GroupField): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
   if (typeof a === 'number' && typeof b === 'number') return a - b;

@@ -80,7 +80,7 @@ test('the clock: a reading a chunk, between two flushes in proportion', () => {
     { step: 2500, seconds: 25 },
   ]);
   expect(losses.clock(1, 2100).map(({ step }) => step)).toEqual([2500]);
-  // A second half that takes ten times as long.
+  // These losses cover half a second in which a step takes ten times as long.
   losses.append(2, 0, values(0, 512), 1);
   losses.append(2, 512, values(512, 1536), 21);
   expect(losses.clock(2, 0)).toEqual([

@@ -1,24 +1,24 @@
 /**
- * The table of batch losses: every step's loss, as float32 in chunks of 1,024 (4 kB, about a page). All chunks but
- * the last are full, so a loss is found by its step, and a run of the course net takes ten rows. Each chunk knows how
- * long training had taken by its last step.
+ * The table of batch losses: every step's loss, as float32 in chunks of 1,024 (4 kB, about a page). All
+ * chunks but the last are full, so a loss is found by its step, and a run of the course net takes ten rows.
+ * Each chunk has the seconds of training up to its last step.
  */
 import type { ClockReading } from '../../../shared/runs/runs.ts';
 import type { Db } from '../sqlite.ts';
 
 export interface BatchLosses {
   /**
-   * Losses of the steps from `from` (counted from 0) on; `from` must be the number kept so far. `seconds` of training
-   * were done after the last of them; null where that is not known.
+   * Appends losses of the steps starting at `from` (counted from 0), which must be the number stored so far.
+   * `seconds` is the training time up to the last of them, or null if it is not known.
    */
   append(run: number, from: number, losses: Float32Array, seconds: number | null): void;
-  /** Every loss from step `from` on. */
+  /** Returns every loss from step `from` on. */
   read(run: number, from: number): Float32Array;
-  /** How long the first so many steps had taken, once a chunk that ends after step `from`, in order. */
+  /** Returns the training time at the end of each chunk that ends after step `from`, in order. */
   clock(run: number, from: number): ClockReading[];
-  /** How many are kept. */
+  /** Returns the number of stored losses. */
   count(run: number): number;
-  /** Removes those from `step` on. */
+  /** Removes the losses from `step` on. */
   truncate(run: number, step: number): void;
 }
 
@@ -61,13 +61,12 @@ export function batchLossesTable(db: Db): BatchLosses {
       if (first !== kept)
         throw new Error(`run ${run}: losses from step ${first} on cannot follow ${kept} losses`);
       const before = tail ? tail.seconds : 0;
-      // A chunk's end within these losses is timed as if each of them had taken as long as the others: they are those
-      // of a quarter of a second.
+      // The time at a chunk's end within these losses is interpolated: they span a quarter of a second.
       const secondsAt = (step: number): number | null =>
         seconds === null || before === null
           ? null
           : before + ((seconds - before) * (step - kept)) / losses.length;
-      // What does not fill a chunk is written again with what follows it.
+      // The last, partial chunk is rewritten together with the losses that follow it.
       let start = Math.floor(kept / chunkLength) * chunkLength;
       let pending = bytesOf(losses);
       if (tail && kept > start) pending = Buffer.concat([tail.losses, pending]);
@@ -92,13 +91,15 @@ export function batchLossesTable(db: Db): BatchLosses {
       remove.run(run, step);
       const tail = last.get(run) as Chunk | undefined;
       if (!tail || tail.first_step + tail.losses.length / 4 <= step) return;
-      // What it took up to here is not known; the next losses bring their own reading.
+      // The training time at this step is not known; the next losses bring their own.
       put.run(run, tail.first_step, tail.losses.subarray(0, (step - tail.first_step) * 4), null);
     },
   };
 }
 
-/** Little-endian on every platform that Stride runs on, and so in the file. */
+/**
+ * Returns the bytes, which are little-endian on every platform that Stride runs on, as the file needs them.
+ */
 function bytesOf(values: Float32Array): Buffer {
   return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
 }

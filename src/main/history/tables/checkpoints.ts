@@ -1,12 +1,17 @@
-/** The table of checkpoints: which files a run has to go on from. The files are `main/checkpoints`' concern. */
+/**
+ * The table of checkpoint files that a run can resume from. `main/checkpoints` handles the files themselves.
+ */
 import type { CheckpointKind } from '../../../shared/inspect/inspection.ts';
 import type { Db } from '../sqlite.ts';
 
 export interface CheckpointRecord {
   readonly kind: CheckpointKind;
-  /** Name within the run's folder. */
+  /** Name in the run's folder. */
   readonly file: string;
-  /** Steps done in all; the epoch under way, from 1; batches done in it. */
+  /**
+   * Number of steps taken in total; `epoch` is the current epoch, counted from 1, and `batch` the number of
+   * batches done in it.
+   */
   readonly step: number;
   readonly epoch: number;
   readonly batch: number;
@@ -14,10 +19,10 @@ export interface CheckpointRecord {
 }
 
 export interface Checkpoints {
-  /** Adds the record or takes the place of the one before it. */
+  /** Adds the record or replaces the run's previous one of that kind. */
   put(run: number, record: CheckpointRecord): void;
   get(run: number, kind: CheckpointKind): CheckpointRecord | undefined;
-  /** Removes those of a later step. */
+  /** Removes checkpoints of a later step. */
   truncate(run: number, step: number): void;
 }
 

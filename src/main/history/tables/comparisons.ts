@@ -1,16 +1,16 @@
-/** The table of comparisons that were given a name. */
+/** The table of named comparisons */
 import type { KeptComparison } from '../../../shared/compare/comparison.ts';
 import type { Db } from '../sqlite.ts';
 
 type Content = Omit<KeptComparison, 'id' | 'updatedAt'>;
 
 export interface Comparisons {
-  /** The newest first. */
+  /** Returns all comparisons, newest first. */
   list(): KeptComparison[];
   add(comparison: Content): KeptComparison;
-  /** Undefined where there is none of this number. */
+  /** Returns undefined if there is none with this number. */
   update(id: number, comparison: Content): KeptComparison | undefined;
-  /** False where there is none of this number. */
+  /** Returns false if there is none with this number. */
   remove(id: number): boolean;
 }
 

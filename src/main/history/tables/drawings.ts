@@ -1,12 +1,12 @@
-/** The table of drawings that are kept as a test set. */
+/** The table of drawings that are kept as a test set */
 import type { Drawing } from '../../../shared/inspect/drawings.ts';
 import type { Db } from '../sqlite.ts';
 
 export interface Drawings {
-  /** A data set's, the oldest first. */
+  /** Returns a data set's drawings, oldest first. */
   list(dataset: string): Drawing[];
   add(drawing: Omit<Drawing, 'id' | 'createdAt'> & { readonly dataset: string }): Drawing;
-  /** False where there is none of this number. */
+  /** Returns false if there is none with this number. */
   remove(id: number): boolean;
 }
 

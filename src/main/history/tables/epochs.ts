@@ -1,4 +1,4 @@
-/** The table of epochs. */
+/** The table of epochs */
 import { fromJson, toJson } from '../../../shared/base/json.ts';
 import type { EpochDetails, EpochRecord } from '../../../shared/runs/runs.ts';
 import { numberFromColumn, numberToColumn } from '../numbers.ts';
@@ -6,9 +6,9 @@ import type { Db } from '../sqlite.ts';
 
 export interface Epochs {
   insert(run: number, record: EpochRecord): void;
-  /** In order. */
+  /** Returns a run's epochs in order. */
   list(run: number): EpochRecord[];
-  /** Seconds of training in all epochs that are done. */
+  /** Returns the seconds of training in all finished epochs. */
   trainSeconds(run: number): number;
   /** Removes the epochs from `epoch` on. */
   truncate(run: number, epoch: number): void;

@@ -1,4 +1,6 @@
-/** The tables of kept nets and their versions. Nets are JSON: they are read and written whole. */
+/**
+ * The tables of stored nets and their versions. Nets are JSON because they are only read and written whole.
+ */
 import type { StoredNetwork, NetworkVersion } from '../../../shared/api/calls/networks.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import type { RunOrigin } from '../../../shared/runs/runs.ts';
@@ -7,23 +9,23 @@ import type { Db } from '../sqlite.ts';
 
 export interface Networks {
   insert(network: Network): number;
-  /** Undefined where there is none, or it is deleted. */
+  /** Returns undefined if there is none or it is deleted. */
   get(id: number): StoredNetwork | undefined;
-  /** Last changed first, deleted ones left out. */
+  /** Returns nets in order of their last change, newest first, without deleted ones. */
   list(): StoredNetwork[];
-  /** False where there is none, or it is deleted. */
+  /** Returns false if there is none or it is deleted. */
   save(id: number, network: Network): boolean;
-  /** Newest first. */
+  /** Returns versions, newest first. */
   versions(id: number): NetworkVersion[];
   /**
-   * What a run's net is of this kept one: the version that it equals, else the newest with `changed`. Undefined where the net
-   * is not kept (any more).
+   * Returns how a run's net relates to this stored one: the version that it equals, otherwise the newest with
+   * `changed`. Undefined if the net is not stored (any more).
    */
   origin(id: number, network: Network): RunOrigin | undefined;
   addVersion(id: number, network: Network, note: string): void;
-  /** False where there was nothing to delete, or to bring back. */
+  /** Returns false if there was nothing to delete or to restore. */
   setDeleted(id: number, deleted: boolean): boolean;
-  /** Removes for good what was deleted before that moment. */
+  /** Removes permanently what was deleted before that moment. */
   purge(before: Date): void;
 }
 

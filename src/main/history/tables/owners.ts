@@ -1,9 +1,10 @@
 /**
- * Whose a run is. Several processes may use one history at once (a window and a shell), and each trains its own runs;
- * at a start, only the runs of processes that are gone are interrupted ones. A process number does not tell: it may
- * have been given again, or belong to another container. A lock does: each process holds a lock on a file of its own
- * for as long as it lives, and the operating system lets go of it however the process ends. SQLite has such locks
- * for every platform, so the file is an (empty) database in an exclusive transaction.
+ * Ownership of runs. Several processes may use one history at once (a window and a shell), and each trains
+ * its own runs; when a process starts, only runs whose process has ended are marked as interrupted. A process
+ * number does not identify a process reliably: it may have been reused, or belong to another container. A
+ * lock does: each process holds a lock on a file of its own for as long as it lives, and the operating system
+ * releases it however the process ends. SQLite has such locks for every platform, so the file is an (empty)
+ * database in an exclusive transaction.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -18,14 +19,14 @@ export interface Owner {
 
 const suffix = '.lock';
 
-/** A lock that nothing refers to would be garbage, and open again when it is collected. */
+/** Keeps locks referenced, because a lock that is garbage-collected would be released. */
 const held = new Set<Db>();
 
 function folderOf(home: string): string {
   return join(home, 'owners');
 }
 
-/** Makes this process (or this lab, where a process holds several) an owner. */
+/** Makes this process (or this lab, if a process holds several) an owner. */
 export function becomeOwner(home: string): Owner {
   const id = randomUUID();
   makeHome(folderOf(home));
@@ -49,7 +50,7 @@ export function becomeOwner(home: string): Owner {
   };
 }
 
-/** True while the process that became this owner lives. */
+/** Returns true while the process that became this owner is running. */
 export function ownerLives(home: string, id: string): boolean {
   const path = join(folderOf(home), id + suffix);
   if (!existsSync(path)) return false;
@@ -60,7 +61,7 @@ export function ownerLives(home: string, id: string): boolean {
     return false;
   } catch (error) {
     if (error instanceof SqliteError && error.code.startsWith('SQLITE_BUSY')) return true;
-    // Whatever it is, no process holds a lock on it: something else was put there, or the disk lost what was in it.
+    // No process holds a lock on such a file: it was replaced, or the disk lost its contents.
     if (error instanceof SqliteError && /^SQLITE_(NOTADB|CORRUPT|READONLY|CANTOPEN)/.test(error.code))
       return false;
     throw error;
@@ -70,18 +71,18 @@ export function ownerLives(home: string, id: string): boolean {
 }
 
 function take(lock: Db): void {
-  // No journal file beside the lock, which nothing would ever be written to.
+  // No journal file is created beside the lock, because nothing is ever written to it.
   lock.pragma('journal_mode = MEMORY');
   lock.exec('BEGIN EXCLUSIVE');
 }
 
 /**
- * Removes the files of processes that were killed. A file younger than a minute is left alone: its process may be
- * just about to lock it.
+ * Removes the files of processes that were killed. A file younger than a minute is left alone because its
+ * process may be about to lock it.
  */
 export function removeDeadOwners(home: string): void {
   for (const file of readdirSync(folderOf(home))) {
-    // Names that no owner has are somebody else's files.
+    // Other names do not belong to owners.
     if (!/^[0-9a-f-]{36}\.lock$/.test(file)) continue;
     const path = join(folderOf(home), file);
     const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;

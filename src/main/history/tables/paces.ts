@@ -1,4 +1,4 @@
-/** The table of what was measured of nets' speed. */
+/** The table of measured training speeds */
 import type { Db } from '../sqlite.ts';
 
 export interface PaceRecord {
@@ -8,7 +8,7 @@ export interface PaceRecord {
 }
 
 export interface Paces {
-  /** Undefined where nothing was measured. */
+  /** Returns undefined if nothing was measured. */
   get(key: string): PaceRecord | undefined;
   put(key: string, pace: PaceRecord): void;
 }

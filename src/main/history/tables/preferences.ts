@@ -1,9 +1,9 @@
-/** The table of preferences: JSON by key, of which history knows no meaning. */
+/** The table of preferences: JSON by key, which history does not interpret. */
 import { Problem } from '../../../shared/base/problem.ts';
 import { depthOf, deepest } from '../../../shared/base/jsonDepth.ts';
 import type { Db } from '../sqlite.ts';
 
-/** A window has some dozens. */
+/** Limit on the number of preferences; a window has a few dozen. */
 const mostPreferences = 1000;
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -47,7 +47,10 @@ export function preferencesTable(db: Db): Preferences {
   };
 }
 
-/** Undefined for what no window could be sent: one value that is damaged, or was kept too deep once, hides no other. */
+/**
+ * Returns undefined for a value that cannot be sent to a window, so that a value that is damaged or nested
+ * too deeply does not hide the others.
+ */
 function readPreference(text: string): Json | undefined {
   try {
     const value = JSON.parse(text) as Json;

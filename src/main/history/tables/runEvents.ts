@@ -1,23 +1,26 @@
-/** The table of what happened to runs. */
+/** The table of runs' events */
 import { fromJson, toJson } from '../../../shared/base/json.ts';
 import type { Happening, RunEvent } from '../../../shared/runs/runEvents.ts';
 import type { LearningRateChange } from '../../../shared/training/training.ts';
 import type { Db } from '../sqlite.ts';
 
 export interface RunPosition {
-  /** Steps done, and the epoch under way, from 1. */
+  /** Number of steps taken, and the current epoch, counted from 1. */
   readonly step: number;
   readonly epoch: number;
 }
 
 export interface RunEvents {
-  /** Gives the event as it is kept. `at`: now, where nothing is said. A change of the learning rate undoes later ones. */
+  /**
+   * Appends an event and returns it as stored. `at` is now by default. A change of the learning rate removes
+   * later ones.
+   */
   append(run: number, happening: Happening, place: RunPosition, at?: string): RunEvent;
-  /** In order. */
+  /** Returns a run's events in order. */
   list(run: number): RunEvent[];
-  /** By their steps; of several at one step the last. */
+  /** Returns changes of the learning rate by step, only the last one of several at one step. */
   learningRates(run: number): LearningRateChange[];
-  /** Removes ends of epochs, and best ones, from `epoch` on: the run will come to them again. */
+  /** Removes ends of epochs, and best epochs, from `epoch` on, because the run will reach them again. */
   truncate(run: number, epoch: number): void;
 }
 
@@ -62,7 +65,7 @@ export function runEventsTable(db: Db): RunEvents {
       const rows = rates.all(run) as Pick<Row, 'step' | 'detail'>[];
       const changes = rows.map(({ step, detail }): [number, LearningRateChange] => {
         const { learningRate } = fromJson(detail) as { learningRate: number };
-        // The event says how many steps were done; the next one is the first with the new rate.
+        // The event has the number of steps taken; the next step is the first with the new rate.
         return [step, { step: step + 1, learningRate }];
       });
       return [...new Map(changes).values()];

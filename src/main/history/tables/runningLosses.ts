@@ -5,9 +5,9 @@ import type { Db } from '../sqlite.ts';
 
 export interface RunningLosses {
   insert(run: number, record: RunningLoss): void;
-  /** In the order of training. */
+  /** Returns running losses in the order of training. */
   list(run: number): RunningLoss[];
-  /** Removes what lies after `batch` batches of epoch `epoch`. */
+  /** Removes losses after batch `batch` of epoch `epoch`. */
   truncate(run: number, epoch: number, batch: number): void;
 }
 

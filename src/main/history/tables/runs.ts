@@ -1,4 +1,4 @@
-/** The table of runs: what each one is, who trains it, how far it is and what it came to. */
+/** The table of runs: their definition, owner, progress and results */
 import type { Network } from '../../../shared/network/network.ts';
 import type { ProblemRecord } from '../../../shared/base/problem.ts';
 import {
@@ -27,7 +27,10 @@ export interface NewRun {
   readonly versions: Versions;
   readonly machine: Machine;
   readonly origin?: RunOrigin | undefined;
-  /** Of a run that is put back into history; a new one gets a random one, and the next number. */
+  /**
+   * Identity and number of a run that is restored into history; a new run gets a random identity and the next
+   * number.
+   */
   readonly recovered?: { readonly identity: string; readonly id?: number } | undefined;
 }
 
@@ -37,43 +40,53 @@ export type Doing = 'loading' | 'firstStep' | 'firstEvaluation';
 export type RunRecord = Omit<RunDetail, 'epochs' | 'runningLosses' | 'bestCheckpoint'>;
 
 export interface Runs {
-  /** Adds a queued run that belongs to `owner`; gives its number. Made now, if nothing else is said. */
+  /** Adds a queued run that belongs to `owner` and returns its number. `at` is now by default. */
   insert(run: NewRun, owner: string, at?: string): number;
-  /** What the run's files are held against; also of a run that is being purged. */
+  /** Returns the data that the run's files are compared with, also for a run that is being purged. */
   known(id: number): KnownRun | undefined;
-  /** Of every run, by identity. */
+  /** Returns the number of every run by its identity. */
   identities(): Map<string, number>;
-  /** The next run's number will be larger than this. */
+  /** Makes the next run's number larger than this. */
   reserve(highest: number): void;
   summary(id: number): RunSummary | undefined;
-  /** A run without what lies in other tables. */
+  /** Returns a run without its data in other tables. */
   record(id: number): RunRecord | undefined;
-  /** In the order asked for; those that are not there are left out. */
+  /** Returns rows in the order of `ids`, without those that do not exist. */
   rows(ids: readonly number[]): RunSummary[];
-  /** Newest first, without deleted ones. */
+  /** Returns runs, newest first, without deleted ones. */
   list(limit: number, offset: number): RunSummary[];
   count(): number;
-  /** Queued to be trained by `owner`: true where it could be continued and no one else did so before. */
+  /**
+   * Queues the run for `owner`. Returns true if it could be resumed and no other process claimed it before.
+   */
   claim(id: number, owner: string): boolean;
-  /** Sets the status and what follows from it: times, owner, and the problem that is given (or null). */
+  /**
+   * Sets the status and the columns that depend on it: times, owner, and the problem that is given (or null).
+   */
   setStatus(id: number, status: RunStatus, problem: ProblemRecord | null): void;
-  /** Steps done in all, and seconds of training. */
+  /** Sets the total number of steps taken and the seconds of training. */
   setProgress(id: number, step: number, trainSeconds: number): void;
   setStarted(id: number, tensorflow: string, stepsPerEpoch: number): void;
-  /** Takes epochs done, last and best from the table of epochs; the first of equal epochs is the best. */
+  /**
+   * Updates the number of finished epochs and the last and best results from the table of epochs; the first
+   * of equal epochs is the best.
+   */
   refreshResults(id: number): void;
-  /** What the run is doing that may end its process; null where it has done all of that before. */
+  /** Sets the current phase that may end the run's process; null once all such phases have succeeded. */
   setDoing(id: number, doing: Doing | null): void;
-  /** The runs among these whose process ended while they did that. */
+  /** Returns the runs among these whose process ended in such a phase. */
   doing(ids: readonly number[]): { id: number; doing: Doing }[];
-  /** Why a run is as it is, its status unchanged. */
+  /** Sets the reason for a run's status, which does not change. */
   setProblem(id: number, problem: ProblemRecord): void;
   ownerOf(id: number): string | null;
-  /** Runs that have moved at `at` or later and are not `owner`'s, each with when it last moved. */
+  /**
+   * Returns runs that were updated at `at` or later and are not `owner`'s, with the time of their last
+   * update.
+   */
   movedSince(at: string, owner: string): { id: number; at: string }[];
-  /** Those who hold runs under way, `owner` left out. */
+  /** Returns the owners of active runs other than `owner`. */
   foreignOwners(owner: string): string[];
-  /** Ends the runs under way of an owner that is gone; gives their numbers. */
+  /** Interrupts the active runs of an owner whose process has ended, and returns their numbers. */
   interrupt(owner: string): number[];
 }
 
@@ -118,7 +131,7 @@ interface Row {
   from_before: number;
 }
 
-/** Not `*`: generated columns would be worked out for nothing. */
+/** The columns are listed because `*` would compute the generated columns needlessly. */
 const columns = `id, name, network, settings, dataset, dataset_hash, status, problem, created_at, started_at, ended_at,
   shards, stride_version, node_version, tensorflow_version, machine, parameter_count, steps_per_epoch, step,
   epochs_done, train_seconds, best_epoch, best_correct, last_epoch, last_correct, last_total, last_loss, sweep_id,
@@ -184,7 +197,7 @@ export function runsTable(db: Db): Runs {
   const foreignOwners = db
     .prepare(`SELECT DISTINCT owner FROM runs WHERE status IN ${underWay} AND owner <> ?`)
     .pluck();
-  // When a process died is not known; when its run last moved is.
+  // The time at which a process died is not known, so the run's last update is used.
   const interrupt = db
     .prepare(
       `

@@ -1,4 +1,4 @@
-/** The table of sweeps: what each one is, who is at it, and how far it is; and which runs are of which. */
+/** The table of sweeps: their definition, owner and progress, and the runs that belong to each */
 import type { ProblemRecord } from '../../../shared/base/problem.ts';
 import type { RunStatus } from '../../../shared/runs/runs.ts';
 import type { Sweep, SweepRun, SweepStatus, SweepSummary } from '../../../shared/sweeps/sweeps.ts';
@@ -14,29 +14,38 @@ export interface NewSweep {
 }
 
 export interface Sweeps {
-  /** Adds a running sweep that belongs to `owner`; gives its number. */
+  /** Adds a running sweep that belongs to `owner` and returns its number. */
   insert(sweep: NewSweep, owner: string): number;
   summary(id: number): SweepSummary | undefined;
   definition(id: number): Sweep | undefined;
-  /** Newest first. */
+  /** Returns sweeps, newest first. */
   list(limit: number, offset: number): SweepSummary[];
   count(): number;
-  /** Makes a run that one of the sweep. A position is one run's: a deleted one gives it up, and is by itself from then on. */
+  /**
+   * Adds a run to the sweep. A position belongs to one run: a deleted one gives it up and is a single run
+   * from then on.
+   */
   join(id: number, position: number, run: number): void;
-  /** Those of its runs that have begun, in order; without deleted ones. */
+  /** Returns the sweep's runs that have begun, in order, without deleted ones. */
   runs(id: number): SweepRun[];
-  /** Hashes of the data that its runs were trained on, by the data set's id. */
+  /** Returns hashes of the data that its runs were trained on, by the data set's id. */
   dataHashes(id: number): { dataset: string; hash: string }[];
-  /** Running, by `owner`: true where it was not under way, so that only one takes it. */
+  /**
+   * Marks the sweep as running by `owner`. Returns true if it was not active before, so that only one process
+   * takes it.
+   */
   claim(id: number, owner: string): boolean;
-  /** Its end is set, and its owner gone, with every status but `running`; paused, it stays its owner's. */
+  /** Sets the status. Every status but `running` and `paused` also sets the end and clears the owner. */
   setStatus(id: number, status: SweepStatus, problem: ProblemRecord | null): void;
   ownerOf(id: number): string | null;
-  /** Those who hold sweeps, `owner` left out. */
+  /** Returns the owners of sweeps other than `owner`. */
   foreignOwners(owner: string): string[];
-  /** What an owner that is gone was at is interrupted, what it had paused stays so; gives their numbers. */
+  /**
+   * Interrupts the running sweeps of an owner whose process has ended, leaves its paused ones paused without
+   * an owner, and returns the numbers of all of them.
+   */
   release(owner: string): number[];
-  /** Why runs of the sweep that were interrupted are so. */
+  /** Returns the problems of the sweep's interrupted runs. */
   runProblems(id: number): ProblemRecord[];
 }
 

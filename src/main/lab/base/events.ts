@@ -1,4 +1,4 @@
-/** The lab's events, to listeners of one kind and to transports, which take all. */
+/** Dispatches the lab's events to listeners of one kind and to transports, which receive all of them. */
 import type { EventMessage, EventName, EventPayload } from '../../../shared/api/api.ts';
 
 export class Events {
@@ -9,15 +9,15 @@ export class Events {
       try {
         listener({ kind: 'event', name, payload });
       } catch (error) {
-        // A listener's mistake must not end the training that it listens to.
+        // An error in a listener must not end the training that it listens to.
         console.error(`a listener of ${name} failed:`, error);
       }
     }
   }
 
-  /** Gives the function that unsubscribes. */
+  /** Returns the function that unsubscribes. */
   subscribe(listener: (event: EventMessage) => void): () => void {
-    // A function of its own, so that a listener that subscribes twice is called twice.
+    // A new function for each subscription, so that a listener that subscribes twice is called twice.
     const own = (event: EventMessage) => {
       listener(event);
     };

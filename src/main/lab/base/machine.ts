@@ -1,4 +1,4 @@
-/** What a run remembers of where it was trained. */
+/** Describes the machine and versions that a run was trained with. */
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import type { Machine, Versions } from '../../../shared/runs/runs.ts';
 import manifest from '../../../../package.json' with { type: 'json' };
@@ -15,7 +15,7 @@ export function describeMachine(cores: number = availableParallelism()): Machine
   };
 }
 
-/** `tensorflow` is known once a worker has loaded it; before that it is empty. */
+/** Returns the versions; `tensorflow` is empty until a worker has loaded the library. */
 export function describeVersions(tensorflow: string): Versions {
   return { stride: strideVersion, node: process.versions.node, tensorflow };
 }

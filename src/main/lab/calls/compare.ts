@@ -1,4 +1,4 @@
-/** Runs compared with each other, on the same test images. */
+/** Calls that compare runs on the same test images */
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 import { type Compared, compareRuns } from '../../../shared/compare/compareRuns.ts';
@@ -7,7 +7,10 @@ import type { RunBook } from '../runs/runBook.ts';
 
 export function compareCalls(book: RunBook, predictions: LabPredictions, atWork: () => number) {
   const { comparisons } = book.history;
-  /** A run that cannot be looked into is told with its problem: the others can be compared all the same. */
+  /**
+   * Returns a run's predictions or, if it cannot be inspected, its problem, so that the others can still be
+   * compared.
+   */
   const look = async (run: number, checkpoint: 'last' | 'best'): Promise<Compared> => {
     const detail = book.detail(run);
     try {

@@ -1,4 +1,4 @@
-/** Kept nets: made, written, versioned, deleted and brought back. */
+/** Calls that create, save, version, delete and restore stored nets */
 import type { CallRequest } from '../../../shared/api/api.ts';
 import type { NetworkBook } from '../networks/networkBook.ts';
 

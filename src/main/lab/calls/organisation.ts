@@ -1,4 +1,4 @@
-/** Runs found, kept in order and taken away. */
+/** Calls that find, organise and delete runs */
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import type { RunBook } from '../runs/runBook.ts';
 import type { RunOrganiser } from '../runs/runOrganiser.ts';

@@ -1,4 +1,4 @@
-/** What a person has set once. A change is told to all windows of this lab. */
+/** Calls for the user's preferences. A change is sent to all windows of this lab. */
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import type { History } from '../../history/open.ts';
 import type { Events } from '../base/events.ts';

@@ -1,4 +1,4 @@
-/** Runs: started, steered and looked up. */
+/** Calls that start, control and list runs */
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import type { RunBook } from '../runs/runBook.ts';
 import type { LabRuns } from '../runs/runs.ts';

@@ -1,4 +1,4 @@
-/** Training beside starting, pausing and stopping: a run steered and its log, the queue, what is asked before a start. */
+/** Further calls about training: controls and log of a run, the queue, and estimates before a start. */
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import type { LabEstimates } from '../runs/estimates.ts';
 import type { RunBook } from '../runs/runBook.ts';

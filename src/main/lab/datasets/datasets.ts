@@ -1,4 +1,4 @@
-/** Data sets brought into the lab and taken out of it. */
+/** Imports data sets into the lab and deletes them. */
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 import type { ImportProgress } from '../../../shared/datasets/importing.ts';
@@ -22,14 +22,14 @@ interface UnderWay {
   readonly work: Promise<unknown>;
 }
 
-/** Milliseconds between two words of an import's progress. */
+/** Milliseconds between two events about an import's progress. */
 const progressInterval = 100;
 
 export class LabDatasets {
   readonly #options: LabDatasetsOptions;
   readonly #underWay = new Map<string, UnderWay>();
   readonly #uploads: Uploads;
-  /** By hash: what was read once of all images. */
+  /** Statistics of all images by the data set's hash, computed once. */
   readonly #statistics = new Map<string, Promise<CallReply<'datasets.statistics'>>>();
 
   constructor(options: LabDatasetsOptions) {
@@ -106,14 +106,14 @@ export class LabDatasets {
     this.#options.events.emit('datasets.changed', {});
   }
 
-  /** Ends all imports; gives when they have left nothing. */
+  /** Cancels all imports; resolves when their temporary files have been removed. */
   async close(): Promise<void> {
     for (const { cancel } of this.#underWay.values()) cancel.abort();
     await Promise.all([...this.#underWay.values()].map(({ work }) => settled(work)));
     await this.#uploads.close();
   }
 
-  /** Work that can be cancelled by its ticket. */
+  /** Runs work that can be cancelled by its ticket. */
   async #begin<T>(ticket: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     if (this.#underWay.has(ticket)) throw new Error(`something is under way as ${ticket} already`);
     const cancel = new AbortController();
@@ -157,7 +157,7 @@ export class LabDatasets {
     };
   }
 
-  /** The place to read from, and what people know it as where it was sent. */
+  /** Returns the path to read from, and the name that the user knows it by if the files were uploaded. */
   #placeOf(from: CallRequest<'datasets.import'>['from']): { path: string; called?: string } {
     if ('path' in from) return { path: from.path };
     return { path: this.#uploads.pathOf(from.uploaded), called: this.#uploads.nameOf(from.uploaded) };
@@ -169,7 +169,10 @@ export class LabDatasets {
   }
 }
 
-/** What went wrong, told of the name that people know in the place of where the files were put meanwhile. */
+/**
+ * Runs work and reports its problems with the name that the user knows rather than the path of the uploaded
+ * files.
+ */
 async function calledAs<T>(
   { path, called }: { path: string; called?: string },
   work: Promise<T>,

@@ -1,4 +1,4 @@
-/** The exporters by their format. A SavedModel is a graph, which is the engine's to write. */
+/** The exporters by format. A SavedModel is a graph, which the engine writes. */
 import type { ExportFormat } from '../../../shared/export/formats.ts';
 import { servingModel } from '../../engine/serving/servingGraph.ts';
 import { type Encoder, fileEncoders } from '../../export/index.ts';

@@ -1,4 +1,4 @@
-/** A thread with TensorFlow for the length of one piece of work: what nets give for images, and scores. */
+/** A thread with TensorFlow that lives for one piece of work: outputs and scores of nets. */
 import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
 import type { TensorValues } from '../../../shared/inspect/inspection.ts';
 import type { Probe, ProbeOrder, Score, ServedOrder } from '../../engine/inspect/probe.ts';
@@ -10,7 +10,7 @@ export interface EngineThreadOptions {
   readonly workerPath: string | URL;
   readonly cores: number;
   readonly findTrainingProblem: () => ProblemRecord | null;
-  /** How long the thread may take to end, in milliseconds. */
+  /** Milliseconds that the thread may take to end. */
   readonly patience: number;
 }
 
@@ -21,7 +21,7 @@ export interface Engine {
   liteRt(order: LiteRtOrder): Promise<LiteRtAnswer>;
 }
 
-/** Throws a `Problem` where this machine has no TensorFlow. */
+/** Throws a `Problem` if this machine has no TensorFlow. */
 export async function withEngine<T>(
   options: EngineThreadOptions,
   work: (engine: Engine) => Promise<T>,

@@ -1,4 +1,4 @@
-/** Runs scored on a whole test set: their own, or another one with images of the same size. */
+/** Evaluates runs on a whole test set: their own, or another one with images of the same size. */
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import type { RunDetail } from '../../../shared/runs/runs.ts';
@@ -44,7 +44,9 @@ export class LabEvaluations {
     return { ...result, epoch, step: saved.checkpoint.progress.step };
   }
 
-  /** A net that was trained with its set's mean and deviation takes every other set's images with the same ones. */
+  /**
+   * Returns the data set with the mean and deviation of the run's own one if the net was trained with those.
+   */
   async #normalisedBy(run: RunDetail, dataset: Dataset): Promise<Dataset> {
     if (run.settings.normalisation !== 'dataset' || dataset.summary.hash === run.datasetHash) return dataset;
     const own = await this.#options.openDataset(run.dataset);

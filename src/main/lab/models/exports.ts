@@ -1,7 +1,7 @@
 /**
- * Trained nets taken away. Each format of each run is encoded in memory, written beside its place, loaded again from there
- * in a runtime, compared with the engine on test images, and only then put into its place. What does not agree is not
- * left behind.
+ * Exports trained nets. Each format of each run is encoded in memory, written to a temporary folder beside
+ * its destination, loaded from there by a runtime, compared with the engine on test images, and only then
+ * moved to its destination. An export that does not agree is removed.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -51,7 +51,10 @@ export class LabExports {
     this.#options = options;
   }
 
-  /** Refused as a whole where a run has no such checkpoint or a name is taken; after that each format stands by itself. */
+  /**
+   * Refuses the whole request if a run has no such checkpoint or a file exists; after that the formats are
+   * independent of each other.
+   */
   async export({ folder, overwrite, ...wanted }: CallRequest<'models.export'>): Promise<ExportResult[]> {
     const root = resolve(folder);
     const formats = [...new Set(wanted.formats)];
@@ -83,7 +86,7 @@ export class LabExports {
     });
   }
 
-  /** All that could be exported, as one zip file. */
+  /** Packs every file that could be exported into one zip file. */
   async pack(wanted: CallRequest<'models.pack'>): Promise<CallReply<'models.pack'>> {
     const folder = await mkdtemp(join(tmpdir(), 'stride-pack-'));
     try {
@@ -103,7 +106,7 @@ export class LabExports {
     }
   }
 
-  /** What formats cannot express of these runs' nets, layer by layer. */
+  /** Returns the layers of these runs' nets that formats cannot express. */
   limits(runs: readonly number[]): CallReply<'models.limits'> {
     return runs.flatMap((run) => {
       const { network } = this.#options.book.detail(run);
@@ -159,13 +162,13 @@ function probeOf({ run, dataset, tensors }: ModelOfRun, engine: Engine): Promise
   return engine.probe({ network, settings, dataset, tensors, count: checkedImages });
 }
 
-/** Weights alone are what the net is trained with: nothing is added to them. */
+/** Removes the options for a format of weights alone, because it adds nothing to them. */
 function optionsOf(format: ExportFormat, asked: ExportOptions): ExportOptions {
   if (weightFormats.includes(format)) return { normalisation: 'outside', output: 'logits' };
   return fixedFormats.includes(format) ? { normalisation: 'inside', output: 'logits' } : asked;
 }
 
-/** An export whose outputs are not the engine's, with the figures. */
+/** An export whose outputs differ from the engine's, with the figures. */
 class Disagreement extends Error {
   readonly problem: Problem;
   readonly check: ExportCheck;

@@ -1,6 +1,7 @@
 /**
- * Weights from elsewhere as a run: stopped before its first step, with a checkpoint that holds them. So all that is done
- * with runs is done with it, and resumed it trains on from these weights, with an optimizer that starts afresh.
+ * Imports weights as a run that is stopped before its first step, with a checkpoint that holds them.
+ * Everything that works on runs works on it, and when resumed it trains these weights further, with a fresh
+ * optimizer state.
  */
 import { createHash } from 'node:crypto';
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
@@ -31,7 +32,10 @@ export class LabImports {
     this.#options = options;
   }
 
-  /** Refused before anything is made where the file, the net and the data set do not fit each other. */
+  /**
+   * Imports a file, or refuses before anything is created if the file, the net and the data set do not fit
+   * each other.
+   */
   async import(request: CallRequest<'models.import'>): Promise<CallReply<'models.import'>> {
     const { book, files, cores, openDataset } = this.#options;
     const { file, name = nameOf(file.name) } = request;
@@ -65,15 +69,15 @@ export class LabImports {
   }
 }
 
-/** The name of the file without its ending. */
+/** Returns the file's name without its extension. */
 function nameOf(file: string): string {
   const name = file.replace(/^.*[/\\]/, '').replace(/\.[a-z]+$/i, '');
   return (name || file).slice(0, 120);
 }
 
 /**
- * A checkpoint before the first step. The generator has drawn what a new run's would have: the order of the images is that
- * of a run with this seed.
+ * Returns a checkpoint before the first step. The generator has made the draws of a new run, so that the
+ * order of the images is that of a run with this seed.
  */
 function beginning({ network, tensors }: ReadModel, settings: TrainingSettings, shards: number): Checkpoint {
   const compiled = compile({ network, settings, dataset: null, shards: 1, constants: null });
@@ -107,7 +111,7 @@ function beginning({ network, tensors }: ReadModel, settings: TrainingSettings, 
   };
 }
 
-/** A net with a weight that is no number gives no number for any image. */
+/** Throws if a weight is not a finite number, because the net could then classify no image. */
 function requireNumbers({ name: network }: Network, tensors: readonly NamedTensor[]): void {
   for (const { name, data } of tensors) {
     const place = data.findIndex((value) => !Number.isFinite(value));

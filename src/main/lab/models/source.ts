@@ -1,4 +1,4 @@
-/** A run's numbers from one of its checkpoints, as the plan from which all formats are written. */
+/** Reads a run's checkpoint as a model, from which all formats are written. */
 import type { CheckpointChoice } from '../../../shared/api/calls/models.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
@@ -13,19 +13,19 @@ export interface ModelOfRun {
   readonly run: RunDetail;
   readonly dataset: Dataset;
   readonly model: TrainedModel;
-  /** Of the checkpoint, named `parameter/0.weight`. */
+  /** Tensors of the checkpoint, named `parameter/0.weight`. */
   readonly tensors: readonly NamedTensor[];
 }
 
 export interface ChosenCheckpoint {
   readonly saved: SavedCheckpoint;
-  /** Whole epochs done. */
+  /** Number of finished epochs. */
   readonly epoch: number;
 }
 
 const epochsDone = ({ checkpoint: { progress } }: SavedCheckpoint): number => progress.epoch - 1;
 
-/** Throws a `Problem` that says which checkpoints the run has, where it has none of that kind. */
+/** Throws a `Problem` that lists the run's checkpoints if it has none of that kind. */
 export async function chosenCheckpoint(
   files: CheckpointFiles,
   run: number,

@@ -1,6 +1,7 @@
 /**
- * Files of an export, written so that each is there whole or not at all: they are made in a hidden folder beside their
- * place, checked there, and then put into their place by a name that must be free. What was begun and failed is removed.
+ * Writes the files of an export so that each exists in full or not at all: they are created in a hidden
+ * folder beside their destination, checked there, and then moved to a name that must be free. Files of a
+ * failed export are removed.
  */
 import { link, mkdir, mkdtemp, open, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -9,12 +10,12 @@ import type { ExportedFile } from '../../export/encoded.ts';
 
 export interface Staged {
   readonly folder: string;
-  /** Puts the files into their place and gives their full paths. */
+  /** Moves the files to their destination and returns their full paths. */
   publish(overwrite: boolean): Promise<string[]>;
   discard(): Promise<void>;
 }
 
-/** Throws a `Problem` where a file of that name is there already. */
+/** Throws a `Problem` if a file with one of the names exists. */
 export async function requireFree(folder: string, names: readonly string[]): Promise<void> {
   for (const name of names) {
     const path = join(folder, name);
@@ -22,13 +23,13 @@ export async function requireFree(folder: string, names: readonly string[]): Pro
   }
 }
 
-/** Writes the files into a new hidden folder within `folder`, which is made where it is missing. */
+/** Writes the files into a new hidden folder within `folder`, which is created if it is missing. */
 export async function stage(folder: string, files: readonly ExportedFile[]): Promise<Staged> {
   const made = await firstMissing(folder);
   let staging: string | undefined;
   const discard = async () => {
     if (staging) await rm(staging, { recursive: true, force: true });
-    // Folders that this export made and that hold nothing go, too.
+    // Empty folders that this export created are removed as well.
     if (made) await removeEmpty(folder, made);
   };
   try {
@@ -63,7 +64,10 @@ export async function stage(folder: string, files: readonly ExportedFile[]): Pro
   };
 }
 
-/** A hard link fails where the name is taken, in one step; where there are none, the name is looked for first. */
+/**
+ * Moves a file to a free name. A hard link fails atomically if the name is taken; without hard links, the
+ * name is checked first.
+ */
 async function place(from: string, to: string, overwrite: boolean): Promise<void> {
   if (overwrite) {
     await rename(from, to);
@@ -92,7 +96,7 @@ async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** The outermost folder on the way to `folder` that is not there. */
+/** Returns the outermost missing folder on the path to `folder`. */
 async function firstMissing(folder: string): Promise<string | undefined> {
   let missing: string | undefined;
   for (let each = folder; !(await exists(each)); each = dirname(each)) {

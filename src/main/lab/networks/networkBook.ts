@@ -1,4 +1,4 @@
-/** Kept nets as the lab uses them: every change is written at once and told to every window. */
+/** Stored nets as the lab uses them: every change is written at once and announced to every window. */
 import type { StoredNetwork, NetworkVersion } from '../../../shared/api/calls/networks.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import { Problem } from '../../../shared/base/problem.ts';
@@ -16,7 +16,7 @@ export class NetworkBook {
     this.#events = events;
   }
 
-  /** Lets go of what has been deleted for so long that nobody undoes it any more. */
+  /** Removes nets that were deleted so long ago that nobody will undo it. */
   purge(now = new Date()): void {
     this.#history.networks.purge(new Date(now.getTime() - keptDeletedMs));
   }
@@ -25,7 +25,7 @@ export class NetworkBook {
     return this.#history.networks.list();
   }
 
-  /** Throws a `Problem` where there is no such net. */
+  /** Throws a `Problem` if there is no such net. */
   summary(id: number): StoredNetwork {
     return this.#history.networks.get(id) ?? unknownNetwork(id);
   }
@@ -60,7 +60,7 @@ export class NetworkBook {
     this.#events.emit('networks.changed', { id, network: null, writer });
   }
 
-  /** A net that is there already stays. */
+  /** Restores a deleted net; has no effect on one that is not deleted. */
   restore(id: number, writer: string): StoredNetwork {
     this.#history.networks.setDeleted(id, false);
     return this.#changed(id, writer);

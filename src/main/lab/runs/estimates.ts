@@ -1,10 +1,10 @@
 /**
- * What the Train screen asks before anything is started: how long it would take, and what augmentation does. A process of its
- * own answers, because it tries nets that nobody has tried yet: what ends it ends no run. It is closed when nothing has
- * been asked for a while.
+ * Answers the Train screen's questions before a start: how long training would take, and what augmentation
+ * does. A separate process answers them because it tries nets that have never been run: if one ends the
+ * process, no run is affected. The process is closed after a while without questions.
  *
- * A pace that was measured while no other run was at work is remembered in history under a hash of all that it depends
- * on. Of several questions on it only the newest is worth an answer: the ones before it are given up.
+ * A pace that was measured while no run was training is stored in history under a hash of everything that it
+ * depends on. Only the newest of several questions is answered; the earlier ones are cancelled.
  */
 import { createHash } from 'node:crypto';
 import { cpus } from 'node:os';
@@ -31,7 +31,7 @@ export interface EstimatesOptions {
   readonly openDataset: (id: string) => Promise<Dataset>;
   readonly findTrainingProblem: () => ProblemRecord | null;
   readonly readMemory: () => Memory;
-  /** How long a thread may take to end, and how long one is kept that nobody asks, in milliseconds. */
+  /** Milliseconds that a thread may take to end (`patience`), and after which an unused one ends (`idle`). */
   readonly patience: number;
   readonly idle: number;
 }
@@ -94,7 +94,7 @@ export class LabEstimates {
     { secondsPerStep, secondsPerTestImage, startSeconds }: Pace,
     beside: number,
   ): CallReply<'training.estimate'> {
-    // Each class is rounded for itself, which makes a few images' difference.
+    // Each class is rounded separately when images are held out, so this may be off by a few images.
     const validation = Math.round(summary.trainCount * (settings.validation?.fraction ?? 0));
     const stepsPerEpoch = Math.ceil((summary.trainCount - validation) / settings.batchSize);
     const trainSeconds = stepsPerEpoch * secondsPerStep;
@@ -145,7 +145,9 @@ export class LabEstimates {
   }
 }
 
-/** What a step's time depends on: the graph and the machine, and not the numbers that are fed. */
+/**
+ * Returns a hash of what a step's duration depends on: the graph and the machine, but not the fed numbers.
+ */
 function keyOf({ network, settings, threads }: Request, { summary }: Dataset): string {
   const { batchSize, clipping, augmentation, labelSmoothing, normalisation } = settings;
   const optimizer = { ...settings.optimizer, learningRate: 0 };

@@ -1,8 +1,8 @@
 /**
- * Whether a checkpoint and history tell of the same training. That a file is this run's, its identity says; here what is in
- * it is held against what history has: its place in training, its parameters, and the sums of losses that it carries,
- * which history's own losses must add up to, to the bit. For runs from before they had identities this is also what tells
- * their own file from that of another run with the same number.
+ * Checks that a checkpoint and history describe the same training. Its identity says that a file is this
+ * run's; here its contents are compared with history: its position in training, its parameters, and its sums
+ * of losses, which must equal the sums of history's own losses bit for bit. For runs from before there were
+ * identities, this check alone distinguishes their file from that of another run with the same number.
  */
 import { Problem } from '../../../shared/base/problem.ts';
 import { summarize } from '../../../shared/network/shapes.ts';
@@ -11,7 +11,7 @@ import { runningLossInterval } from '../../../shared/training/training.ts';
 import type { SavedCheckpoint } from '../../checkpoints/files.ts';
 import type { History } from '../../history/open.ts';
 
-/** Throws a `Problem` where they do not fit. `path` is for the message. */
+/** Throws a `Problem` if they do not fit. `path` is used in the message. */
 export function requireFitting(run: RunDetail, saved: SavedCheckpoint, history: History, path: string): void {
   const { step, epoch, batch, shards } = saved.checkpoint.progress;
   const unfit = (detail: string) =>
@@ -41,13 +41,13 @@ export function requireFitting(run: RunDetail, saved: SavedCheckpoint, history: 
   }
   const epochStart = batch > 0 ? step - batch : Math.max(0, step - run.stepsPerEpoch);
   const losses = history.batchLosses.read(run.id, epochStart).subarray(0, step - epochStart);
-  // A run that was recovered without its history does not know its losses from before.
+  // A run that was recovered without its history lacks its earlier losses.
   if (losses.some(Number.isNaN)) return;
   const fits = batch > 0 ? fitsWithin(run, saved, losses) : fitsEnd(run, saved, losses);
   if (!fits) throw unfit(`its losses up to step ${step} are others`);
 }
 
-/** Parameters that the net does not have, or that have other shapes there. */
+/** Returns a parameter that the net does not have or has with another shape. */
 function wrongParameter({ network }: RunDetail, { checkpoint }: SavedCheckpoint): string | null {
   const expected = new Map<string, readonly number[]>(
     summarize(network).layers.flatMap(({ index, parameters }) =>
@@ -66,7 +66,7 @@ function wrongParameter({ network }: RunDetail, { checkpoint }: SavedCheckpoint)
   return missing === undefined ? null : `${missing} is missing`;
 }
 
-/** Within an epoch the file has the sums that are under way. */
+/** Compares the sums of the current epoch, which a file within an epoch has. */
 function fitsWithin(
   { settings, stepsPerEpoch }: RunDetail,
   { checkpoint: { progress } }: SavedCheckpoint,
@@ -86,7 +86,10 @@ function fitsWithin(
   );
 }
 
-/** At an epoch's end they are in the epoch's record, as a mean; how many images the last batch had is not. */
+/**
+ * Compares the epoch's mean loss, which a file at an epoch's end has; the size of the last batch is not
+ * known.
+ */
 function fitsEnd(
   { settings: { batchSize }, stepsPerEpoch }: RunDetail,
   { epoch }: SavedCheckpoint,
@@ -100,7 +103,7 @@ function fitsEnd(
   return false;
 }
 
-/** Σ loss × images, in double precision and in the order of the steps, as the trainer adds them up. */
+/** Returns Σ loss × images in double precision and in the order of the steps, as the trainer sums them. */
 function lossSum(losses: Float32Array, batchSize: number, last: number): number {
   let sum = 0;
   for (let i = 0; i < losses.length; i += 1) {

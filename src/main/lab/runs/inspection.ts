@@ -1,7 +1,7 @@
 /**
- * Looks into runs, one question after another. One thread does the work and keeps the nets of the runs that were asked
- * about last, so that the next question about them is quick; it is closed when nothing has been asked for a while. A run
- * that is training may be asked about too: then it is its newest checkpoint on the disk that is looked into.
+ * Inspects runs, one question at a time. One thread does the work and keeps the nets of the most recent runs
+ * open, so that the next question about them is fast; it ends after a while without questions. For a run that
+ * is training, its newest checkpoint on the disk is inspected.
  */
 import { type NamedTensor, isParameterKey } from '../../../shared/runs/checkpoint.ts';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
@@ -29,7 +29,7 @@ export interface InspectionOptions {
   readonly cores: number;
   readonly openDataset: (id: string) => Promise<Dataset>;
   readonly findTrainingProblem: () => ProblemRecord | null;
-  /** How long a thread may take to end, and how long one is kept that nobody asks, in milliseconds. */
+  /** Milliseconds that a thread may take to end (`patience`), and after which an unused one ends (`idle`). */
   readonly patience: number;
   readonly idle: number;
 }
@@ -40,14 +40,14 @@ export interface InspectedRun {
   readonly tensors: readonly NamedTensor[];
 }
 
-/** Nets that the thread keeps open: two that are looked at in step, and one more. */
+/** Number of nets that the thread keeps open: two that are viewed side by side, and one more. */
 const mostOpen = 3;
 
 export class LabInspection {
   readonly #options: InspectionOptions;
   #questions: Promise<unknown> = Promise.resolve();
   #thread: InspectionThread | null = null;
-  /** What the thread has open, by run; the one asked about last is at the end. */
+  /** State that the thread has open for each run; the most recently used is last. */
   readonly #open = new Map<number, Inspected>();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -56,7 +56,7 @@ export class LabInspection {
     this.#options = options;
   }
 
-  /** A run's numbers as they lie in its checkpoint; needs no engine. */
+  /** Returns a run's tensors from its checkpoint; the engine is not needed. */
   async numbers(run: number, moment: Moment): Promise<InspectedRun> {
     return { run: this.#options.book.detail(run), ...(await this.#read(run, moment)) };
   }
@@ -78,7 +78,7 @@ export class LabInspection {
     return answer;
   }
 
-  /** Ends the thread. What is under way is answered first, if that does not take too long. */
+  /** Ends the thread. Pending questions are answered first, for a limited time. */
   async close(): Promise<void> {
     this.#closed = true;
     await within(this.#questions, this.#options.patience);
@@ -89,7 +89,7 @@ export class LabInspection {
     thread.terminate();
   }
 
-  /** A thread that has these numbers of this run. */
+  /** Returns the thread with this run's net open at this moment. */
   async #ready(run: number, moment: Moment): Promise<{ thread: InspectionThread; of: Inspected }> {
     if (this.#closed) throw new Problem('lab.closed', 'Stride is closing; start it again');
     clearTimeout(this.#timer);
@@ -110,7 +110,7 @@ export class LabInspection {
     const { of, tensors: all } = await this.#read(run, moment);
     const tensors = all.filter(({ name }) => isParameterKey(name));
     const thread = (this.#thread ??= new InspectionThread(inThread(workerPath), cores));
-    // Until it has taken them it has neither the old ones nor the new ones.
+    // If loading fails, the thread has neither the old nor the new tensors.
     this.#open.delete(run);
     await this.#makeRoom(thread);
     const { network, settings } = detail;
@@ -123,7 +123,7 @@ export class LabInspection {
     return { thread, of };
   }
 
-  /** Closes the nets that were not asked about for the longest time. */
+  /** Closes the least recently used nets. */
   async #makeRoom(thread: InspectionThread): Promise<void> {
     for (const net of [...this.#open.keys()].slice(0, Math.max(0, this.#open.size - mostOpen + 1))) {
       this.#open.delete(net);
@@ -131,7 +131,7 @@ export class LabInspection {
     }
   }
 
-  /** Whether the run has no other numbers in the place of those that are open. */
+  /** Returns whether the open state is still the run's newest for the requested moment. */
   #isNewest(run: number, of: Inspected, { checkpoint, epoch }: Moment): boolean {
     if (epoch !== undefined) return of.checkpoint === 'epoch' && of.epoch === epoch + 1;
     const newest = this.#options.book.history.checkpoints.get(run, checkpoint);
@@ -155,7 +155,7 @@ export class LabInspection {
     this.#timer = setTimeout(() => this.#forget()?.leave(), this.#options.idle).unref();
   }
 
-  /** The next question starts another thread. */
+  /** Discards the thread, so that the next question starts another one. */
   #forget(): InspectionThread | null {
     clearTimeout(this.#timer);
     const thread = this.#thread;

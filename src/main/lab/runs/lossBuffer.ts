@@ -1,11 +1,11 @@
-/** Losses that a worker has told of and history does not have yet. */
+/** Losses that a worker has reported and history does not have yet */
 import type { RunningLoss } from '../../../shared/runs/runs.ts';
 import type { History } from '../../history/open.ts';
 
 export class LossBuffer {
-  /** Steps done in all. */
+  /** Total number of steps reported. */
   #step: number;
-  /** The step that the first of the losses belongs to, counted from 0. */
+  /** Step of the first buffered loss, counted from 0. */
   #from: number;
   #losses: Float32Array[] = [];
   #runningLosses: RunningLoss[] = [];
@@ -19,7 +19,7 @@ export class LossBuffer {
     return this.#step;
   }
 
-  /** Losses of the steps from `from` on, which must be the next one. */
+  /** Adds losses of the steps starting at `from`, which must follow the previous ones. */
   add(from: number, losses: Float32Array): void {
     if (from !== this.#step) throw new Error(`losses from step ${from} on do not follow step ${this.#step}`);
     this.#losses.push(losses);
@@ -30,7 +30,10 @@ export class LossBuffer {
     this.#runningLosses.push(record);
   }
 
-  /** `seconds` of training up to here. To be called in a transaction, and followed by `clear` when that is done. */
+  /**
+   * Writes the losses; `seconds` is the training time up to now. It must be called in a transaction, and
+   * `clear` after the transaction has succeeded.
+   */
   write(history: History, run: number, seconds: number): void {
     const losses = new Float32Array(this.#step - this.#from);
     let offset = 0;

@@ -1,4 +1,4 @@
-/** A run that is to be made: whether it can be trained, its row in history, and its worker's order. */
+/** Creates a run: checks that it can be trained, and creates its row in history and its worker's order. */
 import { rmSync } from 'node:fs';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import type { Network } from '../../../shared/network/network.ts';
@@ -21,21 +21,21 @@ export interface CheckedRun {
   readonly settings: TrainingSettings;
   readonly dataset: Dataset;
   readonly parameterCount: number;
-  /** Changes of the base learning rate that are to come at these steps. */
+  /** Changes of the base learning rate to be made at these steps. */
   readonly learningRates?: readonly LearningRateChange[];
   readonly origin?: RunOrigin | undefined;
   readonly tags?: readonly string[];
 }
 
-/** Throws a `Problem` where the net cannot be trained on that data set. */
+/** Throws a `Problem` if the net cannot be trained on that data set. */
 export function checkNetwork(network: Network, dataset: Dataset): NetworkSummary {
   requireInput(network, dataset);
   return requireTrainable(network, dataset.summary.classes.length);
 }
 
 /**
- * Gives the number of parameters; throws a `Problem` where the net cannot be trained on that data set, or does not fit into
- * the memory that this machine has at all. What is free just now counts when its turn comes.
+ * Returns the number of parameters. Throws a `Problem` if the net cannot be trained on that data set or needs
+ * more memory than this machine has in total; free memory is checked when the run starts.
  */
 export function checkRun(
   network: Network,
@@ -51,7 +51,7 @@ export function checkRun(
 export interface Circumstances {
   readonly shards: number;
   readonly cores: number;
-  /** Version of libtensorflow, as far as it is known. */
+  /** Version of libtensorflow; empty if it is not known. */
   readonly tensorflow: string;
 }
 
@@ -61,8 +61,9 @@ export interface MadeRun {
 }
 
 /**
- * Adds runs to history, queued, and makes their folders: all of them or none. `join` belongs to the same transaction.
- * Their numbers are larger than that of any folder, because a folder that is there is another run's.
+ * Adds queued runs to history and creates their folders: all of them or none. `join` is part of the same
+ * transaction. Their numbers are larger than that of any existing folder, because such a folder belongs to
+ * another run.
  */
 export function insertRuns(
   { history, files }: { readonly history: History; readonly files: CheckpointFiles },
@@ -89,7 +90,7 @@ export function insertRuns(
   }
 }
 
-/** Adds the run to history; gives its number and the order with which it starts. */
+/** Adds the run to history and returns its number and the order to start it with. */
 function insertRun(
   history: History,
   { name, network, settings, dataset, parameterCount, learningRates = [], origin, tags = [] }: CheckedRun,
@@ -127,7 +128,7 @@ function insertRun(
   return { run, order: { network, settings, dataset, shards, from: null, learningRates: changes } };
 }
 
-/** Throws where a batch is larger than the training set. */
+/** Throws if a batch is larger than the training set. */
 export function requireBatch(batchSize: number, { summary }: Dataset): void {
   if (batchSize <= summary.trainCount) return;
   throw new Problem(

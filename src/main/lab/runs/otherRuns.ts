@@ -1,11 +1,11 @@
 /**
- * Runs that other processes train in the same history (a terminal beside the window): nobody tells of those, so history is
- * asked. SQLite counts what other connections write, which costs a few microseconds to read; only where that has grown are
- * the runs looked at that have moved since.
+ * Announces changes to runs that other processes train in the same history (a terminal beside the window).
+ * These processes send no events here, so history is polled. SQLite's counter of other connections' writes
+ * takes a few microseconds to read; only if it has changed are the recently updated runs queried.
  */
 import type { RunBook } from './runBook.ts';
 
-/** As often as a person looks; a terminal keeps its losses four times a second. */
+/** Milliseconds between two polls; a terminal writes its losses four times a second. */
 const interval = 1000;
 
 export class OtherRuns {
@@ -13,7 +13,7 @@ export class OtherRuns {
   readonly #timer: NodeJS.Timeout;
   #version: number;
   #since = new Date().toISOString();
-  /** When each run had last moved, of those that moved at `#since`. */
+  /** Times of the last update of the runs updated at `#since`. */
   #told = new Map<number, string>();
 
   constructor(book: RunBook, milliseconds = interval) {

@@ -1,6 +1,7 @@
 /**
- * A run's parameters after its epochs, kept while it trains and read when somebody goes back in time. Epoch 0, before
- * training, is not kept: the seed says what a run began with, unless its weights were brought in from elsewhere.
+ * A run's parameters after each of its epochs, kept while it trains and read when the user goes back in time.
+ * Epoch 0, before training, is not kept because the seed determines the initial parameters, unless the
+ * weights were imported.
  */
 import type { CallReply } from '../../../shared/api/api.ts';
 import { usualMegabytes } from '../../../shared/inspect/epochStates.ts';
@@ -13,7 +14,7 @@ import { initialParameters, parametersOf } from '../../engine/compile/parameters
 import { Generator } from '../../engine/random/generator.ts';
 import type { RunBook } from './runBook.ts';
 
-/** The preference that holds how many megabytes a run's states may take. */
+/** Key of the preference for the number of megabytes that a run's states may take. */
 const megabytesKey = 'inspect.epochMegabytes';
 
 export interface PastState {
@@ -49,7 +50,7 @@ export class PastStates {
     };
   }
 
-  /** Throws a `Problem` where this epoch's state was not kept. */
+  /** Throws a `Problem` if this epoch's state was not kept. */
   async read(run: number, epoch: number): Promise<PastState> {
     if (epoch === 0 && this.#beganFromSeed(run)) return this.#initial(run);
     const saved = epoch > 0 ? await this.#files.read(run, epoch) : null;

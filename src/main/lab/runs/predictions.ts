@@ -1,7 +1,7 @@
 /**
- * Predictions of runs' checkpoints over the test set, for whoever compares runs or looks for errors. They are computed
- * once by a thread that is kept for a while, and lie beside the checkpoint from then on, bound to its bytes: a run that
- * has trained further is computed anew.
+ * Predictions of runs' checkpoints over the test set, used to compare runs and to find errors. A thread that
+ * is kept for a while computes them once; they are stored beside the checkpoint with its hash, so that they
+ * are computed again for a run that has trained further.
  */
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
@@ -26,7 +26,7 @@ export interface PredictionsOptions {
   readonly cores: number;
   readonly openDataset: (id: string) => Promise<Dataset>;
   readonly findTrainingProblem: () => ProblemRecord | null;
-  /** How long a thread may take to end, and how long one is kept that nobody asks, in milliseconds. */
+  /** Milliseconds that a thread may take to end (`patience`), and after which an unused one ends (`idle`). */
   readonly patience: number;
   readonly idle: number;
 }
@@ -34,19 +34,19 @@ export interface PredictionsOptions {
 export interface RunPredictions {
   readonly run: RunDetail;
   readonly of: Inspected;
-  /** SHA-256 and size of the checkpoint file. */
+  /** SHA-256 and size of the checkpoint file */
   readonly checkpointHash: string;
   readonly checkpointBytes: number;
   readonly predictions: TestPredictions;
 }
 
 interface Known {
-  /** The file's size and time of change when it was read: while these stay, so do its bytes. */
+  /** The file's size and modification time when it was read; if they are unchanged, so are its bytes. */
   readonly stamp: string;
   readonly found: RunPredictions;
 }
 
-/** As many runs as one comparison may have. */
+/** Largest number of runs in one comparison. */
 const mostInMemory = 20;
 
 export class LabPredictions {
@@ -63,15 +63,15 @@ export class LabPredictions {
     this.#kept = predictionFiles((run) => options.files.folder(run));
   }
 
-  /** Starts the thread and lets it load the native library, so that the first predictions need not wait for that. */
+  /** Starts the thread and loads the native library, so that the first predictions need not wait for that. */
   prepare(): void {
     if (this.#closed || this.#options.findTrainingProblem()) return;
     if (this.#thread && !this.#thread.ended) return;
-    // Whoever asks for predictions is told what is wrong.
+    // The problem is reported when predictions are asked for.
     this.#ask({ kind: 'prepare' }).catch(() => undefined);
   }
 
-  /** Throws a `Problem` where the run has no such checkpoint, or its data set is another one by now. */
+  /** Throws a `Problem` if the run has no such checkpoint, or its data set has changed since. */
   async of(run: number, checkpoint: CheckpointKind): Promise<RunPredictions> {
     const key = `${run}/${checkpoint}`;
     const underWay = this.#underWay.get(key);
@@ -81,7 +81,7 @@ export class LabPredictions {
     return found;
   }
 
-  /** Images a second of each run's net, measured now: one at a time, and many at a time. */
+  /** Measures the images per second of each run's net, one at a time and many at a time. */
   async speeds(runs: readonly number[], checkpoint: CheckpointKind): Promise<Speeds> {
     const nets = await Promise.all(
       runs.map(async (run) => {
@@ -96,7 +96,7 @@ export class LabPredictions {
     return (await this.#ask({ kind: 'speed', order: { nets } })) as Speeds;
   }
 
-  /** Ends the thread. What is under way is answered first, if that does not take too long. */
+  /** Ends the thread. Pending requests are answered first, for a limited time. */
   async close(): Promise<void> {
     this.#closed = true;
     await within(Promise.all([...this.#underWay.values()].map(settled)), this.#options.patience);
@@ -119,7 +119,7 @@ export class LabPredictions {
     const source = { checkpoint: checkpointHash, dataset: detail.datasetHash };
     const saved = await this.#options.files.peek(run, checkpoint);
     if (!saved) throw noCheckpoint(run);
-    // Replaced between the two readings: its hash would not be that of these tensors.
+    // If the file was replaced between the two reads, its hash would not belong to these tensors.
     if ((await stampOf(path, run)) !== stamp) return this.#find(run, checkpoint, key);
     const { step, epoch, batch } = saved.checkpoint.progress;
     let predictions = await this.#kept.read(run, source);
@@ -182,12 +182,12 @@ export class LabPredictions {
   }
 }
 
-/** Without the optimizer's slots. */
+/** Returns the tensors without the optimizer's slots. */
 function parametersOf({ checkpoint }: SavedCheckpoint): NamedTensor[] {
   return checkpoint.tensors.filter(({ name }) => name.startsWith('parameter/'));
 }
 
-/** Size and time of change. */
+/** Returns the file's size and modification time. */
 async function stampOf(path: string, run: number): Promise<string> {
   try {
     const { size, mtimeMs, ino } = await stat(path);

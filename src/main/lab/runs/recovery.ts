@@ -1,4 +1,4 @@
-/** Runs whose folders history does not know: found, and taken into history with what their folders have of them. */
+/** Finds run folders that history does not know and restores their runs into history as far as possible. */
 import { renameSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ export class Recovery {
     }));
   }
 
-  /** Each for itself: what keeps one from it keeps no other. */
+  /** Recovers each run independently, so that a problem with one does not affect the others. */
   async recover(numbers: readonly number[]): Promise<{ runs: number[]; problems: ProblemRecord[] }> {
     const found = new Map(this.#find().map((each) => [each.number, each]));
     const runs: number[] = [];
@@ -63,7 +63,7 @@ export class Recovery {
     return folderNumbers(this.#home).flatMap((number): Found[] => {
       const manifest = readManifestOrNull(folderOf(this.#home, number));
       if (manifest) return known.has(manifest.identity) ? [] : [{ number, manifest }];
-      // A run from before has no manifest until it is trained again.
+      // A run from before there were manifests has none until it is trained again.
       return numbers.has(number) ? [] : [{ number, manifest: null }];
     });
   }
@@ -101,7 +101,7 @@ export class Recovery {
     return run;
   }
 
-  /** The last checkpoint, or the one before it where that is damaged; none for a run that had not come to one. */
+  /** Returns the last checkpoint, or the one before it if that is damaged; null if the run had none. */
   async #newest(
     folder: string,
     manifest: RunManifest,
@@ -144,7 +144,7 @@ function readManifestOrNull(folder: string): RunManifest | null {
   }
 }
 
-/** Null where there is none. */
+/** Returns null if there is none. */
 async function readCheckpoint(
   folder: string,
   manifest: RunManifest,
@@ -156,7 +156,10 @@ async function readCheckpoint(
   return decodeOwnCheckpoint(await readFile(path), path, { manifest, fromBefore: false });
 }
 
-/** With validation an epoch has fewer steps than the manifest, which was written before the images were counted, says. */
+/**
+ * Returns the number of steps per epoch. With validation there are fewer than in the manifest, which was
+ * written before the training images were split.
+ */
 function stepsOf({ checkpoint: { progress } }: SavedCheckpoint, { stepsPerEpoch }: RunManifest): number {
   const { step, epoch, batch } = progress;
   return epoch > 1 ? (step - batch) / (epoch - 1) : stepsPerEpoch;

@@ -1,6 +1,7 @@
 /**
- * Makes a run ready to go on: it is claimed, its checkpoint read, and history cut back to it, so that nothing is in
- * there twice. Killed at any point in here, the run is an interrupted one again, and the same can be done again.
+ * Prepares a run for resuming: it is claimed, its checkpoint is read, and history is truncated to it, so that
+ * nothing is recorded twice. If the process is killed during this, the run is interrupted again, and the
+ * preparation can be repeated.
  */
 import { stat } from 'node:fs/promises';
 import { BestEpoch } from '../../../shared/runs/bestEpoch.ts';
@@ -16,13 +17,13 @@ export interface ResumeOptions {
   readonly book: RunBook;
   readonly files: CheckpointFiles;
   readonly dataset: Dataset;
-  /** `previous`: from the checkpoint before the last one, which takes the last one's place. */
+  /** `previous` resumes from the checkpoint before the last one, which replaces the last one. */
   readonly from?: 'last' | 'previous';
 }
 
 /**
- * The order with which the run goes on, the run being queued then; null where its checkpoint shows that all epochs
- * are done, and the run is finished. A `Problem` leaves the run as it was.
+ * Returns the order with which the queued run resumes; null if its checkpoint shows that all epochs are done,
+ * in which case the run is finished. If a `Problem` is thrown, the run is unchanged.
  */
 export async function goOnFrom(run: number, options: ResumeOptions): Promise<TrainingOrder | null> {
   const { book, files, dataset } = options;
@@ -41,7 +42,8 @@ export async function goOnFrom(run: number, options: ResumeOptions): Promise<Tra
     const kept = history.batchLosses.count(run);
     cutBack(before, saved, options);
     await mendBest(before, saved, options);
-    // Killed between the file and history's records, history would say of the last checkpoint what was true of the one before.
+    // If the process was killed between the file and history's records, history would describe the checkpoint
+    // before as the last one.
     if (saved) {
       const { step, epoch, batch } = saved.checkpoint.progress;
       const { size: bytes } = await stat(files.path(run));
@@ -64,7 +66,10 @@ export async function goOnFrom(run: number, options: ResumeOptions): Promise<Tra
   }
 }
 
-/** The checkpoint to go on from; where it is damaged, the problem says of which step the one before it is. */
+/**
+ * Returns the checkpoint to resume from. If it is damaged, the problem names the step of the checkpoint
+ * before it.
+ */
 async function readWhole(
   run: number,
   { files, from = 'last' }: ResumeOptions,
@@ -112,7 +117,7 @@ function cutBack({ id }: RunDetail, saved: SavedCheckpoint | null, { book, files
     epochSeconds: 0,
   };
   history.transaction(() => {
-    // Where the process was killed between file and history, the last epoch's record is only in the file.
+    // If the process was killed between file and history, only the file has the last epoch's record.
     const lost =
       saved?.epoch && !history.epochs.list(id).some((record) => record.epoch === saved.epoch?.epoch);
     if (saved?.epoch && lost) history.epochs.insert(id, saved.epoch);
@@ -122,8 +127,9 @@ function cutBack({ id }: RunDetail, saved: SavedCheckpoint | null, { book, files
 }
 
 /**
- * The best checkpoint is that of what history has: made from the last one where the process was killed in between, and
- * removed where it is of an epoch that has been cut off, which the run will come to again.
+ * Makes the best checkpoint match history's best epoch: it is created from the last one if the process was
+ * killed in between, and removed if it is from an epoch that has been truncated, which the run will reach
+ * again.
  */
 async function mendBest(
   { id, settings }: RunDetail,
@@ -139,7 +145,7 @@ async function mendBest(
   }
 }
 
-/** Throws where the data set is not what the run was trained on. */
+/** Throws if the data set is not the one that the run was trained on. */
 export function requireSameData(run: RunDetail, { summary }: Dataset): void {
   if (run.datasetHash === summary.hash) return;
   throw new Problem(

@@ -7,7 +7,7 @@ import type { RunPosition } from '../../history/tables/runEvents.ts';
 import { Events } from '../base/events.ts';
 import { RunBook } from './runBook.ts';
 
-/** A history of one run, whose disk can be full. */
+/** The history holds one run, and its disk can be full. */
 let run: RunSummary;
 let full: boolean;
 let book: RunBook;

@@ -1,9 +1,10 @@
 /**
- * History as the lab uses it: every change of a run goes through here, is checked against the table of statuses, kept
- * and told to whoever listens.
+ * Runs in history as the lab uses them: every change of a run is checked against the table of statuses,
+ * stored and announced to listeners.
  *
- * A status that cannot be kept (the disk is full, which may be just why the run failed) is remembered and shown, and
- * kept as soon as that works again. Were the process to end before, the next one would find the run interrupted.
+ * A status that cannot be stored (the disk is full, which may be why the run failed) is kept in memory and
+ * shown, and stored as soon as that works again. If the process ends before that, the next one finds the run
+ * interrupted.
  */
 import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
 import type { RunDetail, RunStatus, RunSummary } from '../../../shared/runs/runs.ts';
@@ -34,7 +35,7 @@ export class RunBook {
     this.#events = events;
   }
 
-  /** Throws a `Problem` where there is no such run. */
+  /** Throws a `Problem` if there is no such run. */
   summary(id: number): RunSummary {
     return this.#current(this.history.runs.summary(id) ?? unknownRun(id));
   }
@@ -43,7 +44,7 @@ export class RunBook {
     return this.#current(this.history.detail(id) ?? unknownRun(id));
   }
 
-  /** In the order asked for; those that are not there are left out. */
+  /** Returns rows in the order of the numbers, without those that do not exist. */
   rows(ids: readonly number[]): RunSummary[] {
     return this.history.runs.rows(ids).map((run) => this.#current(run));
   }
@@ -53,7 +54,7 @@ export class RunBook {
     return { runs, total: this.history.runs.count() };
   }
 
-  /** Tells that something about the run has changed. */
+  /** Announces that something about the run has changed. */
   changed(id: number): RunSummary {
     const summary = this.summary(id);
     this.#events.emit('run.changed', summary);
@@ -69,26 +70,31 @@ export class RunBook {
     return this.changed(id);
   }
 
-  /** Writes into the run's log, and tells. At the place where the run is, if nothing else is said. */
+  /**
+   * Writes an event into the run's log and announces it. Its position is the run's current one by default.
+   */
   log(id: number, happening: Happening, place?: RunPosition, at?: string): RunEvent | null {
     try {
       const event = this.history.runEvents.append(id, happening, place ?? placeOf(this.summary(id)), at);
       this.#events.emit('run.event', { run: id, event });
       return event;
     } catch (error) {
-      // A log that cannot be written (the disk is full) is no reason to end what is logged.
+      // A log that cannot be written (the disk is full) must not end what it records.
       if (!(error instanceof Problem)) throw error;
       return null;
     }
   }
 
-  /** Gives a run back the status that it had before something that did not come about. */
+  /** Restores a run's status from before an operation that failed. */
   putBack({ id, status, problem }: RunSummary): void {
     this.#unsaved.set(id, { status, problem });
     this.changed(id);
   }
 
-  /** Throws a `Problem` where the run's status is shown, but cannot be kept: nothing can be built on it then. */
+  /**
+   * Throws a `Problem` if the run's status is shown but cannot be stored, because nothing can be based on it
+   * then.
+   */
   requireKept(id: number): void {
     const unsaved = this.#unsaved.get(id);
     if (!unsaved) return;
@@ -96,7 +102,7 @@ export class RunBook {
     this.#unsaved.delete(id);
   }
 
-  /** Finds runs whose process is gone. Cheap where there are none. */
+  /** Finds runs whose process has ended. This is fast if there are none. */
   recover(): void {
     const gone = this.history.recover();
     this.#explain(gone);
@@ -107,7 +113,7 @@ export class RunBook {
     }
   }
 
-  /** A run that took its process along says what it was doing, so that it is not tried again without being asked for. */
+  /** Records what a run was doing when its process ended with it, so that it is not resumed automatically. */
   #explain(gone: readonly number[]): void {
     if (gone.length === 0) return;
     const { runs } = this.history;
@@ -136,12 +142,12 @@ export class RunBook {
   }
 }
 
-/** The epoch under way is the last one, once all are done. */
+/** Returns the run's position; once all epochs are done, the current epoch is the last one. */
 function placeOf({ step, stepsPerEpoch, settings }: RunSummary): RunPosition {
   return { step, epoch: Math.min(settings.epochs, Math.floor(step / stepsPerEpoch) + 1) };
 }
 
-/** What a change of status is in the log; null for those that are told with more detail by who makes them. */
+/** Returns the log entry for a change of status; null for changes that the caller logs in more detail. */
 function happeningOf(before: RunStatus, status: RunStatus, problem: ProblemRecord | null): Happening | null {
   switch (status) {
     case 'queued':

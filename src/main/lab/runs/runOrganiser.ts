@@ -1,7 +1,7 @@
 /**
- * Runs looked for and kept in order: renamed, tagged, archived, deleted and restored. A deleted run keeps all that it
- * has until it is purged; then its files go first and its records after them, so that a purge that was cut short
- * is found and ended at the next start.
+ * Finds and organises runs: they are renamed, tagged, archived, deleted and restored. A deleted run keeps all
+ * its data until it is purged; then its files are removed first and its records afterwards, so that an
+ * interrupted purge is found and completed at the next start.
  */
 import { setTimeout as later } from 'node:timers';
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
@@ -14,7 +14,10 @@ import type { RunSearch } from '../../history/queries/runQueries.ts';
 import type { Events } from '../base/events.ts';
 import type { RunBook } from './runBook.ts';
 
-/** Of so many at most, each is told by `run.changed` too; of more, a window asks for what it shows. */
+/**
+ * Largest number of changed runs that are each announced by `run.changed`; for more, a window queries the
+ * runs that it shows.
+ */
 const fewRuns = 50;
 const dayMs = 86_400_000;
 
@@ -92,9 +95,10 @@ export class RunOrganiser {
     }
   }
 
-  /** Those named, or all that are deleted; without `now`, those only whose time is over. */
+  /** Purges the given runs, or all deleted ones; unless `now`, only those whose retention period is over. */
   purge(runs?: readonly number[], now = true): Promise<number[]> {
-    // One after another: each also ends what was begun and cut short, which must not be another one's work.
+    // Purges run one after another: each also completes an interrupted purge, which must not be another one
+    // that is still running.
     const work = this.#purging.catch(() => undefined).then(() => this.#purge(runs, now));
     this.#purging = work;
     return work;
@@ -102,7 +106,8 @@ export class RunOrganiser {
 
   async #purge(runs: readonly number[] | undefined, now: boolean): Promise<number[]> {
     const { organisation } = this.#book.history;
-    // Of this moment, too: the time is compared as text, and may be the same.
+    // The comparison includes runs deleted in this very millisecond, because the time is compared as text and
+    // may be equal.
     const before = new Date(Date.now() + (now ? 1 : -daysUntilPurge * dayMs)).toISOString();
     const going = organisation.startPurge(before, runs);
     const gone: number[] = [];
@@ -118,7 +123,10 @@ export class RunOrganiser {
     return gone;
   }
 
-  /** Once the lab has started, so that nothing waits for it. What cannot be removed now is tried at the next start. */
+  /**
+   * Purges once the lab has started, so that nothing waits for it. Files that cannot be removed are tried
+   * again at the next start.
+   */
   purgeOld(): { stop(): Promise<void> } {
     const timer = later(() => {
       this.purge(undefined, false).catch((error: unknown) => {
@@ -159,7 +167,7 @@ export class RunOrganiser {
     const present = new Set(this.#book.history.organisation.present(runs));
     const missing = runs.find((run) => !present.has(run));
     if (missing === undefined) return;
-    // Says that there is no such run, where there is none.
+    // This throws the problem for a run that does not exist.
     this.#book.summary(missing);
     throw new Problem('run.deleted', `run ${missing} is deleted; restore it first`, { run: missing });
   }

@@ -1,4 +1,4 @@
-/** Runs as the lab's callers handle them: started, paused, resumed, stopped, and all of them closed. */
+/** Runs as the lab's callers handle them: they are started, paused, resumed, stopped, and finally closed. */
 import type { CallRequest } from '../../../shared/api/api.ts';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
@@ -30,7 +30,7 @@ export interface RunsOptions {
   readonly openDataset: (id: string) => Promise<Dataset>;
   readonly findTrainingProblem: () => ProblemRecord | null;
   readonly readMemory: () => Memory;
-  /** How long a worker may take to stop, in milliseconds. */
+  /** Milliseconds that a worker may take to stop. */
   readonly patience: number;
 }
 
@@ -48,7 +48,7 @@ export class LabRuns {
   readonly #scheduler: Scheduler;
   #tensorflow = '';
   #closing = false;
-  /** Bytes that the runs at work take, by the model. */
+  /** Estimated number of bytes that each active run takes. */
   readonly #memoryOf = new Map<number, number>();
   readonly #resuming = new Map<number, Promise<RunSummary>>();
 
@@ -66,12 +66,12 @@ export class LabRuns {
     return this.#tensorflow;
   }
 
-  /** All or none: what cannot be trained is refused before any run is made. */
+  /** Starts all runs or none: runs that cannot be trained are refused before any is created. */
   async start({ runs, together, threads }: CallRequest<'runs.start'>): Promise<RunSummary[]> {
     this.requireTraining();
     const { book, cores } = this.#options;
     this.requireCores(threads);
-    // The cores are shared out among the runs that will be at work at the same time.
+    // The cores are divided among the runs that will train concurrently.
     const shardsOf = () => {
       const atOnce = Math.min(cores, this.#scheduler.width + (together ? runs.length : 1));
       return threads ?? Math.max(1, Math.floor(cores / atOnce));
@@ -87,8 +87,9 @@ export class LabRuns {
   }
 
   /**
-   * A new run that gives the same numbers, to the bit: the same net, settings, seed, data and parts of a batch, and
-   * another learning rate from the same step on where one was set by hand. It is not stopped where the first one was.
+   * Creates a run with bit-identical results: the same net, settings, seed, data and number of shards, and
+   * the same changes of the learning rate at the same steps. It does not stop where the first run was
+   * stopped.
    */
   async again(run: number): Promise<RunSummary> {
     this.requireTraining();
@@ -109,8 +110,8 @@ export class LabRuns {
   }
 
   /**
-   * Makes a run of a set, `join`s it to the set in the same transaction, and puts it in line, behind those that wait.
-   * Gives its number.
+   * Creates a run of a set, calls `join` in the same transaction, and appends it to the queue. Returns its
+   * number.
    */
   enlist(checked: CheckedRun, { shards, join, startWorker }: Enlisting): number {
     this.requireOpen();
@@ -124,7 +125,8 @@ export class LabRuns {
 
   async pause(run: number): Promise<RunSummary> {
     const { book } = this.#options;
-    // Where nothing is waited for, nothing is: who pauses and resumes in one breath is served in that order.
+    // Without a resume in progress there is no await, so that a caller who pauses and resumes at once is
+    // served in that order.
     if (this.#resuming.has(run)) await settled(this.#resuming.get(run));
     const training = this.#scheduler.get(run);
     const { status } = this.#own(run);
@@ -139,7 +141,7 @@ export class LabRuns {
     return this.#unlessFailed(book.summary(run));
   }
 
-  /** Who asks twice is answered twice, and the run resumed once. In a thread of its own, if nothing else is said. */
+  /** Resumes a run once, even for concurrent calls. It gets a worker thread of its own by default. */
   resume(
     run: number,
     startWorker: StartWorker = this.#startWorker,
@@ -165,7 +167,8 @@ export class LabRuns {
       throw new Problem('run.finished', `run ${run} is finished; there is nothing left to resume`, { run });
     }
     this.requireTraining();
-    // Its worker has said its last word, but may not be gone, and a checkpoint may still be on its way to the disk.
+    // Its worker has sent its last message but may not have ended, and a checkpoint may still be being
+    // written.
     await training?.ended;
     const dataset = await openDataset(before.dataset);
     this.requireOpen();
@@ -187,18 +190,18 @@ export class LabRuns {
     return this.#unlessFailed(book.summary(run));
   }
 
-  /** The run stops, with a checkpoint, when the epoch under way is done; `wanted: false` takes that back. */
+  /** Makes the run stop, with a checkpoint, at the end of the current epoch; `wanted: false` cancels that. */
   finishEpoch({ run, wanted }: CallRequest<'runs.finishEpoch'>): RunSummary {
     this.#atWork(run, 'only a run that is training can be stopped after its epoch').finishEpoch(wanted);
     return this.#options.book.summary(run);
   }
 
-  /** The runs that wait for a place, in their order. */
+  /** Returns the queued runs in order. */
   get waiting(): number[] {
     return this.#scheduler.waiting;
   }
 
-  /** How many runs are at work just now. */
+  /** Returns the number of runs that are training now. */
   get atWork(): number {
     return this.#scheduler.active.filter(({ paused }) => !paused).length;
   }
@@ -221,7 +224,7 @@ export class LabRuns {
     });
   }
 
-  /** Gives the run when the change is made, which is before its next step. */
+  /** Returns the run when the change has been made, which is before its next step. */
   async setLearningRate({ run, learningRate }: CallRequest<'runs.setLearningRate'>): Promise<RunSummary> {
     const training = this.#atWork(run, 'the learning rate can be changed of one that is training or paused');
     await training.setLearningRate(learningRate);
@@ -235,7 +238,7 @@ export class LabRuns {
     throw new Problem('run.not-at-work', `run ${run} is ${status}; ${only}`, { run, status });
   }
 
-  /** So that history has all that listeners have been told. */
+  /** Writes the buffered losses, so that history has everything that listeners have received. */
   flush(run: number): void {
     const training = this.#scheduler.get(run);
     if (training && isUnderWay(this.#options.book.summary(run).status)) training.flush();
@@ -291,7 +294,7 @@ export class LabRuns {
     };
   }
 
-  /** Throws where the run does not fit beside those that are at work in this process. */
+  /** Throws if the run does not fit into memory beside the active runs of this process. */
   #requireRoom(
     run: number,
     { network, settings, dataset: { summary: dataset }, shards }: TrainingOrder,
@@ -316,12 +319,12 @@ export class LabRuns {
     return { name: name ?? network.name, network, settings, dataset, ...rest };
   }
 
-  /** Between a call's start and its end the lab may have begun to close. */
+  /** Throws if the lab is closing, which may have begun since the call started. */
   requireOpen(): void {
     if (this.#closing) throw new Problem('lab.closed', 'Stride is closing; start it again');
   }
 
-  /** Throws where more cores are wanted than there are. */
+  /** Throws if more cores are requested than there are. */
   requireCores(threads: number | undefined): void {
     const { cores } = this.#options;
     if (threads === undefined || threads <= cores) return;
@@ -332,13 +335,13 @@ export class LabRuns {
     );
   }
 
-  /** Throws what keeps this machine from training. */
+  /** Throws the problem that keeps this machine from training, if any. */
   requireTraining(): void {
     const problem = this.#options.findTrainingProblem();
     if (problem) throw Problem.fromRecord(problem);
   }
 
-  /** The run as it is; a `Problem` where another process trains it. */
+  /** Returns the run. Throws a `Problem` if another process trains it. */
   #own(run: number): RunSummary {
     const { book } = this.#options;
     book.recover();
@@ -356,7 +359,7 @@ export class LabRuns {
     return summary;
   }
 
-  /** What was asked of a run did not come about, because it failed over it. */
+  /** Throws the run's problem if it failed during the requested operation. */
   #unlessFailed(summary: RunSummary): RunSummary {
     if (summary.status === 'failed' && summary.problem) throw Problem.fromRecord(summary.problem);
     return summary;

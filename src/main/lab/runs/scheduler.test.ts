@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Scheduler } from './scheduler.ts';
 import type { Training } from './training.ts';
 
-/** Trainings that end when they are told to, and the order in which they were started. */
+/** These trainings end when told to, and the fixture records the order in which they were started. */
 function fixture(places: number) {
   const started: number[] = [];
   const trainings = new Map<number, { paused: boolean; end: () => Promise<void> }>();

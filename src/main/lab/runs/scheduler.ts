@@ -1,14 +1,17 @@
 /**
- * Which run trains when. There are as many places as cores: a worker with nothing to run on would only slow the
- * others. A paused run uses no core and takes no place. Runs that are to go one after another form a chain: the next one
- * starts when the one before it has ended, however it ended; while it is paused they wait, for who pauses a run to
- * have the machine for other work does not mean the next one to start.
+ * Decides which run trains when. There are as many places as cores, because a worker without a core would
+ * only slow the others. A paused run uses no core and takes no place. Runs that are to train one after
+ * another form a chain: the next one starts when the previous one has ended in any way. While that is paused
+ * they wait, because a user who pauses a run to free the machine does not want the next one to start.
  */
 import type { Training } from './training.ts';
 
 export interface Job {
   readonly run: number;
-  /** The same for all runs of a chain; null for a run that waits for none but a free place. */
+  /**
+   * The chain that the run belongs to, the same object for all its runs; null for a run that waits only for a
+   * free place.
+   */
   readonly chain: object | null;
   /** Starts the run; does not throw. */
   start(): Training;
@@ -26,7 +29,7 @@ export class Scheduler {
   readonly #onQueue: (waiting: readonly number[]) => void;
   #told = '';
 
-  /** `onQueue` is called when others wait than before, or in another order. */
+  /** Creates a scheduler; `onQueue` is called when the queue or its order has changed. */
   constructor(places: number, onQueue: (waiting: readonly number[]) => void = () => undefined) {
     this.#places = places;
     this.#onQueue = onQueue;
@@ -37,7 +40,7 @@ export class Scheduler {
     this.pump();
   }
 
-  /** The run's training, where it has a worker. */
+  /** Returns the run's training if it has a worker. */
   get(run: number): Training | undefined {
     return this.#active.get(run)?.training;
   }
@@ -46,19 +49,19 @@ export class Scheduler {
     return [...this.#active.values()].map(({ training }) => training);
   }
 
-  /** Those that wait, in their order. */
+  /** Returns the queued runs in order. */
   get waiting(): number[] {
     return this.#waiting.map(({ run }) => run);
   }
 
-  /** Takes a run out of those that wait; false where it is not among them. */
+  /** Removes a run from the queue; returns false if it is not queued. */
   remove(run: number): boolean {
     const removed = this.#take(run) !== undefined;
     this.#tell();
     return removed;
   }
 
-  /** Puts a waiting run before another one, or last; false where one of them does not wait. */
+  /** Moves a queued run before another one, or to the end; returns false if one of them is not queued. */
   move(run: number, before: number | null): boolean {
     const waits = (each: number) => this.#waiting.some((job) => job.run === each);
     if (!waits(run) || (before !== null && !waits(before))) return false;
@@ -70,30 +73,30 @@ export class Scheduler {
     return true;
   }
 
-  /** Starts a waiting run whether there is a place or not; false where it does not wait. */
+  /** Starts a queued run even if no place is free; returns false if it is not queued. */
   startNow(run: number): boolean {
     const job = this.#take(run);
     if (!job) return false;
-    // Its chain does not wait for it any more, and it not for its chain.
+    // It leaves its chain: neither waits for the other any more.
     this.#start({ ...job, chain: null });
     this.#tell();
     return true;
   }
 
-  /** Takes out all that wait; gives their runs. */
+  /** Empties the queue and returns its runs. */
   clear(): number[] {
     const runs = this.#waiting.splice(0).map(({ run }) => run);
     this.#tell();
     return runs;
   }
 
-  /** How many runs want a core at the same time: a chain wants one. */
+  /** Returns the number of runs that could train concurrently: a chain counts as one. */
   get width(): number {
     const jobs = [...this.#working().map(({ job }) => job), ...this.#waiting];
     return new Set(jobs.map((job) => job.chain ?? job)).size;
   }
 
-  /** Starts what can be started. To be called when a place may have become free. */
+  /** Starts the runs that can start. It must be called when a place may have become free. */
   pump(): void {
     for (const job of [...this.#waiting]) {
       if (this.#working().length >= this.#places) break;

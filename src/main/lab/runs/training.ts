@@ -1,17 +1,18 @@
 /**
- * One run under way: its worker, and what of its messages is kept when.
+ * One active run: its worker, and the storing of its messages.
  *
- * Messages are dealt with one after another, in the order of the worker. Losses are collected and written a few times
- * a second. A checkpoint is written in three steps, so that whatever is killed or cut off between two of them, a
- * resumed run's history is that of a run that never stopped:
+ * Messages are handled one after another, in the worker's order. Losses are buffered and written a few times
+ * per second. A checkpoint is written in three steps, so that even if the process is killed between two of
+ * them, a resumed run's history equals that of a run that never stopped:
  *
  * 1. the losses up to it, durably: history is never behind a checkpoint;
- * 2. the file, which carries the record of an epoch that ended with it (`checkpoints/files.ts`), and after the best
- *    epoch so far the same as the best one;
+ * 2. the file, which contains the record of an epoch that ended with it (`checkpoints/files.ts`), and after
+ * the best epoch so far a hard link as the best one;
  * 3. history's own records of the epoch and the checkpoints, in one transaction.
  *
- * Killed before 2, the run goes on from the checkpoint before, and what history has beyond that is removed first
- * (`resume.ts`). Killed between 2 and 3, or in 2, the epoch's record is taken from the file, and the best one made.
+ * If killed before 2, the run resumes from the checkpoint before, and history beyond that is removed first
+ * (`resume.ts`). If killed during 2 or before 3, the epoch's record is taken from the file, and the best
+ * checkpoint is created.
  */
 import { BestEpoch } from '../../../shared/runs/bestEpoch.ts';
 import type { Checkpoint } from '../../../shared/runs/checkpoint.ts';
@@ -34,16 +35,16 @@ export interface TrainingOptions {
   readonly states: PastStates;
   readonly events: Events;
   readonly startWorker: StartWorker;
-  /** Called with the version of libtensorflow, once it is known. */
+  /** Called with the version of libtensorflow once it is known. */
   readonly onTensorflow: (version: string) => void;
-  /** How long a worker may take to stop, and a stopped one to end, in milliseconds. */
+  /** Milliseconds that a worker may take to stop, and a stopped one to end. */
   readonly patience: number;
 }
 
 const flushInterval = 250;
 
 export class Training {
-  /** Fulfilled when the worker is gone and all that it said is dealt with. Never rejected. */
+  /** Resolves when the worker has ended and all its messages have been handled. Never rejects. */
   readonly ended: Promise<void>;
 
   readonly #options: TrainingOptions;
@@ -52,13 +53,13 @@ export class Training {
   #worker: RunWorker | null = null;
   #messages: Promise<void> = Promise.resolve();
   #paused = false;
-  /** A status without a worker has been reached; whatever the worker still says does not count. */
+  /** Whether the run has reached a final status; later messages of the worker are ignored. */
   #over = false;
   #stopAs: RunStatus | null = null;
-  /** Pauses and goings-on, one after another: each waits for the worker's answer to the one before. */
+  /** Pauses and resumes, one after another: each waits for the worker's answer to the previous one. */
   #controls: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | null = null;
-  /** Changes of the learning rate that were asked for, and made: the worker takes them in their order. */
+  /** Numbers of learning rate changes that were requested and made; the worker makes them in order. */
   #ratesAsked = 0;
   #ratesTaken = 0;
   #timer: NodeJS.Timeout | null = null;
@@ -66,7 +67,7 @@ export class Training {
   readonly #losses: LossBuffer;
   readonly #best: BestEpoch;
   #trainSeconds: number;
-  /** What is done for the first time since the process began, and may end it. */
+  /** Current phase that occurs for the first time in this process and may end it. */
   #doing: Doing | null = 'loading';
 
   constructor(options: TrainingOptions) {
@@ -107,19 +108,23 @@ export class Training {
     }
   }
 
-  /** Returns when the run is paused and its checkpoint on the disk, or when it has ended before it could be paused. */
+  /**
+   * Resolves when the run is paused and its checkpoint is on the disk, or when it has ended before it could
+   * be paused.
+   */
   pause(): Promise<void> {
     return this.#control({ kind: 'pause' }, () => this.#paused);
   }
 
-  /** Goes on after a pause. */
+  /** Continues a paused run. */
   continue(): Promise<void> {
     return this.#control({ kind: 'continue' }, () => !this.#paused);
   }
 
   /**
-   * Returns when the run has the status `as`, its checkpoint on the disk, or when it has ended by itself. A worker
-   * that does not stop in time is ended as it is; the checkpoint before is what the run then goes on from.
+   * Resolves when the run has the status `as` and its checkpoint is on the disk, or when it has ended
+   * otherwise. A worker that does not stop in time is terminated; the run then resumes from the checkpoint
+   * before.
    */
   stop(as: 'stopped' | 'interrupted'): Promise<void> {
     if (this.#over) return Promise.resolve();
@@ -128,20 +133,22 @@ export class Training {
     return this.#stopping;
   }
 
-  /** Wanted, or not after all: that the run stops, with a checkpoint, at the end of the epoch that is under way. */
+  /**
+   * Requests that the run stop, with a checkpoint, at the end of the current epoch, or cancels that request.
+   */
   finishEpoch(wanted: boolean): void {
     if (this.#over) return;
     this.#worker?.send({ kind: 'finishEpoch', wanted });
     this.#options.book.log(this.run, { kind: 'finishEpoch', detail: { wanted } });
   }
 
-  /** Returns when the change has been made and is kept, or when the run has ended before it could be. */
+  /** Resolves when the change has been made and stored, or when the run has ended before. */
   setLearningRate(learningRate: number): Promise<void> {
     const mine = ++this.#ratesAsked;
     return this.#ask({ kind: 'learningRate', learningRate }, () => this.#ratesTaken >= mine);
   }
 
-  /** Writes the losses that are still in memory. */
+  /** Writes the buffered losses. */
   flush(): void {
     this.#write((work) => {
       this.#options.book.history.transaction(work);
@@ -162,7 +169,7 @@ export class Training {
     return this.#controls;
   }
 
-  /** Sends, and waits until `done` or the end of the run. */
+  /** Sends a message and waits until `done` returns true or the run ends. */
   #ask(message: ToWorker, done: () => boolean): Promise<void> {
     const answer = Promise.withResolvers<void>();
     const watch = () => {
@@ -216,7 +223,8 @@ export class Training {
         await this.#save(message.checkpoint, null);
         return;
       case 'learningRate': {
-        // Not without the losses before it: where they are lost, it is made again at its step.
+        // The losses before the change are stored first; if they were lost, the change would be repeated at
+        // its step.
         this.flush();
         const { step, learningRate } = message.change;
         const detail = { learningRate, before: message.before };
@@ -270,7 +278,7 @@ export class Training {
     if (best) book.log(run, { kind: 'best', detail: { metric: this.#best.metric } }, place);
   }
 
-  /** Kept at once: the process may be gone with the next thing that the worker does. */
+  /** Records the phase at once, because the process may end in the worker's next operation. */
   #does(what: Doing | 'nothingNew'): void {
     const { history } = this.#options.book;
     if (this.#doing === null) return;
@@ -288,7 +296,7 @@ export class Training {
       const { stepsPerEpoch } = this.#options.book.summary(this.run);
       this.#does(this.#losses.step % stepsPerEpoch === 0 ? 'firstEvaluation' : 'nothingNew');
     }
-    // An estimate, until the next checkpoint brings the measured seconds.
+    // This is an estimate until the next checkpoint has the measured seconds.
     const images = losses.length * this.#options.order.settings.batchSize;
     if (imagesPerSecond > 0) this.#trainSeconds += images / imagesPerSecond;
     const seconds = this.#trainSeconds;
@@ -314,7 +322,7 @@ export class Training {
     this.#losses.clear();
   }
 
-  /** Gives whether this is the best epoch so far. */
+  /** Returns whether this is the best epoch so far. */
   async #save(checkpoint: Checkpoint, epoch: EpochRecord | null): Promise<boolean> {
     const { run, book, files, states } = this.#options;
     const { history } = book;
@@ -329,7 +337,8 @@ export class Training {
     const best = epoch !== null && this.#best.add(epoch);
     if (best) await files.keepBest(run);
     if (epoch) await states.keep(run, epoch.epoch, checkpoint, this.#best.epoch);
-    // A worker that took too long to stop was given up while the file was written; history may even be closed.
+    // A worker that took too long to stop was abandoned while the file was written; history may even be
+    // closed.
     if (this.#over) return best;
     history.transaction(() => {
       if (epoch) {
@@ -353,7 +362,9 @@ export class Training {
     this.#ended.resolve();
   }
 
-  /** The end, once: what is in memory is kept, the status set, and the worker given a while to go by itself. */
+  /**
+   * Ends the run, once: writes the buffered losses, sets the status, and gives the worker some time to end.
+   */
   #finish(status: RunStatus, problem: ProblemRecord | null = null): void {
     if (this.#over) return;
     this.#over = true;

@@ -1,7 +1,7 @@
 /**
- * Whether this machine can train: tfjs-node's addon and libtensorflow are files that set-up puts in place, and where
- * one is missing, nothing can be trained, while the rest of the lab works. Looking for the files is cheap, and loads nothing:
- * libtensorflow takes half a second and 200 MB, in the process that holds the window.
+ * Checks whether this machine can train: set-up installs tfjs-node's addon and libtensorflow, and if one is
+ * missing, nothing can be trained, while the rest of the lab works. Only the files are looked for, because
+ * loading libtensorflow takes half a second and 200 MB in the process that holds the window.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,7 +11,7 @@ import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
 const addon = join('lib', 'napi-v8', 'tfjs_binding.node');
 const advice = '"npm run doctor" says what is missing and how to get it';
 
-/** Null where training works; else why not, and what to do. */
+/** Returns null if training works, otherwise the reason and a remedy. */
 export function findTrainingProblem(): ProblemRecord | null {
   const folder = packageFolder();
   if (folder !== undefined) return lookInside(folder);
@@ -21,7 +21,7 @@ export function findTrainingProblem(): ProblemRecord | null {
   ).toRecord();
 }
 
-/** Where tfjs-node lies; a packaged program has its native files beside the archive. */
+/** Returns tfjs-node's folder; a packaged program has its native files beside the archive. */
 function packageFolder(): string | undefined {
   try {
     const folder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-node/package.json'));
@@ -32,15 +32,15 @@ function packageFolder(): string | undefined {
 }
 
 /**
- * Whether set-up has given the library names of its own (scripts/setup/own-names.mjs, which leaves this mark), so that it may be loaded
- * into a process with other large libraries.
+ * Returns whether set-up has renamed the library's symbols (scripts/setup/own-names.mjs, which leaves this
+ * mark), so that it may be loaded into a process with other large libraries.
  */
 export function hasOwnNames(): boolean {
   const folder = packageFolder();
   return folder !== undefined && existsSync(join(folder, 'deps', 'own-names'));
 }
 
-/** `folder` is that of the package. */
+/** Checks the package in `folder`. */
 export function lookInside(folder: string): ProblemRecord | null {
   if (!existsSync(join(folder, addon))) {
     return new Problem(
@@ -50,7 +50,7 @@ export function lookInside(folder: string): ProblemRecord | null {
     ).toRecord();
   }
   const libraries = join(folder, 'deps', 'lib');
-  // A link that leads nowhere is listed, but does not exist.
+  // A broken link is listed, but does not exist.
   const found =
     existsSync(libraries) &&
     readdirSync(libraries).some(

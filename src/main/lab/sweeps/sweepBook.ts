@@ -1,6 +1,7 @@
 /**
- * Sweeps in history as the lab uses them: every change is kept and told. A status that cannot be kept (the disk is full)
- * is remembered and shown; were the process to end, the next one would find the sweep interrupted.
+ * Sweeps in history as the lab uses them: every change is stored and announced. A status that cannot be
+ * stored (the disk is full) is kept in memory and shown; if the process ended, the next one would find the
+ * sweep interrupted.
  */
 import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
 import type { Sweep, SweepStatus, SweepSummary } from '../../../shared/sweeps/sweeps.ts';
@@ -18,7 +19,7 @@ export class SweepBook {
     this.#events = events;
   }
 
-  /** Throws a `Problem` where there is no such sweep. */
+  /** Throws a `Problem` if there is no such sweep. */
   summary(id: number): SweepSummary {
     return this.#shown(this.history.sweeps.summary(id) ?? unknownSweep(id));
   }
@@ -32,7 +33,7 @@ export class SweepBook {
     return { sweeps, total: this.history.sweeps.count() };
   }
 
-  /** Tells that something about the sweep, or about one of its runs, has changed. */
+  /** Announces that something about the sweep, or about one of its runs, has changed. */
   changed(id: number): SweepSummary {
     const summary = this.summary(id);
     this.#events.emit('sweep.changed', summary);
@@ -50,23 +51,23 @@ export class SweepBook {
     return this.changed(id);
   }
 
-  /** Finds sweeps whose process is gone. Cheap where there are none. */
+  /** Finds sweeps whose process has ended. This is fast if there are none. */
   recover(): void {
     for (const id of this.history.recoverSweeps()) {
       const { status } = this.summary(id);
       const problem = this.history.sweeps.runProblems(id).find(({ code }) => endedProcess(code));
-      // Resumed by itself it would try that run again, and again.
+      // If it were resumed automatically, it would try that run again and again.
       if (problem && status === 'interrupted') this.setStatus(id, status, problem);
       else this.changed(id);
     }
   }
 
-  /** Lets go of what is still held, for the next process to find. */
+  /** Releases the sweeps that this process still owns, for the next process to find. */
   release(): void {
     try {
       this.history.sweeps.release(this.history.owner);
     } catch (error) {
-      // The next process finds that this one is gone.
+      // The next process finds that this one has ended.
       if (!(error instanceof Problem)) throw error;
     }
   }

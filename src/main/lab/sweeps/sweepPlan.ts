@@ -1,4 +1,6 @@
-/** A sweep's runs, ready to be made: expanded, and each held against its data set, before the first of them starts. */
+/**
+ * Prepares a sweep's runs: all are expanded and checked against their data sets before the first one starts.
+ */
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import { type ExpandedCombination, expandSweep, named } from '../../../shared/sweeps/expandSweep.ts';
 import type { Network } from '../../../shared/network/network.ts';
@@ -11,16 +13,16 @@ import { type CheckedRun, checkNetwork, requireBatch } from '../runs/newRun.ts';
 
 export interface SweepPlan {
   readonly combinations: readonly ExpandedCombination[];
-  /** By position. */
+  /** Checked runs by position. */
   readonly runs: readonly CheckedRun[];
   readonly datasets: readonly Dataset[];
 }
 
-/** Throws a `Problem` that names the combination which it is about. */
+/** Throws a `Problem` that names the combination at fault. */
 export async function planSweep(
   sweep: Sweep,
   openDataset: (id: string) => Promise<Dataset>,
-  /** What the runs have to fit into, where they are to be started. */
+  /** Memory that the runs must fit into, if they are to be started. */
   memory?: Memory,
 ): Promise<SweepPlan> {
   const combinations = expandSweep(sweep);
@@ -28,7 +30,7 @@ export async function planSweep(
   const datasets = new Map<string, Dataset>();
   for (const id of ids) datasets.set(id, await openDataset(id));
 
-  // Most sweeps have one net, which need not be looked at ten thousand times.
+  // Most sweeps have one net, which is summarised only once.
   const known = new Map<Dataset, Map<Network, NetworkSummary>>();
   const runs = combinations.flatMap(({ label, runs }) =>
     runs.map(({ name, network, settings, dataset: id }): CheckedRun => {
@@ -41,7 +43,7 @@ export async function planSweep(
         requireBatch(settings.batchSize, dataset);
       });
       if (memory) {
-        // Into how many shards a batch will be split is not known yet: into one, at worst.
+        // The number of shards is not known yet; one is the worst case.
         const of = { summary, dataset: dataset.summary, settings, shards: 1 };
         named(label, () => {
           requireAffordable(of, memory.totalBytes);
@@ -53,7 +55,7 @@ export async function planSweep(
   return { combinations, runs, datasets: [...datasets.values()] };
 }
 
-/** What a sweep is called where nobody says: its net and what is varied. */
+/** Returns a sweep's default name: its net and the varied fields. */
 export function sweepName({ name, network, axes }: Sweep): string {
   const labels = axisLabels(axes).join(' × ');
   return name ?? `${network.name}${labels && `: ${labels}`}`.slice(0, 120);

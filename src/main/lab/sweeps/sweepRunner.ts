@@ -1,7 +1,7 @@
 /**
- * One sweep under way: it has as many runs in line or at work as it has workers, and puts the next one in line when one
- * of them has ended, behind what others have put there meanwhile: so single runs get their turn. A run that fails does
- * not stop the sweep, unless it failed over something that the next one would meet too.
+ * One active sweep: it has as many runs queued or training as it has workers, and queues the next one when
+ * one of them has ended, behind runs that others have queued meanwhile, so that single runs get their turn. A
+ * run that fails does not stop the sweep unless the next one would fail for the same reason.
  */
 import type { EventPayload } from '../../../shared/api/api.ts';
 import { Problem, type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';
@@ -17,9 +17,9 @@ import type { SweepBook } from './sweepBook.ts';
 
 export interface SweepRunnerOptions {
   readonly id: number;
-  /** All of the sweep's, by position. */
+  /** All runs of the sweep by position. */
   readonly plan: readonly CheckedRun[];
-  /** Positions that are still to be done, in order, and the runs of those that have begun. */
+  /** Positions that remain to be done, in order, and the runs of those that have begun. */
   readonly left: readonly number[];
   readonly begun: ReadonlyMap<number, number>;
   readonly workers: number;
@@ -37,11 +37,11 @@ export class SweepRunner {
   readonly #options: SweepRunnerOptions;
   readonly #left: number[];
   readonly #begun: Map<number, number>;
-  /** Runs in line or at work: their positions, and the statuses that were told. */
+  /** Queued and training runs with their positions and last reported statuses. */
   readonly #current = new Map<number, { readonly position: number; readonly status: RunStatus | null }>();
-  /** What is done one after another: filling up, pausing, going on, cancelling. */
+  /** Operations in sequence: filling the queue, pausing, resuming, cancelling. */
   #work: Promise<unknown> = Promise.resolve();
-  /** No run is begun. */
+  /** Whether no further run may begin. */
   #held = false;
   #ended = false;
   readonly #silence: () => void;
@@ -59,12 +59,12 @@ export class SweepRunner {
     return this.#held;
   }
 
-  /** Returns when the first runs are in line. */
+  /** Resolves when the first runs are queued. */
   start(): Promise<void> {
     return this.#fill();
   }
 
-  /** Returns when all checkpoints are on the disk. A run that waits in line is taken out of it again. */
+  /** Resolves when all checkpoints are on the disk. A queued run is removed from the queue. */
   pause(): Promise<void> {
     this.#held = true;
     return this.#next(async () => {
@@ -85,7 +85,7 @@ export class SweepRunner {
     });
   }
 
-  /** Its runs are stopped, each with a checkpoint. */
+  /** Stops the sweep's runs, each with a checkpoint. */
   cancel(): Promise<void> {
     this.#held = true;
     return this.#next(async () => {
@@ -96,12 +96,12 @@ export class SweepRunner {
     });
   }
 
-  /** Begins nothing more; what is under way is for `LabRuns` to end. */
+  /** Begins no further runs; `LabRuns` ends the active ones. */
   close(): void {
     this.#held = true;
     if (this.#ended) return;
     const { book, id } = this.#options;
-    // A sweep that is paused stays so; it has nothing under way that would be interrupted.
+    // A paused sweep stays paused, because it has no training run that would be interrupted.
     if (book.summary(id).status === 'running') this.#end('interrupted');
     else this.#end(null);
   }
@@ -116,7 +116,7 @@ export class SweepRunner {
     return done;
   }
 
-  /** Never rejected. */
+  /** Queues further runs. Never rejects. */
   #fill(): Promise<void> {
     return this.#next(async () => {
       const { workers } = this.#options;
@@ -127,7 +127,7 @@ export class SweepRunner {
       }
       if (!this.#held && this.#left.length === 0 && this.#current.size === 0) this.#end('finished');
     }).catch((error: unknown) => {
-      // Closing has its own end for the sweep; whatever else kept a run from being made is why the sweep stops here.
+      // Closing sets the sweep's end itself; any other error is the reason why the sweep stops.
       if (!(error instanceof Problem)) console.error(`sweep ${this.#options.id}:`, error);
       this.#interrupt(toProblemRecord(error));
     });
@@ -136,7 +136,7 @@ export class SweepRunner {
   async #begin(position: number): Promise<void> {
     const { id, plan, shards, book, runs, startWorker } = this.#options;
     const known = this.#begun.get(position);
-    // Who deletes a run does not want that one; who resumes the sweep wants all of its results. So it is begun anew.
+    // A user who resumes the sweep wants all of its results, so a run that was deleted is started again.
     const kept = known !== undefined && book.history.runs.summary(known)?.deletedAt === null;
     if (kept) {
       await this.#resumeRun(known, position);
@@ -152,7 +152,7 @@ export class SweepRunner {
     this.#watch(run, position);
   }
 
-  /** From its checkpoint. What keeps it from going on fails this run, as its training would have. */
+  /** Resumes a run from its checkpoint. If that fails, the run has failed, as if its training had. */
   async #resumeRun(run: number, position: number): Promise<void> {
     const { runs, runBook, startWorker } = this.#options;
     try {
@@ -179,7 +179,7 @@ export class SweepRunner {
         await runs.stop(run);
       } else await runs.pause(run);
     } catch (error) {
-      // It ended, or failed, before it could be paused, which its status says.
+      // It ended or failed before it could be paused, which its status shows.
       if (!(error instanceof Problem)) throw error;
     }
   }

@@ -1,4 +1,4 @@
-/** The C source, compiled with the machine's compiler and run on the images. */
+/** Checks the C source by compiling it with the machine's compiler and running it on the images. */
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { type Check, type CheckInput, type Checked, imagesFor } from './check.ts
 import { forwarded } from './html.ts';
 
 const run = promisify(execFile);
-/** For a hang alone: a small net takes a second. */
+/** Limit for a program that hangs; a small net takes a second. */
 const patience = 120_000;
 
 /** Reads images from standard input and writes their outputs to standard output. */
@@ -80,7 +80,10 @@ function piped(binary: string, images: Float32Array): Promise<Float32Array> {
   return promise;
 }
 
-/** The numbers of the source in the same steps, computed here: it shows that they are the weights, not that C compiles. */
+/**
+ * Computes the outputs in JavaScript from the weights in the source. This checks the weights, but not that
+ * the C code compiles.
+ */
 async function readBack(input: CheckInput): Promise<Checked> {
   const source = await readFile(join(input.folder, 'model.c'), 'utf8');
   const { model } = input.source;

@@ -1,4 +1,7 @@
-/** An export, loaded in a runtime from the files on the disk, and given the images that the engine was given. */
+/**
+ * Checks of exports: a runtime loads the files from the disk and receives the images that the engine
+ * received.
+ */
 import type { ExportOptions } from '../../../../shared/export/formats.ts';
 import type { TensorValues } from '../../../../shared/inspect/inspection.ts';
 import { softmaxRows } from '../../../engine/inspect/probabilities.ts';
@@ -8,7 +11,7 @@ import type { Engine } from '../engineThread.ts';
 import type { ModelOfRun } from '../source.ts';
 
 export interface CheckInput {
-  /** Holds the files of the format. */
+  /** Folder with the files of the format. */
   readonly folder: string;
   readonly source: ModelOfRun;
   readonly options: ExportOptions;
@@ -18,13 +21,13 @@ export interface CheckInput {
 
 export interface Checked {
   readonly runtime: string;
-  /** Images × classes, of one loading or of several, one after another. */
+  /** Outputs (images × classes) of each time the export was loaded. */
   readonly outputs: readonly Float32Array[];
 }
 
 export type Check = (input: CheckInput) => Promise<Checked>;
 
-/** What the exported net takes: images × channels × height × width. */
+/** Returns the input of the exported net: images × channels × height × width. */
 export function imagesFor({ probe: { pixels }, source: { model }, options }: CheckInput): TensorValues {
   if (options.normalisation === 'inside') return pixels;
   const [count = 0, channels = 0, height = 0, width = 0] = pixels.shape;
@@ -35,7 +38,7 @@ export function imagesFor({ probe: { pixels }, source: { model }, options }: Che
   return { shape: pixels.shape, data };
 }
 
-/** The same with channels last, as TensorFlow has them. */
+/** Transposes images to channels last, TensorFlow's layout. */
 export function channelsLast({ shape, data }: TensorValues): TensorValues {
   const [count = 0, channels = 0, height = 0, width = 0] = shape;
   const result = new Float32Array(data.length);
@@ -49,12 +52,12 @@ export function channelsLast({ shape, data }: TensorValues): TensorValues {
   return { shape: [count, height, width, channels], data: result };
 }
 
-/** What the engine gives, as the export should. */
+/** Returns the engine's outputs in the form that the export should give. */
 export function expectedOutput(probe: Probe, { output }: ExportOptions): Float32Array {
   return output === 'probabilities' ? softmaxRows(probe.logits) : probe.logits.data;
 }
 
-/** NaN where an output is none or their number differs. */
+/** Returns NaN if an output is NaN or the number of outputs differs. */
 export function largestDifference(expected: Float32Array, outputs: readonly Float32Array[]): number {
   let largest = 0;
   for (const output of outputs) {

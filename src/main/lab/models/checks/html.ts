@@ -1,11 +1,11 @@
-/** The page's own script, run in a context of its own. */
+/** Checks the page's own script by running it in a separate context. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import type { TensorValues } from '../../../../shared/inspect/inspection.ts';
 import type { Check } from './check.ts';
 
-/** What a page's script makes of images; its document has nothing but the model's data, as JSON. */
+/** Returns the outputs of a page's script; the document that it sees has only the model's data, as JSON. */
 export function forwarded(script: string, data: string, { shape, data: pixels }: TensorValues): Float32Array {
   const size = pixels.length / (shape[0] ?? 1);
   const document = { getElementById: () => ({ textContent: data }) };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Check, channelsLast, imagesFor } from './check.ts';
 
-/** LiteRT's own runtime, as WebAssembly, in the engine's thread. */
+/** Checks a file with LiteRT's own runtime (WebAssembly), in the engine's thread. */
 export const checkTflite: Check = async (input) => {
   const file = join(input.folder, 'model.tflite');
   const { version, outputs } = await input.engine.liteRt({ file, images: channelsLast(imagesFor(input)) });

@@ -4,15 +4,16 @@ import type * as OnnxRuntime from 'onnxruntime-node';
 import { onnxNames } from '../../../export/onnx/index.ts';
 import { type Check, imagesFor } from './check.ts';
 
-// Not named `require`: electron-vite gives a chunk one of that name where another module in it wants it.
+// It is not named `require` because electron-vite adds a variable of that name to a chunk in which another
+// module needs it.
 const requireHere = createRequire(import.meta.url);
 
-/** ONNX Runtime loads the file and runs all images in one batch. */
+/** Checks a file with ONNX Runtime, all images in one batch. */
 export const checkOnnx: Check = async (input) => {
   const { InferenceSession, Tensor } = requireHere('onnxruntime-node') as typeof OnnxRuntime;
   const { version } = requireHere('onnxruntime-node/package.json') as { version: string };
   const session = await InferenceSession.create(join(input.folder, 'model.onnx'), {
-    // Warnings of the optimizer's are nothing that a user can do something about.
+    // The optimizer's warnings are of no use to the user.
     logSeverityLevel: 3,
   });
   try {

@@ -1,4 +1,4 @@
-/** TensorFlow.js on its own (in JavaScript, without a native library) loads layers models. */
+/** Checks layers models with TensorFlow.js in pure JavaScript, without a native library. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TensorValues as Images } from '../../../../shared/inspect/inspection.ts';
@@ -11,7 +11,7 @@ interface Manifest {
   readonly weightsManifest: readonly [{ readonly weights: readonly object[] }];
 }
 
-/** Images are given with channels last. */
+/** Returns the model's outputs for images with channels last. */
 async function predicted(
   manifest: Manifest,
   weights: Uint8Array,
@@ -23,7 +23,7 @@ async function predicted(
     weightSpecs: manifest.weightsManifest[0].weights,
     weightData: weights.buffer.slice(weights.byteOffset, weights.byteOffset + weights.byteLength),
   };
-  // Without the advice to install the native library, which is another runtime.
+  // This suppresses the advice to install the native library, which is another runtime.
   tf.enableProdMode();
   await tf.setBackend('cpu');
   const model = await tf.loadLayersModel({ load: () => Promise.resolve(artifacts as never) });
@@ -45,7 +45,9 @@ export const checkTfjs: Check = async (input) => {
   return { runtime: `TensorFlow.js ${version}`, outputs: [outputs] };
 };
 
-/** There is no Keras without Python: the file's layers and weights are read back and run in TensorFlow.js. */
+/**
+ * Checks a Keras file without Python's Keras: its layers and weights are read back and run in TensorFlow.js.
+ */
 export const checkKeras: Check = async (input) => {
   const path = join(input.folder, 'model.keras');
   const graph = await decodeKeras(await readFile(path), path);

@@ -1,4 +1,7 @@
-/** Formats that are weights alone: read back from the disk, put into the engine's own graph, and run. */
+/**
+ * Checks formats that contain only weights: they are read back from the disk, loaded into the engine's own
+ * graph, and run.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type NamedTensor, parameterKey } from '../../../../shared/runs/checkpoint.ts';
@@ -8,7 +11,7 @@ import { readWeightsFile } from '../../../export/read/index.ts';
 import { matchWeights } from '../../../export/read/match.ts';
 import type { Check, CheckInput } from './check.ts';
 
-/** The engine's logits with weights that go by the names of the net's state_dict. */
+/** Returns the engine's logits with weights named as in the net's state_dict. */
 async function logitsWith(
   { source: { run, dataset }, probe, engine }: CheckInput,
   tensors: readonly NamedTensor[],
