@@ -18,6 +18,10 @@ test('a home that cannot be made', () => {
   expect(() => makeHome(join(folder, 'file', 'home'))).toThrow(
     expect.objectContaining({ code: 'home.unusable' }),
   );
+  expect(() => makeHome(join(folder, 'file'))).toThrow(expect.objectContaining({ code: 'home.unusable' }));
+  // Node's own recursive mkdir never returns from this.
+  if (process.platform === 'linux')
+    expect(() => makeHome('/proc/stride/home')).toThrow(expect.objectContaining({ code: 'home.unusable' }));
   makeHome(join(folder, 'a', 'b'));
   makeHome(join(folder, 'a', 'b'));
   rmSync(folder, { recursive: true });

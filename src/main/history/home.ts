@@ -2,10 +2,11 @@
  * The folder for all of Stride's data: `STRIDE_HOME`, otherwise the platform's folder for application data.
  * All hosts use the same one, so that a run started in a shell is in the window's list.
  */
-import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { Problem } from '../../shared/base/problem.ts';
+import { makeFolder } from './makeFolder.ts';
 
 /** Returns an absolute path; the folder need not exist yet. */
 export function resolveHome(environment: NodeJS.ProcessEnv = process.env): string {
@@ -16,7 +17,7 @@ export function resolveHome(environment: NodeJS.ProcessEnv = process.env): strin
 /** Creates the folder if it is missing. */
 export function makeHome(home: string): void {
   try {
-    mkdirSync(home, { recursive: true, mode: 0o700 });
+    makeFolder(home, 0o700);
     makePrivate(home, 0o700);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);

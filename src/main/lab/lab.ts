@@ -124,7 +124,10 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
   const realFiles = checkpointFiles(home, (run) => history.runs.known(run));
   const files = parts.files?.(realFiles) ?? realFiles;
   const known = (run: number) => history.runs.known(run);
-  const states = new PastStates(book, epochStates(files.folder, known));
+  const states = new PastStates(
+    book,
+    epochStates((run) => files.folder(run), known),
+  );
   const ofRuns = { ...common, book, files, states, findTrainingProblem: trainingProblem };
   const runs = new LabRuns(ofRuns);
   const organiser = new RunOrganiser(ofRuns);

@@ -7,6 +7,7 @@ import { link, mkdir, mkdtemp, open, readdir, rename, rm, rmdir, stat, unlink } 
 import { dirname, join } from 'node:path';
 import { Problem } from '../../../shared/base/problem.ts';
 import type { ExportedFile } from '../../export/encoded.ts';
+import { makeFolder } from '../../history/makeFolder.ts';
 
 export interface Staged {
   readonly folder: string;
@@ -33,7 +34,7 @@ export async function stage(folder: string, files: readonly ExportedFile[]): Pro
     if (made) await removeEmpty(folder, made);
   };
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     staging = await mkdtemp(join(folder, '.stride-export-'));
     for (const { path, bytes } of files) await writeSynced(join(staging, path), bytes);
   } catch (error) {
@@ -151,6 +152,7 @@ function fileProblem(error: unknown, path: string): unknown {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
+    case 'ENOENT':
     case 'ENOTDIR':
     case 'EEXIST':
     case 'EISDIR':
