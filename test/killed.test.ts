@@ -62,10 +62,13 @@ async function goOn(home: string) {
   await lab.close();
   expect(readdirSync(join(home, 'runs', '1')).sort()).toEqual([
     'best.safetensors',
+    'epochs',
     'last.safetensors',
     'manifest.json',
     'previous.safetensors',
   ]);
+  const states = readdirSync(join(home, 'runs', '1', 'epochs'));
+  expect(states.filter((name) => !/^\d{5}\.safetensors$/.test(name))).toEqual([]);
   const db = new Database(join(home, historyFile), { readonly: true });
   expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
   db.close();

@@ -50,6 +50,7 @@ test('by test accuracy, the first of equal ones', async () => {
   });
   expect(readdirSync(folder()).sort()).toEqual([
     'best.safetensors',
+    'epochs',
     'last.safetensors',
     'manifest.json',
     'previous.safetensors',

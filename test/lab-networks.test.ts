@@ -132,6 +132,7 @@ test('a net that cannot be written is refused, with the layer and the field', as
   const network = { ...mine, layers: [{ type: 'conv2d', filters: 0, kernelSize: 3 }] } as Network;
   await expect(ask('networks.create', { network, writer: 'a' })).rejects.toMatchObject({
     code: 'network.invalid',
-    parameters: { where: 'layer 1 (conv2d)', field: 'filters' },
+    message: 'the net is not valid: layer 1 (conv2d): filters must be at least 1',
+    parameters: { field: 'layers[0].filters' },
   });
 });

@@ -123,7 +123,7 @@ describe('another learning rate', () => {
     );
     await expect(lab.call('runs.setLearningRate', { run: 2, learningRate: 0.1 })).rejects.toThrow('no run 2');
     await expect(lab.call('runs.setLearningRate', { run: 1, learningRate: 0 })).rejects.toThrow(
-      'learningRate',
+      'learning rate must be greater than 0',
     );
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { calls, events } from '../src/shared/api/api.ts';
 import { Problem } from '../src/shared/base/problem.ts';
+import { openDataset } from '../src/main/datasets/index.ts';
 import type { CheckpointFiles } from '../src/main/checkpoints/files.ts';
 import { filesOf } from './support/filesOf.ts';
 import type { EventMessage } from '../src/shared/api/api.ts';
@@ -448,7 +449,9 @@ describe('what is asked for wrongly', () => {
       start(wrong({ layers: [{ type: 'flatten' }, { type: 'linear', units: 3 }] })),
     ).rejects.toMatchObject({ code: 'network.output' });
     const kernel = [{ type: 'conv2d', filters: 0, kernelSize: 3 }];
-    await expect(start(wrong({ layers: kernel }))).rejects.toThrow('layer 1 (conv2d), field "filters"');
+    await expect(start(wrong({ layers: kernel }))).rejects.toThrow(
+      'layer 1 (conv2d): filters must be at least 1',
+    );
     expect((await lab.call('runs.list', {})).total).toBe(0);
   });
 
@@ -469,7 +472,7 @@ describe('what is asked for wrongly', () => {
 });
 
 test('presets and data sets', async () => {
-  const lab = await open();
+  const lab = await open({ openDataset });
   const presets = await lab.call('presets.list', {});
   expect(calls['presets.list'].reply.parse(presets)).toEqual(presets);
   expect(presets.map(({ network, parameterCount }) => [network.name, parameterCount])).toEqual([

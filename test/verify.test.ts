@@ -155,14 +155,14 @@ describe('what cannot be run is named, and the rest is run all the same', () => 
   });
 });
 
-test('no case, no folder: exit code 1', async () => {
+test('a folder without a case ends with exit code 1, a folder that is not there with 2', async () => {
   writeFileSync(join(folder, 'other.json'), '{}');
   expect(await verify(folder)).toMatchObject({
     code: 1,
     err: expect.stringContaining('no vector file') as string,
   });
   expect(await verify(join(folder, 'nothing'))).toMatchObject({
-    code: 1,
+    code: 2,
     err: expect.stringContaining('is not there') as string,
   });
 });

@@ -1,4 +1,5 @@
 /** The terminal host in a process of its own, over a lab with the fake worker: `terminalProcess.ts <home> <command...>`. */
+import { openDataset } from '../../src/main/datasets/index.ts';
 import { runTerminal } from '../../src/main/terminal/program.ts';
 import { openLab } from './lab.ts';
 
@@ -11,7 +12,7 @@ process.exitCode = await runTerminal(
     platform: process.platform,
     signals: process,
     kill: () => process.exit(130),
-    createLab: () => openLab(home),
+    createLab: () => openLab(home, { openDataset }),
     renderer: '',
     doctor: '',
   },

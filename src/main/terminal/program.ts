@@ -150,7 +150,7 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
     .description('show one run: settings, machine, epochs')
     .addArgument(runArgument())
     .option('--batch-losses', 'also show the loss of every batch')
-    .addOption(jsonOption('print everything as one JSON object'))
+    .addOption(jsonOption('everything as one JSON object'))
     .action((run: number, options: { batchLosses?: boolean; json?: boolean }) =>
       withLab((lab) => showRun(io, lab, run, options)),
     );

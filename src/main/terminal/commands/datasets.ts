@@ -60,7 +60,7 @@ export function addDatasetCommands(program: Command, surroundings: Surroundings)
     .command('show')
     .description('show one data set: sizes, classes, where it came from, what was noticed')
     .argument('<dataset>', 'its id or its name')
-    .addOption(new Option('--json', 'print all of it as one JSON object'))
+    .addOption(new Option('--json', 'print everything as one JSON object'))
     .action((dataset: string, options: JsonOption) => withLab((lab) => show(io, lab, dataset, options)));
   datasets
     .command('rename')
