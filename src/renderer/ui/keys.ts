@@ -45,7 +45,7 @@ export function ariaKeys(binding: string, mac: boolean = isMac()): string | unde
   return binding.replace('$mod', mac ? 'Meta' : 'Control').replace(/\[\w+\]\+/g, '');
 }
 
-/** Returns whether Shift is only needed to type the sign (`Shift+?`), so that the sign alone is shown. */
+/** Returns whether the key is a sign: Shift is then only needed to type it (`Shift+?`) and is not shown. */
 function isSign(key: string): boolean {
   return key.length === 1 && !/[\p{L}\d]/u.test(key);
 }
