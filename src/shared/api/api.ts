@@ -1,9 +1,9 @@
 /**
- * The contract between a window (or a terminal) and the lab: every call with what it takes and gives, every event
- * with what it carries. `lab/` implements it, transports carry it and know nothing of it, and payloads are checked
- * against these schemas where they enter, in one place (`lab/dispatch.ts`).
+ * The contract between a window (or a terminal) and the lab: every call with its request and reply, every event with
+ * its payload. `lab/` implements it and transports carry it without interpreting it; payloads are checked against these
+ * schemas where they enter, in one place (`lab/dispatch.ts`).
  *
- * Numbers in bulk travel as Float32Array: structured clone carries it in Electron, MessagePack over the WebSocket.
+ * Bulk numbers travel as Float32Array: structured clone carries it in Electron, MessagePack over the WebSocket.
  */
 import { z } from 'zod';
 import { compareCalls } from './calls/compare.ts';
@@ -39,17 +39,17 @@ const sweep = z.strictObject({ sweep: z.int().positive() });
 const float32: z.ZodType<Float32Array> = z.instanceof(Float32Array);
 
 export const calls = {
-  /** Who is there: version, host, machine, and whether this machine can train. */
+  /** Describes the lab: version, host, machine, and whether this machine can train. */
   'app.info': call(
     nothing,
     z.strictObject({
       version: z.string(),
       host: z.enum(['desktop', 'browser', 'terminal']),
-      /** STRIDE_HOME: where history and checkpoints are. */
+      /** STRIDE_HOME, the folder of history and checkpoints. */
       home: z.string(),
       machine: machineSchema,
       versions: versionsSchema,
-      /** Null where training works; else why it does not and how to mend that. */
+      /** Null if training works; otherwise the reason and the remedy. */
       trainingProblem: problemRecordSchema.nullable(),
     }),
   ),
@@ -65,7 +65,9 @@ export const calls = {
   ...preferenceCalls,
   ...networkCalls,
 
-  /** Starts runs: all at once in workers of their own, or one after another. Gives them in the order asked for. */
+  /**
+   * Starts runs, all at once in workers of their own, or one after another. Returns them in the order of the request.
+   */
   'runs.start': call(
     z.strictObject({
       runs: z
@@ -75,7 +77,7 @@ export const calls = {
             network: networkSchema,
             settings: trainingSettingsSchema,
             dataset: z.string().default('mnist'),
-            /** Changes of the base learning rate at these steps, as somebody made them in a run that is done again. */
+            /** Changes of the base learning rate at these steps, as they were made in the run that is repeated. */
             learningRates: z.array(learningRateChangeSchema).max(1000).default([]),
             /** The number of the kept net that `network` was taken from; the run records it with its version. */
             keptNetwork: z.int().positive().optional(),
@@ -85,7 +87,10 @@ export const calls = {
         .min(1)
         .max(64),
       together: z.boolean().default(true),
-      /** Cores for each run, parts of its batches; without it the cores are shared out among the runs at work. */
+      /**
+       * Cores for each run, which is also the number of shards per batch; without it, the cores are shared among the
+       * runs in progress.
+       */
       threads: z.int().min(1).optional(),
     }),
     z.array(runSummarySchema),
@@ -93,8 +98,8 @@ export const calls = {
   /** Takes effect between two steps; the run's checkpoint is on disk when this returns. */
   'runs.pause': call(run, runSummarySchema),
   /**
-   * Continues a paused, stopped, interrupted or failed run from its last checkpoint, bit for bit; from the one before it
-   * where the last one is damaged (`checkpoint.previous-is-whole`) and this is wanted.
+   * Continues a paused, stopped, interrupted or failed run from its last checkpoint, bit for bit; or from the one
+   * before it if the last one is damaged (`checkpoint.previous-is-whole`) and the caller asks for this.
    */
   'runs.resume': call(
     z.strictObject({ run: z.int().positive(), from: z.enum(['last', 'previous']).default('last') }),
@@ -102,15 +107,15 @@ export const calls = {
   ),
   'runs.stop': call(run, runSummarySchema),
   ...trainCalls,
-  /** Newest first, archived ones among them; without those that are deleted. */
+  /** Returns runs newest first, including archived but not deleted ones. */
   'runs.list': call(
     z.strictObject({ limit: z.int().min(1).max(1000).default(100), offset: z.int().min(0).default(0) }),
     z.strictObject({ runs: z.array(runSummarySchema), total: z.int() }),
   ),
   'runs.get': call(run, runDetailSchema),
   /**
-   * Every batch's loss, in order, from step `from` (counted from 0) on; and how long training had taken by some steps
-   * after it, about one in a thousand: none in histories from before that was kept.
+   * Returns every batch's loss, in order, from step `from` (counted from 0) on, and clock readings for some steps after
+   * it, about one in a thousand; histories from before these were recorded have none.
    */
   'runs.batchLosses': call(
     z.strictObject({ run: z.int().positive(), from: z.int().min(0).default(0) }),
@@ -122,25 +127,25 @@ export const calls = {
   ...compareCalls,
 
   /**
-   * Starts a set of runs, as many at a time as it has workers: as there are cores, where nothing is said, and no more.
-   * Refused as a whole, by a problem that names the combination, where one of its runs could not be trained.
+   * Starts a set of runs, `workers` at a time (by default one per core, which is also the most). If one of its runs
+   * cannot be trained, the whole set is refused by a problem that names the combination.
    */
   'sweeps.start': call(
     z.strictObject({ sweep: sweepSchema, workers: z.int().min(1).max(1024).optional() }),
     sweepSummarySchema,
   ),
-  /** Newest first. */
+  /** Returns sweeps newest first. */
   'sweeps.list': call(
     z.strictObject({ limit: z.int().min(1).max(1000).default(100), offset: z.int().min(0).default(0) }),
     z.strictObject({ sweeps: z.array(sweepSummarySchema), total: z.int() }),
   ),
-  /** With mean and spread of every combination over its seeds. */
+  /** Returns a sweep with mean and spread of every combination over its seeds. */
   'sweeps.get': call(sweep, sweepDetailSchema),
   /** Takes effect between two steps; the checkpoints of its runs are on disk when this returns. */
   'sweeps.pause': call(sweep, sweepSummarySchema),
-  /** Continues runs that were begun from their checkpoints, and starts the others. */
+  /** Resumes runs that were begun from their checkpoints, and starts the others. */
   'sweeps.resume': call(sweep, sweepSummarySchema),
-  /** Stops its runs, each with a checkpoint, and begins no more. It can be resumed all the same. */
+  /** Stops its runs, each with a checkpoint, and starts no more. The sweep can still be resumed. */
   'sweeps.cancel': call(sweep, sweepSummarySchema),
 
   ...inspectCalls,
@@ -157,7 +162,7 @@ export const events = {
     from: z.int(),
     losses: float32,
     imagesPerSecond: z.number(),
-    /** Seconds of training up to the last of these steps, without pauses. */
+    /** Seconds of training up to the last of these steps, pauses excluded. */
     seconds: z.number(),
   }),
   ...runEvents,
@@ -171,7 +176,7 @@ export const events = {
 } as const;
 
 export type CallName = keyof typeof calls;
-/** What a caller may leave out (defaults) is optional here. */
+/** The request as a caller writes it: fields with defaults are optional. */
 export type CallInput<C extends CallName> = z.input<(typeof calls)[C]['request']>;
 export type CallRequest<C extends CallName> = z.output<(typeof calls)[C]['request']>;
 export type CallReply<C extends CallName> = z.output<(typeof calls)[C]['reply']>;
@@ -182,11 +187,11 @@ export type EventPayload<E extends EventName> = z.output<(typeof events)[E]>;
 /** The lab as its callers see it, in the same process or behind a transport. */
 export interface LabClient {
   call<C extends CallName>(name: C, request: CallInput<C>): Promise<CallReply<C>>;
-  /** Gives the function that unsubscribes. */
+  /** Returns the function that unsubscribes. */
   on<E extends EventName>(name: E, listener: (payload: EventPayload<E>) => void): () => void;
 }
 
-/** What travels: transports carry these and nothing else. */
+/** The messages that transports carry. */
 export type ClientMessage = {
   readonly kind: 'call';
   readonly id: number;
@@ -197,7 +202,7 @@ export type ServerMessage =
   | { readonly kind: 'reply'; readonly id: number; readonly reply: unknown }
   | { readonly kind: 'problem'; readonly id: number; readonly problem: z.infer<typeof problemRecordSchema> }
   | { readonly kind: 'event'; readonly name: string; readonly payload: unknown }
-  // Several events in their order; a window deals with them in one go, so that it draws once.
+  // Several events in their order; a window handles them together, so that it renders once.
   | {
       readonly kind: 'events';
       readonly events: readonly { readonly name: string; readonly payload: unknown }[];

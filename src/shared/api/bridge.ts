@@ -1,13 +1,16 @@
 /**
- * What the preload gives to the desktop window, and the two IPC channels behind it. The names are shared by the preload
- * and the main process; a window in a browser has no `stride` among its globals and takes the WebSocket.
+ * The object that the preload exposes to the desktop window, and the two IPC channels behind it. The preload and the
+ * main process share the names; a window in a browser has no global `stride` and uses the WebSocket.
  */
 import type { ClientMessage, ServerMessage } from './api.ts';
 
 export const toLab = 'stride:to-lab';
 export const toWindow = 'stride:to-window';
 
-/** Besides the lab's messages: what the window's page can do, for the menu; what was chosen there; files from the system. */
+/**
+ * Channels besides the lab's messages: the page's possible actions for the menu, the actions chosen there, and files
+ * from the system.
+ */
 export const toMenu = 'stride:actions';
 export const toPage = 'stride:chosen';
 export const toOpen = 'stride:file';
@@ -20,7 +23,7 @@ export interface MenuAction {
   /** The heading of its group, in the window's language. */
   readonly group: string;
   readonly title: string;
-  /** In tinykeys' notation; empty where it has none. */
+  /** Keys in tinykeys' notation; empty if there are none. */
   readonly keys: string;
   readonly enabled: boolean;
 }
@@ -33,20 +36,20 @@ export interface OpenedFile {
 
 export interface Bridge {
   send(message: ClientMessage): void;
-  /** Gives the function that unsubscribes. */
+  /** Returns the function that unsubscribes. */
   onMessage(listener: (message: ServerMessage) => void): () => void;
   /**
-   * Asks for a folder in the system's own dialog; null where the person gave none. Not there where the host has no such
+   * Asks for a folder in the system's own dialog; null if the person cancelled. Undefined if the host has no such
    * dialog.
    */
   chooseFolder?: (() => Promise<string | null>) | undefined;
-  /** Says what can be done now. Files that wait are given out from then on. */
+  /** Reports the possible actions. Waiting files are delivered from then on. */
   setActions(actions: readonly MenuAction[]): void;
   onChosen(listener: (id: string) => void): () => void;
   onFile(listener: (file: OpenedFile) => void): () => void;
 }
 
-/** What to look for on `globalThis`. */
+/** The type of `globalThis` in a desktop window. */
 export interface BridgeGlobal {
   stride?: Bridge | undefined;
 }

@@ -1,27 +1,30 @@
 /**
- * Messages as bytes, for the WebSocket: MessagePack, with one extension type for Float32Array, so that a run's losses
- * travel as four bytes each and arrive as what the contract says. Both ends use this file. (Electron needs none of it:
- * structured clone carries typed arrays.)
+ * Encodes messages as bytes for the WebSocket: MessagePack with one extension type for Float32Array, so that a run's
+ * losses take four bytes each and arrive with the type of the contract. Both ends use this file. (Electron does not
+ * need it: structured clone carries typed arrays.)
  */
 import { ExtensionCodec, decode, encode } from '@msgpack/msgpack';
 
-/** Where the browser host takes WebSockets. */
+/** The path on which the browser host accepts WebSockets. */
 export const labPath = '/lab';
 
 /** The close code (4000 to 4999 are for applications) that says: the lab has ended, connecting again is of no use. */
 export const labEndedCode = 4001;
 
-/** MessagePack leaves 0 to 127 to applications. */
+/** MessagePack leaves the types 0 to 127 to applications. */
 const float32Type = 1;
 
-/** Array buffers are little-endian on everything that Node and Chromium run on; a reader elsewhere would have to swap. */
+/**
+ * Array buffers are little-endian on everything that Node and Chromium run on; a big-endian reader would have to swap
+ * bytes.
+ */
 const extensions = new ExtensionCodec();
 extensions.register({
   type: float32Type,
   encode: (value) =>
     value instanceof Float32Array ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : null,
-  // A copy: the bytes of a message start where they happen to, and a Float32Array must start at a multiple of four. In Node
-  // the bytes are a Buffer, whose own `slice` copies nothing and whose memory is that of other messages too.
+  // The bytes are copied: those of a message start at any offset, and a Float32Array must start at a multiple of four.
+  // In Node the bytes are a Buffer, whose own `slice` copies nothing and whose memory is shared with other messages.
   decode: (bytes) => {
     if (bytes.length % 4 !== 0) throw new RangeError(`${bytes.length} bytes are no Float32Array`);
     return new Float32Array(Uint8Array.from(bytes).buffer);

@@ -1,7 +1,7 @@
 /**
- * Random numbers without a state: the n-th number of a seed, whichever were asked for before. SplitMix64 (Steele, Lea
+ * Stateless random numbers: the n-th number of a seed, independent of which were drawn before. SplitMix64 (Steele, Lea
  * and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014), whose n-th output is a function of seed
- * and n. What PyTorch draws has its own generator, in the engine.
+ * and n. PyTorch's draws have a generator of their own, in the engine.
  */
 
 const step = 0x9e3779b97f4a7c15n;
@@ -14,7 +14,7 @@ export function randomBits(seed: number, index: number): bigint {
   return z ^ (z >> 31n);
 }
 
-/** Uniform in [0, 1): the high 53 bits. */
+/** Returns a number uniform in [0, 1), from the high 53 bits. */
 export function randomUnit(seed: number, index: number): number {
   return Number(randomBits(seed, index) >> 11n) / 2 ** 53;
 }

@@ -1,6 +1,6 @@
 /**
- * JSON that keeps every number. A loss that has diverged is NaN or infinite, for which JSON has no word and
- * `JSON.stringify` writes null; here they are `{"number":"NaN"}`, and what is read is what was written.
+ * JSON that keeps every number. A diverged loss is NaN or infinite, which JSON cannot express and `JSON.stringify`
+ * writes as null; here they are `{"number":"NaN"}`, so that reading restores what was written.
  */
 
 const special: Readonly<Record<string, number>> = { NaN: NaN, Infinity: Infinity, '-Infinity': -Infinity };

@@ -1,7 +1,12 @@
-/** How deep JSON is nested. What is sent may be 100 deep (`@msgpack/msgpack`), a message around it included. */
+/**
+ * The largest accepted nesting depth of JSON. A message may be 100 deep (`@msgpack/msgpack`), including its envelope.
+ */
 export const deepest = 32;
 
-/** 0 for what holds nothing. Without recursion: it is for what may be nested without a bound. */
+/**
+ * Returns the nesting depth, 0 for a value without elements. It does not recurse, because the value may be nested
+ * without bound.
+ */
 export function depthOf(value: unknown): number {
   let depth = -1;
   for (let level: unknown[] = [value]; level.length > 0; depth += 1) {

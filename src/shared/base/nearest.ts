@@ -1,4 +1,4 @@
-/** For what was misspelt: the nearest of the known names, if it is near. */
+/** Finds the nearest of the known names to a misspelt one, if it is near. */
 
 export function nearest(word: string, known: readonly string[]): string | null {
   const [best] = known
@@ -8,7 +8,10 @@ export function nearest(word: string, known: readonly string[]): string | null {
   return near ? best.name : null;
 }
 
-/** Letters put in, left out, replaced or swapped with their neighbour (optimal string alignment distance). */
+/**
+ * Returns the number of letters inserted, deleted, replaced or swapped with their neighbour (optimal string alignment
+ * distance).
+ */
 function distance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {

@@ -1,8 +1,8 @@
 /**
- * Errors that are for people. A `Problem` is something that a user can understand and mend: a field out of
- * range, a kernel that does not fit, a file that is cut short. It carries a stable code and the values in its
- * text, so that the window can say it in the reader's language, and an English message for everything else
- * (terminal, log). Whatever is not a `Problem` is a programmer's error and is reported as such.
+ * Errors for people. A `Problem` is something that a user can understand and fix: a field out of range, a kernel that
+ * does not fit, a truncated file. It carries a stable code and the values in its text, so that the window can show it
+ * in the reader's language, and an English message for everything else (terminal, log). Any other error is a bug and is
+ * reported as such.
  */
 
 export type ProblemParameters = Readonly<Record<string, string | number>>;
@@ -34,7 +34,7 @@ export class Problem extends Error {
   }
 }
 
-/** What to show of anything that was thrown; an unexpected error gets the code `internal`. */
+/** Converts anything thrown for display; an unexpected error gets the code `internal`. */
 export function toProblemRecord(error: unknown): ProblemRecord {
   if (error instanceof Problem) return error.toRecord();
   const message = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,6 @@
 /**
- * UTF-8, in every environment. Windows, workers and Node all have these two classes, though neither the language nor
- * what the sides share declares them.
+ * UTF-8 in every environment. Windows, workers and Node all have these two classes, though neither the language's nor
+ * the shared code's types declare them.
  */
 interface Coders {
   readonly TextEncoder: new () => { encode(text: string): Uint8Array };

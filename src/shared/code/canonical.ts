@@ -1,7 +1,7 @@
 /**
- * A net in its shortest form: fields that say what would hold without them are left out, equal pairs are one number,
- * disabled layers are gone. Two nets that compute the same with the same layers have the same form, so code that was
- * written from a net and read again can be held against it.
+ * Converts a net to its canonical form: fields at their defaults are left out, equal pairs are one number, disabled
+ * layers are removed. Two nets that compute the same with the same layers have the same form, so that code written from
+ * a net and read again can be compared with it.
  */
 import { activationDefaults } from '../layers/activation.ts';
 import { batchNormDefaults } from '../layers/batchNorm2d.ts';

@@ -1,7 +1,7 @@
 /**
- * A net as steps that Keras and TensorFlow.js have, with channels last: padding is a step of its own (theirs is only
- * "same" or none, and their "same" is not PyTorch's), a stride with dilation is a dilated convolution of which every
- * n-th place is kept, and a max-pool's padding must not win over negative numbers.
+ * Converts a net to steps that Keras and TensorFlow.js have, with channels last: padding is a separate step (theirs is
+ * only "same" or none, and their "same" is not PyTorch's), a stride with dilation is a dilated convolution of which
+ * every n-th position is kept, and a max-pool's padding must be lower than negative values.
  */
 import { type Activation, activationDefaults } from '../layers/activation.ts';
 import { batchNormDefaults } from '../layers/batchNorm2d.ts';
@@ -36,7 +36,7 @@ export type ChannelsLastStep =
       readonly negativeSlope: number;
       readonly alpha: number;
     }
-  /** Flattens a map, whose numbers are then in another order than in PyTorch; a flat input stays as it is. */
+  /** Flattens a map, whose numbers are then in another order than in PyTorch; a flat input is unchanged. */
   | { readonly kind: 'flatten' }
   | { readonly kind: 'dense'; readonly units: number; readonly bias: boolean; readonly fanIn: number }
   | {
@@ -69,7 +69,7 @@ export function planOf(network: Network): Plan {
   };
 }
 
-/** Whether any step of the plan is of that kind. */
+/** Returns whether any step of the plan is of that kind. */
 export function hasStep(steps: readonly PlannedStep[], kind: ChannelsLastStep['kind']): boolean {
   return steps.some(
     ({ step }) =>
@@ -89,7 +89,7 @@ function planned(layer: Layer, input: Shape, output: Shape): PlannedStep[] {
   return steps.map((step, i) => ({ step, shape: i === steps.length - 1 ? lastShape(output) : null }));
 }
 
-/** A layer that is no block as such steps; a block as one step with its two lists. */
+/** Returns the steps of a layer other than a block; a block is one step with its two lists. */
 export function stepsOf(layer: Layer, input: Shape): ChannelsLastStep[] {
   switch (layer.type) {
     case 'conv2d': {

@@ -1,4 +1,7 @@
-/** Keras code: whole Python, padding where Keras' own would be another, and a word where Keras does otherwise. */
+/**
+ * The Keras code is complete Python, with explicit padding where Keras' own would differ, and comments on other
+ * differences.
+ */
 import { parser } from '@lezer/python';
 import { expect, test } from 'vitest';
 import { randomNetworks } from '../../../test/support/randomNetworks.ts';

@@ -1,6 +1,7 @@
 /**
- * A net and its training as a Keras script (Keras 3 on TensorFlow, channels last). It is the same net and the same
- * training; its random numbers are Keras' own, so its losses are not Stride's. Comments say where Keras does otherwise.
+ * Writes a net and its training as a Keras script (Keras 3 on TensorFlow, channels last). The net and the training are
+ * the same; the random numbers are Keras' own, so its losses are not Stride's. Comments in the script name the
+ * differences.
  */
 import type { Pair } from '../layers/layer.ts';
 import type { Network } from '../network/network.ts';
@@ -27,7 +28,9 @@ const kerasDatasets: Readonly<Record<string, string>> = {
 const python = ([height, width]: Pair) => (height === width ? `${height}` : `(${height}, ${width})`);
 const differs = ([height, width]: Pair, value: number) => height !== value || width !== value;
 
-/** What every layer with weights is made with: PyTorch's initial values, and a decay that goes into the gradient. */
+/**
+ * Arguments of every layer with weights: PyTorch's initial values, and a weight decay that is added to the gradient.
+ */
 interface Weights {
   readonly decay: boolean;
 }

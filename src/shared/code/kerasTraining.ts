@@ -48,7 +48,7 @@ export function optimizerLines(optimizer: Optimizer, settings: TrainingSettings)
   }
 }
 
-/** Whether the rate is set at every step. Adagrad's own decay is one such change. */
+/** Returns whether the rate is set at every step. Adagrad's own decay is one such change. */
 function changesRate({ schedule, optimizer }: TrainingSettings): boolean {
   return (
     schedule.type !== 'constant' ||

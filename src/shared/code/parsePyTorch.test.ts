@@ -1,4 +1,4 @@
-/** Code that becomes a net: the course's scripts, Stride's own code, other styles, and what is not understood. */
+/** Tests code that becomes a net: the course's scripts, Stride's own code, other styles, and unsupported code. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { presets } from '../network/presets.ts';
@@ -291,7 +291,7 @@ test('broken code, no code, and code without a net', () => {
   expect(codes('x = 0\nfor i in range(10000):\n  for j in range(10000):\n    x = x + 1\n')).toEqual([
     '- no-net',
   ]);
-  // Where layers are made, every pass counts.
+  // Every pass of a loop counts where it makes layers.
   const making = 'for i in range(9000):\n            for j in range(9000): i = j';
   expect(codes(net(making, 'pass', 'Net()'))).toContain('- too-long');
   expect(codes(`x = ${'('.repeat(20_000)}1`)).toContain('- no-net');

@@ -1,7 +1,7 @@
 /**
- * PyTorch code of the course's style, read as a net and, where the code has them, training settings. Nothing is run:
- * `paste/` follows the code. What is not understood is named with its line, and what had to be assumed is said, so that
- * nothing is guessed in silence. Where a script trains several times, each is offered.
+ * Reads PyTorch code in the course's style as a net and, if present, training settings. Nothing is executed: `paste/`
+ * interprets the code. Unsupported code is reported with its line, and so are assumptions, so that nothing is guessed
+ * silently. If a script trains several times, each training is offered.
  */
 import { parser } from '@lezer/python';
 import { misfitOf, misfitSentence } from '../misfits/misfit.ts';
@@ -26,11 +26,11 @@ export type { CodeFinding, FindingSeverity } from './paste/findings.ts';
 export type { FoundSettings } from './paste/training/found.ts';
 export { notebookScript } from './paste/text/notebook.ts';
 
-/** One training of a script, or one net of a script that trains none. */
+/** One training of a script, or one net of a script without training. */
 export interface PastedChoice {
-  /** Null where the code is no net that Stride can have. */
+  /** Null if Stride cannot express the code as a net. */
   readonly network: Network | null;
-  /** Only what the code says. */
+  /** Only the settings that the code contains. */
   readonly settings: FoundSettings;
   readonly line: number | null;
   /** The cell of a notebook. */
@@ -40,30 +40,33 @@ export interface PastedChoice {
 }
 
 export interface PastedNet {
-  /** Null where no net was found in the code. */
+  /** Null if no net was found in the code. */
   readonly network: Network | null;
-  /** Where the net's layers do not fit each other. */
+  /** Set if the net's layers do not fit each other. */
   readonly problem: LayerProblem | null;
-  /** Only what the code says. */
+  /** Only the settings that the code contains. */
   readonly settings: FoundSettings;
-  /** In the order of the lines. */
+  /** Findings in the order of their lines. */
   readonly findings: readonly CodeFinding[];
-  /** Everything that the script trains, in its order; one of them is what is above. */
+  /** All trainings of the script, in its order; the fields above describe one of them. */
   readonly choices: readonly PastedChoice[];
-  /** Position in `choices`; −1 where there is none. */
+  /** Position in `choices`; −1 if there is none. */
   readonly chosen: number;
 }
 
-/** Whether a text that may be anything is for `parsePyTorch`: it speaks of torch or builds a layer, and is no net's JSON. */
+/**
+ * Returns whether an arbitrary text is meant for `parsePyTorch`: it mentions torch or builds a layer, and is not a
+ * net's JSON.
+ */
 export function looksLikePyTorch(text: string): boolean {
   const notebook = /^\s*\{[\s\S]*"cells"\s*:/.test(text);
   return (notebook || !/^\s*[{[]/.test(text)) && /\btorch\b|\bnn\.[A-Z]\w*|\bF\.[a-z]\w*\s*\(/.test(text);
 }
 
 export interface PasteOptions {
-  /** What the net is called where neither its code nor a preset has a name for it. */
+  /** Name of the net if neither its code nor a preset has one. */
   readonly name?: string;
-  /** Which training to take where there are several. */
+  /** Index of the training to use if there are several. */
   readonly choice?: number;
 }
 
@@ -84,14 +87,14 @@ export function parsePyTorch(code: string, { name = 'pasted', choice }: PasteOpt
       runScript(reading, tree.topNode);
     } catch (error) {
       if (!(error instanceof TooLong)) throw error;
-      // What was made by then is kept.
+      // What was made before the limit is kept.
       findings.add('error', 'too-long', null);
       restart(reading);
     }
     results = resultsOf(reading, name);
     if (results.length === 0) findings.add('error', 'no-net', null);
   } catch (error) {
-    // Code may be nested deeper than the stack is.
+    // Code may be nested more deeply than the stack allows.
     if (!(error instanceof TooLong) && !(error instanceof RangeError)) throw error;
     findings.add('error', 'too-long', null);
   }
@@ -117,7 +120,7 @@ export function parsePyTorch(code: string, { name = 'pasted', choice }: PasteOpt
   };
 }
 
-/** Every training that differs from those before it. */
+/** Returns the result of every training that differs from those before it. */
 function resultsOf(reading: Reading, name: string): Result[] {
   const all = candidates(reading);
   const results: Result[] = [];
@@ -181,7 +184,7 @@ function foreignNet(findings: Findings, net: Extract<Module, { type: 'foreign' }
   return null;
 }
 
-/** Command-line options whose defaults were taken. */
+/** Reports the command-line options whose defaults were used. */
 function defaultsFinding({ script, findings }: Reading): void {
   const [first] = script.defaults.values();
   if (!first) return;
@@ -212,7 +215,7 @@ function netOf(
   );
 }
 
-/** A preset keeps its own name; whatever does not make a net by the schema is said. */
+/** Names the net, though a preset keeps its own name; reports a net that violates the schema. */
 function named(network: Network, hasName: boolean, findings: Findings): Network | null {
   const layers = (each: Network) => JSON.stringify([each.input, canonicalNetwork(each).layers]);
   const preset = presets.find((each) => layers(each.network) === layers(network));
@@ -225,7 +228,7 @@ function named(network: Network, hasName: boolean, findings: Findings): Network 
   return null;
 }
 
-/** What keeps the script's seed from giving the script's numbers. */
+/** Reports what prevents the script's seed from giving the script's numbers. */
 function seedFindings(
   findings: Findings,
   net: Module,

@@ -1,4 +1,4 @@
-/** Search terms by which the command palette finds a screen, in addition to its name. */
+/** Search terms by which the command palette finds a screen; a screen without any is found by its key. */
 import type { Door } from '../../app/router.svelte.ts';
 
 export const doorKeywords: Partial<Record<Door, string>> = {

@@ -1,4 +1,4 @@
-/** A call of the contract: what it takes and what it gives. */
+/** Defines a call of the contract: its request and its reply. */
 import type { z } from 'zod';
 
 export const call = <I extends z.ZodType, O extends z.ZodType>(request: I, reply: O) => ({ request, reply });

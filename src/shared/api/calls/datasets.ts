@@ -13,29 +13,29 @@ import { call } from './call.ts';
 const nothing = z.strictObject({});
 /** A set's id. */
 const dataset = z.string().min(1).max(100);
-/** What an import is called by whoever asked for it, so that its progress and its cancel can be told. */
+/** The caller's name for an import, which its progress events and its cancellation refer to. */
 const ticket = z.string().min(1).max(100);
 
 const bytes: z.ZodType<Uint8Array> = z.instanceof(Uint8Array);
 
-/** Bytes of one message of an upload. */
+/** Bytes in one message of an upload. */
 export const uploadPieceBytes = 4 * 2 ** 20;
 
-/** Where an import comes from: a path of the lab's machine, or files that a window has sent under this ticket. */
+/** The source of an import: a path on the lab's machine, or files that a window has uploaded under this ticket. */
 const from = z.union([z.strictObject({ path: z.string().min(1) }), z.strictObject({ uploaded: ticket })]);
 
 const datasetStatisticsSchema = z.strictObject({
-  /** Of the training images' pixels in [0, 1], a channel each, as `normalisation: dataset` takes them. */
+  /** Mean of the training images' pixels in [0, 1], one per channel, as used by `normalisation: dataset`. */
   mean: z.array(z.number()),
   deviation: z.array(z.number()),
-  /** Images of each class. */
+  /** Number of images of each class. */
   train: z.array(z.int()),
   test: z.array(z.int()),
-  /** How many of the training images' pixels have each of the 256 values, a channel each. */
+  /** Number of the training images' pixels with each of the 256 values, one histogram per channel. */
   histogram: z.array(z.array(z.int()).length(256)),
-  /** The mean training image of each class, one after another; empty where there are too many pixels for it. */
+  /** The mean training image of each class, one after another; empty if the images have too many pixels for it. */
   meanImages: bytes,
-  /** For each class, places of some of its training images. */
+  /** Indices of some training images of each class. */
   samples: z.array(z.array(z.int())),
 });
 export type DatasetStatistics = z.infer<typeof datasetStatisticsSchema>;
@@ -45,10 +45,10 @@ const importPreviewSchema = z.strictObject({
   height: z.int(),
   width: z.int(),
   channels: z.int(),
-  /** About how many images there are. */
+  /** Approximate number of images. */
   train: z.int(),
   test: z.int(),
-  /** Some images as they would be stored, with where each comes from and which class it is. */
+  /** Some images as they would be stored, with the source and the class of each. */
   pixels: bytes,
   images: z.array(z.strictObject({ origin: z.string(), label: z.string(), width: z.int(), height: z.int() })),
   notes: z.array(problemRecordSchema),
@@ -58,13 +58,13 @@ export type ImportPreview = z.infer<typeof importPreviewSchema>;
 const datasetUseSchema = z.strictObject({ id: z.int(), name: z.string() });
 
 export const datasetCalls = {
-  /** All sets with what is known of their import, also those that cannot be used. */
+  /** Returns all sets with their import records, including those that cannot be used. */
   'datasets.entries': call(nothing, z.array(datasetEntrySchema)),
   /** The runs that were trained on exactly this set, newest first. */
   'datasets.uses': call(z.strictObject({ dataset }), z.array(datasetUseSchema)),
   /**
-   * Imports a file, a folder or an archive of the lab's machine. Resolves when the set is whole and in its place; refused by
-   * a problem that names file and row, after which nothing of it is left.
+   * Imports a file, a folder or an archive from the lab's machine. Resolves when the set is complete and in place; on
+   * failure it is refused by a problem that names file and row, and nothing of it remains.
    */
   'datasets.import': call(
     z.strictObject({ ticket, from, options: importOptionsSchema.prefault({}) }),
@@ -74,24 +74,26 @@ export const datasetCalls = {
       alreadyThere: z.boolean(),
     }),
   ),
-  /** Ends an import, which is then refused with `data.cancelled`. Nothing happens where it has ended. */
+  /** Cancels an import, which is then refused with `data.cancelled`. Does nothing if it has ended. */
   'datasets.cancelImport': call(z.strictObject({ ticket }), nothing),
-  /** What would be imported: some images as they would be stored, without keeping anything. */
+  /** Previews an import: some images as they would be stored, without keeping anything. */
   'datasets.preview': call(
     z.strictObject({ ticket, from, options: importOptionsSchema.prefault({}) }),
     importPreviewSchema,
   ),
-  /** A piece of a file that a window sends, in order; its name may hold folders, with "/" between them. */
+  /** Receives a piece of an uploaded file, in order; its name may contain folders, separated by "/". */
   'datasets.upload': call(
     z.strictObject({ ticket, name: z.string().min(1).max(1000), piece: bytes }),
     nothing,
   ),
-  /** Forgets what was sent under this ticket. */
+  /** Deletes what was uploaded under this ticket. */
   'datasets.forgetUpload': call(z.strictObject({ ticket }), nothing),
-  /** Counts, mean, deviation, histogram, mean images and some samples; read from all training images at the first call. */
+  /**
+   * Returns counts, mean, deviation, histogram, mean images and some samples; the first call reads all training images.
+   */
   'datasets.statistics': call(z.strictObject({ dataset }), datasetStatisticsSchema),
   'datasets.rename': call(z.strictObject({ dataset, name: datasetNameSchema }), nothing),
-  /** Refused where runs were trained on it, unless `evenIfUsed`; these keep all that they have but cannot go on. */
+  /** Refused if runs were trained on it, unless `evenIfUsed`; these keep all their data but cannot be resumed. */
   'datasets.delete': call(z.strictObject({ dataset, evenIfUsed: z.boolean().default(false) }), nothing),
 } as const;
 

@@ -1,7 +1,7 @@
-/** Images of a data set, as they are, for whoever shows some. */
+/** The original images of a data set, for display. */
 import { z } from 'zod';
 
-/** Images at once: a screen full of them. */
+/** Largest number of images in one call: a screenful. */
 export const mostImagesShown = 256;
 
 const uint8: z.ZodType<Uint8Array> = z.instanceof(Uint8Array);
@@ -10,14 +10,14 @@ export const imagesSchema = z.strictObject({
   height: z.int(),
   width: z.int(),
   channels: z.int(),
-  /** One image after another, in the order asked for: height × width × channels each. */
+  /** One image after another, in the requested order: height × width × channels each. */
   pixels: uint8,
   labels: z.array(z.int()),
 });
 export type DatasetImages = z.infer<typeof imagesSchema>;
 
 export const imageCalls = {
-  /** Images by their place in the training or the test set, from 0. */
+  /** Returns images by their index in the training or the test set, from 0. */
   'datasets.images': {
     request: z.strictObject({
       dataset: z.string(),

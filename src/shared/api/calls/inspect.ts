@@ -6,12 +6,12 @@ import { call } from './call.ts';
 
 export const inspectCalls = {
   /**
-   * Looks into a run: its last checkpoint, where nothing else is said, also while it trains. Of a run that has none yet
-   * there is nothing to be seen. The first of these calls takes a second or two, when TensorFlow is loaded.
+   * Inspects a run by its last checkpoint unless another is given, also while it trains. A run without a checkpoint
+   * cannot be inspected. The first of these calls takes a second or two, because TensorFlow is loaded.
    */
-  /** Every step of the nets' computation on given images, those within residual blocks included. */
+  /** Returns every step of the nets' computation on given images, including those within residual blocks. */
   'inspect.trace': call(inspectRequests.trace, inspectReply(answers.trace)),
-  /** Logits and probabilities alone, for images that change while somebody draws. */
+  /** Returns logits and probabilities alone, for images that change while somebody draws. */
   'inspect.classify': call(inspectRequests.classify, inspectReply(answers.classify)),
   /** The loss of images, its gradient throughout the net, and the loss after one step down it. */
   'inspect.backward': call(inspectRequests.backward, inspectReply(answers.backward)),
@@ -20,7 +20,7 @@ export const inspectCalls = {
   'inspect.occlusion': call(inspectRequests.occlusion, inspectReply(answers.occlusion)),
   'inspect.predictions': call(inspectRequests.predictions, inspectReply(answers.predictions)),
   'inspect.confidentErrors': call(inspectRequests.confidentErrors, inspectReply(answers.confidentErrors)),
-  /** All parameters and running statistics. */
+  /** Returns all parameters and running statistics. */
   'inspect.filters': call(inspectRequests.filters, inspectReply(answers.filters)),
 
   /**
@@ -32,7 +32,7 @@ export const inspectCalls = {
     z.strictObject({ epochs: z.array(z.int()), bytes: z.int(), megabytes: z.number() }),
   ),
 
-  /** Drawings that are kept for a data set's nets, the oldest first. */
+  /** Returns the drawings kept for a data set's nets, oldest first. */
   'drawings.list': call(z.strictObject({ dataset: z.string() }), z.array(drawingSchema)),
   'drawings.save': call(
     drawingSchema.omit({ id: true, createdAt: true }).extend({ dataset: z.string() }),

@@ -11,16 +11,16 @@ const id = z.int().positive();
 const bytes: z.ZodType<Uint8Array> = z.instanceof(Uint8Array);
 const namedFile = z.strictObject({ name: z.string().min(1), bytes });
 
-/** A run's newest state, the one after its best epoch, or the one at the end of an epoch, as far as it is kept. */
+/** A run's newest state, the one after its best epoch, or the one at the end of an epoch, if it is kept. */
 export const checkpointChoiceSchema = z.union([z.enum(['last', 'best']), z.int().min(0)]);
 export type CheckpointChoice = z.infer<typeof checkpointChoiceSchema>;
 
-/** How the written files compare with the engine. */
+/** The comparison of the written files with the engine. */
 export const exportCheckSchema = z.strictObject({
-  /** What loaded them: `onnxruntime-node 1.30.0`. */
+  /** The program that loaded them: `onnxruntime-node 1.30.0`. */
   runtime: z.string(),
   images: z.int(),
-  /** Largest difference between an output and the engine's, over all images; NaN where an output is NaN. */
+  /** Largest difference between an output and the engine's, over all images; NaN if an output is NaN. */
   largestDifference: z.number(),
   tolerance: z.number(),
 });
@@ -29,7 +29,7 @@ export type ExportCheck = z.infer<typeof exportCheckSchema>;
 export const exportResultSchema = z.strictObject({
   run: id,
   format: exportFormatSchema,
-  /** Full paths, or names within the archive. Empty where there is a problem: nothing was left then. */
+  /** Full paths, or names within the archive. Empty if there is a problem, because no file is left then. */
   files: z.array(z.string()),
   bytes: z.int(),
   check: exportCheckSchema.nullable(),
@@ -46,8 +46,9 @@ const what = {
 
 export const modelCalls = {
   /**
-   * Writes trained nets into a folder of the lab's machine, which is made where it is missing; of several runs each into a
-   * folder of its own, `run-<number>`. Each format is there whole or not at all, and only if it agrees with the engine.
+   * Writes trained nets into a folder on the lab's machine, which is created if it is missing; each of several runs
+   * gets a folder of its own, `run-<number>`. Each format is written completely or not at all, and only if it agrees
+   * with the engine.
    */
   'models.export': call(
     z.strictObject({ ...what, folder: z.string().min(1), overwrite: z.boolean().default(false) }),
@@ -58,7 +59,9 @@ export const modelCalls = {
     z.strictObject(what),
     z.strictObject({ fileName: z.string(), archive: bytes, results: z.array(exportResultSchema) }),
   ),
-  /** What of a run a format cannot express, or expresses in another way, by layer. Empty where all is as it is. */
+  /**
+   * Returns what a format cannot express of a run, or expresses in another way, by layer. Empty if everything is exact.
+   */
   'models.limits': call(
     z.strictObject({ runs: what.runs }),
     z.array(
@@ -72,23 +75,23 @@ export const modelCalls = {
       }),
     ),
   ),
-  /** Makes a run of weights from a file, with the net that they belong to. */
+  /** Creates a run from a file of weights and the net that they belong to. */
   'models.import': call(
     z.strictObject({
       file: namedFile,
-      /** Files that lie beside it and hold weights: ONNX files may name one. */
+      /** Files beside it that hold weights: an ONNX file may refer to one. */
       beside: z.array(namedFile).default([]),
       /** The net that the weights are of; an ONNX file brings its own. */
       network: networkSchema.nullable(),
       settings: trainingSettingsSchema.prefault({}),
       dataset: z.string().default('mnist'),
       name: runNameSchema.optional(),
-      /** Which set of weights, where the file has several. */
+      /** The set of weights to use, if the file has several. */
       key: z.string().optional(),
     }),
     z.strictObject({ run: runSummarySchema, notes: z.array(problemRecordSchema) }),
   ),
-  /** Loss and accuracy over the whole test set of a data set: the run's own, where none is named. */
+  /** Returns loss and accuracy over the whole test set of a data set, by default the run's own. */
   'models.evaluate': call(
     z.strictObject({
       run: id,

@@ -1,16 +1,16 @@
-/** Nets that are kept: how each is now, and the versions that were saved of it. The presets are not among them. */
+/** Kept nets: the present state of each, and its saved versions. The presets are not among them. */
 import { z } from 'zod';
 import { networkSchema } from '../../network/network.ts';
 
 export const networkSummarySchema = z.strictObject({
   id: z.int().positive(),
-  /** As it is now, errors and all. Its name is the net's name. */
+  /** The present net, including any errors. Its name is the net's name. */
   network: networkSchema,
-  /** Counts how often it was written. */
+  /** Number of times that it was written. */
   revision: z.int(),
-  /** The newest version's number; 0 where none was saved. */
+  /** The newest version's number; 0 if none was saved. */
   version: z.int(),
-  /** It differs from its newest version. */
+  /** True if it differs from its newest version. */
   changed: z.boolean(),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -26,11 +26,11 @@ export const networkVersionSchema = z.strictObject({
 export type NetworkVersion = z.infer<typeof networkVersionSchema>;
 
 const id = z.int().positive();
-/** Names the window that writes, so that it knows its own events. */
+/** Identifies the writing window, so that it recognises its own events. */
 const writer = z.string().min(1).max(64);
 
 export const networkCalls = {
-  /** Last changed first. */
+  /** Returns the nets, last changed first. */
   'networks.list': { request: z.strictObject({}), reply: z.array(networkSummarySchema) },
   'networks.get': {
     request: z.strictObject({ id }),
@@ -41,12 +41,12 @@ export const networkCalls = {
     request: z.strictObject({ network: networkSchema, writer }),
     reply: networkSummarySchema,
   },
-  /** How the net is now. Whoever writes last wins; the others hear of it by `networks.changed`. */
+  /** Writes the present net. The last writer wins; the others are notified by `networks.changed`. */
   'networks.save': {
     request: z.strictObject({ id, network: networkSchema, writer }),
     reply: networkSummarySchema,
   },
-  /** Saves the net as a version. Gives the newest one where nothing differs from it. */
+  /** Saves the net as a version. Returns the newest one if nothing differs from it. */
   'networks.saveVersion': {
     request: z.strictObject({
       id,

@@ -1,7 +1,7 @@
 /**
- * What a person has set once and wants to find again in every window of every host: language, theme, columns, last used
- * values. The lab keeps JSON by key and does not look into it; what a key means, and what it is where nothing is
- * kept, is the window's affair (renderer/app/preferences/preferenceKeys.ts).
+ * Settings of a person that every window of every host shares: language, theme, columns, last used values. The lab
+ * keeps JSON by key without interpreting it; the window defines the meaning of a key and its fallback
+ * (renderer/app/preferences/preferenceKeys.ts).
  */
 import { z } from 'zod';
 import { deepest, depthOf } from '../../base/jsonDepth.ts';
@@ -18,13 +18,13 @@ const value = z
   .refine((json) => JSON.stringify(json).length <= largest, misfitMessage('large', { maximum: largest }));
 
 export const preferenceCalls = {
-  /** All that are kept. */
+  /** Returns all kept values. */
   'preferences.get': { request: z.strictObject({}), reply: z.record(z.string(), z.json()) },
-  /** Null forgets it. */
+  /** Null deletes the value. */
   'preferences.set': { request: z.strictObject({ key, value }), reply: z.strictObject({}) },
 } as const;
 
 export const preferenceEvents = {
-  /** By whichever window of this lab; null where it was forgotten. */
+  /** Sent for a change in any window of this lab; null if the value was deleted. */
   'preferences.changed': z.strictObject({ key: z.string(), value: z.json() }),
 } as const;

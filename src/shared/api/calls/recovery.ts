@@ -1,12 +1,12 @@
-/** Runs whose folders are there, but which this history does not know: it was moved away, emptied or replaced. */
+/** Runs whose folders exist, but which this history does not know: it was moved away, emptied or replaced. */
 import { z } from 'zod';
 import { call } from './call.ts';
 
 export const foundRunSchema = z.strictObject({
-  /** The folder's number, by which the run is named here; in history it may get another one. */
+  /** The folder's number, which identifies the run here; in history it may get another one. */
   number: z.int().positive(),
   folder: z.string(),
-  /** Null for a folder from before runs had identities: it does not say what was trained. */
+  /** Null for a folder from before runs had identities, which does not say what was trained. */
   name: z.string().nullable(),
   createdAt: z.string().nullable(),
 });
@@ -15,8 +15,8 @@ export type FoundRun = z.infer<typeof foundRunSchema>;
 export const recoveryCalls = {
   'recovery.list': call(z.strictObject({}), z.array(foundRunSchema)),
   /**
-   * Takes them into history, interrupted at their last checkpoint that is whole; their losses batch by batch were history's
-   * alone, and are not known. Gives their numbers in history, and what kept the others from it.
+   * Adds them to history, interrupted at their last intact checkpoint; their losses of single batches were kept by the
+   * lost history alone. Returns their numbers in history, and the reasons why the others could not be recovered.
    */
   'recovery.recover': call(
     z.strictObject({ numbers: z.array(z.int().positive()).min(1).max(100_000) }),

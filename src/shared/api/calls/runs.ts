@@ -8,11 +8,11 @@ import { spreadSchema } from '../../sweeps/sweeps.ts';
 import { call } from './call.ts';
 
 const id = z.int().positive();
-/** As many as a history may have. */
+/** As many runs as a history may have. */
 const ids = z.array(id).min(1).max(1_000_000);
 const nothing = z.strictObject({});
 
-/** Which runs: the filter's language is described in runQuery/parse.ts. */
+/** Selects runs; runQuery/parse.ts describes the filter's language. */
 export const runSelectionSchema = z.strictObject({
   filter: z.string().max(longestQuery).default(''),
   /** A filter that speaks of archived or deleted runs itself is not held to this. */
@@ -24,11 +24,11 @@ export const runSelectionSchema = z.strictObject({
 export type RunSelection = z.infer<typeof runSelectionSchema>;
 
 export const runGroupSchema = z.strictObject({
-  /** Null: runs that have no such thing. A day is written 2026-11-25. */
+  /** Null for runs without a value. A day is written 2026-11-25. */
   key: z.union([z.string(), z.number()]).nullable(),
-  /** In the order that was asked for. */
+  /** The runs in the requested order. */
   runs: z.array(id),
-  /** Of how many of them the numbers are: of those that are finished, for what others have so far does not compare. */
+  /** Number of finished runs, which the figures below are computed from: unfinished results are not comparable. */
   finished: z.int(),
   /** Mean and sample standard deviation; accuracies in percent. */
   accuracy: spreadSchema.nullable(),
@@ -39,11 +39,11 @@ export const runGroupSchema = z.strictObject({
 export type RunGroup = z.infer<typeof runGroupSchema>;
 
 const runFileSchema = z.strictObject({
-  /** Within the run's folder. */
+  /** Name within the run's folder. */
   name: z.string(),
   bytes: z.int(),
   modifiedAt: z.string(),
-  /** SHA-256. */
+  /** SHA-256 hash. */
   hash: z.string(),
 });
 
@@ -52,22 +52,22 @@ const exported = z.strictObject({ fileName: z.string(), mediaType: z.string(), t
 
 export const runCalls = {
   /**
-   * All numbers of the runs that are asked for, in order, and the first `rows` of them whole: a list knows at once how
-   * long it is, and asks for what comes into sight by `runs.rows`.
+   * Returns the numbers of all matching runs, in order, and the first `rows` of them in full: a list knows its length
+   * at once, and fetches what comes into view with `runs.rows`.
    */
   'runs.query': call(
     runSelectionSchema.extend({ rows: z.int().min(0).max(1000).default(0) }),
     z.strictObject({
       runs: z.array(id),
       rows: z.array(runSummarySchema),
-      /** How many runs there are in all, those that are archived and those that are deleted. */
+      /** Number of runs that are active, archived and deleted. */
       counts: z.strictObject({ active: z.int(), archived: z.int(), deleted: z.int() }),
     }),
   ),
-  /** In the order asked for; those that are gone are left out. */
+  /** Returns the runs in the requested order; missing ones are left out. */
   'runs.rows': call(z.strictObject({ runs: z.array(id).max(1000) }), z.array(runSummarySchema)),
   'runs.groups': call(runSelectionSchema.extend({ by: z.enum(groupFields) }), z.array(runGroupSchema)),
-  /** What filters can be completed with, the most used first: tags, nets, data sets, names and numbers that runs have. */
+  /** Returns values for completing a filter, most used first: tags, nets, data sets, names and numbers of runs. */
   'runs.values': call(
     nothing,
     z.strictObject({
@@ -82,7 +82,10 @@ export const runCalls = {
       }),
     }),
   ),
-  /** All or none. A name is for one run; `tags` takes the place of all tags, `addTags` and `removeTags` change some. */
+  /**
+   * Changes all of the runs or none. A name applies to a single run; `tags` replaces all tags, `addTags` and
+   * `removeTags` change some.
+   */
   'runs.update': call(
     z.strictObject({
       runs: ids,
@@ -95,21 +98,26 @@ export const runCalls = {
     }),
     nothing,
   ),
-  /** Deletes all of them or none: a run that is under way has to be stopped first. They can be restored for 30 days. */
+  /** Deletes all of the runs or none: a run in progress has to be stopped first. They can be restored for 30 days. */
   'runs.delete': call(z.strictObject({ runs: ids }), nothing),
   'runs.undelete': call(z.strictObject({ runs: ids }), nothing),
-  /** For good, with their files: deleted runs only; all of them where none are named. Gives those that are gone. */
+  /**
+   * Deletes runs permanently, with their files: only deleted runs, or all of them if none are given. Returns the purged
+   * ones.
+   */
   'runs.purge': call(z.strictObject({ runs: ids.optional() }), z.strictObject({ runs: z.array(id) })),
-  /** Once more, exactly: the same net, settings, seed, data set and parts of a batch, and so the same numbers. */
+  /**
+   * Repeats a run exactly: the same net, settings, seed, data set and shards per batch, and therefore the same numbers.
+   */
   'runs.again': call(z.strictObject({ run: id }), runSummarySchema),
-  /** The table of runs: those named, else those of the selection. */
+  /** Exports the table of runs: the given ones, or else those of the selection. */
   'runs.export': call(
     runSelectionSchema.extend({ runs: ids.optional(), format: z.enum(['csv', 'json']) }),
     exported,
   ),
-  /** One run: its epochs or the loss of every batch as CSV; everything as JSON. */
+  /** Exports one run: its epochs or the loss of every batch as CSV; everything as JSON. */
   'runs.exportRun': call(z.strictObject({ run: id, what: z.enum(['epochs', 'batches', 'json']) }), exported),
-  /** What the run has on the disk. */
+  /** Returns the run's files on disk. */
   'runs.files': call(
     z.strictObject({ run: id }),
     z.strictObject({ folder: z.string(), files: z.array(runFileSchema) }),
@@ -117,8 +125,11 @@ export const runCalls = {
 } as const;
 
 export const runEvents = {
-  /** Names, tags, notes or the archive changed, or deleted runs were restored. Where few runs are concerned, `run.changed` is sent as well. */
+  /**
+   * Names, tags, notes or the archive changed, or deleted runs were restored. For a few runs, `run.changed` is sent as
+   * well.
+   */
   'runs.organised': z.strictObject({ runs: z.array(id) }),
-  /** Runs were deleted, or are gone for good. */
+  /** Runs were deleted or purged. */
   'runs.removed': z.strictObject({ runs: z.array(id) }),
 } as const;

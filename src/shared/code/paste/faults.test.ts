@@ -1,4 +1,7 @@
-/** What forty public scripts got wrong once, a snippet each, and its relatives: no wrong net or setting without a word. */
+/**
+ * Regression tests with snippets of forty public scripts that were once misread, and variants of them: no wrong net or
+ * setting without a finding.
+ */
 import { expect, test } from 'vitest';
 import { parsePyTorch } from '../parsePyTorch.ts';
 
@@ -10,7 +13,7 @@ const read = (code: string) => {
   return {
     ...pasted,
     layers: pasted.network?.layers,
-    // Without the line of the imports, and without what is only said of the image size.
+    // The line of the imports is excluded, and so are findings about the image size alone.
     codes: pasted.findings
       .filter((finding) => finding.code !== 'input-assumed')
       .map((finding) => `${(finding.line ?? 1) - 1} ${finding.code}`),

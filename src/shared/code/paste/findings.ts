@@ -1,10 +1,9 @@
-/** What reading code has to say: each with its line, so that nothing is left out in silence. */
+/** Findings about the code that is read, each with its line, so that nothing is omitted silently. */
 import type { ProblemParameters } from '../../base/problem.ts';
 
 /**
- * `error`: not understood, or not expressible, so that the net is another than the code's. `mistake`: Python or PyTorch
- * would stop here; what is read is the mended code. `warning`: it computes the same, but is not the same thing. `note`:
- * what was concluded.
+ * `error`: unsupported or not expressible, so that the net differs from the code's. `mistake`: Python or PyTorch would
+ * stop here; the corrected code is read. `warning`: it computes the same, but is not identical. `note`: a conclusion.
  */
 export type FindingSeverity = 'error' | 'mistake' | 'warning' | 'note';
 
@@ -13,7 +12,7 @@ export interface CodeFinding {
   readonly severity: FindingSeverity;
   /** The cell of a notebook, from 1; null for code that is no notebook. */
   readonly cell: number | null;
-  /** From 1; null where it is about the whole. */
+  /** The line from 1; null for the whole code. */
   readonly line: number | null;
   /** The code that it is about. */
   readonly text: string;
@@ -45,7 +44,7 @@ export class Findings {
     });
   }
 
-  /** What is said already is not said twice. */
+  /** A finding is not repeated. */
   put(finding: CodeFinding): void {
     const same = this.all.some(
       (other) =>

@@ -1,4 +1,4 @@
-/** What each kind of syntax, of callee and of object means: the reader put together. */
+/** Assembles the reader: the meaning of each kind of syntax, of callee and of object. */
 import type { SyntaxNode } from '@lezer/common';
 import type { Findings } from './findings.ts';
 import {
@@ -50,7 +50,7 @@ function member(reading: Reading, node: SyntaxNode, of: Value, name: string): Va
     case 'class':
       return name === '__name__' ? { kind: 'string', value: of.name } : (lookUp(of, name) ?? unknown);
     case 'method':
-      // `module.__class__.__name__`.
+      // Evaluates `module.__class__.__name__`.
       if (of.name === '__class__' && name === '__name__' && of.of.kind === 'module') {
         const { module } = of.of;
         return { kind: 'string', value: module.type === 'user' ? module.definition.name : module.torchName };
@@ -129,7 +129,7 @@ function callMethod(
   }
 }
 
-/** `m.weight.data.normal_(0, 0.02)` sets initial values. */
+/** Reads `m.weight.data.normal_(0, 0.02)`, which sets initial values. */
 function parameterMethod(
   reading: Reading,
   node: SyntaxNode,
@@ -141,7 +141,7 @@ function parameterMethod(
   return unknown;
 }
 
-/** `scaler.step(optimizer)`, `accelerator.prepare(model, optimizer, loader)`. */
+/** Reads `scaler.step(optimizer)` and `accelerator.prepare(model, optimizer, loader)`. */
 function unknownMethod(reading: Reading, node: SyntaxNode, name: string, given: CallArguments): Value {
   const [first] = given.positional;
   if (name === 'step' && first?.kind === 'optimizer') {

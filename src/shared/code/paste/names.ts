@@ -1,4 +1,4 @@
-/** Torch's several names for one thing, and scripts that leave out their imports. */
+/** Torch has several names for one thing, and scripts may leave out their imports. */
 
 const assumed: Readonly<Record<string, string>> = {
   torch: 'torch.',
@@ -45,7 +45,7 @@ export function normalised(path: string): string {
     .replace(/^torch\.utils\.data\.(dataloader|dataset|sampler)\./, 'torch.utils.data.');
 }
 
-/** `F.relu`, `torch.cat`: as scripts write it. */
+/** Returns a name as scripts write it: `F.relu`, `torch.cat`. */
 export function shortName(path: string): string {
   return path
     .replace(/^torch\.nn\.functional\./, 'F.')

@@ -1,6 +1,6 @@
 /**
- * One reading of a script: what has been found so far, and how much of it may still be read. Functions over this record
- * follow the code; `language.ts` puts together what each kind of syntax and of callee means.
+ * One reading of a script: its findings so far, and the remaining budget. Functions over this record interpret the
+ * code; `language.ts` assembles the meaning of each kind of syntax and of callee.
  */
 import type { SyntaxNode } from '@lezer/common';
 import type { Findings } from './findings.ts';
@@ -18,7 +18,7 @@ import type {
   Value,
 } from './values.ts';
 
-/** Expressions and statements after which reading is given up: pasted code may loop for ever. */
+/** Number of expressions and statements after which reading stops: pasted code may loop forever. */
 const longestReading = 400_000;
 
 export const deepestCall = 40;
@@ -28,23 +28,23 @@ export const deepestRecursion = 10;
 
 export class TooLong extends Error {}
 
-/** How strict reading is: what a script does besides is its own business, what a forward pass does is the net. */
+/** The strictness of reading: a script's other code is ignored, but everything in a forward pass is the net. */
 export type Mode = 'script' | 'making' | 'forward';
 
-/** How a body ended: with the value of a return, by break or continue, or by running out. */
+/** The way a body ended: with a returned value, by break or continue, or by reaching its end. */
 export type Ending = { readonly returned: Value } | 'break' | 'continue' | undefined;
 
 /** One forward pass through the net. */
 export interface ForwardTrace {
   readonly input: TensorNode;
   readonly uses: Map<LayerModule, number>;
-  /** Once something was left out that changes sizes, sizes say nothing any more. */
+  /** False once something that changes sizes was left out, because sizes are then meaningless. */
   sizesKnown: boolean;
-  /** What the code says of the images by the shape that it gives them first. */
+  /** The image shape that the code gives images first. */
   wantedInput: readonly [channels: number, height: number, width: number] | null;
-  /** Features that a reshape asked for in vain: a linear layer for as many follows from that. */
+  /** Features that a reshape requested in vain: a linear layer for as many is a consequence of that. */
   excused: number | null;
-  /** What the loss was given, where the training step was followed. */
+  /** The input of the loss, if the training step was followed. */
   logits: TensorNode | null;
 }
 
@@ -56,7 +56,7 @@ export type StatementReader = (
   owner: ClassValue | null,
 ) => Ending;
 
-/** What the kinds of syntax mean, and what calls and members come to. */
+/** The meaning of the kinds of syntax, and of calls and members. */
 export interface PythonLanguage {
   readonly expressions: Readonly<Record<string, ExpressionReader | undefined>>;
   readonly statements: Readonly<Record<string, StatementReader | undefined>>;
@@ -91,15 +91,15 @@ export interface Reading {
   readonly functions: FunctionValue[];
   readonly classes: ClassValue[];
   readonly called: Set<FunctionValue>;
-  /** How often each function is under way: recursion without an end is given up. */
+  /** Number of active calls of each function: endless recursion is stopped. */
   readonly active: Map<FunctionValue, number>;
   /** Modules that the script itself made, in that order. */
   readonly made: Module[];
-  /** Classes of which a module was made, and classes that one was made of within another. */
+  /** Classes of which a module was made, and classes that were instantiated within another. */
   readonly instantiated: Set<ClassValue>;
-  /** How many modules that draw numbers were made. */
+  /** Number of modules that draw random numbers. */
   drawn: number;
-  /** How many modules were made of any kind. */
+  /** Number of modules of any kind. */
   created: number;
   withoutGradient: number;
   depth: number;
@@ -144,7 +144,7 @@ export function call(
   return reading.language.call(reading, node, callee, given, scope);
 }
 
-/** After reading was given up somewhere: what was found so far can be gone through. */
+/** Resets the budget after reading stopped, so that the findings so far can be processed. */
 export function restart(reading: Reading): void {
   Object.assign(reading, { spent: 0, depth: 0, mode: 'script', trace: null, withoutGradient: 0 });
   reading.active.clear();

@@ -1,4 +1,4 @@
-/** A whole script: its lines one after another, and what none of them calls. */
+/** A whole script: its lines one after another, and functions that no line calls. */
 import type { SyntaxNode, Tree } from '@lezer/common';
 import type { Findings } from './findings.ts';
 import { callFunction } from './python/functions.ts';
@@ -28,7 +28,7 @@ export function runScript(reading: Reading, top: SyntaxNode): void {
   run(reading, children(top), globals);
   methodsWithoutClass(reading);
   for (const value of globals.names.values()) readLightning(reading, value);
-  // What no line of the script calls may still hold its training, `main` above all.
+  // A function that no line of the script calls may still contain its training, `main` above all.
   const uncalled = reading.functions.filter(({ owner }) => owner === null);
   for (const each of uncalled.toSorted((a, b) => Number(b.name === 'main') - Number(a.name === 'main'))) {
     if (reading.script.trainings.length > 0 && each.name !== 'main') break;

@@ -1,7 +1,7 @@
 /**
- * Whole scripts in the manner of public ones (test/scripts): the nets, settings and findings that each comes to. For those
- * that PyTorch can run as they are, `pytorch` holds what PyTorch itself built and did with them: the shapes of all
- * parameters, the epochs in which the optimizer stepped, the batch size of the loader it went through.
+ * Tests whole scripts like public ones (test/scripts): the nets, settings and findings of each. For those that PyTorch
+ * can run unchanged, `pytorch` holds what PyTorch itself built and did: the shapes of all parameters, the epochs in
+ * which the optimizer stepped, the batch size of its loader.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';

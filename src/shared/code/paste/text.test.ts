@@ -1,4 +1,6 @@
-/** What copied code has besides Python, conditions that are not known, and mistakes of the script's author. */
+/**
+ * Copied code contains more than Python: this tests such text, unknown conditions, and mistakes of the script's author.
+ */
 import { expect, test } from 'vitest';
 import { parsePyTorch } from '../parsePyTorch.ts';
 

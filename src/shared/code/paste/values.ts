@@ -1,22 +1,22 @@
 /**
- * What Python expressions come to when pasted code is read: constants as they are, torch's names as paths, modules as
- * what they were made with, and tensors with their sizes and the steps that led to them. What is not known is `unknown`,
- * and nothing is made up for it.
+ * Values of Python expressions while pasted code is read: constants as they are, torch's names as paths, modules with
+ * their arguments, and tensors with their sizes and the steps that led to them. Anything not known is `unknown`, and
+ * nothing is invented for it.
  */
 import type { SyntaxNode } from '@lezer/common';
 import type { Layer } from '../../layers/index.ts';
 import type { Pair, Shape } from '../../layers/layer.ts';
 import type { Loader, SchedulerCall, ScriptTraining } from './training/trainings.ts';
 
-/** What a module or a function does to a tensor. Some become a layer only when the sizes that they are given are known. */
+/** The effect of a module or a function on a tensor. Some become a layer only when their input sizes are known. */
 export type TensorOperation =
   | {
       readonly kind: 'layer';
       readonly layer: Layer;
       readonly takes?: Takes;
-      /** Rounds output sizes up: the same as rounding down where nothing is left over. */
+      /** Rounds output sizes up, which equals rounding down if nothing is left over. */
       readonly ceil?: boolean;
-      /** `Dropout2d`: on a map it drops whole channels. */
+      /** `Dropout2d` drops whole channels of a map. */
       readonly wholeChannels?: boolean;
       /** PyTorch's name: `nn.Conv2d`. */
       readonly torch: string;
@@ -36,11 +36,11 @@ export type Step =
   | { readonly kind: 'flatten' }
   /** Average over the whole map, which stays a map of 1×1 until it is flattened. */
   | { readonly kind: 'wholeAverage'; readonly kernel: Pair }
-  /** Average over height and width, which is flat. */
+  /** Average over height and width, whose result is flat. */
   | { readonly kind: 'mean' }
   | { readonly kind: 'softmax'; readonly logarithm: boolean };
 
-/** What the code says that the layer is given. */
+/** The input of the layer as the code declares it. */
 export interface Takes {
   readonly channels?: number;
   readonly features?: number;
@@ -49,7 +49,7 @@ export interface Takes {
 export interface Place {
   /** The cell of a notebook, from 1. */
   readonly cell: number | null;
-  /** From 1. */
+  /** The line, from 1. */
   readonly line: number;
   readonly text: string;
 }
@@ -59,21 +59,21 @@ export interface Reason {
   readonly parameters: Readonly<Record<string, string | number>>;
 }
 
-/** What every module has, whichever kind it is of. */
+/** The common part of all modules. */
 interface ModuleBase {
   readonly place: Place;
   /** The module that it is part of. */
   owner: Module | null;
-  /** Whether it was given a name: what is only printed is not the net. */
+  /** True if it has a name: a module that is only printed is not the net. */
   named: boolean;
 }
 
 export interface LayerModule extends ModuleBase {
   readonly type: 'layer';
-  /** `Conv2d`. */
+  /** Name in torch: `Conv2d`. */
   readonly torchName: string;
   readonly operations: readonly TensorOperation[];
-  /** When it was made, among all modules; null for those that draw no numbers. */
+  /** Number in the order of construction of all modules; null for those that draw no numbers. */
   readonly made: number | null;
 }
 
@@ -91,18 +91,18 @@ export interface UserModule extends ModuleBase {
   readonly sequence: SequenceModule | null;
 }
 
-/** Something that is a module in PyTorch and no layer here. */
+/** A module of PyTorch that is no layer here. */
 export interface ForeignModule extends ModuleBase {
   readonly type: 'foreign';
   readonly torchName: string;
   readonly reason: Reason;
-  /** Whether what comes out has the size of what goes in. */
+  /** True if the output has the input's size. */
   readonly keepsSize: boolean;
 }
 
 export type Module = LayerModule | SequenceModule | UserModule | ForeignModule;
 
-/** `batch` is the number of images, whichever it is. */
+/** `batch` is the number of images, whatever it is. */
 export type Size = number | 'batch';
 
 /** A tensor: an input, a step after another tensor, or a sum of two. */
@@ -112,9 +112,9 @@ export interface TensorNode {
   readonly plus: TensorNode | null;
   readonly place: Place;
   readonly module: LayerModule | null;
-  /** For one image, as Stride's layers have it. */
+  /** The shape for one image, as in Stride's layers. */
   readonly shape: Shape;
-  /** As PyTorch has it, the batch first. */
+  /** PyTorch's sizes, the batch first. */
   readonly sizes: readonly Size[];
 }
 
@@ -138,7 +138,7 @@ export interface FunctionValue {
   readonly decorators: readonly string[];
 }
 
-/** Where a value comes from that the code does not fix for certain. */
+/** The origin of a value that the code does not fix for certain. */
 export interface Origin {
   readonly kind: 'argparse' | 'condition' | 'training';
   readonly what: string;
@@ -148,7 +148,7 @@ export interface Origin {
 /** The attributes of an object of a class of the script's own, of a namespace, of a parser. */
 export interface Instance {
   readonly definition: ClassValue | null;
-  /** What kind of object it is where it is none of the script's classes: `namespace`, `parser`, `trainer`. */
+  /** The kind of an object of none of the script's classes: `namespace`, `parser`, `trainer`. */
   readonly type: string;
   readonly attributes: Map<string, Value>;
 }
@@ -169,7 +169,7 @@ type Plain =
   | { readonly kind: 'tensor'; readonly node: TensorNode }
   /** A weight or a bias of a module. */
   | { readonly kind: 'parameter'; readonly module: Module; readonly name: string }
-  /** What `parameters()` gives: those of these modules. */
+  /** The result of `parameters()`: those of these modules. */
   | { readonly kind: 'parameters'; readonly modules: readonly Module[] }
   /** The number of images in a batch. */
   | { readonly kind: 'batch' }
@@ -192,10 +192,10 @@ export interface DatasetValue {
   /** torchvision's class, or the script's. */
   readonly name: string;
   readonly known: boolean;
-  /** Null where the code does not say. */
+  /** Null if the code does not say. */
   readonly train: boolean | null;
   readonly transform: Value | undefined;
-  /** Images, where that is known. */
+  /** Number of images, if known. */
   readonly length: number | null;
   /** The share of the training images that is kept for validation, where the set was split. */
   readonly heldOut: number | null;
@@ -205,7 +205,7 @@ export interface DatasetValue {
 export interface CallArguments {
   readonly positional: readonly Value[];
   readonly named: ReadonlyMap<string, Value>;
-  /** Text of a `*` or `**` that cannot be read. */
+  /** Text of a `*` or `**` argument that cannot be read. */
   readonly unread?: string | undefined;
 }
 
@@ -218,7 +218,7 @@ export const list = (items: Value[]): Value => ({ kind: 'list', items });
 export const tuple = (items: Value[]): Value => ({ kind: 'list', items, tuple: true });
 export const noArguments: CallArguments = { positional: [], named: new Map() };
 
-/** The value with the origin of what it was computed from. */
+/** Returns the value with the origin of the values that it was computed from. */
 export function from(value: Value, ...sources: readonly (Value | undefined)[]): Value {
   const origin = sources.find((source) => source?.origin)?.origin;
   return origin && !value.origin ? { ...value, origin } : value;
@@ -227,7 +227,7 @@ export function from(value: Value, ...sources: readonly (Value | undefined)[]): 
 export class Scope {
   readonly names = new Map<string, Value>();
   readonly outer: Scope | null;
-  /** Names that `global` or `nonlocal` gave to another scope. */
+  /** Names that `global` or `nonlocal` assigned to another scope. */
   readonly elsewhere = new Map<string, Scope>();
 
   constructor(outer: Scope | null) {
@@ -247,7 +247,7 @@ export class Scope {
   }
 }
 
-/** Thrown where code means something that is not understood; the call that it is about adds the place. */
+/** Thrown for unsupported code; the call that it concerns adds the place. */
 export class NotUnderstood extends Error {
   readonly code: string;
   readonly parameters: Reason['parameters'];
@@ -259,7 +259,7 @@ export class NotUnderstood extends Error {
   }
 }
 
-/** Null where Python would decide by something that is not known. */
+/** Returns null if Python's result depends on something unknown. */
 export function truth(value: Value): boolean | null {
   switch (value.kind) {
     case 'boolean':

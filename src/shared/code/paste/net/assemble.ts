@@ -1,6 +1,4 @@
-/**
- * From the tensor that `forward` gives back to a net's layers: its steps in a row, and sums as residual blocks.
- */
+/** Converts the tensor that `forward` returns to a net's layers: its steps in sequence, and sums as residual blocks. */
 import { Problem } from '../../../base/problem.ts';
 import type { Layer } from '../../../layers/index.ts';
 import { type Shape, describeShape } from '../../../layers/layer.ts';
@@ -21,7 +19,7 @@ export type Item =
       readonly output: Shape;
     };
 
-/** Where a node's own part ends: what a sum has in common on both sides. */
+/** Returns the node before a node's own part: a sum's part ends at what both sides have in common. */
 function before(node: TensorNode): TensorNode | null {
   return node.plus && node.from ? common(node.from, node.plus) : node.from;
 }
@@ -92,7 +90,7 @@ function sumOf(
   return left;
 }
 
-/** Modules that draw parameters, in the order in which Stride's net would draw them. */
+/** Returns the modules that draw parameters, in the order in which Stride's net would draw them. */
 export function drawing(items: readonly Item[]): LayerModule[] {
   return items.flatMap((item) => {
     if (item.kind === 'residual') return [...drawing(item.main), ...(item.side ? drawing([item.side]) : [])];
@@ -100,7 +98,7 @@ export function drawing(items: readonly Item[]): LayerModule[] {
   });
 }
 
-/** `loss`: what the net's output is given to. */
+/** `loss` is the loss that receives the net's output. */
 export function layersOf(
   items: readonly Item[],
   loss: LossKind | null,
@@ -133,7 +131,7 @@ export function layersOf(
         } else if (step.kernel.some((n) => n > 1)) layers.push(wholeAverage(step.kernel, place, findings));
         break;
       case 'softmax':
-        // What comes after it is not the net's output.
+        // Steps after it are not part of the net's output.
         softmax(step.logarithm, place, outermost && i === items.length - 1, loss, findings);
         break;
     }

@@ -1,4 +1,7 @@
-/** Which nets a script has, each with its training: what an optimizer trains, else what the script made, else its classes. */
+/**
+ * Finds a script's nets, each with its training: those that an optimizer trains, or else those that the script makes,
+ * or else its classes.
+ */
 import { isModule, lookUp } from '../python/classes.ts';
 import type { Reading } from '../reading.ts';
 import { allModules, construct, rootOf } from '../torch/modules.ts';
@@ -9,16 +12,16 @@ import { type ClassValue, type Module, type Place, noArguments } from '../values
 export interface NetCandidate {
   readonly net: Module;
   readonly training: ScriptTraining | null;
-  /** Where the training, or the net, is set up. */
+  /** The place where the training, or the net, is set up. */
   readonly place: Place;
-  /** Whether only part of the net is trained. */
+  /** True if only part of the net is trained. */
   readonly partial: boolean;
 }
 
-/** More are not offered. */
+/** The largest number of nets offered. */
 export const mostCandidates = 24;
 
-/** In the order of the script. */
+/** Returns the candidates in the order of the script. */
 export function candidates(reading: Reading): NetCandidate[] {
   const trained = trainedNets(reading);
   if (trained.length > 0) return trained;
@@ -36,7 +39,7 @@ export function candidates(reading: Reading): NetCandidate[] {
     : classes.map((net) => ({ net, training: null, place: net.place, partial: false }));
 }
 
-/** Trainings that take steps; where none is seen to, all. */
+/** Returns the trainings that take steps; all of them if none is seen to. */
 function trainedNets(reading: Reading): NetCandidate[] {
   const { trainings } = reading.script;
   const going = trainings.filter(({ stepped, epochs }) => stepped || epochs.length > 0);
@@ -54,21 +57,24 @@ function trainedNets(reading: Reading): NetCandidate[] {
   });
 }
 
-/** Whether it can be called as a net. */
+/** Returns whether the module can be called as a net. */
 function isWhole(module: Module): boolean {
   if (module.type !== 'user') return module.type !== 'sequence' || module.torchName === 'Sequential';
   const { definition } = module;
   return module.sequence !== null || ['forward', 'training_step'].some((name) => lookUp(definition, name));
 }
 
-/** Modules that are part of no other and were given a name; what is only printed counts where there is nothing else. */
+/**
+ * Returns the modules that are part of no other and have a name; modules that are only printed count if there is
+ * nothing else.
+ */
 function madeNets({ made }: Reading): Module[] {
   const free = made.filter((module) => module.owner === null && isWhole(module));
   const named = free.filter((module) => module.named);
   return named.length > 0 ? named : free;
 }
 
-/** Classes that no other class of the script is made with. */
+/** Returns the classes that no other class of the script instantiates. */
 function freeClasses(reading: Reading): ClassValue[] {
   const all = reading.classes.filter(
     (each) =>
@@ -76,7 +82,7 @@ function freeClasses(reading: Reading): ClassValue[] {
       ['forward', 'training_step'].some((name) => lookUp(each, name)) &&
       !reading.classes.some((other) => other !== each && other.bases.includes(each)),
   );
-  // Making each shows which others it makes.
+  // Instantiating each class shows which others it uses.
   for (const definition of all) construct({ ...reading, made: [] }, null, definition, noArguments);
   const free = all.filter((definition) => !reading.instantiated.has(definition));
   return free.length > 0 ? free : all;

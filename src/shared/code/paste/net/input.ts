@@ -1,6 +1,6 @@
 /**
- * How large the images are: what the code says of them; else the smallest common size with which everything fits, which
- * is then said.
+ * Determines the image size: the code's own, or else the smallest common size with which everything fits, which is then
+ * reported.
  */
 import type { MapShape } from '../../../layers/layer.ts';
 import type { Reading } from '../reading.ts';
@@ -16,7 +16,7 @@ const map = (channels: number, height: number, width: number): MapShape => ({
   width,
 });
 
-/** Sizes that are tried first: MNIST's, CIFAR's, and those that other sets have. */
+/** The sizes tried first: MNIST's, CIFAR's, and those of other sets. */
 const common = [28, 32, 64, 96, 128, 224];
 const sizes = [
   ...common,
@@ -26,7 +26,7 @@ const sizes = [
 const hasErrors = ({ findings, output }: Traced) =>
   output === null || findings.all.some(({ severity }) => severity === 'error' || severity === 'mistake');
 
-/** Channels of the first convolution, where the code says them. */
+/** Returns the channels of the first convolution, if the code fixes them. */
 function firstChannels(net: Module): number | undefined {
   for (const module of allModules(net)) {
     if (module.type !== 'layer') continue;
@@ -40,7 +40,9 @@ export interface Followed extends Traced {
   readonly input: MapShape;
 }
 
-/** `images`: of the data set that is trained on, if that is known; `text`: the code, whose header Stride's own has. */
+/**
+ * `images` is the image size of the training data, if known; `text` is the code, which may have Stride's own header.
+ */
 export function follow(reading: Reading, net: Module, images: ImageSize | null, text: string): Followed {
   const header = /^#\s*Input:\s*(\d+)×(\d+)×(\d+)/m.exec(text);
   const at = (input: MapShape): Followed => ({ ...trace(reading, net, input), input });
@@ -63,7 +65,7 @@ export function follow(reading: Reading, net: Module, images: ImageSize | null, 
   return found;
 }
 
-/** Another size, where that takes away what did not fit and leaves nothing else. */
+/** Returns another size that removes the misfits and leaves no other error. */
 function searched(
   first: Followed,
   channels: number | undefined,
@@ -71,7 +73,7 @@ function searched(
 ): Followed {
   const mismatch = /^(mismatch-|does-not-fit|adaptive$|reshape$)/;
   const errors = first.findings.all.filter(({ severity }) => severity === 'error' || severity === 'mistake');
-  // What is not understood is not mended by another size, and would only be hidden by it.
+  // Another size does not fix unsupported code, and would only hide it.
   if (!errors.every(({ code }) => mismatch.test(code))) return first;
   for (const size of sizes) {
     for (const count of channels === undefined ? [1, 3] : [channels]) {

@@ -1,4 +1,4 @@
-/** One forward pass through the net, with images of a size that is known or tried. */
+/** Traces one forward pass through the net, with images of a known or tried size. */
 import { type MapShape, elements } from '../../../layers/layer.ts';
 import { Findings } from '../findings.ts';
 import { isLightning, lookUp } from '../python/classes.ts';
@@ -9,7 +9,7 @@ import { imageTensor, isPlain } from '../torch/sizes.ts';
 import { type Module, NotUnderstood, type TensorNode, type Value, tuple, unknown } from '../values.ts';
 
 export interface Traced {
-  /** Null where the net gives back nothing that can be followed. */
+  /** Null if the net returns nothing that can be traced. */
   readonly output: TensorNode | null;
   readonly trace: ForwardTrace;
   readonly findings: Findings;
@@ -45,7 +45,7 @@ export function trace(reading: Reading, net: Module, input: MapShape): Traced {
 function output(reading: Reading, net: Module, input: Value, own: ForwardTrace): Value {
   try {
     if (net.type === 'user' && !lookUp(net.definition, 'forward') && isLightning(net.definition)) {
-      // Without a `forward`, the net is what the training step gives to the loss.
+      // Without a `forward`, the net is what the training step passes to the loss.
       const step = lookUp(net.definition, 'training_step');
       if (step?.kind === 'function')
         callFunction(

@@ -6,7 +6,7 @@ import { itemsOf } from './items.ts';
 import { textOfValue } from './operators.ts';
 import { children, inner } from './syntax.ts';
 
-/** `a = …`, or `a, *b = …` where there are several targets. */
+/** Assigns `a = …`, or `a, *b = …` if there are several targets. */
 export function assign(reading: Reading, targets: readonly SyntaxNode[], value: Value, scope: Scope): void {
   const [only] = targets;
   if (!only) return;
@@ -36,7 +36,7 @@ function unpack(reading: Reading, targets: readonly SyntaxNode[], value: Value, 
   });
 }
 
-/** Where the sizes of a split are unknown, each of its parts counts as a part of the data set. */
+/** If the sizes of a split are unknown, each of its parts counts as a part of the data set. */
 const partOf = (value: Value, i: number): Value => (value.kind === 'dataset' && i === 0 ? value : unknown);
 
 function assignTo(reading: Reading, target: SyntaxNode, value: Value, scope: Scope): void {
@@ -57,7 +57,7 @@ function assignTo(reading: Reading, target: SyntaxNode, value: Value, scope: Sco
   }
 }
 
-/** What is given a name may be the net, and a loader's name says what it is for. */
+/** A named value may be the net, and a loader's name tells its purpose. */
 function name(value: Value, variable: string): void {
   if (value.kind === 'module') value.module.named = true;
   if (value.kind === 'loader') value.loader.variable ??= variable;

@@ -1,7 +1,7 @@
 /**
- * Branches. Where the condition is known, one is followed. Where it is not, a script's branches are all read, so that
- * every training in them is found, and a value that they give differently remembers the condition; a forward pass
- * follows the last one, as if every option were off, and says so.
+ * Branches. If the condition is known, one is followed. If not, all branches of a script are read, so that every
+ * training in them is found, and a value that differs between them remembers the condition; a forward pass follows the
+ * last one, as if every option were off, and reports it.
  */
 import type { SyntaxNode } from '@lezer/common';
 import { type Ending, type Reading, type StatementReader, evaluate, place, run } from '../reading.ts';
@@ -26,7 +26,7 @@ function branchesOf(node: SyntaxNode): Branch[] {
   return branches;
 }
 
-/** How much of a net or a training a script has so far. */
+/** Returns how much of a net or a training has been found so far. */
 const events = ({ script, made, drawn, created }: Reading): number =>
   script.trainings.length + script.loaders.length + script.transforms.length + made.length + drawn + created;
 
@@ -63,7 +63,10 @@ export const chooseBranch: StatementReader = (reading, node, scope, owner) => {
     : bothWays(reading, open, complete, origin, scope, owner);
 };
 
-/** A branch that the first pass does not take, and a later one may: it leaves the loop by what the loop itself changes. */
+/**
+ * Notes a branch that the first pass does not take but a later one may: it ends the loop by a condition that the loop
+ * itself changes.
+ */
 function endsLater(reading: Reading, { condition, body }: Branch, given: Value): void {
   const loop = reading.script.loops.at(-1);
   if (reading.mode !== 'script' || !loop || !condition || given.origin?.kind === 'argparse') return;
@@ -74,7 +77,7 @@ function endsLater(reading: Reading, { condition, body }: Branch, given: Value):
   const changed = assignedNames(around, (node) => reading.source.of(node));
   const text = reading.source.of(around);
   const asked = reading.source.of(condition).match(/[A-Za-z_]\w*(?=(\.)?)/g) ?? [];
-  // An object of the script's own may change whenever it is called.
+  // A script's own object may change in any call.
   const called = (name: string) => new RegExp(`\\b${name}(\\.\\w+)?\\(`).test(text);
   const objects = [...reading.source.of(condition).matchAll(/([A-Za-z_]\w*)\.\w/g)].map(
     ([, name]) => name as string,
@@ -85,7 +88,7 @@ function endsLater(reading: Reading, { condition, body }: Branch, given: Value):
 
 const isLoop = ({ name }: SyntaxNode) => name === 'ForStatement' || name === 'WhileStatement';
 
-/** Whether there is a `break` in it that is not another loop's. */
+/** Returns whether the node contains a `break` that belongs to no inner loop. */
 function leaves(node: SyntaxNode): boolean {
   return children(node).some(
     (part) =>
@@ -116,7 +119,7 @@ function followed(
   return complete && last ? run(reading, children(last.body), scope, owner) : undefined;
 }
 
-/** Everything that a branch can give another value: names, and what the script's own objects hold. */
+/** Returns every store that a branch can change: names, and the attributes of the script's own objects. */
 function stores(scope: Scope): Map<string, Value>[] {
   const self = scope.get('self');
   const attributes =
@@ -161,7 +164,7 @@ function restore(store: Map<string, Value>, values: ReadonlyMap<string, Value>):
   for (const [name, value] of values) store.set(name, value);
 }
 
-/** The last branch's value stands, with the condition where another branch's differs. */
+/** Keeps the last branch's value, with the condition if another branch's differs. */
 function merged(branches: readonly ReadonlyMap<string, Value>[], origin: Origin): Map<string, Value> {
   const result = new Map<string, Value>();
   for (const name of new Set(branches.flatMap((branch) => [...branch.keys()]))) {
@@ -174,7 +177,7 @@ function merged(branches: readonly ReadonlyMap<string, Value>[], origin: Origin)
   return result;
 }
 
-/** `match subject:` with literals; anything else in a pattern is not known. */
+/** Reads `match subject:` with literals; any other pattern is unknown. */
 export const matchCase: StatementReader = (reading, node, scope, owner) => {
   const parts = children(node);
   const subject = parts[1] ? evaluate(reading, parts[1], scope) : undefined;

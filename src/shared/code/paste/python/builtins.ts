@@ -1,4 +1,4 @@
-/** Python's own functions, and the few of its library that sizes are computed with. */
+/** Python's own functions, and those of its library that sizes are computed with. */
 import type { SyntaxNode } from '@lezer/common';
 import { type Reading, call as callValue } from '../reading.ts';
 import {
@@ -69,7 +69,7 @@ const len: Builtin = (reading, { positional: [first] }) => {
   return items ? from(number(items.length), first) : unknown;
 };
 
-/** What goes through a loader goes through the loader. */
+/** Iterating over a wrapped loader is iterating over the loader. */
 const through: Builtin = (reading, { positional: [first] }) => {
   if (first?.kind === 'loader' || first?.kind === 'range') return first;
   const items = first ? itemsOf(reading, first) : [];
@@ -158,7 +158,7 @@ const map: Builtin = (reading, { positional: [function_, first] }, node, scope) 
 const filter: Builtin = (_reading, { positional: [, first] }) =>
   first?.kind === 'parameters' ? first : unknown;
 
-/** Whether a module is of the class; null where that cannot be told. */
+/** Returns whether a module is of the class; null if unknown. */
 function isOf(module: Module, definition: Value): boolean | null {
   if (definition.kind === 'list') {
     const each = definition.items.map((item) => isOf(module, item));

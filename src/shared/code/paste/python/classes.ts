@@ -1,10 +1,10 @@
-/** Classes: what they are made from, their members, and objects of those that are no modules. */
+/** Classes: their bases, their members, and objects of those that are not modules. */
 import type { Reading } from '../reading.ts';
 import { type CallArguments, type ClassValue, type Instance, type Value, none, unknown } from '../values.ts';
 import { callFunction } from './functions.ts';
 import { normalised } from '../names.ts';
 
-/** A member of a class or of what it is made from. */
+/** Returns a member of a class or of its bases. */
 export function lookUp(definition: ClassValue, name: string): Value | undefined {
   const own = definition.members.get(name);
   if (own) return own;
@@ -20,7 +20,7 @@ export function lineage(definition: ClassValue): ClassValue[] {
   return [definition, ...definition.bases.flatMap((base) => (base.kind === 'class' ? lineage(base) : []))];
 }
 
-/** Names of packages that a class is made from. */
+/** Returns the names of a class's bases from packages. */
 export function foreignBases(definition: ClassValue): string[] {
   return lineage(definition).flatMap(({ bases }) =>
     bases.flatMap((base) => (base.kind === 'path' ? [normalised(base.path)] : [])),

@@ -6,7 +6,7 @@ import { assign } from './assign.ts';
 import { itemsOf } from './items.ts';
 import { textOfValue } from './operators.ts';
 
-/** `element for target in items if condition`, with several of each. */
+/** Evaluates `element for target in items if condition`, with several of each. */
 export function comprehended(reading: Reading, parts: readonly SyntaxNode[], scope: Scope): Value {
   const at = parts.findIndex(({ name }) => name === 'for');
   if (at < 1) return unknown;
@@ -26,7 +26,7 @@ export function comprehended(reading: Reading, parts: readonly SyntaxNode[], sco
   return { kind: 'dict', entries };
 }
 
-/** Goes through the clauses of a comprehension; false where one cannot be known. */
+/** Iterates over the clauses of a comprehension; returns false if one is unknown. */
 function over(
   reading: Reading,
   clauses: readonly SyntaxNode[],
@@ -58,7 +58,7 @@ function over(
   });
 }
 
-/** `p for p in net.parameters() if p.requires_grad` are the net's parameters. */
+/** Recognises `p for p in net.parameters() if p.requires_grad` as the net's parameters. */
 function parametersOf(reading: Reading, clauses: readonly SyntaxNode[], scope: Scope): Value {
   const into = clauses.findIndex(({ name }) => name === 'in');
   const iterated = clauses[into + 1];

@@ -1,4 +1,4 @@
-/** Python's expressions, a function each. */
+/** Python's expressions, one function each. */
 import type { SyntaxNode } from '@lezer/common';
 import { type ExpressionReader, type Reading, call, evaluate, place } from '../reading.ts';
 import type { Scope } from '../values.ts';
@@ -32,7 +32,7 @@ function plainString(reading: Reading, node: SyntaxNode): Value {
   return value === null ? unknown : string(value);
 }
 
-/** `f'conv{i}'`: known where all that it holds is. */
+/** Evaluates `f'conv{i}'`, which is known if all of its parts are. */
 function formatString(reading: Reading, node: SyntaxNode, scope: Scope): Value {
   const text = reading.source.of(node);
   let result = '';
@@ -198,7 +198,7 @@ function binaryExpression(reading: Reading, node: SyntaxNode, scope: Scope): Val
   if (operator === 'and' || operator === 'or') return condition(reading, node, scope);
   const left = evaluate(reading, first, scope);
   const right = evaluate(reading, last, scope);
-  // `a < b <= c` holds where `a < b` and `b <= c` do.
+  // `a < b <= c` holds if `a < b` and `b <= c` do.
   const chained =
     rest[0]?.name === 'CompareOp' &&
     first.name === 'BinaryExpression' &&

@@ -1,4 +1,4 @@
-/** Calls of what the code itself defines. */
+/** Calls of functions that the code itself defines. */
 import type { SyntaxNode } from '@lezer/common';
 import { type Reading, deepestCall, deepestRecursion, evaluate, run } from '../reading.ts';
 import { type CallArguments, type FunctionValue, Scope, type Value, list, none, unknown } from '../values.ts';
@@ -9,7 +9,7 @@ const decoratedWith = (callee: FunctionValue, name: RegExp) =>
 
 export const isProperty = (callee: FunctionValue) => decoratedWith(callee, /^@(\w+\.)*(cached_)?property\b/);
 
-/** `self`: what a method is called on. */
+/** `self` is the object of a method call. */
 export function callFunction(
   reading: Reading,
   callee: FunctionValue,

@@ -1,4 +1,4 @@
-/** `a[i]`, `a[1:]`, `x[:, 0]`. */
+/** Indexing: `a[i]`, `a[1:]`, `x[:, 0]`. */
 import type { SyntaxNode } from '@lezer/common';
 import { type Reading, place } from '../reading.ts';
 import { consume } from '../training/script.ts';
@@ -29,7 +29,7 @@ export function indexed(reading: Reading, node: SyntaxNode, of: Value, index: Va
 const bound = (value: Value | undefined): number | undefined | null =>
   value === undefined || value.kind === 'none' ? undefined : value.kind === 'number' ? value.value : null;
 
-/** `axes`: for each axis one index, or start, stop and step, None where they are left out. */
+/** `axes` has for each axis one index, or start, stop and step, with None for those left out. */
 export function sliced(
   reading: Reading,
   node: SyntaxNode,
@@ -51,7 +51,7 @@ export function sliced(
   return unknown;
 }
 
-/** One entry along the first axis, whose sizes are known; no layer gives a part of a tensor. */
+/** Returns one entry along the first axis, whose sizes are known; no layer computes a part of a tensor. */
 function entryOf(
   reading: Reading,
   node: SyntaxNode,
@@ -62,7 +62,7 @@ function entryOf(
   return { kind: 'tensor', node: { ...of.node, sizes: of.node.sizes.slice(1) } };
 }
 
-/** Part of a tensor: no layer gives that. */
+/** Reports a part of a tensor, which no layer computes. */
 function takenApart(reading: Reading, node: SyntaxNode, of: Value): Value {
   if (reading.mode !== 'forward') return unknown;
   const { trace } = reading;

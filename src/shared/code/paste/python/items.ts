@@ -1,11 +1,11 @@
-/** What can be gone through one by one. */
+/** Values that can be iterated over. */
 import type { Reading } from '../reading.ts';
 import { type Value, from, number, string } from '../values.ts';
 
 /** A range with more numbers is not written out. */
 const longestRange = 10_000;
 
-/** How many numbers a range has; null where its end is not known. */
+/** Returns the length of a range; null if its end is unknown. */
 export function rangeLength({
   start,
   stop,
@@ -19,7 +19,7 @@ export function rangeLength({
   return Math.max(0, Math.ceil((stop - start) / step));
 }
 
-/** Null where that is not known. */
+/** Returns null if the items are unknown. */
 export function itemsOf(_reading: Reading, value: Value): readonly Value[] | null {
   switch (value.kind) {
     case 'list':

@@ -1,6 +1,6 @@
 /**
- * `and`, `or` and `not`. The parser lets `not` reach to the end of what follows it; in Python it binds more closely than
- * `and`, and that more closely than `or`, so their operands are put together anew.
+ * `and`, `or` and `not`. The parser extends `not` to the end of what follows it; in Python it binds more tightly than
+ * `and`, and that more tightly than `or`, so their operands are regrouped.
  */
 import type { SyntaxNode } from '@lezer/common';
 import { type Reading, evaluate } from '../reading.ts';

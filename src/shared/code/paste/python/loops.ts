@@ -1,5 +1,5 @@
 /**
- * Loops. In `forward` and where layers are made, every pass is followed. In a script, a loop that trains is gone through
+ * Loops. In `forward` and where layers are made, every pass is followed. In a script, a loop that trains is followed
  * once, and counts as the training's epochs or batches; others are followed, unless they are long.
  */
 import type { SyntaxNode } from '@lezer/common';
@@ -10,7 +10,7 @@ import { assign } from './assign.ts';
 import { itemsOf, rangeLength } from './items.ts';
 import { assignedNames, children } from './syntax.ts';
 
-/** A script's loop with more passes is gone through once. */
+/** A script's loop with more passes is followed once. */
 const mostPasses = 256;
 
 interface Parts {
@@ -83,7 +83,7 @@ function loopOf(reading: Reading, { node, targets, values }: Parts, iterated: Sy
   }
   const named = values.kind === 'unknown' && speaksOfEpochs.test(names);
   const count = itemsOf(reading, values)?.length ?? null;
-  // What is gone through and not known is data, as a rule.
+  // An unknown iterable is usually data.
   return { ...base, kind: named ? 'range' : count === null ? 'loader' : 'other', count, named };
 }
 
@@ -108,7 +108,7 @@ function scriptLoop(
     if (!items || items.length > mostPasses) {
       const before = reading.created;
       const ending = oncePass(reading, parts, scope, owner);
-      // Every other pass would have made more.
+      // Every other pass would have made more modules.
       if (reading.created > before && !loop.stepped && !loop.named && !loop.loader)
         reading.findings.add('error', 'loop-unknown', loop.place);
       return typeof ending === 'object' ? ending : undefined;
@@ -117,7 +117,7 @@ function scriptLoop(
       assign(reading, parts.targets, item, scope);
       const ending = run(reading, children(parts.body), scope, owner);
       if (ending === 'break' || (typeof ending === 'object' && ending)) return ending;
-      // A range's other passes would be the same training; those over a list, of phases or rates, need not be.
+      // The other passes of a range would be the same training; those over a list, of phases or rates, may differ.
       if (loop.stepped && loop.kind === 'range') {
         forget(reading, parts, scope);
         break;
@@ -131,7 +131,7 @@ function scriptLoop(
   }
 }
 
-/** Epochs in which no step was seen belong to the training that was set up before. */
+/** Assigns epochs without a visible step to the training that was set up before. */
 function looseEpochs(
   { script }: Reading,
   { count, place: where, origin }: Loop,
@@ -150,7 +150,7 @@ function oncePass(reading: Reading, parts: Parts, scope: Scope, owner: ClassValu
   return ending;
 }
 
-/** Numbers and texts that the loop sets are not known after it, because it was not gone through to its end. */
+/** Numbers and texts that the loop sets are unknown after it, because it was not followed to its end. */
 function forget(reading: Reading, { body }: { readonly body: SyntaxNode }, scope: Scope): void {
   for (const name of assignedNames(body, (node) => reading.source.of(node))) {
     const value = scope.names.get(name);
@@ -158,7 +158,7 @@ function forget(reading: Reading, { body }: { readonly body: SyntaxNode }, scope
   }
 }
 
-/** `while epoch < 10:` is a loop over epochs where the name says so; any other is gone through once. */
+/** Reads `while epoch < 10:` as a loop over epochs if the name says so; any other is followed once. */
 export const whileLoop: StatementReader = (reading, node, scope, owner) => {
   const parts = children(node);
   const condition = parts[1];

@@ -1,8 +1,8 @@
-/** Python's operators on values that are known. */
+/** Python's operators on known values. */
 import { normalised } from '../names.ts';
 import { type Value, boolean, from, list, none, number, string, truth, unknown } from '../values.ts';
 
-/** What compares by what it is: numbers, texts, True, None, and torch's names. */
+/** Returns the value for comparison by value: numbers, texts, True, None, and torch's names. */
 function comparable(value: Value): string | number | boolean | null | undefined {
   switch (value.kind) {
     case 'number':
@@ -22,7 +22,7 @@ function comparable(value: Value): string | number | boolean | null | undefined 
   }
 }
 
-/** Null where it cannot be told. */
+/** Returns null if equality is unknown. */
 export function equal(left: Value, right: Value): boolean | null {
   if (left.kind === 'list' && right.kind === 'list') {
     if (left.items.length !== right.items.length) return false;
@@ -35,7 +35,7 @@ export function equal(left: Value, right: Value): boolean | null {
   if (a !== undefined && b !== undefined) return a === b;
   const made = (value: Value) =>
     ['module', 'parameter', 'list', 'dict', 'instance', 'class', 'function'].includes(value.kind);
-  // What was made is never None, nor a number.
+  // An object that was made is never None, nor a number.
   if ((a !== undefined && made(right)) || (b !== undefined && made(left))) return false;
   return null;
 }
@@ -95,7 +95,7 @@ function repeated(items: readonly Value[], times: number, isTuple: boolean | und
   return { ...list(all), ...(isTuple ? { tuple: true } : {}) };
 }
 
-/** Unknown where Python's answer depends on something that is not known. */
+/** Returns an unknown value if Python's result depends on something unknown. */
 export function binary(operator: string, left: Value, right: Value): Value {
   return from(known(operator, left, right), left, right);
 }
@@ -133,7 +133,7 @@ function known(operator: string, left: Value, right: Value): Value {
   return unknown;
 }
 
-/** A text that stands for the value in a name; null where it cannot be known. */
+/** Returns the text that stands for the value in a name; null if it is unknown. */
 export function textOfValue(value: Value): string | null {
   switch (value.kind) {
     case 'string':
@@ -147,7 +147,7 @@ export function textOfValue(value: Value): string | null {
   }
 }
 
-/** `'conv%d' % 3`. */
+/** Evaluates `'conv%d' % 3`. */
 function formatted(format: string, given: Value): Value {
   const values = given.kind === 'list' ? [...given.items] : [given];
   let readable = true;
@@ -159,12 +159,12 @@ function formatted(format: string, given: Value): Value {
   return readable && !text.includes('%') ? string(text) : unknown;
 }
 
-/** `and` and `or` give one of their operands. */
+/** `and` and `or` return one of their operands. */
 export function logical(operator: string, left: Value, right: () => Value): Value {
   const holds = truth(left);
   if (holds === null) {
     const other = truth(right());
-    // `unknown and False` is false, whatever the first is.
+    // `unknown and False` is false, whatever the first operand is.
     if (other === (operator === 'or')) return boolean(other);
     return from(unknown, left);
   }

@@ -1,4 +1,4 @@
-/** Python's statements, a function each; branches and loops have files of their own. */
+/** Python's statements, one function each; branches and loops have files of their own. */
 import type { SyntaxNode } from '@lezer/common';
 import { type Reading, type StatementReader, evaluate, run } from '../reading.ts';
 import {
@@ -137,7 +137,7 @@ function basesOf(reading: Reading, node: SyntaxNode, scope: Scope): Value[] {
   });
 }
 
-/** Names that the class's body gives a type or a value, in order. */
+/** Returns the names that the class's body gives a type or a value, in order. */
 const fieldsOf = (reading: Reading, body: SyntaxNode): string[] =>
   children(body).flatMap((statement) => {
     if (statement.name !== 'AssignStatement') return [];
@@ -166,7 +166,7 @@ const within: StatementReader = (reading, node, scope, owner) => {
     if (heads[i - 1]?.name === 'as') return;
     const value = evaluate(reading, head, scope);
     const target = heads[i + 1]?.name === 'as' ? heads[i + 2] : undefined;
-    // `with tqdm(loader) as bar` goes through the loader.
+    // `with tqdm(loader) as bar` iterates over the loader.
     if (target)
       assign(reading, [target], value.kind === 'loader' || value.kind === 'range' ? value : unknown, scope);
   });
@@ -176,7 +176,7 @@ const within: StatementReader = (reading, node, scope, owner) => {
   return ending;
 };
 
-/** Nothing is taken to fail. */
+/** No statement is assumed to fail. */
 const attempt: StatementReader = (reading, node, scope, owner) => {
   let handler = false;
   for (const part of children(node)) {

@@ -1,4 +1,4 @@
-/** Small questions to @lezer/python's tree. */
+/** Queries of @lezer/python's tree. */
 import type { SyntaxNode } from '@lezer/common';
 
 export function children(node: SyntaxNode): SyntaxNode[] {
@@ -11,7 +11,7 @@ export function children(node: SyntaxNode): SyntaxNode[] {
 
 const marks = new Set(['(', ')', '[', ']', '{', '}', ',']);
 
-/** Children without brackets and commas. */
+/** Returns the children without brackets and commas. */
 export const inner = (node: SyntaxNode): SyntaxNode[] =>
   children(node).filter(({ name }) => !marks.has(name));
 
@@ -30,7 +30,7 @@ export function numberLiteral(text: string): number | null {
   return Number.isNaN(value) ? null : value;
 }
 
-/** Names that are assigned anywhere within. */
+/** Returns the names that are assigned anywhere within. */
 export function assignedNames(node: SyntaxNode, textOf: (node: SyntaxNode) => string): Set<string> {
   const names = new Set<string>();
   const visit = (each: SyntaxNode) => {

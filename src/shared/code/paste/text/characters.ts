@@ -1,4 +1,4 @@
-/** Characters that Python does not take and that copied code has: full-width punctuation, odd spaces, and `100.`. */
+/** Characters in copied code that Python rejects: full-width punctuation, odd spaces, and `100.`. */
 import { inCode, scan } from './scan.ts';
 
 const named: Readonly<Record<string, string>> = {
@@ -18,7 +18,7 @@ const named: Readonly<Record<string, string>> = {
   '》': '>',
 };
 
-/** The ASCII character that was meant, or undefined. U+FF01 to U+FF5E are ASCII's own order. */
+/** Returns the intended ASCII character, or undefined. U+FF01 to U+FF5E are in ASCII's own order. */
 function meant(char: string): string | undefined {
   const code = char.charCodeAt(0);
   if (code >= 0xff01 && code <= 0xff5e) return String.fromCharCode(code - 0xfee0);
@@ -41,7 +41,7 @@ export interface Characters {
   readonly oddSpaces: boolean;
 }
 
-/** The text with what was meant in place of such characters, outside strings and comments. Lines stay lines. */
+/** Replaces such characters by the intended ones, outside strings and comments. The lines stay the same. */
 export function plainCharacters(text: string): Characters {
   const kinds = scan(text);
   const fullWidth: FullWidth[] = [];
@@ -65,7 +65,7 @@ export function plainCharacters(text: string): Characters {
   return { text: plainNumbers(result), fullWidth, oddSpaces: odd };
 }
 
-/** `100.` and `1.e-3` are numbers in Python that the parser does not know; `100.0` and `1.0e-3` are the same. */
+/** Rewrites `100.` and `1.e-3`, numbers in Python that the parser does not know, as `100.0` and `1.0e-3`. */
 function plainNumbers(text: string): string {
   if (!/\d\./.test(text)) return text;
   const kinds = scan(text);

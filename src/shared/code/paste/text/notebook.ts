@@ -1,4 +1,4 @@
-/** Jupyter notebooks (nbformat 3 and 4): their code cells as one text, and where each of its lines came from. */
+/** Jupyter notebooks (nbformat 3 and 4): their code cells as one text, and the cell of each line. */
 
 /** A line of the code as its author counts: within a cell of a notebook, or within the whole text. */
 export interface LineNumber {
@@ -19,7 +19,7 @@ interface RawCell {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Null where the text is no JSON with cells. */
+/** Returns null if the text is not JSON with cells. */
 function cellsOf(text: string): readonly RawCell[] | null {
   if (!/^\s*\{/.test(text) || !/"cells"/.test(text)) return null;
   let parsed: unknown;
@@ -39,10 +39,10 @@ const joined = (source: unknown): string => {
   return Array.isArray(source) ? source.filter((line) => typeof line === 'string').join('') : '';
 };
 
-/** A cell in another language, such as `%%bash`: none of its lines is Python. */
+/** Matches a cell in another language, such as `%%bash`: none of its lines is Python. */
 const foreignCell = /^\s*%%(bash|sh|script|html|javascript|js|latex|markdown|perl|ruby|svg|cmd|R)\b/;
 
-/** A notebook's code as people write cells in a script, each under a line of its own; null where the text is none. */
+/** Returns a notebook's code as a script with cells, each under a line of its own; null if the text is no notebook. */
 export function notebookScript(text: string): string | null {
   const lines = notebookLines(text);
   if (!lines) return null;

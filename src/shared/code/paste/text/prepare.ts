@@ -1,6 +1,7 @@
 /**
- * From what somebody pastes to Python: a notebook's cells, the inside of Markdown fences, lines without prompts and
- * commands, ASCII for full-width punctuation. Every line stays a line of its own, so that findings name the author's.
+ * Converts pasted text to Python: a notebook's cells, the inside of Markdown fences, lines without prompts and
+ * commands, ASCII for full-width punctuation. Every line stays a line of its own, so that findings refer to the
+ * author's lines.
  */
 import type { Findings } from '../findings.ts';
 import { plainCharacters } from './characters.ts';
@@ -15,7 +16,7 @@ import {
 } from './prose.ts';
 import { Source } from './source.ts';
 
-/** Names of full-width characters are listed up to this number. */
+/** Largest number of full-width characters that are listed by name. */
 const mostNamed = 5;
 
 export function prepare(pasted: string, findings: Findings): Source {

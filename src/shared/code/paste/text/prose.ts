@@ -1,10 +1,10 @@
-/** What surrounds code where people share it: Markdown fences, prompts, line numbers, notebook commands, and prose. */
+/** Text that surrounds shared code: Markdown fences, prompts, line numbers, notebook commands, and prose. */
 import { codeOnly, depths } from './scan.ts';
 
 const speaksOfTorch = /\btorch\b|\bnn\.[A-Z]|^\s*(import|from|class|def)\s/m;
 const fence = /^ {0,3}(```+|~~~+)\s*([\w+.-]*)/;
 
-/** Only what lies in code fences, where the text is Markdown; other lines become empty. */
+/** Keeps only the lines in code fences if the text is Markdown; other lines become empty. */
 export function withoutMarkdown(lines: readonly string[]): readonly string[] {
   if (!lines.some((line) => fence.test(line))) return lines;
   const inside: string[] = [];
@@ -23,12 +23,12 @@ export function withoutMarkdown(lines: readonly string[]): readonly string[] {
       outside.push(open === null ? line : '');
     }
   }
-  // Fences in a docstring are not Markdown: then the code is outside.
+  // Fences in a docstring are not Markdown: the code is then outside.
   if (!speaksOfTorch.test(inside.join('\n'))) return lines;
   return /^(import|from|class|def) /m.test(outside.join('\n')) ? lines : inside;
 }
 
-/** `>>> ` and `In [3]: `; lines between that have no prompt are output. */
+/** Removes `>>> ` and `In [3]: `; lines between them without a prompt are output. */
 export function withoutPrompts(lines: readonly string[]): readonly string[] {
   const first = /^\s*(>>>|In \[\d*\]:) ?/;
   if (!lines.some((line) => first.test(line))) return lines;
@@ -39,7 +39,7 @@ export function withoutPrompts(lines: readonly string[]): readonly string[] {
   });
 }
 
-/** `1 import torch`, `2 from torch import nn`: numbers in front of all lines that count up. */
+/** Removes ascending numbers in front of all lines: `1 import torch`, `2 from torch import nn`. */
 export function withoutLineNumbers(lines: readonly string[]): readonly string[] {
   const number = /^\s*(\d{1,4})(?:[.:|]|\s|$) ?/;
   const filled = lines.filter((line) => line.trim() !== '');
@@ -53,7 +53,7 @@ export function withoutLineNumbers(lines: readonly string[]): readonly string[] 
   return lines.map((line) => line.replace(number, ''));
 }
 
-/** Indentation that all lines have in common. */
+/** Removes the indentation that all lines have in common. */
 export function withoutCommonIndent(lines: readonly string[]): readonly string[] {
   const filled = lines.filter((line) => line.trim() !== '');
   const indents = filled.map((line) => /^[ \t]*/.exec(line)?.[0] ?? '');
@@ -65,12 +65,12 @@ export function withoutCommonIndent(lines: readonly string[]): readonly string[]
 const magic = /^\s*(%{1,2}[a-zA-Z_]\w*(\s|$)|!\s*\S|\?+\s*[\w.]+\s*$|[\w.]+\?{1,2}\s*$)/;
 const assignedMagic = /^\s*\w+\s*=\s*(!\s*[a-z]|%[a-z])/;
 
-/** Lines that IPython takes and Python does not. */
+/** Removes lines that IPython accepts and Python does not. */
 export function withoutMagics(lines: readonly string[]): readonly string[] {
   const inside = depths(codeOnly(lines.join('\n')));
   return lines.map((line, i) => {
     if ((inside[i] ?? 0) > 0 || !(magic.test(line) || assignedMagic.test(line))) return line;
-    // Something must stand in a body whose only line it was.
+    // A body whose only line was removed must not be empty.
     return `${/^\s*/.exec(line)?.[0] ?? ''}pass`;
   });
 }
@@ -91,7 +91,7 @@ function isChineseProse(line: string): boolean {
   return !/[=([{@]/.test(line) || /^\s*[\u3400-\u9fff].*[。：！？]\s*$/.test(line);
 }
 
-/** Two names beside one another are never Python. */
+/** Two adjacent names are never Python. */
 function isEnglishProse(line: string): boolean {
   if (/[=[\]{}@]|\w\(/.test(line)) return false;
   const words = line.trim().split(/\s+/);
@@ -107,7 +107,7 @@ function isEnglishProse(line: string): boolean {
 
 export interface Prose {
   readonly lines: readonly string[];
-  /** Indices of the lines that were taken for prose; they are empty now. */
+  /** Indices of the lines that were taken for prose; they are now empty. */
   readonly left: readonly number[];
 }
 
@@ -120,7 +120,7 @@ export function withoutProse(lines: readonly string[]): Prose {
     const prose =
       (inside[i] ?? 0) === 0 &&
       masked.trim() !== '' &&
-      // What stands in quotation marks is no prose line by itself.
+      // A line in quotation marks is not prose on that account.
       !/["']/.test(line.replace(/\w['’](s|t|re|ll|ve|d|m)\b/g, '')) &&
       (isChineseProse(masked) || isEnglishProse(line.replace(/#.*$/, '')));
     if (!prose) return line;

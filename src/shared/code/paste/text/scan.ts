@@ -1,10 +1,10 @@
-/** Which characters of a Python text are code, which are in strings and which in comments. */
+/** Classifies the characters of a Python text as code, string or comment. */
 
 export const inCode = 0;
 const inString = 1;
 const inComment = 2;
 
-/** One entry a character: `inCode`, `inString` or `inComment`. Quotes belong to their strings. */
+/** Returns one entry per character: `inCode`, `inString` or `inComment`. Quotes belong to their strings. */
 export function scan(text: string): Uint8Array {
   const kinds = new Uint8Array(text.length);
   let i = 0;
@@ -21,7 +21,7 @@ export function scan(text: string): Uint8Array {
   return kinds;
 }
 
-/** Where the string that begins at `start` ends; one without an end ends with its line, or with the text. */
+/** Returns the end of the string that begins at `start`; an unterminated one ends with its line, or with the text. */
 function stringEnd(text: string, start: number, quote: string): number {
   const triple = text.startsWith(quote.repeat(3), start);
   const mark = triple ? quote.repeat(3) : quote;
@@ -41,7 +41,7 @@ export function codeOnly(text: string): string {
   return result;
 }
 
-/** Brackets that are open at the start of each line. */
+/** Returns the number of open brackets at the start of each line. */
 export function depths(code: string): number[] {
   const result = [0];
   let depth = 0;

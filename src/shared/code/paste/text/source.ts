@@ -13,7 +13,7 @@ export class Source {
   readonly #numbers: readonly LineNumber[];
   readonly #original: readonly string[];
 
-  /** `original`: the lines as their author wrote them. */
+  /** `original` holds the lines as their author wrote them. */
   constructor(text: string, numbers: readonly LineNumber[], original: readonly string[]) {
     this.text = text;
     this.#numbers = numbers;

@@ -1,6 +1,6 @@
 /**
- * What layers do to a tensor. What the code says of a layer's input is held against what it is given; where PyTorch would
- * stop, its message and a remedy are told, and reading goes on as if the remedy had been taken.
+ * Applies layers to a tensor. The code's declared input of a layer is compared with the actual one; where PyTorch would
+ * stop, its message and a remedy are reported, and reading continues as if the remedy had been applied.
  */
 import { Problem } from '../../../base/problem.ts';
 import { type Layer, layerKind } from '../../../layers/index.ts';
@@ -133,7 +133,7 @@ function layer(
   }
 }
 
-/** Whether rounding up gives the same size: PyTorch drops a last window that would start beyond the map. */
+/** Returns whether rounding up gives the same size: PyTorch drops a last window that would start beyond the map. */
 function evenly(made: Layer, input: Shape, output: Shape): boolean {
   if (
     (made.type !== 'maxPool2d' && made.type !== 'avgPool2d') ||

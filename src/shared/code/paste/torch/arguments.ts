@@ -1,10 +1,10 @@
-/** Arguments of a call of torch, by name and of the wanted kind; whatever else they are is named. */
+/** Arguments of a torch call, by name and of the expected kind; any others are reported. */
 import type { PairField } from '../../../layers/layer.ts';
 import { type CallArguments, NotUnderstood, type Value } from '../values.ts';
 
 export type Bound = ReadonlyMap<string, Value>;
 
-/** Arguments by the names of the signature. */
+/** Assigns arguments to the names of the signature. */
 export function bind(
   what: string,
   signature: readonly string[],
@@ -33,7 +33,7 @@ export function numberOf(bound: Bound, name: string, what: string, fallback?: nu
   throw unreadable(what, name);
 }
 
-/** Undefined where it is not given or cannot be read. */
+/** Returns undefined if it is absent or cannot be read. */
 export function readableNumber(bound: Bound, name: string): number | undefined {
   const value = bound.get(name);
   return value?.kind === 'number' ? value.value : undefined;
@@ -48,7 +48,7 @@ export function booleanOf(bound: Bound, name: string, what: string, fallback: bo
   throw unreadable(what, name);
 }
 
-/** One number or a pair. */
+/** Returns one number or a pair. */
 export function pairOf(bound: Bound, name: string, what: string): PairField | undefined {
   const value = bound.get(name);
   if (value === undefined || value.kind === 'none') return undefined;

@@ -1,6 +1,6 @@
 /**
- * What a call of torch does to a tensor, from its arguments, one function a kind of layer. Whatever an argument asks for
- * that the layers do not have is named.
+ * Converts the arguments of a torch call to operations on a tensor, one function for each kind of layer. Arguments that
+ * the layers do not support are reported.
  */
 import type { Activation, ActivationFunction } from '../../../layers/activation.ts';
 import { type Layer, layerSchema } from '../../../layers/index.ts';
@@ -21,7 +21,7 @@ import {
 
 export type Reader = (bound: Bound, what: string) => TensorOperation[];
 
-/** Checks the layer's fields; what is out of their range is named. */
+/** Checks the layer's fields; those out of range are reported. */
 function layer(
   what: string,
   fields: Layer,
@@ -84,7 +84,7 @@ export const conv2d =
 export const linear =
   (lazy: boolean): Reader =>
   (bound, what) => {
-    // Only the units matter: how many features come in is known from what is before it.
+    // Only the units matter: the number of input features follows from the preceding layers.
     const features = lazy ? undefined : readableNumber(bound, 'in_features');
     return layer(
       what,

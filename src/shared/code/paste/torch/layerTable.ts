@@ -1,4 +1,7 @@
-/** torch.nn's modules and torch.nn.functional's functions that are layers here: their signatures and their readers. */
+/**
+ * The modules of torch.nn and the functions of torch.nn.functional that are layers here: their signatures and their
+ * readers.
+ */
 import {
   type ComposedFunction,
   composedActivations,
@@ -23,7 +26,7 @@ export interface TableEntry {
   /** Parameters of the module's constructor; the function takes its input before them. */
   readonly signature: readonly string[];
   readonly operations: Reader;
-  /** Whether its parameters are drawn when it is made. */
+  /** True if its parameters are drawn when it is made. */
   readonly draws?: boolean;
 }
 
@@ -97,7 +100,7 @@ const convSignature = [
 ];
 const batchNormSignature = ['eps', 'momentum', 'affine', 'track_running_stats', 'device', 'dtype'];
 
-/** Names below `torch.nn`. */
+/** Keys are names below `torch.nn`. */
 export const moduleTable: Readonly<Record<string, TableEntry | undefined>> = {
   Conv2d: { signature: ['in_channels', ...convSignature], operations: conv2d(false), draws: true },
   LazyConv2d: { signature: convSignature, operations: conv2d(true), draws: true },
@@ -165,10 +168,10 @@ const functional: Readonly<Record<string, TableEntry>> = {
   adaptive_max_pool2d: shared.adaptiveMax,
 };
 
-/** Functions of `torch` itself that are the functional ones. */
+/** Functions of `torch` itself that equal the functional ones. */
 const plainNames = 'relu relu_ sigmoid tanh selu selu_ softmax log_softmax max_pool2d avg_pool2d'.split(' ');
 
-/** Full names of functions that take a tensor first. */
+/** Full names of functions whose first argument is a tensor. */
 export const functionTable: Readonly<Record<string, TableEntry | undefined>> = {
   ...Object.fromEntries(
     Object.entries(functional).map(([name, entry]) => [`torch.nn.functional.${name}`, entry]),
@@ -183,7 +186,7 @@ export const functionTable: Readonly<Record<string, TableEntry | undefined>> = {
   },
 };
 
-/** Functions with an argument `training`, without which they are on in evaluation too. */
+/** Functions with an argument `training`, without which they are active in evaluation too. */
 export const dropoutFunctions: Readonly<Record<string, TableEntry | undefined>> = {
   'torch.nn.functional.dropout': {
     signature: ['p', 'training', 'inplace'],
@@ -196,7 +199,7 @@ export const dropoutFunctions: Readonly<Record<string, TableEntry | undefined>> 
   },
 };
 
-/** Methods of tensors that are the functions of the same name. */
+/** Methods of tensors that equal the functions of the same name. */
 export const methodTable: Readonly<Record<string, TableEntry | undefined>> = {
   relu: shared.relu,
   relu_: shared.relu,

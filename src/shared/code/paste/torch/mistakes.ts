@@ -1,6 +1,6 @@
 /**
- * Mistakes of the script's author: what PyTorch would stop with, in its own words (of PyTorch 2), and what would be right.
- * The number of images in its messages is the batch size that is usual, because it decides nothing.
+ * Mistakes of the script's author: the error with which PyTorch 2 would stop, in its own words, and the correction. The
+ * batch size in its messages is the usual one, because it does not affect the result.
  */
 import { convWindow } from '../../../layers/conv2d.ts';
 import type { Layer } from '../../../layers/index.ts';
@@ -86,7 +86,7 @@ export function notFlattened(
   });
 }
 
-/** `view(-1, 300)` of 320 numbers an image. */
+/** Reports `view(-1, 300)` of 320 numbers per image. */
 export function otherView(reading: Reading, place: Place, tensor: TensorNode, said: number): void {
   const { trace, findings } = reading;
   if (!trace?.sizesKnown) return;

@@ -1,4 +1,4 @@
-/** Methods that every module has: its children, its parameters, and moves that change nothing here. */
+/** Methods that every module has: its children, its parameters, and moves that have no effect here. */
 import type { SyntaxNode } from '@lezer/common';
 import { own, setChild } from '../python/assign.ts';
 import { lookUp } from '../python/classes.ts';
@@ -112,7 +112,7 @@ function sequenceMethod(
   }
 }
 
-/** Lightning keeps what `__init__` was given under `hparams`. */
+/** Lightning keeps the arguments of `__init__` under `hparams`. */
 function keepHyperparameters(module: Module, { positional }: CallArguments, scope: Scope): Value {
   if (module.type !== 'user') return unknown;
   const [given] = positional;

@@ -1,4 +1,4 @@
-/** Torch's modules: made, put into one another, and called. */
+/** Torch's modules: constructed, nested, and called. */
 import type { SyntaxNode } from '@lezer/common';
 import { Findings } from '../findings.ts';
 import { own, setAttribute, setChild } from '../python/assign.ts';
@@ -26,7 +26,7 @@ import { moduleTable, sizeKeepers } from './layerTable.ts';
 
 type Children = SequenceModule['children'];
 
-/** Modules given one by one, as a list, or as an OrderedDict's pairs. */
+/** Returns modules given one by one, as a list, or as an OrderedDict's pairs. */
 function childrenOf({ positional }: CallArguments): Children {
   const [first] = positional;
   const numbered = (items: readonly Value[]) => items.map((value, i) => ({ key: String(i), value }));
@@ -53,7 +53,7 @@ function sequence(
   return module;
 }
 
-/** `nn.Conv2d(…)` and all others below `torch.nn`. */
+/** Constructs `nn.Conv2d(…)` and all other modules below `torch.nn`. */
 export function makeTorchModule(
   reading: Reading,
   node: SyntaxNode,
@@ -89,7 +89,9 @@ export function makeTorchModule(
 
 const fresh = (at: Place) => ({ place: at, owner: null, named: false });
 
-/** Named only where it is used: what is made and never used changes nothing but the seed's numbers. */
+/**
+ * A foreign module is reported only where it is used: an unused one changes nothing but the random numbers of the seed.
+ */
 function foreign(torchName: string, at: Place, { code, parameters }: Reason): Value {
   const keepsSize =
     sizeKeepers.has(torchName) || /^(BatchNorm2d|Dropout|Dropout2d|GELU|Softplus)$/.test(torchName);
@@ -221,7 +223,7 @@ function applySequence(
   }, input);
 }
 
-/** What is not understood of one child does not end the sequence. */
+/** An unsupported child does not end the sequence. */
 function stepInto(
   reading: Reading,
   node: SyntaxNode | null,
@@ -337,7 +339,7 @@ export function memberOfModule(of: Value, module: Module, name: string): Value {
   }
 }
 
-/** `net.layer = …`, `add_module('layer', …)`. */
+/** Reads `net.layer = …` and `add_module('layer', …)`. */
 export function addModule(module: Module, [key, child]: readonly Value[]): void {
   const name = key ? textOfValue(key) : null;
   if (name !== null && child) setAttribute({ kind: 'module', module }, name, child);

@@ -40,7 +40,7 @@ const tensorOf: PathReader = (reading, node, { positional, named }) => {
   return tensor ? { kind: 'tensor', node: tensor } : unknown;
 };
 
-/** `summary(model, (1, 28, 28))`. */
+/** Reads `summary(model, (1, 28, 28))`. */
 const summary: PathReader = (reading, _node, { positional, named }) => {
   const given = positional[1] ?? named.get('input_size') ?? named.get('input_data');
   const sizes = numbersOf(given?.kind === 'list' && given.items[0]?.kind === 'list' ? given.items[0] : given);
@@ -72,7 +72,7 @@ const namespace: PathReader = (_reading, _node, { positional, named, unread }) =
   return { kind: 'instance', instance: { definition: null, type: 'namespace', attributes } };
 };
 
-/** From the environment: what holds where nothing is set. */
+/** Reads an environment variable as its fallback. */
 const environment: PathReader = (_reading, _node, { positional: [, fallback] }) => fallback ?? none;
 
 const json: PathReader = (_reading, _node, { positional: [text] }) => {
@@ -137,7 +137,7 @@ const parser: PathReader = () => ({
   instance: { definition: null, type: 'parser', attributes: new Map() },
 });
 
-/** `chain(a.parameters(), b.parameters())`. */
+/** Reads `chain(a.parameters(), b.parameters())`. */
 const chained: PathReader = (reading, _node, { positional }) => {
   if (positional.some(({ kind }) => kind === 'parameters'))
     return {

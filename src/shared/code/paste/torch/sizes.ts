@@ -1,4 +1,4 @@
-/** Sizes of tensors: as PyTorch has them, with the batch first, and as Stride's layers have them, for one image. */
+/** Sizes of tensors: PyTorch's, with the batch first, and those of Stride's layers, for one image. */
 import { type MapShape, type Shape, elements } from '../../../layers/layer.ts';
 import type { Place, Size, TensorNode } from '../values.ts';
 
@@ -9,10 +9,10 @@ export function sizesOf(shape: Shape, batch: Size = 'batch'): Size[] {
 const same = (a: readonly Size[], b: readonly Size[]) =>
   a.length === b.length && a.every((size, i) => size === b[i]);
 
-/** Whether the tensor lies as a layer takes it: nothing was reshaped since the last one. */
+/** Returns whether the tensor has the layout that a layer expects: it has not been reshaped since the last one. */
 export const isPlain = ({ sizes, shape }: TensorNode) => same(sizes.slice(1), sizesOf(shape).slice(1));
 
-/** `[64, 10, 12, 12]`, as PyTorch's messages have it. */
+/** Formats `[64, 10, 12, 12]`, as PyTorch's messages do. */
 export const listed = (sizes: readonly Size[], batch: number) =>
   `[${sizes.map((size) => (size === 'batch' ? batch : size)).join(', ')}]`;
 
@@ -37,7 +37,7 @@ export const imageTensor = (shape: MapShape, place: Place): TensorNode => ({
   sizes: sizesOf(shape),
 });
 
-/** The tensor with other sizes: a flatten where each image becomes one row, else only another view of it. */
+/** Returns the tensor with other sizes: a flatten if each image becomes one row, otherwise only another view of it. */
 export function relabelled(tensor: TensorNode, sizes: readonly Size[], place: Place): TensorNode {
   const { shape } = tensor;
   const features = elements(shape);
@@ -45,7 +45,7 @@ export function relabelled(tensor: TensorNode, sizes: readonly Size[], place: Pl
     const flat: Shape = { kind: 'flat', features };
     return { from: tensor, step: { kind: 'flatten' }, plus: null, place, module: null, shape: flat, sizes };
   }
-  // A row that is flattened again stays as it is; the layer stays too.
+  // A row that is flattened again is unchanged; the layer is kept.
   if (sizes.length === 2 && same(sizes, tensor.sizes) && shape.kind === 'flat')
     return { from: tensor, step: { kind: 'flatten' }, plus: null, place, module: null, shape, sizes };
   // A map that was flattened and gets its shape back.

@@ -1,4 +1,4 @@
-/** What is done to a tensor without a module: by torch's functions, by the tensor's methods and by operators. */
+/** Operations on a tensor without a module: by torch's functions, by the tensor's methods and by operators. */
 import type { SyntaxNode } from '@lezer/common';
 import { elements } from '../../../layers/layer.ts';
 import { shortName } from '../names.ts';
@@ -21,14 +21,14 @@ import { type TableEntry, methodTable } from './layerTable.ts';
 import * as mistakes from './mistakes.ts';
 import { freshTensor, isPlain, relabelled, sizesOf } from './sizes.ts';
 
-/** Methods of a tensor after which it is the same numbers in the same order. */
+/** Methods of a tensor that keep its numbers and their order. */
 const harmless = new Set(
   'to cuda cpu float contiguous clone requires_grad_ type double type_as requires_grad half'.split(' '),
 );
 
 const asTensor = (node: TensorNode): Value => ({ kind: 'tensor', node });
 
-/** Calls whose tensor is not followed: in the net it is named, and the tensor goes on as it was. */
+/** Reports a call that cannot be traced if it is in the net; the tensor continues unchanged. */
 export function lost(reading: Reading, node: SyntaxNode, call: CallArguments, what: string): Value {
   const values = [...call.positional, ...call.named.values()].flatMap((value) =>
     value.kind === 'list' ? value.items : [value],
@@ -150,7 +150,10 @@ export function tensorMethod(
   throw new NotUnderstood('operation-unknown', { what: `x.${name}` });
 }
 
-/** `view(batch, -1)`, `view(-1, 320)`: one row an image; `view(-1, 1, 28, 28)` of such an image changes nothing. */
+/**
+ * Reads `view(batch, -1)` and `view(-1, 320)` as one row per image; `view(-1, 1, 28, 28)` of such an image changes
+ * nothing.
+ */
 export function reshaped(
   reading: Reading,
   node: SyntaxNode,
@@ -166,7 +169,7 @@ export function reshaped(
   const total = elements(tensor.shape);
   const numbers = rest.map((value) => (value.kind === 'number' ? value.value : NaN));
   if (numbers.some(Number.isNaN)) {
-    // One row an image, of a length that cannot be read.
+    // The result is one row per image, of a length that cannot be read.
     if (rest.length === 1 && isBatch(first)) return relabelled(tensor, ['batch', total], at);
     throw unfit();
   }
@@ -189,7 +192,7 @@ export function reshaped(
 const isBatch = (value: Value) =>
   value.kind === 'batch' || value.kind === 'unknown' || value.kind === 'path' || value.kind === 'number';
 
-/** Sizes that are all known: a tensor that the script makes up. */
+/** Reshapes a tensor of known sizes, which the script itself makes. */
 function reshapedNumbers(
   tensor: TensorNode,
   values: readonly Value[],
@@ -225,7 +228,7 @@ function unsqueezed(
   at: ReturnType<typeof place>,
 ): TensorNode {
   if (dim?.kind !== 'number') throw new NotUnderstood('operation-unknown', { what: 'x.unsqueeze' });
-  // Images without a channel axis get one: here they have it.
+  // Images without a channel axis get one: here they have it already.
   if (tensor === trace?.input && dim.value === 1) return tensor;
   const axis = dim.value < 0 ? tensor.sizes.length + dim.value + 1 : dim.value;
   return relabelled(tensor, tensor.sizes.toSpliced(axis, 0, 1), at);
@@ -265,7 +268,7 @@ export function mean(reading: Reading, node: SyntaxNode, tensor: TensorNode, cal
       sizes: sizesOf(flat),
     });
   }
-  // `mean(3).mean(2)`: the second one makes it whole.
+  // `mean(3).mean(2)` is complete with the second call.
   if (isPlain(tensor) && (axes.join() === '3' || axes.join() === '2'))
     return asTensor({ ...tensor, sizes: sizes.toSpliced(axes[0] as number, 1) });
   throw unfit();

@@ -1,10 +1,10 @@
-/** `argparse`: what the options come to where none is given on the command line. */
+/** Reads `argparse`: the options' values if none is given on the command line. */
 import type { SyntaxNode } from '@lezer/common';
 import { type Reading, place } from '../reading.ts';
 import { plain } from './script.ts';
 import { type CallArguments, type Instance, type Value, boolean, none, unknown } from '../values.ts';
 
-/** Methods of a parser. Its options are its attributes. */
+/** Reads methods of a parser. Its options are its attributes. */
 export function parserMethod(
   reading: Reading,
   node: SyntaxNode,

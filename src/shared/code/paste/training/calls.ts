@@ -1,4 +1,4 @@
-/** Calls of torch and torchvision that set up a training: each is kept, and read when it is known what it is for. */
+/** Calls of torch and torchvision that set up a training: each is recorded, and read once its purpose is known. */
 import { type Reading, place } from '../reading.ts';
 import type { SyntaxNode } from '@lezer/common';
 import { itemsOf } from '../python/items.ts';
@@ -20,7 +20,7 @@ import { type SchedulerCall, type ScriptTraining, takeStep } from './trainings.t
 
 type CallReader = (reading: Reading, node: SyntaxNode, name: string, call: CallArguments) => Value;
 
-/** Modules whose parameters are given: directly, in groups, filtered, chained. */
+/** Returns the modules whose parameters are given: directly, in groups, filtered or chained. */
 function modulesOf(reading: Reading, value: Value | undefined): readonly Module[] {
   if (value?.kind === 'parameters') return value.modules;
   if (value?.kind === 'module') return [value.module];
@@ -53,7 +53,7 @@ const optimizer: CallReader = (reading, node, name, call) => {
   return { kind: 'optimizer', training };
 };
 
-/** What another scheduler is made of is told to go on by that one, and is none of its own. */
+/** A scheduler that is part of another one is stepped by it, and is not a scheduler of its own. */
 function takeParts({ script }: Reading, { positional, named }: CallArguments): void {
   const parts = [...positional, ...named.values()]
     .flatMap((value) => (value.kind === 'list' ? value.items : []))
@@ -109,7 +109,8 @@ const loader: CallReader = (reading, node, name, call) => {
 const dataset: CallReader = (reading, node, name, call) => {
   const at = place(reading, node);
   const known = torchvisionSets[name];
-  // MNIST(root, train, transform, …), but SVHN(root, split, transform, …) and EMNIST(root, split, train, …).
+  // The arguments are MNIST(root, train, transform, …), but SVHN(root, split, transform, …) and EMNIST(root, split,
+  // train, …).
   const train = call.named.get('train') ?? (name === 'EMNIST' ? call.positional[2] : call.positional[1]);
   const split = call.named.get('split') ?? call.positional[1];
   const isTraining =
@@ -134,7 +135,7 @@ const dataset: CallReader = (reading, node, name, call) => {
   return { kind: 'dataset', dataset: made };
 };
 
-/** `random_split`: the first part is trained on, the others are held out. */
+/** Reads `random_split`: the first part is trained on, the others are held out. */
 const split: CallReader = (reading, node, name, call) => {
   const at = place(reading, node);
   const of = datasetOf(call.positional[0] ?? call.named.get('dataset'), at);
@@ -226,7 +227,7 @@ const criterion: CallReader = (reading, node, name, call) => {
   return { kind: 'criterion', name, call, place: at };
 };
 
-/** What the loss is given is the net's output. */
+/** The input of the loss is the net's output. */
 function lossOf(reading: Reading, call: CallArguments): Value {
   const given = call.positional[0] ?? call.named.get('input');
   if (reading.trace && given?.kind === 'tensor') reading.trace.logits ??= given.node;
@@ -257,7 +258,7 @@ export function criterionCalled(
   return lossOf(reading, call);
 }
 
-/** Null where the path means nothing here. */
+/** Returns null if the path has no meaning here. */
 export function trainingCall(path: string): CallReader | null {
   const name = path.split('.').at(-1) ?? '';
   if (path.startsWith('torch.optim.lr_scheduler.')) return scheduler;

@@ -1,4 +1,4 @@
-/** Settings as they are read for one training, with what is to be said of them. */
+/** The settings that are read for one training, with their findings. */
 import { type TrainingSettings, trainingSettingsSchema } from '../../../training/training.ts';
 import type { Findings } from '../findings.ts';
 import { outOfRange } from '../outOfRange.ts';
@@ -12,7 +12,7 @@ export interface SettingsReading {
   readonly findings: Findings;
 }
 
-/** Kept where it is within Stride's ranges. */
+/** Stores a value if it is within Stride's ranges. */
 export function keep<K extends keyof TrainingSettings>(
   { found }: SettingsReading,
   key: K,
@@ -24,7 +24,7 @@ export function keep<K extends keyof TrainingSettings>(
   found[key] = value;
 }
 
-/** Whatever is not understood of the call is named with its place. */
+/** Reports anything unsupported in the call with its place. */
 export function attempt({ findings }: SettingsReading, place: Place, work: () => void): void {
   try {
     work();
@@ -34,7 +34,7 @@ export function attempt({ findings }: SettingsReading, place: Place, work: () =>
   }
 }
 
-/** Under a condition that the code does not fix, the setting is taken and the condition is named. */
+/** Reports the condition of a setting that the code does not fix; the setting is used. */
 export function nameCondition({ findings }: SettingsReading, { condition, place }: SettingCall): void {
   if (condition) findings.add('warning', 'condition-setting', place, { condition: condition.what });
 }

@@ -1,4 +1,4 @@
-/** What a script does to the images before the net has them: the data set, its transforms, its augmentation. */
+/** The preprocessing of a script's images: the data set, its transforms, its augmentation. */
 import { type Augmentation, courseNormalisation } from '../../../training/training.ts';
 import { bind, numberOf, numbersOf } from '../torch/arguments.ts';
 import { NotUnderstood, type Value } from '../values.ts';
@@ -18,7 +18,7 @@ interface KnownSet extends ImageSize {
 const digits = { height: 28, width: 28, channels: 1 };
 const colour = { height: 32, width: 32, channels: 3 };
 
-/** Data sets of torchvision: their images, and how many. */
+/** torchvision's data sets: the size and the number of their images. */
 export const torchvisionSets: Readonly<Record<string, KnownSet | undefined>> = {
   MNIST: { ...digits, training: 60_000, test: 10_000 },
   FashionMNIST: { ...digits, training: 60_000, test: 10_000 },
@@ -31,7 +31,7 @@ export const torchvisionSets: Readonly<Record<string, KnownSet | undefined>> = {
 };
 
 export interface ScriptImages {
-  /** Null where the code does not say. */
+  /** Null if the code does not say. */
   readonly size: { height: number; width: number } | null;
   readonly grayscale: boolean;
 }
@@ -45,7 +45,7 @@ interface ImageReading extends SettingsReading {
   readonly width: number;
 }
 
-/** `transform`: that of the training images. `width`: of the images before it. */
+/** `transform` is that of the training images; `width` is their width before it. */
 export function readTransforms(
   into: SettingsReading,
   transform: Value | undefined,
@@ -84,7 +84,7 @@ function each(reading: ImageReading, value: Value): void {
   attempt(reading, place, () => one(reading, value));
 }
 
-/** Transforms that leave the pixels as they are. */
+/** Transforms that leave the pixels unchanged. */
 const indifferent = new Set(['PILToTensor', 'ConvertImageDtype', 'ToImage', 'ToPILImage', 'ToDtype']);
 
 function one(reading: ImageReading, { name, call, place }: Extract<Value, { kind: 'transform' }>): void {
@@ -150,7 +150,7 @@ function changes(reading: ImageReading): Augmentation {
   return reading.change;
 }
 
-/** Degrees either way, also written as a pair. */
+/** Returns the degrees in either direction, which may be written as a pair. */
 function rotation(degrees: readonly number[] | null, what: string): number {
   const [low, high] = degrees ?? [];
   if (low === undefined) throw new NotUnderstood('argument-unreadable', { what, argument: 'degrees' });

@@ -37,7 +37,7 @@ function kindOf(initialisation: InitialisationCall): StrideInitialisation {
 
 const hasWeights = (module: Module): module is LayerModule => module.type === 'layer' && module.made !== null;
 
-/** What batch normalisation starts with anyway. */
+/** Returns whether these are batch normalisation's default values. */
 function isDefault({ name, call, module, parameter }: InitialisationCall): boolean {
   if (module?.type !== 'layer' || module.made !== null) return false;
   const value =
@@ -51,7 +51,7 @@ function isDefault({ name, call, module, parameter }: InitialisationCall): boole
   return value === (parameter === 'weight' ? 1 : 0);
 }
 
-/** `modules`: all of the net. */
+/** `modules` holds all modules of the net. */
 export function readInitialisations(
   into: SettingsReading,
   all: readonly InitialisationCall[],

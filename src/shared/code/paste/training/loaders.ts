@@ -1,4 +1,4 @@
-/** Which loader holds the training images, and what it says of the batches. */
+/** Finds the loader of the training images, and its batch size. */
 import { bind, booleanOf } from '../torch/arguments.ts';
 import type { Reading } from '../reading.ts';
 import type { DatasetValue, Value } from '../values.ts';
@@ -21,7 +21,7 @@ const others = [
 
 const speaksOfTests = /test|val|eval|dev\b|测试|验证/i;
 
-/** How much speaks for it being that of the training. */
+/** Returns a score for the loader being that of the training. */
 function score({ dataset, variable, call }: Loader): number {
   const shuffled = call.named.get('shuffle') ?? call.positional[2];
   let points = 0;

@@ -1,4 +1,4 @@
-/** What a script adds to the loss itself, such as a penalty on the weights: nets here train with the loss alone. */
+/** Terms that a script adds to the loss, such as a penalty on the weights: Stride trains with the loss alone. */
 import type { SyntaxNode } from '@lezer/common';
 import { type Reading, place } from '../reading.ts';
 import { children } from '../python/syntax.ts';
@@ -6,7 +6,7 @@ import { children } from '../python/syntax.ts';
 const factor = /^[*/]$/;
 const term = /^[+-]$/;
 
-/** `node` is the call of the loss, which gradients are computed of. */
+/** `node` is the call of the loss that gradients are computed from. */
 export function noteTerms(reading: Reading, node: SyntaxNode): void {
   if (reading.mode !== 'script') return;
   const { source } = reading;
@@ -29,7 +29,7 @@ export function noteTerms(reading: Reading, node: SyntaxNode): void {
   if (added) add(reading, around);
 }
 
-/** `total = total + loss`: a sum that is printed, or of several batches. */
+/** Recognises `total = total + loss`, a sum for printing or over several batches. */
 function sums(reading: Reading, expression: SyntaxNode): boolean {
   let statement: SyntaxNode | null = expression;
   while (statement && !statement.name.endsWith('Statement')) statement = statement.parent;

@@ -4,7 +4,7 @@ import { NotUnderstood } from '../values.ts';
 import { type SettingsReading, attempt, keep, nameCondition } from './found.ts';
 import type { Loss } from './script.ts';
 
-/** `other`: one that Stride does not have. */
+/** `other` is a loss that Stride does not have. */
 export type LossKind = 'crossEntropy' | 'nll' | 'other';
 
 const kinds: Readonly<Record<string, LossKind | undefined>> = {
@@ -21,7 +21,7 @@ export const isFunctionalLoss = (name: string) =>
 
 const shown = ({ name }: Loss) => (/^[A-Z]/.test(name) ? `nn.${name}` : `F.${name}`);
 
-/** Losses that were computed count; where none was seen to be, those that were made. */
+/** Uses the losses that were computed, or those that were made if none was. */
 export function readLoss(into: SettingsReading, { script }: Reading): LossKind | null {
   const used = script.losses.filter((loss) => loss.used);
   const losses = used.length > 0 ? used : script.losses;

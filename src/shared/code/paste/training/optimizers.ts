@@ -1,4 +1,4 @@
-/** torch.optim's optimizers and schedules as Stride's. */
+/** Converts torch.optim's optimizers and schedules to Stride's. */
 import type { Optimizer } from '../../../training/training.ts';
 import { bind, booleanOf, numberOf, numbersOf } from '../torch/arguments.ts';
 import { type SettingsReading, attempt, keep } from './found.ts';
@@ -12,7 +12,7 @@ const signatures: Readonly<Record<string, readonly string[] | undefined>> = {
   Adagrad: ['params', 'lr', 'lr_decay', 'weight_decay', 'initial_accumulator_value', 'eps'],
 };
 
-/** How the steps are computed, not what they are. */
+/** Arguments that affect how the steps are computed, but not their values. */
 const indifferent = ['maximize', 'foreach', 'capturable', 'differentiable', 'fused'];
 
 export function readOptimizer(into: SettingsReading, { name, call, place }: SettingCall): void {
@@ -23,7 +23,7 @@ export function readOptimizer(into: SettingsReading, { name, call, place }: Sett
     return;
   }
   const bound = bind(what, [...signature, ...indifferent], call);
-  // What cannot be read is named, and the rest is kept.
+  // A value that cannot be read is reported, and the others are kept.
   const value = (key: string, fallback: number) => {
     let number = fallback;
     attempt(into, place, () => (number = numberOf(bound, key, what, fallback)));
@@ -48,7 +48,7 @@ export function readOptimizer(into: SettingsReading, { name, call, place }: Sett
   const made: Readonly<Record<string, () => Optimizer>> = {
     SGD: () => ({
       type: 'sgd',
-      // Required before PyTorch 2.
+      // The argument was required before PyTorch 2.
       learningRate: value('lr', 0.001),
       momentum: value('momentum', 0),
       nesterov: booleanOf(bound, 'nesterov', what, false),

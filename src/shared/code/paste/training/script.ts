@@ -1,4 +1,7 @@
-/** What a script has besides its net, as it is met; which of it is a training's is said at the end. */
+/**
+ * Everything that a script has besides its net, recorded as it occurs; its assignment to a training is decided at the
+ * end.
+ */
 import type { Reading } from '../reading.ts';
 import type { CallArguments, DatasetValue, Module, Origin, Place, Value } from '../values.ts';
 import type { EpochCount, Loader, Loop, SchedulerCall, SettingCall, ScriptTraining } from './trainings.ts';
@@ -10,7 +13,7 @@ export interface InitialisationCall extends SettingCall {
 }
 
 export interface Loss extends SettingCall {
-  /** Whether it was computed with gradients. */
+  /** True if it was computed with gradients. */
   used: boolean;
 }
 
@@ -19,21 +22,21 @@ export interface Script {
   readonly loops: Loop[];
   readonly loaders: Loader[];
   readonly datasets: DatasetValue[];
-  /** Transforms that were put together, in that order. */
+  /** Transforms that were composed, in that order. */
   readonly transforms: Value[];
-  /** Sizes of inputs that the script makes up: batch, channels, height, width. */
+  /** Sizes of inputs that the script makes itself: batch, channels, height, width. */
   readonly examples: (readonly number[])[];
   readonly initialisations: InitialisationCall[];
   readonly losses: Loss[];
-  /** Schedulers, clipping whose optimizer or net cannot be read. */
+  /** Schedulers and clipping whose optimizer or net cannot be read. */
   readonly looseSchedulers: SchedulerCall[];
   readonly looseClips: SettingCall[];
-  /** Loops over epochs in which no optimizer is seen. */
+  /** Loops over epochs without a visible optimizer. */
   readonly looseEpochs: EpochCount[];
   readonly conditions: Origin[];
-  /** Command-line options whose defaults decided something, with their values. */
+  /** Command-line options whose defaults affected the result, with their values. */
   readonly defaults: Map<string, { readonly text: string; readonly place: Place }>;
-  /** What every command-line option is by default. */
+  /** The default of every command-line option. */
   readonly options: Map<string, string>;
   seed: Value | null;
   /** Epochs that a `Trainer` is given. */

@@ -1,4 +1,4 @@
-/** The settings of one training, from what the script has for it. */
+/** Reads the settings of one training. */
 import type { Reading } from '../reading.ts';
 import { allModules } from '../torch/modules.ts';
 import type { DatasetValue, Module, Value } from '../values.ts';
@@ -25,7 +25,7 @@ export interface TrainingReading {
   readonly images: ImageSize | null;
 }
 
-/** Writes what it finds into `reading.findings`. */
+/** Adds its findings to `reading.findings`. */
 export function readTraining(
   reading: Reading,
   training: ScriptTraining | null,
@@ -38,7 +38,7 @@ export function readTraining(
   if (training) {
     nameCondition(into, training.optimizer);
     attempt(into, training.optimizer.place, () => readOptimizer(into, training.optimizer));
-    // `optimizer.param_groups` apart, all parameters have the same settings.
+    // Without `optimizer.param_groups`, all parameters share the same settings.
     for (const group of groupsOf(training)) findings.add('warning', 'parameter-groups', group.place);
   }
   for (const scheduler of [...(training?.schedulers ?? []), ...script.looseSchedulers]) {
@@ -64,7 +64,7 @@ export function readTraining(
   return { found: into.found, loss, images };
 }
 
-/** Groups of parameters that have settings of their own. */
+/** Returns the groups of parameters that have settings of their own. */
 function groupsOf({ optimizer }: ScriptTraining) {
   const given = optimizer.call.positional[0] ?? optimizer.call.named.get('params');
   if (given?.kind !== 'list') return [];
@@ -108,7 +108,7 @@ function readImages(reading: Reading, into: SettingsReading, dataset: DatasetVal
     into.findings.add('warning', 'dataset-unknown', dataset.place, { what: dataset.name });
   if (dataset && known && dataset.name !== 'MNIST')
     into.findings.add('warning', 'dataset-other', dataset.place, { what: dataset.name });
-  // Without a data set, the transforms that are put together first are those of the training.
+  // Without a data set, the transforms composed first are those of the training.
   const transform = dataset?.transform ?? (dataset ? undefined : reading.script.transforms[0]);
   const { size, grayscale } = readTransforms(into, transform, known?.width ?? 28);
   if (dataset?.heldOut && dataset.heldOut >= 0.001 && dataset.heldOut <= 0.9) {
@@ -127,7 +127,7 @@ function readImages(reading: Reading, into: SettingsReading, dataset: DatasetVal
   };
 }
 
-/** `epochs = 10` and `batch_size = 64`, where no loop and no loader says it. */
+/** Reads `epochs = 10` and `batch_size = 64` if no loop and no loader contains them. */
 function readConstants(reading: Reading, { found, findings }: SettingsReading): void {
   const unread = (code: string) => findings.all.some((finding) => finding.code === code);
   for (const [name, value] of reading.globals.names) {

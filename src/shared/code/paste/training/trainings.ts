@@ -1,4 +1,4 @@
-/** What a script trains: an optimizer over a net's parameters, with the loops in which it takes its steps. */
+/** A script's trainings: an optimizer over a net's parameters, with the loops in which it takes its steps. */
 import type { CallArguments, DatasetValue, Module, Origin, Place, Value } from '../values.ts';
 
 /** A call that is read as a setting at the end, when it is known which training it belongs to. */
@@ -6,12 +6,12 @@ export interface SettingCall {
   readonly name: string;
   readonly call: CallArguments;
   readonly place: Place;
-  /** The condition that it stands under, where the code does not fix that. */
+  /** The condition around it, if the code does not fix that. */
   readonly condition: Origin | null;
 }
 
 export interface SchedulerCall extends SettingCall {
-  /** Where `step` is called; a schedule that is never told to go on stays where it begins. */
+  /** The loop that calls `step`; a schedule that is never stepped stays at its start. */
   stepped: 'never' | 'epoch' | 'batch';
 }
 
@@ -23,18 +23,18 @@ export interface Loader extends SettingCall {
 
 export interface Loop {
   readonly kind: 'range' | 'loader' | 'slices' | 'other';
-  /** Null where the code does not fix it. */
+  /** Null if the code does not fix it. */
   readonly count: number | null;
-  /** Whether its variable or its end speaks of epochs. */
+  /** True if its variable or its end mentions epochs. */
   readonly named: boolean;
   readonly loader: Loader | null;
   /** The step of a range that goes over images. */
   readonly slice: number | null;
   readonly place: Place;
   readonly origin: Origin | undefined;
-  /** Whether an optimizer that was made outside took a step in it. */
+  /** True if an optimizer that was made outside took a step in it. */
   stepped: boolean;
-  /** Where it is left under a condition that is not known. */
+  /** The place at which it is left under an unknown condition. */
   mayEnd: Place | null;
 }
 
@@ -47,7 +47,7 @@ export interface EpochCount {
 export interface ScriptTraining {
   readonly modules: readonly Module[];
   readonly optimizer: SettingCall;
-  /** How many loops were under way when it was made: those are not its epochs. */
+  /** Number of active loops when it was made, which are not its epochs. */
   readonly depth: number;
   readonly seed: Value | null;
   readonly epochs: EpochCount[];
@@ -62,7 +62,7 @@ export interface ScriptTraining {
   readonly clips: SettingCall[];
 }
 
-/** `optimizer.step()`: the loops around it are the training's. */
+/** Reads `optimizer.step()`: the loops around it are the training's. */
 export function takeStep(training: ScriptTraining, loops: readonly Loop[]): void {
   training.stepped = true;
   const around = loops.slice(training.depth);

@@ -1,4 +1,4 @@
-/** Trainers that are not the script's own: Lightning's, and others of which only the settings are seen. */
+/** Trainers of libraries: Lightning's, and others of which only the settings are seen. */
 import type { SyntaxNode } from '@lezer/common';
 import { isLightning, lookUp } from '../python/classes.ts';
 import { callFunction } from '../python/functions.ts';
@@ -59,7 +59,7 @@ export function readLightning(reading: Reading, self: Value): void {
 const settingNames =
   /^(lr|learning_rate|epochs?|n_epochs|num_epochs|max_epochs|num_train_epochs|batch_size|bs|weight_decay|momentum)$/;
 
-/** Settings that are given to what is not read are named. */
+/** Reports settings that are passed to unsupported code. */
 export function readUnknownSettings(
   { findings, source }: Reading,
   node: SyntaxNode,
