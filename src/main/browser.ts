@@ -1,6 +1,7 @@
 /**
- * The browser host, for machines without a display, over an SSH tunnel, and wherever Electron's runtime cannot be had.
- * Wiring only; `browser/` does the work. Nothing here may import `electron`, not even indirectly.
+ * The browser host, for machines without a display, for SSH tunnels, and wherever Electron's runtime is not
+ * available. This file only connects the parts in `browser/`. It must not import `electron`, not even
+ * indirectly.
  */
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';

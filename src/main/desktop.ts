@@ -1,10 +1,11 @@
 /**
- * The desktop host. Wiring only; `desktop/` does the work, and only there, in the preload and in `transport/electron.ts`
- * is `electron` imported.
+ * The desktop host. This file only connects the parts in `desktop/`; only those, the preload and
+ * `transport/electron.ts` import `electron`.
  *
- * For packaging, Electron's fuses: RunAsNode, EnableNodeOptionsEnvironmentVariable, EnableNodeCliInspectArguments and
- * GrantFileProtocolExtraPrivileges off, EnableEmbeddedAsarIntegrityValidation and OnlyLoadAppFromAsar on. Training needs
- * none of those that are off (its workers are threads); Playwright needs the inspect fuse on in the build that it drives.
+ * For packaging, Electron's fuses: RunAsNode, EnableNodeOptionsEnvironmentVariable,
+ * EnableNodeCliInspectArguments and GrantFileProtocolExtraPrivileges off,
+ * EnableEmbeddedAsarIntegrityValidation and OnlyLoadAppFromAsar on. Training needs none of the disabled ones
+ * (its workers are threads); Playwright needs the inspect fuse on in the build that it tests.
  */
 import { fileURLToPath } from 'node:url';
 import { startDesktop } from './desktop/start.ts';

@@ -1,4 +1,7 @@
-/** The terminal host. Wiring only; `terminal/` does the work. Nothing here may import `electron`, not even indirectly. */
+/**
+ * The terminal host. This file only connects the parts in `terminal/`. It must not import `electron`, not
+ * even indirectly.
+ */
 import { fileURLToPath } from 'node:url';
 import workerPath from './engine/worker?modulePath';
 import { exitCodes } from './host/exitCodes.ts';

@@ -1,7 +1,8 @@
 /**
- * All that the desktop window can do besides drawing: speak with the lab, say what its menu is to show, and hear what was chosen there and
- * which files were opened, and ask for a folder. No channel names, no `ipcRenderer`, no event objects (which carry the sender) get through, and nothing is
- * checked here: the main process trusts no window, so it checks.
+ * Everything that the desktop window can do besides drawing: exchange messages with the lab, report its
+ * menu's contents, receive the chosen actions and opened files, and ask for a folder. It exposes no channel
+ * names, no `ipcRenderer` and no event objects (which contain the sender). Nothing is checked here: the main
+ * process does not trust windows, so it checks.
  */
 import { contextBridge, ipcRenderer } from 'electron';
 import {

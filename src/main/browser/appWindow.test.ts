@@ -1,4 +1,4 @@
-// With a shell script for a browser, named by CHROME_PATH as anybody may.
+// These tests use a shell script as the browser, selected by CHROME_PATH as a user might.
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';

@@ -1,30 +1,30 @@
 /**
- * Opens the printed address as an app window (`--app=`: no tabs, no address bar) of a Chrome, Chromium or Edge that is
- * installed, where there is a display. Without one the address is opened by hand; that is not a failure.
+ * Opens the printed address as an app window (`--app=`: no tabs, no address bar) of an installed Chrome,
+ * Chromium or Edge, if there is a display. Otherwise the user opens the address, which is not a failure.
  */
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** A browser that cannot start says so within this time; one that runs is left alone. */
+/** A browser that cannot start ends within this time; one that runs is left alone. */
 const startMilliseconds = 2000;
 
 export function hasDisplay(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): boolean {
   return platform !== 'linux' || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
 }
 
-/** The path of the browser to use; undefined where none is installed. CHROME_PATH names one. */
+/** Returns the path of the browser to use: CHROME_PATH or an installed one; undefined if there is none. */
 export async function findBrowser(
   platform: NodeJS.Platform,
   env: NodeJS.ProcessEnv,
 ): Promise<string | undefined> {
-  // Loaded only here: it is of no use to a machine without a display.
+  // The package is imported here because a machine without a display does not need it.
   const { Launcher } = await import('chrome-launcher');
   try {
     const [found] = Launcher.getInstallations();
     if (found) return found;
   } catch (error) {
-    // On Linux it throws where it finds none; it does not know Edge, so that is not the last word.
+    // On Linux it throws if it finds none; since it does not know Edge, the search continues.
     if ((error as { code?: string }).code !== 'ERR_LAUNCHER_PATH_NOT_SET') throw error;
   }
   return edgePaths(platform, env).find(isExecutable);
@@ -53,8 +53,9 @@ function isExecutable(path: string): boolean {
 }
 
 /**
- * Gives whether the window came up, as far as can be told: a browser that runs already takes the address over and the
- * process ends at once, with 0. It is detached: Ctrl-C here ends the lab, and the window says so.
+ * Returns whether the window opened, as far as that can be detected: a running browser takes over the
+ * address, and the new process ends at once with 0. The browser is detached, so that Ctrl-C ends only the
+ * lab, which the window then reports.
  */
 export function openAppWindow(browser: string, url: string): Promise<boolean> {
   const child = spawn(browser, [`--app=${url}`, '--no-first-run', '--no-default-browser-check'], {

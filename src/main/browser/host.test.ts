@@ -123,7 +123,7 @@ test('where it cannot start it says why, with 1, and leaves no lab open', async 
   expect(stdout.text).toBe('');
 });
 
-/** Runs a host until Ctrl-C; `during` is given its address. */
+/** Runs a host until Ctrl-C; `during` receives its address. */
 async function oneHost<T>(during: (url: URL) => Promise<T>): Promise<T> {
   const ended = start();
   await vi.waitUntil(() => stdout.text !== '');
@@ -147,7 +147,7 @@ test('after a kill it listens where it did and knows the browsers that it let in
     return [url.port, (await fetch(url.origin, { headers: { Cookie } })).status];
   };
   expect(existsSync(file)).toBe(false);
-  // A host that was killed leaves its file.
+  // A killed host leaves its file behind.
   writeFileSync(file, first.kept);
   expect(await oneHost(status(first.Cookie))).toEqual([first.port, 200]);
   const [, afterEnd] = await oneHost(status(first.Cookie));

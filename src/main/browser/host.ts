@@ -1,6 +1,6 @@
 /**
- * The browser host: a lab, a server, its address on one line, and an app window where one can be opened; until Ctrl-C,
- * which checkpoints the runs under way and ends.
+ * The browser host: a lab, a server, its address on one line, and an app window if one can be opened. It runs
+ * until Ctrl-C, which writes checkpoints for the active runs and ends it.
  */
 import { Problem } from '../../shared/base/problem.ts';
 import { onBrokenOutput } from '../host/brokenOutput.ts';
@@ -18,23 +18,23 @@ import { type LabServer, startServer } from './server.ts';
 export interface BrowserHost {
   readonly createLab: () => Promise<Lab>;
   readonly renderer: string;
-  /** Where Enter is pressed, if anywhere. */
+  /** Stream on which Enter is pressed, if there is one. */
   readonly stdin?: NodeJS.ReadableStream;
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
   readonly signals: Signals;
   readonly platform: NodeJS.Platform;
   readonly env: NodeJS.ProcessEnv;
-  /** At a second Ctrl-C. */
+  /** Called at a second Ctrl-C. */
   readonly kill: () => void;
 }
 
-/** Runs until it is told to end; gives the exit code. */
+/** Runs until it is told to end and returns the exit code. */
 export async function runBrowserHost(host: BrowserHost, options: BrowserOptions): Promise<number> {
   const note = (text: string) => {
     host.stderr.write(`${text}\n`);
   };
-  // Who started it may have stopped reading; that is no reason to end training.
+  // The program that started it may have stopped reading, which must not end training.
   for (const stream of [host.stdout, host.stderr]) onBrokenOutput(stream, () => undefined);
 
   let lab: Lab | undefined;
@@ -63,7 +63,7 @@ export async function runBrowserHost(host: BrowserHost, options: BrowserOptions)
     host.stdout.write(`${line}\n`);
   };
   tell(open.newUrl());
-  // An address opens once. Who wants to come in from another browser presses Enter.
+  // An address is valid once. Enter prints another one for another browser.
   const stopReading = onEnter(host.stdin, () => {
     tell(open.newUrl());
   });
@@ -78,7 +78,8 @@ export async function runBrowserHost(host: BrowserHost, options: BrowserOptions)
         ? say('Writing a checkpoint; Ctrl-C again ends without.')
         : say('Writing {count} checkpoints; Ctrl-C again ends without.', { count: runs }),
     );
-  // The lab first: windows hear that their runs have stopped, then that the lab has ended.
+  // The lab is closed first, so that windows learn that their runs have stopped and then that the lab has
+  // ended.
   await lab.close();
   await server.close();
   forget();
@@ -87,13 +88,13 @@ export async function runBrowserHost(host: BrowserHost, options: BrowserOptions)
 
 interface KeptServer {
   readonly server: LabServer;
-  /** Forgets the sessions: they end with a host that ends as it should. */
+  /** Forgets the sessions, which end with a host that ends normally. */
   readonly forget: () => void;
 }
 
 /**
- * Starts the server. Where the host before this one was killed and no other port is asked for, it takes that host's port and
- * sessions, so that windows which are still open find the lab again by themselves; where the port is taken, a free one.
+ * Starts the server. If the previous host was killed and no other port is requested, it takes that host's
+ * port and sessions, so that open windows reconnect automatically; if the port is taken, a free one.
  */
 async function serveAsBefore(
   lab: Lab,
@@ -108,7 +109,7 @@ async function serveAsBefore(
     try {
       keepAddress(home, { port: listening, sessions: [...sessions] });
     } catch (error) {
-      // The lab can be used all the same; its windows only do not find it again after it was killed.
+      // The lab still works; only its windows would not reconnect if it were killed.
       warn(
         `The address cannot be kept in ${home}: ${error instanceof Error ? error.message : String(error)}`,
       );
@@ -147,7 +148,7 @@ async function startOnKeptPort(
   }
 }
 
-/** The lab is open without a window of its own too, so whatever keeps one from opening is said and no more. */
+/** Opens a window. The lab can be used without one, so a failure is only reported. */
 async function openWindow(host: BrowserHost, server: LabServer, note: (text: string) => void): Promise<void> {
   const instead = 'open the address in the browser you have';
   try {

@@ -1,13 +1,13 @@
 /**
- * What the windows of a host that was killed need to find the lab again when it is started anew: the port, and the digests
- * of the sessions in their cookies. They are kept in the lab's folder, in a file that only its owner can read, and are
- * forgotten when the host ends as it should. The tokens of printed addresses are never kept.
+ * Keeps what the windows of a killed host need to find the lab when it is restarted: the port, and digests of
+ * the sessions in their cookies. They are in a file of the lab's folder that only its owner can read, and are
+ * deleted when the host ends normally. The tokens of printed addresses are never kept.
  */
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** More windows than anybody has; an old session more or less does not matter. */
+/** Largest number of kept sessions, more than anybody has windows. */
 const mostSessions = 64;
 
 const schema = z.strictObject({
@@ -18,7 +18,7 @@ export type KeptAddress = z.infer<typeof schema>;
 
 const fileOf = (home: string) => join(home, 'browser.json');
 
-/** Undefined where none was kept, and where the file is not one of Stride's: then a new one takes its place. */
+/** Returns undefined if none was kept or the file is not one of Stride's, which is then replaced. */
 export function readKeptAddress(home: string): KeptAddress | undefined {
   try {
     return schema.safeParse(JSON.parse(readFileSync(fileOf(home), 'utf8'))).data;
@@ -27,20 +27,20 @@ export function readKeptAddress(home: string): KeptAddress | undefined {
   }
 }
 
-/** Throws the file system's error where the file cannot be written. */
+/** Throws the file system's error if the file cannot be written. */
 export function keepAddress(home: string, { port, sessions }: KeptAddress): void {
   const file = fileOf(home);
   const text = JSON.stringify({ port, sessions: sessions.slice(-mostSessions) });
   writeFileSync(file, `${text}\n`, { mode: 0o600 });
-  // A file that was there before keeps the permissions it had.
+  // An existing file keeps its old permissions when it is written.
   chmodSync(file, 0o600);
 }
 
-/** Where the file cannot be removed, its sessions are still of no use: they are of a port on which nobody listens. */
+/** Removes the file. If that fails, its sessions are of no use, because nobody listens on their port. */
 export function forgetAddress(home: string): void {
   try {
     rmSync(fileOf(home), { force: true });
   } catch {
-    // A disk that cannot be written, on which nothing was kept either.
+    // The disk cannot be written, so nothing was kept either.
   }
 }

@@ -1,8 +1,8 @@
-/** The browser host's command line, for its own program and for `stride serve`. */
+/** The browser host's command line, for its own program and for `stride serve` */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 export interface BrowserOptions {
-  /** 0: the one that was last used in this home, or a free one. */
+  /** Port; 0 means the one last used in this home, or a free one. */
   readonly port: number;
   readonly window: boolean;
   readonly json?: boolean;

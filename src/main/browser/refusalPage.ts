@@ -1,4 +1,4 @@
-/** What a person sees who comes to the right port without the key, in both languages; it tells no secrets. */
+/** The page for a visitor with the right port but no credential, in both languages; it reveals no secrets. */
 import { createHash } from 'node:crypto';
 
 const style =
@@ -36,5 +36,5 @@ export function refusalPage(refusal: Refusal): string {
 `;
 }
 
-/** Allows this page's one style and nothing else. */
+/** Allows this page's one style sheet and nothing else. */
 export const refusalPolicy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;

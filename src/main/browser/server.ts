@@ -1,6 +1,6 @@
 /**
- * The browser host's server: the built window as files, and the lab behind a WebSocket, on 127.0.0.1 and for who has been
- * let in. Everything that comes in passes `admit` first, the upgrade to a WebSocket included.
+ * The browser host's server: the built window as files, and the lab behind a WebSocket, on 127.0.0.1 for
+ * authorised clients. Every request passes `admit` first, including the upgrade to a WebSocket.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,28 +17,31 @@ import { type ServerSocket, webSocketChannel } from '../transport/websocket.ts';
 import { Gate, type GateOptions, cookieName, isLocalHost, isSameOrigin } from './gate.ts';
 import { type Refusal, refusalPage, refusalPolicy } from './refusalPage.ts';
 
-/** A request is a network and its settings at most. */
+/** Limit on the length of a message; the longest requests contain a network and its settings. */
 const longestMessage = 4 * 2 ** 20;
-/** A window that does not answer the closing of its socket is not waited for any longer. */
+/** Time that a window has to answer the closing of its socket. */
 const closeMilliseconds = 1000;
 const appWindowMilliseconds = 60_000;
 
 export interface LabServerOptions {
   readonly service: Service;
-  /** The folder of the built window, with its index.html. */
+  /** Folder of the built window, with its index.html. */
   readonly renderer: string;
-  /** 0: a free one. */
+  /** Port; 0 means a free one. */
   readonly port: number;
   readonly warn: (text: string) => void;
-  /** Sessions that were kept, and where new ones are. */
+  /** Kept sessions, and a callback for new ones. */
   readonly gate?: GateOptions;
 }
 
 export interface LabServer {
   readonly port: number;
-  /** An address to open, good once; each call gives another. */
+  /** Returns an address to open, valid once; each call returns another. */
   newUrl(): string;
-  /** The same, good for a minute: an app window's is on its command line, which all users of the machine can read. */
+  /**
+   * Returns an address that is valid once and only for a minute, because an app window's address is on its
+   * command line, which all users of the machine can read.
+   */
   appWindowUrl(): string;
   /** Tells all windows that the lab has ended, then stops. */
   close(): Promise<void>;
@@ -121,7 +124,7 @@ async function listen(app: FastifyInstance, port: number): Promise<void> {
   }
 }
 
-/** Lets a request through by returning; else answers it. */
+/** Returns if the request may pass; otherwise answers it. */
 async function admit(
   gate: Gate,
   cookie: string,
@@ -131,7 +134,8 @@ async function admit(
   const { host, origin } = request.headers;
   reply.headers(pageHeaders);
   if (!isLocalHost(host)) return refuse(reply, 'host');
-  // A browser sends an Origin with every WebSocket; with a plain GET only where another origin asks.
+  // A browser sends an Origin with every WebSocket, but with a plain GET only if another origin makes the
+  // request.
   if ((request.ws || origin !== undefined) && !isSameOrigin(origin, host)) return refuse(reply, 'origin');
   reply.header('Content-Security-Policy', contentSecurityPolicy([`ws://${host}`]));
 
@@ -143,11 +147,11 @@ async function admit(
     if (!request.ws || request.url.split('?', 1)[0] === labPath) return undefined;
     return reply.code(404).type('text/plain').send('There is nothing here.\n');
   }
-  // An address that was used before, in a browser that was let in by it, is no reason to be put out.
+  // A used address is accepted in a browser that already has a session.
   const session = known ? null : gate.openSession(token);
   if (!known && session === null) return refuse(reply, 'token');
-  // Only to browsers that go on to this server; not Secure: this is http, and 127.0.0.1. Without an end of its own the
-  // cookie goes with the browser, and the session with this process.
+  // The cookie is for this server only; it is not Secure, because this is http on 127.0.0.1. It has no expiry
+  // of its own, so it ends with the browser, and the session with this process.
   if (session) reply.setCookie(cookie, session, { path: '/', httpOnly: true, sameSite: 'strict' });
   return reply.header('Cache-Control', 'no-store').redirect('/', 303);
 }
@@ -161,7 +165,10 @@ function refuse(reply: FastifyReply, refusal: Refusal): FastifyReply {
     .send(refusalPage(refusal));
 }
 
-/** The files under assets/ have their content's hash in their names; everything else may be another one tomorrow. */
+/**
+ * Sets caching: the names of files under assets/ contain a hash of their contents; every other file may
+ * change.
+ */
 function setCaching(reply: { header(name: string, value: string): unknown }, path: string): void {
   const hashed = /[/\\]assets[/\\][^/\\]+$/.test(path);
   reply.header('Cache-Control', hashed ? 'private, max-age=31536000, immutable' : 'no-store');

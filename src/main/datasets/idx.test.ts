@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** An IDX file of unsigned bytes: its dimensions, then as many bytes as they ask for, 0, 1, 2, … */
+/** Returns an IDX file of unsigned bytes: its dimensions, then as many bytes as they require: 0, 1, 2, … */
 function idx(dimensions: number[], type = 0x08): Buffer {
   const header = Buffer.alloc(4 + 4 * dimensions.length);
   header.set([0, 0, type, dimensions.length]);

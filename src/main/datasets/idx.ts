@@ -1,21 +1,21 @@
 /**
- * The IDX format, in which MNIST and its relatives come: two zero bytes, a byte for the element type, a byte for the
+ * The IDX format of MNIST and similar sets: two zero bytes, a byte for the element type, a byte for the
  * number of dimensions, each dimension as a big-endian 32-bit number, then the elements
- * (http://yann.lecun.com/exdb/mnist/, "file formats"). Only unsigned bytes are taken: the engine reads the elements
- * straight from the file, so a header that does not hold would train on rubbish. Hence every field is checked
- * against the file's size here, and whatever does not hold is a `Problem` that names the file.
+ * (http://yann.lecun.com/exdb/mnist/, "file formats"). Only unsigned bytes are accepted. The engine reads the
+ * elements directly from the file, so that a wrong header would mean training on garbage. Hence every field
+ * is checked against the file's size here, and a mismatch is a `Problem` that names the file.
  */
 import { open } from 'node:fs/promises';
 import { Problem } from '../../shared/base/problem.ts';
 
 export interface IdxHeader {
   readonly path: string;
-  /** The first one counts the items; the others are one item's. */
+  /** Dimensions; the first one is the number of items, and the others are an item's. */
   readonly dimensions: readonly number[];
   readonly count: number;
-  /** Bytes of one item: the product of the other dimensions. */
+  /** Number of bytes per item: the product of the other dimensions. */
   readonly itemBytes: number;
-  /** Where the first item starts, in bytes. */
+  /** Offset of the first item in bytes. */
   readonly offset: number;
 }
 
@@ -61,7 +61,7 @@ export async function readIdxHeader(path: string, rank: number): Promise<IdxHead
   return { path, dimensions, count, itemBytes, offset };
 }
 
-/** All items' bytes. Meant for labels; images stay in their file. */
+/** Reads the bytes of all items. It is meant for labels; images stay in their file. */
 export async function readIdxItems(header: IdxHeader): Promise<Uint8Array> {
   const bytes = Buffer.alloc(header.count * header.itemBytes);
   const file = await open(header.path, 'r');
@@ -86,7 +86,10 @@ export async function readIdxItems(header: IdxHeader): Promise<Uint8Array> {
   return bytes;
 }
 
-/** Images and their labels: as many of the one as of the other. `rank` is the images' number of dimensions. */
+/**
+ * Reads the headers of images and labels, of which there must be equally many. `rank` is the images' number
+ * of dimensions.
+ */
 export async function readIdxPair(
   images: string,
   labels: string,

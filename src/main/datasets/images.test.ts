@@ -6,7 +6,7 @@ test('images in the order asked for, with their labels', async () => {
   const dataset = await openMnist();
   const { height, width, channels, pixels, labels } = await readImages(dataset, 'test', [2, 0, 9999, 0]);
   expect([height, width, channels]).toEqual([28, 28, 1]);
-  // The test set begins 7, 2, 1 and ends with a 6.
+  // The first labels of the test set are 7, 2, 1, and its last one is 6.
   expect(labels).toEqual([1, 7, 6, 7]);
   expect(pixels).toHaveLength(4 * 784);
   expect(pixels.subarray(784, 2 * 784)).toEqual(pixels.subarray(3 * 784));

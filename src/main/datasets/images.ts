@@ -1,10 +1,10 @@
-/** Single images of a data set, read from their files where they lie. */
+/** Reads single images of a data set directly from its files. */
 import { open } from 'node:fs/promises';
 import type { DatasetImages } from '../../shared/api/calls/images.ts';
 import type { DataFile, Dataset } from '../../shared/datasets/dataset.ts';
 import { Problem } from '../../shared/base/problem.ts';
 
-/** Throws a `Problem` for an index that the part does not have, and where the files have become shorter. */
+/** Throws a `Problem` if the part does not have an index or a file has become shorter. */
 export async function readImages(
   { summary, files }: Dataset,
   part: 'train' | 'test',

@@ -1,6 +1,6 @@
 /**
- * The data sets that came with the program. Opening one checks and hashes all of its files, so what was opened once is kept
- * for as long as the process lives; what failed is tried again.
+ * The built-in data sets. Opening one checks and hashes all of its files, so an opened set is kept for the
+ * life of the process; a failure is tried again.
  */
 import type { Dataset } from '../../shared/datasets/dataset.ts';
 import { Problem } from '../../shared/base/problem.ts';
@@ -11,7 +11,7 @@ const opened = new Map<string, Promise<Dataset>>();
 
 export const datasetIds: readonly string[] = Object.keys(openers);
 
-/** Throws a `Problem` for an id that is unknown and for files that are not as they should be. */
+/** Throws a `Problem` for an unknown id and for invalid files. */
 export function openDataset(id: string): Promise<Dataset> {
   const known = opened.get(id);
   if (known) return known;

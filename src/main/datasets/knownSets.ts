@@ -1,9 +1,9 @@
 /**
- * Sets that people have under the same file names, told apart by the hash over what the lab makes of them: a set with one
- * other pixel is somebody's own. EMNIST's six sets are told by their file names.
+ * Data sets that have the same file names, distinguished by the hash of the imported files: a set that
+ * differs in one pixel is the user's own. EMNIST's six sets are recognised by their file names.
  */
 export interface KnownSet {
-  /** As torchvision's and Keras' code is written for it. */
+  /** Id as in code for torchvision and Keras. */
   readonly id: string;
   readonly name: string;
   readonly classes: readonly string[];
@@ -38,22 +38,22 @@ export function knownSet(hash: string): KnownSet | null {
 
 const capitals = Array.from({ length: 26 }, (_, i) => String.fromCharCode(65 + i));
 const smalls = capitals.map((letter) => letter.toLowerCase());
-/** Whose capital and small letter are one class in EMNIST's balanced and bymerge. */
+/** Letters whose upper and lower case are one class in EMNIST's balanced and bymerge. */
 const merged = new Set([...'cijklmopsuvwxyz']);
 const mergedClasses = [...digits, ...capitals, ...smalls.filter((letter) => !merged.has(letter))];
 
-/** EMNIST's classes by the part of its file names, in the order of their labels. */
+/** EMNIST's classes in the order of their labels, by the part of its file names. */
 const emnist: Readonly<Record<string, readonly string[]>> = {
   byclass: [...digits, ...capitals, ...smalls],
   bymerge: mergedClasses,
   balanced: mergedClasses,
-  // Its labels begin with 1; nothing has label 0.
+  // Its labels begin with 1, so no image has label 0.
   letters: ['-', ...smalls],
   digits,
   mnist: digits,
 };
 
-/** The EMNIST set that a file's name says it is of, as in `emnist-letters-train-images-idx3-ubyte`. */
+/** Returns the EMNIST set that a file's name indicates, as in `emnist-letters-train-images-idx3-ubyte`. */
 export function emnistSet(fileName: string): KnownSet | null {
   const split = /^emnist-(byclass|bymerge|balanced|letters|digits|mnist)-/i
     .exec(fileName)?.[1]

@@ -1,7 +1,7 @@
 /**
- * The data sets of a lab: the one that came with the program, and those that were imported, each a folder under
- * `datasets` named by the hash of its files. Opening a set checks all of its bytes, once for as long as the files stay as
- * they are; so a run never trains on other images than those that its hash says.
+ * The data sets of a lab: the built-in one and the imported ones, each a folder under `datasets` named by the
+ * hash of its files. Opening a set checks all of its bytes, once for as long as the files are unchanged, so
+ * that a run never trains on images other than those of its hash.
  */
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -31,13 +31,16 @@ export class DatasetLibrary {
   readonly #opened = new Map<string, Opened>();
   readonly #openBuiltIn: (id: string) => Promise<Dataset>;
 
-  /** `home` is the lab's folder. Tests give a shorter set in the place of the one that came with the program. */
+  /** Creates the library; `home` is the lab's folder. Tests replace the built-in set by a shorter one. */
   constructor(home: string, openOwn: (id: string) => Promise<Dataset> = openBuiltIn) {
     this.folder = join(home, 'datasets');
     this.#openBuiltIn = openOwn;
   }
 
-  /** By id or, where no set has that id, by name. Throws a `Problem` for one that is missing, changed or unknown. */
+  /**
+   * Opens a set by id or, if no set has that id, by name. Throws a `Problem` for a set that is missing,
+   * changed or unknown.
+   */
   async open(wanted: string): Promise<Dataset> {
     const kept = await this.#find(wanted);
     if (!kept) return this.#openOther(wanted);
@@ -50,15 +53,18 @@ export class DatasetLibrary {
     return opened.dataset;
   }
 
-  /** Those that can be trained on. */
+  /** Returns the sets that can be trained on. */
   async list(): Promise<DatasetSummary[]> {
     const usable = (await this.entries()).filter(({ problem }) => problem === null);
-    // Where there is nothing at all, somebody has to hear why.
+    // If there is no set at all, the reason must be reported.
     if (usable.length === 0) return [(await this.#openBuiltIn(builtIns[0] as string)).summary];
     return usable.map(({ summary }) => summary);
   }
 
-  /** All of them, also those whose files are not as they should be, as far as that is seen without reading them. */
+  /**
+   * Returns all sets, including those whose files are invalid, as far as that can be seen without reading
+   * them.
+   */
   async entries(): Promise<DatasetEntry[]> {
     const own = await Promise.all(builtIns.map((id) => this.#builtInEntry(id)));
     return [
@@ -67,7 +73,7 @@ export class DatasetLibrary {
     ];
   }
 
-  /** What a run keeps of the set, without a look at its files. */
+  /** Returns the hash that a run records for the set, without reading its files. */
   async hashOf(wanted: string): Promise<string> {
     const kept = await this.#find(wanted);
     return kept ? kept.record.summary.hash : (await this.#openOther(wanted)).summary.hash;
@@ -81,7 +87,7 @@ export class DatasetLibrary {
     return renamed;
   }
 
-  /** Removes the set's files. In one step, so that no half of a set is left. */
+  /** Removes the set's files atomically, so that no half of a set is left. */
   async remove(id: string): Promise<void> {
     const { folder } = await this.#require(id);
     const away = join(this.folder, `${removedPrefix}${process.pid}-${Date.now()}`);
@@ -91,8 +97,8 @@ export class DatasetLibrary {
   }
 
   /**
-   * For an import that begins: which sets are there, and how a new one is called: as wanted, where `strict`, else with a
-   * number behind a name that another set has.
+   * Returns the naming for a new import: the wanted name if `strict`, otherwise with a number if another set
+   * has it.
    */
   async room(strict: boolean): Promise<Pick<ImportOrder, 'naming' | 'has'>> {
     const entries = await this.entries();
@@ -160,7 +166,7 @@ export class DatasetLibrary {
         problem: null,
       };
     } catch (error) {
-      // A lab whose own set cannot be opened says so where it is asked for; the list has those that can.
+      // A built-in set that cannot be opened is reported when it is asked for; the list contains the others.
       if (error instanceof Problem) return null;
       throw error;
     }
@@ -176,7 +182,7 @@ export class DatasetLibrary {
     );
   }
 
-  /** In the order in which they were imported. */
+  /** Returns the imported sets in the order in which they were imported. */
   async #kept(): Promise<Kept[]> {
     const names = await readdir(this.folder).catch(() => []);
     const all = await Promise.all(
@@ -200,7 +206,7 @@ function nameTaken(name: string): Problem {
   );
 }
 
-/** A new name does not make another set. */
+/** Returns the set under another name, which does not make it another set. */
 function named(dataset: Dataset, summary: DatasetSummary): Dataset {
   return dataset.summary.name === summary.name ? dataset : { ...dataset, summary };
 }
@@ -254,7 +260,7 @@ async function bytesOf(paths: readonly string[]): Promise<number> {
   return sizes.reduce((total, size) => total + size, 0);
 }
 
-/** Sizes and times of a set's files: while they stay the same, the bytes do. */
+/** Returns sizes and modification times of a set's files; if they are unchanged, so are the bytes. */
 async function stateOf({ folder, record: { summary } }: Kept): Promise<string> {
   const files = await checkedFiles(folder, summary);
   const states = await Promise.all(

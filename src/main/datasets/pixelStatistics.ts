@@ -1,10 +1,10 @@
-/** Sums over the pixels of a part's images, read a few megabytes at a time. */
+/** Sums over the pixels of a part's images, read a few megabytes at a time */
 import { open } from 'node:fs/promises';
 import type { DataFile } from '../../shared/datasets/dataset.ts';
 
 const chunkBytes = 1 << 22;
 
-/** Calls `see` with whole images, at most some megabytes of them at once; the array is used again. */
+/** Calls `see` with whole images, at most a few megabytes of them at once; the array is reused. */
 export async function eachChunk(
   { path, offset, count }: DataFile,
   imageBytes: number,
@@ -35,7 +35,7 @@ export async function eachChunk(
 export interface ChannelSums {
   readonly sums: Float64Array;
   readonly squares: Float64Array;
-  /** Pixels of one channel. */
+  /** Number of pixels of one channel */
   pixels: number;
 }
 
@@ -54,7 +54,10 @@ export function addPixels({ sums, squares }: ChannelSums, bytes: Uint8Array): vo
   }
 }
 
-/** Mean and population deviation of pixels in [0, 1]; a channel of one colour has deviation 1, so that it can be divided by. */
+/**
+ * Returns mean and population deviation of pixels in [0, 1]. A constant channel has deviation 1, so that it
+ * can be divided by.
+ */
 export function meanAndDeviation({ sums, squares, pixels }: ChannelSums): {
   mean: number[];
   deviation: number[];

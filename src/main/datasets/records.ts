@@ -1,11 +1,11 @@
-/** What lies beside an imported set's files: `dataset.json`. */
+/** The record beside an imported set's files, `dataset.json` */
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ImportRecord, importRecordSchema } from '../../shared/datasets/importing.ts';
 
 const fileName = 'dataset.json';
 
-/** There as a whole or not at all. */
+/** Writes the record atomically. */
 export async function writeRecord(folder: string, record: ImportRecord): Promise<void> {
   const path = join(folder, fileName);
   const file = await open(`${path}.new`, 'w', 0o600);
@@ -18,7 +18,7 @@ export async function writeRecord(folder: string, record: ImportRecord): Promise
   await rename(`${path}.new`, path);
 }
 
-/** Null where there is none, or none that can be read. */
+/** Returns null if there is none or it cannot be read. */
 export async function readRecord(folder: string): Promise<ImportRecord | null> {
   try {
     const parsed = importRecordSchema.safeParse(JSON.parse(await readFile(join(folder, fileName), 'utf8')));

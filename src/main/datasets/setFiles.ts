@@ -1,4 +1,4 @@
-/** A set's four files as they lie in the lab: their places, what they hold together, and the hash over all of them. */
+/** A set's four files in the lab: their paths, their common properties, and the hash of all of them. */
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import type { DataFile, DatasetFiles } from '../../shared/datasets/dataset.ts';
 import { readIdxPair } from './idx.ts';
 import { imagesName, labelsName } from './import/partFiles.ts';
 
-/** Throws a `Problem` that names the file where one is missing, too short or no IDX file. */
+/** Throws a `Problem` that names the file if one is missing, too short or not IDX. */
 export async function readSetFiles(folder: string, channels: number): Promise<DatasetFiles> {
   const part = async (name: 'train' | 'test') => {
     const rank = channels === 1 ? 3 : 4;
@@ -21,13 +21,13 @@ export function filesInOrder({ train, test }: DatasetFiles): DataFile[] {
   return [train.images, train.labels, test.images, test.labels];
 }
 
-/** SHA-256 over the whole files, in the order of `filesInOrder`. */
+/** Returns SHA-256 over the whole files, in the order of `filesInOrder`. */
 export async function hashFiles(
   files: readonly DataFile[],
   seen: (bytes: number) => void = () => undefined,
 ): Promise<string> {
   const hash = createHash('sha256');
-  // One buffer again and again: a stream's parts would stay in memory, all of the files, until V8 clears them away.
+  // One buffer is reused: a stream's chunks would all stay in memory until V8 collects them.
   const buffer = Buffer.allocUnsafeSlow(1 << 20);
   for (const { path } of files) {
     const file = await open(path);

@@ -1,10 +1,10 @@
-/** What a set looks like as a whole: read once over all training images, a few megabytes at a time. */
+/** Statistics of a whole set: all training images are read once, a few megabytes at a time. */
 import type { DatasetStatistics } from '../../shared/api/calls/datasets.ts';
 import type { DataFile, Dataset } from '../../shared/datasets/dataset.ts';
 import { addPixels, channelSums, eachChunk, meanAndDeviation } from './pixelStatistics.ts';
 
 const mostSamples = 8;
-/** Numbers that the sums of all classes' images may take together: 64 MiB. */
+/** Number of elements that the sums of all classes' images may take together: 64 MiB. */
 const mostSums = 2 ** 23;
 
 export async function datasetStatistics({ summary, files }: Dataset): Promise<DatasetStatistics> {
@@ -60,7 +60,7 @@ function countsOf(labels: Uint8Array, classes: number): number[] {
   return counts;
 }
 
-/** The first images of each class. */
+/** Returns the first images of each class. */
 function samplesOf(labels: Uint8Array, classes: number): number[][] {
   const samples = Array.from({ length: classes }, (): number[] => []);
   let missing = classes * mostSamples;

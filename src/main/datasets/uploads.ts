@@ -1,14 +1,17 @@
-/** Files that a window sends, which may not read the machine's paths itself: kept until they are imported or forgotten. */
+/**
+ * Files that a window sends because it may not read the machine's paths itself. They are kept until they are
+ * imported or discarded.
+ */
 import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Problem } from '../../shared/base/problem.ts';
 
 export class Uploads {
   readonly #folder: string;
-  /** Of each ticket, the folder or the single file that was sent. */
+  /** The folder or the single file that was sent under each ticket. */
   readonly #sent = new Map<string, { folder: string; names: Set<string> }>();
 
-  /** `folder` is where the lab keeps its sets. */
+  /** Creates the uploads; `folder` is where the lab keeps its sets. */
   constructor(folder: string) {
     this.#folder = folder;
   }
@@ -32,7 +35,7 @@ export class Uploads {
     await appendFile(path, piece, { mode: 0o600 });
   }
 
-  /** Where the files lie: the file itself where it is one. */
+  /** Returns the path of the files: of the folder, or of the file itself if there is only one. */
   pathOf(ticket: string): string {
     const sent = this.#sent.get(ticket);
     if (!sent)
@@ -46,7 +49,7 @@ export class Uploads {
       : sent.folder;
   }
 
-  /** What the person chose, by its name: a file, or the folder that all of it lies in. */
+  /** Returns the name that the user chose: of a file, or of the folder that contains everything. */
   nameOf(ticket: string): string {
     const [first = '', ...others] = [...(this.#sent.get(ticket)?.names ?? [])].map(
       (name) => name.split('/')[0] as string,

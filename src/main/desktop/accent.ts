@@ -1,14 +1,15 @@
 /**
- * The system's accent colour in the window, where the system has one: its hue in the places of `--accent` (renderer/ui/tokens.css). Lightness
- * and greatest chroma are Stride's own, in OKLCH, so that text keeps its contrast whatever colour was chosen.
+ * The system's accent colour in the window, if the system has one: its hue replaces that of `--accent`
+ * (renderer/ui/tokens.css). Lightness and maximum chroma remain Stride's own, in OKLCH, so that text keeps
+ * its contrast with any colour.
  */
 import { type BrowserWindow, systemPreferences } from 'electron';
 
-/** What macOS says when it is changed; Windows and Linux have an event. */
+/** Notification on macOS when the colour changes; Windows and Linux have an event. */
 const changedOnMac = 'AppleColorPreferencesChangedNotification';
 
 export function followAccent(platform: NodeJS.Platform, window: () => BrowserWindow | undefined): () => void {
-  /** Of the style that the page has now; a page that is loaded anew has none. */
+  /** Key of the style that the page has now; a reloaded page has none. */
   let key: Promise<string> | undefined;
   const apply = () => {
     const contents = window()?.webContents;
@@ -27,12 +28,12 @@ export function followAccent(platform: NodeJS.Platform, window: () => BrowserWin
   };
 }
 
-/** RRGGBBAA, undefined where this system or this Electron has none. */
+/** Returns RRGGBBAA, or undefined if this system or this Electron has no accent colour. */
 function systemAccent(): string | undefined {
   return 'getAccentColor' in systemPreferences ? systemPreferences.getAccentColor() : undefined;
 }
 
-/** `accent` as Electron gives it, RRGGBBAA. Undefined where that is no colour. */
+/** Returns the style for `accent` in Electron's form, RRGGBBAA; undefined if that is not a colour. */
 export function accentStyle(accent: string | undefined): string | undefined {
   const rgb = /^#?([0-9a-f]{6})([0-9a-f]{2})?$/i.exec(accent ?? '')?.[1];
   if (rgb === undefined) return undefined;

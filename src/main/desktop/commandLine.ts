@@ -1,4 +1,4 @@
-/** What the desktop program answers on its command line instead of opening its window. */
+/** The desktop program's answers on its command line, given instead of opening its window. */
 import { strideVersion } from '../lab/base/machine.ts';
 
 const help = `Usage: stride [options] [file...]
@@ -13,7 +13,7 @@ A file is a network's JSON or a PyTorch script.
 STRIDE_HOME names the folder of runs and networks. The terminal host has the commands: npm run stride -- --help
 `;
 
-/** Undefined where the window is to be opened. */
+/** Returns undefined if the window is to be opened. */
 export function answerTo(args: readonly string[]): string | undefined {
   if (args.includes('--version')) return `${strideVersion}\n`;
   return args.includes('--help') ? help : undefined;

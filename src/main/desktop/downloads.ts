@@ -1,6 +1,7 @@
 /**
- * What the window saves (a net, a chart, an export) goes through the system's own dialog, in the folder that was chosen the last time.
- * Only what the window's page has made itself is saved; anything else would be a download from elsewhere.
+ * Saves files of the window (a net, a chart, an export) through the system's own dialog, in the most recently
+ * chosen folder. Only files that the window's page has created are saved; anything else would be a download
+ * from elsewhere.
  */
 import { dirname, join } from 'node:path';
 import type { Session } from 'electron';
@@ -21,7 +22,7 @@ export function askWhereToSave(session: Session, home: string): void {
   });
 }
 
-/** A blob's address is the page's that made it, with `blob:` before it. */
+/** Returns whether the page made the blob: its address is the page's with the prefix `blob:`. */
 function isOwn(url: string): boolean {
   return url.startsWith('blob:') && isOwnPage(url.slice('blob:'.length));
 }

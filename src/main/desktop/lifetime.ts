@@ -1,6 +1,7 @@
 /**
- * How long the program lives. Closing the window does not end training unless the person wants that: without a window it
- * goes on, and ends when the last run has. Quitting asks where runs are under way, and checkpoints them.
+ * The lifetime of the program. Closing the window does not end training unless the user wants that: the
+ * program continues without a window and ends after the last run. Quitting asks if runs are active, and
+ * writes checkpoints for them.
  */
 import { type BrowserWindow, app, dialog, powerMonitor } from 'electron';
 import { exitCodes } from '../host/exitCodes.ts';
@@ -14,12 +15,12 @@ import { writeWindowState } from './windowState.ts';
 export interface LifetimeOptions {
   readonly home: string;
   readonly lab: Lab;
-  /** Those of now: the language may be changed in the window. */
+  /** Returns the current texts; the language may be changed in the window. */
   readonly texts: () => Texts;
   readonly platform: NodeJS.Platform;
   readonly signals: Signals;
   readonly createWindow: () => BrowserWindow;
-  /** Where runs go on without a window; not on macOS, where the dock does it. */
+  /** Tray icon while runs continue without a window; not on macOS, where the dock serves that purpose. */
   readonly tray?: { show(runs: number): void; hide(): void } | undefined;
 }
 
@@ -27,7 +28,7 @@ export class Lifetime {
   readonly #options: LifetimeOptions;
   readonly #activity: RunActivity;
   #window: BrowserWindow | undefined;
-  /** A question is on the screen; another one would lie over it. */
+  /** Whether a question is on the screen; a second one would cover it. */
   #asking = false;
   #quitting: Promise<void> | undefined;
   #labClosed = false;
@@ -53,7 +54,7 @@ export class Lifetime {
       event.preventDefault();
       void this.#askToQuit();
     });
-    // Nobody can be asked any more.
+    // The user cannot be asked any more.
     powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
       event?.preventDefault();
       void this.quit();
@@ -67,7 +68,10 @@ export class Lifetime {
     );
   }
 
-  /** On macOS a program without windows is in its place; elsewhere nobody could get at it. */
+  /**
+   * Whether the program may stay without windows. On macOS that is normal; elsewhere the user could not reach
+   * it.
+   */
   get #staysWithoutWindow(): boolean {
     return this.#options.platform === 'darwin';
   }
@@ -94,7 +98,7 @@ export class Lifetime {
       this.#window = undefined;
       if (this.#activity.count > 0) this.#options.tray?.show(this.#activity.count);
     });
-    // Windows is shutting down or the user logs off: it waits while the checkpoints are written.
+    // When Windows shuts down or the user logs off, the system waits while the checkpoints are written.
     window.on('query-session-end', (event) => {
       if (this.#activity.count === 0) return;
       event.preventDefault();
@@ -103,7 +107,7 @@ export class Lifetime {
     watchForFaults(window, this.#options.texts);
   }
 
-  /** Checkpoints what is under way, then ends. */
+  /** Writes checkpoints for the active runs, then ends. */
   quit(): Promise<void> {
     this.#quitting ??= this.#quit();
     return this.#quitting;
@@ -132,7 +136,8 @@ export class Lifetime {
     const texts = this.#options.texts();
     const buttons = [texts.keepTraining, texts.stopAndQuit, texts.cancel];
     const choice = await this.#ask(texts.closeTitle(this.#activity.count), texts.closeDetail, buttons);
-    // Without asking again. Where the last run has ended meanwhile, `window-all-closed` ends the program.
+    // The window closes without asking again. If the last run has ended meanwhile, `window-all-closed` ends
+    // the program.
     if (choice === 0) window.destroy();
     else if (choice === 1) await this.quit();
   }
@@ -150,7 +155,10 @@ export class Lifetime {
     await this.quit();
   }
 
-  /** Gives the number of the button; the last one is the way out, which Escape and a question already open take too. */
+  /**
+   * Returns the number of the button. The last one cancels; Escape, and a question that is already open,
+   * count as it.
+   */
   async #ask(message: string, detail: string, buttons: string[]): Promise<number> {
     const cancelId = buttons.length - 1;
     if (this.#asking) return cancelId;

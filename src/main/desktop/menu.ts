@@ -1,6 +1,7 @@
 /**
- * The menu: the platform's own entries, and every action of the window with its key, in the window's language. The page says what can be
- * done now, and hears what was chosen; its keys it handles itself, so the menu shows them and does not listen for them.
+ * The menu: the platform's own entries, and every action of the window with its key, in the window's
+ * language. The page reports which actions are available and receives the chosen one; it handles its keys
+ * itself, so the menu shows them without listening for them.
  */
 import { type BrowserWindow, Menu, type MenuItemConstructorOptions, ipcMain } from 'electron';
 import { z } from 'zod';
@@ -20,7 +21,7 @@ const actionsSchema = z
   )
   .max(500);
 
-/** The files that were opened last. */
+/** The most recently opened files */
 export interface RecentMenu {
   readonly paths: () => readonly string[];
   readonly open: (path: string) => void;
@@ -33,9 +34,9 @@ export interface MenuOptions {
   /** Opens the system's dialog for a file. */
   readonly openFile: () => void;
   readonly recent: RecentMenu;
-  /** Entries of the menu Help besides the window's own. */
+  /** Entries of the menu Help in addition to the window's own */
   readonly help?: () => readonly MenuItemConstructorOptions[];
-  /** The page is there and has said what it can do. */
+  /** Called when the page is loaded and has reported its actions. */
   readonly onReady: () => void;
 }
 
@@ -64,7 +65,7 @@ export class AppMenu {
     this.#show();
   }
 
-  /** The recent files have changed. */
+  /** Rebuilds the menu after the recent files have changed. */
   refresh(): void {
     this.#show();
   }
@@ -122,7 +123,7 @@ export class AppMenu {
     const accelerator = acceleratorOf(keys);
     return {
       id,
-      // A sequence of keys, or one that Electron has no word for, stands behind the title.
+      // A key sequence, or a key that Electron cannot express, is appended to the title.
       label: keys && !accelerator ? `${title}  (${keys.toUpperCase()})` : title,
       ...(accelerator && { accelerator, registerAccelerator: false }),
       enabled,
@@ -152,7 +153,10 @@ const names: Readonly<Record<string, string>> = {
   Space: 'Space',
 };
 
-/** Electron's word for a key in tinykeys' notation (`$mod+k`), undefined where it has none (`g r`, `[Shift]+?`). */
+/**
+ * Returns Electron's accelerator for a key in tinykeys' notation (`$mod+k`), or undefined if there is none
+ * (`g r`, `[Shift]+?`).
+ */
 export function acceleratorOf(keys: string): string | undefined {
   const parts = keys.split('+');
   const key = parts.pop() ?? '';

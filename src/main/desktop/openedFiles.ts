@@ -1,6 +1,6 @@
 /**
- * Files that are opened from the system: named on the command line of this start or of a second one, dropped on the program's icon, or chosen
- * in the dialog. They wait until the window's page can take them.
+ * Files that are opened from the system: named on the command line of this start or of a second one, dropped
+ * on the program's icon, or chosen in the dialog. They wait until the window's page can take them.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
@@ -10,12 +10,15 @@ import type { RecentFiles } from './recentFiles.ts';
 import { RememberedFolder } from './rememberedFolder.ts';
 import type { Texts } from './texts.ts';
 
-/** A network's JSON, a PyTorch script, a notebook. */
+/** Extensions of a network's JSON, a PyTorch script and a notebook */
 const kinds = ['.json', '.py', '.ipynb'];
-/** As the page takes it at most, in bytes. */
+/** Largest size in bytes that the page accepts */
 const largest = 2 ** 20;
 
-/** Of a command line's words those that name such files. Electron's own switches begin with a dash; the program's folder is none. */
+/**
+ * Returns the arguments that name such files. Electron's own switches begin with a dash, and the program's
+ * folder is not a file.
+ */
 export function filesAmong(args: readonly string[], folder: string): string[] {
   return args
     .filter((arg) => !arg.startsWith('-') && kinds.includes(extname(arg).toLowerCase()))
@@ -72,7 +75,7 @@ export class OpenedFiles {
     this.open([path]);
   }
 
-  /** The page can take files from now on, or not any more. */
+  /** Tells whether the page can take files from now on. */
   setReady(ready: boolean): void {
     this.#ready = ready;
     this.#give();
@@ -84,7 +87,10 @@ export class OpenedFiles {
     this.#waiting = [];
   }
 
-  /** An error box would hold up the thread that serves the runs. */
+  /**
+   * Reports a problem in a message box that does not block: an error box would block the thread that serves
+   * the runs.
+   */
   #refuse(message: string): void {
     const window = this.#options.window();
     const options = { type: 'warning' as const, message };

@@ -1,6 +1,7 @@
 /**
- * Serves the built window at `app://stride/`. A scheme of its own gives the page an origin, so that its policy can say
- * 'self', without a server that others could reach; `file:` would let a page read the disk.
+ * Serves the built window at `app://stride/`. A scheme of its own gives the page an origin, so that its
+ * policy can say 'self', without a server that other programs could reach; `file:` would let a page read the
+ * disk.
  */
 import { readFile } from 'node:fs/promises';
 import { extname, resolve, sep } from 'node:path';
@@ -10,7 +11,7 @@ import { isOwnPage, pageHost, pageScheme } from '../transport/electron.ts';
 
 export const pageUrl = `${pageScheme}://${pageHost}/index.html`;
 
-/** What a build of the window consists of. */
+/** Types of the files in a build of the window. */
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -23,7 +24,7 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** Must be called before Electron is ready. */
+/** Registers the scheme. It must be called before Electron is ready. */
 export function registerPageScheme(): void {
   protocol.registerSchemesAsPrivileged([
     {
@@ -57,7 +58,7 @@ async function answer({ method, url }: Request, renderer: string): Promise<Respo
   }
 }
 
-/** The file that a path names, undefined where that is outside of the folder or no path at all. */
+/** Returns the file that a path names; undefined if it is outside the folder or the path is not valid. */
 function locate(pathname: string, folder: string): string | undefined {
   let decoded: string;
   try {

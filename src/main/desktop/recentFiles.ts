@@ -1,6 +1,6 @@
 /**
- * The files that were opened last, the youngest first, for the menu. Windows' jump list and macOS's dock menu keep their own list, which Electron
- * fills; Linux has none that a program could show.
+ * The most recently opened files, newest first, for the menu. Windows' jump list and macOS's dock menu have
+ * lists of their own, which Electron fills; Linux has none that a program could show.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ export class RecentFiles {
     this.#keep([path, ...this.#paths.filter((each) => each !== path)].slice(0, most));
   }
 
-  /** A file that is not there any more. */
+  /** Removes a file that no longer exists. */
   remove(path: string): void {
     if (this.#paths.includes(path)) this.#keep(this.#paths.filter((each) => each !== path));
   }
@@ -51,7 +51,7 @@ export class RecentFiles {
   }
 }
 
-/** It is a convenience: a list that is missing or damaged is an empty one. */
+/** Reads the list; one that is missing or damaged counts as empty, because it is only a convenience. */
 function read(file: string): readonly string[] {
   try {
     return fileSchema.parse(JSON.parse(readFileSync(file, 'utf8')));

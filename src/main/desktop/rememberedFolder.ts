@@ -1,4 +1,7 @@
-/** The folder that was chosen the last time, kept in STRIDE_HOME under a name for what it was chosen for; at first the person's documents. */
+/**
+ * The most recently chosen folder, kept in STRIDE_HOME under a name for its purpose; the user's documents at
+ * first.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { app } from 'electron';
@@ -18,7 +21,7 @@ export class RememberedFolder {
     }
   }
 
-  /** It is a convenience: where it cannot be kept, the next dialog begins elsewhere. */
+  /** Stores the folder. If that fails, the next dialog starts elsewhere, because it is only a convenience. */
   write(folder: string): void {
     try {
       writeFileSync(this.#file, folder);

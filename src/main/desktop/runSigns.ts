@@ -1,4 +1,7 @@
-/** What the desktop shows of training outside of the window: progress and how many runs there are on its icon, and a notification when a run ends out of sight. */
+/**
+ * Signs of training outside the window: progress and the number of runs on the program's icon, and a
+ * notification when a run ends out of sight.
+ */
 import { type BrowserWindow, Notification, app } from 'electron';
 import type { LabClient } from '../../shared/api/api.ts';
 import type { RunSummary } from '../../shared/runs/runs.ts';
@@ -21,9 +24,9 @@ export function showRunSigns({ lab, texts, window, showWindow }: RunSignsOptions
       (sum, { done, all }) => ({ done: sum.done + done, all: sum.all + all }),
       { done: 0, all: 0 },
     );
-    // A badge is macOS's and Unity's; elsewhere nothing is drawn.
+    // Only macOS and Unity have a badge; elsewhere nothing is drawn.
     if (badge !== runs.size) app.setBadgeCount((badge = runs.size));
-    // Below 0 there is none.
+    // A value below 0 removes the bar.
     window()?.setProgressBar(sums.all === 0 ? -1 : sums.done / sums.all);
   };
   lab.on('run.changed', (run) => {

@@ -1,12 +1,13 @@
 /**
- * What no page in this program may do, whatever gets into one: go elsewhere, open windows, hold a <webview>, ask for
- * permissions, reach the network. Together with the window's own settings (`window.ts`), the page's policy
- * (`host/pagePolicy.ts`) and the check of IPC senders (`transport/electron.ts`) this is Electron's security checklist.
+ * Restrictions on every page in this program, whatever gets into one: no navigation, no new windows, no
+ * <webview>, no permissions, no network. Together with the window's own settings (`window.ts`), the page's
+ * policy (`host/pagePolicy.ts`) and the check of IPC senders (`transport/electron.ts`) this is Electron's
+ * security checklist.
  */
 import { type Session, type WebContents, app } from 'electron';
 import { isOwnPage } from '../transport/electron.ts';
 
-/** Before the first window: it holds for every web contents that will ever be made. */
+/** Guards all web contents that will be created. It must be called before the first window. */
 export function guardContents(): void {
   app.on('web-contents-created', (_event, contents) => {
     guard(contents);
@@ -15,7 +16,7 @@ export function guardContents(): void {
 
 function guard(contents: WebContents): void {
   const stay = (event: { readonly url: string; preventDefault(): void }) => {
-    // A page may load itself anew (a change of language does); nothing else is served under its address.
+    // A page may reload itself (a change of language does); nothing else is served under its address.
     if (!isOwnPage(event.url)) event.preventDefault();
   };
   contents.on('will-navigate', stay);
@@ -27,10 +28,13 @@ function guard(contents: WebContents): void {
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
 }
 
-/** Stride is offline, and its page needs nothing from the disk but what `app://stride/` serves. */
+/**
+ * Blocked schemes: Stride is offline, and its page needs nothing from the disk except what `app://stride/`
+ * serves.
+ */
 const closedSchemes = new Set(['http:', 'https:', 'ws:', 'wss:', 'ftp:', 'file:']);
 
-/** Writing text to the clipboard, as a person's "Copy" does. Reading it needs a paste of the person's own. */
+/** Permission to write text to the clipboard, for "Copy". Reading it requires a paste by the user. */
 const grantedPermission = 'clipboard-sanitized-write';
 
 export function guardSession(session: Session): void {

@@ -26,21 +26,21 @@ import { noteLostProcesses } from './windowFaults.ts';
 export interface DesktopOptions {
   readonly home: string;
   readonly createLab: (guard: LoadingGuard) => Promise<Lab>;
-  /** The folder of the built window. */
+  /** Folder of the built window */
   readonly renderer: string;
-  /** The built preload. */
+  /** Path of the built preload */
   readonly preload: string;
   readonly platform: NodeJS.Platform;
-  /** The icon of the tray. */
+  /** Path of the tray icon */
   readonly icon: string;
   readonly signals: Signals;
-  /** The command line, its first word the program. */
+  /** Command line, whose first word is the program. */
   readonly args?: readonly string[];
 }
 
 /**
- * Returns at once: Electron gets ready only when its main module has been evaluated, so a module that awaited that would
- * wait for ever.
+ * Starts the host and returns at once: Electron becomes ready only after its main module has been evaluated,
+ * so a module that awaited that would never finish.
  */
 export function startDesktop(options: DesktopOptions): void {
   const answer = answerTo(options.args ?? []);
@@ -49,7 +49,7 @@ export function startDesktop(options: DesktopOptions): void {
     app.exit(exitCodes.ok);
     return;
   }
-  // What Chromium keeps goes with the rest, and Electron's lock is on this folder: one window a home.
+  // Chromium's data are stored with Stride's own, and Electron's lock is on this folder: one window per home.
   const userData = join(options.home, 'desktop');
   try {
     makeHome(userData);
@@ -60,17 +60,17 @@ export function startDesktop(options: DesktopOptions): void {
   app.setName('Stride');
   app.setPath('userData', userData);
   if (!app.requestSingleInstanceLock()) {
-    // The other one shows its window (`second-instance`).
+    // The other instance shows its window (`second-instance`).
     app.exit(exitCodes.ok);
     return;
   }
   const guard = guardLoading(options.home, options.platform);
-  // Workers hand it on to the thread that loads the library.
+  // Workers pass it on to the thread that loads the library.
   process.env['STRIDE_LOADING_MARK'] = loadingMark(options.home);
   app.enableSandbox();
   registerPageScheme();
   guardContents();
-  // macOS names the files before there is a window.
+  // macOS reports the files before there is a window.
   const opened: string[] = [];
   const early = (event: { preventDefault(): void }, path: string) => {
     event.preventDefault();
@@ -94,7 +94,7 @@ async function open(
   servePage(protocol, renderer);
   let lab: Lab;
   let texts: () => Texts;
-  /** Made once there is a window to speak of; the language may change before. */
+  /** Created once there is a window; the language may change before. */
   const made: { menu?: AppMenu } = {};
   try {
     lab = await createLab(guard);
@@ -178,7 +178,10 @@ function trayOf(icon: string, texts: () => Texts, lifetime: () => Lifetime): Tra
   });
 }
 
-/** A history that is newer than the program, a folder that cannot be written: said, and nothing is touched. */
+/**
+ * Reports a fatal error, such as a history newer than the program or a folder that cannot be written, without
+ * changing anything.
+ */
 function fail(error: unknown): void {
   if (!(error instanceof Problem)) console.error(error);
   dialog.showErrorBox('Stride', error instanceof Error ? error.message : String(error));

@@ -1,4 +1,4 @@
-/** What the main process itself says, in both languages. (The window has its own, in resources/messages.) */
+/** The main process' own texts, in both languages. (The window's are in resources/messages.) */
 import type { LabClient } from '../../shared/api/api.ts';
 
 export interface Texts {
@@ -108,12 +108,12 @@ const chinese: Texts = {
   },
 };
 
-/** Of what a person may have chosen in the window (renderer/app/preferences/preferenceKeys.ts). */
+/** Languages that the user may have chosen in the window (renderer/app/preferences/preferenceKeys.ts). */
 const chosenLocales: readonly unknown[] = ['en', 'zh-CN'];
 
 /**
- * The texts in the language that was chosen in the window, else in the system's; those of now, whenever they are asked
- * for. `onChange` is called when another language is chosen.
+ * Returns a function that returns the texts in the language chosen in the window, otherwise in the system's.
+ * `onChange` is called when another language is chosen.
  */
 export async function followLanguage(
   lab: LabClient,
@@ -131,7 +131,7 @@ export async function followLanguage(
   return texts;
 }
 
-/** `locale` as Electron gives it: `zh-CN`, `en-GB`. */
+/** Returns the texts for `locale` in Electron's form: `zh-CN`, `en-GB`. */
 function textsFor(locale: string): Texts {
   return locale.toLowerCase().startsWith('zh') ? chinese : english;
 }

@@ -1,7 +1,7 @@
 /**
- * Whether TensorFlow may be loaded in this Electron. Beside what every host asks (are the files there?), two things that would end the
- * whole program: on Linux a library that shares its names with the desktop's libraries (scripts/setup/own-names.mjs), and one that ended
- * the program the last time.
+ * Decides whether TensorFlow may be loaded in this Electron. Besides the check of every host (do the files
+ * exist?), there are two cases that would end the whole program: on Linux a library that shares symbols with
+ * the desktop's libraries (scripts/setup/own-names.mjs), and a library that ended the program the last time.
  */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,22 +9,26 @@ import { Problem, type ProblemRecord } from '../../shared/base/problem.ts';
 import { findTrainingProblem, hasOwnNames } from '../lab/runs/trainingProblem.ts';
 
 export interface LoadingGuard {
-  /** Null where training works. */
+  /** Returns null if training works. */
   findProblem(): ProblemRecord | null;
-  /** The program ended while it loaded TensorFlow the last time, and nobody has asked to try again. */
+  /**
+   * Whether the program ended while it loaded TensorFlow the last time, and the user has not asked to try
+   * again.
+   */
   readonly hasDied: boolean;
-  /** Lets the library be loaded once more. */
+  /** Allows the library to be loaded once more. */
   retry(): void;
 }
 
-/** The file that is there while the library is loaded. */
+/** Returns the path of the file that exists while the library is loaded. */
 export function loadingMark(home: string): string {
   return join(home, 'desktop', 'loading-tensorflow');
 }
 
 /**
- * To be called by the process that has the home's lock, before anything is loaded: a mark that is there now was left by a process that died.
- * `hasNames` says whether the library's names are its own.
+ * Creates the guard. It must be called by the process that has the home's lock, before anything is loaded: an
+ * existing mark was then left by a process that died. `hasNames` tells whether the library's symbols are
+ * renamed.
  */
 export function guardLoading(
   home: string,

@@ -1,9 +1,12 @@
-/** The icon in the system's tray while Stride trains without a window: what it does, a way back to the window, and an end. */
+/**
+ * The icon in the system's tray while Stride trains without a window: its state, and entries that open the
+ * window or quit.
+ */
 import { Menu, Tray, nativeImage } from 'electron';
 import type { Texts } from './texts.ts';
 
 export interface TrayOptions {
-  /** The icon's file. */
+  /** Path of the icon */
   readonly icon: string;
   readonly texts: () => Texts;
   readonly showWindow: () => void;
@@ -18,7 +21,7 @@ export class TrainingTray {
     this.#options = options;
   }
 
-  /** `runs` are under way. */
+  /** Shows that `runs` are active. */
   show(runs: number): void {
     const { icon, texts, showWindow, quit } = this.#options;
     const { closeTitle, tray } = texts();

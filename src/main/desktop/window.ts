@@ -7,7 +7,7 @@ import { readWindowState } from './windowState.ts';
 
 export interface WindowOptions {
   readonly home: string;
-  /** The built preload. */
+  /** Path of the built preload */
   readonly preload: string;
   readonly service: Service;
 }
@@ -36,7 +36,7 @@ export function createWindow({ home, preload, service }: WindowOptions): Browser
       allowRunningInsecureContent: false,
       webviewTag: false,
       navigateOnDragDrop: false,
-      // Its dictionaries would be downloaded; Stride is offline.
+      // Its dictionaries would be downloaded, but Stride is offline.
       spellcheck: false,
     },
   });

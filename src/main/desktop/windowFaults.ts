@@ -1,13 +1,13 @@
 /**
- * What can go wrong with the window while the lab goes on: its page does not load, crashes, or does not answer. Training is
- * in threads of this process, so a window can be loaded anew at any time.
+ * Faults of the window that do not affect the lab: its page does not load, crashes, or does not respond.
+ * Training runs in threads of this process, so a window can be reloaded at any time.
  */
 import { type BrowserWindow, app, dialog } from 'electron';
 import type { Texts } from './texts.ts';
 
-/** A page that has been there for this long has come up; when it crashes afterwards, that is the first time again. */
+/** Time after which a page counts as loaded successfully; a later crash counts as the first one. */
 const settledMilliseconds = 2000;
-/** `ERR_ABORTED`: another load took its place. */
+/** `ERR_ABORTED`: another load has replaced this one. */
 const aborted = -3;
 
 export function watchForFaults(window: BrowserWindow, texts: () => Texts): void {
@@ -28,12 +28,13 @@ export function watchForFaults(window: BrowserWindow, texts: () => Texts): void 
       webContents.reload();
       return;
     }
-    // It may crash whenever it is loaded. The question does not wait in this thread (an error box would): runs are served here.
+    // It may crash at every load. The question does not block this thread (an error box would), because runs
+    // are served here.
     void offerReload(window, texts(), texts().crashed, () => webContents.reload());
   });
   webContents.on('did-fail-load', (_event, code, description, _url, isMainFrame) => {
     if (!isMainFrame || code === aborted) return;
-    // It is shown when its page is ready, which it will not be.
+    // Normally the window is shown when its page is ready, which will not happen.
     window.show();
     void offerReload(window, texts(), texts().notLoaded(description), () => webContents.reload());
   });
@@ -41,7 +42,7 @@ export function watchForFaults(window: BrowserWindow, texts: () => Texts): void 
   window.on('unresponsive', () => {
     if (asking) return;
     asking = true;
-    // A page that hangs does not let itself be reloaded; one that crashed is.
+    // A page that hangs cannot be reloaded, but one that has crashed can.
     void offerReload(window, texts(), texts().unresponsive, () =>
       webContents.forcefullyCrashRenderer(),
     ).finally(() => {
@@ -67,7 +68,7 @@ async function offerReload(
   if (response === 0 && !window.isDestroyed()) reload();
 }
 
-/** Chromium starts its graphics and utility processes anew by itself; only the log hears of it. */
+/** Logs lost processes; Chromium restarts its graphics and utility processes itself. */
 export function noteLostProcesses(): void {
   app.on('child-process-gone', (_event, { type, reason, exitCode }) => {
     if (reason !== 'clean-exit') console.warn(`Chromium's process "${type}" ended: ${reason} (${exitCode})`);

@@ -1,6 +1,7 @@
 /**
- * Where the window was and how large, kept in STRIDE_HOME from one start to the next. It is a convenience: a file that is
- * missing or damaged, and a place on a screen that is gone, give the window its first size in the middle of the screen.
+ * The window's position and size, kept in STRIDE_HOME between starts. They are only a convenience: if the
+ * file is missing or damaged, or the position is on a screen that no longer exists, the window has its
+ * default size in the centre of the screen.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,17 +18,17 @@ const fileSchema = z.object({
 
 export interface WindowState {
   readonly size: { readonly width: number; readonly height: number };
-  /** In the middle of the screen where there is none. */
+  /** Position of the window; the centre of the screen if left out. */
   readonly position?: { readonly x: number; readonly y: number };
   readonly maximized: boolean;
 }
 
 const firstState: WindowState = { size: { width: 1280, height: 860 }, maximized: false };
 
-/** So much of the title bar must be on a screen that it can be taken hold of. */
+/** Part of the title bar that must be on a screen so that it can be dragged */
 const grip = { width: 120, height: 40 };
 
-/** `screens` are the work areas of the displays that are there now. */
+/** Returns the state; `screens` are the work areas of the current displays. */
 export function readWindowState(home: string, screens: readonly Rectangle[]): WindowState {
   let kept: z.infer<typeof fileSchema>;
   try {

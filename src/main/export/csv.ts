@@ -1,6 +1,7 @@
 /**
- * Comma-separated values, RFC 4180, with a header. Numbers have all their digits and a point, whatever the language;
- * what has no value is empty. A text that a spreadsheet would take for a formula gets an apostrophe in front.
+ * Comma-separated values, RFC 4180, with a header. Numbers have all their digits and a decimal point,
+ * whatever the language; missing values are empty. A text that a spreadsheet would take for a formula is
+ * prefixed with an apostrophe.
  */
 import Papa from 'papaparse';
 

@@ -1,6 +1,6 @@
-/** What an exporter gives: files that are still in memory, and what has to be said of them. */
+/** An exporter's result: files in memory, and notes about them. */
 export interface ExportedFile {
-  /** Within the folder of the export, with `/` between folders. */
+  /** Path within the folder of the export, with `/` between folders. */
   readonly path: string;
   readonly bytes: Uint8Array;
 }
@@ -11,7 +11,10 @@ export interface Encoded {
 
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** The array's own bytes; all machines that Stride runs on are little-endian, as every format here is. */
+/**
+ * Returns the array's bytes without a copy; all machines that Stride runs on are little-endian, as every
+ * format here is.
+ */
 export function bytesOf(data: Float32Array | BigInt64Array | Int32Array): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

@@ -1,4 +1,4 @@
-/** The exporters by their format: each turns a trained net into files, in memory. */
+/** The exporters by format: each turns a trained net into files, in memory. */
 import type { ExportFormat, ExportOptions } from '../../shared/export/formats.ts';
 import type { TrainedModel } from '../../shared/models/trainedModel.ts';
 import { encodeC } from './c/index.ts';
@@ -13,7 +13,7 @@ import { encodeTfjs } from './tfjs/index.ts';
 
 export type Encoder = (model: TrainedModel, options: ExportOptions) => Encoded | Promise<Encoded>;
 
-/** All but the one whose graph is the engine's to write. */
+/** All exporters except SavedModel's, whose graph the engine writes. */
 export const fileEncoders: Readonly<Record<Exclude<ExportFormat, 'savedmodel'>, Encoder>> = {
   pytorch: encodePyTorch,
   onnx: encodeOnnx,

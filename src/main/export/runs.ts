@@ -1,4 +1,4 @@
-/** Runs as files for other programs: the table of runs, and one run's curves. */
+/** Exports runs for other programs: the table of runs, and one run's curves. */
 import { toJson } from '../../shared/base/json.ts';
 import type { RunDetail, RunSummary } from '../../shared/runs/runs.ts';
 import { type CsvValue, csv } from './csv.ts';
@@ -6,7 +6,9 @@ import { type CsvValue, csv } from './csv.ts';
 const share = (part: number | undefined, whole: number | undefined): number | null =>
   part === undefined || !whole ? null : Number(((100 * part) / whole).toPrecision(12));
 
-/** Column names are those of the filter's language, so that a table can be taken up again with them. */
+/**
+ * Columns of the table, named as in the filter's language, so that a table's values can be used in a filter.
+ */
 const columns: Readonly<Record<string, (run: RunSummary) => CsvValue>> = {
   id: ({ id }) => id,
   name: ({ name }) => name,
@@ -48,7 +50,7 @@ export function runsCsv(runs: readonly RunSummary[]): string {
   );
 }
 
-/** Losses that are no number are `{"number":"NaN"}` (shared/base/json.ts). */
+/** Returns runs as JSON. A NaN loss is `{"number":"NaN"}` (shared/base/json.ts). */
 export function runsJson(runs: readonly RunSummary[]): string {
   return toJson({ stride: 'runs', runs });
 }
@@ -84,7 +86,7 @@ export function epochsCsv({ epochs }: RunDetail): string {
   );
 }
 
-/** Steps are counted from 1, as is a batch within its epoch. */
+/** Returns batch losses as CSV. Steps are counted from 1, as is a batch within its epoch. */
 export function batchesCsv({ stepsPerEpoch }: RunSummary, losses: Float32Array): string {
   const rows = Array.from(losses, (loss, step): CsvValue[] => [
     step + 1,

@@ -1,6 +1,6 @@
 /**
- * A folder of vector files, run through the engine in this process, for the terminal: its process holds no window.
- * Loaded when it is needed, for it brings the engine along.
+ * Runs a folder of vector files through the engine in this process, for the terminal, whose process has no
+ * window. The module is imported on demand because it includes the engine.
  */
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -14,18 +14,18 @@ import { findTrainingProblem } from './runs/trainingProblem.ts';
 export { initialTolerance, quantities, tolerance } from '../engine/verify/verify.ts';
 export type { Quantity, QuantityResult };
 
-/** What became of one file; `file` is its path within the folder. */
+/** Result for one file; `file` is its path within the folder. */
 export type VerifiedFile =
   | { readonly kind: 'case'; readonly file: string; readonly result: CaseResult }
-  /** It means to be a case and cannot be run. */
+  /** The file is meant to be a case and cannot be run. */
   | { readonly kind: 'broken'; readonly file: string; readonly problem: ProblemRecord }
-  /** Something else, that lies beside the cases. */
+  /** The file is not a case. */
   | { readonly kind: 'skipped'; readonly file: string };
 
 /**
- * Runs every case in a folder and the folders in it, or the one file that `path` is, in the order of their names.
- * `onFile` is told each file's outcome as it comes. Ends early where `stop` is aborted. Throws a `Problem` where there
- * is nothing to run, or nothing to run it with.
+ * Runs every case in a folder and its subfolders, or the single file `path`, in the order of their names.
+ * `onFile` receives each file's result. Ends early if `stop` is aborted. Throws a `Problem` if there is
+ * nothing to run or no engine.
  */
 export async function verifyFolder(
   path: string,
@@ -78,7 +78,7 @@ async function verifyFile(file: string, full: string): Promise<VerifiedFile> {
     if (!isVectorCase(value)) return { kind: 'skipped', file };
     return { kind: 'case', file, result: await verifyCase(parseVectorCase(value, file)) };
   } catch (error) {
-    // A case may be one that TensorFlow refuses; the others are still worth running.
+    // TensorFlow may refuse one case; the others are still worth running.
     return { kind: 'broken', file, problem: toProblemRecord(error) };
   }
 }

@@ -1,4 +1,4 @@
-/** What commands write to, and how: standard output and error, colours where they are wanted, and the program's name. */
+/** The commands' output: standard output and error, colours if they are wanted, and the program's name. */
 import type { WriteStream } from 'node:tty';
 import pc from 'picocolors';
 
@@ -8,11 +8,11 @@ export interface Io {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly colors: ReturnType<typeof pc.createColors>;
-  /** What a person types before a command, for hints. */
+  /** The command that the user types, for hints */
   readonly invocation: string;
 }
 
-/** https://no-color.org; FORCE_COLOR is for terminals that do not look like one. */
+/** Decides on colours by https://no-color.org; FORCE_COLOR is for terminals that are not recognised. */
 function wantsColors(stdout: OutputStream, env: NodeJS.ProcessEnv): boolean {
   if (env.NO_COLOR) return false;
   return Boolean(env.FORCE_COLOR) || (stdout.isTTY === true && env.TERM !== 'dumb');
@@ -35,7 +35,7 @@ export function note(io: Io, text: string): void {
   io.stderr.write(`${text}\n`);
 }
 
-/** One object a line. What JSON has no number for (a loss that is not a number any more) becomes null. */
+/** Prints one object per line. Numbers that JSON cannot represent (a NaN loss) become null. */
 export function printJson(io: Io, value: unknown): void {
   print(io, JSON.stringify(value));
 }

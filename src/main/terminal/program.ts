@@ -1,6 +1,7 @@
 /**
- * The terminal host's command line: commands, options and their help. What a command does is in its own file, written
- * against a lab and two streams; here a lab is opened for it and closed after it, and Ctrl-C is heard.
+ * The terminal host's command line: commands, options and their help. Each command is in its own file,
+ * written against a lab and two streams; this file opens a lab for it, closes it afterwards, and handles
+ * Ctrl-C.
  */
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { runFieldNames } from '../../shared/runQuery/fields.ts';
@@ -42,16 +43,16 @@ export interface Terminal {
   readonly env: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
   readonly signals: Signals;
-  /** At a second Ctrl-C. */
+  /** Called at a second Ctrl-C. */
   readonly kill: () => void;
   readonly createLab: (host: 'terminal' | 'browser') => Promise<Lab>;
-  /** The folder of the built window, for `serve`. */
+  /** Folder of the built window, for `serve` */
   readonly renderer: string;
-  /** The path of scripts/doctor.mjs. */
+  /** Path of scripts/doctor.mjs */
   readonly doctor: string;
 }
 
-/** Runs one command; gives the exit code. */
+/** Runs one command and returns the exit code. */
 export async function runTerminal(terminal: Terminal, words: readonly string[]): Promise<number> {
   const { rest: args, wanted } = takeLanguage(words);
   setLanguage(wanted ?? languageOf(terminal.env));
@@ -78,7 +79,7 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
       await lab.close();
     }
   };
-  /** For what takes long: ends it at Ctrl-C, and when nobody reads its output any more. */
+  /** Runs long work and aborts it at Ctrl-C, or when nobody reads its output any more. */
   const untilStopped = async (work: (stop: AbortSignal) => Promise<number>): Promise<void> => {
     const interrupted = new AbortController();
     const forget = onInterrupt(
@@ -280,7 +281,7 @@ function parseName(text: string): string {
   return name;
 }
 
-/** One after another, as commander hands them over. */
+/** Appends a run's number; commander passes them one after another. */
 function collectRuns(text: string, before: number[] | undefined): number[] {
   return [...(before ?? []), numbers.parseRunId(text)];
 }

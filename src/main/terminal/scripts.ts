@@ -1,7 +1,7 @@
 /**
- * PyTorch scripts and notebooks as nets with their settings. What was not understood is said on standard error; where the
- * net would be another than the script's, or where the script trains several times, nothing is trained before the command
- * line says what is wanted.
+ * PyTorch scripts and notebooks as nets with their settings. Findings are printed on standard error; if the
+ * net would differ from the script's, or if the script trains several times, nothing is trained until the
+ * command line says what is wanted.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -23,9 +23,9 @@ import { type Io, note } from './io.ts';
 import type { NamedNetwork } from './commands/networks.ts';
 
 export interface ScriptOptions {
-  /** Which of the script's trainings, from 1. */
+  /** Number of the script's training to use, counted from 1. */
   readonly training?: number;
-  /** Train what was read although some of the script was not understood. */
+  /** Whether to train what was read although some of the script was not understood. */
   readonly asRead?: boolean;
 }
 
@@ -35,7 +35,7 @@ type Texts = Readonly<Record<string, string | undefined>>;
 
 const textsOf = (): Texts => (currentLanguage() === 'zh-CN' ? chinese : english);
 
-/** A finding's text with its values, as the window has it. */
+/** Returns a finding's text with its values, as the window shows it. */
 function textOf({ code, parameters }: CodeFinding, texts: Texts): string {
   const values = withDetail(parameters, currentLanguage());
   return (texts[`paste.${code}`] ?? code).replace(/\{(\w+)\}/g, (whole, key: string) =>
@@ -49,7 +49,7 @@ function lineOf(finding: CodeFinding, texts: Texts): string {
   return `  ${where}${textOf(finding, texts)}${text ? `\n      ${text}` : ''}`;
 }
 
-/** One of a script's trainings on a line, with what tells it from the others. */
+/** Returns one line about a training of a script, with what distinguishes it from the others. */
 function choiceLine({ network, settings, line, text }: PastedChoice, i: number): string {
   const parts = [
     network ? say('{count} parameters', { count: count(summarize(network).parameterCount) }) : say('no net'),
@@ -62,7 +62,10 @@ function choiceLine({ network, settings, line, text }: PastedChoice, i: number):
 
 const serious = ({ severity }: CodeFinding) => severity === 'error' || severity === 'mistake';
 
-/** Reads a script and says on standard error what was noticed. Throws a UsageProblem where no net is to be trained. */
+/**
+ * Reads a script and prints its findings on standard error. Throws a UsageProblem if no net can be chosen for
+ * training.
+ */
 export function readScript(io: Io, file: string, { training, asRead }: ScriptOptions): NamedNetwork {
   const pasted = parsePyTorch(textOfFile(file), {
     name: path.parse(file).name,
@@ -88,12 +91,12 @@ export function readScript(io: Io, file: string, { training, asRead }: ScriptOpt
       ),
       { path: file },
     );
-  // Whether its layers fit each other; the lab asks in addition whether the data fit it.
+  // This checks that the layers fit each other; the lab also checks that the data fit.
   summarize(network);
   return { network, settings: trainingSettingsSchema.parse(settings) };
 }
 
-/** A script that trains several times needs a choice, and a choice must be there. */
+/** Returns the chosen training. A script that trains several times needs a choice, which must exist. */
 function chosen(file: string, { choices }: PastedNet, training: number | undefined): void {
   const list = choices.map(choiceLine).join('\n');
   if (training === undefined && choices.length > 1)

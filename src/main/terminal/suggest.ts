@@ -1,8 +1,8 @@
-/** For what was misspelt on the command line. */
+/** Suggestions for misspelt words on the command line */
 import { say } from '../host/language.ts';
 import { nearest } from '../../shared/base/nearest.ts';
 
-/** ` Did you mean "course"?`, or nothing. */
+/** Returns ` Did you mean "course"?` or an empty string. */
 export function suggest(word: string, known: readonly string[]): string {
   const name = nearest(word, known);
   return name === null ? '' : say(' Did you mean "{name}"?', { name });

@@ -1,4 +1,4 @@
-/** What varies in a sweep, as it is written on a command line: `--set path=values`, `--range path=from..to:steps:log`. */
+/** The axes of a sweep on the command line: `--set path=values`, `--range path=from..to:steps:log`. */
 import { InvalidArgumentError } from 'commander';
 import { misfitOf, misfitSentence } from '../../shared/misfits/misfit.ts';
 import { type Axis, fieldPathSchema, rangeSchema } from '../../shared/sweeps/sweeps.ts';
@@ -8,7 +8,10 @@ import { currentLanguage, say } from '../host/language.ts';
 
 type Value = Extract<Axis, { values: unknown }>['values'][number];
 
-/** `optimizer.learningRate=0.01,0.02`. A value is JSON where it can be read as such, else text; `network` takes names. */
+/**
+ * Parses `optimizer.learningRate=0.01,0.02`. A value is JSON if it can be parsed as such, otherwise text;
+ * `network` takes names.
+ */
 export function parseSet(text: string): Axis {
   const { path, rest } = pathOf(text, 'batchSize=32,64');
   const words = split(rest);
@@ -22,7 +25,10 @@ export function parseSet(text: string): Axis {
 const number = String.raw`-?\d*\.?\d+(?:e[+-]?\d+)?`;
 const rangePattern = new RegExp(`^(${number})\\.\\.(${number})((?::\\w+)*)$`, 'i');
 
-/** `optimizer.learningRate=0.001..0.1:5:log`: from, to, how many, and `log` and `whole` as they are wanted. */
+/**
+ * Parses `optimizer.learningRate=0.001..0.1:5:log`: from, to, number of steps, and optionally `log` and
+ * `whole`.
+ */
 export function parseRange(text: string): Axis {
   const example = 'optimizer.learningRate=0.001..0.1:5:log';
   const { path, rest } = pathOf(text, example);
@@ -45,7 +51,7 @@ function refused(path: string, text: string): InvalidArgumentError {
   return new InvalidArgumentError(say('{path}: {text}.', { path, text }));
 }
 
-/** `0,1,2` or `0..9`. */
+/** Parses `0,1,2` or `0..9`. */
 export function parseSeeds(text: string): number[] {
   const seeds = text.split(',').flatMap((word) => {
     const [, from, to] = /^(\d+)\.\.(\d+)$/.exec(word) ?? [];
@@ -68,7 +74,7 @@ function pathOf(text: string, example: string): { path: string; rest: string } {
   return { path, rest: text.slice(at + 1) };
 }
 
-/** At commas that are not within brackets, braces or quotes. */
+/** Splits at commas outside brackets, braces and quotes. */
 function split(text: string): string[] {
   const words = [''];
   let depth = 0;
@@ -87,7 +93,7 @@ function valueOf(path: string, word: string): Value {
   try {
     return JSON.parse(word) as Value;
   } catch {
-    // A net's own name or file; whatever else is text is the name of a kind: relu, adam.
+    // A network is the name of a preset or a file; any other text is the name of a kind: relu, adam.
     return path === 'network' ? (resolveNetwork(word).network as unknown as Value) : word;
   }
 }

@@ -1,12 +1,16 @@
 /**
- * One window's channel over Electron's IPC. A message counts only if it comes from that window's main frame while it shows
- * Stride's own page: a frame inside it, another window, or a page that got in there by whatever way is not listened to.
+ * One window's channel over Electron's IPC. A message counts only if it comes from that window's main frame
+ * while it shows Stride's own page: messages from a frame inside it, another window, or any other page are
+ * ignored.
  */
 import type { IpcMain, IpcMainEvent, WebContents } from 'electron';
 import type { Channel, ClientMessage, ServerMessage } from '../../shared/api/api.ts';
 import { toLab, toWindow } from '../../shared/api/bridge.ts';
 
-/** The page's origin. `new URL('app://stride').origin` is 'null' in Node, so scheme and host are compared. */
+/**
+ * Scheme of the page's origin. `new URL('app://stride').origin` is 'null' in Node, so scheme and host are
+ * compared.
+ */
 export const pageScheme = 'app';
 export const pageHost = 'stride';
 
@@ -16,7 +20,7 @@ export function isOwnPage(url: string): boolean {
   return protocol === `${pageScheme}:` && host === pageHost;
 }
 
-/** `warn` hears of messages that were refused; they get no answer. */
+/** Creates the channel; `warn` is called for refused messages, which get no answer. */
 export function electronChannel(
   ipc: Pick<IpcMain, 'on' | 'off'>,
   contents: Pick<WebContents, 'mainFrame' | 'send' | 'isDestroyed' | 'once' | 'off' | 'id'>,
@@ -24,7 +28,7 @@ export function electronChannel(
 ): Channel<ServerMessage, ClientMessage> {
   const listeners = new Set<(message: ClientMessage) => void>();
   const receive = (event: IpcMainEvent, message: ClientMessage) => {
-    // Another window's message is for that window's channel; one window's IPC is not a complaint in all others.
+    // Another window's message belongs to that window's channel and must not cause a warning here.
     if (event.sender.id !== contents.id) return;
     const frame = event.senderFrame;
     if (frame === null || frame !== contents.mainFrame || !isOwnPage(frame.url)) {

@@ -1,12 +1,15 @@
 /**
- * Events on their way to one window, in batches. A net that trains reports a dozen times a second, and a window that lays
- * itself out and paints for each report takes the processor from the training. The first event after a quiet time is sent
- * at once; those that follow it within the interval are sent together at its end. The order never changes: whatever else is
- * sent takes the waiting events along before it.
+ * Events on their way to one window, in batches. A run reports a dozen times per second, and a window that
+ * updates its layout and paints for each report takes processor time from the training. The first event after
+ * a quiet time is sent at once; those that follow it within the interval are sent together at its end. The
+ * order never changes: before any other message is sent, the waiting events are.
  */
 import type { EventMessage, ServerMessage } from '../../shared/api/api.ts';
 
-/** Milliseconds. Numbers and curves are seen to move at four steps a second; more often is paid for and not seen. */
+/**
+ * Milliseconds between two batches. At four steps per second, numbers and curves visibly move; a higher rate
+ * costs more without being noticed.
+ */
 export const batchInterval = 250;
 
 export class EventBatch {
@@ -26,7 +29,7 @@ export class EventBatch {
     this.#wait();
   }
 
-  /** Sends what waits, now. */
+  /** Sends the waiting events now. */
   flush(): void {
     const events = this.#waiting;
     if (events.length === 0) return;
@@ -35,7 +38,7 @@ export class EventBatch {
     else this.#send({ kind: 'events', events: events.map(({ name, payload }) => ({ name, payload })) });
   }
 
-  /** Drops what waits: nobody listens any more. */
+  /** Drops the waiting events, because nobody listens any more. */
   end(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -1,7 +1,7 @@
 /**
- * Pumps one channel to one service: calls in, replies and events out. Any number of channels may be served at once; each
- * gets the replies to its own calls, and all events, which go out in batches. It looks at a message's envelope and no
- * further: what is in a request is checked by the service.
+ * Connects one channel to one service: calls in, replies and events out. Any number of channels may be served
+ * at once; each receives the replies to its own calls, and all events, in batches. Only a message's envelope
+ * is checked here; the service checks the contents of requests.
  */
 import type { Channel, ClientMessage, EventMessage, ServerMessage } from '../../shared/api/api.ts';
 import { Problem, toProblemRecord } from '../../shared/base/problem.ts';
@@ -10,17 +10,17 @@ import { Turns } from './turns.ts';
 
 /** The part of a lab that a transport needs. */
 export interface Service {
-  /** Answers everything, also what it refuses. */
+  /** Answers every message, including those that it refuses. */
   dispatch(message: ClientMessage): Promise<ServerMessage>;
   subscribe(listener: (event: EventMessage) => void): () => void;
 }
 
-/** So many calls of one channel may wait for their turn: a window has a few dozen at most. */
+/** Number of calls of one channel that may wait for their turn; a window has a few dozen at most. */
 const mostWaiting = 50_000;
 
 /**
- * Serves until the channel closes; gives the function that ends it sooner (the channel stays open). Channels of one service
- * share its turns.
+ * Serves until the channel closes. Returns a function that ends it earlier, without closing the channel.
+ * Channels of one service take turns.
  */
 export function serve(
   channel: Channel<ServerMessage, ClientMessage>,
@@ -35,7 +35,7 @@ export function serve(
   };
   const events = new EventBatch(send);
   const reply = (message: ServerMessage) => {
-    // A window must not take an older event for news about what it was just told.
+    // A window must not take an older event for news that follows this reply.
     events.flush();
     send(message);
   };
@@ -83,7 +83,10 @@ function tooMany(id: number): ServerMessage {
   return { kind: 'problem', id, problem: problem.toRecord() };
 }
 
-/** The answer to something that is no call. Where it has no number either, the answer has 0, which no caller uses. */
+/**
+ * Returns the answer to a message that is not a call. If it has no number either, the answer has 0, which no
+ * caller uses.
+ */
 function refuse(message: unknown): ServerMessage | undefined {
   const { kind, id, name } =
     typeof message === 'object' && message !== null ? (message as Record<string, unknown>) : {};

@@ -1,9 +1,10 @@
 /**
- * Work of several channels in fair turns: each does a little of its own in its order, then it is the next one's turn, and
- * between two rounds the process looks for what else there is. Who sends twenty thousand calls waits for them alone.
+ * Shares the process fairly between the work of several channels: each does a little of its own in order,
+ * then the next one does, and between two rounds the process handles other events. A channel that sends
+ * twenty thousand calls delays only itself.
  */
 
-/** A lane is another one's turn after so many milliseconds. */
+/** Milliseconds after which it is another lane's turn. */
 const turnMilliseconds = 2;
 
 export type Lane = (work: () => void) => void;
@@ -12,7 +13,7 @@ export class Turns {
   readonly #lanes = new Set<(() => void)[]>();
   #scheduled = false;
 
-  /** A lane of its own, which is there while it has work. */
+  /** Returns a lane, which takes part while it has work. */
   lane(): Lane {
     const works: (() => void)[] = [];
     return (work) => {

@@ -1,12 +1,13 @@
 /**
- * One WebSocket as a channel, the server's end. Bytes that are no MessagePack end the connection (1007), and so does a
- * reader that is megabytes behind: a window on a slow line may not fill this process' memory, it connects again and asks
- * for what it needs. A ping every half minute keeps tunnels open and finds out about lines that went dead.
+ * One WebSocket as a channel on the server's side. Bytes that are not MessagePack close the connection
+ * (1007), and so does a reader that is megabytes behind: a window on a slow line must not fill this process'
+ * memory; it reconnects and asks for what it needs. A ping every half minute keeps tunnels open and detects
+ * dead lines.
  */
 import type { Channel, ClientMessage, ServerMessage } from '../../shared/api/api.ts';
 import { decodeMessage, encodeMessage } from '../../shared/base/codec.ts';
 
-/** What is used of a `ws` socket (the package brings no types). */
+/** The methods used of a `ws` socket (the package has no types). */
 export interface ServerSocket {
   readonly readyState: number;
   readonly bufferedAmount: number;

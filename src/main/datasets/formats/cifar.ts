@@ -1,4 +1,7 @@
-/** CIFAR-10 and CIFAR-100, binary version: records of one label or two (coarse, fine), then 3,072 bytes of pixels. */
+/**
+ * CIFAR-10 and CIFAR-100, binary version: records of one or two labels (coarse, fine), then 3,072 bytes of
+ * pixels.
+ */
 import { open, readFile } from 'node:fs/promises';
 import { Problem } from '../../../shared/base/problem.ts';
 import { type SourceFile, baseName } from '../source/source.ts';
@@ -60,7 +63,7 @@ function requireWhole({ name, size }: UnpackedFile, labels: number): void {
   );
 }
 
-/** From the list beside the data, else the known ones; numbers where neither is there. */
+/** Returns the class names from the list beside the data, otherwise the known ones, otherwise numbers. */
 async function classNames(
   files: readonly SourceFile[],
   hundred: boolean,

@@ -12,11 +12,11 @@ export const cifar10Classes = [
   'truck',
 ];
 
-/** Side of an image, and the bytes of one: 1024 red, 1024 green, 1024 blue. */
+/** Side of an image. An image has 1024 red, 1024 green and 1024 blue bytes. */
 export const cifarSide = 32;
 export const cifarPixels = 3 * cifarSide * cifarSide;
 
-/** From a plane a channel to channels side by side. */
+/** Converts one plane per channel to interleaved channels. */
 export function interleave(planes: Uint8Array, out: Uint8Array): Uint8Array {
   const area = cifarSide * cifarSide;
   for (let pixel = 0; pixel < area; pixel += 1)

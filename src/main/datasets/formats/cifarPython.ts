@@ -1,4 +1,7 @@
-/** CIFAR-10 and CIFAR-100, Python version: pickles of a dictionary with rows of pixels and lists of labels, read as data. */
+/**
+ * CIFAR-10 and CIFAR-100, Python version: pickles of a dictionary with rows of pixels and lists of labels,
+ * parsed as data without running code.
+ */
 import { readFile } from 'node:fs/promises';
 import { Problem } from '../../../shared/base/problem.ts';
 import { textOf } from '../../../shared/pickle/values.ts';
@@ -8,7 +11,7 @@ import { cifar10Classes, cifarPixels, cifarSide, interleave } from './cifarNames
 import type { Format, ImageSink, Part, ReadContext } from './format.ts';
 import { type ByteArray, byteArray, readNumpyPickle, texts, wholeNumbers } from './numpyPickle.ts';
 
-/** The largest of CIFAR's own files has 155 MB. */
+/** Limit on a file's size; the largest of CIFAR's own files has 155 MB. */
 const mostBytes = 256 * 2 ** 20;
 const isBatch = (name: string) => /^(data_batch_\d+|test_batch|train|test)$/.test(baseName(name));
 const partOf = (name: string): Part => (/test/.test(baseName(name)) ? 'test' : 'train');
@@ -25,7 +28,7 @@ export const cifarPythonFormat: Format = {
     const files = source.files.filter(({ name }) => isBatch(name));
     if (files.length === 0) return null;
     const counts = { train: 0, test: 0 };
-    // One after another, so that only one is in memory.
+    // The files are read one after another, so that only one is in memory.
     for (const file of files)
       counts[partOf(file.name)] += (await readBatch(file, options.labels, context)).labels.length;
     const hundred = files.some(({ name }) => /^(train|test)$/.test(baseName(name)));

@@ -1,6 +1,6 @@
 /**
- * A table of pixels with a column of labels, such as Kaggle's digit recognizer (`label,pixel0,…`) and its relatives without
- * a header. Quotes, separators, line ends and a byte order mark are Papa Parse's affair.
+ * A table of pixels with a column of labels, such as Kaggle's digit recognizer (`label,pixel0,…`) and similar
+ * ones without a header. Papa Parse handles quotes, separators, line ends and a byte order mark.
  */
 import { createReadStream } from 'node:fs';
 import papa from 'papaparse';
@@ -14,10 +14,10 @@ interface Table {
   readonly file: UnpackedFile;
   readonly hasHeader: boolean;
   readonly columns: number;
-  /** Null where the table has pixels only. */
+  /** Index of the label column; null if the table has only pixels. */
   readonly labelColumn: number | null;
   readonly range: PixelRange;
-  /** How many rows there are about, by the length of the first ones. */
+  /** Approximate number of rows, estimated from the length of the first ones. */
   readonly rows: number;
 }
 
@@ -82,7 +82,7 @@ function divide(tables: readonly Table[]): { train: Table; test: Table | null } 
   return { train: first, test: only ? null : (test[0] ?? null) };
 }
 
-/** The rows of a table, each with its number from 1, an empty last one left out. */
+/** Yields the rows of a table with their numbers, counted from 1, without an empty last one. */
 async function* rowsOf(
   file: UnpackedFile,
   signal: AbortSignal,
@@ -201,7 +201,7 @@ function noNumber(file: string, row: number, column: number, cell: string): Prob
   });
 }
 
-/** A number, or the name of a class. */
+/** Returns a number or the name of a class. */
 function labelOf(cell: string, origin: string): number | string {
   const text = cell.trim();
   if (text === '') throw new Problem('dataset.label-missing', `${origin}: the label is missing`, { origin });

@@ -1,6 +1,6 @@
 /**
- * A folder of pictures with a sub-folder a class, as torchvision's ImageFolder reads it: class numbers follow the folders'
- * names by code unit. Folders named train and test above them are the two parts.
+ * A folder of pictures with one subfolder per class, as torchvision's ImageFolder reads it: class numbers
+ * follow the folders' names by code unit. Folders named train and test above them are the two parts.
  */
 import { buffer } from 'node:stream/consumers';
 import { Problem } from '../../../shared/base/problem.ts';
@@ -20,9 +20,9 @@ const partNames: Readonly<Record<string, Part | 'validation'>> = {
   ...{ train: 'train', training: 'train', test: 'test', testing: 'test' },
   ...{ val: 'validation', valid: 'validation', validation: 'validation' },
 };
-/** Pictures that are looked at to find out the size that most have. */
+/** Number of pictures that are sampled to find the most frequent size. */
 const mostSampled = 400;
-/** Pictures that are read side by side. */
+/** Number of pictures that are read concurrently. */
 const atOnce = 4;
 
 export const folderFormat: Format = {
@@ -47,7 +47,7 @@ export const folderFormat: Format = {
   },
 };
 
-/** Which part and which class each picture is of. */
+/** Determines the part and class of each picture. */
 function place(
   pictures: readonly SourceFile[],
   emptyFolders: readonly string[],
@@ -56,7 +56,7 @@ function place(
   const paths = pictures.map(({ name }) => name.split('/'));
   const empty = emptyFolders.map((name) => name.split('/'));
   let depth = 0;
-  // One folder around all others is no class, as long as there are folders within it.
+  // A single folder around all others is not a class if there are folders within it.
   const together = () => {
     const first = paths[0]?.[depth];
     return paths.every((path) => path.length > depth + 2 && path[depth] === first) && !isPartName(first);
@@ -129,7 +129,7 @@ function noClasses(path: string, count: number): Problem {
   );
 }
 
-/** Size and channels of the set: those asked for, else the most frequent ones of a sample from all of it. */
+/** Returns size and channels of the set: the requested ones, otherwise the most frequent ones of a sample. */
 async function chooseForm(placed: readonly Placed[], context: ReadContext): Promise<ImageForm> {
   const { options, signal } = context;
   const step = Math.max(1, Math.floor(placed.length / mostSampled));
@@ -150,7 +150,7 @@ async function chooseForm(placed: readonly Placed[], context: ReadContext): Prom
   return { height: size.height, width: size.width, channels };
 }
 
-/** Null for a picture that cannot be read; that is said when its turn comes. */
+/** Returns null for a picture that cannot be read, which is reported when it is imported. */
 async function look(file: SourceFile, options: ImportOptions): Promise<DecodedPicture | null> {
   try {
     return await decodePicture(await bytesOf(file), file.name, null, options);
@@ -179,7 +179,7 @@ async function bytesOf(file: SourceFile): Promise<Uint8Array> {
   }
 }
 
-/** So many of them, from the first to the last. */
+/** Returns `count` of them, evenly spaced from the first to the last. */
 function spread(placed: readonly Placed[], count: number): Placed[] {
   const step = Math.max(1, Math.floor(placed.length / count));
   return placed.filter((_, i) => i % step === 0);
@@ -199,7 +199,7 @@ async function readAll(
       if (error instanceof Problem) return error;
       throw error;
     });
-    // It is waited for in its turn.
+    // Its rejection is handled when it is awaited.
     result.catch(() => undefined);
     results.push(result);
   };

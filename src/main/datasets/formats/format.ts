@@ -1,59 +1,65 @@
-/** What an importer of one format gives, and what it is given: it finds its files in a source and hands on image after image. */
+/**
+ * The interface of a format's importer: it recognises its files in a source and passes on one image after
+ * another.
+ */
 import type { DatasetFormat, ImportOptions, ImportProgress } from '../../../shared/datasets/importing.ts';
 import type { Problem } from '../../../shared/base/problem.ts';
 import type { DataSource } from '../source/source.ts';
 
 export type Part = 'train' | 'test';
 
-/** Pixels are uint8, row after row, an image's channels run fastest. */
+/** Form of images: pixels are uint8 in row-major order with interleaved channels. */
 export interface ImageForm {
   readonly height: number;
   readonly width: number;
-  /** 1 for grey, 3 for red, green and blue. */
+  /** 1 for grey, 3 for red, green and blue */
   readonly channels: number;
 }
 
 export interface ReadContext {
   readonly source: DataSource;
   readonly options: ImportOptions;
-  /** A folder on the disk for what has to be unpacked; it goes when the import ends. */
+  /** Folder for unpacked files; it is removed when the import ends. */
   readonly scratch: string;
   readonly signal: AbortSignal;
   readonly progress: (progress: ImportProgress) => void;
-  /** Something that is no fault, but that somebody should know. */
+  /** Reports something that is not an error but that the user should know. */
   readonly note: (note: Problem) => void;
-  /** For a look only: so many images from all of the source are enough. */
+  /** Number of images for a preview; a sample of that size from all of the source suffices. */
   readonly preview?: number;
 }
 
 export interface ImageSink {
   /**
-   * One image more. A label is a whole number or a name; the writer makes classes of those that occur. `pixels` may be
-   * used again once this has resolved; `origin` names file and row, for messages.
+   * Adds an image. A label is a whole number or a name; the writer turns the occurring labels into classes.
+   * `pixels` may be reused once this has resolved; `origin` names file and row in messages.
    */
   add(part: Part, pixels: Uint8Array, label: number | string, origin: string): Promise<void>;
-  /** A picture that could not be read, left out because the user said so. */
+  /** Counts a picture that could not be read and is skipped at the user's request. */
   skip(problem: Problem): void;
-  /** Of a picture as it came, where they may differ. */
+  /** Reports the original size of a picture, in formats where sizes may differ. */
   size(width: number, height: number): void;
 }
 
-/** What was found: the files are known to fit together, the images have not been read. */
+/** A recognised source: its files are known to fit together, but the images have not been read. */
 export interface Recognised {
   readonly format: DatasetFormat;
   readonly form: ImageForm;
-  /** All classes in their order, where the format says so; else they follow from the labels. */
+  /** All classes in order if the format specifies them; otherwise they follow from the labels. */
   readonly classes: readonly string[] | null;
-  /** What the set is called, where its files say so. */
+  /** Name of the set if its files specify one. */
   readonly name: string | null;
   readonly counts: Readonly<Record<Part, number>>;
-  /** Files of the source that were not looked at. */
+  /** Number of the source's files that were not used. */
   readonly ignored: number;
   read(sink: ImageSink): Promise<void>;
 }
 
 export interface Format {
   readonly id: DatasetFormat;
-  /** Null where the source has nothing of this format; a `Problem` where it has, and it does not hold. */
+  /**
+   * Returns null if the source has nothing of this format. Throws a `Problem` if it has, but the files are
+   * not valid.
+   */
   recognise(context: ReadContext): Promise<Recognised | null>;
 }

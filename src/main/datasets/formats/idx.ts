@@ -1,6 +1,7 @@
 /**
- * IDX, plain or packed by gzip: MNIST, Fashion-MNIST, KMNIST, EMNIST and their relatives. Files are told by their first
- * bytes, not by their names: three or four dimensions are images, one or two are labels. Names only say train or test.
+ * IDX, plain or compressed by gzip: MNIST, Fashion-MNIST, KMNIST, EMNIST and similar sets. Files are
+ * recognised by their first bytes rather than their names: three or four dimensions are images, one or two
+ * are labels. Names only distinguish train and test.
  */
 import { open } from 'node:fs/promises';
 import { Problem } from '../../../shared/base/problem.ts';
@@ -9,7 +10,10 @@ import { type UnpackedFile, headOf, unpacked } from '../source/unpack.ts';
 import { type SourceFile, baseName } from '../source/source.ts';
 import type { Format, ImageForm, ImageSink, Part, ReadContext, Recognised } from './format.ts';
 
-/** By the header's third byte (http://yann.lecun.com/exdb/mnist/): bytes an element, and how one is read. */
+/**
+ * Element types by the header's third byte (http://yann.lecun.com/exdb/mnist/): bytes per element, and how to
+ * read one.
+ */
 const types: Readonly<Record<number, { bytes: number; read: (view: DataView, at: number) => number }>> = {
   0x08: { bytes: 1, read: (view, at) => view.getUint8(at) },
   0x09: { bytes: 1, read: (view, at) => view.getInt8(at) },
@@ -30,7 +34,7 @@ interface Pair {
   readonly labels: IdxFile;
 }
 
-/** By its name; or by what may turn out to be in it. */
+/** Returns whether a file's name indicates IDX. */
 const isNamed = ({ name }: SourceFile) => /idx\d?[-.]?u?byte|idx\d-int/i.test(baseName(name));
 const mayBeIdx = (file: SourceFile) =>
   isNamed(file) ||
@@ -81,7 +85,7 @@ function recognised(
   };
 }
 
-/** Null where the file is none and its name does not say that it is. */
+/** Returns null if the file is not IDX and its name does not say so. */
 async function readHeader(file: UnpackedFile, named: boolean): Promise<IdxFile | null> {
   const head = await headOf(file.path, 4);
   const [first, second, type = 0, rank = 0] = head;
@@ -151,7 +155,10 @@ const isImages = ({ dimensions }: IdxFile) => dimensions.length >= 3;
 const isTest = (name: string) => /(^|[^a-z])(t10k|test|val(idation)?)([^a-z]|$)/i.test(baseName(name));
 const isTrain = (name: string) => /train/i.test(baseName(name));
 
-/** Images with their labels: by train or test in their names, else by their counts; the larger pair is the training set. */
+/**
+ * Pairs images with their labels by train or test in their names, otherwise by their counts; the larger pair
+ * is the training set.
+ */
 function pairUp(files: readonly IdxFile[]): Partial<Record<Part, Pair>> {
   const images = files.filter(isImages);
   const labels = files.filter((file) => !isImages(file));
@@ -278,7 +285,7 @@ async function readPair(
   }
 }
 
-/** Of labels with several numbers each, as QMNIST has them, the first is the class. */
+/** Reads labels. If there are several numbers per label, as in QMNIST, the first is the class. */
 async function readLabels({ path, type, dimensions, offset, size }: IdxFile): Promise<number[]> {
   const bytes = await headOf(path, size);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

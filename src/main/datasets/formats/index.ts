@@ -1,4 +1,4 @@
-/** The formats in the order in which they are tried: those first whose files say most clearly what they are. */
+/** The formats in the order in which they are tried: the most clearly recognisable ones first. */
 import { cifarFormat } from './cifar.ts';
 import { cifarPythonFormat } from './cifarPython.ts';
 import { csvFormat } from './csv.ts';

@@ -1,4 +1,4 @@
-/** NumPy's `.npy` files (numpy/lib/format.py): header, and numbers read where they lie. */
+/** NumPy's `.npy` files (numpy/lib/format.py): the header, and numbers read directly from the file. */
 import { open } from 'node:fs/promises';
 import { Problem } from '../../../shared/base/problem.ts';
 import { type UnpackedFile, headOf } from '../source/unpack.ts';
@@ -9,13 +9,13 @@ export interface NpyArray {
   readonly fortran: boolean;
   readonly offset: number;
   readonly itemBytes: number;
-  /** Null for the array of Python objects, which is a pickle and is not read. */
+  /** Reads an element; null for an array of Python objects, which is a pickle and is not read. */
   readonly read: ((view: DataView, at: number) => number | string) | null;
 }
 
 const magic = '\x93NUMPY';
 
-/** Throws a `Problem` where the file is no `.npy`, or is not as long as its header says. */
+/** Throws a `Problem` if the file is no `.npy` or does not have the length that its header specifies. */
 export async function readNpyHeader(file: UnpackedFile): Promise<NpyArray> {
   const head = await headOf(file.path, 12);
   const major = head[6] ?? 0;
@@ -53,7 +53,7 @@ function damaged({ name }: UnpackedFile, detail: string): Problem {
 
 type Reader = NonNullable<NpyArray['read']>;
 
-/** By NumPy's type text: order, kind, bytes. */
+/** Returns the element type for NumPy's type string: order, kind, bytes. */
 function typeOf(descr: string, file: UnpackedFile): Pick<NpyArray, 'itemBytes' | 'read'> {
   const [, order = '', kind = '', size = ''] = /^([<>|=]?)([a-zA-Z?])(\d*)$/.exec(descr) ?? [];
   const bytes = Number(size || 1);
@@ -96,10 +96,15 @@ function text(length: number, codeAt: (index: number) => number): string {
   return String.fromCodePoint(...codes.filter((code) => code !== 0));
 }
 
-/** Arrays in Fortran's order have their rows scattered over the file, and are read as a whole up to this size. */
+/**
+ * Largest size of an array in Fortran order, which is read as a whole because its rows are scattered over the
+ * file.
+ */
 const mostFortranBytes = 256 * 2 ** 20;
 
-/** Calls `see` with a reader of some rows at once; `at(row, i)` is the i-th number of a row in C's order. */
+/**
+ * Calls `see` with a reader of several rows at a time; `at(row, i)` is the i-th number of a row in C order.
+ */
 export async function eachRows(
   array: NpyArray,
   signal: AbortSignal,
@@ -141,7 +146,7 @@ async function fortranReader(array: NpyArray, each: number, read: Reader) {
   const bytes = await headOf(file.path, file.size);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [rows = 0, ...inner] = shape;
-  // The place of the i-th number of a row: the first index runs fastest.
+  // These are the positions of a row's numbers, where the first index varies fastest.
   const places = Uint32Array.from({ length: each }, (_, i) => {
     let [rest, place, stride] = [i, 0, rows];
     const indices = inner.map((_, axis) => {

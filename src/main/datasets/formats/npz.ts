@@ -1,4 +1,7 @@
-/** NumPy arrays: `x_train`, `y_train`, `x_test`, `y_test` in an NPZ, or arrays of other names that fit by their shapes. */
+/**
+ * NumPy arrays: `x_train`, `y_train`, `x_test`, `y_test` in an NPZ, or arrays with other names that fit by
+ * their shapes.
+ */
 import { Problem } from '../../../shared/base/problem.ts';
 import { zipSource } from '../source/archive.ts';
 import { baseName } from '../source/source.ts';
@@ -8,7 +11,7 @@ import { type NpyArray, eachRows, objects, readNpyHeader } from './npy.ts';
 import { type PixelRange, pixelRange, squareOf, toByte } from './pixelRange.ts';
 
 interface Layout extends ImageForm {
-  /** The place in the array of a pixel's number, in the order of rows, columns, channels. */
+  /** Position in the array of each number of an image, in the order of rows, columns, channels. */
   readonly places: Uint32Array;
 }
 
@@ -72,7 +75,7 @@ async function membersOf(path: string, name: string, context: ReadContext): Prom
 }
 
 const isTest = ({ file }: NpyArray) => /test|val/i.test(baseName(file.name));
-/** Labels have one number an image, or one for each class of it. */
+/** Returns whether an array may hold labels: one number per image, or one for each class. */
 const mayBeLabels = ({ shape, file }: NpyArray) =>
   shape.length === 1 ||
   (shape.length === 2 && (shape[1] === 1 || /(^|[^a-z])(y|label|target)/i.test(baseName(file.name))));
@@ -178,7 +181,7 @@ async function readPair(
   });
 }
 
-/** One number or name an image; of rows with one 1 among zeros (one-hot) its place. */
+/** Returns one number or name per image; for one-hot rows, the position of the 1. */
 async function readLabels(labels: NpyArray, signal: AbortSignal): Promise<(number | string)[]> {
   const width = labels.shape[1] ?? 1;
   const result: (number | string)[] = [];

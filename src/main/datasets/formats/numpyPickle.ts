@@ -1,4 +1,4 @@
-/** NumPy's arrays within a pickle, read as data: the names in the list are the only ones that may occur. */
+/** NumPy's arrays in a pickle, parsed as data without running code: only the names in the list may occur. */
 import { Problem } from '../../../shared/base/problem.ts';
 import { readPickle } from '../../../shared/pickle/readPickle.ts';
 import {
@@ -39,7 +39,7 @@ export interface ByteArray {
   readonly fortran: boolean;
 }
 
-/** An array of unsigned bytes; undefined for anything else. */
+/** Returns an array of unsigned bytes; undefined for anything else. */
 export function byteArray(value: PickleValue | undefined): ByteArray | undefined {
   if (!(value instanceof PickleCall)) return undefined;
   if (value.callee.name === '_frombuffer') {
@@ -49,7 +49,7 @@ export function byteArray(value: PickleValue | undefined): ByteArray | undefined
     return { shape: numbersOf(shape), bytes, fortran: textOf(order) === 'F' };
   }
   if (value.callee.name !== '_reconstruct') return undefined;
-  // (version, shape, dtype, is Fortran, data)
+  // The state is (version, shape, dtype, is Fortran, data).
   const state = itemsOf(value.state) ?? [];
   const [, shape, type, fortran, data] = state;
   const bytes = bytesOf(data);
@@ -57,7 +57,7 @@ export function byteArray(value: PickleValue | undefined): ByteArray | undefined
   return { shape: numbersOf(shape), bytes, fortran: fortran === true || fortran === 1 };
 }
 
-/** A list, or an array of bytes, of whole numbers. */
+/** Returns the whole numbers of a list or of an array of bytes. */
 export function wholeNumbers(value: PickleValue | undefined): number[] | undefined {
   const items = itemsOf(value);
   if (items) return items.every((item) => typeof item === 'number') ? [...items] : undefined;
@@ -65,7 +65,7 @@ export function wholeNumbers(value: PickleValue | undefined): number[] | undefin
   return array && [...array.bytes];
 }
 
-/** The texts of a list; bytes where Python 2 wrote them. */
+/** Returns the strings of a list; Python 2 wrote them as bytes. */
 export function texts(value: PickleValue | undefined): string[] | undefined {
   const all = itemsOf(value)?.map(textOf);
   return all?.every((text) => text !== undefined) ? all : undefined;
@@ -77,7 +77,10 @@ function isByteType(value: PickleValue | undefined): boolean {
   return value instanceof PickleCall && textOf(value.args[0]) === 'u1';
 }
 
-/** Bytes; a text of Python 2, a character a byte; or what Python 3 writes for bytes in protocol 2: `_codecs.encode(text, 'latin1')`. */
+/**
+ * Returns bytes from bytes, from a string of Python 2 with one character per byte, or from Python 3's form of
+ * bytes in protocol 2, `_codecs.encode(text, 'latin1')`.
+ */
 function bytesOf(value: PickleValue | undefined): Uint8Array | undefined {
   if (value instanceof Uint8Array) return value;
   if (typeof value === 'string') return Buffer.from(value, 'latin1');

@@ -1,4 +1,7 @@
-/** Parquet as the Hugging Face Hub has MNIST: a column of pictures (a struct of `bytes` and `path`, or bytes), one of labels. */
+/**
+ * Parquet in the Hugging Face Hub's form of MNIST: a column of pictures (a struct of `bytes` and `path`, or
+ * bytes) and one of labels.
+ */
 import { type AsyncBuffer, asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { Problem } from '../../../shared/base/problem.ts';
@@ -79,7 +82,7 @@ function damaged(file: string, error: unknown): Problem {
   );
 }
 
-/** The names that Hugging Face's metadata give to the labels. */
+/** Returns the names that Hugging Face's metadata give to the labels. */
 function classNames({ metadata, label }: ParquetTable): readonly string[] | null {
   const text = metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value;
   if (text === undefined) return null;
@@ -92,7 +95,7 @@ function classNames({ metadata, label }: ParquetTable): readonly string[] | null
   }
 }
 
-/** Row group by row group, so that no more than one is in memory. */
+/** Yields rows one row group at a time, so that no more than one is in memory. */
 async function* rowsOf(
   table: ParquetTable,
   signal: AbortSignal,

@@ -1,6 +1,7 @@
 /**
- * A picture's bytes as pixels: upright, without transparency, 8 bits, grey or colour, in the size that is asked for. PNG,
- * JPEG, WebP and the first frame of a GIF by sharp, BMP by bmp-ts; which one it is, its first bytes say.
+ * Decodes pictures to pixels: upright, without transparency, 8 bits, grey or colour, in the requested size.
+ * sharp decodes PNG, JPEG, WebP and the first frame of a GIF, bmp-ts decodes BMP; the first bytes determine
+ * the format.
  */
 import { decode as decodeBmp } from 'bmp-ts';
 import sharp, { type Sharp } from 'sharp';
@@ -9,20 +10,23 @@ import type { ImportOptions } from '../../../shared/datasets/importing.ts';
 import { colouring, greying } from '../import/prepare.ts';
 import type { ImageForm } from './format.ts';
 
-// Pictures are small and many: they are read side by side, each in one thread, and none twice.
+// Pictures are small and many: several are read concurrently, each in one thread, and none twice.
 sharp.cache(false);
 sharp.concurrency(1);
 
-/** What a picture may unpack to; a few of them at once stay within the bound of memory that docs/data.md states. */
+/**
+ * Limit on a picture's number of pixels; a few such pictures at once stay within the memory bound that
+ * docs/data.md states.
+ */
 const mostPicturePixels = 40_000_000;
-/** Of a picture's file. */
+/** Limit on the size of a picture's file */
 export const mostPictureBytes = 64 * 2 ** 20;
 
 const kinds = new Set(['jpeg', 'png', 'webp', 'gif']);
 
 export interface DecodedPicture {
   readonly pixels: Uint8Array;
-  /** As it came, upright. */
+  /** Original size, upright */
   readonly width: number;
   readonly height: number;
   readonly isGrey: boolean;
@@ -31,7 +35,10 @@ export interface DecodedPicture {
 
 type How = Pick<ImportOptions, 'fit' | 'background'>;
 
-/** `form` null keeps size and channels, which only looks. Throws a `Problem` that names `origin`. */
+/**
+ * Decodes a picture. With `form` null, size and channels are kept, for inspection only. Throws a `Problem`
+ * that names `origin`.
+ */
 export async function decodePicture(
   bytes: Uint8Array,
   origin: string,
@@ -77,7 +84,7 @@ function bmp(bytes: Uint8Array, origin: string): Sharp {
   const pixels = bytes.length < 26 ? 0 : Math.abs(view.getInt32(18, true) * view.getInt32(22, true));
   if (pixels > mostPicturePixels) throw tooManyPixels(origin);
   const { data, width, height } = decodeBmp(Buffer.from(bytes), { toRGBA: true });
-  // BMP's fourth byte is padding in nearly all files; it is no transparency.
+  // BMP's fourth byte is padding in nearly all files, not transparency.
   for (let i = 3; i < data.length; i += 4) data[i] = 255;
   return sharp(data, { raw: { width, height, channels: 4 } }).removeAlpha();
 }

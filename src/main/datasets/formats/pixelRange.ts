@@ -1,12 +1,12 @@
-/** Pixels that come as numbers: bytes from 0 to 255, or fractions from 0 to 1. */
+/** Pixels given as numbers: bytes from 0 to 255, or fractions from 0 to 1. */
 import { Problem } from '../../../shared/base/problem.ts';
 
 export interface PixelRange {
-  /** With what a number is multiplied to be a byte. */
+  /** Factor that converts a number to a byte */
   readonly scale: 1 | 255;
 }
 
-/** Decided by a sample: numbers above 1 are bytes; fractions, and numbers none of which is above 1, are shares of 255. */
+/** Decides by a sample: if a number is above 1, the numbers are bytes; otherwise they are fractions. */
 export function pixelRange(sample: Iterable<number>): PixelRange {
   let largest = 0;
   for (const value of sample) if (value > largest) largest = value;
@@ -24,7 +24,7 @@ export function toByte(value: number, { scale }: PixelRange, origin: string): nu
   );
 }
 
-/** Side of a square of so many pixels in one or three channels; null where it is none. */
+/** Returns the side of a square with so many pixels in one or three channels; null if there is none. */
 export function squareOf(pixels: number): { side: number; channels: 1 | 3 } | null {
   for (const channels of [1, 3] as const) {
     const side = Math.sqrt(pixels / channels);

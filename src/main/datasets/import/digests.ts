@@ -1,4 +1,4 @@
-/** Finds equal images: 96 bits of a hash are kept of each, 16 bytes an image with its label. */
+/** Finds equal images by 96 bits of a hash of each, 16 bytes per image with its label. */
 import { hash } from 'node:crypto';
 import type { ImportReport } from '../../../shared/datasets/importing.ts';
 import type { Part } from '../formats/format.ts';
@@ -6,10 +6,10 @@ import type { Part } from '../formats/format.ts';
 const words = 3;
 const testBit = 0x100;
 
-/** Growing arrays of all images' hashes, labels and parts. */
+/** Growing arrays of all images' hashes, labels and parts */
 export class Digests {
   #hashes = new Uint32Array(words * 1024);
-  /** The label, and whether it is a test image. */
+  /** Label and part of each image. */
   #marks = new Uint16Array(1024);
   #count = 0;
 
@@ -33,7 +33,10 @@ export class Digests {
     [this.#hashes, this.#marks] = [hashes, marks];
   }
 
-  /** Of `n` equal images in a part, n − 1 are duplicates; a test image with an equal one in the training set is `across`. */
+  /**
+   * Counts duplicates: of `n` equal images in a part, n − 1 are duplicates; a test image that equals a
+   * training image is `across`.
+   */
   report(): Pick<ImportReport, 'duplicates' | 'contradictory'> {
     const duplicates = { train: 0, test: 0, across: 0 };
     let contradictory = 0;

@@ -1,6 +1,7 @@
 /**
- * Imports a set: from a file, a folder or an archive into a hidden folder of the lab, which gets its place in one step when
- * all is there. Whatever ends an import before that, a fault, a cancel or an end of the program, leaves no set.
+ * Imports a data set from a file, a folder or an archive into a hidden folder of the lab, which is renamed
+ * atomically when it is complete. If an import ends before that, through an error, a cancellation or the end
+ * of the program, no set is left.
  */
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
@@ -18,29 +19,29 @@ import { baseName } from '../source/source.ts';
 import { SetWriter, type WrittenSet } from './setWriter.ts';
 
 export interface ImportOrder {
-  /** Where the lab keeps its sets. */
+  /** Folder in which the lab keeps its sets. */
   readonly folder: string;
   readonly path: string;
-  /** What people know the source as, where that is not its path. */
+  /** Name of the source for the user, if it is not its path. */
   readonly called?: string;
   readonly options: ImportOptions;
   readonly signal: AbortSignal;
   readonly progress: (progress: ImportProgress) => void;
-  /** Settles name and id, which nothing else in the lab may have. */
+  /** Returns a name and id that no other set in the lab has. */
   readonly naming: (wanted: { name: string; id: string }) => { name: string; id: string };
-  /** Whether the lab has a set of this hash. */
+  /** Returns whether the lab has a set with this hash. */
   readonly has: (hash: string) => boolean;
 }
 
 export interface Imported {
   readonly record: ImportRecord;
-  /** The very same images and labels were there already; nothing was added. */
+  /** Whether a set with the same images and labels existed already, so that nothing was added. */
   readonly alreadyThere: boolean;
 }
 
 export const stagingPrefix = '.importing-';
 
-/** Rejects with a `Problem` that names what was wrong, or with the signal's reason; then nothing is left. */
+/** Rejects with a `Problem` that says what was wrong, or with the signal's reason; then nothing is left. */
 export async function importDataset(order: ImportOrder): Promise<Imported> {
   await mkdir(order.folder, { recursive: true, mode: 0o700 });
   const staging = await mkdtemp(join(order.folder, `${stagingPrefix}${process.pid}-`));
@@ -81,7 +82,7 @@ async function imported(order: ImportOrder, staging: string): Promise<Imported> 
   }
 }
 
-/** The first format that finds something of its own in the source. */
+/** Returns the first format that recognises the source. */
 export async function recognise(
   context: ReadContext,
   among: readonly Format[] = formats,
@@ -102,7 +103,7 @@ export async function recognise(
   );
 }
 
-/** EMNIST's files have rows and columns exchanged. */
+/** Returns whether rows and columns are swapped, as in EMNIST's files. */
 export function isTransposed(
   { format }: Recognised,
   { options, source }: ReadContext,
@@ -166,7 +167,10 @@ async function publish(order: ImportOrder, of: ToPublish): Promise<Imported> {
   }
 }
 
-/** Reads all once more, as the engine will: mean and deviation of the training images, and the hash over all four files. */
+/**
+ * Reads the complete set as the engine will, for the mean and deviation of the training images and the hash
+ * of all four files.
+ */
 async function check({ signal, progress }: ImportOrder, { set, written }: ToPublish) {
   const { form, counts } = written;
   const files = await readSetFiles(set, form.channels);
@@ -192,7 +196,7 @@ async function check({ signal, progress }: ImportOrder, { set, written }: ToPubl
 
 const isFolder = async (path: string) => (await stat(path).catch(() => null))?.isDirectory() ?? false;
 
-/** The source's name without what says how it is packed. */
+/** Returns the source's name without the extensions of its packing. */
 function nameOf(path: string): string {
   const name = basename(path)
     .replace(/\.(gz|tgz|tar|zip|csv|npz|parquet|bin)$/gi, '')
@@ -200,7 +204,9 @@ function nameOf(path: string): string {
   return name.trim().slice(0, 80) || 'data';
 }
 
-/** Letters and digits, joined by hyphens: a word of a filter and of a command line. */
+/**
+ * Returns an id of letters and digits joined by hyphens, which is one word in a filter and on a command line.
+ */
 function idOf(name: string): string {
   const id = name
     .normalize('NFC')

@@ -1,12 +1,12 @@
-/** Labels as they come, numbers or names, made into classes that are counted from 0. */
+/** Converts labels, numbers or names, to classes counted from 0. */
 import { Problem } from '../../../shared/base/problem.ts';
 import { mostClasses } from '../../../shared/datasets/importing.ts';
 
 export interface Classes {
   readonly names: readonly string[];
-  /** From the number under which a label was noted to the class' number. */
+  /** Class number by the number under which a label was noted. */
   readonly order: Uint8Array;
-  /** Whether labels are other numbers than their classes', as with EMNIST's letters, which begin with 1. */
+  /** Whether labels differ from their class numbers, as in EMNIST's letters, which begin with 1. */
   readonly renumbered: boolean;
 }
 
@@ -14,12 +14,12 @@ export class LabelBook {
   readonly #known: readonly string[] | null;
   readonly #numbers = new Map<number | string, number>();
 
-  /** `known`: all classes in their order; labels are then their numbers or their names. */
+  /** Creates the labels; `known` are all classes in order, whose numbers or names the labels then are. */
   constructor(known: readonly string[] | null) {
     this.#known = known;
   }
 
-  /** The number under which this label is noted, in order of appearance. */
+  /** Returns the number under which this label is noted, in order of first appearance. */
   note(label: number | string, origin: string): number {
     const noted = this.#numbers.get(label);
     if (noted !== undefined) return noted;
@@ -68,7 +68,7 @@ export class LabelBook {
   }
 }
 
-/** Numbers by their value, names by code unit as torchvision's ImageFolder sorts them. */
+/** Compares numbers by value and names by code unit, as torchvision's ImageFolder sorts them. */
 function byLabel(a: number | string, b: number | string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,9 +1,9 @@
-/** What the writer of a set says: what ends an import, and what is only worth knowing. */
+/** Messages of a set's writer: errors that end an import, and notes. */
 import { Problem } from '../../../shared/base/problem.ts';
 import { type ImportReport, largestImageSide } from '../../../shared/datasets/importing.ts';
 import type { ImageForm } from '../formats/format.ts';
 
-/** Classes of which one has so many times as many training images as another are said to be unbalanced. */
+/** Classes are reported as unbalanced if one has this many times as many training images as another. */
 const imbalance = 5;
 
 export function requireSize({ height, width }: ImageForm): void {

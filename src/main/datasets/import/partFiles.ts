@@ -1,11 +1,16 @@
-/** The two files of a part while they grow: images and labels, as IDX, the number of items written in at the end. */
+/**
+ * The two files of a part, images and labels, while they grow: IDX whose item count is written at the end.
+ */
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageForm, Part } from '../formats/format.ts';
 
 const bufferBytes = 1 << 20;
 
-/** Grey images have three dimensions, as MNIST's; colour ones a fourth for the channels. */
+/**
+ * Returns a header with three dimensions for grey images, as in MNIST, or a fourth for the channels of colour
+ * images.
+ */
 export function imageHeader(count: number, { height, width, channels }: ImageForm): Buffer {
   return idxHeader(channels === 1 ? [count, height, width] : [count, height, width, channels]);
 }
@@ -21,7 +26,7 @@ export function idxHeader(dimensions: readonly number[]): Buffer {
 export const imagesName = (part: Part | 'all') => `${part}-images-idx-ubyte`;
 export const labelsName = (part: Part | 'all') => `${part}-labels-idx-ubyte`;
 
-/** Collects bytes and writes them in large pieces. */
+/** Buffers bytes and writes them in large pieces. */
 class GrowingFile {
   readonly #file: FileHandle;
   readonly #buffer = Buffer.allocUnsafeSlow(bufferBytes);
@@ -77,7 +82,7 @@ export class PartFiles {
   static async create(folder: string, part: Part | 'all', form: ImageForm): Promise<PartFiles> {
     const images = await GrowingFile.create(join(folder, imagesName(part)));
     const labels = await GrowingFile.create(join(folder, labelsName(part)));
-    // Room for headers, whose counts are known at the end.
+    // The headers are placeholders until the counts are known.
     await images.append(imageHeader(0, form));
     await labels.append(idxHeader([0]));
     return new PartFiles(images, labels, form);

@@ -1,10 +1,13 @@
-/** What is done to the pixels of every image, whatever format they come in: rows and columns exchanged, grey, inverted. */
+/**
+ * Transforms the pixels of every image, whatever its format: rows and columns swapped, converted to grey,
+ * inverted.
+ */
 import type { ImportOptions } from '../../../shared/datasets/importing.ts';
 import type { ImageForm } from '../formats/format.ts';
 
 export interface DatasetPreparation {
   readonly form: ImageForm;
-  /** Gives its input, or an array that the next call uses again. */
+  /** Returns its input, or an array that the next call reuses. */
   prepare(pixels: Uint8Array): Uint8Array;
 }
 
@@ -43,7 +46,7 @@ function transposition(form: ImageForm): (pixels: Uint8Array) => Uint8Array {
   };
 }
 
-/** ITU-R BT.601's luma, rounded as Pillow's `convert('L')` does. */
+/** Computes ITU-R BT.601's luma, rounded as Pillow's `convert('L')` does. */
 export function greying({ height, width }: ImageForm): (pixels: Uint8Array) => Uint8Array {
   const out = new Uint8Array(height * width);
   return (pixels) => {

@@ -1,4 +1,4 @@
-/** What an import would make of a source: some images as they would be stored. Nothing of it is kept. */
+/** Previews an import: some images as they would be stored, of which nothing is kept. */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ImportPreview } from '../../../shared/api/calls/datasets.ts';
@@ -8,7 +8,7 @@ import { openSource } from '../source/openSource.ts';
 import { type ImportOrder, isTransposed, recognise, stagingPrefix } from './importDataset.ts';
 import { preparation } from './prepare.ts';
 
-/** Images that are shown; of each class only some, as long as there are others among the first ones. */
+/** Number of images shown; only some per class if others are among the first ones. */
 const mostShown = 24;
 const mostOfClass = 4;
 const mostRead = 2000;

@@ -1,4 +1,4 @@
-/** Writes a new set into a folder, image after image, and notes what is worth knowing of it. */
+/** Writes a new set into a folder, one image after another, and collects notes about it. */
 import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Problem } from '../../../shared/base/problem.ts';
@@ -82,7 +82,7 @@ export class SetWriter implements ImageSink {
     if (this.#skipped.length < mostNamed) this.#skipped.push(problem);
   }
 
-  /** Gives all that is known of the set, whose four files are whole then. */
+  /** Completes the four files and returns the set's data. */
   async finish(): Promise<WrittenSet> {
     const train = this.#files.get('train');
     if (!train) throw nothingRead(this.#files.has('test'), this.#skippedCount);
@@ -119,7 +119,7 @@ export class SetWriter implements ImageSink {
     };
   }
 
-  /** Closes the files; the folder is somebody else's to remove. */
+  /** Closes the files; the caller removes the folder. */
   async close(): Promise<void> {
     for (const files of this.#files.values()) await files.close();
   }
@@ -132,7 +132,7 @@ export class SetWriter implements ImageSink {
     await writeFile(path, bytes, { mode: 0o600 });
   }
 
-  /** Deals the training images out into a training and a test set, both in the order in which they came. */
+  /** Splits the training images into a training and a test set, both in their original order. */
   async #split(): Promise<void> {
     const { folder, options, signal, progress } = this.#of;
     const { form } = this.#preparation;

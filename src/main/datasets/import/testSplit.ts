@@ -1,7 +1,7 @@
-/** Which images become the test set of a source that has none: the same share of every class, drawn by a seed. */
+/** Draws the test set of a source that has none: the same share of every class, by a seed. */
 import { Xoshiro } from '../../../shared/statistics/xoshiro.ts';
 
-/** 1 for a test image. Each class of two images or more has at least one in either part. */
+/** Returns 1 for each test image. A class of two images or more has at least one in either part. */
 export function drawTestImages(labels: Uint8Array, fraction: number, seed: number): Uint8Array {
   const random = new Xoshiro(seed);
   const test = new Uint8Array(labels.length);
@@ -13,7 +13,7 @@ export function drawTestImages(labels: Uint8Array, fraction: number, seed: numbe
   });
   for (const [, own] of [...members].sort(([a], [b]) => a - b)) {
     const count = Math.min(Math.max(Math.round(own.length * fraction), 1), own.length - 1);
-    // The first `count` steps of Fisher and Yates' shuffle.
+    // These are the first `count` steps of Fisher and Yates' shuffle.
     for (let i = 0; i < count; i += 1) {
       const other = i + random.below(own.length - i);
       const drawn = own[other] as number;

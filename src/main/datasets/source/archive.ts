@@ -1,4 +1,7 @@
-/** Zip and tar archives as sources. Nothing is written under a member's own name: a tar's contents go into one scratch file. */
+/**
+ * Zip and tar archives as sources. Nothing is written under a member's own name: a tar's contents go into one
+ * scratch file.
+ */
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,7 +14,7 @@ import type { SourceContext } from './openSource.ts';
 import { type DataSource, type SourceFile, byName, isLeftBehind } from './source.ts';
 import { largestUnpacked, tooLarge } from './unpack.ts';
 
-/** Throws where a member would lie outside of the archive, or at a place of the machine. */
+/** Throws if a member would be outside the archive or has an absolute path. */
 function requireInside(archive: string, name: string): string {
   const plain = name.replaceAll('\\', '/').normalize('NFC');
   if (plain.startsWith('/') || /^[a-z]:/i.test(plain) || plain.split('/').includes('..')) {
@@ -43,7 +46,7 @@ class Members {
   ignored = 0;
   #total = 0;
 
-  /** False for what is left out. */
+  /** Returns false for a member that is left out. */
   takes(archive: string, name: string, size: number, isFolder: boolean): boolean {
     if (isLeftBehind(name.replace(/\/$/, ''))) {
       if (!isFolder) this.ignored += 1;
@@ -99,7 +102,10 @@ export async function zipSource(path: string, { signal }: SourceContext): Promis
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** UTF-8 where it is valid, whatever the flag says; else the format's own code page 437. */
+/**
+ * Returns the name as UTF-8 if it is valid, whatever the flag says; otherwise in the format's own code page
+ * 437.
+ */
 function zipName({ fileNameRaw, generalPurposeBitFlag, extraFields }: yauzl.Entry): string {
   try {
     return utf8.decode(fileNameRaw);
@@ -108,7 +114,7 @@ function zipName({ fileNameRaw, generalPurposeBitFlag, extraFields }: yauzl.Entr
   }
 }
 
-/** Plain or packed by gzip. */
+/** Opens a tar archive, plain or compressed by gzip. */
 export async function tarSource(path: string, packed: boolean, context: SourceContext): Promise<DataSource> {
   const { scratch, signal, progress } = context;
   const pool = join(scratch, 'tar-contents');
@@ -121,7 +127,7 @@ export async function tarSource(path: string, packed: boolean, context: SourceCo
       packed ? [createReadStream(path), createGunzip(), tar] : [createReadStream(path), tar],
       { signal },
     );
-    // Heard below; what ends it early ends the loop as well.
+    // The rejection is handled below; an early end of the stream ends the loop as well.
     reading.catch(() => undefined);
     for await (const entry of tar) {
       const { name: raw, size = 0, type } = entry.header;

@@ -1,4 +1,4 @@
-/** A file or a folder of this machine as a source. */
+/** A file or a folder on this machine as a source */
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -19,7 +19,10 @@ export async function fileSource(path: string, size: number): Promise<DataSource
   };
 }
 
-/** Links to folders are not followed: one that leads to where it lies would never end. */
+/**
+ * Lists a folder. Links to folders are not followed, because one that leads to its own parent would never
+ * end.
+ */
 export async function folderSource(path: string, signal: AbortSignal): Promise<DataSource> {
   const files: SourceFile[] = [];
   const emptyFolders: string[] = [];

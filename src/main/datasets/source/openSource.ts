@@ -1,4 +1,4 @@
-/** A path as a source: a folder, an archive, or a single file, told by its first bytes. */
+/** Opens a path as a source: a folder, an archive, or a single file, recognised by its first bytes. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
@@ -31,7 +31,10 @@ export async function openSource(path: string, context: SourceContext): Promise<
 const isTar = (head: Buffer) =>
   head.toString('latin1', tarMark.at, tarMark.at + tarMark.text.length) === tarMark.text;
 
-/** The first bytes of what gzip packed; none where it is damaged, which whoever unpacks it will say. */
+/**
+ * Returns the first bytes of a gzip file's contents; none if it is damaged, which is reported when it is
+ * unpacked.
+ */
 async function unpackedHead(path: string): Promise<Buffer> {
   const stream = createReadStream(path, { end: 1 << 16 }).pipe(createGunzip());
   const parts: Buffer[] = [];
@@ -43,7 +46,7 @@ async function unpackedHead(path: string): Promise<Buffer> {
       if (length >= 512) break;
     }
   } catch {
-    // What came before the flaw, or before the end of what was read, tells enough.
+    // The bytes before the damage, or before the end of the read part, suffice.
   }
   return Buffer.concat(parts);
 }

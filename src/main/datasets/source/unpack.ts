@@ -1,4 +1,4 @@
-/** Files of a source on the disk, without the gzip around them. */
+/** Files of a source on the disk, decompressed if they are gzip. */
 import { createWriteStream } from 'node:fs';
 import { open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,13 +10,16 @@ import type { ReadContext } from '../formats/format.ts';
 import { createReadStream } from 'node:fs';
 import type { SourceFile } from './source.ts';
 
-/** Nobody's small images are larger; a file of zeros that packs to nothing would fill the disk. */
+/**
+ * Limit on an unpacked file, larger than any set of small images, because a highly compressed file of zeros
+ * would fill the disk.
+ */
 export const largestUnpacked = 32 * 2 ** 30;
-/** Gzip within gzip happens when a server packs what was packed; more than this is no accident. */
+/** Gzip within gzip happens when a server compresses a compressed file; more layers are no accident. */
 const mostLayers = 3;
 
 export interface UnpackedFile {
-  /** As in the source, for messages. */
+  /** Name in the source, for messages */
   readonly name: string;
   readonly path: string;
   readonly size: number;
@@ -26,7 +29,10 @@ type Context = Pick<ReadContext, 'scratch' | 'signal' | 'progress'>;
 
 let counter = 0;
 
-/** The file on the disk: where it lies if it is neither packed nor within an archive, else a copy in the scratch folder. */
+/**
+ * Returns the file on the disk: in place if it is neither compressed nor in an archive, otherwise a copy in
+ * the scratch folder.
+ */
 export async function unpacked(file: SourceFile, context: Context): Promise<UnpackedFile> {
   let current: UnpackedFile = {
     name: file.name,
@@ -98,7 +104,7 @@ async function isGzip(path: string): Promise<boolean> {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
 
-/** The first bytes of a file, fewer where it is shorter. */
+/** Returns the first bytes of a file, or fewer if it is shorter. */
 export async function headOf(path: string, length: number): Promise<Buffer> {
   const file = await open(path);
   try {

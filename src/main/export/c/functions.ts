@@ -1,4 +1,4 @@
-/** The loops of the C export, one function an operation; only those that a net needs are written. */
+/** The loops of the C export, one function per operation; only those that a net needs are written. */
 import {
   type ActivationFunction,
   type PrimitiveFunction,
@@ -131,7 +131,7 @@ static void averagePool(const float *x, float *y, int channels, int height, int 
 `,
 };
 
-/** Expressions of `x[i]`, with PyTorch's definitions. */
+/** Expressions in `x[i]`, by PyTorch's definitions. */
 const primitives: Readonly<Record<PrimitiveFunction, string>> = {
   relu: 'x[i] > 0.0f ? x[i] : 0.0f',
   leakyRelu: 'x[i] > 0.0f ? x[i] : x[i] * constant',
@@ -153,7 +153,7 @@ const texts: Algebra<string> = {
   exponential: (a) => `expf(${a})`,
   tanh: (a) => `tanhf(${a})`,
   sigmoid: (a) => `(1.0f / (1.0f + expf(-(${a}))))`,
-  // log(1 + exp(a)) without overflow.
+  // The result is log(1 + exp(a)) without overflow.
   softplus: (a) => `(fmaxf(${a}, 0.0f) + log1pf(expf(-fabsf(${a}))))`,
 };
 

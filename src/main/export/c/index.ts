@@ -1,7 +1,7 @@
 /**
- * C99 without dependencies: the weights as constant arrays and a forward pass of plain loops (`functions.ts`), channels
- * first. Numbers have nine digits, with which every float32 is read back exactly. The C library's mathematics are needed
- * only where an activation or a softmax asks for them.
+ * C99 without dependencies: the weights as constant arrays and a forward pass of plain loops
+ * (`functions.ts`), channels first. Numbers have nine digits, from which every float32 is restored exactly.
+ * The C library's mathematics are used only if an activation or a softmax needs them.
  */
 import type { ExportOptions } from '../../../shared/export/formats.ts';
 import { type TrainedModel, outputCount, parameterCount } from '../../../shared/models/trainedModel.ts';
@@ -19,7 +19,7 @@ export function encodeC(model: TrainedModel, options: ExportOptions): Encoded {
   };
 }
 
-/** Text in a comment or a string: nothing in it may end either. */
+/** Quotes text for a comment or a string, so that it can end neither. */
 const quoted = (text: string) => JSON.stringify(text.replace(/\p{Cc}/gu, ' ')).replace(/\?\?/g, '?\\?');
 const commented = (text: string) => text.replace(/[\r\n]+/g, ' ').replaceAll('*/', '* /');
 
@@ -113,7 +113,10 @@ function sourceOf(model: TrainedModel, program: readonly PlainNode[]): string {
   ].join('\n');
 }
 
-/** Nine digits and a point or an exponent, so that it is a float of the same bits in C. */
+/**
+ * Returns a C literal with nine digits and a point or an exponent, which is parsed to a float with the same
+ * bits.
+ */
 function cFloat(value: number): string {
   const text = Number(value.toPrecision(9)).toString();
   return `${/[.e]/.test(text) ? text : `${text}.0`}f`;
@@ -131,12 +134,14 @@ function arraysOf({ name, op }: PlainStep): string[] {
   return [array('weight', op.weight), ...(op.bias ? [array('bias', op.bias)] : [])];
 }
 
-/** Lines of the forward pass, and the maps that they need: one a step that does not work in place. */
+/**
+ * Writes the lines of the forward pass and the maps that they need: one per step that does not work in place.
+ */
 class Writer {
   readonly lines: string[] = [];
   readonly buffers: { name: string; size: number }[] = [];
 
-  /** Gives the name of the array with the result. */
+  /** Writes the steps and returns the name of the array with the result. */
   list(nodes: readonly PlainNode[], x: string): string {
     let last = x;
     for (const node of nodes) last = 'op' in node ? this.#step(node, last) : this.#block(node, last);

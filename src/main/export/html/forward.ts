@@ -11,7 +11,7 @@ const texts: Algebra<string> = {
   exponential: (a) => `Math.exp(${a})`,
   tanh: (a) => `Math.tanh(${a})`,
   sigmoid: (a) => `(1 / (1 + Math.exp(-(${a}))))`,
-  // log(1 + exp(a)) without overflow.
+  // The result is log(1 + exp(a)) without overflow.
   softplus: (a) => `(Math.max(${a}, 0) + Math.log1p(Math.exp(-Math.abs(${a}))))`,
 };
 

@@ -1,6 +1,7 @@
 /**
- * One HTML file with the net in it: a canvas to draw on, and what the net makes of the drawing. The page asks nobody for
- * anything, so it works from a disk, without a network and on a phone. Its script is what the check of the export runs.
+ * One HTML file with the net in it: a canvas to draw on, and the net's prediction for the drawing. The page
+ * makes no requests, so it works from a disk, without a network and on a phone. The check of the export runs
+ * its script.
  */
 import type { ExportOptions } from '../../../shared/export/formats.ts';
 import type { TrainedModel } from '../../../shared/models/trainedModel.ts';
@@ -9,7 +10,7 @@ import { type PlainNode, plainProgram } from '../plain/program.ts';
 import { forwardScript } from './forward.ts';
 import { pageBody, pageScript, pageStyle } from './page.ts';
 
-/** The page normalises what is drawn on it and shows shares, whatever other formats are asked to do. */
+/** The page normalises the drawing itself and shows probabilities, whatever options other formats have. */
 const options: ExportOptions = { normalisation: 'inside', output: 'logits' };
 
 export function encodeHtml(model: TrainedModel): Encoded {
@@ -34,7 +35,7 @@ ${pageBody}
   return { files: [{ path: 'model.html', bytes: utf8(html) }] };
 }
 
-/** What the page's script reads: the steps, and all weights one after another. */
+/** Returns the data that the page's script reads: the steps, and all weights concatenated. */
 export function modelData(model: TrainedModel, nodes: readonly PlainNode[]): object {
   const weights: Float32Array[] = [];
   const program = nodes.map((node) => withoutWeights(node, weights));
@@ -52,10 +53,10 @@ export function modelData(model: TrainedModel, nodes: readonly PlainNode[]): obj
 const escaped = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
-/** Nothing in the data may end the script that it stands in. */
+/** Escapes the data so that nothing in it can end the script element. */
 const inScript = (json: string) => json.replaceAll('<', '\\u003c');
 
-/** The node with places in the weights instead of arrays: [offset, length]. */
+/** Returns the node with positions in the weights, [offset, length], in the place of arrays. */
 function withoutWeights(node: PlainNode, weights: Float32Array[]): unknown {
   if (!('op' in node)) {
     const inner = (nodes: readonly PlainNode[]) => nodes.map((each) => withoutWeights(each, weights));

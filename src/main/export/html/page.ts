@@ -1,4 +1,4 @@
-/** The page around the net: its look, its words in both languages, and drawing with mouse, pen or finger. */
+/** The page around the net: its style, its texts in both languages, and drawing with mouse, pen or finger. */
 
 export const pageStyle = `
 :root { color-scheme: light dark; --ink: #1a1c20; --paper: #f6f7f9; --card: #fff; --line: #c9ced6; --mark: #1b63c5; --soft: #5a626e; }

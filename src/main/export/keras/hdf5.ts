@@ -1,8 +1,11 @@
-/** HDF5 files in memory, by the HDF5 library itself as WebAssembly (npm h5wasm); the only importer of it. */
+/**
+ * HDF5 files in memory, written by the HDF5 library as WebAssembly (npm h5wasm), which only this file
+ * imports.
+ */
 import * as hdf5 from 'h5wasm/node';
 
 export interface Array32 {
-  /** With `/` between groups. */
+  /** Path, with `/` between groups */
   readonly path: string;
   readonly shape: readonly number[];
   readonly data: Float32Array;
@@ -11,7 +14,7 @@ export interface Array32 {
 let count = 0;
 const nextName = () => `/stride-${(count += 1)}.h5`;
 
-/** A file with these arrays; `groups` are made even where nothing lies in them. */
+/** Returns a file with these arrays; `groups` are created even if they are empty. */
 export async function encodeHdf5(arrays: readonly Array32[], groups: readonly string[]): Promise<Uint8Array> {
   const { FS } = await hdf5.ready;
   const name = nextName();
@@ -45,7 +48,7 @@ function createGroups(file: hdf5.File, path: string): hdf5.Group {
   return group;
 }
 
-/** All float32 arrays of a file. */
+/** Returns all float32 arrays of a file. */
 export async function decodeHdf5(bytes: Uint8Array): Promise<Array32[]> {
   const { FS } = await hdf5.ready;
   const name = nextName();

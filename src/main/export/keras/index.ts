@@ -1,7 +1,7 @@
 /**
- * Keras 3's own file: a zip of `metadata.json`, `config.json` and `model.weights.h5` (keras/src/saving/saving_lib.py).
- * The configuration is that of a functional model; a variable's place in the weights goes by its layer's class and the
- * layer's place among those of that class.
+ * The Keras 3 format: a zip of `metadata.json`, `config.json` and `model.weights.h5`
+ * (keras/src/saving/saving_lib.py). The configuration is that of a functional model; a variable's path in the
+ * weights consists of its layer's class and the layer's index among those of that class.
  */
 import { zipSync } from 'fflate';
 import type { ExportOptions } from '../../../shared/export/formats.ts';
@@ -12,7 +12,7 @@ import { type Config, type ConfigValue, type KerasLayer, kerasLayers } from './l
 import { inKerasOrder } from './order.ts';
 import { shapesOf } from './shapes.ts';
 
-/** The version whose form is written; every later Keras 3 reads it. */
+/** Version of the format that is written; every later Keras 3 reads it. */
 const kerasVersion = '3.0.0';
 
 export async function encodeKeras(model: TrainedModel, options: ExportOptions): Promise<Encoded> {
@@ -39,7 +39,7 @@ function configOf(model: TrainedModel, graph: readonly KerasLayer[]): ConfigValu
   });
   const node = ({ className, inputs }: KerasLayer): ConfigValue => {
     const given = inputs.map(tensor);
-    // Layers that join several take a list as their one argument.
+    // Layers with several inputs take a list as their one argument.
     const joins = className === 'Add' || className === 'Concatenate';
     return { args: joins ? [given] : given, kwargs: {} };
   };
@@ -81,7 +81,10 @@ function layerConfig({ name, config }: KerasLayer): Config {
   return { name, trainable: true, dtype: policy, ...config };
 }
 
-/** `Conv2D` is `conv2d`, `BatchNormalization` is `batch_normalization` (keras/src/utils/naming.py, `to_snake_case`). */
+/**
+ * Returns Keras' snake case: `Conv2D` becomes `conv2d`, `BatchNormalization` becomes `batch_normalization`
+ * (keras/src/utils/naming.py, `to_snake_case`).
+ */
 export function snakeCase(className: string): string {
   return className
     .replace(/\W+/g, '')

@@ -1,8 +1,8 @@
 /**
- * A trained net as a graph of Keras layers, from which the Keras 3 file and TensorFlow.js' model are written; the two
- * differ in how layers and their connections are spelt. Keras has no padding with a lowest number before a max-pool; rows
- * and columns at the edge are repeated instead, which gives the same: each window that reaches into the padding has the
- * edge in it too, because PyTorch allows no more padding than half of the kernel.
+ * A trained net as a graph of Keras layers, from which the Keras 3 file and TensorFlow.js' model are written;
+ * the two differ in the notation of layers and connections. Keras cannot pad with the lowest number before a
+ * max-pool; rows and columns at the edge are repeated instead, with the same result: each window that reaches
+ * into the padding also contains the edge, because PyTorch allows no more padding than half of the kernel.
  */
 import {
   type LastStep,
@@ -21,17 +21,17 @@ export type Config = Readonly<Record<string, ConfigValue>>;
 export interface KerasLayer {
   readonly name: string;
   readonly className: string;
-  /** Without name; fields that both dialects share. */
+  /** Configuration without the name: fields that both dialects share. */
   readonly config: Config;
-  /** Names of the layers whose outputs it takes. */
+  /** Names of the layers whose outputs it takes as inputs. */
   readonly inputs: readonly string[];
-  /** In Keras' order. */
+  /** Weights in Keras' order. */
   readonly weights: readonly (readonly [name: string, value: Weights])[];
 }
 
 const inputName = 'pixels';
 
-/** The layers in an order in which each comes after those that it takes from; the last one gives the output. */
+/** Returns the layers in topological order; the last one is the output. */
 export function kerasLayers(model: TrainedModel, options: ExportOptions): KerasLayer[] {
   const graph: KerasLayer[] = [];
   let output = add(graph, options.normalisation === 'inside' ? inputName : 'images', 'InputLayer', {}, []);
@@ -74,7 +74,7 @@ function addPlain(graph: KerasLayer[], { name, step, input, weights }: WeightedS
 
 const last = { data_format: 'channels_last' } as const;
 
-/** Keras' class and its configuration. */
+/** Returns Keras' class of a layer and its configuration. */
 function layerOf(step: ModelStep): [string, Config] {
   switch (step.kind) {
     case 'normalise':
@@ -129,7 +129,7 @@ function layerOf(step: ModelStep): [string, Config] {
     case 'globalAverage':
       return ['GlobalAveragePooling2D', last];
     case 'batchNorm':
-      // Keras' momentum is the share of the old statistics, PyTorch's that of the new ones.
+      // Keras' momentum is the weight of the old statistics, PyTorch's that of the new ones.
       return [
         'BatchNormalization',
         { axis: -1, momentum: 1 - step.momentum, epsilon: step.epsilon, center: true, scale: true },
@@ -150,7 +150,7 @@ function layerOf(step: ModelStep): [string, Config] {
 const single = (values: readonly number[]): ConfigValue =>
   values.length === 1 ? (values[0] as number) : values;
 
-/** Repeats the first and last rows, then columns, `padding` times. Cropping takes away all others. */
+/** Repeats the first and last rows, then columns, `padding` times; cropping removes all others. */
 function repeatEdges(graph: KerasLayer[], name: string, padding: Pair, size: Pair, x: string): string {
   let padded = x;
   for (const axis of [0, 1] as const) {

@@ -1,7 +1,8 @@
 /**
- * The order in which Keras lists the layers of a functional model: by their distance from the output, the farthest first,
- * and among equals as they are met when the graph is followed from the output back (`map_graph` in Keras'
- * src/ops/function.py). Weights in a `.keras` file go by a layer's class and its place in that order.
+ * The order in which Keras lists the layers of a functional model: by their distance from the output, the
+ * farthest first, and among equals in the order in which a traversal from the output back reaches them
+ * (`map_graph` in Keras' src/ops/function.py). Weights in a `.keras` file are identified by a layer's class
+ * and its position in that order.
  */
 import type { KerasLayer } from './layers.ts';
 
@@ -17,7 +18,7 @@ export function inKerasOrder(graph: readonly KerasLayer[]): KerasLayer[] {
   if (!output) return [];
   follow(output.name);
   const depths = new Map<string, number>();
-  // Each layer comes after those that it takes from, so backwards every depth is known before it is handed on.
+  // Each layer comes after its inputs, so in reverse order every depth is known before it is passed on.
   for (const { name, inputs } of graph.toReversed()) {
     const depth = depths.get(name) ?? 0;
     depths.set(name, depth);

@@ -1,4 +1,7 @@
-/** Reads a `.keras` file that was written here back into its layers, to hold it against what was to be written. */
+/**
+ * Reads a `.keras` file that was written here back into its layers, to compare it with what should have been
+ * written.
+ */
 import { decodeUtf8 } from '../../../shared/base/text.ts';
 import { unzip } from '../read/zip.ts';
 import { decodeHdf5 } from './hdf5.ts';
@@ -42,7 +45,7 @@ export async function decodeKeras(bytes: Uint8Array, path: string): Promise<Kera
     return { name: node.name, className: node.class_name, config: rest, inputs, weights: [] };
   });
   const counts = new Map<string, number>();
-  // Sorted as Keras sorts them, whatever order the configuration has.
+  // The layers are sorted as Keras sorts them, whatever their order in the configuration.
   const withWeights = inKerasOrder(graph).map((layer): KerasLayer => {
     const stem = snakeCase(layer.className);
     const before = counts.get(stem) ?? 0;

@@ -1,4 +1,4 @@
-/** The shape of every layer's output, without the batch: the configuration of a functional model says it. */
+/** The shape of every layer's output, without the batch, for the configuration of a functional model. */
 import type { Config, KerasLayer } from './layers.ts';
 
 type Shape = readonly number[];

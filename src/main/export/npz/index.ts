@@ -1,6 +1,6 @@
 /**
- * NumPy's NPZ: a zip of `.npy` arrays (numpy/lib/format.py), one for each entry of the net's `state_dict`, and beside it
- * the net itself as JSON with its classes and the normalisation of its pixels.
+ * NumPy's NPZ: a zip of `.npy` arrays (numpy/lib/format.py), one for each entry of the net's `state_dict`,
+ * and the net itself as JSON with its classes and pixel normalisation.
  */
 import { zipSync } from 'fflate';
 import { Problem } from '../../../shared/base/problem.ts';
@@ -28,7 +28,7 @@ const types = { float32: '<f4', int64: '<i8' } as const;
 function npy({ dtype, shape, data }: StateTensor): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
   const dictionary = `{'descr': '${types[dtype]}', 'fortran_order': False, 'shape': ${tuple}, }`;
-  // Spaces and a line end, so that the numbers begin at a multiple of 64.
+  // Spaces and a line end are appended, so that the numbers begin at a multiple of 64.
   const before = magic.length + 2;
   const start = Math.ceil((before + dictionary.length + 1) / alignment) * alignment;
   const header = utf8(`${dictionary.padEnd(start - before - 1)}\n`);
@@ -40,7 +40,9 @@ function npy({ dtype, shape, data }: StateTensor): Uint8Array {
   return bytes;
 }
 
-/** The float32 arrays of an NPZ file that was written here; counters of batch normalisations are left out. */
+/**
+ * Returns the float32 arrays of an NPZ file that was written here, without counters of batch normalisations.
+ */
 export function decodeNpz(bytes: Uint8Array, path: string): NamedTensor[] {
   return Object.entries(unzip(bytes, path)).flatMap(([member, array]) => {
     const view = new DataView(array.buffer, array.byteOffset, array.byteLength);

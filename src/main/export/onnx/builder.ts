@@ -11,7 +11,7 @@ import {
   type ValueInfo,
 } from './proto.ts';
 
-/** The name of the dimension whose size is known only when the net runs. */
+/** Name of the dimension whose size is known only when the net runs */
 const batch = 'batch';
 
 export type AttributeValue =
@@ -22,7 +22,9 @@ export class OnnxGraph {
   readonly initializers: TensorMessage[] = [];
   readonly values: ValueInfo[] = [];
 
-  /** Adds a node with one output, whose shape is given, and gives the output's name, which is the node's too. */
+  /**
+   * Adds a node with one output of the given shape and returns the output's name, which is also the node's.
+   */
   node(
     type: string,
     name: string,
@@ -41,7 +43,7 @@ export class OnnxGraph {
     return name;
   }
 
-  /** Adds a float32 constant and gives its name. */
+  /** Adds a float32 constant and returns its name. */
   weights(name: string, { shape, data }: Weights): string {
     this.initializers.push({
       name,

@@ -1,12 +1,13 @@
 /**
- * Shapes that a graph computes while it runs. `x.view(x.size(0), -1)` is exported as Shape, Gather, Unsqueeze and Concat
- * beside the map: these nodes are followed here, so that a Reshape by them can be read like one by constants.
+ * Shapes that a graph computes while it runs. `x.view(x.size(0), -1)` is exported as Shape, Gather, Unsqueeze
+ * and Concat beside the map: these nodes are evaluated here, so that a Reshape to their result can be read
+ * like one to a constant.
  */
 import type { ConstantValues } from './graphView.ts';
 import type { Node } from './proto.ts';
 import { intOf, intsOf } from './attributes.ts';
 
-/** A size: known, that of the batch, or one that depends on what is given to the graph. */
+/** A size: known, that of the batch, or dependent on the graph's inputs. */
 export type OnnxSize = number | 'batch' | 'unknown';
 
 export interface ShapeSource {
@@ -28,7 +29,7 @@ const operations = [
   'ReduceProd',
 ];
 
-/** The sizes that a value holds; null where it is computed in another way. */
+/** Returns the sizes that a value holds; null if it is computed in another way. */
 export function sizesOf(source: ShapeSource, value: string): readonly OnnxSize[] | null {
   const constant = source.constant(value);
   if (constant) return [...constant.data];
@@ -38,7 +39,7 @@ export function sizesOf(source: ShapeSource, value: string): readonly OnnxSize[]
   const given = () => sizesOf(source, first);
   switch (node.opType) {
     case 'Shape': {
-      // All that is needed of a map's shape is that its first size is the batch.
+      // Of a map's shape it only matters that the first size is the batch.
       const from = intOf(node, 'start', 0);
       const to = intOf(node, 'end', 4);
       const all: readonly OnnxSize[] = ['batch', 'unknown', 'unknown', 'unknown'];
@@ -68,7 +69,7 @@ export function sizesOf(source: ShapeSource, value: string): readonly OnnxSize[]
   }
 }
 
-/** The nodes that compute such a value, and nothing else. */
+/** Returns the nodes that compute only such a value. */
 export function shapeNodes(source: ShapeSource, value: string): Node[] {
   const node = source.producer(value);
   if (!node || !operations.includes(node.opType ?? '')) return [];

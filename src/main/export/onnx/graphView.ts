@@ -1,4 +1,7 @@
-/** An ONNX file as a reader sees it: its nodes, who takes what, and its constants, wherever they stand. */
+/**
+ * An ONNX file as readers use it: its nodes, the consumers of values, and its constants, wherever they are
+ * stored.
+ */
 import { Problem } from '../../../shared/base/problem.ts';
 import { type FloatType, unsupportedType, widened } from '../../../shared/models/elements.ts';
 import { transposed } from '../../../shared/models/channelsLast.ts';
@@ -22,7 +25,7 @@ export class GraphView {
   readonly #producers = new Map<string, Node>();
   readonly #beside: ReadonlyMap<string, Uint8Array>;
 
-  /** `beside` are files that lie beside the model and may hold its weights, by their names. */
+  /** Parses a file; `beside` are files by name that are stored beside the model and may hold its weights. */
   constructor(bytes: Uint8Array, path: string, beside: ReadonlyMap<string, Uint8Array> = new Map()) {
     this.path = path;
     this.#beside = beside;
@@ -48,7 +51,7 @@ export class GraphView {
       nodes.flatMap((node) => (node.opType === 'Reshape' ? shapeNodes(this, node.input?.[1] ?? '') : [])),
     );
     this.nodes = nodes.filter((node) => node.opType !== 'Constant' && !forShapes.has(node));
-    // Up to IR version 3, weights are listed among the inputs too.
+    // Up to IR version 3, weights are listed among the inputs as well.
     const inputs = (graph.input ?? []).filter(({ name }) => !this.#constants.has(name ?? ''));
     const outputs = graph.output ?? [];
     const [input] = inputs;
@@ -67,7 +70,7 @@ export class GraphView {
     this.name = graph.name ?? '';
   }
 
-  /** Nodes that take this value and compute something from it. */
+  /** Returns the nodes that compute something from this value. */
   consumers(value: string): Node[] {
     return this.nodes.filter((node) => node.input?.includes(value));
   }
@@ -80,7 +83,10 @@ export class GraphView {
     return value !== undefined && this.constant(value) !== null;
   }
 
-  /** The numbers of a constant, also through Identity and Transpose; null where the value is none. */
+  /**
+   * Returns the numbers of a constant, also through Identity and Transpose; null if the value is not
+   * constant.
+   */
   constant(value: string): ConstantValues | null {
     const tensor = this.#constants.get(value);
     if (tensor) return this.#values(tensor);
@@ -95,7 +101,7 @@ export class GraphView {
     return transposed(inner, order);
   }
 
-  /** To what a Reshape shapes; null where that cannot be told. */
+  /** Returns the target shape of a Reshape; null if it cannot be determined. */
   target(node: Node): readonly OnnxSize[] | null {
     return sizesOf(this, node.input?.[1] ?? '');
   }
@@ -141,7 +147,7 @@ export class GraphView {
     throw unsupportedType(this.path, name, DataType[tensor.dataType ?? 0] ?? 'unknown');
   }
 
-  /** A tensor's bytes in a file beside the model, which is found by its name alone. */
+  /** Returns a tensor's bytes from a file beside the model, which is identified by its name alone. */
   #external({ name, externalData = [] }: TensorMessage): Uint8Array {
     const entry = (wanted: string) => externalData?.find(({ key }) => key === wanted)?.value ?? undefined;
     const file = entry('location') ?? '';
@@ -170,7 +176,7 @@ export class GraphView {
   }
 }
 
-/** A Constant's tensor, whichever of its attributes holds it. */
+/** Returns a Constant's tensor, whichever of its attributes holds it. */
 function constantOf({ attribute = [] }: Node): TensorMessage | null {
   const found = (wanted: string) => attribute?.find(({ name }) => name === wanted);
   const { FLOAT, INT64 } = TensorProto.DataType;

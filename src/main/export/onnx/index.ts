@@ -1,5 +1,5 @@
 /**
- * ONNX: plain operators of opset 17, which needs IR version 8, so that runtimes from 2022 on read the file
+ * ONNX: plain operators of opset 17, which needs IR version 8, so that runtimes since 2022 read the file
  * (docs/Versioning.md of onnx/onnx). One file holds the weights, and the batch is a named dimension.
  */
 import { composedActivations, isComposed } from '../../../shared/layers/composedActivations.ts';
@@ -21,7 +21,7 @@ import { ModelProto } from './proto.ts';
 const opset = 17;
 const irVersion = 8;
 
-/** Names of the graph's input and output, which say what they are. */
+/** Returns the names of the graph's input and output, which describe their contents. */
 export const onnxNames = ({ normalisation, output }: ExportOptions) => ({
   input: normalisation === 'inside' ? 'pixels' : 'images',
   output,
@@ -78,7 +78,7 @@ const window = ({ kernel, stride, padding }: { kernel: Pair; stride: Pair; paddi
   pads: { ints: [...padding, ...padding] },
 });
 
-/** Adds a layer to the graph and gives the name of its output. */
+/** Adds a layer to the graph and returns the name of its output. */
 function addLayer(graph: OnnxGraph, trained: TrainedLayer, x: string): string {
   const { name, layer, output, weights } = trained;
   const given = (...keys: string[]) =>
@@ -107,7 +107,7 @@ function addLayer(graph: OnnxGraph, trained: TrainedLayer, x: string): string {
     case 'batchNorm2d': {
       const { epsilon = batchNormDefaults.epsilon, momentum = batchNormDefaults.momentum } = layer;
       const inputs = [x, ...given('weight', 'bias', 'running_mean', 'running_var')];
-      // ONNX's momentum is the share of the old statistics, PyTorch's that of the new ones.
+      // ONNX's momentum is the weight of the old statistics, PyTorch's that of the new ones.
       return graph.node('BatchNormalization', name, inputs, output, {
         epsilon: { float: epsilon },
         momentum: { float: 1 - momentum },
@@ -156,7 +156,7 @@ function addActivation(graph: OnnxGraph, layer: Activation, name: string, x: str
     case 'softplus':
       return node('Softplus');
     case 'gelu': {
-      // x · (1 + erf(x / √2)) / 2; the operator Gelu came with opset 20.
+      // GELU is x · (1 + erf(x / √2)) / 2; the operator Gelu exists only since opset 20.
       const scaled = graph.node(
         'Mul',
         `${name}.scaled`,
@@ -171,7 +171,7 @@ function addActivation(graph: OnnxGraph, layer: Activation, name: string, x: str
   }
 }
 
-/** The formula in ONNX's operators; its last node has the given name. */
+/** Adds the formula in ONNX's operators; its last node has the given name. */
 function addFormula(graph: OnnxGraph, formula: Formula, name: string, x: string, shape: Shape): string {
   const steps = operationCount(formula);
   let done = 0;

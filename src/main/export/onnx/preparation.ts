@@ -1,4 +1,4 @@
-/** What a graph does to pixels before its first layer, and padding that is a node of its own. */
+/** A graph's operations on pixels before its first layer, and padding as a separate node. */
 import type { ProblemRecord } from '../../../shared/base/problem.ts';
 import { importNotes } from '../read/notes.ts';
 import { courseNormalisation } from '../../../shared/training/training.ts';
@@ -7,21 +7,21 @@ import { type GraphView, nameOf } from './graphView.ts';
 import type { Node } from './proto.ts';
 
 export interface InputPreparation {
-  /** The value that the first layer takes. */
+  /** The value that is the first layer's input. */
   readonly start: string;
   /** Whether the graph's input is batch × height × width × channels. */
   readonly channelsLast: boolean;
-  /** Undefined where pixels are taken as they come. */
+  /** Normalisation of pixels; undefined if there is none. */
   readonly normalisation: 'course' | undefined;
 }
 
-/** x · scale + shift, so far. */
+/** The combined operation so far: x · scale + shift. */
 interface Affine {
   readonly scale: number;
   readonly shift: number;
 }
 
-/** Throws a `Problem` where pixels are normalised by constants that runs cannot have. */
+/** Throws a `Problem` if pixels are normalised by constants that runs cannot have. */
 export function readPreparation(view: GraphView, notes: ProblemRecord[]): InputPreparation {
   let affine: Affine = { scale: 1, shift: 0 };
   let channelsLast = false;
@@ -38,7 +38,7 @@ export function readPreparation(view: GraphView, notes: ProblemRecord[]): InputP
   return { start, channelsLast, normalisation: normalisationOf(view, affine, notes) };
 }
 
-/** Null where the node is no arithmetic with a constant. */
+/** Returns null unless the node is arithmetic with a constant. */
 function after(view: GraphView, node: Node, value: string, { scale, shift }: Affine): Affine | null {
   const [left = '', right = ''] = node.input ?? [];
   const commutes = node.opType === 'Mul' || node.opType === 'Add';
@@ -69,7 +69,7 @@ function after(view: GraphView, node: Node, value: string, { scale, shift }: Aff
   }
 }
 
-/** By a Transpose, or, where there is one channel, by a Reshape. */
+/** Returns whether the node moves channels first, by a Transpose or, for one channel, by a Reshape. */
 function putsChannelsFirst(view: GraphView, node: Node): boolean {
   if (node.opType === 'Transpose') return intsOf(node, 'perm')?.join() === '0,3,1,2';
   if (node.opType !== 'Reshape') return false;
@@ -96,7 +96,7 @@ function normalisationOf(
   );
 }
 
-/** The node behind a Pad, with that padding as its own. */
+/** Returns the node after a Pad with that padding as its own. */
 export function withPaddingOf(view: GraphView, pad: Node): Node {
   const value = pad.output?.[0] ?? '';
   const [node, ...others] = view.consumers(value);

@@ -1,4 +1,4 @@
-/** ONNX's published protobuf schema, as generated code (npm onnx-proto); the only importer of it. */
+/** ONNX's published protobuf schema as generated code (npm onnx-proto), which only this file imports. */
 import proto, { type onnx } from 'onnx-proto';
 
 export const { ModelProto, TensorProto, AttributeProto } = (proto as unknown as { onnx: typeof onnx }).onnx;

@@ -1,7 +1,7 @@
 /**
- * An ONNX file as a net with its weights, for the operators that are layers here. The graph is followed from its input: a
- * value that two nodes take is the beginning of a residual block, or of an activation that is written as several nodes.
- * What no layer can express is named.
+ * Reads an ONNX file as a net with its weights, for the operators that correspond to layers. The graph is
+ * traversed from its input: a value with two consumers begins a residual block or an activation that consists
+ * of several nodes. A node that no layer can express is named in a `Problem`.
  */
 import type { ProblemRecord } from '../../../shared/base/problem.ts';
 import { importNotes } from '../read/notes.ts';
@@ -21,13 +21,13 @@ export interface OnnxModel {
   readonly network: Network;
   readonly tensors: readonly NamedTensor[];
   readonly notes: readonly ProblemRecord[];
-  /** What the graph does to pixels before the first layer; undefined where it does nothing. */
+  /** The graph's normalisation of pixels before the first layer; undefined if there is none. */
   readonly normalisation: 'course' | undefined;
 }
 
 /**
- * Throws a `Problem` that names the node which no layer can express. `beside` are files that lie beside the model and may
- * hold its weights, by their names.
+ * Throws a `Problem` that names the node which no layer can express. `beside` are files by name that are
+ * stored beside the model and may hold its weights.
  */
 export function readOnnx(
   bytes: Uint8Array,
@@ -53,9 +53,12 @@ export function readOnnx(
   return { network, tensors, notes, normalisation };
 }
 
-/** A linear layer behind a map that is flattened with its channels last gets its columns as PyTorch would have them. */
+/**
+ * Permutes the columns of a linear layer after a map that is flattened with channels last into PyTorch's
+ * order.
+ */
 function inOrderOfChannels(view: GraphView, layers: readonly ReadLayer[], network: Network): ReadLayer[] {
-  // Whether the layers fit each other is seen here, too.
+  // This also checks that the layers fit each other.
   const { layers: shapes } = summarize(network);
   const result = [...layers];
   for (const [position, { channelsLast }] of layers.entries()) {
@@ -89,7 +92,7 @@ function tensorsOf({ weights, inner, shortcut }: ReadLayer, key: string): NamedT
 class Reader {
   readonly view: GraphView;
   readonly notes: ProblemRecord[];
-  /** Whether a map's channels are its last axis at this place of the graph. */
+  /** Whether a map's channels are its last axis at this point of the graph. */
   #channelsLast = false;
 
   constructor(view: GraphView, notes: ProblemRecord[]) {
@@ -97,7 +100,7 @@ class Reader {
     this.notes = notes;
   }
 
-  /** The layers from one value to another. */
+  /** Returns the layers from one value to another. */
   chain(from: string, to: string): ReadLayer[] {
     const layers: ReadLayer[] = [];
     let value = from;
@@ -154,13 +157,13 @@ class Reader {
       if (type === 'activation' || type === 'dropout') return each;
       this.#channelsLast = false;
       if (type === 'flatten') return { ...each, channelsLast: true };
-      // An average over height and width has no order of its own.
+      // An average over height and width does not depend on the order of axes.
       if (type === 'globalAveragePool' && node.opType === 'ReduceMean') return each;
       throw this.view.refused('a map has its channels before height and width here', nameOf(node));
     });
   }
 
-  /** Whether a map has its channels last after this node. */
+  /** Returns whether a map has its channels last after this node. */
   #transposedTo(node: Node): boolean {
     const order = intsOf(node, 'perm')?.join();
     if (order === '0,2,3,1' && !this.#channelsLast) return true;
@@ -168,7 +171,7 @@ class Reader {
     throw this.view.refused('axes change places only between channels first and channels last', nameOf(node));
   }
 
-  /** A global average is flat here: what only takes away its two last axes belongs to it. */
+  /** Skips a node that only removes the last two axes after a global average, whose output is flat here. */
   #afterFlatten(node: Node, next: string): string {
     if (node.opType !== 'GlobalAveragePool' && node.opType !== 'ReduceMean') return next;
     const [after, ...others] = this.view.consumers(next);
@@ -176,7 +179,7 @@ class Reader {
     return after && others.length === 0 && flattens ? (after.output?.[0] ?? '') : next;
   }
 
-  /** SiLU, GELU, softplus, or a residual block. */
+  /** Reads SiLU, GELU, softplus, or a residual block. */
   #several(consumers: readonly Node[], value: string): { layers: ReadLayer[]; next: string } {
     const activation = this.#activation(consumers, value);
     if (activation) return activation;
@@ -199,7 +202,7 @@ class Reader {
     return { layers: [block], next: join.output?.[0] ?? '' };
   }
 
-  /** Like `chain`, where the first value is taken by the other branch too. */
+  /** Reads like `chain` where the first value has a second consumer, the other branch. */
   chainWithin(from: string, to: string): ReadLayer[] {
     if (from === to) return [];
     const first = this.view.consumers(from).find((node) => this.#reaches(node.output?.[0] ?? '', to));
@@ -222,14 +225,14 @@ class Reader {
     const sigmoid = consumers.find(({ opType }) => opType === 'Sigmoid');
     if (consumers.length === 2 && product && sigmoid && product.input?.includes(sigmoid.output?.[0] ?? ''))
       return ready('silu', product.output?.[0] ?? '');
-    // PyTorch's exporter writes its threshold out: x where it is large, log(1 + eˣ) elsewhere.
+    // PyTorch's exporter writes softplus with its threshold: x if it is large, otherwise log(1 + eˣ).
     const where = consumers.find(({ opType }) => opType === 'Where');
     const softplus = consumers.find(({ opType }) => opType === 'Softplus');
     const greater = consumers.find(({ opType }) => opType === 'Greater');
     const branches = [greater?.output?.[0], value, softplus?.output?.[0]].join();
     if (consumers.length === 3 && where?.input?.join() === branches)
       return ready('softplus', where.output?.[0] ?? '');
-    // x · (1 + erf(x / √2)) / 2, in whatever order it is multiplied.
+    // GELU is x · (1 + erf(x / √2)) / 2, with its factors in any order.
     const erf = this.view.nodes.find(
       (node) => node.opType === 'Erf' && this.#comesFrom(node.input?.[0] ?? '', value),
     );
@@ -243,13 +246,13 @@ class Reader {
     return ready('gelu', end);
   }
 
-  /** Whether a value is another one, scaled by a constant. */
+  /** Returns whether a value is another one multiplied by a constant. */
   #comesFrom(end: string, value: string): boolean {
     const node = this.view.producer(end);
     return node?.input?.includes(value) === true && ['Mul', 'Div'].includes(node.opType ?? '');
   }
 
-  /** The first addition of two computed values through which every way to the output leads. */
+  /** Returns the first addition of two computed values that every path to the output passes. */
   #join(value: string): Node | undefined {
     return this.view.nodes.find(
       (node) =>

@@ -1,4 +1,7 @@
-/** One ONNX node as a layer with its weights, or as nothing; what has no layer is refused by its name. */
+/**
+ * Reads one ONNX node as a layer with its weights, or as nothing; a node without a corresponding layer is
+ * refused by name.
+ */
 import type { ProblemRecord } from '../../../shared/base/problem.ts';
 import { importNotes } from '../read/notes.ts';
 import type { Layer } from '../../../shared/layers/index.ts';
@@ -13,10 +16,10 @@ import type { Node } from './proto.ts';
 export interface ReadLayer {
   readonly layer: Layer;
   readonly weights: Readonly<Record<string, Weights>>;
-  /** Of a block. */
+  /** Layers of a residual block */
   readonly inner: readonly ReadLayer[];
   readonly shortcut?: ReadLayer;
-  /** Of a flattening whose map has its channels last, as TensorFlow's have. */
+  /** Whether a flattened map has its channels last, as TensorFlow's maps have. */
   readonly channelsLast?: true;
 }
 
@@ -24,7 +27,7 @@ const simple = (layer: Layer, weights: Readonly<Record<string, Weights>> = {}): 
   { layer, weights, inner: [] },
 ];
 
-/** `bias` is that of an addition after the node. */
+/** Returns the node's layers; `bias` is that of an addition after the node. */
 export function layerOf(
   view: GraphView,
   node: Node,
@@ -83,7 +86,10 @@ export function layerOf(
   }
 }
 
-/** The axes of a ReduceMean of four dimensions, counted from the first one: an attribute, or since opset 18 an input. */
+/**
+ * Returns the axes of a ReduceMean of four dimensions, counted from the first one: an attribute, or since
+ * opset 18 an input.
+ */
 export function meanAxes(view: GraphView, node: Node): string {
   const axes = intsOf(node, 'axes') ?? [...(view.constant(node.input?.[1] ?? '')?.data ?? [])];
   return axes
@@ -92,7 +98,7 @@ export function meanAxes(view: GraphView, node: Node): string {
     .join();
 }
 
-/** A float32's shortest decimal, as it was written before it became one. */
+/** Returns the shortest decimal of a float32, which is how it was written originally. */
 const exact = (value: number): number => Number(value.toPrecision(7));
 
 function pairOf(values: readonly number[] | undefined, otherwise: Pair): Pair {
@@ -100,7 +106,7 @@ function pairOf(values: readonly number[] | undefined, otherwise: Pair): Pair {
   return [height, width];
 }
 
-/** Padding must be the same at both ends of an axis. */
+/** Returns the padding. It must be the same at both ends of an axis. */
 function paddingOf(view: GraphView, node: Node, kernel: Pair): Pair {
   const automatic = textOf(node, 'auto_pad', 'NOTSET');
   if (automatic.startsWith('SAME')) {
@@ -166,7 +172,7 @@ function batchNorm(view: GraphView, node: Node, notes: ProblemRecord[]): ReadLay
     {
       type: 'batchNorm2d',
       epsilon: exact(floatOf(node, 'epsilon', 1e-5)),
-      // ONNX's momentum is the share of the old statistics.
+      // ONNX's momentum is the weight of the old statistics.
       momentum: exact(1 - floatOf(node, 'momentum', 0.9)),
     },
     {
@@ -178,7 +184,7 @@ function batchNorm(view: GraphView, node: Node, notes: ProblemRecord[]): ReadLay
   );
 }
 
-/** To batch × features, however the batch is written. */
+/** Reads a reshape to batch × features, however the batch is expressed. */
 function reshape(view: GraphView, node: Node): ReadLayer[] {
   const sizes = view.target(node);
   if (sizes?.length === 2 && sizes[0] !== 'unknown') return simple({ type: 'flatten' });
@@ -198,7 +204,7 @@ function linear(view: GraphView, node: Node, added: ConstantValues | null): Read
   return simple({ type: 'linear', units, bias: whole !== null }, { weight, ...(whole && { bias: whole }) });
 }
 
-/** A bias as one number for each of the units, however it is shaped. */
+/** Returns a bias as one number per unit, whatever its shape. */
 const vector = ({ data }: ConstantValues, units: number): Weights => ({
   shape: [units],
   data: data.length === units ? data : new Float32Array(units).fill(data[0] ?? 0),

@@ -1,6 +1,7 @@
 /**
- * A trained net as a list of plain loops over numbers, channels first, for languages without a tensor library: C and the
- * script of a web page. What is a number for each channel (normalisation, batch normalisation) is one scale and one shift.
+ * A trained net as a list of plain loops over numbers, channels first, for languages without a tensor
+ * library: C and the script of a web page. Per-channel operations (normalisation, batch normalisation) are
+ * one scale and one shift.
  */
 import { activationDefaults, type ActivationFunction } from '../../../shared/layers/activation.ts';
 import { batchNormDefaults } from '../../../shared/layers/batchNorm2d.ts';
@@ -35,14 +36,14 @@ export type PlainOp =
   | { readonly op: 'softmax' };
 
 export interface PlainStep {
-  /** Letters, digits and underscores; unique. */
+  /** Name of letters, digits and underscores; unique. */
   readonly name: string;
   readonly from: Size;
   readonly to: Size;
   readonly op: PlainOp;
 }
 
-/** The steps' result plus that of the steps beside them, which may be none. */
+/** A block: the steps' result plus that of the parallel steps, which may be none. */
 export interface PlainBlock {
   readonly name: string;
   readonly from: Size;
@@ -89,7 +90,7 @@ function nodesOf(trained: TrainedLayer): PlainNode[] {
   return op ? [{ ...named, op }] : [];
 }
 
-/** Null where nothing is computed: dropout is for training, and a flattened map lies as it lay. */
+/** Returns null if nothing is computed: dropout acts only in training, and flattening moves no numbers. */
 function opOf({ layer, weights }: TrainedLayer): PlainOp | null {
   const weight = weights['weight']?.data ?? new Float32Array();
   const bias = weights['bias']?.data ?? null;

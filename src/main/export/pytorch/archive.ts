@@ -1,7 +1,8 @@
 /**
- * A `state_dict` as the zip file that `torch.save` writes: `data.pkl` with names, shapes and strides, and each tensor's
- * storage as a member of its own (torch/serialization.py, caffe2/serialize/inline_container.cc). Each tensor has a
- * tight storage of its own; members are stored, and padded so that their bytes begin at multiples of 64.
+ * A `state_dict` as the zip file that `torch.save` writes: `data.pkl` with names, shapes and strides, and
+ * each tensor's storage as a separate member (torch/serialization.py, caffe2/serialize/inline_container.cc).
+ * Each tensor has a storage of exactly its size; members are not compressed, and are padded so that their
+ * bytes begin at multiples of 64.
  */
 import { type Zippable, zipSync } from 'fflate';
 import type { StateTensor } from '../../../shared/models/trainedModel.ts';
@@ -10,7 +11,7 @@ import { type PickledValue, pickle } from './pickle.ts';
 
 const folder = 'model';
 const storageClasses = { float32: 'FloatStorage', int64: 'LongStorage' } as const;
-/** The version that PyTorch writes below the file version in which it would be called `.data/version`. */
+/** Version that PyTorch writes, of a file format before the member was renamed to `.data/version`. */
 const version = '3\n';
 
 export function encodeStateDict(tensors: readonly StateTensor[]): Uint8Array {
@@ -41,15 +42,18 @@ function rebuilt({ dtype, shape, data }: StateTensor, key: number): PickledValue
   };
 }
 
-/** Elements between neighbours along each axis of a row-major array. */
+/** Returns the strides of a row-major array. */
 function stridesOf(shape: readonly number[]): number[] {
   return shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
 }
 
-/** The id under which PyTorch's writer keeps its padding in a zip member's extra field: "FB". */
+/** Id of PyTorch's padding in a zip member's extra field: "FB". */
 const paddingField = 0x4246;
 const alignment = 64;
-/** Bytes of a local file header before the name, and of an extra field before its content (PKWARE's APPNOTE 4.3.7). */
+/**
+ * Number of bytes of a local file header before the name, and of an extra field before its contents (PKWARE's
+ * APPNOTE 4.3.7).
+ */
 const localHeader = 30;
 const extraHeader = 4;
 

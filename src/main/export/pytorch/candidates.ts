@@ -1,4 +1,7 @@
-/** Finds the mappings of names to tensors in what was saved: the file itself, or what lies under a key of it. */
+/**
+ * Finds the mappings of names to tensors in a saved object: the object itself, or the value of one of its
+ * keys.
+ */
 import { Problem } from '../../../shared/base/problem.ts';
 import { isFloatType } from '../../../shared/models/elements.ts';
 import { type PickleDict, type PickleValue, dictOf, textOf } from '../../../shared/pickle/values.ts';
@@ -6,7 +9,7 @@ import { importNotes } from '../read/notes.ts';
 import type { Candidate, WeightsFile } from '../read/candidates.ts';
 import { type DescribedTensor, type Storages, describedTensor, tensorData } from './tensors.ts';
 
-/** What optimizers keep beside weights has the weights' shapes and is none. */
+/** Keys of optimizers and the like, whose values have the weights' shapes but are not weights. */
 const skipped = /^(optim|optimizer|scheduler|lr_sched|scaler|amp)/i;
 const deepest = 6;
 const counter = /(^|\.)num_batches_tracked$/;
@@ -20,7 +23,7 @@ export function candidatesIn(value: PickleValue, storages: Storages, path: strin
       const tensor = describedTensor(each);
       return text !== undefined && tensor ? [[text, tensor]] : [];
     });
-    // A single whole number is a counter, or an epoch beside the weights.
+    // A single whole number is a counter or an epoch, not a weight.
     const weights = described.filter(
       ([name, { dtype, shape }]) => !counter.test(name) && (isFloatType(dtype) || shape.length > 0),
     );

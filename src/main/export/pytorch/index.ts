@@ -31,7 +31,10 @@ function encodeWeights(model: TrainedModel, tensors: readonly StateTensor[]): Ui
   });
 }
 
-/** What a user of the weights has to know besides, as texts: the network, its classes, how pixels are normalised. */
+/**
+ * Returns further data that a user of the weights needs, as texts: the network, its classes, and the
+ * normalisation of pixels.
+ */
 export function metadataOf({
   network,
   classes,
@@ -55,7 +58,7 @@ const list = (values: readonly number[]) => `[${values.join(', ')}]`;
 
 function moduleSource(model: TrainedModel): string {
   const { lines, functional } = pytorchModel(model.network, 'class');
-  // `model = Net()` is for scripts; whoever imports this file makes the net itself.
+  // `model = Net()` is for scripts; code that imports this file creates the net itself.
   const definitions = lines.slice(0, lines.lastIndexOf('model = Net()'));
   const { normalisation, network, classes, run } = model;
   const { height, width, channels } = network.input;

@@ -1,15 +1,15 @@
 /**
- * A minimal writer of Python's pickle format, protocol 2 (Python's `pickletools.py` describes every opcode). It writes
- * plain values and the few calls of which a PyTorch `state_dict` consists, with the opcodes that
- * `torch.load(weights_only=True)` accepts, and nothing else. No npm library writes persistent ids.
+ * A minimal writer of Python's pickle format, protocol 2 (Python's `pickletools.py` describes every opcode).
+ * It writes only plain values and the few calls in a PyTorch `state_dict`, with opcodes that
+ * `torch.load(weights_only=True)` accepts. No npm library writes persistent ids.
  */
 import { utf8 } from '../encoded.ts';
 
-/** A Python object that is made by calling `module.name(*args)`. */
+/** A Python object that is created by calling `module.name(*args)`. */
 export interface PickledCall {
   readonly call: readonly [module: string, name: string];
   readonly args: readonly PickledValue[];
-  /** Items that are set on the made object, for an OrderedDict. */
+  /** Items that are set on the created object, for an OrderedDict. */
   readonly items?: readonly (readonly [string, PickledValue])[];
 }
 
@@ -20,7 +20,7 @@ export type PickledValue =
   | PickledCall
   | { readonly tuple: readonly PickledValue[] }
   | { readonly global: readonly [module: string, name: string] }
-  /** What the reader's `persistent_load` is asked for. */
+  /** Argument for the reader's `persistent_load`. */
   | { readonly persistent: PickledValue };
 
 const op = {
@@ -91,7 +91,7 @@ function writeGlobal(out: number[], [module, name]: readonly [string, string]): 
   out.push(op.global, ...utf8(`${module}\n${name}\n`));
 }
 
-/** Sizes, strides and counts: whole numbers from 0 to 2³¹ − 1. */
+/** Writes a whole number from 0 to 2³¹ − 1, for sizes, strides and counts. */
 function writeInteger(out: number[], value: number): void {
   if (!Number.isInteger(value) || value < 0 || value > 0x7fff_ffff)
     throw new Error(`${value} cannot be pickled here: whole numbers from 0 to 2³¹ − 1 can`);

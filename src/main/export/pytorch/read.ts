@@ -1,7 +1,8 @@
 /**
- * Files of `torch.save`, read as data: the zip form and the one of PyTorch before 1.6 (torch/serialization.py). Of the
- * names that a pickle may use, those of tensors, storages and plain containers are known; NumPy's scalars are accepted
- * and ignored; every other name is refused, so that a file that would run code is refused by the name of that code.
+ * Reads files of `torch.save` as data without running code: the zip format and that of PyTorch before 1.6
+ * (torch/serialization.py). Of the names that a pickle may use, those of tensors, storages and plain
+ * containers are supported; NumPy's scalars are accepted and ignored; every other name is refused, so that
+ * the error for a file that would run code names that code.
  */
 import { Problem } from '../../../shared/base/problem.ts';
 import { type PickleOptions, readPickle } from '../../../shared/pickle/readPickle.ts';
@@ -29,7 +30,10 @@ const tensorNames = new Set([
   'torch.device',
   'torch.Tensor',
 ]);
-/** Values that stand beside weights in many checkpoints: a learning rate, a best accuracy. They are never used. */
+/**
+ * Names of values that many checkpoints store beside weights: a learning rate, a best accuracy. They are
+ * never used.
+ */
 const ignoredNames = new Set([
   'numpy.core.multiarray.scalar',
   'numpy._core.multiarray.scalar',
@@ -58,7 +62,7 @@ function allows({ module, name, fullName }: PickleGlobal): boolean {
   );
 }
 
-/** Throws a `Problem` for whole models, TorchScript, damaged files, and whatever would run code. */
+/** Throws a `Problem` for whole models, TorchScript, damaged files, and files that would run code. */
 export function readTorchZip(bytes: Uint8Array, path: string): WeightsFile {
   const members = unzip(bytes, path);
   const [first = ''] = Object.keys(members);
@@ -84,7 +88,10 @@ export function readTorchZip(bytes: Uint8Array, path: string): WeightsFile {
   return candidatesIn(value, storages, path);
 }
 
-/** Five pickles (magic number, protocol, system, the object, storage keys), then each storage with its length before it. */
+/**
+ * Reads five pickles (magic number, protocol, system, the object, storage keys), then each storage, preceded
+ * by its length.
+ */
 export function readTorchLegacy(bytes: Uint8Array, path: string): WeightsFile {
   const read: PickleValue[] = [];
   let position = 0;
@@ -127,10 +134,10 @@ export function readTorchLegacy(bytes: Uint8Array, path: string): WeightsFile {
   return candidatesIn(object, { find: (key) => found.get(key), bigEndian: bigEndian === true }, path);
 }
 
-/** Storages are numbered, by texts or by numbers. */
+/** Returns a storage's key, which is a string or a number. */
 const keyOf = (key: PickleValue | undefined): string => textOf(key) ?? `${integerOf(key) ?? ''}`;
 
-/** Bytes of an element of each storage that the object names. */
+/** Collects the number of bytes per element of each storage that the object refers to. */
 function storageSizes(object: PickleValue, sizes: Map<string, number>): void {
   const seen = new Set<unknown>();
   const walk = (value: unknown): void => {
@@ -148,14 +155,14 @@ function storageSizes(object: PickleValue, sizes: Map<string, number>): void {
 }
 
 const moduleClass = /^(__main__|torch\.nn\.modules\..*|(.*\.)?(models?|nets?|networks?))\./;
-/** What every pickled `nn.Module` keeps its weights and its inner modules under. */
+/** Fields in which every pickled `nn.Module` keeps its weights and submodules. */
 const moduleFields = ['_parameters', '_modules', '_buffers'];
-/** How classes are called in Python; functions that run something are written small. */
+/** Pattern of Python's class names; names of functions begin with a small letter. */
 const className = /^[A-Z]/;
 const standardModules =
   /^(os|posix|nt|sys|subprocess|builtins|__builtin__|shutil|socket|runpy|pty|ctypes|importlib)\b/;
 
-/** A name that is refused, said with what it most likely means. */
+/** Returns options that refuse a name with its most likely meaning. */
 function options(path: string, pickle: Uint8Array): PickleOptions {
   const holdsModule = moduleFields.every((field) =>
     Buffer.from(pickle.buffer, pickle.byteOffset, pickle.length).includes(field),

@@ -1,4 +1,4 @@
-/** Tensors as a pickle describes them: a storage, where in it they begin, and how far apart neighbours lie. */
+/** Tensors as a pickle describes them: a storage, an offset in it, and strides. */
 import { Problem } from '../../../shared/base/problem.ts';
 import { isFloatType, unsupportedType, widened } from '../../../shared/models/elements.ts';
 import {
@@ -13,13 +13,13 @@ import {
 
 export type Storage = Uint8Array;
 
-/** Bytes by the storage's key, as the machine wrote them that saved the file. */
+/** Bytes by the storage's key, in the byte order of the machine that saved the file. */
 export interface Storages {
   readonly find: (key: string) => Storage | undefined;
   readonly bigEndian: boolean;
 }
 
-/** PyTorch's storage classes: safetensors' word for the type, and bytes of an element. */
+/** PyTorch's storage classes: the type's name in safetensors, and the bytes per element. */
 export const storageTypes: Readonly<Record<string, { dtype: string; size: number }>> = {
   FloatStorage: { dtype: 'F32', size: 4 },
   DoubleStorage: { dtype: 'F64', size: 8 },
@@ -45,7 +45,7 @@ export interface DescribedTensor {
   readonly strides: readonly number[];
 }
 
-/** Null where the value is no tensor. */
+/** Returns null if the value is not a tensor. */
 export function describedTensor(value: PickleValue): DescribedTensor | null {
   if (!(value instanceof PickleCall)) return null;
   switch (value.callee.fullName) {
@@ -89,7 +89,10 @@ function describedArguments([
 
 const elementsOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
-/** The tensor's numbers in row-major order, as float32. Every place is held against the storage before it is read. */
+/**
+ * Returns the tensor's numbers in row-major order, as float32. Every position is checked against the
+ * storage's size before it is read.
+ */
 export function tensorData(
   name: string,
   tensor: DescribedTensor,
@@ -128,7 +131,7 @@ export function tensorData(
   return data;
 }
 
-/** The bytes of each element the other way round. */
+/** Reverses the bytes of each element. */
 function reversed(bytes: Uint8Array, size: number): Uint8Array {
   const result = bytes.slice();
   for (let at = 0; at < result.length; at += size) result.subarray(at, at + size).reverse();

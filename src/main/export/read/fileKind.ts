@@ -1,14 +1,17 @@
-/** What a file of weights is, by its first bytes: names and endings are often wrong. */
+/** Recognises a file of weights by its first bytes, because names and extensions are often wrong. */
 import { Problem } from '../../../shared/base/problem.ts';
 
 export type WeightsFileKind = 'torchZip' | 'torchLegacy' | 'safetensors' | 'onnx';
 
 const latin1 = (bytes: Uint8Array) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 
-/** `0x1950a86a20f9469cfc6c` as LONG1, after PROTO: how a file of PyTorch before 1.6 begins (torch/serialization.py). */
+/**
+ * `0x1950a86a20f9469cfc6c` as LONG1, after PROTO: the beginning of a file of PyTorch before 1.6
+ * (torch/serialization.py).
+ */
 const legacyMagic = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
 
-/** Throws a `Problem` that says what the file is instead, where that can be told. */
+/** Throws a `Problem` that says what the file is instead, if that can be recognised. */
 export function weightsFileKind(bytes: Uint8Array, path: string): WeightsFileKind {
   const refuse = (code: string, what: string) => new Problem(code, `${path} ${what}`, { path });
   if (bytes.length === 0) throw refuse('import.empty', 'is empty; get the file again');
@@ -38,7 +41,7 @@ export function weightsFileKind(bytes: Uint8Array, path: string): WeightsFileKin
     );
   }
   if (bytes.length > 9 && looksLikeSafetensors(bytes)) return 'safetensors';
-  // A ModelProto begins with its IR version, a small number (field 1), or another field of few bytes.
+  // A ModelProto begins with its IR version, a small number (field 1), or another short field.
   if (bytes[0] === 0x08 && (bytes[1] ?? 99) < 64) return 'onnx';
   if (bytes[0] === 0x80) {
     throw refuse(

@@ -1,4 +1,4 @@
-/** A file of weights, whatever its format, as the sets of named tensors that it offers. */
+/** Reads a file of weights of any format as the sets of named tensors in it. */
 import { isFloatType, unsupportedType, widened } from '../../../shared/models/elements.ts';
 import { decodeTensorFile } from '../../../shared/models/safetensors.ts';
 import { Problem } from '../../../shared/base/problem.ts';

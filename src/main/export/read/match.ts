@@ -1,6 +1,7 @@
 /**
- * The weights of a file, held against a net. Names are the course's (`conv1.weight`), an `nn.Sequential`'s (`0.weight`),
- * or the author's own; in the last case weights go by their order, which is that in which the class makes its modules.
+ * Matches the weights of a file with a net. Names are the course's (`conv1.weight`), an `nn.Sequential`'s
+ * (`0.weight`), or the author's own; in the last case weights are matched by their order, which is that in
+ * which the class creates its modules.
  */
 import { type ProblemRecord, Problem } from '../../../shared/base/problem.ts';
 import { moduleNames } from '../../../shared/code/pytorchModel.ts';
@@ -11,9 +12,9 @@ import { importNotes } from './notes.ts';
 import type { Candidate, WeightsFile } from './candidates.ts';
 
 interface Expected {
-  /** As in a run's checkpoints: `0.weight`. */
+  /** Key as in a run's checkpoints: `0.weight`. */
   readonly key: string;
-  /** As in the course's class: `conv1.weight`. */
+  /** Name as in the course's class: `conv1.weight`. */
   readonly courseName: string;
   readonly shape: readonly number[];
 }
@@ -35,10 +36,10 @@ function expectedWeights(network: Network): Expected[] {
   );
 }
 
-/** Prefixes that wrappers put before every name: DataParallel, torch.compile, Lightning. */
+/** Prefixes that wrappers add to every name: DataParallel, torch.compile, Lightning. */
 const prefixes = ['module.', '_orig_mod.', 'model.', 'net.', 'network.'];
 
-/** Without the prefixes that all names have. A prefix that only some have is part of a name. */
+/** Removes the prefixes that all names have. A prefix that only some have is part of a name. */
 function stripped({ key, tensors }: Candidate): { candidate: Candidate; notes: ProblemRecord[] } {
   const notes: ProblemRecord[] = [];
   let names = tensors.map(({ name }) => name);
@@ -78,7 +79,7 @@ function byOrder(expected: readonly Expected[], tensors: readonly NamedTensor[])
   return fits ? expected.map(({ key }, i) => ({ ...(tensors[i] as NamedTensor), name: key })) : null;
 }
 
-/** A module's weights: names within it and shapes, and the tensors in that order. */
+/** A module's weights: names within it with shapes, and the tensors in that order. */
 interface Module<T> {
   readonly kind: string;
   readonly members: readonly T[];
@@ -102,8 +103,8 @@ function modulesOf<T extends { readonly shape: readonly number[] }>(
 }
 
 /**
- * Kinds of modules that the net has once can stand anywhere. Several of one kind are told apart by their order, if the file
- * has one.
+ * Matches modules by their shapes. A kind of module that the net has once may be anywhere; several of one
+ * kind are distinguished by their order, if the file has one.
  */
 function byShapes(
   expected: readonly Expected[],
@@ -140,8 +141,8 @@ function match(expected: readonly Expected[], offered: Candidate, ordered: boole
 }
 
 /**
- * Weights for every layer of the net. `key` chooses among several sets that a file offers. Throws a `Problem` that says
- * what does not fit, or which sets there are to choose from.
+ * Returns weights for every layer of the net. `key` selects one of several sets in a file. Throws a `Problem`
+ * that says what does not fit, or which sets there are to choose from.
  */
 export function matchWeights(network: Network, file: WeightsFile, path: string, key?: string): Matched {
   const expected = expectedWeights(network);

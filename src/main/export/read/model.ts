@@ -1,4 +1,4 @@
-/** A file of weights as a net with its weights, by the names of a run's checkpoints. */
+/** Reads a file of weights as a net with its weights, named as in a run's checkpoints. */
 import { type ProblemRecord, Problem } from '../../../shared/base/problem.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
@@ -9,19 +9,19 @@ import { matchWeights } from './match.ts';
 
 export interface ReadModel {
   readonly network: Network;
-  /** `0.weight`, `3.layers.1.bias`. */
+  /** Tensors by name: `0.weight`, `3.layers.1.bias`. */
   readonly tensors: readonly NamedTensor[];
-  /** What was decided on the way. */
+  /** Notes about decisions made while reading. */
   readonly notes: readonly ProblemRecord[];
-  /** Where the file says how pixels are normalised. */
+  /** Normalisation of pixels, if the file specifies one. */
   readonly normalisation?: 'course' | undefined;
 }
 
 export interface ReadOptions {
   readonly network: Network | null;
-  /** Which set of weights, where the file has several. */
+  /** Key of the set of weights to use, if the file has several. */
   readonly key?: string | undefined;
-  /** Files that lie beside it and may hold its weights, by their names. */
+  /** Files by name that are stored beside it and may hold its weights. */
   readonly beside?: ReadonlyMap<string, Uint8Array> | undefined;
 }
 

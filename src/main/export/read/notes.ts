@@ -1,4 +1,7 @@
-/** What was decided while a file of weights was read, for the user to know; said like problems, in both languages. */
+/**
+ * Notes for the user about decisions made while a file of weights was read, in the form of problems, in both
+ * languages.
+ */
 import { type ProblemRecord, Problem } from '../../../shared/base/problem.ts';
 
 export const importNotes = {

@@ -1,7 +1,7 @@
 /**
- * TensorFlow.js' layers model: `model.json` with the topology in the words of Keras 2, which is what its loader reads
- * (tfjs-layers/src/models.ts), and one file of weights as little-endian float32 in the order of the manifest. No weight's
- * name ends in a number: the loader would take all names for places.
+ * TensorFlow.js' layers model: `model.json` with the topology in Keras 2's notation, which its loader reads
+ * (tfjs-layers/src/models.ts), and one file of weights as little-endian float32 in the order of the manifest.
+ * No weight's name ends in a number, because the loader would then take all names for indices.
  */
 import type { ExportOptions } from '../../../shared/export/formats.ts';
 import type { TrainedModel } from '../../../shared/models/trainedModel.ts';
@@ -15,7 +15,7 @@ export function encodeTfjs(model: TrainedModel, options: ExportOptions): Encoded
   return layersModel(model, kerasLayers(model, options), options);
 }
 
-/** The files of a graph of Keras layers, whose order is that in which each comes after those that it takes from. */
+/** Returns the files of a graph of Keras layers in topological order. */
 export function layersModel(
   model: TrainedModel,
   keras: readonly KerasLayer[],
@@ -87,8 +87,8 @@ function topologyOf(model: TrainedModel, graph: readonly KerasLayer[]): ConfigVa
 }
 
 /**
- * TensorFlow.js' ELU has alpha 1 alone. elu(x, α) = α · elu(x, 1) + (1 − α) · relu(x): for x above 0 both give x, and below
- * it the second term is 0.
+ * Rewrites ELU, because TensorFlow.js supports only alpha 1: elu(x, α) = α · elu(x, 1) + (1 − α) · relu(x),
+ * since for x above 0 both terms are multiples of x that add up to x, and below it the second term is 0.
  */
 function inTfjsLayers(layer: KerasLayer): KerasLayer[] {
   const { name, className, config, inputs } = layer;
@@ -110,7 +110,10 @@ function inTfjsLayers(layer: KerasLayer): KerasLayer[] {
   ];
 }
 
-/** Names that Keras 2 has for what Keras 3 calls otherwise, and activations that TensorFlow.js calls by other names. */
+/**
+ * Returns the configuration with Keras 2's names for fields that Keras 3 has renamed, and TensorFlow.js'
+ * names of activations.
+ */
 function inKeras2({ className, config }: KerasLayer): Config {
   if (className === 'LeakyReLU') return { alpha: config['negative_slope'] as number };
   if (className === 'Activation' && config['activation'] === 'silu') return { activation: 'swish' };

@@ -1,4 +1,7 @@
-/** Activations in LiteRT's float operators of version 1. What has none of its own is put together from others. */
+/**
+ * Activations in LiteRT's float operators of version 1. Activations without an operator are composed of
+ * others.
+ */
 import { composedActivations, isComposed } from '../../../shared/layers/composedActivations.ts';
 import { type Formula, compute, operationCount } from '../../../shared/layers/formula.ts';
 import { seluConstants } from '../../../shared/layers/activation.ts';
@@ -42,8 +45,8 @@ export function addActivation(graph: TfliteGraph, step: Step, name: string, x: T
 }
 
 /**
- * scale · elu(x, α). LiteRT's ELU has α 1 alone: elu(x, α) = α · elu(x, 1) + (1 − α) · relu(x), since for x above 0 both give
- * x, and below it the second term is 0.
+ * Adds scale · elu(x, α). LiteRT's ELU supports only α 1: elu(x, α) = α · elu(x, 1) + (1 − α) · relu(x),
+ * since for x above 0 the two terms add up to x, and below it the second term is 0.
  */
 function elu(graph: TfliteGraph, name: string, x: TfliteValue, alpha: number, scale: number): TfliteValue {
   const { shape } = x;
@@ -61,7 +64,7 @@ function elu(graph: TfliteGraph, name: string, x: TfliteValue, alpha: number, sc
   return graph.node('add', name, [below.tensor, above.tensor], shape, addOptions);
 }
 
-/** log(1 + eˣ) as max(x, 0) + log(1 + e^−|x|), in which nothing overflows. */
+/** Adds log(1 + eˣ) as max(x, 0) + log(1 + e^−|x|), in which nothing overflows. */
 function softplus(graph: TfliteGraph, name: string, x: TfliteValue): TfliteValue {
   const { shape } = x;
   const magnitude = graph.node('abs', `${name}_abs`, [x.tensor], shape, absOptions);
@@ -74,7 +77,7 @@ function softplus(graph: TfliteGraph, name: string, x: TfliteValue): TfliteValue
   return graph.node('add', name, [positive.tensor, log.tensor], shape, addOptions);
 }
 
-/** The formula in LiteRT's operators; its last node has the given name. */
+/** Adds the formula in LiteRT's operators; its last node has the given name. */
 function addFormula(graph: TfliteGraph, formula: Formula, name: string, x: TfliteValue): TfliteValue {
   const steps = operationCount(formula);
   let done = 0;

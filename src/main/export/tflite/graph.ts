@@ -1,9 +1,12 @@
-/** A LiteRT graph under construction: values that are computed have a batch before their shape, constants have none. */
+/**
+ * A LiteRT graph under construction. Computed values have the batch as an additional first axis; constants do
+ * not.
+ */
 import type { OperatorName, OperatorRecord, Options, TensorRecord } from './schema.ts';
 
 export interface TfliteValue {
   readonly tensor: number;
-  /** Without the batch: height × width × channels, or features. */
+  /** Shape without the batch: height × width × channels, or features. */
   readonly shape: readonly number[];
 }
 
@@ -23,7 +26,7 @@ export class TfliteGraph {
     return this.tensors.push({ name, shape, constant: Int32Array.from(data) }) - 1;
   }
 
-  /** Adds an operator whose output is called as it is; the inputs are tensors' numbers. */
+  /** Adds an operator whose output has the same name; the inputs are indices of tensors. */
   node(
     operator: OperatorName,
     name: string,

@@ -1,7 +1,7 @@
 /**
- * LiteRT (TFLite): the net as float32 operators of version 1, which every runtime has, with channels last and a batch of
- * any size. Batch normalisation behind a convolution is folded into it; padding is an operator of its own, because
- * LiteRT's "same" is not PyTorch's.
+ * LiteRT (TFLite): the net as float32 operators of version 1, which every runtime has, with channels last and
+ * a batch of any size. Batch normalisation after a convolution is folded into it; padding is a separate
+ * operator, because LiteRT's "same" differs from PyTorch's.
  */
 import type { ExportOptions } from '../../../shared/export/formats.ts';
 import {
@@ -30,7 +30,7 @@ import {
   transposeOptions,
 } from './schema.ts';
 
-/** Names of the input and the output, in the graph and in its signature. */
+/** Returns the names of the input and the output, in the graph and in its signature. */
 const tfliteNames = ({ normalisation, output }: ExportOptions) => ({
   input: normalisation === 'inside' ? 'pixels' : 'images',
   output,
@@ -42,7 +42,7 @@ export function encodeTflite(model: TrainedModel, options: ExportOptions): Encod
   const { height, width, channels } = model.network.input;
   const input = graph.value(names.input, [height, width, channels]);
   const result = addList(graph, channelsLastModel(model, options), input);
-  // A reshape to what it is already: the output has its own name whatever the last layer is.
+  // A reshape to the existing shape gives the output its own name whatever the last layer is.
   const output = reshaped(graph, names.output, result, result.shape);
   const metadata = {
     ...metadataOf(model),
@@ -60,7 +60,7 @@ export function encodeTflite(model: TrainedModel, options: ExportOptions): Encod
   return { files: [{ path: 'model.tflite', bytes }] };
 }
 
-/** Some steps are one operator together with the step behind them. */
+/** Adds the steps, some of which are one operator together with the next step. */
 function addList(graph: TfliteGraph, steps: readonly LastStep[], x: TfliteValue): TfliteValue {
   let value = x;
   for (let i = 0; i < steps.length; i += 1) {
@@ -106,7 +106,10 @@ function required(weights: Weights | undefined): Weights {
   return weights;
 }
 
-/** Batch normalisation with its running statistics: x · factor + shift, a number each for every channel. */
+/**
+ * Returns batch normalisation with its running statistics as x · factor + shift, with one number of each per
+ * channel.
+ */
 function scaleAndShift({ step, weights }: StepOf<'batchNorm'>): { factor: number[]; shift: number[] } {
   const [gamma, beta, mean, variance] = ['gamma', 'beta', 'moving_mean', 'moving_variance'].map(
     (name) => required(weights[name]).data,
@@ -116,7 +119,7 @@ function scaleAndShift({ step, weights }: StepOf<'batchNorm'>): { factor: number
   return { factor, shift };
 }
 
-/** The last axis is the one of the factors. */
+/** Multiplies data by factors along the last axis. */
 const scaledLast = (data: Float32Array, factor: readonly number[]): Float32Array =>
   data.map((each, i) => each * (factor[i % factor.length] as number));
 
@@ -135,7 +138,7 @@ interface Window {
   readonly dilation: Pair;
 }
 
-/** LiteRT's filters are out × height × width × in. */
+/** Adds a convolution; LiteRT's filters are out × height × width × in. */
 function convolved(
   graph: TfliteGraph,
   { name, step }: StepOf<'conv'>,
@@ -150,7 +153,7 @@ function convolved(
   return graph.node('conv2d', name, inputs, output, conv2dOptions(step.stride, step.dilation));
 }
 
-/** Always there: without it, fully connected layers are of a later version. */
+/** Adds a bias, of zeros if there is none: without a bias, fully connected layers need a later version. */
 const biasOf = (graph: TfliteGraph, name: string, bias: Weights | undefined, count: number): number =>
   graph.floats(`${name}/bias`, [count], bias?.data ?? new Float32Array(count));
 
@@ -166,7 +169,7 @@ function reshaped(graph: TfliteGraph, name: string, x: TfliteValue, shape: reado
   return graph.node('reshape', name, [x.tensor, target], shape, reshapeOptions);
 }
 
-/** x · factor + shift along the last axis. */
+/** Adds x · factor + shift along the last axis. */
 function scaled(
   graph: TfliteGraph,
   name: string,
@@ -180,7 +183,7 @@ function scaled(
   return graph.node('add', name, [product.tensor, constant('shift', shift)], x.shape, addOptions);
 }
 
-/** Lower than any number that a net gives: it never wins over one in a max-pool. */
+/** Lowest finite float32, which never exceeds a number of the net in a max-pool. */
 const lowest = -3.4028234663852886e38;
 
 function padded(

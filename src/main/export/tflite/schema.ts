@@ -1,17 +1,17 @@
 /**
- * LiteRT's file format (TFLite), as much of it as nets here need: tables, slots and numbers are those of the published
- * schema, tensorflow/compiler/mlir/lite/schema/schema.fbs, version 3. Bytes are laid out by npm `flatbuffers`; this is
- * its only importer.
+ * The parts of LiteRT's file format (TFLite) that the nets need: tables, slots and numbers are those of the
+ * published schema, tensorflow/compiler/mlir/lite/schema/schema.fbs, version 3. The bytes are laid out by npm
+ * `flatbuffers`, which only this file imports.
  */
 import { Builder } from 'flatbuffers';
 import { bytesOf, utf8 } from '../encoded.ts';
 
 const schemaVersion = 3;
 const fileIdentifier = 'TFL3';
-/** Runtimes use weights where they lie in the file, so they begin at multiples of this (`force_align`). */
+/** Alignment of weights, which runtimes use in place in the file (`force_align`). */
 const alignment = 16;
 
-/** BuiltinOperator. */
+/** Numbers of the enum BuiltinOperator. */
 export const operatorCodes = {
   add: 0,
   averagePool2d: 1,
@@ -38,13 +38,13 @@ export const operatorCodes = {
 } as const;
 export type OperatorName = keyof typeof operatorCodes;
 
-/** From this number on, a code no longer fits into the byte that old runtimes read. */
+/** From this number on, a code does not fit into the byte that old runtimes read. */
 const placeholderForGreaterCodes = 127;
 
-/** TensorType. */
+/** Numbers of the enum TensorType. */
 const elementTypes = { float32: 0, int32: 2 } as const;
 
-/** A field of a table: it writes itself into the table that is being made. */
+/** A field of a table: a function that writes it into the table under construction. */
 export type TableField = (builder: Builder) => void;
 
 const int8 =
@@ -64,7 +64,7 @@ const offset =
   (b) =>
     b.addFieldOffset(slot, value, 0);
 
-/** A table of the union BuiltinOptions: its number there, and its fields. */
+/** A table of the union BuiltinOptions: its number in the union, and its fields. */
 export interface Options {
   readonly type: number;
   readonly slots: number;
@@ -73,7 +73,7 @@ export interface Options {
 
 type Pair = readonly [height: number, width: number];
 
-/** Padding.VALID. */
+/** Padding.VALID */
 const valid = 1;
 
 export const conv2dOptions = (stride: Pair, dilation: Pair): Options => ({
@@ -83,7 +83,7 @@ export const conv2dOptions = (stride: Pair, dilation: Pair): Options => ({
     int8(0, valid),
     int32(1, stride[1]),
     int32(2, stride[0]),
-    // The default is 1, so a 1 is written as it is: `int32` leaves zeros out alone.
+    // The default is 1, so 1 must be written explicitly: `int32` only leaves out zeros.
     int32(4, dilation[1]),
     int32(5, dilation[0]),
   ],
@@ -118,14 +118,14 @@ export const leakyReluOptions = (alpha: number): Options => ({
   fields: [float32(0, alpha)],
 });
 export const absOptions: Options = { type: 78, slots: 0, fields: [] };
-/** Not approximated. */
+/** Options of the exact GELU, without an approximation. */
 export const geluOptions: Options = { type: 116, slots: 1, fields: [] };
 
 export interface TensorRecord {
   readonly name: string;
-  /** Of a constant; of anything else without the batch. */
+  /** Shape, which is without the batch unless the tensor is a constant. */
   readonly shape: readonly number[];
-  /** Null for what is computed: its first axis is the batch. */
+  /** Data of a constant; null for a computed tensor, whose first axis is the batch. */
   readonly constant: Float32Array | Int32Array | null;
 }
 
@@ -139,11 +139,11 @@ export interface OperatorRecord {
 export interface ModelRecord {
   readonly description: string;
   readonly tensors: readonly TensorRecord[];
-  /** Each after those whose output it takes. */
+  /** Operators in topological order. */
   readonly operators: readonly OperatorRecord[];
   readonly input: number;
   readonly output: number;
-  /** Kept under these names beside the graph. */
+  /** Metadata by name, stored beside the graph. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -165,7 +165,7 @@ function int32s(b: Builder, values: readonly number[]): number {
   return b.endVector();
 }
 
-/** Bytes of which there are four for each element. */
+/** Writes an aligned vector whose elements take four bytes each. */
 function alignedWords(b: Builder, bytes: Uint8Array): number {
   const words = new Int32Array(bytes.slice().buffer);
   b.startVector(1, bytes.length, alignment);
@@ -173,10 +173,10 @@ function alignedWords(b: Builder, bytes: Uint8Array): number {
   return b.endVector();
 }
 
-/** The bytes of the file. Its one graph has the signature `serving_default`. */
+/** Returns the bytes of the file. Its one graph has the signature `serving_default`. */
 export function serializeTflite(model: ModelRecord): Uint8Array {
   const b = new Builder(1024);
-  // Buffer 0 is empty by the format's rule: it stands for "no data".
+  // Buffer 0 is empty by the format's rule and stands for "no data".
   const buffers = [table(b, 3, [])];
   const bufferOf = (data: number) => buffers.push(table(b, 3, [offset(0, data)])) - 1;
   const tensors = model.tensors.map((tensor) => tensorTable(b, tensor, bufferOf));
@@ -214,7 +214,7 @@ function tensorTable(
 ): number {
   const buffer = constant ? bufferOf(alignedWords(b, bytesOf(constant))) : 0;
   const dims = int32s(b, constant ? shape : [1, ...shape]);
-  // The batch is of any size.
+  // The batch may have any size.
   const signature = constant ? null : int32s(b, [-1, ...shape]);
   const text = b.createString(name);
   return table(b, 8, [

@@ -184,7 +184,7 @@ export class SweepRunner {
     }
   }
 
-  /** It may have ended while it was put in line. */
+  /** Watches the run, which may have ended while it was queued. */
   #watch(run: number, position: number): void {
     this.#current.set(run, { position, status: null });
     this.#look(this.#options.runBook.summary(run));
@@ -201,7 +201,10 @@ export class SweepRunner {
     else void this.#fill();
   }
 
-  /** Whatever is still under way goes on to its own end, or meets the same. */
+  /**
+   * Ends the sweep as interrupted. Runs that are still active continue to their own end, or fail for the same
+   * reason.
+   */
   #interrupt(problem: ProblemRecord): void {
     this.#held = true;
     this.#end('interrupted', problem);
@@ -216,7 +219,7 @@ export class SweepRunner {
   }
 }
 
-/** True for what lies in the machine, not in a run's configuration. */
+/** Returns true for problems of the machine rather than of a run's configuration. */
 function meetsAll(code: string): boolean {
   return (
     /^(history|engine|lab)\./.test(code) ||

@@ -1,4 +1,7 @@
-/** Sweeps as the lab's callers handle them: started, paused, resumed, cancelled, looked up, and all of them closed. */
+/**
+ * Sweeps as the lab's callers handle them: they are started, paused, resumed, cancelled, listed, and finally
+ * closed.
+ */
 import type { CallRequest } from '../../../shared/api/api.ts';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import { Problem } from '../../../shared/base/problem.ts';
@@ -24,24 +27,27 @@ export interface SweepsOptions {
   readonly cores: number;
   readonly openDataset: (id: string) => Promise<Dataset>;
   readonly readMemory: () => Memory;
-  /** How long a thread may take to end, in milliseconds. */
+  /** Milliseconds that a thread may take to end. */
   readonly patience: number;
 }
 
 export class LabSweeps {
   readonly #options: SweepsOptions;
   readonly #runners = new Map<number, SweepRunner>();
-  /** Each sweep's threads, until they are gone. */
+  /** Promises that resolve when a sweep's threads have ended. */
   readonly #pools = new Set<Promise<void>>();
   readonly #resuming = new Map<number, Promise<SweepSummary>>();
-  /** The last one that was asked for: a window that follows a sweep asks again and again. */
+  /** The most recent plan, because a window that follows a sweep asks for it repeatedly. */
   #plan: { readonly id: number; readonly plan: SweepPlan } | null = null;
 
   constructor(options: SweepsOptions) {
     this.#options = options;
   }
 
-  /** All or none: what cannot be trained is refused, by its combination's name, before any run is made. */
+  /**
+   * Starts all runs or none: if one cannot be trained, the sweep is refused with its combination's name
+   * before any run is created.
+   */
   async start({ sweep, workers: wanted }: CallRequest<'sweeps.start'>): Promise<SweepSummary> {
     const { book, runs, cores, openDataset, readMemory } = this.#options;
     runs.requireTraining();
@@ -72,7 +78,10 @@ export class LabSweeps {
     return this.#options.book.summary(id);
   }
 
-  /** Runs that were begun go on from their checkpoints, the others start. Who asks twice is answered twice. */
+  /**
+   * Resumes the runs that had begun from their checkpoints and starts the others. Concurrent calls share one
+   * resumption.
+   */
   resume(id: number): Promise<SweepSummary> {
     const resuming = this.#resuming.get(id) ?? this.#resume(id).finally(() => this.#resuming.delete(id));
     this.#resuming.set(id, resuming);
@@ -130,13 +139,13 @@ export class LabSweeps {
     };
   }
 
-  /** Begins no more runs; to be called before runs are ended. */
+  /** Begins no more runs. It must be called before runs are ended. */
   stopBeginning(): void {
     for (const runner of [...this.#runners.values()]) runner.close();
     this.#options.book.release();
   }
 
-  /** To be called after runs have ended: waits until the threads are gone. */
+  /** Waits until the threads have ended. It must be called after runs have ended. */
   async close(): Promise<void> {
     await within(Promise.all(this.#pools), this.#options.patience);
   }
@@ -181,7 +190,7 @@ export class LabSweeps {
     return plan;
   }
 
-  /** What one run was trained on and the next one is not would not compare. */
+  /** Throws if a data set has changed, because runs on different data cannot be compared. */
   #requireSameData(id: number, { datasets }: SweepPlan): void {
     const trained = this.#options.book.history.sweeps.dataHashes(id);
     for (const { summary } of datasets) {
@@ -195,13 +204,16 @@ export class LabSweeps {
     }
   }
 
-  /** Waits for a resumption that is on its way, so that who resumes and pauses in one breath is served in that order. */
+  /**
+   * Waits for a resumption in progress, so that a caller who resumes and pauses at once is served in that
+   * order.
+   */
   async #own(id: number): Promise<SweepSummary> {
     await settled(this.#resuming.get(id));
     return this.#mine(id);
   }
 
-  /** The sweep as it is; a `Problem` where another process is at it. */
+  /** Returns the sweep. Throws a `Problem` if another process owns it. */
   #mine(id: number): SweepSummary {
     const { book } = this.#options;
     book.recover();
@@ -212,7 +224,7 @@ export class LabSweeps {
   }
 }
 
-/** A run that has diverged would do so again, at the same step. */
+/** Returns whether a run can be resumed; one that diverged would do so again at the same step. */
 function canGoOn(run: SweepRun | undefined): boolean {
   if (!run || run.status === 'waiting') return true;
   if (run.status === 'finished' || isUnderWay(run.status)) return false;

@@ -1,4 +1,4 @@
-/** Who looks into nets, a thread or a process of its own, as a function: a message to it, and its answer. */
+/** An inspection thread or process as a function from a message to its answer. */
 import { fork } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../../../shared/base/problem.ts';
@@ -7,7 +7,7 @@ import type { FromInspector, InspectionStart, ToInspector } from '../../engine/i
 
 type Asked = Extract<ToInspector, { id: number }>;
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
-/** What can be said to it; the answer's number is this file's concern. */
+/** A message to it; its `id` is added here. */
 export type Request = WithoutId<Asked>;
 export type Answer = Extract<FromInspector, { kind: 'done' }>['answer'];
 
@@ -16,25 +16,25 @@ interface Waiting {
   reject(problem: Problem): void;
 }
 
-/** The way to whoever answers. */
+/** The channel to the thread or process. */
 export interface InspectionChannel {
   post(message: ToInspector): void;
-  /** Whether it keeps this process alive. */
+  /** Whether it keeps this process alive */
   ref(): void;
   unref(): void;
-  /** Ends it wherever it is. */
+  /** Ends it at once. */
   terminate(): void;
 }
 
 export interface LineListener {
   message(message: FromInspector): void;
-  /** It has ended; the problem is what those are told who still wait. */
+  /** Reports that it has ended; pending questions are rejected with the problem. */
   exit(problem: Problem): void;
 }
 
 export type StartLine = (listener: LineListener) => InspectionChannel;
 
-/** A thread of this process. */
+/** Starts a thread of this process. */
 export function inThread(path: string | URL): StartLine {
   return (listener) => {
     const worker = new Worker(path, { workerData: { inspect: true } satisfies InspectionStart });
@@ -64,10 +64,10 @@ export function inThread(path: string | URL): StartLine {
   };
 }
 
-/** A process of its own, which the native library may take along without harm to any other run. */
+/** Starts a separate process, so that a crash of the native library affects no run. */
 export function inProcess(path: string | URL): StartLine {
   return (listener) => {
-    // Messages carry typed arrays, which the plain serialization does not know.
+    // Messages contain typed arrays, which the default serialization does not support.
     const child = fork(path, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     let ended = false;
     const end = (reason: string) => {
@@ -92,7 +92,7 @@ export function inProcess(path: string | URL): StartLine {
       end(signal ?? `exit code ${code}`);
     });
     return {
-      // A process that has just died refuses the message; its end is told all the same.
+      // A process that has just died refuses the message; its exit is reported separately.
       post: (message) => void child.send(message, () => undefined),
       ref: () => {
         child.ref();
@@ -108,7 +108,7 @@ export function inProcess(path: string | URL): StartLine {
 }
 
 export class InspectionThread {
-  /** Fulfilled when it has ended, however it did. */
+  /** Resolves when it has ended in any way. */
   readonly gone: Promise<void>;
 
   #line!: InspectionChannel;
@@ -129,7 +129,7 @@ export class InspectionThread {
         },
       });
     });
-    // Nobody's question is no reason for the process to stay.
+    // A thread without questions must not keep the process alive.
     this.#line.unref();
   }
 
@@ -137,7 +137,7 @@ export class InspectionThread {
     return this.#ended !== null;
   }
 
-  /** Rejected with a `Problem`: the engine's, or that the thread has ended. */
+  /** Rejects with a `Problem` of the engine, or if the thread has ended. */
   ask(request: Request): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     if (this.#ended) {
@@ -151,14 +151,14 @@ export class InspectionThread {
     return promise;
   }
 
-  /** Paces that are being measured, or wait for it, are rejected with a `Problem`. */
+  /** Cancels running and pending measurements of paces, which reject with a `Problem`. */
   giveUp(): void {
     if (this.#waiting.size > 0) this.#line.post({ kind: 'giveUp' } satisfies ToInspector);
   }
 
-  /** It ends when it has answered. */
+  /** Makes it end after it has answered all questions. */
   leave(): void {
-    // Who ends the process waits for the thread.
+    // A process that is ending waits for the thread.
     this.#line.ref();
     this.#line.post({ kind: 'leave' } satisfies ToInspector);
   }

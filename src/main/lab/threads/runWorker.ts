@@ -1,4 +1,7 @@
-/** The thread that trains one run: started with its order, spoken to in `engine/train/messages.ts`' terms, and ended. */
+/**
+ * A thread that trains one run: it is started with its order, exchanges the messages of
+ * `engine/train/messages.ts`, and ends.
+ */
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../../../shared/base/problem.ts';
 import type { FromWorker, ToWorker, TrainingOrder, WorkerStart } from '../../engine/train/messages.ts';
@@ -6,20 +9,23 @@ import { setNativeEnvironment } from '../../engine/native/environment.ts';
 
 export interface RunWorker {
   send(message: ToWorker): void;
-  /** Ends the thread wherever it is. */
+  /** Ends the thread at once. */
   terminate(): void;
 }
 
 export interface RunWorkerListener {
   message(message: FromWorker): void;
-  /** No message follows: the thread is gone, or does something else. `problem` says why where it did not just return. */
+  /**
+   * Reports that no message follows, because the thread has ended or trains another run. `problem` is the
+   * reason if it ended abnormally.
+   */
   exit(problem: Problem | null): void;
 }
 
 /** Starts a worker for a run. */
 export type StartWorker = (order: TrainingOrder, listener: RunWorkerListener) => RunWorker;
 
-/** What can be handed over with an order instead of being copied. */
+/** Returns the buffers of an order that can be transferred instead of being copied. */
 export function transfersOf({ from }: TrainingOrder): ArrayBuffer[] {
   return from?.tensors.map(({ data }) => data.buffer as ArrayBuffer) ?? [];
 }
@@ -40,7 +46,7 @@ export function startThread(
     crash ??= error;
   };
   worker.on('messageerror', (error) => {
-    // What it said is lost; what it says next would not fit to what is kept.
+    // The message is lost, and later ones would not fit the stored state.
     crashed(error);
     void worker.terminate();
   });
@@ -51,7 +57,7 @@ export function startThread(
   return worker;
 }
 
-/** A thread for this one run. */
+/** Starts a thread for one run. */
 export function startRunWorker(
   path: string | URL,
   order: TrainingOrder,

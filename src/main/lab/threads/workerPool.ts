@@ -1,6 +1,7 @@
 /**
- * Threads that train one run after another: starting one loads TensorFlow, which takes about a second, as long as an
- * epoch. A thread that has said the last word of its run is free for the next; one that nobody needs for a while ends.
+ * Threads that train one run after another: starting one loads TensorFlow, which takes about a second, as
+ * long as an epoch. A thread that has sent its run's last message is free for the next run; one that stays
+ * free for a while ends.
  */
 import type { Worker } from 'node:worker_threads';
 import {
@@ -11,14 +12,14 @@ import {
 } from '../../engine/train/messages.ts';
 import { type RunWorker, type RunWorkerListener, startThread, transfersOf } from './runWorker.ts';
 
-/** Longer than what lies between two runs of a sweep; a free thread keeps some 100 MB. */
+/** Longer than the time between two runs of a sweep; a free thread takes some 100 MB. */
 const idleMilliseconds = 5000;
 
 export class WorkerPool {
   readonly #path: string | URL;
   readonly #cores: number;
   readonly #threads = new Set<Thread>();
-  /** Those that are free, and what ends them. */
+  /** Free threads with their timers. */
   readonly #free = new Map<Thread, NodeJS.Timeout>();
   #closed = false;
 
@@ -27,7 +28,7 @@ export class WorkerPool {
     this.#cores = cores;
   }
 
-  /** Gives the run a free thread, or a new one. */
+  /** Starts the run in a free thread or a new one. */
   start(order: TrainingOrder, listener: RunWorkerListener): RunWorker {
     for (const [thread, timer] of this.#free) {
       clearTimeout(timer);
@@ -48,7 +49,7 @@ export class WorkerPool {
     return thread.begin(this.#path, order, this.#cores, listener);
   }
 
-  /** Free threads end now, the others after the run that they are at. Fulfilled when all are gone. */
+  /** Ends free threads now and the others after their current run. Resolves when all have ended. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const thread of this.#free.keys()) thread.leave();
@@ -69,14 +70,14 @@ export class WorkerPool {
 }
 
 class Thread {
-  /** Fulfilled when the thread has ended. */
+  /** Resolves when the thread has ended. */
   readonly gone: Promise<void>;
 
   readonly #gone = Promise.withResolvers<void>();
   readonly #onFree: () => void;
   readonly #onGone: () => void;
   #worker: Worker | null = null;
-  /** Whose run it is at; null while it is free. */
+  /** Listener of the current run; null while the thread is free. */
   #listener: RunWorkerListener | null = null;
 
   constructor(onFree: () => void, onGone: () => void) {
@@ -100,7 +101,7 @@ class Thread {
     return this.#handle(listener);
   }
 
-  /** For a free thread. */
+  /** Starts a run in a free thread. */
   take(order: TrainingOrder, listener: RunWorkerListener): RunWorker {
     this.#listener = listener;
     this.#worker?.ref();
@@ -109,7 +110,7 @@ class Thread {
   }
 
   leave(): void {
-    // Who ends the process waits for the thread, which is in native code when it is not free.
+    // A process that is ending waits for the thread, which is in native code unless it is free.
     this.#worker?.ref();
     this.#worker?.postMessage({ kind: 'leave' } satisfies ToWorker);
   }
@@ -118,7 +119,7 @@ class Thread {
     this.#listener?.message(message);
     if (!lastKinds.includes(message.kind)) return;
     const listener = this.#release();
-    // A free thread is no reason for the process to stay.
+    // A free thread must not keep the process alive.
     this.#worker?.unref();
     this.#onFree();
     listener?.exit(null);
@@ -130,7 +131,10 @@ class Thread {
     return listener;
   }
 
-  /** What a run holds of the thread, until the thread is free again: then it may be another run's. */
+  /**
+   * Returns a run's access to the thread, which ends when the thread is free again, because it may then serve
+   * another run.
+   */
   #handle(listener: RunWorkerListener): RunWorker {
     const mine = (work: (worker: Worker) => void) => {
       if (this.#worker && this.#listener === listener) work(this.#worker);

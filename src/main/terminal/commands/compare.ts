@@ -1,4 +1,4 @@
-/** `stride compare`: which of several runs is better on the same test images, with the window's figures and words. */
+/** `stride compare`: compares runs on the same test images, with the window's figures and texts. */
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -29,7 +29,7 @@ import { currentLanguage, inLanguage, say } from '../../host/language.ts';
 export interface CompareOptions {
   readonly json?: boolean;
   readonly best?: boolean;
-  /** Where a report is written. */
+  /** Path of the report to write. */
   readonly report?: string;
   readonly language?: Language;
 }
@@ -138,7 +138,7 @@ function inWords(io: Io, comparison: Comparison): string {
     .join('\n\n');
 }
 
-/** The net of these runs, which differ in their seeds alone. */
+/** Returns the net of these runs, which differ only in their seeds. */
 function netOf({ runs }: Comparison, [first]: readonly number[]): string {
   return netName(currentLanguage(), runs.find(({ run }) => run === first)?.network ?? '');
 }

@@ -1,4 +1,4 @@
-/** `stride datasets`: sets of images brought in, listed, shown, renamed and deleted. */
+/** `stride datasets`: imports, lists, shows, renames and deletes data sets. */
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -21,7 +21,7 @@ import * as numbers from '../reports/numbers.ts';
 interface Surroundings {
   readonly io: Io;
   readonly withLab: (work: (lab: LabClient) => Promise<unknown>) => Promise<void>;
-  /** Takes the exit code; the signal comes at Ctrl-C. */
+  /** Runs work and sets its exit code; Ctrl-C aborts the signal. */
   readonly untilStopped: (work: (lab: LabClient, stop: AbortSignal) => Promise<number>) => Promise<void>;
 }
 
@@ -205,7 +205,7 @@ function sayImported(io: Io, entry: DatasetEntry, alreadyThere: boolean): void {
   print(io, say('Train on it: {command}', { command: `${io.invocation} train course --dataset ${id}` }));
 }
 
-/** What was noticed, a sentence each. */
+/** Returns the findings of the import, one sentence each. */
 function findings({ imported }: DatasetEntry): string[] {
   if (!imported) return [];
   const { duplicates, contradictory, constant, ignored, skipped, notes, sizes } = imported.report;
@@ -290,7 +290,7 @@ async function show(io: Io, lab: LabClient, wanted: string, { json }: JsonOption
   if (problem) note(io, inLanguage(problem));
 }
 
-/** By id or name; what is not there is the lab's to refuse, in its words. */
+/** Finds a data set by id or name; the lab refuses an unknown one. */
 async function find(lab: LabClient, wanted: string): Promise<DatasetEntry> {
   const entries = await lab.call('datasets.entries', {});
   const found =

@@ -1,10 +1,12 @@
-/** `stride doctor`: the project's own check of what is there to train with, which needs nothing that could be broken. */
+/**
+ * `stride doctor`: the project's own check of the machine, which runs without the parts that might be broken.
+ */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { currentLanguage } from '../../host/language.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 
-/** Gives the script's exit code. */
+/** Returns the script's exit code. */
 export async function doctor(script: string, { json }: { json?: boolean }): Promise<number> {
   if (!existsSync(script)) {
     throw new Problem('terminal.doctor', `${script} is not there; run this in the project's folder`, {

@@ -1,4 +1,4 @@
-/** `stride figure`: a net as a picture, for a report or a paper. */
+/** `stride figure`: draws a net for a report or a paper. */
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { type FigureStyle, figureStyles, networkFigure } from '../../../shared/figure/networkFigure.ts';

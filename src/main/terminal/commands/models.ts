@@ -1,4 +1,4 @@
-/** `stride export`, `import` and `evaluate`: trained nets taken away, brought in and scored. */
+/** `stride export`, `import` and `evaluate`: export, import and evaluate trained nets. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -19,7 +19,7 @@ import { inLanguage, say } from '../../host/language.ts';
 
 interface Surroundings {
   readonly io: Io;
-  /** Takes the exit code. */
+  /** Runs work and sets its exit code. */
   readonly withLab: (work: (lab: LabClient) => Promise<number>) => Promise<void>;
 }
 
@@ -129,7 +129,7 @@ async function exportModels(
   return results.every(({ problem }) => problem === null) ? exitCodes.ok : exitCodes.failure;
 }
 
-/** Field names are an interface: scripts depend on them. */
+/** Returns the result as JSON. Scripts depend on the field names. */
 function exportedJson({ check, problem, ...result }: ExportResult): unknown {
   const passed = problem === null;
   return { type: passed ? 'exported' : 'failed', ...result, check: check && { ...check, passed }, problem };
@@ -204,7 +204,9 @@ async function importModel(io: Io, lab: LabClient, file: string, options: Import
   return exitCodes.ok;
 }
 
-/** Where weights lie in another file, which the model names, that file is read, too. It lies in the model's own folder. */
+/**
+ * Adds the file that holds the model's weights, if the model names one. It must be in the model's own folder.
+ */
 async function withFileBeside<T>(
   file: string,
   work: (beside: { name: string; bytes: Uint8Array }[]) => Promise<T>,

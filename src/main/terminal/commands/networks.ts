@@ -1,4 +1,4 @@
-/** The nets that a command line can name: the presets, files that hold a network as JSON, and PyTorch scripts. */
+/** Nets that a command line can name: presets, JSON files of networks, and PyTorch scripts. */
 import { existsSync, readFileSync } from 'node:fs';
 import { type Network, parseNetwork } from '../../../shared/network/network.ts';
 import { findPreset, presets } from '../../../shared/network/presets.ts';
@@ -12,13 +12,13 @@ import { inLanguage, say } from '../../host/language.ts';
 
 export interface NamedNetwork {
   readonly network: Network;
-  /** With which it is trained where nothing else is said. */
+  /** Settings that it is trained with by default. */
   readonly settings: TrainingSettings;
-  /** Somebody wrote the settings down, in a script: they hold for any data set. */
+  /** Whether the settings come from a script, so that they apply to any data set. */
   readonly asWritten?: boolean;
 }
 
-/** A preset's name wins over a file of that name; `./course` is the file. */
+/** Resolves a name. A preset takes precedence over a file of the same name; `./course` is the file. */
 export function resolveNetwork(
   text: string,
   readScript: (path: string) => NamedNetwork = refuseScript,
@@ -39,7 +39,7 @@ export function resolveNetwork(
   );
 }
 
-/** What is noticed in a script is to be said before anything is done with its net; not every command does that. */
+/** Refuses a script. Its findings must be shown before its net is used, which not every command does. */
 function refuseScript(path: string): never {
   throw new UsageProblem(
     'terminal.network-script',
@@ -54,7 +54,7 @@ function refuseScript(path: string): never {
 function readNetwork(path: string): NamedNetwork {
   try {
     const network = parseNetwork(JSON.parse(readFileSync(path, 'utf8')));
-    // Whether its layers fit each other; the lab asks in addition whether the data fit it.
+    // This checks that the layers fit each other; the lab also checks that the data fit.
     summarize(network);
     return { network, settings: trainingSettingsSchema.parse({}) };
   } catch (error) {

@@ -1,4 +1,7 @@
-/** `stride tag`, `note`, `archive`, `delete`, `restore`: runs kept in order, as the window's table does it. All or none. */
+/**
+ * `stride tag`, `note`, `archive`, `delete`, `restore`: organise runs, as the window's table does, all or
+ * none of them.
+ */
 import { Argument, type Command } from 'commander';
 import type { CallInput, LabClient } from '../../../shared/api/api.ts';
 import { daysUntilPurge } from '../../../shared/runs/runOrganisation.ts';
@@ -11,7 +14,7 @@ interface Surroundings {
   readonly withLab: (work: (lab: LabClient) => Promise<void>) => Promise<void>;
 }
 
-/** Commander gives what was read so far. */
+/** Commander passes the values that were parsed so far. */
 const someRuns = () =>
   new Argument('<run...>', 'their numbers in "stride runs"').argParser(
     (text, before: number[] | undefined) => [...(before ?? []), numbers.parseRunId(text)],

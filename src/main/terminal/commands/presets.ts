@@ -1,4 +1,4 @@
-/** `stride presets`: the nets that come with Stride. */
+/** `stride presets`: lists the nets that come with Stride. */
 import { presets } from '../../../shared/network/presets.ts';
 import { summarize } from '../../../shared/network/shapes.ts';
 import { count, describeOptimizer, table } from '../reports/format.ts';

@@ -1,4 +1,4 @@
-/** `stride recover`: runs whose folders are there, but which history does not know. */
+/** `stride recover`: recovers runs whose folders exist but which history does not know. */
 import type { LabClient } from '../../../shared/api/api.ts';
 import type { FoundRun } from '../../../shared/api/calls/recovery.ts';
 import { exitCodes } from '../../host/exitCodes.ts';
@@ -12,7 +12,7 @@ const columns: readonly TextColumn<FoundRun>[] = [
   { title: 'made', align: 'left', cell: ({ createdAt }) => (createdAt ? dateTime(createdAt) : '–') },
 ];
 
-/** Lists them where none are named; gives the exit code. */
+/** Lists such runs if none are given. Returns the exit code. */
 export async function recover(
   io: Io,
   lab: LabClient,

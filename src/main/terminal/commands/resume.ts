@@ -1,11 +1,14 @@
-/** `stride resume`: a run goes on from its last checkpoint, with the losses that it would have had without the break. */
+/**
+ * `stride resume`: resumes a run from its last checkpoint, with the losses that it would have had without the
+ * interruption.
+ */
 import type { LabClient } from '../../../shared/api/api.ts';
 import { follow } from '../reports/follow.ts';
 import type { Io } from '../io.ts';
 import { jsonReport } from '../reports/jsonReport.ts';
 import { textReport } from '../reports/textReport.ts';
 
-/** Gives the exit code. */
+/** Returns the exit code. */
 export function resume(
   io: Io,
   lab: LabClient,

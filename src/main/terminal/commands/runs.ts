@@ -1,4 +1,4 @@
-/** `stride runs`: what history keeps, found by the filter's language and sorted as in the window. */
+/** `stride runs`: lists runs in history, selected by the filter's language and sorted as in the window. */
 import { InvalidArgumentError } from 'commander';
 import type { LabClient } from '../../../shared/api/api.ts';
 import { type SortField, sortFields } from '../../../shared/runQuery/fields.ts';
@@ -31,7 +31,7 @@ export interface ListOptions {
   readonly json?: boolean;
 }
 
-/** `created`, or `-accuracy` for the largest first. */
+/** Parses `created`, or `-accuracy` for descending order. */
 export function parseSort(text: string): ListOptions['sort'] {
   const by = text.replace(/^-/, '');
   if (!isSortField(by))

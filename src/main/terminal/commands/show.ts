@@ -1,4 +1,4 @@
-/** `stride show`: one run with all that is known of it. */
+/** `stride show`: shows everything about one run. */
 import { inLanguage, say } from '../../host/language.ts';
 import type { LabClient } from '../../../shared/api/api.ts';
 import type { RunEvent } from '../../../shared/runs/runEvents.ts';
@@ -18,7 +18,8 @@ export async function showRun(
   { batchLosses, json }: ShowOptions,
 ): Promise<void> {
   const detail = await lab.call('runs.get', { run });
-  // A float32 is a double too, and a double is printed with all the digits that it needs to be read back.
+  // A float32 is exactly representable as a double, and a double is printed with all the digits that are
+  // needed to restore it.
   const losses = batchLosses ? [...(await lab.call('runs.batchLosses', { run })).losses] : undefined;
   const events = await lab.call('runs.events', { run });
   if (json) {
@@ -96,7 +97,7 @@ function epochs({ epochs }: RunDetail): string {
   );
 }
 
-/** What the table of epochs does not say already. */
+/** Returns the log without what the table of epochs already shows. */
 function log(events: readonly RunEvent[]): string {
   const told = events.filter(({ kind }) => kind !== 'epoch' && kind !== 'best');
   if (told.length === 0) return '';

@@ -1,4 +1,4 @@
-/** `stride sweep`, `stride sweep-resume` and `stride sweeps`. */
+/** `stride sweep`, `stride sweep-resume` and `stride sweeps`: start, resume and list sweeps. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import type { CallInput, LabClient } from '../../../shared/api/api.ts';
@@ -16,7 +16,7 @@ import { jsonSweepReport, printSweep, textSweepReport } from '../reports/sweepRe
 export interface SweepHost {
   readonly io: Io;
   withLab(work: (lab: LabClient) => Promise<void>): Promise<void>;
-  /** Sets the exit code that `work` gives; its signal is aborted by Ctrl-C. */
+  /** Runs work and sets its exit code; Ctrl-C aborts the signal. */
   untilStopped(work: (lab: LabClient, stop: AbortSignal) => Promise<number>): Promise<void>;
 }
 
@@ -170,7 +170,7 @@ async function show(io: Io, lab: LabClient, sweep: number, { json }: ListOptions
   else printSweep(io, detail);
 }
 
-/** For an option that may be given again. */
+/** Returns a parser for an option that may be repeated. */
 function collect<T>(parse: (text: string) => T): (text: string, before: T[] | undefined) => T[] {
   return (text, before = []) => [...before, parse(text)];
 }

@@ -1,4 +1,4 @@
-/** `stride train`: new runs, one a net, with the settings that come with the net and what the command line changes. */
+/** `stride train`: trains new runs, one per net, with the net's settings and the command line's changes. */
 import type { CallInput, LabClient } from '../../../shared/api/api.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import {
@@ -27,10 +27,10 @@ export interface TrainOptions {
   readonly json?: boolean;
 }
 
-/** What the contract takes. */
+/** Longest name that the API accepts. */
 export const longestName = 120;
 
-/** Gives the exit code. */
+/** Returns the exit code. */
 export async function train(
   io: Io,
   lab: LabClient,
@@ -91,13 +91,16 @@ function withOptimizerChanges(optimizer: Optimizer, { learningRate, momentum }: 
   };
 }
 
-/** One name for several runs would not tell them apart. Without one the lab names a run after its net. */
+/**
+ * Returns the name for the run. One name is refused for several runs, because it would not distinguish them;
+ * without a name the lab names a run after its net.
+ */
 function named(name: string | undefined, network: Network, runs: number): { name?: string } {
   if (name === undefined) return {};
   return { name: (runs > 1 ? `${name} (${network.name})` : name).slice(0, longestName) };
 }
 
-/** By id or by name; gives the id. */
+/** Finds a data set by id or name and returns its id. */
 async function requireDataset(lab: LabClient, wanted: string): Promise<string> {
   const sets = await lab.call('datasets.list', {});
   const found =

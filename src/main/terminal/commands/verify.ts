@@ -1,8 +1,8 @@
-/** `stride verify`: the engine held against files of PyTorch's own numbers. */
+/** `stride verify`: compares the engine with files of PyTorch's results. */
 import type { ProblemRecord } from '../../../shared/base/problem.ts';
 import { exitCodes } from '../../host/exitCodes.ts';
 import { inLanguage, say } from '../../host/language.ts';
-// Types only: the engine is loaded when this command runs, and with no other.
+// Only types are imported: the engine is loaded when this command runs, and by no other.
 import type { Quantity, QuantityResult, VerifiedFile } from '../../lab/verify.ts';
 import { type TextColumn, table } from '../reports/format.ts';
 import { type Io, note, print, printJson } from '../io.ts';
@@ -12,7 +12,7 @@ type Case = Exclude<VerifiedFile, { kind: 'skipped' }>;
 
 const passed = (each: Case): boolean => each.kind === 'case' && each.result.passed;
 
-/** Gives the exit code: 0 where every case passes. */
+/** Returns the exit code: 0 if every case passes. */
 export async function verify(
   io: Io,
   path: string,
@@ -98,7 +98,10 @@ function columns({ colors }: Io, quantities: readonly Quantity[]): TextColumn<Ra
   ];
 }
 
-/** One line for each thing that is wrong, below the table: how much of what, or why a case could not be run. */
+/**
+ * Returns one line per fault, below the table: how many numbers of a quantity differ, or why a case could not
+ * be run.
+ */
 function wrongs(cases: readonly Case[]): string[] {
   return cases.flatMap((each) => {
     if (each.kind === 'broken') return [sentence(each)];
@@ -120,7 +123,7 @@ function sentence({ file, problem }: { file: string; problem: ProblemRecord }): 
   return text.startsWith(file) ? text : `${file}: ${text}`;
 }
 
-/** Field names are an interface: scripts depend on them. An infinite error is null. */
+/** Returns a case as JSON. Scripts depend on the field names. An infinite error is null. */
 function jsonOf(each: Case): unknown {
   if (each.kind === 'broken') {
     return { type: 'case', file: each.file, passed: false, problem: each.problem };

@@ -1,30 +1,30 @@
 /**
- * Follows runs from their start to their end, whether they are new or go on from a checkpoint, and stops them when the
- * person wants that. What is shown of it is a reporter's affair (`jsonReport.ts`, `textReport.ts`).
+ * Follows runs, new or resumed ones, from their start to their end, and stops them at the user's request. A
+ * reporter shows their progress (`jsonReport.ts`, `textReport.ts`).
  */
 import type { EventPayload, LabClient } from '../../../shared/api/api.ts';
 import type { RunStatus, RunSummary } from '../../../shared/runs/runs.ts';
 import { exitCodes } from '../../host/exitCodes.ts';
 
 export interface Reporter {
-  /** Once, first, with all runs. */
+  /** Called once, first, with all runs. */
   started(runs: readonly RunSummary[]): void;
   runningLoss(record: EventPayload<'run.runningLoss'>): void;
   epoch(record: EventPayload<'run.epoch'>): void;
   batchLosses(batch: EventPayload<'run.batchLosses'>): void;
-  /** Once a run. */
+  /** Called once per run. */
   ended(run: RunSummary): void;
-  /** Ctrl-C was heard; checkpoints are being written. */
+  /** Called at Ctrl-C, while checkpoints are being written. */
   stopping(): void;
-  /** Once, last, with all runs as they are now. */
+  /** Called once, last, with the final state of all runs. */
   finished(runs: readonly RunSummary[]): void;
 }
 
 const underWay: readonly RunStatus[] = ['queued', 'running'];
 
 /**
- * `begin` makes the lab start; `stop` is aborted when the runs are to end. Gives the exit code: 0 if all runs finished,
- * 130 if they were stopped, 1 if one failed.
+ * Follows the runs that `begin` starts in the lab; `stop` is aborted when they are to end. Returns the exit
+ * code: 0 if all runs finished, 130 if they were stopped, 1 if one failed.
  */
 export async function follow(
   lab: LabClient,
@@ -43,8 +43,8 @@ export async function follow(
     if (![...runs.values()].some(({ status }) => underWay.includes(status))) allEnded.resolve();
   };
 
-  // Events may come before the answer that says which runs they are of: they wait for it. Of a run's changes only the
-  // last counts then: one that is resumed may first have been found interrupted.
+  // Events may arrive before the reply that identifies their runs, so they are kept until then. Only the last
+  // change of each run counts, because a resumed one may first have been found interrupted.
   let early: (() => void)[] | null = [];
   const earlyChanges = new Map<number, RunSummary>();
   const records = <P extends { run: number }>(tell: (payload: P) => void) => {
@@ -94,7 +94,7 @@ export async function follow(
     const stopAll = () => {
       report.stopping();
       for (const [run, { status }] of runs) {
-        // A run that fails over it says so by its status, as at any other time.
+        // If stopping fails, the run's status shows it, as at any other time.
         if (underWay.includes(status)) void lab.call('runs.stop', { run }).catch(() => undefined);
       }
     };

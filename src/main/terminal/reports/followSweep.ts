@@ -1,4 +1,4 @@
-/** Follows a sweep to its end, whether it is new or goes on, and pauses it when the person wants to stop. */
+/** Follows a sweep, new or resumed, to its end, and pauses it at the user's request. */
 import type { LabClient } from '../../../shared/api/api.ts';
 import type { RunStatus, RunSummary } from '../../../shared/runs/runs.ts';
 import type { SweepSummary } from '../../../shared/sweeps/sweeps.ts';
@@ -8,8 +8,9 @@ import type { SweepReporter } from './sweepReport.ts';
 const ends: readonly RunStatus[] = ['finished', 'failed'];
 
 /**
- * `begin` makes the lab start; `stop` is aborted when the sweep is to pause. Gives the exit code: 0 if all runs finished,
- * 130 if it was paused or cancelled, 1 if a run failed or something interrupted it.
+ * Follows the sweep that `begin` starts in the lab; `stop` is aborted when it is to pause. Returns the exit
+ * code: 0 if all runs finished, 130 if it was paused or cancelled, 1 if a run failed or something interrupted
+ * it.
  */
 export async function followSweep(
   lab: LabClient,
@@ -32,12 +33,13 @@ export async function followSweep(
     if (run.status === 'running') report.running(run);
     if (!ends.includes(run.status)) return;
     told.add(run.id);
-    // The sweep's own word comes after its run's.
+    // The sweep's own event comes after its run's.
     const key = run.status === 'finished' ? 'finished' : 'failed';
     report.ended(run, { ...sweep, runs: { ...sweep.runs, [key]: sweep.runs[key] + 1 } });
   };
 
-  // Events may come before the answer that says which sweep they are of: the last of each waits for it.
+  // Events may arrive before the reply that identifies the sweep, so the last event of each run and sweep is
+  // kept until then.
   let early: { runs: Map<number, RunSummary>; sweeps: Map<number, SweepSummary> } | null = {
     runs: new Map(),
     sweeps: new Map(),
@@ -67,7 +69,7 @@ export async function followSweep(
 
     const pause = () => {
       report.stopping();
-      // It may have ended by itself, which its status says.
+      // The sweep may have ended meanwhile, which its status shows.
       lab.call('sweeps.pause', { sweep: begun.id }).then(change, () => over.resolve());
     };
     if (stop.aborted) pause();

@@ -8,13 +8,13 @@ const numbers = new Intl.NumberFormat('en-US');
 
 export const count = (value: number): string => numbers.format(Math.round(value));
 
-/** With one decimal, as the course's script prints it but for that decimal. */
+/** Returns a percentage with one decimal; the course's script prints it without. */
 export const percent = (correct: number, total: number): string =>
   `${((100 * correct) / total).toFixed(1)} %`;
 
 export const seconds = (value: number): string => value.toFixed(1);
 
-/** 0:32, 12:05, 1:02:03. */
+/** Formats seconds as 0:32, 12:05 or 1:02:03. */
 export function duration(value: number): string {
   const whole = Math.max(0, Math.round(value));
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
@@ -22,7 +22,7 @@ export function duration(value: number): string {
   return hours > 0 ? `${hours}:${tail}` : tail;
 }
 
-/** Local time, to the minute. */
+/** Formats a time in the local time zone, to the minute. */
 export function dateTime(iso: string): string {
   const date = new Date(iso);
   const two = (value: number) => String(value).padStart(2, '0');
@@ -32,7 +32,9 @@ export function dateTime(iso: string): string {
   );
 }
 
-/** `sgd, learning rate 0.01, momentum 0.5`; what is off is left out. */
+/**
+ * Describes an optimizer, for example `sgd, learning rate 0.01, momentum 0.5`, without fields that are off.
+ */
 export function describeOptimizer({ type, ...fields }: Optimizer): string {
   const parts = Object.entries(fields)
     .filter(([, value]) => value !== 0 && value !== false)
@@ -45,7 +47,7 @@ export function describeOptimizer({ type, ...fields }: Optimizer): string {
 
 export interface TextColumn<Row> {
   readonly title: string;
-  /** Numbers stand under each other from the right. */
+  /** Alignment of a column; numbers are aligned to the right. */
   readonly align?: 'left' | 'right';
   cell(row: Row): string;
 }
@@ -60,14 +62,16 @@ export function table<Row>(columns: readonly TextColumn<Row>[], rows: readonly R
   return result.toString();
 }
 
-/** Names and their values, a line each; the values stand under each other, whatever language the names are in. */
+/**
+ * Formats names and values, one pair per line; the values are aligned, whatever language the names are in.
+ */
 export function labelled(rows: readonly (readonly [name: string, value: string])[]): string {
   const names = rows.map(([name]) => say(name));
   const width = Math.max(...names.map(columnsOf)) + 2;
   return rows.map(([, value], i) => pad(names[i] as string, width) + value).join('\n');
 }
 
-/** Columns of a terminal: a Chinese character takes two. */
+/** Returns the width of text in terminal columns; a Chinese character takes two. */
 function columnsOf(text: string): number {
   return [...text].reduce(
     (sum, each) =>

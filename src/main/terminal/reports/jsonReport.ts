@@ -1,4 +1,4 @@
-/** One JSON object a line, for programs. Field names and their order are an interface: scripts depend on them. */
+/** Reports one JSON object per line, for programs. Scripts depend on the field names and their order. */
 import { type Io, note, printJson } from '../io.ts';
 import { inLanguage, say } from '../../host/language.ts';
 import type { Reporter } from './follow.ts';
@@ -19,7 +19,7 @@ export function jsonReport(io: Io): Reporter {
           optimizer,
           dataset,
           parameters: parameterCount,
-          /** Steps that were done before: 0, but for a run that goes on. */
+          /** The number of steps taken before; 0 except for a resumed run. */
           step,
         });
       }

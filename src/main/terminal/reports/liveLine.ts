@@ -1,11 +1,14 @@
 /**
- * One line at the bottom of a terminal that is written over and over, and never gets among the lines that stay: each of
- * those takes its place and it is drawn again below. Where the output is no terminal there is no such line.
+ * One line at the bottom of a terminal that is overwritten repeatedly. Permanent lines are printed in its
+ * place, and it is redrawn below them. If the output is not a terminal, there is no such line.
  */
 import type { OutputStream } from '../io.ts';
 
 const eraseLine = '\r\u001b[2K';
-/** Too long a line is cut by the terminal, which knows its width and that of every character (DEC mode 7, auto-wrap). */
+/**
+ * Control sequences that let the terminal cut off a long line, because it knows its width and that of every
+ * character (DEC mode 7, auto-wrap).
+ */
 const [wrapOff, wrapOn] = ['\u001b[?7l', '\u001b[?7h'];
 
 export class LiveLine {
@@ -16,7 +19,7 @@ export class LiveLine {
     this.#stream = stream;
   }
 
-  /** A line that stays. */
+  /** Prints a permanent line. */
   print(line: string): void {
     this.#stream.write(`${this.#erased()}${line}\n${this.#drawn()}`);
   }

@@ -1,4 +1,6 @@
-/** Numbers on the command line: exact, in range, or refused with the range. The contract's schemas decide. */
+/**
+ * Parses numbers on the command line exactly, or refuses them with the valid range. The API's schemas decide.
+ */
 import { InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { optimizerSchema, seedSchema, trainingSettingsSchema } from '../../../shared/training/training.ts';
@@ -24,7 +26,7 @@ function decimal(schema: z.ZodType, range: string): (text: string) => number {
   return parser(/^\d*\.?\d+(e[+-]?\d+)?$/i, schema, range);
 }
 
-/** `range` says what `schema` decides; a test holds the two together. */
+/** Returns a parser. `range` describes what `schema` accepts; a test checks that they agree. */
 function parser(pattern: RegExp, schema: z.ZodType, range: string): (text: string) => number {
   return (text) => {
     const value = Number(text);

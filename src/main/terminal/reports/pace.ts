@@ -1,13 +1,16 @@
-/** How a run under way is getting on: where it is, its loss just now, and when it will be done at this rate. */
+/** Progress of an active run: its position, its current loss, and the remaining time at the current rate. */
 import type { EventPayload } from '../../../shared/api/api.ts';
 import type { RunSummary } from '../../../shared/runs/runs.ts';
 
-/** A rate over fewer steps says little: the first ones wait for caches to fill and clocks to rise. */
+/**
+ * Number of steps below which the rate is not meaningful: during the first ones caches are cold and clock
+ * speeds rise.
+ */
 const leastSteps = 100;
 
 export class ProgressRate {
   imagesPerSecond = 0;
-  /** Mean over the steps of the last report; undefined until there is one. */
+  /** Mean loss over the steps of the last report; undefined until there is one. */
   loss: number | undefined;
   readonly #stepsPerEpoch: number;
   readonly #allSteps: number;
@@ -30,12 +33,12 @@ export class ProgressRate {
     this.#from ??= { step: this.#step, time: this.#now() };
   }
 
-  /** The epoch that the next step belongs to, from 1. */
+  /** Epoch that the next step belongs to, counted from 1. */
   get epoch(): number {
     return Math.floor(this.#step / this.#stepsPerEpoch) + 1;
   }
 
-  /** By the clock, so that the evaluations between epochs count too. */
+  /** Remaining seconds, estimated from elapsed time so that the evaluations between epochs count. */
   get secondsLeft(): number | undefined {
     if (!this.#from || this.#step - this.#from.step < leastSteps) return undefined;
     const secondsPerStep = (this.#now() - this.#from.time) / 1000 / (this.#step - this.#from.step);

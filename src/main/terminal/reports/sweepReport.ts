@@ -1,4 +1,7 @@
-/** A sweep for a person or a program: each run as it ends, and at the end the combinations with mean and deviation. */
+/**
+ * Reports a sweep for a person or a program: each run when it ends, and finally the combinations with mean
+ * and deviation.
+ */
 import type { EventPayload } from '../../../shared/api/api.ts';
 import type { RunSummary } from '../../../shared/runs/runs.ts';
 import type { Combination, Spread, SweepDetail, SweepSummary } from '../../../shared/sweeps/sweeps.ts';
@@ -8,17 +11,17 @@ import { type Io, note, print, printJson } from '../io.ts';
 import { LiveLine } from './liveLine.ts';
 
 export interface SweepReporter {
-  /** Once, first. */
+  /** Called once, first. */
   started(sweep: SweepSummary): void;
-  /** Something about the sweep or a run of it under way. */
+  /** Called when the sweep or one of its active runs has changed. */
   changed(sweep: SweepSummary): void;
   running(run: RunSummary): void;
   batchLosses(batch: EventPayload<'run.batchLosses'>): void;
-  /** Once a run, however it ended. */
+  /** Called once per run, however it ended. */
   ended(run: RunSummary, sweep: SweepSummary): void;
-  /** Ctrl-C was heard; checkpoints are being written. */
+  /** Called at Ctrl-C, while checkpoints are being written. */
   stopping(): void;
-  /** Once, last. */
+  /** Called once, last. */
   finished(sweep: SweepDetail): void;
 }
 
@@ -33,7 +36,7 @@ export function jsonSweepReport(io: Io): SweepReporter {
         combinations,
         seeds,
         runs: total,
-        /** Runs that were finished before: 0, but for a sweep that goes on. */
+        /** The number of runs finished before; 0 except for a resumed sweep. */
         finished,
         workers,
         shards,
@@ -71,7 +74,7 @@ export function jsonSweepReport(io: Io): SweepReporter {
   };
 }
 
-/** `now` in milliseconds, for the time that is left. */
+/** Creates a report for a person; `now` returns milliseconds, for the remaining time. */
 export function textSweepReport(io: Io, now: () => number = Date.now): SweepReporter {
   const { colors } = io;
   const live = new LiveLine(io.stdout);
@@ -83,7 +86,8 @@ export function textSweepReport(io: Io, now: () => number = Date.now): SweepRepo
 
   const done = ({ runs }: SweepSummary) => runs.finished + runs.failed;
   const draw = () => {
-    // Not before the first losses: TensorFlow writes to the terminal by itself while it is loaded.
+    // The line appears only after the first losses, because TensorFlow writes to the terminal while it is
+    // loaded.
     if (!sweep || ![...going.values()].some(({ loss }) => loss !== undefined)) return;
     const rate = (done(sweep) - before) / (now() - began);
     const time = rate > 0 ? duration((sweep.runs.total - done(sweep)) / rate / 1000) : null;
@@ -163,7 +167,7 @@ export function textSweepReport(io: Io, now: () => number = Date.now): SweepRepo
   };
 }
 
-/** One sweep, as `stride sweeps <sweep>` shows it. */
+/** Prints one sweep, as `stride sweeps <sweep>` shows it. */
 export function printSweep(io: Io, sweep: SweepDetail): void {
   const { id, name, status, problem, runs } = sweep;
   const { finished, failed, open, waiting } = runs;

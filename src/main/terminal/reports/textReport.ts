@@ -1,6 +1,6 @@
 /**
- * Training for a person: the course script's own lines, what is under way in one line below them, and at the end the nets
- * side by side. Where several are trained, each line begins with the run's name.
+ * Reports training for a person: the course script's own lines, the active runs in one line below them, and
+ * finally the nets side by side. If several are trained, each line begins with the run's name.
  */
 import { inLanguage, say } from '../../host/language.ts';
 import { resumable, type RunSummary } from '../../../shared/runs/runs.ts';
@@ -18,7 +18,7 @@ interface Shown {
   accuracy: string;
 }
 
-/** `now` in milliseconds, for the time that is left. */
+/** Creates a report for a person; `now` returns milliseconds, for the remaining time. */
 export function textReport(io: Io, now: () => number = Date.now): Reporter {
   const { colors } = io;
   const live = new LiveLine(io.stdout);
@@ -30,7 +30,8 @@ export function textReport(io: Io, now: () => number = Date.now): Reporter {
     live.print(`${shown.get(run)?.prefix ?? ''}${text}`);
   };
   const draw = () => {
-    // Not before the first losses: TensorFlow writes to the terminal by itself while it is loaded.
+    // The line appears only after the first losses, because TensorFlow writes to the terminal while it is
+    // loaded.
     const begun = [...shown.values()].some(({ pace }) => pace.loss !== undefined);
     const parts = begun ? [...going].map(describe) : [];
     if (stopping && parts.length > 0) parts.unshift(colors.yellow(say('stopping')));
@@ -70,7 +71,7 @@ export function textReport(io: Io, now: () => number = Date.now): Reporter {
       }
       draw();
     },
-    // `print('[%d, %5d] loss: %.3f' % (epoch, batch, loss))`
+    // The format is the course script's `print('[%d, %5d] loss: %.3f' % (epoch, batch, loss))`.
     runningLoss: ({ run, epoch, batch, loss }) => {
       line(run, `[${epoch}, ${String(batch).padStart(5)}] loss: ${loss.toFixed(3)}`);
     },
@@ -113,7 +114,7 @@ export function textReport(io: Io, now: () => number = Date.now): Reporter {
   };
 }
 
-/** Names, made different by the runs' numbers where they are not. */
+/** Returns the runs' names, made unique by the runs' numbers if necessary. */
 function labelsOf(runs: readonly RunSummary[]): string[] {
   return runs.map(({ id, name }) =>
     runs.filter((run) => run.name === name).length > 1 ? `${name} #${id}` : name,
