@@ -1,6 +1,6 @@
 /**
- * A net and its training settings as a PyTorch script that runs as it stands: with the seed of a Stride run it prints
- * that run's losses (`test/code-pytorch.test.ts`). It is written the way the course's scripts are.
+ * Writes a net and its training settings as a complete PyTorch script: with the seed of a Stride run it prints that
+ * run's losses (`test/code-pytorch.test.ts`). Its style is that of the course's scripts.
  */
 import type { DatasetSummary } from '../datasets/dataset.ts';
 import type { Network } from '../network/network.ts';
@@ -11,7 +11,7 @@ import { optimizerLine, scheduleCode } from './pytorchOptimizer.ts';
 import { honestNotes, initialisationLines, loopLines, testLines, trainLines } from './pytorchTraining.ts';
 
 export interface CodeOptions {
-  /** The course's, where none are given. */
+  /** The training settings; the course's if absent. */
   readonly settings?: TrainingSettings | undefined;
   readonly dataset?: Pick<DatasetSummary, 'id' | 'name' | 'height' | 'width' | 'channels'> | undefined;
 }

@@ -1,10 +1,10 @@
-/** PyTorch's lines for the images: what is done to them, which are held out, and in which order they are drawn. */
+/** PyTorch's lines for the images: preprocessing, the held-out part, and the order in which they are drawn. */
 import { type Augmentation, type TrainingSettings, courseNormalisation } from '../training/training.ts';
 
 const list = (values: readonly number[]) => `(${values.join(', ')}${values.length === 1 ? ',' : ''})`;
 
 export interface DatasetCode {
-  /** torchvision's class. */
+  /** Name of torchvision's class. */
   readonly name: string;
   readonly height: number;
   readonly width: number;
@@ -62,14 +62,17 @@ export function transformLines(settings: TrainingSettings, dataset: DatasetCode)
   ];
 }
 
-/** Whether images of the training set are changed at random. */
+/** Returns whether images of the training set are changed at random. */
 export function augments({ augmentation }: TrainingSettings): boolean {
   if (!augmentation) return false;
   const { shift, rotation, scale, horizontalFlip, noise } = augmentation;
   return horizontalFlip || [shift, rotation, scale, noise].some((value) => value > 0);
 }
 
-/** Stride's split: the same share of every class, by a generator of its own, both parts in the data set's order. */
+/**
+ * Returns the lines of Stride's split: the same fraction of every class, drawn by a generator of its own, with both
+ * parts in the data set's order.
+ */
 export function splitLines({ validation }: TrainingSettings): string[] {
   if (!validation) return [];
   return [

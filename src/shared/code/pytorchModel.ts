@@ -17,7 +17,7 @@ export type PyTorchStyle = 'class' | 'sequential';
 export interface PythonModel {
   /** Definitions, from column 0, ending in `model = …`. */
   readonly lines: readonly string[];
-  /** Whether `torch.nn.functional` is used as `F`. */
+  /** True if `torch.nn.functional` is used as `F`. */
   readonly functional: boolean;
 }
 
@@ -66,7 +66,7 @@ function callOf(layer: Activation, x: string): string {
   }
 }
 
-/** What a layer is called in the class; layers without parameters are made once and shared, as the course does. */
+/** Names the layers in the class; layers without parameters are made once and shared, as in the course. */
 class Names {
   private readonly firstLinear: 0 | 1;
   private readonly counts = new Map<string, number>();
@@ -77,7 +77,10 @@ class Names {
     this.firstLinear = firstLinear;
   }
 
-  /** `conv1`, `conv2`, …; in the course's nets linear layers are counted `fc`, `fc1`, `fc2`, in others from `fc1`. */
+  /**
+   * Returns `conv1`, `conv2`, …; in the course's nets linear layers are named `fc`, `fc1`, `fc2`, in others from `fc1`
+   * on.
+   */
   own(stem: string, expression: string): string {
     const number = (this.counts.get(stem) ?? 0) + 1;
     this.counts.set(stem, number);
@@ -99,7 +102,7 @@ class Names {
   }
 }
 
-/** Whether the layers are those of one of the course's scripts, whose names they then have. */
+/** Returns whether the layers are those of one of the course's scripts, whose names they then have. */
 function areOfCourse(layers: readonly LayerSummary[]): boolean {
   const written = JSON.stringify(layers.map(({ layer }) => layer));
   return courseNets.some((each) => JSON.stringify(each.layers) === written);
@@ -109,7 +112,7 @@ function namesFor(layers: readonly LayerSummary[]): Names {
   return new Names(areOfCourse(layers) ? 0 : 1);
 }
 
-/** Layers with parameters are members of their own, counted by what they are. */
+/** Layers with parameters are members of their own, numbered by kind. */
 const ownStems = { conv2d: 'conv', linear: 'fc', batchNorm2d: 'bn', residual: 'block' } as const;
 
 /**
@@ -125,7 +128,7 @@ export function moduleNames(layers: readonly LayerSummary[]): string[] {
   );
 }
 
-/** The layer applied to `x`. A layer that stands on lines of its own is not nested into the next one's call. */
+/** Returns the layer applied to `x`. A layer on lines of its own is not nested into the next one's call. */
 function applied(summary: LayerSummary, x: string, names: Names): string {
   const { layer } = summary;
   switch (layer.type) {
@@ -149,7 +152,7 @@ function applied(summary: LayerSummary, x: string, names: Names): string {
   }
 }
 
-/** Layers that begin a line of `forward`; the others go around what is on the line already. */
+/** Layers that begin a line of `forward`; the others wrap the line before. */
 const opensLine: ReadonlySet<Layer['type']> = new Set([
   'conv2d',
   'linear',
@@ -158,7 +161,7 @@ const opensLine: ReadonlySet<Layer['type']> = new Set([
   'residual',
 ]);
 
-/** Nested calls beyond this are hard to read. */
+/** Nested calls beyond this length are hard to read. */
 const longestLine = 84;
 
 function forwardLines(layers: readonly LayerSummary[], names: Names): string[] {
@@ -213,7 +216,7 @@ function sequentialLines(network: Network, layers: readonly LayerSummary[]): str
   ];
 }
 
-/** What is left out of the code, as comments. */
+/** Returns comments on what the code leaves out. */
 function notes(network: Network): string[] {
   const disabled = network.layers.flatMap((layer, position) =>
     layer.disabled ? [`# Layer ${position + 1} (${layer.type}) is disabled, and is not here.`] : [],
@@ -229,7 +232,7 @@ export function pytorchModel(network: Network, style: PyTorchStyle): PythonModel
   return { lines, functional: lines.some((line) => /\bF\./.test(line)) };
 }
 
-/** Two lines by which code tells which net it is; `parsePyTorch` reads them. */
+/** Returns two lines that identify the net in code; `parsePyTorch` reads them. */
 export function networkHeader({ name, input }: Network, comment: string): string[] {
   const { channels, height, width } = input;
   return [

@@ -1,7 +1,7 @@
 /** PyTorch's lines for the optimizer and for a learning rate that changes as Stride's does. */
 import type { Optimizer, TrainingSettings } from '../training/training.ts';
 
-/** Arguments that differ from torch.optim's own defaults, and the learning rate always. */
+/** Returns the arguments that differ from torch.optim's own defaults, and always the learning rate. */
 export function optimizerLine(optimizer: Optimizer): string {
   const given: string[] = [`lr=${optimizer.learningRate}`];
   const add = (name: string, value: number, fallback: number) => {
@@ -36,9 +36,9 @@ export function optimizerLine(optimizer: Optimizer): string {
 }
 
 export interface ScheduleCode {
-  /** After the optimizer is made. */
+  /** Lines after the optimizer is made. */
   readonly setUp: readonly string[];
-  /** Before a step, after it, and after an epoch. */
+  /** Lines before a step, after it, and after an epoch. */
   readonly beforeStep: readonly string[];
   readonly afterStep: readonly string[];
   readonly afterEpoch: readonly string[];
@@ -120,7 +120,7 @@ export function rateLines({ schedule, optimizer }: TrainingSettings, perEpoch: s
   return [...scheduled(), warmUpSteps > 0 ? `return rate * min(1, step / ${warmUpSteps})` : 'return rate'];
 }
 
-/** With a warm-up, PyTorch's schedulers do not add up to Stride's product; the rate is written out. */
+/** With a warm-up, PyTorch's schedulers do not multiply to Stride's product; the rate is written out. */
 function warmedUp(settings: TrainingSettings): ScheduleCode {
   return {
     setUp: [

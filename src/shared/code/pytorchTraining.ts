@@ -1,6 +1,7 @@
 /**
  * The lines around a PyTorch model that train it as Stride does: the same draws from the same generator in the same
- * order, so that a seed gives the same losses. Where PyTorch or torchvision cannot, a comment in the code says so.
+ * order, so that a seed gives the same losses. A comment in the code names what PyTorch or torchvision cannot
+ * reproduce.
  */
 import type { Layer } from '../layers/index.ts';
 import { enabledLayers } from '../layers/index.ts';
@@ -9,7 +10,10 @@ import { type TrainingSettings, runningLossInterval } from '../training/training
 import { augments } from './pytorchData.ts';
 import type { ScheduleCode } from './pytorchOptimizer.ts';
 
-/** After the model is made: weights drawn again, in the order of the layers; biases keep PyTorch's own. */
+/**
+ * Returns the lines after the model is made: weights are drawn again, in the order of the layers; biases keep PyTorch's
+ * own values.
+ */
 export function initialisationLines({ initialisation }: TrainingSettings): string[] {
   if (initialisation.type === 'default') return [];
   const calls = {
@@ -40,7 +44,7 @@ function hasDropout(layers: readonly Layer[]): boolean {
   );
 }
 
-/** What keeps the script's numbers from being Stride's, as comments for its head. */
+/** Returns comments for the script's head on why its numbers differ from Stride's. */
 export function honestNotes(network: Network, settings: TrainingSettings): string[] {
   const notes: string[] = [];
   if (hasDropout(network.layers)) {

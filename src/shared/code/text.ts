@@ -1,7 +1,7 @@
-/** What the writers of code share: literals, names that a language allows, and lines. */
+/** Helpers shared by the writers of code: literals, names that a language allows, and lines. */
 import type { LayerProblem } from '../network/shapes.ts';
 
-/** `course net` → `course-net`: a file's name without its ending. */
+/** Returns a file's name without extension: `course net` → `course-net`. */
 export function fileStem(name: string): string {
   return (
     name
@@ -12,7 +12,7 @@ export function fileStem(name: string): string {
   );
 }
 
-/** One line of a comment: what came from a name may hold anything. */
+/** Returns one line of a comment, because a text made from a name may contain anything. */
 export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
@@ -21,7 +21,7 @@ export function indented(lines: readonly string[], by = '    '): string[] {
   return lines.map((line) => (line === '' ? '' : by + line));
 }
 
-/** What code says where a net does not go on: the problem with its layer, and that the rest is missing. */
+/** Returns the comment at which a broken net's code ends: the problem with its layer, and that the rest is missing. */
 export function brokenNote({ problem }: LayerProblem): string {
   return oneLine(`This net does not fit together yet, and the rest of it is left out: ${problem.message}`);
 }

@@ -174,7 +174,7 @@ const scaledElu = [
   '',
 ];
 
-/** Whether any activation of the plan is an ELU with another alpha than 1. */
+/** Returns whether any activation of the plan is an ELU with another alpha than 1. */
 function scalesElu(steps: readonly PlannedStep[]): boolean {
   return steps.some(({ step }) =>
     step.kind === 'residual'

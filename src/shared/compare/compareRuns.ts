@@ -1,4 +1,4 @@
-/** From runs and what they make of the test images to a comparison: every pair, and nets over their seeds. */
+/** Compares runs by their predictions on the test images: every pair, and nets over their seeds. */
 import type { Inspected } from '../inspect/inspection.ts';
 import type { ProblemRecord } from '../base/problem.ts';
 import type { RunSummary } from '../runs/runs.ts';
@@ -25,7 +25,7 @@ export interface Looked {
 
 export interface Compared {
   readonly run: RunSummary & { readonly datasetHash: string };
-  /** What was found, or why nothing was. */
+  /** The result, or the reason why there is none. */
   readonly looked: Looked | ProblemRecord;
 }
 
@@ -71,7 +71,7 @@ function describe({ run, looked }: Compared): ComparedRun {
   return { ...common, of, checkpointHash, checkpointBytes, correct, total, accuracyInterval, problem: null };
 }
 
-/** Null where both were tested on the same images. */
+/** Returns null if both were tested on the same images. */
 function reasonAgainst(a: Compared, b: Compared): IncomparableReason | null {
   if (a.run.datasetHash !== b.run.datasetHash) return 'dataset';
   if (!isFound(a) || !isFound(b)) return 'predictions';
@@ -92,7 +92,7 @@ function notesOn(a: Compared, b: Compared): PairNote[] {
   ];
 }
 
-/** Runs that are the same but for their seed belong together. */
+/** Returns a key that runs share if they differ only in their seed. */
 function familyOf({ run }: Compared): string {
   const { network, settings, datasetHash } = run;
   const { name: _, ...net } = network;
@@ -104,7 +104,7 @@ function overSeeds(all: readonly Found[]): SeedComparison[] {
   return families.flatMap((a, i) => families.slice(i + 1).flatMap((b) => compareFamilies(a, b) ?? []));
 }
 
-/** Of a seed that a net has twice, the first run counts. Null where fewer than two seeds are there in common. */
+/** Uses the first run of a seed that a net has twice. Returns null if the nets share fewer than two seeds. */
 function compareFamilies(a: readonly Found[], b: readonly Found[]): SeedComparison | null {
   if (a[0]?.run.datasetHash !== b[0]?.run.datasetHash) return null;
   const bySeed = (family: readonly Found[]) =>

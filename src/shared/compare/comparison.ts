@@ -15,14 +15,14 @@ export const comparedRunSchema = z.strictObject({
   seed: z.int(),
   dataset: z.string(),
   status: z.string(),
-  /** Which of the run's numbers were looked at; null where there are none, and then `problem` says why. */
+  /** The checkpoint that was evaluated; null if there is none, and then `problem` says why. */
   of: inspectedSchema.nullable(),
   /** SHA-256 and size of the checkpoint file. */
   checkpointHash: z.string().nullable(),
   checkpointBytes: z.int().nullable(),
   correct: z.int().nullable(),
   total: z.int().nullable(),
-  /** Of the accuracy: Wilson's 95 % interval. */
+  /** Wilson's 95 % interval of the accuracy. */
   accuracyInterval: interval.nullable(),
   problem: problemRecordSchema.nullable(),
 });
@@ -48,11 +48,11 @@ const pairResultSchema = z.strictObject({
   verdict: z.enum(verdictKinds),
 });
 
-/** Why two runs cannot be compared: other data, other classes, or no predictions of one of them. */
+/** The reason why two runs cannot be compared: other data, other classes, or missing predictions of one of them. */
 export const incomparableReasons = ['dataset', 'classes', 'predictions'] as const;
 export type IncomparableReason = (typeof incomparableReasons)[number];
 
-/** What has to be said beside a verdict: other images were held back for validation; a run has not ended. */
+/** Caveats of a verdict: other images were held out for validation; a run has not ended. */
 export const pairNotes = ['split', 'unfinished'] as const;
 export type PairNote = (typeof pairNotes)[number];
 
@@ -74,20 +74,20 @@ export const seedComparisonSchema = z.strictObject({
   meanA: z.number(),
   meanB: z.number(),
   difference: z.number(),
-  /** Student's paired t over the seeds. */
+  /** Student's paired t-test over the seeds. */
   pValue: z.number(),
   interval,
-  /** Seeds and images drawn anew, both; null for fewer than five seeds. */
+  /** Bootstrap over seeds and images; null for fewer than five seeds. */
   bootstrap: interval.nullable(),
 });
 export type SeedComparison = z.infer<typeof seedComparisonSchema>;
 
 export const comparisonSchema = z.strictObject({
-  /** In the order asked for. */
+  /** Runs in the requested order. */
   runs: z.array(comparedRunSchema),
-  /** All pairs, the first run's first. */
+  /** All pairs, those of the first run first. */
   pairs: z.array(comparedPairSchema),
-  /** For every two nets of which at least two seeds are there in common. */
+  /** Every two nets that share at least two seeds. */
   seeds: z.array(seedComparisonSchema),
 });
 export type Comparison = z.infer<typeof comparisonSchema>;
@@ -97,9 +97,9 @@ export const keptComparisonSchema = z.strictObject({
   id: runId,
   name: z.string().trim().min(1).max(120),
   runs: z.array(runId).min(2).max(mostCompared),
-  /** The run that the others are held against; one of `runs`. */
+  /** The run that the others are compared with; one of `runs`. */
   baseline: runId.nullable(),
-  /** Markdown. */
+  /** The note in Markdown. */
   note: z.string().max(100_000),
   updatedAt: z.string(),
 });

@@ -2,15 +2,15 @@
 import { type PairedCounts, outcomeOf } from '../statistics/pairedCounts.ts';
 import type { TestPredictions } from './predictions.ts';
 
-/** `wrongAlike`: both give the same wrong class; `wrongDifferently`: each another one. */
+/** `wrongAlike`: both predict the same wrong class; `wrongDifferently`: they predict different wrong classes. */
 export const disagreementKinds = ['onlyA', 'onlyB', 'wrongAlike', 'wrongDifferently'] as const;
 export type DisagreementKind = (typeof disagreementKinds)[number];
 
 export type Disagreements = Readonly<Record<DisagreementKind, readonly number[]>>;
 
 /**
- * Places in the test set. Within a kind the images come first on which a net errs with the highest probability: for
- * those that just one net gets wrong, the probability of its wrong class; for both wrong, the larger of the two.
+ * Indices in the test set. Within a kind the most confident errors come first: for images that just one net gets wrong,
+ * by the probability of its wrong class; if both are wrong, by the larger of the two.
  */
 export function disagreementsOf(a: TestPredictions, b: TestPredictions): Disagreements {
   const found: Record<DisagreementKind, number[]> = {

@@ -1,13 +1,13 @@
-/** How single figures are written in a comparison's tables. */
+/** Formats single figures in a comparison's tables. */
 
-/** Stands for a figure that is not there. */
+/** Stands for a missing figure. */
 export const none = '–';
 
-/** Three significant digits. */
+/** Formats three significant digits. */
 export const short = (value: number | null | undefined) =>
   value === null || value === undefined ? none : String(Number(value.toPrecision(3)));
 
-/** A figure, and beside it in brackets what it is more or less than the baseline's; without one, the figure alone. */
+/** Formats a figure with its difference from the baseline's in brackets; without a baseline, the figure alone. */
 export function against(value: number, base: number | undefined, text: (value: number) => string): string {
   if (base === undefined || Number.isNaN(value) || Number.isNaN(base)) return text(value);
   const difference = value - base;

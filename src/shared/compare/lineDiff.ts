@@ -1,4 +1,4 @@
-/** Two texts line by line: the longest common subsequence of lines stays, the others were taken away or added. */
+/** Compares two texts line by line: the longest common subsequence of lines stays, the others were removed or added. */
 
 export interface DiffLine {
   readonly kind: 'same' | 'onlyA' | 'onlyB';

@@ -34,7 +34,7 @@ export interface CurveChoice {
   readonly measure: CurveMeasure;
   readonly axis: CurveAxis;
   readonly axisTitle: string;
-  /** Mean and range of runs that differ in their seed alone take the place of their lines. */
+  /** True if the mean and range of runs that differ only in their seed replace their lines. */
   readonly grouped: boolean;
   /** A test accuracy that runs are to reach, as a share. */
   readonly target: number | null;
@@ -144,7 +144,7 @@ export function costsChart(
     const label = labels.get(detail.id) ?? String(detail.id);
     const accuracy = quality.correct / quality.total;
     const [low, high] = wilson(quality.correct, quality.total);
-    // Images a second are the better the more there are: what they cost is time.
+    // A high number of images per second is a low cost: its cost is the time.
     const value = costOf(cost, detail, sources(detail));
     const time = cost === 'oneAtATime' || cost === 'manyAtATime';
     return [

@@ -1,11 +1,11 @@
-/** Numbers of a comparison as people read them, the same in window, terminal and report. */
+/** Formats a comparison's numbers, the same in window, terminal and report. */
 
 /** A share in percent, 98.73 %: two decimals from 1,000 images on, where they say something, else one. */
 export function percent(share: number, images: number): string {
   return `${(100 * share).toFixed(decimalsFor(images))} %`;
 }
 
-/** A difference of shares in percentage points, with its sign where asked for. */
+/** Formats a difference of proportions in percentage points, with its sign if requested. */
 export function points(share: number, images: number, signed = false): string {
   const text = Math.abs(100 * share).toFixed(decimalsFor(images));
   const zero = Number(text) === 0;
@@ -17,7 +17,7 @@ function decimalsFor(images: number): number {
   return images >= 1000 ? 2 : 1;
 }
 
-/** `= 0.034`, `< 0.0001`: two significant digits, and never 1.0e-5. */
+/** Formats a p value, `= 0.034` or `< 0.0001`: two significant digits, and never 1.0e-5. */
 export function pText(p: number): string {
   if (p < 0.0001) return '< 0.0001';
   if (p >= 0.995) return '= 1';

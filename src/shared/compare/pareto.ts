@@ -1,4 +1,4 @@
-/** Which nets are worth their cost: those that no other net beats at no higher cost. */
+/** The nets that are worth their cost: those that no other net beats at no higher cost. */
 
 export interface CostPoint {
   readonly cost: number;

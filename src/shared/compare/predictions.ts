@@ -1,4 +1,4 @@
-/** What a net makes of a test set, image by image, in the test set's order. */
+/** A net's predictions for a test set, image by image, in the test set's order. */
 
 export interface TestPredictions {
   /** A class an image. */
@@ -7,11 +7,11 @@ export interface TestPredictions {
   readonly predictions: Uint16Array;
   /** Images × classes, row-major. */
   readonly probabilities: Float32Array;
-  /** How many classes there are. */
+  /** Number of classes. */
   readonly classes: number;
 }
 
-/** 1 where the net is right, else 0. */
+/** Returns 1 for each image that the net predicts correctly, otherwise 0. */
 export function correctness({ labels, predictions }: TestPredictions): Uint8Array {
   return Uint8Array.from(labels, (label, image) => (predictions[image] === label ? 1 : 0));
 }
@@ -28,7 +28,7 @@ export function correctCount({ labels, predictions }: TestPredictions): number {
   return labels.reduce((sum, label, image) => sum + (predictions[image] === label ? 1 : 0), 0);
 }
 
-/** Classes × classes counts, row-major: row = label, column = prediction. */
+/** Returns classes × classes counts, row-major: row = label, column = prediction. */
 export function confusionOf(
   labels: ArrayLike<number>,
   predictions: ArrayLike<number>,
@@ -41,7 +41,7 @@ export function confusionOf(
   return cells;
 }
 
-/** Places of the images with this label and this prediction, the surest first. */
+/** Returns the indices of the images with this label and this prediction, the most confident first. */
 export function imagesOfCell(of: TestPredictions, label: number, prediction: number): number[] {
   const { labels, predictions, probabilities, classes } = of;
   const sure = (image: number) => probabilities[image * classes + prediction] as number;

@@ -1,4 +1,4 @@
-/** How good a net is beyond its accuracy: calibration, proper scores, and each class by itself. */
+/** The quality of a net beyond its accuracy: calibration, proper scores, and metrics of each class. */
 import { classMetrics, type ClassMetrics } from '../runs/metrics.ts';
 import {
   type CalibratedError,
@@ -16,7 +16,7 @@ export interface Quality {
   readonly brier: number;
   readonly logLoss: number;
   readonly calibration: Calibration;
-  /** What a calibrated net with the same confidences would show by chance. */
+  /** The error that a calibrated net with the same confidences would show by chance. */
   readonly calibrated: CalibratedError;
   readonly confusion: readonly number[];
   readonly classes: readonly ClassMetrics[];

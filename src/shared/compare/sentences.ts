@@ -1,6 +1,6 @@
 /**
- * What a comparison comes to, in one sentence, in both languages: window, terminal and report say the same words. They
- * stand here rather than among the window's messages because the terminal and the report have no window.
+ * The verdict of a comparison in one sentence, in both languages: window, terminal and report use the same text. It is
+ * here rather than among the window's messages because the terminal and the report have no window.
  */
 import type { Language } from '../base/languages.ts';
 import type { ComparedPair, SeedComparison } from './comparison.ts';
@@ -8,7 +8,7 @@ import { pText, percent, points, whole } from './numbers.ts';
 import { type PairResult, accuraciesOf } from './verdict.ts';
 import { totalOf } from '../statistics/pairedCounts.ts';
 
-/** What the two nets of a pair are called. */
+/** The names of a pair's nets. */
 export interface Names {
   readonly a: string;
   readonly b: string;
@@ -20,7 +20,7 @@ interface Told {
   readonly second: string;
   readonly firstShare: string;
   readonly secondShare: string;
-  /** Without sign; the limits are of first minus second. */
+  /** Difference without sign; the limits are of first minus second. */
   readonly difference: string;
   readonly lower: string;
   readonly upper: string;
@@ -57,7 +57,7 @@ function correctedEnglish({ comparisons, correctedP }: Told): string {
   return comparisons > 1 ? ` (${correctedP} after Holm's correction for ${comparisons} comparisons)` : '';
 }
 
-/** Latin letters and digits stand apart from Chinese characters, which stand together. */
+/** Inserts a space between Latin letters or digits and Chinese characters, but not between Chinese characters. */
 function beforeHan(label: string): string {
   return /\p{Script=Han}$/u.test(label) ? label : `${label} `;
 }
@@ -144,7 +144,7 @@ function tell(result: PairResult, { a, b }: Names): Told {
   };
 }
 
-/** Of two nets over their seeds; `names` are the nets'. */
+/** Returns the sentence on two nets over their seeds; `names` are the nets'. */
 export function seedSentence(language: Language, of: SeedComparison, { a, b }: Names): string {
   const [first, second, sign] = of.difference < 0 ? [b, a, -1] : [a, b, 1];
   const limits = of.interval.map((limit) => sign * limit).sort((x, y) => x - y) as [number, number];
@@ -167,7 +167,7 @@ export function seedSentence(language: Language, of: SeedComparison, { a, b }: N
   return `${begin}：平均相差 ${difference} 个百分点，95% 置信区间（配对 t 检验）为 ${lower} 至 ${upper}，p ${p}。`;
 }
 
-/** What the course's two nets are called in each language; other nets have the name that was given to them. */
+/** Names of the course's two nets in each language; other nets have the name that was given to them. */
 const presetNames: Record<Language, Readonly<Record<string, string>>> = {
   en: { course: 'Course net', homework: 'Homework net' },
   'zh-CN': { course: '课程网络', homework: '作业网络' },
@@ -177,7 +177,7 @@ export function netName(language: Language, name: string): string {
   return presetNames[language][name] ?? name;
 }
 
-/** Runs' names, with their numbers where two have the same one. */
+/** Returns runs' names, with their numbers if two share a name. */
 export function labelsOf(
   language: Language,
   runs: readonly { readonly run: number; readonly name: string }[],

@@ -1,7 +1,7 @@
 /**
- * Which of two nets is better on the same test images, and whether the difference is more than chance. McNemar's exact
- * test decides, Holm's correction allows for several comparisons, and Newcombe's interval says how large the difference
- * may be. Where test and interval do not agree, the verdict says so instead of choosing one.
+ * Decides which of two nets is better on the same test images, and whether the difference exceeds chance. McNemar's
+ * exact test decides, Holm's correction allows for several comparisons, and Newcombe's interval bounds the difference.
+ * If test and interval disagree, the verdict says so instead of choosing one.
  */
 import { holm } from '../statistics/holm.ts';
 import { type Interval, excludesZero, newcombe } from '../statistics/intervals.ts';
@@ -16,7 +16,7 @@ export type VerdictKind =
   | 'better'
   /** So few disagreements that no outcome could be significant. */
   | 'tooFew'
-  /** Significant by itself, but not after allowing for the other comparisons. */
+  /** The difference is significant alone, but not after the correction for the other comparisons. */
   | 'corrected'
   /** The interval and the exact test contradict each other, or the exact test and its mid-p variant do. */
   | 'borderline'
@@ -28,16 +28,16 @@ export interface PairResult {
   /** A's accuracy minus B's, and its 95 % interval (Newcombe 1998, method 10), as proportions. */
   readonly difference: number;
   readonly interval: Interval;
-  /** McNemar's exact test, two-sided. */
+  /** p value of McNemar's exact test, two-sided. */
   readonly pValue: number;
   readonly midP: number;
-  /** After Holm's correction for `comparisons` comparisons. */
+  /** p value after Holm's correction for `comparisons` comparisons. */
   readonly correctedP: number;
   readonly comparisons: number;
   readonly verdict: VerdictKind;
 }
 
-/** All pairs that are looked at together. Each table has at least one image. */
+/** Compares all pairs of one comparison. Each table has at least one image. */
 export function comparePairs(tables: readonly PairedCounts[]): PairResult[] {
   const corrected = holm(tables.map(exactP));
   return tables.map((counts, index) => {

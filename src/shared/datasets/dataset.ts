@@ -1,6 +1,6 @@
 /**
- * What a data set tells of itself, and where the engine finds its bytes. Images are uint8, one after another,
- * height × width × channels each; labels are uint8. The engine's graph reads both straight from their files.
+ * The description of a data set, and the location of its bytes. Images are uint8, one after another, height × width ×
+ * channels each; labels are uint8. The engine's graph reads both straight from their files.
  */
 import { z } from 'zod';
 
@@ -13,9 +13,9 @@ export const datasetSummarySchema = z.strictObject({
   classes: z.array(z.string()),
   trainCount: z.int(),
   testCount: z.int(),
-  /** SHA-256 over all its files, in the order of `DatasetFiles`: what a run was trained on. */
+  /** SHA-256 over all its files, in the order of `DatasetFiles`, which identifies the data of a run. */
   hash: z.string(),
-  /** Constants with which pixels (0 to 1) are normalised, one a channel: (x − mean) / deviation. */
+  /** Constants with which pixels (0 to 1) are normalised, one per channel: (x − mean) / deviation. */
   mean: z.array(z.number()),
   deviation: z.array(z.number()),
 });

@@ -28,14 +28,14 @@ export const exportFiles: Readonly<Record<ExportFormat, readonly string[]>> = {
   npz: ['model.npz', 'network.json'],
 };
 
-/** Formats that are weights, which a net of the user's own takes: what is done to pixels before is not part of them. */
+/** Formats of weights alone, for a net of the user's own: the preprocessing of pixels is not part of them. */
 export const weightFormats: readonly ExportFormat[] = ['pytorch', 'npz'];
 
-/** The page takes drawings and shows shares, so nobody is asked what it takes and gives. */
+/** Formats with fixed options: the page takes drawings and shows probabilities. */
 export const fixedFormats: readonly ExportFormat[] = ['html'];
 
 /**
- * `inside`: the exported net takes pixels in [0, 1] and normalises them itself; `outside`: whoever uses it normalises.
+ * `inside`: the exported net takes pixels in [0, 1] and normalises them itself; `outside`: its user normalises them.
  * `probabilities` adds a softmax.
  */
 export const exportOptionsSchema = z.strictObject({
@@ -44,7 +44,7 @@ export const exportOptionsSchema = z.strictObject({
 });
 export type ExportOptions = z.infer<typeof exportOptionsSchema>;
 
-/** Largest difference of an output from the engine's at which an export is right. */
+/** Largest accepted difference between an output and the engine's. */
 export const exportTolerance = 1e-4;
-/** Test images on which an export is compared with the engine. */
+/** Number of test images on which an export is compared with the engine. */
 export const checkedImages = 100;

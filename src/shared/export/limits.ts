@@ -1,4 +1,4 @@
-/** What a format cannot express of a net, layer by layer: said before anything is written. */
+/** The limits of a format for a net, layer by layer, reported before anything is written. */
 import { Problem, type ProblemRecord } from '../base/problem.ts';
 import { type Layer } from '../layers/index.ts';
 import type { Network } from '../network/network.ts';
@@ -6,7 +6,7 @@ import type { ExportFormat } from './formats.ts';
 
 export interface Limit {
   readonly format: ExportFormat;
-  /** `3`, or `3.1` inside block 3. */
+  /** The layer's number: `3`, or `3.1` inside block 3. */
   readonly layer: string;
   readonly type: string;
   readonly problem: ProblemRecord;
@@ -20,7 +20,10 @@ const rules: Readonly<Partial<Record<ExportFormat, Rule>>> = {
   keras: dilatedStride,
 };
 
-/** Keras has no convolution with stride and dilation; a dilated one of which every n-th place is kept is the same. */
+/**
+ * Reports that Keras has no convolution with stride and dilation; a dilated one of which every n-th position is kept is
+ * equivalent.
+ */
 function dilatedStride(layer: Layer): ProblemRecord | null {
   if (layer.type !== 'conv2d') return null;
   const more = (value: typeof layer.stride) => [value ?? 1].flat().some((each) => each > 1);

@@ -1,4 +1,7 @@
-/** A net from top to bottom: a box a layer with the shape that it gives, and a block's layers within a frame beside its way past them. */
+/**
+ * A net drawn from top to bottom: one box for each layer with its output shape, and a block's layers within a frame
+ * beside its skip line.
+ */
 import { type Layer, enabledLayers, layerKind } from '../layers/index.ts';
 import { type Shape, describeShape } from '../layers/layer.ts';
 import { shortcut } from '../layers/residual.ts';
@@ -11,7 +14,7 @@ const letters = 13;
 const boxHeight = 30;
 const gap = 18;
 const margin = 16;
-/** Room within a block's frame at each side; the way past the layers runs in it. */
+/** Width within a block's frame at each side, in which the skip line runs. */
 const inset = 26;
 
 const colors: Readonly<Record<Layer['type'], string>> = {
@@ -32,7 +35,7 @@ interface Box {
   readonly shape: Shape;
   readonly color: string;
   readonly inner: readonly Box[];
-  /** Of a block: the convolution on the way past its layers. */
+  /** The convolution on a block's skip line. */
   readonly beside: string | null;
 }
 

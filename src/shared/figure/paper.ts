@@ -1,6 +1,6 @@
 /**
- * A net as papers draw it since LeNet-5 (LeCun et al. 1998, figure 2): maps are sheets that lie one behind the other, flat
- * features are bars, what is done between two of them stands below, and sizes above. Black on white.
+ * A net drawn as in papers since LeNet-5 (LeCun et al. 1998, figure 2): maps are sheets that lie one behind the other,
+ * flat features are bars, the operations between two of them are named below, and sizes above. Black on white.
  */
 import { type Layer, enabledLayers } from '../layers/index.ts';
 import { type Pair, type Shape, describeShape } from '../layers/layer.ts';
@@ -15,18 +15,20 @@ const letters = 12;
 const lineHeight = 15;
 const margin = 16;
 const tallest = 120;
-/** How far a sheet lies before the one behind it. */
+/** Offset of a sheet from the one behind it. */
 const shift = 4;
 const mostSheets = 8;
 const thin = { stroke: '#000', 'stroke-width': 0.75 };
 
-/** Layers from one shape to the next that is drawn, and that shape. */
+/** The layers from one drawn shape to the next, and that shape. */
 interface Stage {
   readonly shape: Shape;
   readonly layers: readonly Layer[];
 }
 
-/** A new shape, or a layer that mixes what it is given, begins a stage; what works element by element belongs to the one before. */
+/**
+ * Begins a stage at a new shape, or at a layer that mixes its inputs; element-wise layers belong to the stage before.
+ */
 function stagesOf(network: Network): Stage[] {
   const stages: { shape: Shape; layers: Layer[] }[] = [{ shape: inputShape(network), layers: [] }];
   for (const { layer, output } of summarize(network).layers) {
@@ -81,7 +83,7 @@ export function paperFigure(network: Network, language: FigureLanguage): string 
     const lines = words[i] ?? [];
     const said = Math.max(0, ...lines.map((each) => widthOf(each, letters)));
     const named = widthOf(label(stage.shape), letters);
-    // Words lie under the way between two stages, and the sizes above must not touch each other.
+    // Labels are below the path between two stages, and the sizes above must not touch each other.
     if (before)
       x += Math.max(46, said + 12 - (width + before.place.right - before.place.left) / 2, named - width + 14);
     else x += Math.max(0, (Math.max(named, widthOf(inputWord(language), letters)) - width) / 2);
@@ -115,7 +117,7 @@ function drawn(shape: Shape, { left, right, top, bottom }: Placed): string[] {
   );
 }
 
-/** What a layer sees at once of the map before it; null where that is all of it. */
+/** Returns the layer's window on the map before it; null if it covers the whole map. */
 function windowOf(layer: Layer | undefined): Pair | null {
   if (layer?.type === 'conv2d') return convWindow(layer).kernel;
   if (layer?.type === 'maxPool2d' || layer?.type === 'avgPool2d') return poolWindow(layer).kernel;

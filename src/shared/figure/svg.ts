@@ -1,4 +1,4 @@
-/** SVG as text, for pictures that are files of their own: they use nothing from the page. */
+/** SVG as text, for pictures in files of their own: they use nothing from the page. */
 
 type Attributes = Readonly<Record<string, string | number>>;
 
@@ -19,7 +19,7 @@ export const text = (x: number, y: number, words: string, attributes: Attributes
 export const line = (x1: number, y1: number, x2: number, y2: number, attributes: Attributes = {}): string =>
   element('line', { x1, y1, x2, y2, ...attributes });
 
-/** How wide a text is about, in the size of letters that is given: Chinese characters are as wide as they are high. */
+/** Returns the approximate width of a text in the given font size: Chinese characters are as wide as they are high. */
 export function widthOf(words: string, size: number): number {
   const units = [...words].reduce((sum, each) => sum + (each > '\u2e7f' ? 1 : 0.56), 0);
   return units * size;

@@ -1,4 +1,4 @@
-/** Layers in as few words as a figure has room for, in both languages. */
+/** Short descriptions of layers for figures, in both languages. */
 import type { ActivationFunction } from '../layers/activation.ts';
 import { convWindow } from '../layers/conv2d.ts';
 import { dropoutDefaults } from '../layers/dropout.ts';
@@ -79,7 +79,7 @@ const both = ([height, width]: Pair) => `${height}×${width}`;
 const short = ([height, width]: Pair) => (height === width ? `${height}` : `${height}×${width}`);
 const uniform = ([height, width]: Pair, value: number) => height === value && width === value;
 
-/** `conv 5×5, stride 2`: what is as usual is left out. */
+/** Returns `conv 5×5, stride 2`: usual values are left out. */
 export function layerWords(layer: Layer, language: FigureLanguage): string {
   const say = words[language];
   const comma = language === 'en' ? ', ' : '，';

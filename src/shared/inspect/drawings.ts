@@ -1,14 +1,14 @@
-/** Drawings that are kept with the class that was meant: a test set of one's own. */
+/** Kept drawings with their intended class: a test set of the user's own. */
 import { z } from 'zod';
 
-/** In a data set's test set of drawings. */
+/** Largest number of drawings in a data set's test set. */
 export const mostDrawings = 10_000;
 
 const float32: z.ZodType<Float32Array> = z.instanceof(Float32Array);
 
 export const drawingSchema = z.strictObject({
   id: z.int().positive(),
-  /** The class that was meant, by its number. */
+  /** Index of the intended class. */
   label: z.int().min(0),
   /** Channel by channel, row by row, in [0, 1] by steps of 1/255. */
   pixels: float32,

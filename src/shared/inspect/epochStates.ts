@@ -1,22 +1,23 @@
 /**
- * Which states of a run's epochs are kept, so that one can go back and forth through its training: after every epoch, as
- * long as they fit into a budget; beyond it, the one whose neighbours are relatively nearest goes, so that states lie
- * dense where training begins and changes most, and sparse later. The first two, the best and the newest always stay.
+ * Selects the states of a run's epochs that are kept, so that its training can be replayed: after every epoch, as long
+ * as they fit into a budget; beyond it, the state whose neighbours are relatively nearest is dropped, so that states
+ * are dense where training begins and changes most, and sparse later. The first two, the best and the newest always
+ * stay.
  */
 
-/** Megabytes (of 1,000,000 bytes) for a run's states, if nothing else is set. */
+/** Default budget in megabytes (of 1,000,000 bytes) for a run's states. */
 export const usualMegabytes = 64;
 export const leastMegabytes = 1;
 export const mostMegabytes = 10_000;
 
-/** The first, the one after it, the best and the newest are kept whatever the budget is. */
+/** The first, the second, the best and the newest state are kept whatever the budget. */
 const fewest = 4;
 
 export function statesThatFit(megabytes: number, bytesOfOne: number): number {
   return Math.max(fewest, Math.floor((megabytes * 1e6) / Math.max(1, bytesOfOne)));
 }
 
-/** Of `epochs`, ascending, those that go so that at most `most` stay. */
+/** Returns those of `epochs` (ascending) to drop so that at most `most` stay. */
 export function statesToDrop(epochs: readonly number[], best: number | null, most: number): number[] {
   const kept = [...epochs];
   const dropped: number[] = [];

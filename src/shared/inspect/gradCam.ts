@@ -1,10 +1,10 @@
 /**
- * Grad-CAM (Selvaraju et al. 2017) of one image: a layer's maps, each weighted by the mean of the class's logit's gradient
- * over it, added up. Positive values speak for the class; the paper then applies ReLU, which is left to whoever shows it.
+ * Grad-CAM (Selvaraju et al. 2017) of one image: the sum of a layer's maps, each weighted by the mean gradient of the
+ * class's logit over it. Positive values support the class; the paper then applies ReLU, which is left to the caller.
  */
 import type { MapShape } from '../layers/layer.ts';
 
-/** `maps` and `gradient` are channels × height × width; gives height × width. */
+/** `maps` and `gradient` are channels × height × width; returns height × width. */
 export function gradCam(
   { channels, height, width }: MapShape,
   maps: Float32Array,

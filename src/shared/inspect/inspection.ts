@@ -1,6 +1,6 @@
 /**
- * Looking into a trained net: what is asked and what is answered. Everything is in evaluation mode, on one of a run's
- * checkpoints. Arrays are row-major in PyTorch's order: batch, channel, height, width.
+ * Requests and replies for inspecting a trained net. Everything is in evaluation mode, on one of a run's checkpoints.
+ * Arrays are row-major in PyTorch's order: batch, channel, height, width.
  */
 import { z } from 'zod';
 import type { Layer } from '../layers/index.ts';
@@ -14,9 +14,9 @@ const checkpointKinds = ['last', 'best'] as const;
 export const checkpointKindSchema = z.enum(checkpointKinds);
 export type CheckpointKind = z.infer<typeof checkpointKindSchema>;
 
-/** Which numbers were looked at. `epoch` (from 1) is under way, with `batch` batches of it done. */
+/** The checkpoint that was inspected. `epoch` (from 1) was in progress, with `batch` batches of it done. */
 export const inspectedSchema = z.strictObject({
-  /** `epoch`: a state that was kept at an epoch's end, or the one before training. */
+  /** `epoch` is a state kept at an epoch's end, or the one before training. */
   checkpoint: z.enum([...checkpointKinds, 'epoch']),
   step: z.int(),
   epoch: z.int(),
@@ -24,16 +24,16 @@ export const inspectedSchema = z.strictObject({
 });
 export type Inspected = z.infer<typeof inspectedSchema>;
 
-/** Which of a run's parameters are looked at: a checkpoint's, or with `epoch` those at that epoch's end. */
+/** Selects the parameters of a run: a checkpoint's, or with `epoch` those at that epoch's end. */
 export interface Moment {
   readonly checkpoint: CheckpointKind;
   readonly epoch?: number | undefined;
 }
 
-/** Images at once. */
+/** Largest number of images at once. */
 export const mostImages = 64;
 
-/** Images of the run's data set, by their place in it, or pixels in [0, 1], one image after another. */
+/** Images of the run's data set by index, or pixels in [0, 1], one image after another. */
 export const imagesSchema = z.union([
   z.strictObject({
     part: z.enum(['train', 'test']),
@@ -51,23 +51,23 @@ const questions = {
   classify: { images: imagesSchema },
   backward: {
     images: imagesSchema,
-    /** Classes that the images should be given; null takes the data set's labels. */
+    /** The target classes of the images; null uses the data set's labels. */
     labels: z.array(z.int().min(0)).nullable().default(null),
-    /** What the gradients are of: the mean cross-entropy, or the sum of the labels' logits. */
+    /** The function that is differentiated: the mean cross-entropy, or the sum of the labels' logits. */
     of: z.enum(['loss', 'logit']).default('loss'),
-    /** Of the step of plain gradient descent whose effect on the loss is tried. */
+    /** Learning rate of the step of plain gradient descent whose effect on the loss is measured. */
     learningRate: z.number().min(0).max(1000),
   },
   activations: { images: imagesSchema },
   saliency: { images: imagesSchema, class: classSchema },
   occlusion: {
-    /** One image. */
+    /** A single image. */
     images: imagesSchema,
     class: classSchema,
-    /** Side of the square that covers a part of the image, in pixels, and how far it moves. */
+    /** Side of the square that covers a part of the image, in pixels, and its stride. */
     patch: z.int().min(1).max(1024).default(5),
     stride: z.int().min(1).max(1024).default(1),
-    /** What it is filled with, a pixel in [0, 1]. */
+    /** Value that fills it, a pixel in [0, 1]. */
     fill: z.number().min(0).max(1).default(0),
   },
   predictions: {},
@@ -99,7 +99,7 @@ const of = <S extends z.ZodRawShape>(shape: S) =>
     ...shape,
   });
 
-/** What `inspect.*` calls take. */
+/** The requests of the `inspect.*` calls. */
 export const inspectRequests = {
   trace: of(questions.trace),
   classify: of(questions.classify),
@@ -112,7 +112,7 @@ export const inspectRequests = {
   filters: of({}),
 };
 
-/** What was looked at: pixels in [0, 1], and their labels where the data set has them. */
+/** The inspected images: pixels in [0, 1], and their labels if the data set has them. */
 const seen = { images: tensorSchema, labels: z.array(z.int()).nullable() };
 const scores = { logits: tensorSchema, probabilities: tensorSchema };
 
@@ -124,27 +124,30 @@ export const answers = {
     ...scores,
     /** The images as the net is given them: normalised. */
     input: tensorSchema,
-    /** Every layer's output, in the order of `traceSteps` (trace.ts): those within residual blocks have their place, too. */
+    /** Every layer's output, in the order of `traceSteps` (trace.ts), including those within residual blocks. */
     outputs: z.array(z.strictObject({ place: z.string(), output: tensorSchema })),
   }),
   classify: z.strictObject({ labels: z.array(z.int()).nullable(), ...scores }),
   backward: z.strictObject({
     ...seen,
     ...scores,
-    /** Mean cross-entropy of the images, and after one step of plain gradient descent on it (θ − learning rate · gradient), where the gradients are the loss's. */
+    /**
+     * Mean cross-entropy of the images, and that after one step of plain gradient descent on it (θ − learning rate ·
+     * gradient), if the gradients are the loss's.
+     */
     loss: z.number(),
     lossAfter: z.number().nullable(),
-    /** Of the loss, or of the logits, by each pixel as the net is given it. */
+    /** Gradient of the loss or the logits with respect to each pixel of the net's input. */
     gradient: tensorSchema,
-    /** At each layer's output, in order. */
+    /** Gradients with respect to each layer's output, in order. */
     outputs: z.array(z.strictObject({ place: z.string(), gradient: tensorSchema })),
-    /** By each parameter that is trained, under its name in the `state_dict`. */
+    /** Gradients with respect to each trained parameter, under its name in the `state_dict`. */
     parameters: z.array(z.strictObject({ name: z.string(), gradient: tensorSchema })),
   }),
   activations: z.strictObject({
     ...seen,
     ...scores,
-    /** Every layer's output, disabled layers left out. */
+    /** Every layer's output, disabled layers excluded. */
     layers: z.array(
       z.strictObject({
         /** Position in the sequence, and among all layers of the network. */
@@ -158,9 +161,9 @@ export const answers = {
   saliency: z.strictObject({
     ...seen,
     ...scores,
-    /** One an image: whose logit it is. */
+    /** The class whose logit is used, one for each image. */
     classes: z.array(z.int()),
-    /** Of the class's logit, by each pixel as the net is given it, which is normalised: `x.grad` in PyTorch. */
+    /** Gradient of the class's logit with respect to each pixel of the net's normalised input: `x.grad` in PyTorch. */
     gradient: tensorSchema,
   }),
   occlusion: z.strictObject({
@@ -170,22 +173,22 @@ export const answers = {
     /** The covered square's upper left corners are all pairs of these; the last ones reach the image's edge. */
     tops: z.array(z.int()),
     lefts: z.array(z.int()),
-    /** Of the class, with nothing covered. */
+    /** The class's logit without a patch. */
     logit: z.number(),
     probability: z.number(),
-    /** Of the class, covered there: tops × lefts. */
+    /** The class's logits with the patch at each position: tops × lefts. */
     logits: tensorSchema,
     probabilities: tensorSchema,
   }),
   predictions: z.strictObject({
-    /** Of the whole test set, in its order. */
+    /** Labels of the whole test set, in its order. */
     labels: z.array(z.int()),
     predictions: z.array(z.int()),
     probabilities: tensorSchema,
     correct: z.int(),
   }),
   confidentErrors: z.strictObject({
-    /** Test images that are given a wrong class, all of them. */
+    /** Total number of misclassified test images. */
     total: z.int(),
     /** The surest first. */
     errors: z.array(
@@ -193,7 +196,7 @@ export const answers = {
         index: z.int(),
         label: z.int(),
         prediction: z.int(),
-        /** Of the prediction, and of the label. */
+        /** Probability of the prediction, and of the label. */
         probability: z.number(),
         labelProbability: z.number(),
       }),
@@ -203,9 +206,9 @@ export const answers = {
   filters: z.strictObject({
     parameters: z.array(
       z.strictObject({
-        /** As in PyTorch's `state_dict`, for example `0.weight`. */
+        /** Name in PyTorch's `state_dict`, for example `0.weight`. */
         name: z.string(),
-        /** Of its layer: position in the sequence, and among all layers of the network. */
+        /** Position of its layer in the sequence, and among all layers of the network. */
         index: z.int(),
         position: z.int(),
         type: layerType,
@@ -217,6 +220,6 @@ export const answers = {
 } as const;
 export type Answers = { readonly [K in keyof typeof answers]: z.infer<(typeof answers)[K]> };
 
-/** What `inspect.*` calls give: the answer, and of which numbers. */
+/** The replies of the `inspect.*` calls: the answer, and the checkpoint that was inspected. */
 export const inspectReply = <S extends z.ZodRawShape>(answer: z.ZodObject<S>) =>
   answer.extend({ of: inspectedSchema });

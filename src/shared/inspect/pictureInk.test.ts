@@ -17,7 +17,7 @@ function picture(paint: (row: number, column: number, ink: boolean) => number): 
   }
   return { height: side, width: side, data };
 }
-/** Half a circle of light from one corner, as under a desk lamp. */
+/** The light falls off in a circle around one corner, as under a desk lamp. */
 const lamp = (row: number, column: number) => 1 - (0.5 * Math.hypot(row, column)) / (side * Math.SQRT2);
 const speck = (row: number, column: number) => row > 108 && row < 112 && column > 8 && column < 12;
 

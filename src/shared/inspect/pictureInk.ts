@@ -1,10 +1,10 @@
 /**
- * Finds the ink of a digit in a picture of it: a photograph or a scan, dark on light paper or light on dark, also where
- * the paper is unevenly lit. Without I/O: the picture is pixels in, ink out.
+ * Finds the ink of a digit in a picture: a photograph or a scan, dark on light paper or light on dark, even if the
+ * paper is unevenly lit. It has no I/O: pixels in, ink out.
  */
 import type { Ink } from './prepareDigit.ts';
 
-/** Red, green, blue and opacity, a byte each, row by row: a canvas' `ImageData`. */
+/** Red, green, blue and opacity, one byte each, row by row: a canvas' `ImageData`. */
 export interface PicturePixels {
   readonly height: number;
   readonly width: number;
@@ -15,14 +15,14 @@ export interface PicturePixels {
 const paperShare = 1 / 6;
 /** A contrast below this is taken for noise, not for ink; of a brightness from 0 to 1. */
 const leastContrast = 0.08;
-/** Spots smaller than this share of the largest stroke are dust. */
+/** Spots smaller than this fraction of the largest stroke are dust. */
 const dustShare = 0.06;
 
-/** Null where the picture has nothing that stands out from its paper. */
+/** Returns null if nothing in the picture contrasts with its paper. */
 export function inkOfPicture(picture: PicturePixels): Ink | null {
   const { height, width } = picture;
   const light = brightness(picture);
-  // From here on ink is high, whatever the paper.
+  // Below, ink has high values, whatever the paper.
   const dark = inkIsDark(light, height, width) ? light.map((value) => 1 - value) : light;
   const contrast = withoutPaper(dark, height, width);
   const most = contrast.reduce((best, value) => Math.max(best, value), 0);
@@ -36,7 +36,7 @@ export function inkOfPicture(picture: PicturePixels): Ink | null {
   return { height, width, data };
 }
 
-/** Rec. 709 luma of what is seen where the picture lies on white paper. */
+/** Returns the Rec. 709 luma of the picture on white paper. */
 function brightness({ height, width, data }: PicturePixels): Float32Array {
   return Float32Array.from({ length: height * width }, (_, i) => {
     const at = (channel: number) => data[4 * i + channel] as number;
@@ -46,7 +46,10 @@ function brightness({ height, width, data }: PicturePixels): Float32Array {
   });
 }
 
-/** Ink is the few pixels that lie far from what is around them: the side on which they lie tells whether it is dark. */
+/**
+ * Returns whether ink is dark: ink is the few pixels that differ strongly from their surroundings, and the sign of the
+ * difference decides.
+ */
 function inkIsDark(light: Float32Array, height: number, width: number): boolean {
   const around = boxMean(light, height, width, reachOf(height, width));
   return light.reduce((sum, value, i) => sum + (value - (around[i] as number)) ** 3, 0) < 0;
@@ -55,7 +58,7 @@ function inkIsDark(light: Float32Array, height: number, width: number): boolean 
 const reachOf = (height: number, width: number) =>
   Math.max(2, Math.round(paperShare * Math.min(height, width)));
 
-/** How far each pixel is above the paper around it, which is the mean of those darker than the mean of all around it. */
+/** Returns each pixel's excess over the paper around it, which is the mean of the pixels below the local mean. */
 function withoutPaper(values: Float32Array, height: number, width: number): Float32Array {
   const reach = reachOf(height, width);
   const around = boxMean(values, height, width, reach);
@@ -74,7 +77,7 @@ function withoutPaper(values: Float32Array, height: number, width: number): Floa
   });
 }
 
-/** Mean over a square of side 2·reach + 1, cut off at the edges; by a table of sums. */
+/** Returns the mean over a square of side 2·reach + 1, clipped at the edges, by a summed-area table. */
 function boxMean(values: Float32Array, height: number, width: number, reach: number): Float32Array {
   const sums = new Float64Array((height + 1) * (width + 1));
   for (let row = 0; row < height; row += 1) {
@@ -94,7 +97,7 @@ function boxMean(values: Float32Array, height: number, width: number, reach: num
   });
 }
 
-/** Otsu 1979: the threshold that parts the histogram into the two classes with the largest variance between them. */
+/** Otsu 1979: the threshold that splits the histogram into the two classes with the largest variance between them. */
 function otsu(values: Float32Array, most: number): number {
   const bins = 256;
   const counts = new Float64Array(bins);
@@ -116,7 +119,10 @@ function otsu(values: Float32Array, most: number): number {
   return ((threshold + 1) / bins) * most;
 }
 
-/** Which pixels belong to a stroke: connected regions above the threshold, specks left out, with the rim of each stroke. */
+/**
+ * Returns which pixels belong to a stroke: connected regions above the threshold without specks, with the rim of each
+ * stroke.
+ */
 function withoutDust(contrast: Float32Array, threshold: number, height: number, width: number): Uint8Array {
   const regions = new Int32Array(contrast.length).fill(-1);
   const areas: number[] = [];

@@ -1,10 +1,10 @@
 /**
- * Makes of a drawing what MNIST's makers made of their scans: the digit's tight box is scaled to 20 pixels with its aspect
- * ratio kept, and placed in 28 × 28 pixels by its centre of mass (LeCun, Cortes and Burges' description of the data set;
- * Yadav and Bottou 2019 rebuilt it: area-weighted resampling, whole-pixel shift). All of it without I/O.
+ * Prepares a drawing as MNIST's authors prepared their scans: the digit's bounding box is scaled to 20 pixels with its
+ * aspect ratio kept, and placed in 28 × 28 pixels by its centre of mass (LeCun, Cortes and Burges' description of the
+ * data set; Yadav and Bottou 2019 reconstructed it: area-weighted resampling, whole-pixel shift). It has no I/O.
  *
- * Other sizes of image keep the shares: the box is 20/28 of the shorter side, and the centre of mass lies half a pixel
- * below and right of the middle, as it does in MNIST's own images.
+ * Other image sizes keep the proportions: the box is 20/28 of the shorter side, and the centre of mass lies half a
+ * pixel below and right of the middle, as in MNIST's own images.
  */
 
 /** Ink from 0 (paper) to 1, row by row. */
@@ -30,12 +30,12 @@ export interface PreparedDigit {
 
 /** Ink above this belongs to the digit; below it is paper, or the rim of a stroke. */
 const inkThreshold = 0.1;
-/** What covers less of the drawing than this, and is smaller than this share of its side, is a dot and not a digit. */
+/** A drawing with less ink than this fraction, and smaller than this fraction of the side, is a dot and not a digit. */
 const smallestShare = 0.02;
 
 const boxShare = 20 / 28;
 
-/** Null where there is no digit: nothing drawn, or a dot, which would be blown up to fill the whole box. */
+/** Returns null if there is no digit: nothing, or a dot, which would be enlarged to the whole box. */
 export function prepareDigit(ink: Ink, size = 28): PreparedDigit | null {
   const box = tightBox(ink);
   if (!box) return null;
@@ -59,7 +59,7 @@ export function prepareDigit(ink: Ink, size = 28): PreparedDigit | null {
   return { pixels, box, offset };
 }
 
-/** The whole drawing reduced to the image as it lies, neither scaled nor centred. */
+/** Reduces the whole drawing to the image, neither scaled to the digit nor centred. */
 export function reduceDrawing(ink: Ink, height = 28, width = 28): Float32Array {
   return areaAverage(ink, height, width).map((value) => Math.floor(255 * value + 0.5) / 255);
 }
@@ -90,11 +90,11 @@ function paddedToSquare({ width, data }: Ink, box: PreparedDigit['box'], side: n
   return { height: side, width: side, data: square };
 }
 
-/** Each output pixel is the mean of the input over its own rectangle, whole and part pixels by their area. */
+/** Computes each output pixel as the mean of the input over its rectangle, with partial pixels weighted by area. */
 export function areaAverage(input: Ink, height: number, width: number): Float32Array {
   const rows = shares(input.height, height);
   const columns = shares(input.width, width);
-  // One axis after the other: the rectangle's area is the product of its sides.
+  // The axes are processed one after the other: the rectangle's area is the product of its sides.
   const narrow = new Float64Array(input.height * width);
   for (let row = 0; row < input.height; row += 1) {
     columns.forEach((parts, column) => {
@@ -114,7 +114,10 @@ export function areaAverage(input: Ink, height: number, width: number): Float32A
   return output;
 }
 
-/** For each of `to` equal parts of a line of `from` pixels: the pixels in it, and which share of the part each is. */
+/**
+ * Returns for each of `to` equal parts of a line of `from` pixels: the pixels in it, and the fraction of the part that
+ * each covers.
+ */
 function shares(from: number, to: number): { readonly at: number; readonly share: number }[][] {
   const length = from / to;
   return Array.from({ length: to }, (_, part) => {
@@ -134,7 +137,7 @@ function toBytes(values: Float32Array): Uint8Array {
   return Uint8Array.from(values, (value) => Math.floor((value / Math.min(1, most)) * 255 + 0.5));
 }
 
-/** Edge coordinates: the middle of the first pixel is 0.5. */
+/** Returns edge coordinates: the middle of the first pixel is 0.5. */
 function centreOfMass(bytes: Uint8Array, side: number): [number, number] {
   let [mass, rows, columns] = [0, 0, 0];
   bytes.forEach((value, i) => {
@@ -145,7 +148,7 @@ function centreOfMass(bytes: Uint8Array, side: number): [number, number] {
   return [rows / mass, columns / mass];
 }
 
-/** Between the middles of four pixels, weighted by nearness (bilinear), as a canvas enlarges a picture. */
+/** Enlarges bilinearly, as a canvas does. */
 export function enlarged({ height, width, data }: Ink, side: number): Ink {
   const at = (row: number, column: number) =>
     data[Math.min(height - 1, Math.max(0, row)) * width + Math.min(width - 1, Math.max(0, column))] as number;

@@ -1,7 +1,7 @@
 /**
- * One unit's value, spelled out: the numbers that it is computed from, from the activations and parameters that the
- * engine gave. Products and sums are in double precision, where a product of two float32 is exact; the engine adds up in
- * float32, so that the last digits of its own value may differ.
+ * The computation of one unit's value from the activations and parameters of the engine. Products and sums are in
+ * double precision, where a product of two float32 is exact; the engine sums in float32, so that the last digits of its
+ * own value may differ.
  */
 import type { Activation } from '../layers/activation.ts';
 import { batchNormDefaults } from '../layers/batchNorm2d.ts';
@@ -11,7 +11,7 @@ import { type AvgPool2d, type MaxPool2d, poolWindow } from '../layers/pooling.ts
 import { activationCurve } from '../network/activationCurves.ts';
 import type { TraceStep } from './trace.ts';
 
-/** A value of the input. Row and column are the input's; outside of it, on the padding, the value is 0. */
+/** A value of the input. Row and column are the input's; outside, on the padding, the value is 0. */
 export interface WindowCell {
   readonly row: number;
   readonly column: number;
@@ -24,7 +24,7 @@ export interface Product extends WindowCell {
   readonly product: number;
 }
 
-/** What one input channel adds: products in rows of `width`. */
+/** The contribution of one input channel: products in rows of `width`. */
 export interface ChannelSum {
   readonly channel: number;
   readonly height: number;
@@ -34,21 +34,23 @@ export interface ChannelSum {
 }
 
 export type SpelledOut =
-  /** Convolution and linear layer: the channels' sums and the bias make the sum. A flat input is one channel of one row. */
+  /**
+   * Convolution and linear layer: the channels' sums and the bias make the sum. A flat input is one channel of one row.
+   */
   | {
       readonly kind: 'weighted';
       readonly channels: readonly ChannelSum[];
       readonly bias: number | null;
       readonly sum: number;
     }
-  /** Max-pooling: `winner` is a position in `cells`, which lie in rows of `width`. */
+  /** Max-pooling: `winner` is a position in `cells`, which are in rows of `width`. */
   | {
       readonly kind: 'largest';
       readonly cells: readonly WindowCell[];
       readonly width: number;
       readonly winner: number;
     }
-  /** Average pooling: the sum divided by `count`, which counts the padding, as PyTorch does. */
+  /** Average pooling: the sum divided by `count`, which includes the padding, as in PyTorch. */
   | {
       readonly kind: 'mean';
       readonly cells: readonly WindowCell[];
@@ -57,7 +59,7 @@ export type SpelledOut =
       readonly count: number;
     }
   | { readonly kind: 'function'; readonly input: number; readonly value: number }
-  /** (input − mean) / √(variance + epsilon) · weight + bias, with the running statistics. */
+  /** Batch normalisation: (input − mean) / √(variance + epsilon) · weight + bias, with the running statistics. */
   | {
       readonly kind: 'normalised';
       readonly input: number;
@@ -79,11 +81,11 @@ export type SpelledOut =
   /** A residual block: what came through its layers plus what came past them. */
   | { readonly kind: 'added'; readonly through: number; readonly around: number; readonly sum: number };
 
-/** What a trace of one image knows. */
+/** The values of a trace of one image. */
 export interface TracedValues {
-  /** A step's output, or the input's values at `inputPlace`. Throws where there is no such step. */
+  /** Returns a step's output, or the input's values at `inputPlace`. Throws if there is no such step. */
   values(place: string): Float32Array;
-  /** Null where the layer has no such parameter. */
+  /** Returns null if the layer has no such parameter. */
   parameter(name: string): Float32Array | null;
 }
 
@@ -93,7 +95,7 @@ export interface Position {
   readonly column: number;
 }
 
-/** Where a unit lies in its layer's output; a flat layer's units are channels of one pixel. */
+/** Returns a unit's position in its layer's output; a flat layer's units are channels of one pixel. */
 export function positionOf(shape: Shape, unit: number): Position {
   if (shape.kind === 'flat') return { channel: unit, row: 0, column: 0 };
   const area = shape.height * shape.width;
@@ -109,7 +111,9 @@ export function unitAt(shape: Shape, { channel, row, column }: Position): number
   return shape.kind === 'flat' ? channel : (channel * shape.height + row) * shape.width + column;
 }
 
-/** `before` is the step that gives the input; a linear layer after a flattened map is spelled out by the map's channels. */
+/**
+ * `before` is the step that computes the input; a linear layer after a flattened map is split by the map's channels.
+ */
 export function spellOut(
   step: TraceStep,
   unit: number,
@@ -170,7 +174,7 @@ function ofActivation(layer: Activation, input: number): SpelledOut {
   return { kind: 'function', input, value: activationCurve(layer).value(input) };
 }
 
-/** What the numbers come to: the unit's value, as the engine gives it but for rounding. */
+/** Returns the computed value of the unit, which equals the engine's except for rounding. */
 export function valueOf(spelled: SpelledOut): number {
   switch (spelled.kind) {
     case 'weighted':
@@ -296,7 +300,7 @@ function poolCells(
   return windowCells(poolWindow(layer), input, own, values);
 }
 
-/** PyTorch counts the padding, but not what lies beyond it. */
+/** Counts the padding as PyTorch does, but nothing beyond it. */
 function averageCount(layer: AvgPool2d, input: MapShape, own: Position): number {
   const { kernel, stride, padding } = poolWindow(layer);
   const along = (axis: 0 | 1, place: number, length: number) => {
@@ -333,7 +337,9 @@ function required(traced: TracedValues, name: string): Float32Array {
   throw new Error(`the trace has no parameter ${name}`);
 }
 
-/** Softmax and cross-entropy of one image, a row a class: with the largest logit taken off, as it is computed. */
+/**
+ * Softmax and cross-entropy of one image, one row per class, with the largest logit subtracted as in the computation.
+ */
 export interface SoftmaxRow {
   readonly logit: number;
   readonly shifted: number;
@@ -356,7 +362,7 @@ export function spellOutSoftmax(logits: ArrayLike<number>): {
   return { rows, largest, sum };
 }
 
-/** −log softmax(logits)[label]: natural logarithm, as `torch.nn.CrossEntropyLoss` of one image. */
+/** Returns −log softmax(logits)[label], natural logarithm: `torch.nn.CrossEntropyLoss` of one image. */
 export function crossEntropy(logits: ArrayLike<number>, label: number): number {
   const { largest, sum } = spellOutSoftmax(logits);
   return Math.log(sum) + largest - (logits[label] as number);

@@ -1,7 +1,7 @@
 /**
- * The steps by which a net computes its logits, in order, those within residual blocks included: what each is given and
- * what it gives. A step's place is PyTorch's prefix of its parameters' names, `3` or `3.layers.0` or `3.shortcut`; the
- * engine's `trace` answers by these places.
+ * The steps by which a net computes its logits, in order, including those within residual blocks: the input and output
+ * shape of each. A step's place is PyTorch's prefix of its parameters' names, `3` or `3.layers.0` or `3.shortcut`; the
+ * engine's `trace` uses the same places.
  */
 import type { Conv2d } from '../layers/conv2d.ts';
 import { type Layer, enabledLayers, layerKind } from '../layers/index.ts';
@@ -18,11 +18,11 @@ export interface TraceStep {
   readonly layer: Layer;
   readonly input: Shape;
   readonly output: Shape;
-  /** Where its input comes from: another step's place, or `inputPlace`. */
+  /** The source of its input: another step's place, or `inputPlace`. */
   readonly from: string;
-  /** Residual blocks add this step's output to `from`'s; the block's own input where nothing lies beside it. */
+  /** A residual block adds this step's output to `from`'s; it is the block's own input if there is no shortcut. */
   readonly around?: string;
-  /** How many residual blocks it lies in. */
+  /** Number of residual blocks around it. */
   readonly depth: number;
 }
 

@@ -144,7 +144,7 @@ export function call(
   return reading.language.call(reading, node, callee, given, scope);
 }
 
-/** Resets the budget after reading stopped, so that the findings so far can be processed. */
+/** Resets the reading after it stopped at its limit, so that what was found so far can be processed. */
 export function restart(reading: Reading): void {
   Object.assign(reading, { spent: 0, depth: 0, mode: 'script', trace: null, withoutGradient: 0 });
   reading.active.clear();

@@ -1,4 +1,7 @@
-/** Accuracy against a cost, with the Pareto front as stairs: a straight line between two nets would promise others. */
+/**
+ * Accuracy against a cost, with the Pareto front as a step line: a straight line between two nets would suggest nets
+ * that do not exist.
+ */
 import { paretoFront } from '../pareto.ts';
 import { framed, linearScale, marker, plotArea, rangeOf } from './svg.ts';
 
@@ -8,7 +11,7 @@ export interface CostChart {
     readonly label: string;
     readonly cost: number;
     readonly accuracy: number;
-    /** 95 % limits of the accuracy. */
+    /** 95 % interval of the accuracy. */
     readonly interval: readonly [number, number];
   }[];
   readonly xTitle: string;

@@ -1,4 +1,4 @@
-/** Curves of several runs over each other, one of them drawn apart as the baseline. */
+/** Curves of several runs in one chart, with the baseline in a style of its own. */
 import {
   type Frame,
   type Scale,
@@ -16,12 +16,12 @@ export type ChartPoint = readonly [x: number, y: number];
 export interface Line {
   readonly run: number;
   readonly label: string;
-  /** In the order of x. A y that is no number is a gap. */
+  /** Points in the order of x. A y that is no number is a gap. */
   readonly points: readonly ChartPoint[];
   readonly baseline: boolean;
 }
 
-/** Runs that are the same but for their seed: their mean and the range that they cover, at each x. */
+/** Runs that differ only in their seed: their mean and range at each x. */
 export interface Band {
   readonly run: number;
   readonly label: string;
@@ -44,7 +44,7 @@ export interface LineChart {
   readonly target?: number | undefined;
 }
 
-/** More points than pixels say nothing: of each pixel column the smallest and the largest are kept. */
+/** Returns at most the smallest and the largest point of each pixel column: more points than pixels are invisible. */
 function thinned(points: readonly ChartPoint[], columns: number): readonly ChartPoint[] {
   if (points.length <= 2 * columns) return points;
   const [first, last] = [points[0] as ChartPoint, points.at(-1) as ChartPoint];
@@ -70,7 +70,10 @@ function thinned(points: readonly ChartPoint[], columns: number): readonly Chart
   return kept;
 }
 
-/** Epochs, steps, images and seconds are told in whole numbers: a tick between two of them would bear the next one's name. */
+/**
+ * Epochs, steps, images and seconds are formatted as whole numbers: a tick between two of them would have the next
+ * one's label.
+ */
 function wholeTicks(scale: Scale): Scale {
   const ticks = scale.ticks.filter(Number.isInteger);
   return ticks.length > 0 ? { ...scale, ticks } : scale;
@@ -148,8 +151,8 @@ function targetLine(target: number, { x, y }: Frame): string {
 }
 
 /**
- * Mean and range at each x that all of `group` have; null for fewer than three, of which a band says nothing that the
- * lines do not say.
+ * Returns mean and range at each x that all of `group` have; null for fewer than three, for which a band adds nothing
+ * to the lines.
  */
 export function bandOf(run: number, label: string, group: readonly (readonly ChartPoint[])[]): Band | null {
   if (group.length < 3) return null;

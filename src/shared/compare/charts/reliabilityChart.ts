@@ -14,7 +14,7 @@ export interface ReliabilityChart {
   readonly width: number;
   readonly height: number;
   readonly lit: number | null;
-  /** What a bin's point is called: its confidence, its accuracy and how many images it has. */
+  /** Describes a bin's point: its confidence, its accuracy and its number of images. */
   readonly pointText: (label: string, confidence: number, accuracy: number, count: number) => string;
 }
 

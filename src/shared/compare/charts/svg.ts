@@ -1,10 +1,10 @@
 /**
- * What the charts of a comparison are drawn with: SVG as text, without a page, so that window, terminal and report draw
- * the same. Colours are the page's custom properties, which a report defines for itself.
+ * SVG primitives of the comparison's charts: SVG as text, without a page, so that window, terminal and report draw the
+ * same. Colours are the page's custom properties, which a report defines for itself.
  */
 const runColourCount = 7;
 
-/** A run's colour, the same everywhere (the window's `plot/data/trace.ts` counts alike). */
+/** Returns a run's colour, the same everywhere (the window's `plot/data/trace.ts` uses the same rule). */
 export function runColour(run: number): string {
   return `var(--run-${((run - 1) % runColourCount) + 1})`;
 }
@@ -17,18 +17,18 @@ export function escapeXml(text: string): string {
     .replaceAll('"', '&quot;');
 }
 
-/** Two decimals are a hundredth of a pixel. */
+/** Rounds to two decimals, a hundredth of a pixel. */
 export const round = (value: number): number => Math.round(value * 100) / 100;
 
 export interface Scale {
   readonly from: number;
   readonly to: number;
   readonly ticks: readonly number[];
-  /** From a value to a place in pixels. */
+  /** Maps a value to a position in pixels. */
   readonly place: (value: number) => number;
 }
 
-/** Ticks at 1, 2 or 5 times a power of ten, about `count` of them, within the range. */
+/** Returns ticks at 1, 2 or 5 times a power of ten, about `count` of them, within the range. */
 export function niceTicks(from: number, to: number, count = 5): number[] {
   const span = to - from;
   if (!(span > 0)) return [from];
@@ -50,7 +50,7 @@ export function linearScale(from: number, to: number, start: number, end: number
   };
 }
 
-/** The smallest and the largest finite value, with a little room around; 0 to 1 where there is none. */
+/** Returns the smallest and the largest finite value, with a margin; 0 to 1 if there is none. */
 export function rangeOf(values: Iterable<number>, room = 0.04): readonly [number, number] {
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {
@@ -76,7 +76,7 @@ export interface Frame {
 
 const margins = { left: 56, right: 16, top: 10, bottom: 40 } as const;
 
-/** Grid, axes, ticks and titles, with `content` over the grid; `label` is for who cannot see it. */
+/** Draws grid, axes, ticks and titles, with `content` over the grid; `label` is the text alternative. */
 export function framed(frame: Frame, label: string, content: string): string {
   const { width, height, x, y, xTitle, yTitle, xText, yText } = frame;
   const [left, right] = [margins.left, width - margins.right];
@@ -119,7 +119,7 @@ export function plotArea(width: number, height: number) {
   };
 }
 
-/** Told apart by shape as well as by colour. */
+/** Draws a run's marker: runs differ in shape as well as in colour. */
 export function marker(run: number, x: number, y: number, title: string): string {
   const shapes = [
     `<circle cx="${x}" cy="${y}" r="4.5"/>`,

@@ -1,4 +1,4 @@
-/** Confusion matrices, and the images on which two nets differ, as a report has them. */
+/** Confusion matrices, and the images on which two nets differ, in a report. */
 import { escapeXml } from '../charts/svg.ts';
 import { disagreementKinds } from '../disagreements.ts';
 import { percent } from '../numbers.ts';

@@ -1,4 +1,4 @@
-/** All that a report is made of, asked of a lab: window and terminal collect the same. */
+/** Fetches all data of a report from a lab; window and terminal share it. */
 import type { LabClient } from '../../api/api.ts';
 import type { DatasetImages } from '../../api/calls/images.ts';
 import type { RunDetail } from '../../runs/runs.ts';
@@ -12,7 +12,7 @@ export interface MaterialRun {
   readonly quality: Quality | null;
 }
 
-/** Two runs beside each other: what each makes of some of the images on which they differ. */
+/** Two compared runs with the predictions of each for some of the images on which they differ. */
 export interface MaterialPair {
   readonly pair: ComparedPair;
   readonly predictions: readonly [a: TestPredictions, b: TestPredictions];
@@ -28,14 +28,14 @@ export interface Speed {
 
 export interface Material {
   readonly title: string;
-  /** Markdown, as it was written. */
+  /** The note in Markdown, as it was written. */
   readonly note: string;
   readonly comparison: Comparison;
   readonly runs: readonly MaterialRun[];
   readonly classes: readonly string[];
   readonly pair: MaterialPair | null;
   readonly speeds: readonly Speed[];
-  /** ISO 8601. */
+  /** Time in ISO 8601. */
   readonly madeAt: string;
   readonly stride: string;
 }
@@ -43,16 +43,16 @@ export interface Material {
 export interface ReportRequest {
   readonly runs: readonly number[];
   readonly checkpoint: 'last' | 'best';
-  /** The run that the others are held against; the first one where none is chosen. */
+  /** The run that the others are compared with; the first one if none is chosen. */
   readonly baseline?: number | null;
   readonly title?: string;
   readonly note?: string;
 }
 
-/** Images of each kind of disagreement that a report shows. */
+/** Number of images of each kind of disagreement in a report. */
 export const reportedImages = 12;
 
-/** What a call gives, as the functions of this folder take it. */
+/** Converts a call's reply to the form that the functions of this folder use. */
 export function predictionsFrom(reply: {
   readonly labels: readonly number[];
   readonly predictions: readonly number[];

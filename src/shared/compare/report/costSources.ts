@@ -1,4 +1,4 @@
-/** What is known of runs' costs beside what lies in the runs themselves. */
+/** Sources of runs' costs outside the runs themselves. */
 import type { DatasetSummary } from '../../datasets/dataset.ts';
 import { summarize } from '../../network/shapes.ts';
 import type { RunDetail } from '../../runs/runs.ts';
@@ -6,7 +6,7 @@ import { trainingMemory } from '../../training/memory.ts';
 import type { CostSources } from '../tables/costTable.ts';
 import type { Material } from './collect.ts';
 
-/** What is known of a run's costs. */
+/** Returns the cost sources of a run. */
 export function costSources(
   { speeds, comparison }: Pick<Material, 'speeds' | 'comparison'>,
   datasets: readonly DatasetSummary[],

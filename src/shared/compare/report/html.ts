@@ -29,7 +29,7 @@ export interface ReportOptions {
   readonly language: Language;
   readonly baseline: number | null;
   readonly datasets: readonly DatasetSummary[];
-  /** The note as cleaned HTML; without it the note is shown as it was written. */
+  /** The note as sanitised HTML; without it the note is shown as it was written. */
   readonly noteHtml?: string;
 }
 
@@ -80,7 +80,7 @@ ${sections.join('\n')}
 `;
 }
 
-/** Every sentence that is said of the comparison: of each pair, over seeds, and what has to be kept in mind. */
+/** Returns every sentence of the comparison: those of each pair, those over seeds, and the caveats. */
 function sentencesOf({ comparison }: Pick<Material, 'comparison'>, language: Language): string[] {
   const labels = labelsOf(language, comparison.runs);
   const label = (run: number) => labels.get(run) ?? String(run);

@@ -1,4 +1,4 @@
-/** What a report is put together from: sections, tables, figures. */
+/** The parts of a report: sections, tables, figures. */
 import { escapeXml } from '../charts/svg.ts';
 import type { TextTable } from '../tables/tables.ts';
 

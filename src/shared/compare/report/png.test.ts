@@ -21,7 +21,7 @@ test.each([
   [28, 28, 1],
   [5, 3, 3],
   [1, 1, 1],
-  // More than one stored block.
+  // The image needs more than one stored block.
   [200, 120, 3],
 ])('%i × %i pixels with %i channels are read back as they were', (width, height, channels) => {
   const pixels = Uint8Array.from({ length: width * height * channels }, (_, i) => (i * 37) % 256);

@@ -1,14 +1,14 @@
 /**
- * Small pictures as `data:` addresses, so that a report needs no other file. The PNG's pixels are stored, not
+ * Encodes small pictures as `data:` addresses, so that a report needs no other file. The PNG's pixels are stored, not
  * compressed (RFC 1951, 3.2.4): for an image of a few hundred pixels that is 1 kB, and needs no library.
  */
 
-/** `pixels`: height × width × channels (1 or 3), a byte each. */
+/** `pixels` is height × width × channels (1 or 3), one byte each. */
 export function pngAddress(pixels: Uint8Array, width: number, height: number, channels: number): string {
   const row = width * channels;
   const raw = new Uint8Array(height * (row + 1));
   for (let y = 0; y < height; y += 1) {
-    // Each row begins with its filter: none.
+    // Each row begins with its filter type, 0 for none.
     raw.set(pixels.subarray(y * row, (y + 1) * row), y * (row + 1) + 1);
   }
   const header = [...number32(width), ...number32(height), 8, channels === 1 ? 0 : 2, 0, 0, 0];

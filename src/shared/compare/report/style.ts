@@ -1,4 +1,4 @@
-/** How a report looks: the window's colours in both themes, and without colour where it is printed. */
+/** The style of a report: the window's colours in both themes, and no colour in print. */
 export const style = `
 :root {
   color-scheme: light dark;

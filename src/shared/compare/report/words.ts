@@ -1,4 +1,4 @@
-/** The words of reports and of a comparison's tables, in both languages. The sentences are in `sentences.ts`. */
+/** The texts of reports and of a comparison's tables in both languages. The sentences are in `sentences.ts`. */
 import type { Language } from '../../base/languages.ts';
 
 const english = {

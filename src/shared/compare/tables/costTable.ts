@@ -1,4 +1,4 @@
-/** What nets cost: sizes, time, speed and memory. */
+/** The costs of nets: sizes, time, speed and memory. */
 import { summarize } from '../../network/shapes.ts';
 import type { RunDetail } from '../../runs/runs.ts';
 import { against, none, short } from '../figures.ts';
@@ -9,7 +9,7 @@ import type { Language } from '../../base/languages.ts';
 import { labelsOf } from '../sentences.ts';
 import type { TextTable } from './tables.ts';
 
-/** What accuracy can be set against, with its unit in its name. */
+/** The costs that accuracy can be plotted against, each with its unit in its name. */
 export const costs = [
   'parameters',
   'multiplyAdds',
@@ -29,7 +29,7 @@ export interface CostSources {
   readonly memory: number | null;
 }
 
-/** NaN where it is not known. */
+/** Returns NaN if the cost is unknown. */
 export function costOf(cost: Cost, run: RunDetail, { speed, checkpointBytes, memory }: CostSources): number {
   const { epochs, trainSeconds, parameterCount, network } = run;
   switch (cost) {

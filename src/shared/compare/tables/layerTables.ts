@@ -1,4 +1,4 @@
-/** Two nets beside each other, layer by layer: how they differ, and how well their layers are. */
+/** Two nets aligned layer by layer: their differences, and the health of their layers. */
 import type { FieldName } from '../../layers/fields.ts';
 import type { Layer } from '../../layers/index.ts';
 import { describeShape } from '../../layers/layer.ts';
@@ -13,7 +13,7 @@ import type { Language } from '../../base/languages.ts';
 import { labelsOf, netName } from '../sentences.ts';
 import type { TextTable } from './tables.ts';
 
-/** How layers and their fields are called; as in the program's own files where nothing is said. */
+/** Names of layers and their fields; by default those of the program's own files. */
 export interface NetWords {
   readonly layer: (layer: Layer) => string;
   readonly field: (name: FieldName) => string;
@@ -21,7 +21,9 @@ export interface NetWords {
 
 const plainNetWords: NetWords = { layer: ({ type }) => type, field: (name) => name };
 
-/** Two nets aligned: kind and difference, then output, parameters, multiply-adds and receptive field of both. */
+/**
+ * Returns two nets aligned: kind and difference, then output, parameters, multiply-adds and receptive field of both.
+ */
 export function netsTable(
   language: Language,
   a: Network,
@@ -61,7 +63,7 @@ export function netsTable(
   };
 }
 
-/** Each run's layers at its last epoch. */
+/** Returns each run's layers at its last epoch. */
 export function healthTable(language: Language, runs: readonly RunDetail[]): TextTable {
   const word = wordIn(language);
   const labels = labelsOf(
@@ -89,7 +91,10 @@ export function healthTable(language: Language, runs: readonly RunDetail[]): Tex
   };
 }
 
-/** Two runs' layers at their last epochs, aligned as the nets are: gradient norm, dead units and saturation of both. */
+/**
+ * Returns two runs' layers at their last epochs, aligned as the nets are: gradient norm, dead units and saturation of
+ * both.
+ */
 export function healthBesideTable(
   language: Language,
   a: RunDetail,

@@ -1,4 +1,7 @@
-/** The tables of a comparison, in words: the window shows them, a report holds them, CSV and Markdown are made of them. */
+/**
+ * The tables of a comparison as text: the window shows them, a report includes them, CSV and Markdown are made from
+ * them.
+ */
 import type { RunDetail } from '../../runs/runs.ts';
 import { differenceOf, totalOf } from '../../statistics/pairedCounts.ts';
 import type { Comparison } from '../comparison.ts';
@@ -12,7 +15,7 @@ import { labelsOf, netName } from '../sentences.ts';
 import { settingsTable } from './settingsTable.ts';
 import type { TextTable } from './tables.ts';
 
-/** Every run's accuracy, and what it is more or less than the baseline's. */
+/** Returns every run's accuracy, and its difference from the baseline's. */
 export function runsTable(language: Language, { runs }: Comparison, baseline: number | null): TextTable {
   const word = wordIn(language);
   const labels = labelsOf(language, runs);
@@ -83,7 +86,7 @@ export function pairsTable(language: Language, { runs, pairs }: Comparison): Tex
   };
 }
 
-/** The settings in which the runs differ, or all of them; `nameOf` says a setting's path in words. */
+/** Returns the settings in which the runs differ, or all of them; `nameOf` returns the label of a setting's path. */
 export function settingsTextTable(
   language: Language,
   details: readonly RunDetail[],
@@ -131,7 +134,7 @@ export function calibrationTable(
   };
 }
 
-/** Precision, recall and F1 of each class, a column a run and measure. */
+/** Returns precision, recall and F1 of each class, one column for each run and measure. */
 export function classesTable(
   language: Language,
   runs: readonly MaterialRun[],
@@ -162,7 +165,10 @@ export function classesTable(
   };
 }
 
-/** When each run first had the accuracy: its epoch, steps and seconds of training by then; null where it never did. */
+/**
+ * Returns when each run first reached the accuracy: its epoch, steps and seconds of training by then; null if it never
+ * did.
+ */
 export function firstReached(
   { epochs, stepsPerEpoch }: Pick<RunDetail, 'epochs' | 'stepsPerEpoch'>,
   target: number,

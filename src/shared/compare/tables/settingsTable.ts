@@ -1,13 +1,14 @@
 /**
- * All settings of several runs side by side, defaults filled in, nested ones by their path (`optimizer.learningRate`).
- * The rows are the union: what one run has and another lacks is there, with null for the one that lacks it.
+ * All settings of several runs side by side, with defaults filled in and nested ones by their path
+ * (`optimizer.learningRate`). The rows are the union: a setting that only one run has is included, with null for the
+ * others.
  */
 import type { Network } from '../../network/network.ts';
 import type { TrainingSettings } from '../../training/training.ts';
 
 export interface SettingsRow {
   readonly key: string;
-  /** One a run, as JSON writes it; null where the run has no such setting. */
+  /** One value per run, as JSON; null if the run has no such setting. */
   readonly values: readonly (string | null)[];
   readonly differs: boolean;
 }
@@ -43,8 +44,8 @@ function flatten(path: string, value: unknown, into: Map<string, string>): void 
 }
 
 /**
- * Labels made of what tells the runs apart: the fewest settings, in the table's order, by which all runs differ; null
- * where even all of them do not.
+ * Returns the fewest settings, in the table's order, by which all runs differ; null if even all of them do not
+ * distinguish the runs.
  */
 export function distinguishingKeys(rows: readonly SettingsRow[], runs: number): string[] | null {
   const differing = rows.filter(({ differs }) => differs);

@@ -1,14 +1,14 @@
-/** Tables of a comparison, each as its rows of text: shown, saved as CSV, copied as Markdown and put into the report. */
+/** Tables of a comparison as rows of text, to be shown, saved as CSV, copied as Markdown and put into the report. */
 
 export interface TextTable {
   readonly name: string;
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** Columns from this one on hold numbers. */
+  /** Index of the first column of numbers. */
   readonly numbersFrom: number;
 }
 
-/** RFC 4180. A field that a spreadsheet would take for a formula begins with an apostrophe. */
+/** Returns CSV by RFC 4180. A field that a spreadsheet would take for a formula begins with an apostrophe. */
 export function csvOf({ head, rows }: TextTable): string {
   const field = (text: string) => {
     const safe = /^[=@\t\r]|^[+-](?![\d.,]+ ?%?$)/.test(text) ? `'${text}` : text;

@@ -131,7 +131,7 @@ export function layersOf(
         } else if (step.kernel.some((n) => n > 1)) layers.push(wholeAverage(step.kernel, place, findings));
         break;
       case 'softmax':
-        // Steps after it are not part of the net's output.
+        // A softmax belongs to the net's output only if it is the last step.
         softmax(step.logarithm, place, outermost && i === items.length - 1, loss, findings);
         break;
     }

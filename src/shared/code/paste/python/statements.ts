@@ -176,7 +176,7 @@ const within: StatementReader = (reading, node, scope, owner) => {
   return ending;
 };
 
-/** No statement is assumed to fail. */
+/** Statements within `try` are assumed to succeed. */
 const attempt: StatementReader = (reading, node, scope, owner) => {
   let handler = false;
   for (const part of children(node)) {

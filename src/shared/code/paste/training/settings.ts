@@ -38,7 +38,7 @@ export function readTraining(
   if (training) {
     nameCondition(into, training.optimizer);
     attempt(into, training.optimizer.place, () => readOptimizer(into, training.optimizer));
-    // Without `optimizer.param_groups`, all parameters share the same settings.
+    // Stride gives all parameters the same settings.
     for (const group of groupsOf(training)) findings.add('warning', 'parameter-groups', group.place);
   }
   for (const scheduler of [...(training?.schedulers ?? []), ...script.looseSchedulers]) {
