@@ -1,11 +1,13 @@
 /**
- * Which dynamic names TensorFlow's libraries share with the other libraries of a running process, by class. Any of them could be bound to the
- * other library (scripts/setup/own-names.mjs says how that ends).
+ * Lists the dynamic names that TensorFlow's libraries share with the other libraries of a running process, by
+ * class. Any of them could be bound to the other library (scripts/setup/own-names.mjs explains the
+ * consequence).
  *
  *     node scripts/auditNames.mjs <process id> [folder with libtensorflow*.so*]
  *
- * The process is a running desktop program's main process (the libraries are those that are mapped into it); the folder is the prepared library's
- * unless another one is named. docs/desktop.md keeps the outcome. Exit code 1 where a name is shared.
+ * The process is a running desktop program's main process (the libraries are those that are mapped into it);
+ * the folder is the prepared library's by default. docs/desktop.md has the result. Exit code 1 if a name is
+ * shared.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -41,7 +43,7 @@ for (const file of new Set(mapped)) {
   try {
     table = readDynamicTable(file);
   } catch {
-    continue; // a font, a cache, a data file
+    continue; // A mapped file may also be a font, a cache or a data file.
   }
   libraries += 1;
   for (const { offset, defined } of table.names) {

@@ -1,4 +1,4 @@
-/** npm run bench: sets up, then runs scripts/bench.ts under Node 24, which reads TypeScript as it is. */
+/** npm run bench: sets up, then runs scripts/bench.ts under Node 24, which runs TypeScript directly. */
 import process from 'node:process';
 import { handOver } from './setup/hand-over.mjs';
 import { nodePath } from './setup/node.mjs';

@@ -1,8 +1,9 @@
 /**
- * How fast the engine is, measured against what else trains the course's nets, on this machine and in one run: times by
- * themselves say little, since the same thing differs by a third from hour to hour on a shared machine. All contestants are
- * processes that stay; each round lets every one of them train one epoch, one after another, every second round the
- * other way round; the ratio of two contestants is the median of its rounds' ratios.
+ * Measures the engine's speed against other programs that train the course's nets, on this machine and in one
+ * run: absolute times say little, because the same work varies by a third from hour to hour on a shared
+ * machine. All contestants are processes that keep running; in each round every one trains one epoch, one
+ * after another, in reverse order in every second round; the ratio of two contestants is the median of the
+ * rounds' ratios.
  *
  *     npm run bench -- [--rounds N] [--quick] [--only course/engine,limit] [--json] [--check]
  */
@@ -30,9 +31,9 @@ interface Options {
   readonly check: boolean;
 }
 
-/** Images of MNIST. */
+/** Numbers of images in MNIST */
 const whole: Extent = { trainImages: 60_000, testImages: 10_000 };
-/** 200 steps an epoch. */
+/** Extent with 200 steps per epoch */
 const short: Extent = { trainImages: 12_800, testImages: 2000 };
 
 function parseOptions(): Options {
@@ -107,7 +108,7 @@ async function main(options: Options, folder: string): Promise<number> {
 
 const processes: Contestant[] = [];
 
-/** One after another, so that none gets ready while another one warms up. */
+/** Starts the contestants one after another, so that none gets ready while another one warms up. */
 async function startAll(specs: readonly Spec[]): Promise<Map<Contestant, Ready>> {
   const started = new Map<Contestant, Ready>();
   for (const spec of specs) {
@@ -166,7 +167,7 @@ function limitOf(
   const of = (net: Net) => {
     const preset = findPreset(net);
     if (!preset) throw new Error(`there is no preset ${net}`);
-    // Seconds are already scaled to a whole epoch, so the operations are too.
+    // Seconds are already scaled to a whole epoch, so the operations must be too.
     const gigaflops = flopsPerEpoch(preset.network, whole.trainImages) / 1e9;
     const epoch = seconds.get(`${net}/engine`);
     return { gigaflops, share: epoch ? gigaflops / median(epoch) / rate : null };

@@ -1,5 +1,6 @@
 /**
- * How quick the window is: the built program in real Chromium, with histories of the sizes that it must bear.
+ * Measures the window's speed: the built program in real Chromium, with histories of the sizes that it must
+ * handle.
  *
  *     npm run bench:window                 all parts, as a table with targets
  *     npm run bench:window -- charts       only parts whose names start so

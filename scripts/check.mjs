@@ -1,6 +1,6 @@
 /**
- * npm run check: types, layers and lint, exports, format, unit tests; two at a time. Prints a line each with its time, and
- * the output of those that fail.
+ * npm run check: runs types, layers and lint, exports, format and unit tests in parallel. Prints a line for
+ * each with its time, and the output of those that fail.
  *
  *     npm run check            npm run check -- types lint       only those parts
  */
@@ -19,7 +19,7 @@ import { setUp } from './setup.mjs';
 
 const LONGEST_MS = 10 * 60_000;
 
-/** The longest first, so that they overlap well. @type {Part[]} */
+/** Static parts, the longest first, so that they overlap well. @type {Part[]} */
 export const STATIC_PARTS = [
   {
     name: 'lint',
@@ -39,7 +39,7 @@ export const STATIC_PARTS = [
   },
   { name: 'types e2e', tool: 'tsc', args: ['-p', 'tsconfig.e2e.json'] },
   { name: 'types shared', tool: 'tsc', args: ['-p', 'tsconfig.shared.json'] },
-  // Exports that nothing imports, dependencies that nothing uses (knip.json).
+  // knip finds exports that nothing imports and dependencies that nothing uses (knip.json).
   { name: 'dead exports', tool: 'knip', args: ['--no-progress'] },
   { name: 'exported names', script: 'exportedNames.mjs', args: ['src'] },
 ];

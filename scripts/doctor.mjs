@@ -1,6 +1,6 @@
 /**
- * npm run doctor: what is there, what is not, and what to do about it. Changes nothing. Exit code 1 if nets cannot be
- * trained here.
+ * npm run doctor: checks what is installed, and says what is missing and how to fix it. It changes nothing.
+ * Exit code 1 if nets cannot be trained here.
  *
  *     npm run doctor             for people, in the shell's language
  *     npm run --silent doctor -- --json

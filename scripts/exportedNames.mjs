@@ -1,7 +1,7 @@
 /**
- * No two files of src export a type, an interface or a class under one name, so that a reader who searches for a name finds
- * one thing. Functions and constants may share a name where two rooms hold a part of one thing, as the layer kind
- * `conv2d` and its operation `conv2d` do.
+ * Checks that no two files of src export a type, an interface or a class under one name, so that a search for
+ * a name finds one thing. Functions and constants may share a name if two folders each have a part of one
+ * thing, as the layer kind `conv2d` and its operation `conv2d` do.
  *
  *     node scripts/exportedNames.mjs [folder]
  */
@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 const declaration = /^export (?:declare )?(?:abstract )?(?:class|interface|type|enum) (\w+)/gm;
 
 /**
- * The names that more than one file of a folder exports as a type, each with its files.
+ * Returns the names that more than one file of a folder exports as a type, each with its files.
  * @param {string} folder
  * @returns {Map<string, string[]>}
  */

@@ -1,10 +1,12 @@
 /**
- * Random nets at the edges of every range, trained for some steps and evaluated, each in a process that may die:
+ * Trains random nets at the limits of every range for some steps and evaluates them, each in a process that
+ * may die:
  *
  *     node scripts/fuzz.ts --count 500 --seed 1 [--from 0] [--memory 4e9]
  *
- * A net is right when it is refused by a problem, or trains. Whatever kills its process is printed, with the net, and makes
- * the exit code 1. Which nets took too long for `--seconds` is said, so that they can be tried again with more. `--memory`: bytes that the machine is said to have, so that it can be used meanwhile.
+ * A net passes if it is refused by a problem or trains. A crash of its process is printed with the net and
+ * makes the exit code 1. Nets that took longer than `--seconds` are listed, so that they can be tried again
+ * with more. `--memory`: bytes that the machine is said to have, so that it can be used meanwhile.
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +24,7 @@ const { values } = parseArgs({
   },
 });
 
-/** Ends with `trained`, a problem's code, `slow`, or what the process died of. */
+/** Returns `trained`, a problem's code, `slow`, or the cause of the process' death. */
 function attempt(trial: Trial): Promise<string> {
   const child = fork(fileURLToPath(new URL('../test/support/tryNetwork.ts', import.meta.url)), [], {
     env: { ...process.env, ...childEnvironment, STRIDE_MEMORY_LIMIT: values.memory },
@@ -47,7 +49,7 @@ function attempt(trial: Trial): Promise<string> {
   });
 }
 
-/** Where it is ended before it is through, what was seen until then is said. */
+/** If the script is interrupted, the results so far are printed. */
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     tell();

@@ -1,10 +1,11 @@
 /**
- * The layer rule, as ESLint configuration: which folder of src may import which, and which packages only one place may
- * touch. `shared` imports only itself; `renderer` and `preload` import `shared`; in `main`, hosts import `lab` and
- * `transport`; `lab` imports the folders below it; these import neither one another nor anything above them. Within the
- * window, a zone imports only the zones below it, and a screen imports no other screen.
+ * The layer rule as an ESLint configuration: which folders of src each folder may import, and which packages
+ * are restricted to certain files. `shared` imports only itself; `renderer` and `preload` import `shared`; in
+ * `main`, hosts import `lab` and `transport`; `lab` imports the folders below it; these import neither one
+ * another nor anything above them. Within the window, a zone imports only the zones below it, and a screen
+ * imports no other screen.
  *
- * test/layers.test.ts shows that it bites.
+ * test/layers.test.ts shows that violations are reported.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -12,10 +13,13 @@ import importX from 'eslint-plugin-import-x';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** Folders that belong to a host: its parts, where one file would be too long, and what hosts share. */
+/** Folders of hosts: the parts of one whose file would be too long, and what hosts share. */
 const hosts = ['host', 'desktop', 'browser', 'terminal'];
 
-/** The other folders of src/main, but for the lab, know only `shared`; so does a new folder until it is named here. */
+/**
+ * The other folders of src/main except the lab import only `shared`; so does a new folder until it is listed
+ * here.
+ */
 const siblings = fs
   .readdirSync(path.join(root, 'src', 'main'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && entry.name !== 'lab' && !hosts.includes(entry.name))
@@ -24,8 +28,8 @@ const siblings = fs
 const main = (/** @type {string} */ name) => `./src/main/${name}`;
 
 /**
- * The zones of the window, the lowest first. Zones of one level do not import one another. A new folder of src/renderer is
- * refused by test/layers.test.ts until it is named here.
+ * The zones of the window, the lowest first. Zones of one level do not import one another.
+ * test/layers.test.ts fails for a new folder of src/renderer until it is listed here.
  */
 export const windowLevels = [
   ['assets', 'paraglide'],
@@ -85,7 +89,7 @@ const zones = [
     from: ['./src/renderer', './src/preload', ...siblings.filter((name) => name !== 'transport').map(main)],
     message: 'Hosts are wiring only: they may import src/main/lab, src/main/transport and src/shared.',
   },
-  // Two zones: a zone's `from` holds either folders or patterns.
+  // There are two zones because a zone's `from` holds either folders or patterns.
   ...[['./src/renderer', './src/preload', './src/main/transport', ...hosts.map(main)], './src/main/*.ts'].map(
     (from) => ({
       target: './src/main/lab',
@@ -102,8 +106,8 @@ const zones = [
 ];
 
 /**
- * Packages that only some files may import: everything else keeps working without them, and a change of the package
- * stays a change of one place.
+ * Packages that only some files may import, so that everything else works without them, and a change of the
+ * package affects one place.
  * @type {{ packages: string[], allowed: string[], message: string }[]}
  */
 const owned = [
@@ -135,7 +139,7 @@ const owned = [
   },
 ];
 
-/** Every way to import a package or what lies inside it, as selectors of no-restricted-syntax. */
+/** Selectors of no-restricted-syntax for every way to import a package or a file inside it. */
 const selectors = (/** @type {typeof owned} */ owners) =>
   owners.flatMap(({ packages, message }) => {
     const names = packages.map((name) => name.replaceAll('/', '\\u002F').replaceAll('.', '\\.')).join('|');
@@ -150,14 +154,14 @@ const selectors = (/** @type {typeof owned} */ owners) =>
 export const layerConfigs = [
   {
     files: ['src/**/*.{ts,svelte}'],
-    // Its types are written against another version of ESLint's.
+    // The plugin's types are written for another version of ESLint's.
     plugins: { 'import-x': /** @type {any} */ (importX) },
     rules: {
       'import-x/no-restricted-paths': ['error', { basePath: root, zones }],
       'no-restricted-syntax': ['error', ...selectors(owned)],
     },
   },
-  // A later configuration replaces a rule's options: an owner's files keep all restrictions but its own.
+  // A later configuration replaces a rule's options: an owner's files keep all restrictions except their own.
   ...owned.map((owner) => ({
     files: owner.allowed,
     rules: {

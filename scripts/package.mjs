@@ -74,7 +74,7 @@ for (const name of fs.readdirSync(output).sort()) {
   );
 }
 
-/** What is asked for, or what can be built without fetching anything. */
+/** Returns the requested targets, or those that can be built without fetching anything. */
 function wanted() {
   const platforms = { '--linux': Platform.LINUX, '--mac': Platform.MAC, '--win': Platform.WINDOWS };
   const [first = '', ...names] = targets;
@@ -85,7 +85,10 @@ function wanted() {
   return Platform.LINUX.createTarget(['dir'], arch);
 }
 
-/** tar.gz and deb of the built folder, by the system's own tools: electron-builder fetches some for that. */
+/**
+ * Makes tar.gz and deb of the built folder with the system's own tools, because electron-builder fetches some
+ * for that.
+ */
 function archiveFolder() {
   const { version } = JSON.parse(fs.readFileSync(context.at('package.json'), 'utf8'));
   const folder = path.join(output, context.arch === 'arm64' ? 'linux-arm64-unpacked' : 'linux-unpacked');

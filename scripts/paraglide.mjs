@@ -1,6 +1,6 @@
 /**
- * How the messages of resources/messages become functions: the one place for Paraglide's options, which the build
- * (electron.vite.config.ts) and the type check share. Run by itself it compiles them:
+ * Paraglide's options for compiling the messages of resources/messages to functions, shared by the build
+ * (electron.vite.config.ts) and the type check. When run as a script, it compiles them:
  *
  *     node scripts/paraglide.mjs
  *
@@ -14,12 +14,13 @@ import { fileURLToPath } from 'node:url';
 export const paraglide = {
   project: './project.inlang',
   outdir: './src/renderer/paraglide',
-  // One module a language: a few files instead of one a message, which the type check and the bundler walk faster.
+  // There is one module per language: a few files instead of one per message, which the type check and the
+  // bundler process faster.
   outputStructure: 'locale-modules',
   // The window is never rendered on a server.
   isServer: 'false',
   disableAsyncLocalStorage: true,
-  // src/renderer/app/preferences/locale.svelte.ts says which language is shown.
+  // src/renderer/app/preferences/locale.svelte.ts determines the language.
   strategy: ['globalVariable', 'baseLocale'],
   emitReadme: false,
 };

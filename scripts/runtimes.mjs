@@ -1,8 +1,8 @@
 /**
- * npm run test:runtimes: trained nets in Python's own tools (PyTorch, ONNX Runtime, LiteRT, TensorFlow, Keras, safetensors),
- * both ways: Stride's exports are loaded there, and files that those tools write are read here. The tools are installed
- * into a virtual environment in Stride's cache, which takes minutes and gigabytes the first time; RUNTIMES_PYTHON names a
- * Python that has them already.
+ * npm run test:runtimes: tests exchange with Python's own tools (PyTorch, ONNX Runtime, LiteRT, TensorFlow,
+ * Keras, safetensors) in both directions: Stride's exports are loaded there, and files that those tools write
+ * are read here. The tools are installed into a virtual environment in Stride's cache, which takes minutes
+ * and gigabytes the first time; RUNTIMES_PYTHON names a Python that has them already.
  *
  *     npm run test:runtimes
  *     npm run test:runtimes -- --write-vectors     writes test/vectors/models/tools anew, which `npm test` reads
@@ -36,7 +36,8 @@ function python() {
   const windows = process.platform === 'win32';
   const folder = path.join(context.cache, 'runtimes');
   const inside = path.join(folder, windows ? 'Scripts/python.exe' : 'bin/python');
-  // What was installed last. It is written at the end, so that what was cut off is gone on with.
+  // This file lists what was installed last. It is written at the end, so that an interrupted installation is
+  // continued.
   const installed = path.join(folder, 'installed.txt');
   const wanted = fs.readFileSync(requirements, 'utf8');
   if (fs.existsSync(installed) && fs.readFileSync(installed, 'utf8') === wanted) return inside;

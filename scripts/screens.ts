@@ -1,10 +1,11 @@
 /**
- * Pictures of every screen, in both themes and both languages, of the built program with real training behind them:
+ * Takes pictures of every screen of the built program after real training, in both themes and both languages:
  *
  *     node scripts/build.mjs && node scripts/screens.ts [folder]
  *
- * The folder is docs/screens unless another is named. Needs Node 24 and the Chromium that set-up has found. A picture's
- * name is `screen.theme.language.png`. Some minutes on two cores: nets train a few epochs in big batches.
+ * The folder is docs/screens by default. It needs Node 24 and the Chromium that set-up found. A picture's
+ * name is `screen.theme.language.png`. It takes some minutes on two cores: nets train a few epochs in big
+ * batches.
  */
 import { mkdir, readFile, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -12,7 +13,7 @@ import { type Browser, type Page, chromium } from '@playwright/test';
 import { Host } from '../test/e2e/host.ts';
 
 const folder = resolve(process.argv[2] ?? 'docs/screens');
-/** As on a laptop; pages that scroll are shown as far as they are read. */
+/** Width of a laptop's screen; pages that scroll are shown in their full height. */
 const width = 1440;
 const height = 900;
 const tallest = 2400;
@@ -24,7 +25,7 @@ interface Look {
   readonly page: Page;
   readonly name: string;
   readonly language: Language;
-  /** What a message says in this window's language. */
+  /** Returns a message in this window's language. */
   readonly say: (key: string) => string;
 }
 
@@ -54,7 +55,7 @@ async function launch(): Promise<Browser> {
   });
 }
 
-/** One window in each theme and language. */
+/** One window for each theme and language */
 class Studio {
   readonly looks: Look[] = [];
 
@@ -77,7 +78,7 @@ class Studio {
     }
   }
 
-  /** The window in which things are done that all see. English, light. */
+  /** Window for actions whose results all windows show: English, light theme. */
   get first(): Page {
     return this.looks[0]!.page;
   }
@@ -86,7 +87,7 @@ class Studio {
     await Promise.all(this.looks.map(work));
   }
 
-  /** In the address alone: what a window holds stays. */
+  /** Changes only the address, so that a window keeps its state. */
   async go(hash: string): Promise<void> {
     await this.each(async ({ page }) => {
       await page.goto(new URL(hash, page.url()).href);
@@ -98,14 +99,14 @@ class Studio {
     await this.each(async ({ page, name }) => {
       await page.mouse.move(width / 2, 4);
       if (tall) {
-        // A page scrolls inside its frame, so the window is made as high as the page.
+        // A page scrolls inside its frame, so the window is made as tall as the page.
         const content = await page.locator('main').evaluate((main) => {
           main.scrollTop = 0;
           return main.scrollHeight;
         });
         await page.setViewportSize({ width, height: Math.min(tallest, Math.max(height, content)) });
       }
-      // Charts, fonts and images settle.
+      // This is the time for charts, fonts and images to settle.
       await page.waitForTimeout(500);
       await page.screenshot({ path: join(folder, `${screen}.${name}.png`), animations: 'disabled' });
       if (tall) await page.setViewportSize({ width, height });
@@ -116,7 +117,7 @@ class Studio {
 
 const field = (page: Page, name: string) => page.getByRole('textbox', { name, exact: true });
 const start = (page: Page) => page.locator('form button[type=submit]').click();
-/** A start folds the settings away. */
+/** Unfolds the settings, which a start folds. */
 const unfold = (page: Page) => page.getByRole('button', { name: 'Settings', exact: true }).click();
 const article = (page: Page, run: string) => page.getByRole('article', { name: run, exact: true });
 const layerRows = (page: Page) => page.locator('[role="row"][data-row]:not([data-row="input"])');
@@ -124,7 +125,7 @@ const button = ({ page, say }: Look, message: string) =>
   page.getByRole('button', { name: say(message), exact: true });
 const tab = ({ page, say }: Look, message: string) =>
   page.getByRole('tab', { name: say(message), exact: true });
-/** By the command palette, as a person does who does not know where it is. */
+/** Runs an action through the command palette. */
 async function doAction(look: Look, message: string): Promise<void> {
   await look.page.keyboard.press('Control+k');
   await look.page.keyboard.type(look.say(message));
@@ -155,7 +156,7 @@ async function emptyLab(studio: Studio): Promise<void> {
   await studio.shoot('train-empty');
 }
 
-/** Three seeds of the course net and one run that was stopped: what the other screens show. */
+/** Trains three seeds of the course net and one run that is stopped, for the other screens. */
 async function trainSome({ first }: Studio): Promise<void> {
   await field(first, 'Epochs').fill('2');
   await field(first, 'Batch size').fill('512');
@@ -177,7 +178,7 @@ async function trainSome({ first }: Studio): Promise<void> {
   await first.getByRole('button', { name: 'Reset to course’s values' }).click();
 }
 
-/** Everything that can be set, unfolded. */
+/** Takes pictures of all settings, unfolded. */
 async function trainForm(studio: Studio): Promise<void> {
   await studio.each(async ({ page }) => {
     for (const section of await page.locator('form h3 > button[aria-expanded]').all()) await section.click();

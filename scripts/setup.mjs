@@ -1,14 +1,16 @@
 /**
- * Everything a checkout needs before it runs, from a fresh clone on. Plain Node 20 or newer, no dependencies.
+ * Installs everything that a checkout needs, starting from a fresh clone. It needs Node 20 or newer and no
+ * dependencies.
  *
  *     node scripts/setup.mjs --for start|test|stride|check|bench|build|package
  *
- * The other scripts call setUp() before they do their own work, so nobody has to call this by hand. A step whose work is
- * done costs a few file look-ups and says nothing. A step works under a temporary name, renames, and stamps (see
- * setup/context.mjs), so it may be interrupted anywhere and run again; two set-ups of one checkout wait for each other.
+ * The other scripts call setUp() before they do their own work, so nobody has to call this by hand. A
+ * finished step costs a few file look-ups and prints nothing. A step works under a temporary name, renames,
+ * and stamps (see setup/context.mjs), so it may be interrupted anywhere and run again; two set-ups of one
+ * checkout wait for each other.
  *
- * Environment: STRIDE_CACHE (where downloads are kept), STRIDE_RETRY=1 (try again what failed within the last day),
- * CHROME_PATH (the browser to test in).
+ * Environment: STRIDE_CACHE (where downloads are kept), STRIDE_RETRY=1 (try again what failed within the last
+ * day), CHROME_PATH (the browser to test in).
  */
 import './setup/output.mjs';
 import path from 'node:path';
@@ -38,7 +40,7 @@ const STEPS = {
   packages,
   node,
   tensorflow: {
-    // An earlier failure counts as done here: training says what is missing.
+    // An earlier failure counts as done here, because training reports what is missing.
     isDone: (context) => tensorflow.isDone(context) || context.recentFailure('tensorflow') !== undefined,
     install: tensorflow.install,
   },
@@ -53,10 +55,10 @@ const STEPS = {
   program: { isDone: isBuilt, install: build },
 };
 
-/** What is made anew whenever a source changes. */
+/** Steps that are repeated whenever a source changes. */
 const BUILDING = new Set([STEPS['messages'], STEPS['program']]);
 
-/** What each purpose needs, in order. */
+/** Steps of each purpose, in order. */
 const PURPOSES = {
   start: ['packages', 'node', 'tensorflow', 'electron', 'program'],
   stride: ['packages', 'node', 'tensorflow', 'program'],
@@ -70,7 +72,7 @@ const PURPOSES = {
 /** @typedef {keyof typeof PURPOSES} Purpose */
 
 /**
- * Does what is missing for a purpose. Ends the process with a message for people where that is impossible.
+ * Runs the steps that are missing for a purpose. Ends the process with a message if that is impossible.
  * @param {Purpose} purpose
  * @param {{ context?: Context, report?: Report }} [options]
  * @returns {Promise<Context>}
@@ -84,7 +86,7 @@ export async function setUp(purpose, { context = new Context(), report = new Rep
       path.join(context.local, 'setup.lock'),
       async () => {
         context.reload();
-        // A mere rebuild is no set-up.
+        // A rebuild alone does not count as set-up.
         if (steps.some((step) => !BUILDING.has(step) && !step.isDone(context))) {
           report.say('Setting up Stride. This happens once.');
         }

@@ -1,29 +1,29 @@
-/** A contestant as the bench has it: a process that is started once and then does an epoch when it is told to. */
+/** A contestant: a process that is started once and then trains an epoch whenever it is told to. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Answer, Command, EpochDone, Ready } from './messages.ts';
 
 export interface Spec {
-  /** By which ratios and `--only` name it: `course/engine`. */
+  /** Id in ratios and `--only`: `course/engine`. */
   readonly id: string;
-  /** What it is, for people. */
+  /** Title for people */
   readonly title: string;
   readonly command: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** It has started processes of its own, and ends them when its input is closed. */
+  /** Whether it starts processes of its own, which it ends when its input is closed. */
   readonly hasChildren?: boolean;
 }
 
-/** One epoch may take this long, and so may getting ready. */
+/** Time limit for one epoch, and for getting ready */
 const patience = 15 * 60_000;
 
 export class Contestant {
   readonly spec: Spec;
   readonly #process: ChildProcessByStdio<Writable, Readable, Readable>;
   #answer = Promise.withResolvers<Answer>();
-  /** The end of what it said on stderr, for when it fails. */
+  /** The end of its output on stderr, for error messages. */
   #log = '';
 
   constructor(spec: Spec) {
@@ -36,7 +36,7 @@ export class Contestant {
     createInterface({ input: this.#process.stdout }).on('line', (line) => {
       if (line.startsWith('{')) this.#answer.resolve(JSON.parse(line) as Answer);
     });
-    this.#process.stdin.on('error', () => undefined); // its end says more
+    this.#process.stdin.on('error', () => undefined); // 'close' reports the reason
     this.#process.on('error', (error) => this.#answer.reject(this.#failure(error.message)));
     this.#process.on('close', (code, signal) =>
       this.#answer.reject(this.#failure(`it ended with ${signal ?? `exit code ${code}`}`)),
@@ -62,7 +62,7 @@ export class Contestant {
     return answer;
   }
 
-  /** Ends it wherever it is. */
+  /** Ends it at once. */
   end(): void {
     if (this.spec.hasChildren) this.#process.stdin.end();
     else this.#process.kill('SIGKILL');

@@ -1,6 +1,6 @@
 /**
- * Who takes part, and which ratios are looked at with which targets. A new contestant is a line here and a program that
- * serves `messages.ts`.
+ * The contestants, and the ratios that are reported with their targets. A new contestant is a line here and a
+ * program that serves `messages.ts`.
  */
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
@@ -15,14 +15,17 @@ import type { NetOptions } from './tfjs.ts';
 export const nets = ['course', 'homework'] as const;
 export type Net = (typeof nets)[number];
 
-/** By how much `of` must be faster than `to`; without a target it is only shown. */
+/** Factor by which `of` must be faster than `to`; without a target it is only shown. */
 export interface Comparison {
   readonly of: string;
   readonly to: string;
   readonly target: number | null;
 }
 
-/** Where the targets come from: issue 3's (`LayersModel.fit`, both at once), issue 4's (PyTorch, measurements) and issue 11's (hosts, window). */
+/**
+ * Comparisons with targets from issue 3 (`LayersModel.fit`, both at once), issue 4 (PyTorch, measurements)
+ * and issue 11 (hosts, window).
+ */
 export const comparisons: readonly Comparison[] = [
   ...nets.flatMap((net) =>
     (
@@ -41,22 +44,22 @@ export const comparisons: readonly Comparison[] = [
 ];
 
 export interface Entry extends Extent {
-  /** A Python that has torch and torchvision, or null. */
+  /** Path of a Python that has torch and torchvision, or null. */
   readonly python: string | null;
-  /** The folder that torchvision's MNIST takes as its root. */
+  /** Folder that torchvision's MNIST takes as its root */
   readonly mnistRoot: string;
   /** Whether there is an Electron to measure in. */
   readonly electron: boolean;
   readonly limit: LimitOptions;
 }
 
-/** Variables by which a user may have tuned the libraries; contestants run with the libraries' own settings. */
+/** Variables by which a user may have tuned the libraries; contestants run with the libraries' defaults. */
 const tuning = /^(TF_|MALLOC_|OMP_|GOMP_|KMP_|MKL_|DNNL_|ONEDNN_|OPENBLAS_|ATEN_|NODE_OPTIONS$)/;
 
 const untuned: NodeJS.ProcessEnv = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !tuning.test(name)),
 );
-/** With what scrip../setup/native-notes.mjs gives the program. */
+/** Environment with the settings that scripts/setup/native-notes.mjs gives the program. */
 const asProgram: NodeJS.ProcessEnv = { ...untuned, ...childEnvironment };
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -130,7 +133,10 @@ export function contestants({ python, mnistRoot, electron, limit, ...extent }: E
   ];
 }
 
-/** The desktop program against the terminal, and its window against one with nothing in it, in the same Electron. */
+/**
+ * Returns the desktop program and the terminal, and the program's window and an empty one in the same
+ * Electron.
+ */
 function desktopContestants(extent: Extent): Spec[] {
   const spec = (id: string, title: string, program: string, options: object): Spec => ({
     id,

@@ -1,7 +1,7 @@
 /**
- * tfjs-node without its layers, as a contestant: the two nets as functions of variables, trained by a loop of
- * `optimizer.minimize` over shuffled batches that reads every loss, as the course's script does; with the library's own
- * settings.
+ * tfjs-node without its layers as a contestant: the two nets as functions of variables, trained by a loop of
+ * `optimizer.minimize` over shuffled batches that reads every loss, as the course's script does, with the
+ * library's default settings.
  */
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node';
 import { serve } from './serve.ts';
@@ -42,7 +42,7 @@ const nets: Record<NetOptions['network'], () => Net> = {
   },
 };
 
-/** One pass over the first `count` images; gives their mean loss. */
+/** Trains one pass over the first `count` images and returns their mean loss. */
 function epoch(
   net: Net,
   { images, labels }: Part,

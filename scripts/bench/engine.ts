@@ -1,8 +1,8 @@
 /**
- * Stride's engine as a contestant: each net in the worker that the lab starts for a run, paused between epochs. One net,
- * or several in one process, at once or one after another.
+ * Stride's engine as a contestant: each net in the worker that the lab starts for a run, paused between
+ * epochs. One net, or several in one process, at once or one after another.
  *
- * While it gets ready it trains a first epoch, since a run starts by itself.
+ * While it gets ready it trains a first epoch, because a run starts automatically.
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
@@ -16,18 +16,18 @@ import type { Extent } from './messages.ts';
 import { serve } from './serve.ts';
 
 export interface EngineOptions extends Extent {
-  /** Presets. */
+  /** Names of presets */
   readonly networks: readonly string[];
   readonly shards: number;
-  /** Instead of one after another. */
+  /** Whether the nets train concurrently instead of one after another. */
   readonly atOnce?: boolean;
-  /** Whether what Stride measures while it trains is on; by itself it is. */
+  /** Whether Stride's measurements during training are on, which is the default. */
   readonly measure?: boolean;
 }
 
 const workerUrl = new URL('../../src/main/engine/worker.ts', import.meta.url);
 
-/** The data set's first images. */
+/** Returns the data set's first images. */
 function cut({ summary, files }: Dataset, { trainImages, testImages }: Extent): Dataset {
   const part = ({ images, labels }: Dataset['files']['train'], count: number) => ({
     images: { ...images, count },
@@ -39,11 +39,11 @@ function cut({ summary, files }: Dataset, { trainImages, testImages }: Extent): 
   };
 }
 
-/** A run that stands still until it is told to do an epoch. */
+/** A run that is paused until it is told to train an epoch. */
 class PausedRun {
   tensorflow = '';
   record: EpochRecord | undefined;
-  /** Seconds from epoch to epoch, without pauses and without the evaluation. */
+  /** Seconds from epoch to epoch, without pauses and evaluation. */
   seconds = NaN;
 
   readonly #worker: Worker;
@@ -61,7 +61,7 @@ class PausedRun {
     );
   }
 
-  /** The first epoch starts by itself, every other one here; fulfilled when the run stands still again. */
+  /** Trains an epoch and resolves when the run is paused again. The first epoch starts automatically. */
   epoch(): Promise<void> {
     if (this.record) {
       this.#turn = Promise.withResolvers();
@@ -81,7 +81,8 @@ class PausedRun {
         this.#lastEpoch = now;
         break;
       case 'epoch':
-        // The pause falls into the first steps of the next epoch; they count in this turn instead of in the next.
+        // The pause takes effect in the next epoch's first steps, which count in this turn instead of the
+        // next.
         this.#send({ kind: 'pause' });
         this.seconds = (now - this.#lastEpoch - this.#paused) / 1000 - message.record.testSeconds;
         this.record = message.record;

@@ -1,4 +1,4 @@
-/** What is worked out of the measured seconds: medians, ratios, and floating-point operations. */
+/** Figures computed from the measured seconds: medians, ratios, and floating-point operations. */
 import type { Network } from '../../src/shared/network/network.ts';
 import { summarize } from '../../src/shared/network/shapes.ts';
 import type { Comparison } from './contestants.ts';
@@ -11,16 +11,19 @@ export function median(values: readonly number[]): number {
 }
 
 export interface Ratio extends Comparison {
-  /** A ratio a round: the machine's pace changes from minute to minute, and within a round it is much the same. */
+  /** One ratio per round: the machine's speed varies from minute to minute, but little within a round. */
   readonly rounds: readonly number[];
   readonly median: number;
   readonly lowest: number;
   readonly highest: number;
-  /** Whether the median is within the target; null without one. */
+  /** Whether the median meets the target; null without one. */
   readonly met: boolean | null;
 }
 
-/** The comparisons of which both sides were measured; `seconds` holds a number a round for each contestant. */
+/**
+ * Returns the comparisons of which both sides were measured; `seconds` holds one number per round for each
+ * contestant.
+ */
 export function ratios(
   comparisons: readonly Comparison[],
   seconds: ReadonlyMap<string, readonly number[]>,
@@ -44,9 +47,9 @@ export function ratios(
 }
 
 /**
- * Floating-point operations that an epoch of training needs at least: a multiplication and an addition for each
- * multiply-add, forward, for the gradient of the weights and for that of the input; the last is not needed where there
- * is nothing to train below.
+ * Returns the least number of floating-point operations in an epoch of training: two for each multiply-add of
+ * the forward pass, of the weights' gradient and of the input's gradient; the last is not needed if nothing
+ * below is trained.
  */
 export function flopsPerEpoch(network: Network, images: number): number {
   const { layers, multiplyAdds } = summarize(network);

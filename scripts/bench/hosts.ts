@@ -1,13 +1,16 @@
-/** What the built hosts have in common as contestants: they train on the whole of MNIST, in runs of two epochs. */
+/** Common parts of the built hosts as contestants: they train on all of MNIST, in runs of two epochs. */
 import type { EpochRecord } from '../../src/shared/runs/runs.ts';
 import type { EpochDone, Extent } from './messages.ts';
 
 export interface HostOptions extends Extent {
-  /** A preset. */
+  /** Name of a preset */
   readonly network: string;
 }
 
-/** Seconds as the bench expects them: of a part of the images, which it scales to the whole. */
+/**
+ * Converts seconds into what the bench expects: seconds for a part of the images, which it scales to the
+ * whole.
+ */
 export const toWhole = (seconds: number, trainImages: number): number => (seconds * trainImages) / 60_000;
 
 export function hostEpoch(

@@ -1,6 +1,6 @@
 /**
- * tfjs-node as its documentation has it, as a contestant: the two nets in `tf.layers`, trained by `LayersModel.fit` on
- * tensors that hold the whole training set, with the library's own settings.
+ * tfjs-node as in its documentation, as a contestant: the two nets in `tf.layers`, trained by
+ * `LayersModel.fit` on tensors that hold the whole training set, with the library's default settings.
  */
 import type { LayersModel, Tensor } from '@tensorflow/tfjs-node';
 import { serve } from './serve.ts';
@@ -38,7 +38,7 @@ const nets = {
 
 function compiled(network: NetOptions['network']): LayersModel {
   const model = tf.sequential({ layers: nets[network]() });
-  // On logits, as in the course.
+  // The loss is computed on logits, as in the course.
   model.compile({ optimizer: tf.train.momentum(0.01, 0.5), loss: tf.losses.softmaxCrossEntropy });
   return model;
 }

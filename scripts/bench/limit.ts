@@ -1,7 +1,7 @@
 /**
- * The machine's floating-point limit as a contestant: a large matrix product in the same TensorFlow, with the same
- * settings as the engine's: a branch of the graph a core, one thread each. What it reaches is more than any step of a
- * small net can, and is the measure of how much a faster engine could still give.
+ * The machine's floating-point limit as a contestant: large matrix products in the same TensorFlow with the
+ * engine's settings: one branch of the graph per core, one thread each. No step of a small net can reach this
+ * rate, so it bounds the gain from a faster engine.
  */
 import { availableParallelism } from 'node:os';
 import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
@@ -22,13 +22,16 @@ import { Session, tensorflowVersion } from '../../src/main/engine/native/session
 import { serve } from './serve.ts';
 
 export interface LimitOptions {
-  /** Rows and columns of the matrices. */
+  /** Number of rows and columns of the matrices */
   readonly size: number;
-  /** One after another in each branch. */
+  /** Number of consecutive products in each branch */
   readonly products: number;
 }
 
-/** Signatures `fill` and `multiply`. Each branch has matrices of its own, so that no two products are the same. */
+/**
+ * Returns a graph with signatures `fill` and `multiply`. Each branch has matrices of its own, so that no two
+ * products are the same.
+ */
 function graphOf({ size, products }: LimitOptions, branches: number): Graph {
   const g = new Graph();
   const shape = [size, size];
@@ -42,7 +45,8 @@ function graphOf({ size, products }: LimitOptions, branches: number): Graph {
   };
   for (let branch = 0; branch < branches; branch += 1) {
     let product = readVariable(g, stored(`left_${branch}`, 2 * branch, 1));
-    // Uniform in 0 to 2/size: a product is as large as its left side, however many there are.
+    // The elements are uniform in 0 to 2/size, so that a product is about as large as its left factor,
+    // however many there are.
     const right = readVariable(g, stored(`right_${branch}`, 2 * branch + 1, 2 / size));
     for (let i = 0; i < products; i += 1) product = matMul(g, product, right);
     outputs[`corner_${branch}`] = slice(g, product, [0, 0], [1, 1]);

@@ -1,4 +1,4 @@
-/** The machine on which the bench runs, and whether it has it to itself. */
+/** The machine on which the bench runs, and whether other programs use it. */
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import process from 'node:process';
@@ -17,17 +17,20 @@ export function describeMachine(): MachineDescription {
   };
 }
 
-/** The mean number of processes that wanted a core in the last minute; 0 on Windows, which does not count them. */
+/**
+ * Returns the mean number of processes that wanted a core in the last minute; 0 on Windows, which does not
+ * count them.
+ */
 export const load = (): number => loadavg()[0] ?? 0;
 
-/** From here on the load before the start says that others are at work. */
+/** Load before the start from which other programs are assumed to be running. */
 const quietLoad = 0.5;
-/** From here on the share of the cores that others took does. */
+/** Share of the cores used by other programs from which they are assumed to disturb the measurement. */
 const quietShare = 0.05;
 
-/** Processor time since the machine and the processes started, in Linux's ticks. */
+/** Processor time since the machine and the processes started, in Linux's ticks */
 interface Times {
-  /** Everybody's, and what the host of a virtual machine took. */
+  /** Time of all processes, including that taken by the host of a virtual machine. */
   readonly busy: number;
   readonly idle: number;
   readonly own: number;
@@ -35,7 +38,7 @@ interface Times {
 
 function times(pids: readonly number[]): Times | undefined {
   try {
-    // proc(5): user nice system idle iowait irq softirq steal
+    // The fields are those of proc(5): user nice system idle iowait irq softirq steal
     const [user = 0, nice = 0, system = 0, idle = 0, wait = 0, irq = 0, soft = 0, steal = 0] = readFileSync(
       '/proc/stat',
       'utf8',
@@ -46,7 +49,8 @@ function times(pids: readonly number[]): Times | undefined {
       .slice(1)
       .map(Number);
     const own = [process.pid, ...pids].map((pid) => {
-      // Fields 14 and 15, counted from 1; the second one is the program's name in brackets, which may hold spaces.
+      // Fields 14 and 15, counted from 1, are needed; the second one is the program's name in brackets, which
+      // may contain spaces.
       const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
         .replace(/^.*\) /s, '')
         .split(' ');
@@ -64,11 +68,14 @@ function times(pids: readonly number[]): Times | undefined {
 
 export interface Company {
   readonly loadAfter: number;
-  /** Share of all cores' time that went to other processes while it was measured; null where the system does not tell. */
+  /**
+   * Share of all cores' time that other processes used during the measurement; null if the system does not
+   * report it.
+   */
   readonly othersShare: number | null;
 }
 
-/** Watches who else is at work while these processes are measured; the result is a function that ends it. */
+/** Measures the use of the machine by other processes; the returned function ends the measurement. */
 export function watchCompany(pids: readonly number[]): () => Company {
   const before = times(pids);
   return () => {
@@ -86,7 +93,10 @@ function othersShare(before: Times, after: Times): number {
   return Math.max(0, (busy - (after.own - before.own)) / all);
 }
 
-/** A line for people where the figures do not count, else null. `loadAtStart`: before any contestant was started. */
+/**
+ * Returns a warning if the figures are not reliable, otherwise null. `loadAtStart` is the load before any
+ * contestant was started.
+ */
 export function warning(loadAtStart: number, { othersShare: share }: Company): string | null {
   const signs = [
     loadAtStart > quietLoad ? `the load was ${loadAtStart.toFixed(1)} before it started` : '',

@@ -1,38 +1,46 @@
 /**
- * What the bench and its contestants say to each other: one JSON object a line, commands on the contestant's standard
- * input and answers on its standard output. A contestant is started once, gets ready (which is not counted), and then
- * does an epoch each time it is told to; in between it waits and uses no core.
+ * Messages between the bench and its contestants: one JSON object per line, commands on the contestant's
+ * standard input and answers on its standard output. A contestant is started once, gets ready (which is not
+ * counted), and then trains an epoch each time it is told to; in between it waits and uses no core.
  */
 
-/** To a contestant. */
+/** A command to a contestant. */
 export interface Command {
-  /** From 1. */
+  /** Number of the epoch, counted from 1. */
   readonly epoch: number;
 }
 
-/** First answer: everything is loaded and what only the first steps cost is behind. */
+/** The first answer: everything is loaded, and the one-time costs of the first steps are over. */
 export interface Ready {
   readonly kind: 'ready';
-  /** Of the libraries that it uses, by the name under which they are shown. */
+  /** Versions of the libraries that it uses, by their displayed names. */
   readonly versions: Readonly<Record<string, string>>;
-  /** That its library uses by itself, where it can tell. */
+  /** Number of threads that its library uses by default, if known. */
   readonly threads?: number;
-  /** Share of the test images after its first epoch, where that was already done while it got ready. */
+  /**
+   * Share of correctly classified test images after its first epoch, if that was trained while it got ready.
+   */
   readonly accuracy?: number;
-  /** Floating-point operations that one of its turns takes, where it measures the machine and not a net. */
+  /** Floating-point operations of one turn, if it measures the machine rather than a net. */
   readonly flops?: number;
 }
 
-/** Answer to a command. */
+/** The answer to a command */
 export interface EpochDone {
   readonly kind: 'epoch';
-  /** Of training: from the first image to the last step, evaluation excluded unless the contestant's title says so. */
+  /**
+   * Seconds of training, from the first image to the last step, without evaluation unless the contestant's
+   * title says so.
+   */
   readonly seconds: number;
-  /** Share of the test images that it gets right after the epoch: it shows that all train the same thing. */
+  /**
+   * Share of correctly classified test images after the epoch, which shows that all contestants train the
+   * same net.
+   */
   readonly accuracy?: number;
 }
 
-/** Last answer of a contestant that cannot go on. */
+/** The last answer of a contestant that cannot continue. */
 export interface Failed {
   readonly kind: 'failed';
   readonly message: string;
@@ -40,7 +48,10 @@ export interface Failed {
 
 export type Answer = Ready | EpochDone | Failed;
 
-/** How much of the data a contestant trains and tests on: its first images. Its one argument, as JSON, holds these. */
+/**
+ * Numbers of images that a contestant trains and tests on: the data's first ones. Its one argument, as JSON,
+ * contains these.
+ */
 export interface Extent {
   readonly trainImages: number;
   readonly testImages: number;

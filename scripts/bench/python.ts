@@ -1,4 +1,4 @@
-/** PyTorch, if there is one, and MNIST in the form in which torchvision wants it. Nothing is downloaded. */
+/** Finds PyTorch, if installed, and prepares MNIST in torchvision's form. Nothing is downloaded. */
 import { execFile } from 'node:child_process';
 import { mkdir, open, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -8,7 +8,10 @@ import { openDataset } from '../../src/main/datasets/index.ts';
 import type { DataFile } from '../../src/shared/datasets/dataset.ts';
 import type { Extent } from './messages.ts';
 
-/** The Python with torch and torchvision that `TORCH_PYTHON` names, else `python3`; or a line on why there is none. */
+/**
+ * Returns the Python with torch and torchvision that `TORCH_PYTHON` names, otherwise `python3`, or the reason
+ * why there is none.
+ */
 export async function findTorch(): Promise<{ python: string } | { missing: string }> {
   const named = process.env['TORCH_PYTHON'];
   const python = named || 'python3';
@@ -24,7 +27,7 @@ export async function findTorch(): Promise<{ python: string } | { missing: strin
   }
 }
 
-/** Fills `root` with links to the data set's files, or with their first images where not all are wanted. */
+/** Fills `root` with links to the data set's files, or with their first images if not all are wanted. */
 export async function makeTorchvisionRoot(root: string, extent: Extent): Promise<void> {
   const { files } = await openDataset('mnist');
   const raw = join(root, 'MNIST', 'raw');
@@ -42,7 +45,7 @@ export async function makeTorchvisionRoot(root: string, extent: Extent): Promise
   }
 }
 
-/** The file's header with another count (bytes 4 to 7), and so many items. */
+/** Returns the file's header with another count (bytes 4 to 7) and that many items. */
 async function shortened({ path, offset }: DataFile, count: number, itemBytes: number): Promise<Buffer> {
   const file = await open(path);
   try {

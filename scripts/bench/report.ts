@@ -1,4 +1,4 @@
-/** What the bench found, as tables for people. */
+/** Reports the bench's results as tables. */
 import Table from 'cli-table3';
 import { type Net, nets } from './contestants.ts';
 import { type Ratio, median } from './figures.ts';
@@ -8,9 +8,9 @@ import type { Extent } from './messages.ts';
 export interface Measured {
   readonly id: string;
   readonly title: string;
-  /** A round each, scaled to a whole epoch. */
+  /** Seconds per round, scaled to a whole epoch. */
   readonly seconds: readonly number[];
-  /** After its first epoch; null where it tells none. */
+  /** Accuracy after its first epoch; null if it reports none. */
   readonly accuracy: number | null;
 }
 
@@ -24,12 +24,12 @@ export interface Result extends Extent {
   readonly company: Company;
   readonly contestants: readonly Measured[];
   readonly ratios: readonly Ratio[];
-  /** What was left out, and why. */
+  /** Contestants left out, with reasons. */
   readonly notes: readonly string[];
-  /** Null where it was not measured. */
+  /** Result of the floating-point limit; null if it was not measured. */
   readonly limit: {
     readonly gigaflopsPerSecond: number;
-    /** FLOP per epoch, and the share of the limit that the engine's median epoch reaches. */
+    /** GFLOP per epoch, and the share of the limit that the engine's median epoch reaches. */
     readonly nets: Readonly<Record<Net, { readonly gigaflops: number; readonly share: number | null }>>;
   } | null;
 }

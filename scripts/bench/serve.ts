@@ -1,4 +1,4 @@
-/** A contestant's own side of the conversation in `messages.ts`. Its process ends when the bench closes its input. */
+/** A contestant's side of the messages in `messages.ts`. Its process ends when the bench closes its input. */
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import type { Answer, EpochDone, Ready } from './messages.ts';
@@ -12,7 +12,7 @@ function say(answer: Answer): void {
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }
 
-/** `prepare` is given the process's one argument. */
+/** Serves the bench; `prepare` receives the process's one argument. */
 export async function serve<Options>(prepare: (options: Options) => Promise<Served>): Promise<void> {
   try {
     const lines = createInterface({ input: process.stdin });

@@ -1,6 +1,6 @@
 /**
- * Ten runs of the course net as a sweep on as many workers as there are cores, against the same ten one after another,
- * each on all cores: issue 4 asks for at most 0.95 of the time.
+ * Compares ten runs of the course net as a sweep, with as many workers as cores, with the same ten one after
+ * another, each on all cores: issue 4 requires at most 0.95 of the time.
  *
  *     node scripts/bench/sweep.ts [epochs, 1] [runs, 10] [rounds, 1]
  */
@@ -18,7 +18,7 @@ const { network } = preset;
 const settings = { ...preset.settings, epochs };
 const seeds = Array.from({ length: runs }, (_, seed) => seed);
 
-/** Seconds until all runs are finished, in a lab of its own. */
+/** Returns the seconds until all runs are finished, in a separate lab. */
 async function time(begin: (lab: Lab) => Promise<unknown>): Promise<number> {
   const home = await mkdtemp(join(tmpdir(), 'stride-bench-'));
   const workerPath = new URL('../../src/main/engine/worker.ts', import.meta.url);
@@ -52,7 +52,7 @@ const inTurn = () =>
 
 let [sweeps, turns] = [0, 0];
 for (let round = 0; round < rounds; round += 1) {
-  // Turn about, and every second round the other way round, so that a busier machine does not favour one.
+  // The kinds take turns, in reverse order in every second round, so that a busier machine favours neither.
   for (const kind of round % 2 === 0 ? ['sweep', 'turns'] : ['turns', 'sweep']) {
     if (kind === 'sweep') sweeps += await sweep();
     else turns += await inTurn();

@@ -1,4 +1,7 @@
-/** The built terminal host as a contestant: `stride train` for two epochs, a process a turn, as a person runs it. */
+/**
+ * The built terminal host as a contestant: `stride train` for two epochs, one process per turn, as a user
+ * runs it.
+ */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** For the contestants that use tfjs-node as its users do: the library, and MNIST as tensors. */
+/** Parts for the contestants that use tfjs-node as its users do: the library, and MNIST as tensors. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import util from 'node:util';
@@ -9,7 +9,7 @@ import type { Extent } from './messages.ts';
 
 export type Tf = typeof TfjsNode;
 
-// As in src/main/engine/native/session.ts: tfjs-node calls two functions that Node 23 removed.
+// As in src/main/engine/native/session.ts, tfjs-node calls two functions that Node 23 removed.
 const legacy = util as unknown as Record<string, unknown>;
 legacy['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
 legacy['isArray'] ??= Array.isArray;
@@ -23,9 +23,9 @@ export interface NetOptions extends Extent {
 export const versions: Readonly<Record<string, string>> = { 'tfjs-node': tf.version['tfjs-node'] };
 
 export interface Part {
-  /** count × 28 × 28 × 1, normalised. */
+  /** Images as count × 28 × 28 × 1, normalised. */
   readonly images: TfjsNode.Tensor4D;
-  /** count × 10, one-hot. */
+  /** Labels as count × 10, one-hot. */
   readonly labels: TfjsNode.Tensor2D;
 }
 
@@ -46,7 +46,7 @@ export async function loadMnist({ trainImages, testImages }: Extent): Promise<{ 
   return { train: await part('train', trainImages), test: await part('test', testImages) };
 }
 
-/** The share of images for which the largest logit is the label's. */
+/** Returns the share of images whose largest logit is the label's. */
 export function accuracy(
   { images, labels }: Part,
   logits: (images: TfjsNode.Tensor4D) => TfjsNode.Tensor,

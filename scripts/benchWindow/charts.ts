@@ -1,21 +1,27 @@
 /**
- * Charts of long runs, panned by the mouse as a person does it. What counts is the frames that showed the charts elsewhere
- * than the one before: frames that the browser really drew, by its own trace, and of these no more than the page put another
- * picture into.
+ * Pans charts of long runs with the mouse as a user does. The figure is the rate of frames in which the
+ * charts moved: frames that the browser really drew, according to its own trace, and at most as many as the
+ * page drew new pictures for.
  */
 import { setTimeout } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
 import { addLongRuns } from './longRuns.ts';
 import type { Measure, Part } from './part.ts';
 
-/** A mouse tells of itself 125 times a second, whether the page keeps up or not. */
+/**
+ * Milliseconds between two mouse events: a mouse reports 125 times a second, whether the page keeps up or
+ * not.
+ */
 const interval = 8;
 const seconds = 6;
-/** The hand's speed, and how far it goes to either side of the middle, in pixels. */
+/** Speed of the hand, and its largest distance from the centre, in pixels. */
 const speed = 400;
 const reach = 150;
 
-/** A chart is shown elsewhere by being drawn anew (Chart.js clears its canvas then), or by moving a picture of it. */
+/**
+ * Counts pictures: a chart moves by being redrawn (Chart.js then clears its canvas) or by moving a bitmap of
+ * it.
+ */
 const countPictures = () => {
   let cleared = 0;
   const { clearRect } = CanvasRenderingContext2D.prototype;
@@ -38,13 +44,13 @@ const countPictures = () => {
   Object.assign(window, { pictures: () => pictures });
 };
 
-/** To and fro, always as fast. */
+/** Returns the position at a time, moving to and fro at constant speed. */
 function offsetAfter(time: number): number {
   const way = ((time / 1000) * speed + reach) % (4 * reach);
   return way < 2 * reach ? way - reach : 3 * reach - way;
 }
 
-/** Does not wait for a move to be dealt with before it makes the next one, as little as a hand does. */
+/** Drags without waiting for one move to be handled before making the next, like a hand. */
 async function drag(page: Page, middle: { readonly x: number; readonly y: number }): Promise<void> {
   const moves: Promise<void>[] = [];
   const begun = performance.now();
@@ -55,7 +61,9 @@ async function drag(page: Page, middle: { readonly x: number; readonly y: number
   await Promise.all(moves);
 }
 
-/** Frames that the browser draws until the function that this gives is called, which gives their number. */
+/**
+ * Counts the frames that the browser draws until the returned function is called, which returns their number.
+ */
 async function countFrames(page: Page): Promise<() => Promise<number>> {
   const session = await page.context().newCDPSession(page);
   let frames = 0;
@@ -77,14 +85,14 @@ async function countFrames(page: Page): Promise<() => Promise<number>> {
   };
 }
 
-/** Frames a second in which the charts moved, while the mouse drags one of them to and fro. */
+/** Returns the frames per second in which the charts moved while the mouse drags one of them to and fro. */
 async function panRate(page: Page): Promise<number> {
   const drawing = page.getByRole('figure', { name: 'Loss' }).getByRole('application');
   await drawing.scrollIntoViewIfNeeded();
   const box = (await drawing.boundingBox())!;
   const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   await drawing.focus();
-  // Half of it in sight, so that there is room to pan at both sides.
+  // Half of the chart is visible, so that there is room to pan in both directions.
   await page.keyboard.press('+');
   await page.keyboard.press('+');
   await page.waitForTimeout(500);
@@ -124,6 +132,6 @@ function part(name: string, runs: number, steps: number, target: number): Part {
 
 export const charts: readonly Part[] = [
   part('charts: pan 10 runs of 20,000 points', 10, 20_000, 50),
-  // A screen's 60, less what is lost at the first and the last frame.
+  // The target is a screen's 60, less the frames lost at both ends.
   part('charts: pan 1 run of 100,000 points', 1, 100_000, 58),
 ];

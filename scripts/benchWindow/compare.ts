@@ -1,6 +1,6 @@
 /**
- * Two nets compared: how soon the verdict is there after "Compare" was pressed, with predictions that must be computed first and
- * with predictions that are kept; and a comparison of as many runs as there may be. Times are the page's own.
+ * Compares two nets: the time from pressing "Compare" to the verdict, with predictions that must be computed
+ * first and with stored ones; and a comparison of as many runs as are allowed. Times are the page's own.
  */
 import { execFile } from 'node:child_process';
 import { readdir, rm } from 'node:fs/promises';
@@ -19,7 +19,10 @@ const manyRuns = 20;
 const steps = 20_000;
 const repeats = 5;
 
-/** From the press to the verdict in the page, in milliseconds: noted in every frame, so that no question is asked meanwhile. */
+/**
+ * Watches for the verdict: milliseconds from the press until it is in the page, checked in every frame so
+ * that no queries disturb the measurement.
+ */
 const watchVerdict = () => {
   let pressed = 0;
   let seen = 0;
@@ -42,12 +45,12 @@ const watchVerdict = () => {
 const take = (page: Page, what: 'verdict' | 'longest') =>
   page.evaluate((name) => (window as unknown as Record<string, () => number>)[name]!(), what);
 
-/** Presses "Compare" in the list of runs, and gives how long the verdict took. */
+/** Presses "Compare" in the list of runs and returns the time until the verdict. */
 async function comparePressed(page: Page, count: number): Promise<number> {
   await page.goto(new URL('/#/runs', page.url()).href);
   const lines = page.locator('[data-line^="r"] [data-tick]');
   for (let line = 0; line < count; line++) await lines.nth(line).click();
-  // As long as a hand needs, and a lab to load the native library meanwhile.
+  // This is the time that a user takes, in which the lab loads the native library.
   await page.waitForTimeout(1500);
   await page.getByRole('toolbar').getByRole('button', { name: 'Compare', exact: true }).click();
   await page.locator('[data-verdict]').first().waitFor({ timeout: 120_000 });
@@ -62,7 +65,7 @@ async function forgetPredictions(home: string): Promise<void> {
       if (file.startsWith('predictions-')) await rm(join(folder, run, file));
 }
 
-/** The lab is started anew: what it knows of a run it would not read again. */
+/** Restarts the lab, because it would not read again what it has in memory. */
 async function again(page: Page, host: Host): Promise<void> {
   await page.goto('about:blank');
   await host.stop();

@@ -1,14 +1,15 @@
 /**
- * What the window costs the processor while a net trains in it: processor time of all of the browser's processes together, in
- * percent of one core, with the charts in sight, scrolled to what lies below them, and with the settings in sight.
+ * Measures the processor time that the window uses while a net trains: of all the browser's processes
+ * together, in percent of one core, with the charts visible, scrolled to the part below them, and with the
+ * settings visible.
  */
 import type { Page } from '@playwright/test';
 import type { Measure, Part } from './part.ts';
 import { browserProcess, processorTimes, timeBetween } from './processes.ts';
 
-/** Long enough for an epoch's end to lie within, and short enough to be measured three times. */
+/** Long enough to contain an epoch's end, and short enough to be measured three times. */
 const seconds = 15;
-/** Of one core; with the charts in sight. */
+/** Limit in percent of one core, with the charts visible. */
 const most = 10;
 
 async function share(page: Page): Promise<number> {
@@ -22,7 +23,7 @@ async function share(page: Page): Promise<number> {
   return (100 * timeBetween(before, after)) / ((performance.now() - begun) / 1000);
 }
 
-/** Starts a training that is longer than what is measured, and waits until its curves move. */
+/** Starts a training that outlasts the measurement, and waits until its curves move. */
 async function train(page: Page): Promise<void> {
   await page.goto(new URL('/#/train', page.url()).href);
   await page.getByRole('textbox', { name: 'Epochs' }).fill('200');

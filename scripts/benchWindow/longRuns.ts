@@ -1,4 +1,4 @@
-/** Long finished runs in a history, put there by history's own code: losses that look like losses, and their epochs. */
+/** Adds long finished runs to a history with history's own code: realistic losses, and their epochs. */
 import { openHistory } from '../../src/main/history/open.ts';
 import { findPreset } from '../../src/shared/network/presets.ts';
 import { summarize } from '../../src/shared/network/shapes.ts';
@@ -7,7 +7,10 @@ const images = 64_000;
 const batchSize = 64;
 const stepsPerEpoch = images / batchSize;
 
-/** `count` runs of `steps` steps, a multiple of 1,000, all made at the same moment; `lossesOf` gives a run's, by its number from 0. */
+/**
+ * Adds `count` runs of `steps` steps, a multiple of 1,000, all created at the same time; `lossesOf` returns a
+ * run's losses by its number, counted from 0.
+ */
 export function addLongRuns(
   home: string,
   count: number,
@@ -62,7 +65,7 @@ export function addLongRuns(
   history.close();
 }
 
-/** Falling, noisy, with spikes; the same for the same number. */
+/** Returns falling, noisy losses with spikes, always the same for a number. */
 export function noisyLosses(number: number, steps: number): Float32Array {
   let state = number + 1;
   const random = () => {

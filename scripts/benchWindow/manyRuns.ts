@@ -1,6 +1,7 @@
 /**
- * The Runs screen over ten thousand runs: how soon rows are there after the click and after a key in the filter, and
- * how evenly they scroll. Times are the page's own, from the event to the frame after the one that drew the rows.
+ * Measures the Runs screen with ten thousand runs: the time until rows appear after the click and after a key
+ * in the filter, and the frame rate of scrolling. Times are the page's own, from the event to the frame after
+ * the one that drew the rows.
  */
 import type { Page } from '@playwright/test';
 import { fillHistory } from '../../test/support/manyRuns.ts';
@@ -8,16 +9,18 @@ import type { Measure, Part } from './part.ts';
 
 const runs = 10_000;
 const epochs = 10;
-/** Typed key by key; what counts is the last key, by which each of these finds something else than before. */
+/** Filters that are typed key by key; the last key is measured, which changes the result of each. */
 const filters = ['accuracy > 98', 'net:course seed:3', 'optimizer:adam tag:wide lr:0.001'];
 
 interface Watched {
-  /** From the last key or click to the frame in which the table became what it then stayed. */
+  /** Returns the time from the last key or click to the frame in which the table reached its final state. */
   settled(): number;
   start(): void;
 }
 
-/** Notes in every frame what the table shows, so that afterwards it is known since when it shows it. */
+/**
+ * Records in every frame what the table shows, so that it can be determined afterwards when that appeared.
+ */
 const watchTable = () => {
   let from = 0;
   let seen: { text: string; time: number }[] = [];
@@ -26,7 +29,7 @@ const watchTable = () => {
   const look = (time: number) => {
     const links = [...document.querySelectorAll<HTMLElement>('[data-line^="r"] a')].slice(0, 12);
     const text = `${document.querySelector('p.count')?.textContent ?? ''} ${links.map((link) => link.textContent).join()}`;
-    // What this frame finds was drawn by the one before it.
+    // The content found in this frame was drawn by the previous one.
     if (links.length > 0 && text !== seen.at(-1)?.text) seen.push({ text, time });
     requestAnimationFrame(look);
   };
@@ -71,7 +74,7 @@ async function filterBy(page: Page, text: string): Promise<number> {
   return time;
 }
 
-/** Frames a second while about three screens of rows go by in each. */
+/** Returns the frames per second while each frame scrolls by about three screens of rows. */
 async function scroll(page: Page): Promise<number> {
   await page.getByRole('combobox', { name: 'Filter runs' }).fill('');
   await page.waitForTimeout(1000);
@@ -97,7 +100,7 @@ async function scroll(page: Page): Promise<number> {
   );
 }
 
-/** The median of three: this is about the window, not about what else the machine does. */
+/** Returns the median of three measurements, because other load on the machine should not count. */
 async function median(measure: () => Promise<number>): Promise<number> {
   const found = [await measure(), await measure(), await measure()];
   return found.sort((a, b) => a - b)[1]!;

@@ -1,4 +1,4 @@
-/** A part of the window's benchmark, and what it finds. */
+/** A part of the window's benchmark, and its results. */
 import type { Page } from '@playwright/test';
 import type { Host } from '../../test/e2e/host.ts';
 
@@ -7,13 +7,13 @@ export interface Measure {
   readonly value: number;
   readonly unit: 'ms' | 'frames/s' | '% of a core';
   readonly target: number;
-  /** A frame rate must reach its target; a time or a share must not exceed it. */
+  /** Direction of the target: a frame rate must reach it; a time or a share must not exceed it. */
   readonly better: 'higher' | 'lower';
 }
 
 export interface Part {
   readonly name: string;
-  /** Puts a history into the folder, before the host is started on it. */
+  /** Writes a history into the folder before the host is started on it. */
   prepare?(home: string): Promise<void> | void;
   measure(page: Page, host: Host): Promise<Measure[]>;
 }

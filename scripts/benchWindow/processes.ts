@@ -1,6 +1,6 @@
 /**
- * Processor time that the browser has used, all its processes together: window, compositor, network. Linux tells it of each
- * process in /proc, in ticks of a hundredth of a second (man 5 proc_pid_stat).
+ * Measures the processor time of all of the browser's processes: window, compositor, network. Linux reports
+ * it for each process in /proc, in ticks of a hundredth of a second (man 5 proc_pid_stat).
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import type { Browser } from '@playwright/test';
@@ -9,11 +9,11 @@ const ticksPerSecond = 100;
 
 interface Process {
   readonly parent: number;
-  /** Seconds. */
+  /** Processor time in seconds */
   readonly time: number;
 }
 
-/** The process number of the browser itself, of which all its other processes descend. */
+/** Returns the process number of the browser itself, the ancestor of all its other processes. */
 export async function browserProcess(browser: Browser): Promise<number> {
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
@@ -23,7 +23,7 @@ export async function browserProcess(browser: Browser): Promise<number> {
   return main.id;
 }
 
-/** Seconds of processor time that `root` and its descendants have used, by process number. */
+/** Returns the seconds of processor time of `root` and its descendants, by process number. */
 export function processorTimes(root: number): Map<number, number> {
   const all = new Map<number, Process>();
   for (const name of readdirSync('/proc')) {
@@ -36,7 +36,7 @@ export function processorTimes(root: number): Map<number, number> {
   return times;
 }
 
-/** Seconds by which `after` is more than `before`; a process that is new counts whole. */
+/** Returns the seconds by which `after` exceeds `before`; a new process counts in full. */
 export function timeBetween(before: ReadonlyMap<number, number>, after: ReadonlyMap<number, number>): number {
   let sum = 0;
   for (const [id, time] of after) sum += time - (before.get(id) ?? 0);
@@ -50,7 +50,7 @@ function descends(all: ReadonlyMap<number, Process>, id: number, root: number): 
   return false;
 }
 
-/** Null for a process that ended meanwhile. */
+/** Returns null for a process that has ended meanwhile. */
 function readProcess(id: number): Process | null {
   let stat: string;
   try {
@@ -58,7 +58,7 @@ function readProcess(id: number): Process | null {
   } catch {
     return null;
   }
-  // The name, in parentheses, may hold spaces.
+  // The name, in parentheses, may contain spaces.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [parent, user, system] = [fields[1], fields[11], fields[12]].map(Number);
   return { parent: parent!, time: (user! + system!) / ticksPerSecond };

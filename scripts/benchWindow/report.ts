@@ -1,4 +1,4 @@
-/** What was found, as a table for people. */
+/** Prints the results as a table. */
 import Table from 'cli-table3';
 import { type Measure, isMet } from './part.ts';
 

@@ -1,4 +1,4 @@
-/** The window while a net trains: nothing in it may take long. */
+/** Measures the window while a net trains: no task in it may take long. */
 import type { Part } from './part.ts';
 
 const watchLongTasks = () => {
@@ -20,14 +20,14 @@ export const training: Part = {
     await page.waitForTimeout(2000);
     const clear = () =>
       page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks.splice(0));
-    // What the page's own start took does not count: it trains nothing then.
+    // Tasks of the page's own start do not count, because nothing trains then.
     await clear();
     await start.click();
     const figure = page.getByRole('figure', { name: 'Loss' });
     await figure.and(page.locator(':not([data-points="0"])')).waitFor({ timeout: 60_000 });
     await page.waitForTimeout(15_000);
     const tasks = await clear();
-    // The browser tells only of tasks from 50 ms on.
+    // The browser reports only tasks of at least 50 ms.
     const value = Math.max(0, ...tasks);
     return [{ name: this.name, value, unit: 'ms', target: 100, better: 'lower' }];
   },

@@ -1,15 +1,16 @@
 /**
- * What goes into the packages (electron-builder's configuration).
+ * The contents of the packages (electron-builder's configuration).
  *
- * Native files lie beside the archive, not in it: tfjs-node's addon and TensorFlow's library, better-sqlite3's file, and MNIST, which TensorFlow
- * itself reads. The addon finds the library by its place: `deps/lib`, two folders up. What is only there for developing, for other
- * bundlers and for other platforms stays out; what is left is what the program loads.
+ * Native files are beside the archive, not in it: tfjs-node's addon and TensorFlow's library,
+ * better-sqlite3's file, and MNIST, which TensorFlow itself reads. The addon finds the library by its
+ * relative path, `deps/lib`, two folders up. Files for development, for other bundlers and for other
+ * platforms are left out, so that only the files remain that the program loads.
  */
 import fs from 'node:fs';
 import path from 'node:path';
 
 const tfjs = 'node_modules/@tensorflow/tfjs-node';
-/** Packages of TensorFlow.js of which Node loads one file: `dist/<name>.node.js`. */
+/** Packages of TensorFlow.js of which Node loads one file, `dist/<name>.node.js`. */
 const bundled = {
   tfjs: 'tf.node.js',
   'tfjs-core': 'tf-core.node.js',
@@ -58,13 +59,13 @@ export function packageConfig({ root, output, electronVersion, electronDist, lib
       'node_modules/**',
       '!node_modules/node-{linux,win}-*/**',
       '!node_modules/@types/**',
-      // Of LiteRT's four builds, those that Electron does not take.
+      // These are LiteRT's builds that Electron does not use.
       '!node_modules/@litertjs/core/wasm/*_{compat,jspi,threaded}_*',
       '!**/*.{map,ts,mts,cts,md,flow,cc,h,gyp,gypi}',
       '!node_modules/**/{test,tests,__tests__,example,examples,benchmark,benchmarks}/**',
       '!node_modules/better-sqlite3/{deps,src}/**',
       '!node_modules/better-sqlite3/prebuilds/*',
-      // HDF5 is there three times; the program loads the one for Node.
+      // The package contains HDF5 three times; the program loads the build for Node.
       '!node_modules/h5wasm/dist/{esm,iife}/**',
       `!${tfjs}/{deps,binding,src,python,scripts,build}/**`,
       ...Object.keys(bundled).map((name) => `!node_modules/@tensorflow/${name}/**`),
@@ -131,7 +132,8 @@ export function packageConfig({ root, output, electronVersion, electronDist, lib
 }
 
 /**
- * Puts TensorFlow's library where the addon looks for it, and keeps of better-sqlite3's files the one of this platform.
+ * Puts TensorFlow's library where the addon looks for it, and removes better-sqlite3's files for other
+ * platforms.
  * @param {import('electron-builder').AfterPackContext} context
  * @param {{ library: string, sqlite?: string | undefined }} native
  */
@@ -176,7 +178,8 @@ function addNative(context, { library, sqlite }) {
 }
 
 /**
- * Of ONNX Runtime's libraries keeps those of this platform: bin/napi-v6/linux/x64.
+ * Removes ONNX Runtime's libraries for other platforms; this one's are in a folder such as
+ * bin/napi-v6/linux/x64.
  * @param {string} bin
  * @param {string} platform
  * @param {string | undefined} arch

@@ -1,13 +1,14 @@
 /**
- * A Debian package of the built folder, by Debian's own dpkg-deb. electron-builder makes one too, with a tool that it fetches from GitHub; this one is
- * for where that cannot be reached. The program lies in /opt/Stride, as Electron's packages do.
+ * Builds a Debian package of the built folder with Debian's own dpkg-deb. electron-builder can build one too,
+ * with a tool that it fetches from GitHub; this is for machines that cannot reach it. The program is
+ * installed in /opt/Stride, as Electron's packages are.
  */
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { sizeBelow } from '../setup/files.mjs';
 
-/** What Electron asks of the system, in the names of Debian 12 and Ubuntu 22.04. */
+/** Packages that Electron depends on, with the names of Debian 12 and Ubuntu 22.04. */
 const depends = [
   'libgtk-3-0 | libgtk-3-0t64',
   'libnotify4',
@@ -73,7 +74,7 @@ export function buildDeb({ folder, output, icons, version, arch, entry }) {
     ' Build a net, train it on this computer, and compare the runs. Offline.',
   ];
   fs.writeFileSync(at('DEBIAN', 'control'), `${control.join('\n')}\n`);
-  // The sandbox's helper becomes root where the system has no user namespaces for everybody.
+  // The sandbox's helper becomes setuid root on systems where unprivileged user namespaces are not available.
   fs.writeFileSync(
     at('DEBIAN', 'postinst'),
     '#!/bin/sh\nset -e\nchown root:root /opt/Stride/chrome-sandbox\nchmod 4755 /opt/Stride/chrome-sandbox\n',

@@ -1,7 +1,8 @@
 /**
- * Writes what check.py loads: `node scripts/runtimes/exports.ts <folder>`. A folder a net, in every format, with images and
- * the engine's logits: the course's two nets after an epoch of training, and others with drawn weights, among them a net
- * with every layer kind. What Stride's own check of each format found is printed.
+ * Writes the exports that check.py loads: `node scripts/runtimes/exports.ts <folder>`. There is one folder
+ * per net, with every format, images and the engine's logits: the course's two nets after an epoch of
+ * training, and others with initial weights, among them a net with every layer kind. The results of Stride's
+ * own check of each format are printed.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -40,7 +41,7 @@ async function drawnRun(network: Network): Promise<number> {
   return run.id;
 }
 
-/** The first 100 test images and what the engine gives for them, as float32. */
+/** Writes the first 100 test images and the engine's outputs for them, as float32. */
 async function writeReference(run: number, own: string): Promise<void> {
   const halves = [0, 50].map((first) => Array.from({ length: 50 }, (_, i) => first + i));
   const answers = await Promise.all(

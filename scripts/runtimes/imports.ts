@@ -1,4 +1,7 @@
-/** Reads what write.py wrote and says how each file came in: `node scripts/runtimes/imports.ts <folder>`. */
+/**
+ * Reads the files that write.py wrote and prints the outcome of each import: `node
+ * scripts/runtimes/imports.ts <folder>`.
+ */
 import { faultOf, outcomeOf, writtenFolders } from '../../test/models/writtenFiles.ts';
 
 let failed = false;

@@ -1,4 +1,7 @@
-/** Writes the small net whose files write.py keeps as test vectors: `node scripts/runtimes/smallNet.ts <folder>`. */
+/**
+ * Writes the small net whose files write.py stores as test vectors: `node scripts/runtimes/smallNet.ts
+ * <folder>`.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeNpz } from '../../src/main/export/npz/index.ts';

@@ -1,4 +1,7 @@
-/** The tests' real Electron for the bench: a display of its own, Stride or a window with nothing in it, and an end with the contestant's. */
+/**
+ * The tests' real Electron for the bench: with a display of its own, it runs Stride or an empty window, and
+ * ends with the contestant.
+ */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -20,7 +23,7 @@ app.whenReady().then(() => {
 process.on('SIGTERM', () => app.exit(0));
 `;
 
-/** Gives a function that starts the program; each start has the same home. */
+/** Returns a function that starts the program; every start has the same home. */
 export async function openElectron(what: 'stride' | 'empty'): Promise<() => Promise<Program>> {
   const electron = testElectron();
   if (typeof electron === 'string') throw new Error(`no Electron to measure in: ${electron}`);

@@ -1,4 +1,7 @@
-/** From a program's start to the first paint of its window's page, as Chromium notes it: of Stride, or of a window with nothing in it. */
+/**
+ * Measures the time from a program's start to the first paint of its window's page, as Chromium records it,
+ * for Stride or for an empty window.
+ */
 import { toWhole } from '../hosts.ts';
 import type { Extent } from '../messages.ts';
 import { serve } from '../serve.ts';
@@ -21,7 +24,7 @@ await serve<FirstPaintOptions>(async ({ what, trainImages }) => {
     await program.end('SIGTERM');
     return (at - begun) / 1000;
   };
-  // The first start makes the caches of code.
+  // The first start fills the code caches.
   await firstPaint();
   return {
     ready: { versions: {} },

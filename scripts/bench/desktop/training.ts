@@ -1,4 +1,7 @@
-/** The desktop program as a contestant: a run of two epochs with its charts in sight; the second counts, for a run's first steps prepare. */
+/**
+ * The desktop program as a contestant: a run of two epochs with its charts visible, of which the second
+ * counts, because a run's first steps include preparation.
+ */
 import { ask, startRuns } from '../../../test/desktop/lab.ts';
 import { findPreset } from '../../../src/shared/network/presets.ts';
 import type { HostOptions } from '../hosts.ts';

@@ -7,7 +7,7 @@
  *
  * 1. the losses up to it, durably: history is never behind a checkpoint;
  * 2. the file, which contains the record of an epoch that ended with it (`checkpoints/files.ts`), and after
- * the best epoch so far a hard link as the best one;
+ *    the best epoch so far a hard link as the best one;
  * 3. history's own records of the epoch and the checkpoints, in one transaction.
  *
  * If killed before 2, the run resumes from the checkpoint before, and history beyond that is removed first
