@@ -51,13 +51,13 @@ const fields = {
 
 export type Activation = LayerWith<'activation', typeof fields>;
 
-/** Self-normalizing Neural Networks (Klambauer et al. 2017), as `torch.nn.SELU` has them. */
+/** Constants of "Self-normalizing Neural Networks" (Klambauer et al. 2017), as in `torch.nn.SELU`. */
 export const seluConstants = {
   alpha: 1.6732632423543772848170429916717,
   scale: 1.0507009873554804934193349852946,
 } as const;
 
-/** `torch.nn.Softplus`: linear above this input, where the difference is below float32. */
+/** Input above which `torch.nn.Softplus` is linear, because the difference is below float32. */
 export const softplusThreshold = 20;
 
 export const activation: LayerKind<Activation> = {

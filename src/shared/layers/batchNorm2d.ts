@@ -2,7 +2,7 @@
 import { type FieldSpecs, type LayerWith, schemaOf } from './field.ts';
 import { type LayerKind, type ParameterSpec, elements, requireMap } from './layer.ts';
 
-/** `momentum` is the share of the new batch in the running statistics, as PyTorch counts it. */
+/** `momentum` is the weight of the new batch in the running statistics, as in PyTorch. */
 export const batchNormDefaults = { epsilon: 1e-5, momentum: 0.1 } as const;
 
 const fields = {

@@ -1,6 +1,6 @@
 /**
- * Activations that are formulas of others. An entry is all that Stride needs to train with the function, to draw it, to read
- * it from PyTorch's code and to export it; CONTRIBUTING.md shows one being added.
+ * Activations that are formulas of others. An entry is all that Stride needs to train with the function, to draw it, to
+ * read it from PyTorch code and to export it; CONTRIBUTING.md shows how to add one.
  */
 import type { Formula } from './formula.ts';
 

@@ -1,4 +1,4 @@
-/** Two-dimensional convolution (cross-correlation, as everywhere in this field): `torch.nn.Conv2d`, one group. */
+/** Two-dimensional convolution (cross-correlation, as usual in deep learning): `torch.nn.Conv2d`, one group. */
 import { type FieldSpecs, type LayerWith, biasField, schemaOf } from './field.ts';
 import {
   type LayerKind,
@@ -37,7 +37,10 @@ export function convWindow(layer: Conv2d): ConvWindow {
   };
 }
 
-/** PyTorch's default for conv and linear: `kaiming_uniform_(a=√5)` for weights comes to ±1/√fan_in, as for biases. */
+/**
+ * Returns the parameters of conv and linear with PyTorch's default: `kaiming_uniform_(a=√5)` for weights equals
+ * ±1/√fan_in, as for biases.
+ */
 export function weightAndBias(
   weight: readonly number[],
   fanIn: number,

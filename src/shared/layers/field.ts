@@ -1,13 +1,13 @@
 /**
- * What a field of a layer is: its kind of value, limits and default. A layer kind describes its fields once, and its schema,
- * its type and its editor are made of that description.
+ * Describes a field of a layer: its kind of value, limits and default. A layer kind describes its fields once; its
+ * schema, its type and its editor are made from that description.
  */
 import { z } from 'zod';
 import { type PairField, pairSchema } from './pair.ts';
 
 export type FieldValue = number | [number, number] | string | boolean;
 
-/** What numbers are counted in; a field without a unit is a bare number. */
+/** The unit of a number; a field without a unit is a bare number. */
 export type Unit = 'pixels' | 'channels' | 'features' | 'share';
 
 interface Common {
@@ -17,7 +17,7 @@ interface Common {
   readonly fallback: FieldValue;
   /** The field whose value is the default instead, while this one is not given. */
   readonly follows?: string;
-  /** False where the field says nothing, such as the slope of a function that has none. */
+  /** Returns false if the field has no effect, such as the slope of a function that has none. */
   readonly relevant?: (layer: object) => boolean;
   readonly unit?: Unit;
 }
@@ -63,7 +63,7 @@ export type LayerWith<T extends string, F> = {
   -readonly [K in Exclude<keyof F, RequiredName<F>>]?: ValueOf<F[K]> | undefined;
 };
 
-/** The schema of a layer of that type: its fields, `type` and `disabled`, and nothing else. */
+/** Returns the schema of a layer of that type: its fields, `type` and `disabled`, and nothing else. */
 export function schemaOf<T extends string, F extends FieldSpecs>(
   type: T,
   fields: F,

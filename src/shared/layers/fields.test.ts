@@ -1,4 +1,4 @@
-/** The descriptions of fields against the schemas: what one allows the other parses, and what it refuses is refused. */
+/** The descriptions of fields agree with the schemas: they allow and refuse the same values. */
 import { describe, expect, test } from 'vitest';
 import {
   type FieldValue,
@@ -25,7 +25,7 @@ function layerFor(type: LayerType, field: LayerField): Layer {
 const accepted = (layer: Layer, name: string, value: unknown) =>
   layerSchema.safeParse({ ...layer, [name]: value }).success;
 
-/** Values at, just within and just beyond every limit, and of every other kind. */
+/** Returns values at, just within and just beyond every limit, and of every other kind. */
 function candidates(field: LayerField): unknown[] {
   const others = [
     '',

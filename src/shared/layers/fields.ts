@@ -1,6 +1,6 @@
 /**
- * The fields of every layer kind as editors use them: read and set on a layer, shown and typed as text. What a kind's fields
- * are stands in the kind's own file.
+ * The fields of every layer kind for editors: read and set on a layer, formatted and parsed as text. A kind's own file
+ * defines its fields.
  */
 import type { ChoiceFieldSpec, FieldSpecs, FieldValue, FlagFieldSpec, NumberFieldSpec } from './field.ts';
 import { type Layer, type LayerType, layerKinds, layerTypes } from './index.ts';
@@ -34,31 +34,33 @@ export type LayerField = NumberField | ChoiceField | FlagField;
 const named = (fields: FieldSpecs): LayerField[] =>
   Object.entries(fields).map(([name, field]) => ({ ...field, name: name as FieldName }));
 
-/** In an editor's order. */
+/** Fields in an editor's order. */
 export const layerFields = Object.fromEntries(
   layerTypes.map((type) => [type, named(layerKinds[type].fields)]),
 ) as unknown as { readonly [T in LayerType]: readonly LayerField[] };
 
 const valuesOf = (layer: Layer) => layer as unknown as Readonly<Record<string, unknown>>;
 
-/** What a layer does without being told. */
+/** Returns the field's value for a layer that does not set it. */
 export function fallbackOf(layer: Layer, field: LayerField): FieldValue {
   const followed = field.follows === undefined ? undefined : valuesOf(layer)[field.follows];
   return (followed as FieldValue | undefined) ?? field.fallback;
 }
 
-/** The fields that say something about this layer, as it is. */
+/** Returns the fields that have an effect on this layer. */
 export function fieldsOf(layer: Layer): readonly LayerField[] {
   return layerFields[layer.type].filter(({ relevant }) => relevant?.(layer) ?? true);
 }
 
-/** What the layer says of a field, or does without being told. */
+/** Returns the layer's value of a field, or its default. */
 export function fieldValue(layer: Layer, field: LayerField): FieldValue {
   const own = valuesOf(layer)[field.name] as FieldValue | undefined;
   return own ?? fallbackOf(layer, field);
 }
 
-/** Null: allowed. `range`: a number beyond the limits; `kind`: no value of the field's kind at all. */
+/**
+ * Returns null for an allowed value, `range` for a number beyond the limits, and `kind` for a value of another kind.
+ */
 export function fieldProblem(field: LayerField, value: unknown): 'range' | 'kind' | null {
   if (field.kind === 'flag') return typeof value === 'boolean' ? null : 'kind';
   if (field.kind === 'choice')
@@ -76,8 +78,9 @@ export function fieldProblem(field: LayerField, value: unknown): 'range' | 'kind
 }
 
 /**
- * The layer with a field set; `undefined` gives it its default. A value that is the default anyway is left out, so that
- * two nets that do the same are written the same; fields that the change makes meaningless go. Takes allowed values only.
+ * Returns the layer with a field set; `undefined` sets its default. A value equal to the default is left out, so that
+ * equivalent nets are written the same; fields that the change makes meaningless are removed. Takes allowed values
+ * only.
  */
 export function withField(layer: Layer, field: LayerField, value: FieldValue | undefined): Layer {
   const wanted = typeof value === 'object' && value[0] === value[1] ? value[0] : value;
@@ -93,13 +96,13 @@ export function withField(layer: Layer, field: LayerField, value: FieldValue | u
   return copy as unknown as Layer;
 }
 
-/** A pair as it is typed and shown: `3`, or `3×5` for height and width. */
+/** Formats a pair: `3`, or `3×5` for height and width. */
 export function pairText(value: PairField): string {
   if (typeof value === 'number') return String(value);
   return value[0] === value[1] ? String(value[0]) : value.join('×');
 }
 
-/** `3`, `3×5`, `3x5`, `3, 5`, `(3, 5)`; null where it is none of these. The limits are not looked at. */
+/** Parses `3`, `3×5`, `3x5`, `3, 5` or `(3, 5)`; returns null for anything else. It does not check the limits. */
 export function parsePair(text: string): PairField | null {
   const found = /^\(?\s*(\d+)\s*(?:[×x*,，\s]\s*(\d+)\s*)?\)?$/i.exec(text.trim());
   if (!found) return null;
@@ -108,7 +111,10 @@ export function parsePair(text: string): PairField | null {
   return first === second ? first : [first, second];
 }
 
-/** A layer to begin with: its required fields at their defaults, unless its kind knows better for the shape that it is put on. */
+/**
+ * Returns a new layer: its required fields are at their defaults, unless its kind has a better choice for the given
+ * input shape.
+ */
 export function newLayer(type: LayerType, given?: Shape): Layer {
   const kind = layerKinds[type];
   const required = Object.entries(kind.fields).filter(([, field]) => field.required);

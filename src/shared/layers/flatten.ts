@@ -1,4 +1,4 @@
-/** From a map to a flat vector, channels first: `torch.nn.Flatten`. */
+/** Converts a map to a flat vector, channels first: `torch.nn.Flatten`. */
 import { type LayerWith, schemaOf } from './field.ts';
 import { type LayerKind, elements } from './layer.ts';
 

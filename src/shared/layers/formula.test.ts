@@ -21,7 +21,7 @@ test.each(formulas)('%j: its derivative is the slope of its values', (...parts) 
 });
 
 test('Mish has the values of torch.nn.Mish', () => {
-  // torch.nn.functional.mish(torch.tensor([-3., -1., 0., 0.5, 4.], dtype=torch.float64))
+  // The values are those of torch.nn.functional.mish(torch.tensor([-3., -1., 0., 0.5, 4.], dtype=torch.float64)).
   const expected = [-0.145647, -0.303401, 0, 0.375245, 3.997413];
   const values = [-3, -1, 0, 0.5, 4].map((x) => compute(mish, numbersAt(x)));
   for (const [index, value] of values.entries()) expect(value).toBeCloseTo(expected[index]!, 5);

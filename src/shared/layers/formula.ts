@@ -1,6 +1,6 @@
 /**
- * Element-wise functions written as formulas in a few operations that the engine and every export format have. A formula is
- * computed in an algebra: with numbers for a curve, with tensors for a graph, with texts for source code.
+ * Element-wise functions written as formulas of a few operations that the engine and every export format have. A
+ * formula is computed in an algebra: with numbers for a curve, with tensors for a graph, with texts for source code.
  */
 
 export type Formula =
@@ -9,7 +9,7 @@ export type Formula =
   | readonly ['add' | 'multiply', Formula, Formula]
   | readonly ['exponential' | 'tanh' | 'sigmoid' | 'softplus', Formula];
 
-/** What the operations are for values of one kind. */
+/** The operations for values of one kind. */
 export interface Algebra<T> {
   readonly x: T;
   constant(value: number): T;
@@ -21,7 +21,7 @@ export interface Algebra<T> {
   softplus(a: T): T;
 }
 
-/** The formula's value in an algebra. A part that occurs more than once, as the same object, is computed once. */
+/** Computes the formula in an algebra. A part that occurs more than once, as the same object, is computed once. */
 export function compute<T>(formula: Formula, algebra: Algebra<T>): T {
   const known = new Map<Formula, T>();
   const valueOf = (part: Formula): T => {
@@ -38,7 +38,7 @@ export function compute<T>(formula: Formula, algebra: Algebra<T>): T {
   return valueOf(formula);
 }
 
-/** How many operations the formula takes; a part that is the same object counts once. */
+/** Returns the number of operations of the formula; a part that is the same object counts once. */
 export function operationCount(formula: Formula): number {
   let count = 0;
   const step = () => (count += 1);
@@ -86,7 +86,7 @@ function product(a: Formula, b: Formula): Formula {
   return b === 1 ? a : ['multiply', a, b];
 }
 
-/** Numbers as IEEE doubles. The exponential within softplus does not overflow. */
+/** Computes with IEEE doubles. The exponential within softplus does not overflow. */
 export const numbersAt = (x: number): Algebra<number> => ({
   x,
   constant: (value) => value,

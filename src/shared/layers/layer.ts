@@ -1,7 +1,7 @@
 /**
- * What every layer kind says of itself. One file a kind implements `LayerKind`; `index.ts` holds the table, which
- * does not compile while a kind is missing. Shapes are PyTorch's without the batch: a map is channels × height ×
- * width, a flat vector is features.
+ * The interface of a layer kind. One file per kind implements `LayerKind`; `index.ts` holds the table, which does not
+ * compile while a kind is missing. Shapes are PyTorch's without the batch: a map is channels × height × width, a flat
+ * vector is features.
  */
 import type { z } from 'zod';
 import { Problem } from '../base/problem.ts';
@@ -28,12 +28,12 @@ export function elements(shape: Shape): number {
   return shape.kind === 'map' ? shape.channels * shape.height * shape.width : shape.features;
 }
 
-/** `10×24×24` or `320`: channels, height, width, or features. */
+/** Formats `10×24×24` or `320`: channels, height, width, or features. */
 export function describeShape(shape: Shape): string {
   return shape.kind === 'map' ? `${shape.channels}×${shape.height}×${shape.width}` : `${shape.features}`;
 }
 
-/** How a parameter starts before any choice of the user's: PyTorch's default for its layer. */
+/** The initial distribution of a parameter unless the user chooses another: PyTorch's default for its layer. */
 export type DefaultInitial =
   | { readonly kind: 'uniform'; readonly bound: number }
   | { readonly kind: 'constant'; readonly value: number };
@@ -41,38 +41,40 @@ export type DefaultInitial =
 export interface ParameterSpec {
   /** PyTorch's name within the layer: `weight`, `bias`, `running_mean`; nested ones have dots. */
   readonly name: string;
-  /** PyTorch's order: conv weights out, in, h, w; linear weights out, in. */
+  /** Shape in PyTorch's order: conv weights out, in, h, w; linear weights out, in. */
   readonly shape: readonly number[];
   readonly initial: DefaultInitial;
-  /** False for running statistics: kept with the parameters, but not trained. */
+  /** False for running statistics, which are stored with the parameters but not trained. */
   readonly trainable: boolean;
-  /** `matrix` parameters are what Kaiming and Xavier initial values are about. */
+  /** Kaiming and Xavier initial values apply to `matrix` parameters. */
   readonly role: 'matrix' | 'bias' | 'scale' | 'buffer';
-  /** Inputs that add up in one output, and outputs that one input reaches (`torch.nn.init`'s fan_in, fan_out). */
+  /**
+   * Number of inputs summed in one output, and of outputs that one input reaches (`torch.nn.init`'s fan_in, fan_out).
+   */
   readonly fanIn: number;
   readonly fanOut: number;
 }
 
-/** Kernel, stride and dilation per axis, for the receptive field; `whole` sees the whole map. */
+/** Kernel, stride and dilation per axis, for the receptive field; `whole` covers the whole map. */
 export type LayerWindow =
   | 'same'
   | 'whole'
   | { readonly kernel: Pair; readonly stride: Pair; readonly dilation: Pair; readonly padding: Pair };
 
 export interface LayerKind<L> {
-  /** What can be set of such a layer: limits, defaults and what its editor shows. */
+  /** The layer's fields: limits, defaults and their display in its editor. */
   readonly fields: FieldSpecs;
   readonly schema: z.ZodType<L>;
-  /** A layer to begin with, where required fields at their defaults are not enough. `given` is the shape that it is put on. */
+  /** Returns a new layer, if required fields at their defaults are not enough. `given` is its input shape. */
   readonly newLayer?: (given?: Shape) => L;
   /** The output's shape. Throws a `Problem` that says what does not fit and what would. */
   outputShape(layer: L, input: Shape): Shape;
-  /** In the order in which PyTorch makes and draws them. Empty for layers without parameters. */
+  /** Returns the parameters in the order in which PyTorch makes and draws them. Empty for layers without parameters. */
   parameters(layer: L, input: Shape): readonly ParameterSpec[];
-  /** Multiplications that are each added up, for one image's forward pass. */
+  /** Returns the number of multiply-adds of one image's forward pass. */
   multiplyAdds(layer: L, input: Shape, output: Shape): number;
   window(layer: L): LayerWindow;
-  /** One expression for `nn.Sequential`, or several for a layer that PyTorch writes as more than one. */
+  /** Returns one expression for `nn.Sequential`, or several for a layer that PyTorch writes as more than one. */
   torch(layer: L, input: Shape): string;
 }
 
@@ -99,7 +101,7 @@ export function slide(
   return Math.floor((length + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
 }
 
-/** Output of a window that slides over a map; throws where the window is larger than the padded map. */
+/** Returns the output of a window that slides over a map; throws if the window is larger than the padded map. */
 export function slideOverMap(
   input: MapShape,
   window: { kernel: Pair; stride: Pair; padding: Pair; dilation: Pair },

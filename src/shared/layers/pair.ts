@@ -9,7 +9,7 @@ export type PairField = number | [number, number];
 
 const single = (minimum: number, maximum: number) => z.int().min(minimum).max(maximum);
 
-/** One whole number, or a pair of them: height, then width. */
+/** Returns the schema of one whole number, or a pair of them: height, then width. */
 export function pairSchema(minimum: number, maximum: number) {
   return z.union([single(minimum, maximum), z.tuple([single(minimum, maximum), single(minimum, maximum)])], {
     error: misfitMessage('pair', { minimum, maximum }),
@@ -21,7 +21,7 @@ export function pair(value: PairField | undefined, fallback: Pair): Pair {
   return typeof value === 'number' ? [value, value] : value;
 }
 
-/** `3` or `(3, 5)`, as a Python argument. */
+/** Formats `3` or `(3, 5)`, as a Python argument. */
 export function pythonPair([height, width]: Pair): string {
   return height === width ? `${height}` : `(${height}, ${width})`;
 }

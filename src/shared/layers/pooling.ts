@@ -1,7 +1,7 @@
 /**
- * Max-, average and global average pooling: `torch.nn.MaxPool2d`, `AvgPool2d` (which counts the padding, PyTorch's
- * default) and `AdaptiveAvgPool2d(1)` with
- * `Flatten`, as one entry of the sequence so that parameter names keep counting layers.
+ * Max-, average and global average pooling: `torch.nn.MaxPool2d`, `AvgPool2d` (which includes the padding, PyTorch's
+ * default) and `AdaptiveAvgPool2d(1)` with `Flatten`, as one entry of the sequence so that parameter names keep
+ * counting layers.
  */
 import { Problem } from '../base/problem.ts';
 import { type FieldSpecs, type LayerWith, schemaOf } from './field.ts';
@@ -17,7 +17,7 @@ export type MaxPool2d = LayerWith<'maxPool2d', typeof fields>;
 export type AvgPool2d = LayerWith<'avgPool2d', typeof fields>;
 export type GlobalAveragePool = LayerWith<'globalAveragePool', object>;
 
-/** The stride is the kernel where none is given, as in PyTorch. */
+/** The stride defaults to the kernel, as in PyTorch. */
 export function poolWindow(layer: LayerWith<string, typeof fields>) {
   const kernel = pair(layer.kernelSize, [1, 1]);
   return {

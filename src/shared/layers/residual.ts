@@ -1,7 +1,7 @@
 /**
- * A residual block (He et al. 2015): a list of layers whose output is added to its input. Where the two maps differ
- * in shape, the input passes through a 1×1 convolution, strided to the output's size (option B of the paper).
- * PyTorch has no such module; the code view writes a class `Residual(layers, shortcut)` with these parameter names:
+ * A residual block (He et al. 2015): a list of layers whose output is added to its input. If the two maps differ in
+ * shape, the input passes through a 1×1 convolution, strided to the output's size (option B of the paper). PyTorch has
+ * no such module; the code view writes a class `Residual(layers, shortcut)` with these parameter names:
  * `layers.<index>.<name>` and `shortcut.weight`, `shortcut.bias`.
  */
 import { z } from 'zod';
@@ -63,7 +63,10 @@ function innerOutput(layer: Residual, input: Shape): Shape {
   );
 }
 
-/** `inner` is the way to the layer (`2`, or `2.1` in a block in the block), `from` what gives its input, 0 the block. */
+/**
+ * `inner` is the layer's number (`2`, or `2.1` for a nested block), `from` that of the layer that computes its input, 0
+ * for the block.
+ */
 function inside(
   { code, message, parameters }: Problem,
   number: number,
@@ -85,7 +88,7 @@ function inside(
   });
 }
 
-/** The 1×1 convolution beside the block, or undefined where input and output have the same shape. */
+/** Returns the 1×1 convolution beside the block, or undefined if input and output have the same shape. */
 export function shortcut(layer: Residual, input: Shape): Conv2d | undefined {
   const output = innerOutput(layer, input);
   if (describeShape(output) === describeShape(input)) return undefined;
@@ -125,7 +128,7 @@ function* walk(
 }
 
 export const residual: LayerKind<Residual> = {
-  /** Its layers are no field: they are edited as layers. */
+  /** The block's layers are no field, because they are edited as layers. */
   fields: {},
   schema,
   newLayer: keepingShape,

@@ -1,4 +1,4 @@
-/** Where a net lacks activations, has too many, or has ones that saturate. */
+/** Rules for missing, superfluous or saturating activations. */
 import { type Layer, enabledLayers } from '../layers/index.ts';
 import type { LayerSummary } from '../network/shapes.ts';
 import { type LintFinding, type Rule, changed, finding, isWeighted, numberOf, without } from './rule.ts';
@@ -13,7 +13,7 @@ function bends(layer: Layer): boolean {
 const activates = (layer: Layer): boolean =>
   layer.type === 'activation' || (layer.type === 'residual' && enabledLayers(layer.layers).some(activates));
 
-/** No activation at all: the net is one linear map, but for its max-pools. */
+/** Reports a net without any activation: it is one linear map, except for its max-pools. */
 export const noActivation: Rule = ({ network, layers }) => {
   const weighted = layers.filter(({ layer }) => isWeighted(layer));
   if (weighted.length < 2 || layers.some(({ layer }) => activates(layer))) return [];
@@ -24,7 +24,7 @@ export const noActivation: Rule = ({ network, layers }) => {
   return [finding('warning', 'no-activation', positions, { count: weighted.length }, fix)];
 };
 
-/** Weighted layers one after another with nothing bent between them: together they are one such layer. */
+/** Reports consecutive weighted layers without an activation between them: together they are one such layer. */
 export const linearChain: Rule = (context) => {
   const { network, layers } = context;
   if (noActivation(context).length > 0) return [];
@@ -51,7 +51,7 @@ export const linearChain: Rule = (context) => {
 const saturates = ({ layer }: LayerSummary): boolean =>
   layer.type === 'activation' && (layer.function === 'sigmoid' || layer.function === 'tanh');
 
-/** Sigmoid and tanh on pixels that all lie on one side of zero. */
+/** Reports sigmoid and tanh on pixels that all lie on one side of zero. */
 export const saturatingInput: Rule = ({ layers, options }) => {
   if (options.normalisation !== 'none') return [];
   const first = layers.find(saturates);
@@ -75,7 +75,7 @@ export const vanishing: Rule = ({ layers, network }) => {
   return [finding('hint', 'vanishing', positions, { count: sigmoids.length, share }, fix)];
 };
 
-/** relu(relu(x)) = relu(x); two different ones in a row are rarely meant. */
+/** Reports repeated activations: relu(relu(x)) = relu(x); two different ones in a row are rarely intended. */
 export const repeatedActivation: Rule = ({ layers, network }) =>
   layers.flatMap((summary, i) => {
     const before = layers[i - 1];
@@ -95,7 +95,7 @@ export const repeatedActivation: Rule = ({ layers, network }) =>
     ];
   });
 
-/** Functions that never fall: the largest of several outputs is the output of the largest. */
+/** Monotone functions: the largest of several outputs is the output of the largest input. */
 const monotone: ReadonlySet<string> = new Set([
   'relu',
   'leakyRelu',

@@ -1,4 +1,4 @@
-/** Every rule bites where it should, is silent where it should not, and its fix mends what it names. */
+/** Every rule reports its case, ignores others, and has a fix that removes the finding. */
 import { expect, test } from 'vitest';
 import { randomNetworks } from '../../../test/support/randomNetworks.ts';
 import { toPyTorch } from '../code/pytorch.ts';
@@ -62,7 +62,7 @@ test("the presets: nothing to say of the course's; three linear layers and a los
   ]);
 });
 
-/** Code, layers that have it, positions, layers that do not. */
+/** Code, layers with the finding, its positions, layers without it. */
 const cases: [string, Layer[], number[], Layer[], LintOptions?][] = [
   ['no-activation', [conv(4, 3), pool(2), ...head], [0, 3], [conv(4, 3), act(), ...head]],
   [

@@ -1,6 +1,6 @@
 /**
- * What a net's author should be warned of: things that work and are probably not meant. Errors, where layers do not fit,
- * are `shapes.ts`'. Softmax before cross-entropy cannot be built from Stride's layers; pasted code that has it is told so
+ * Warnings about a net: valid constructs that are probably unintended. Errors of layers that do not fit are in
+ * `shapes.ts`. Softmax before cross-entropy cannot be built from Stride's layers; the reader of pasted code reports it
  * (`code/parsePyTorch.ts`).
  */
 import {
@@ -62,7 +62,7 @@ const rules: readonly Rule[] = [
   noEffect,
 ];
 
-/** Every code that a finding can have: the window has words for each. */
+/** Every code of a finding; the window has a message for each. */
 export const lintCodes = [
   'no-activation',
   'linear-chain',
@@ -93,7 +93,7 @@ export const lintCodes = [
   'no-effect',
 ] as const;
 
-/** Warnings first, each kind in the order of the layers. */
+/** Returns the findings, warnings first, each kind in the order of the layers. */
 export function lintNetwork(network: Network, options: LintOptions = {}): LintFinding[] {
   const { layers, problem } = walkNetwork(network);
   const context = { network, options, layers, complete: problem === undefined };

@@ -1,7 +1,7 @@
-/** Batch normalisation and dropout in places where they do not do what they are for, and layers that do nothing. */
+/** Rules for batch normalisation and dropout where they do not serve their purpose, and for layers without effect. */
 import { type Rule, changed, finding, isWeighted, without } from './rule.ts';
 
-/** Batch normalisation subtracts the mean, and the bias before it with it. */
+/** Reports a bias before batch normalisation, which subtracts it along with the mean. */
 export const biasBeforeBatchNorm: Rule = ({ layers, network }) =>
   layers.flatMap((summary, i) => {
     const next = layers[i + 1];
@@ -21,7 +21,10 @@ export const biasBeforeBatchNorm: Rule = ({ layers, network }) =>
     ];
   });
 
-/** Statistics that are measured with dropout on do not hold where it is off (Li et al. 2019, "variance shift"). */
+/**
+ * Reports dropout before batch normalisation: statistics measured with dropout do not hold without it (Li et al. 2019,
+ * "variance shift").
+ */
 export const dropoutBeforeBatchNorm: Rule = ({ layers, network }) =>
   layers.flatMap((summary, i) => {
     if (summary.layer.type !== 'dropout' || summary.layer.p === 0) return [];
@@ -35,7 +38,7 @@ export const dropoutBeforeBatchNorm: Rule = ({ layers, network }) =>
           all[norm.position] = summary.layer;
         })
       : undefined;
-    // Behind a weighted layer the shift is smaller, but it is there.
+    // After a weighted layer the shift is smaller, but it remains.
     const between = rest.slice(0, rest.indexOf(norm)).some(({ layer }) => isWeighted(layer));
     return [
       finding(
@@ -48,7 +51,7 @@ export const dropoutBeforeBatchNorm: Rule = ({ layers, network }) =>
     ];
   });
 
-/** Layers that give what they are given. */
+/** Reports layers that return their input. */
 export const noEffect: Rule = ({ layers, network }) =>
   layers.flatMap(({ layer, input, position }) => {
     const nothing =

@@ -1,4 +1,7 @@
-/** Whether a net ends in what cross-entropy takes: one number a class, as the last weighted layer gives it. */
+/**
+ * Rules for the net's output, which must be what cross-entropy takes: one number per class, as the last weighted layer
+ * computes it.
+ */
 import { type Layer, layerKind } from '../layers/index.ts';
 import { describeShape, elements } from '../layers/layer.ts';
 import { type Rule, changed, finding, isWeighted, numberOf, without } from './rule.ts';
@@ -34,7 +37,7 @@ export const outputActivation: Rule = ({ layers, network, complete }) => {
   ];
 };
 
-/** Dropout on the logits themselves sets classes to 0 by chance. */
+/** Reports dropout on the logits themselves, which zeroes classes at random. */
 export const outputDropout: Rule = ({ layers, network, complete }) => {
   const last = layers.at(-1);
   if (!complete || last?.layer.type !== 'dropout' || last.layer.p === 0) return [];
@@ -56,7 +59,7 @@ export const bottleneck: Rule = ({ layers, network, options }) => {
   });
 };
 
-/** One layer that holds four fifths of the net's parameters or more. LeNet-5's largest, at 78 %, is as it should be. */
+/** Reports one layer with four fifths of the net's parameters or more. LeNet-5's largest, at 78 %, is acceptable. */
 export const heavyLayer: Rule = ({ layers, complete }) => {
   const weighted = layers.filter(({ parameterCount }) => parameterCount > 0);
   const total = weighted.reduce((sum, { parameterCount }) => sum + parameterCount, 0);
@@ -77,7 +80,7 @@ export const heavyLayer: Rule = ({ layers, complete }) => {
   ];
 };
 
-/** What is flattened is so large that the next layer alone outweighs the net. */
+/** Reports a flattened map so large that the next layer alone outweighs the net. */
 export const hugeFlatten: Rule = ({ layers }) =>
   layers.flatMap((summary, i) => {
     const features = elements(summary.output);

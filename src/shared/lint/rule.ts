@@ -1,15 +1,15 @@
-/** What a rule of the lint is given and gives. */
+/** The input and output of a rule of the lint. */
 import type { Layer } from '../layers/index.ts';
 import type { Network } from '../network/network.ts';
 import type { ProblemParameters } from '../base/problem.ts';
 import { type LayerSummary, walkNetwork } from '../network/shapes.ts';
 import type { Normalisation } from '../training/training.ts';
 
-/** `warning`: very likely not what was meant. `hint`: worth knowing, often on purpose. */
+/** `warning`: very likely unintended. `hint`: worth knowing, often intended. */
 export type LintSeverity = 'warning' | 'hint';
 
 export interface LintFinding {
-  /** Lower-case words with dashes; the window has words for each in both languages. */
+  /** Lower-case words with dashes; the window has a message for each in both languages. */
   readonly code: string;
   readonly severity: LintSeverity;
   /** Positions in `network.layers`, at least one. */
@@ -20,7 +20,7 @@ export interface LintFinding {
 }
 
 export interface LintOptions {
-  /** Of the data set; without it, nothing is said of the last layer's size. */
+  /** Number of classes of the data set; without it, the last layer's size is not checked. */
   readonly classes?: number | undefined;
   readonly normalisation?: Normalisation | undefined;
 }
@@ -28,9 +28,9 @@ export interface LintOptions {
 export interface LintContext {
   readonly network: Network;
   readonly options: LintOptions;
-  /** Enabled layers in order, as far as the net fits together. */
+  /** Enabled layers in order, up to the first that does not fit. */
   readonly layers: readonly LayerSummary[];
-  /** Whether `layers` is all of them. */
+  /** True if `layers` contains all of them. */
   readonly complete: boolean;
 }
 
@@ -60,7 +60,7 @@ export function finding(
   return { code, severity, positions, parameters, ...(fix ? { fix } : {}) };
 }
 
-/** Layers that multiply by weights. */
+/** Returns whether the layer multiplies by weights. */
 export function isWeighted(layer: Layer): boolean {
   return layer.type === 'conv2d' || layer.type === 'linear' || layer.type === 'residual';
 }

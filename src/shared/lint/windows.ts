@@ -1,4 +1,4 @@
-/** Kernels, strides and padding: what they throw away, never look at, or do not do. */
+/** Rules for kernels, strides and padding that lose, skip or have no effect on pixels. */
 import type { Layer } from '../layers/index.ts';
 import { convWindow } from '../layers/conv2d.ts';
 import type { Pair } from '../layers/layer.ts';
@@ -24,10 +24,10 @@ const axes = [0, 1] as const;
 const lengthOf = ({ input }: LayerSummary, axis: 0 | 1): number =>
   input.kind === 'map' ? (axis === 0 ? input.height : input.width) : 0;
 
-/** From the first to the last place that a window looks at, in its own steps. */
+/** Returns the distance from the first to the last position under a window, in the map's pixels. */
 const reachOf = ({ kernel, dilation }: Sliding, axis: 0 | 1) => dilation[axis] * (kernel[axis] - 1) + 1;
 
-/** Rows or columns at the end of the map that no window reaches; padding is no loss. */
+/** Returns the number of rows or columns at the end of the map that no window reaches; padding does not count. */
 function lostAt(length: number, window: Sliding, axis: 0 | 1): number {
   const rest = (length + 2 * window.padding[axis] - reachOf(window, axis)) % window.stride[axis];
   return Math.max(0, rest - window.padding[axis]);
@@ -93,7 +93,7 @@ export const poolStrideOne: Rule = ({ layers, network }) =>
     return [finding('hint', 'pool-stride-one', [summary.position], { kernel: window.kernel.join('×') }, fix)];
   })(layers);
 
-/** With an even kernel no padding keeps the map's size, and the map shifts by half a pixel. */
+/** Reports even kernels: with these no padding keeps the map's size, and the map shifts by half a pixel. */
 export const evenKernel: Rule = ({ layers, network }) =>
   eachWindow((summary, window) => {
     const { layer } = summary;
@@ -166,7 +166,7 @@ export const mapExhausted: Rule = ({ layers }) => {
   ];
 };
 
-/** What is averaged over the whole map has each seen only a part of the image. */
+/** Reports an average over a map whose positions have each seen only a part of the image. */
 export const receptiveField: Rule = ({ layers, network }) =>
   layers.flatMap((summary, i) => {
     const before = layers[i - 1];

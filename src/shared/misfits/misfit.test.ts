@@ -6,7 +6,7 @@ import { parseNetwork } from '../network/network.ts';
 import { misfitOf, misfitSentence } from './misfit.ts';
 import { fieldName } from './words.ts';
 
-/** What the contract says of a request, in both languages. */
+/** Returns the contract's messages for a request, in both languages. */
 function said(name: CallName, request: unknown): [string, string] {
   const { error } = calls[name].request.safeParse(request);
   const parameters = misfitOf(error as z.ZodError, request);
@@ -109,7 +109,7 @@ describe('a net', () => {
   });
 });
 
-/** Every object, list and union of a schema, with the name of the field that it stands in. */
+/** Yields every object, list and union of a schema, with the name of its field. */
 function* fields(schema: unknown, seen = new Set<unknown>()): Generator<string> {
   if (typeof schema !== 'object' || schema === null || seen.has(schema)) return;
   seen.add(schema);

@@ -1,8 +1,9 @@
 /**
- * What of data from outside does not fit its schema, as a sentence with the field's name as people see it. A `Problem`
- * carries it as parameters (`rule`, `key`, limits), of which `misfitSentence` makes the sentence in either language.
+ * Describes in one sentence why external data violates its schema, with the field's name as people see it. A `Problem`
+ * carries this as parameters (`rule`, `key`, limits), from which `misfitSentence` makes the sentence in either
+ * language.
  *
- * Rules that zod has no word for are named by their schema in the place of a message: `misfitMessage`.
+ * A rule that zod cannot express is named by its schema in place of a message: `misfitMessage`.
  */
 import type { z } from 'zod';
 import type { ProblemParameters } from '../base/problem.ts';
@@ -11,7 +12,7 @@ import { type MisfitLanguage, type MisfitRule, fieldName, frames, ruleWords } fr
 type Issue = z.core.$ZodIssue;
 type Limits = Readonly<Record<string, number>>;
 
-/** To be given to a schema where it takes a message. */
+/** Returns a value for the places where a schema takes a message. */
 export function misfitMessage(rule: MisfitRule, limits: Limits = {}): string {
   return JSON.stringify({ rule, ...limits });
 }
@@ -22,7 +23,7 @@ export function misfitOf(error: z.ZodError, value: unknown): ProblemParameters {
   const path = issue.path;
   const named = path.filter((key) => typeof key === 'string');
   const last = path.at(-1);
-  // Which kind of optimizer it is, is the optimizer's own name for people; a layer's kind is its type.
+  // People call the type of an optimizer by its own name, but a layer's kind is its type.
   const key = named.at(-1) === 'type' && typeof path.at(-2) === 'string' ? named.at(-2) : named.at(-1);
   const layer = path.lastIndexOf('layers');
   const position = layer >= 0 ? path[layer + 1] : undefined;
@@ -36,7 +37,7 @@ export function misfitOf(error: z.ZodError, value: unknown): ProblemParameters {
   };
 }
 
-/** `Batch size must be at least 1`, with what it is of before it: which run, which layer. */
+/** Returns `Batch size must be at least 1`, preceded by the run or layer that it concerns. */
 export function misfitSentence(
   of: ProblemParameters,
   language: MisfitLanguage,
@@ -76,14 +77,14 @@ function fill(text: string, values: ProblemParameters): string {
   return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
 }
 
-/** Zod says of a number that is too large for an integer twice that it is too large; the schema's own limit tells more. */
+/** Zod reports a number that is too large for an integer twice; the schema's own limit is more useful. */
 function telling([first, ...others]: readonly Issue[]): Issue {
   const issue = first as Issue;
   if (issue.code !== 'too_big' || issue.maximum !== Number.MAX_SAFE_INTEGER) return issue;
   return others.find(({ code, path }) => code === 'too_big' && path.join() === issue.path.join()) ?? issue;
 }
 
-/** Of the alternatives of a union, the one that comes nearest: the deepest place, then the fewest things that are wrong. */
+/** Returns the alternative of a union that fits best: the one with the deepest error, then with the fewest errors. */
 function deepest(issue: Issue): Issue {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0 || ownRule(issue.message)) return issue;
   const depth = (issues: readonly Issue[]) => Math.max(...issues.map(({ path }) => path.length));
@@ -115,7 +116,7 @@ function broken(issue: Issue, value: unknown): { rule: MisfitRule } & ProblemPar
   if (own) return own;
   switch (issue.code) {
     case 'invalid_type':
-      // A whole number is asked for as a number that is whole.
+      // A whole number is expected as a number that is whole.
       return { rule: types[issue.expected] ?? 'other' };
     case 'too_small':
     case 'too_big':
@@ -156,7 +157,7 @@ function layerAt(value: unknown, path: readonly PropertyKey[], layer: number): P
   return { layer, ...(typeof type === 'string' && { type }) };
 }
 
-/** Which of several runs, where a list of them was sent. */
+/** Returns which of several runs is affected, if a list of them was sent. */
 function runAt(value: unknown, path: readonly PropertyKey[]): ProblemParameters {
   const [list, index, ...rest] = path;
   if (list !== 'runs' || typeof index !== 'number' || rest.length === 0) return {};

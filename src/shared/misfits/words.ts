@@ -1,7 +1,7 @@
 /**
- * What is wrong with data that came from outside, in both languages: a sentence a rule, and the names of fields as people
- * see them. Here and not in resources/messages because the lab and the terminal say it as well;
- * test/window/misfitWords.test.ts holds the names against the window's.
+ * Descriptions of invalid external data in both languages: a sentence for each rule, and the names of fields as people
+ * see them. They are here and not in resources/messages because the lab and the terminal use them as well;
+ * test/window/misfitWords.test.ts compares the names with the window's.
  */
 export type MisfitLanguage = 'en' | 'zh-CN';
 
@@ -82,7 +82,7 @@ export const frames = {
   untypedLayer: { en: 'layer {layer}: {sentence}', 'zh-CN': '第 {layer} 层：{sentence}' },
 } as const satisfies Readonly<Record<string, Words>>;
 
-/** English names are the field's own, in words, but for these. */
+/** English names are the field's own, split into words, except for these. */
 const englishNames: Readonly<Record<string, string>> = {
   addTags: 'tags to add',
   removeTags: 'tags to remove',
@@ -249,7 +249,7 @@ const chineseNames: Readonly<Record<string, string>> = {
   writer: '窗口标识',
 };
 
-/** A field as people see it; one without a name there as it is written. */
+/** Returns a field's name for people; one without a name is returned as it is written. */
 export function fieldName(key: string, language: MisfitLanguage): string {
   if (language === 'zh-CN') return chineseNames[key] ?? `“${key}”`;
   return englishNames[key] ?? key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

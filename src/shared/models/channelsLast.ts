@@ -1,8 +1,8 @@
 /**
- * A trained net as steps with channels last, for TensorFlow, Keras and their kin: `shared/code/channelsLast.ts` says which
- * steps a layer is, and here they get their weights. A convolution's kernel is height × width × in × out, a dense layer's
- * in × out. Where a flattened map goes straight into a dense layer, the rows of its kernel are put into the order in which
- * such a map is flattened there; everywhere else the map is put into PyTorch's order before.
+ * Converts a trained net to steps with channels last, for TensorFlow, Keras and similar: `shared/code/channelsLast.ts`
+ * decides which steps a layer becomes, and here they get their weights. A convolution's kernel is height × width × in ×
+ * out, a dense layer's in × out. If a flattened map goes straight into a dense layer, the rows of its kernel are
+ * permuted into the order of the flattened map; everywhere else the map is converted to PyTorch's order first.
  */
 import { type ChannelsLastStep, stepsOf } from '../code/channelsLast.ts';
 import type { MapShape, Shape } from '../layers/layer.ts';
@@ -12,17 +12,17 @@ import type { TrainedLayer, TrainedModel, Weights } from './trainedModel.ts';
 
 export type ModelStep =
   | Exclude<ChannelsLastStep, { kind: 'residual' }>
-  /** Height × width × channels to channels × height × width. */
+  /** Transposes height × width × channels to channels × height × width. */
   | { readonly kind: 'channelsFirst' }
-  /** (x − mean) / deviation, a number each for every channel. */
+  /** Computes (x − mean) / deviation with one number per channel. */
   | { readonly kind: 'normalise'; readonly mean: readonly number[]; readonly deviation: readonly number[] }
   | { readonly kind: 'softmax' };
 
 export interface WeightedStep {
-  /** Unique in the model; letters, digits and underscores. */
+  /** Unique name in the model; letters, digits and underscores. */
   readonly name: string;
   readonly step: ModelStep;
-  /** What the step's layer is given. */
+  /** Input shape of the step's layer. */
   readonly input: Shape;
   /** Keras' names: `kernel`, `bias`, `gamma`, `beta`, `moving_mean`, `moving_variance`. */
   readonly weights: Readonly<Record<string, Weights>>;
@@ -36,7 +36,7 @@ export interface WeightedBlock {
 
 export type LastStep = WeightedStep | WeightedBlock;
 
-/** Lowercase letters, digits and underscores. */
+/** Returns a name of lower-case letters, digits and underscores. */
 export const identifier = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]+/g, '_');
 
 export function channelsLastModel(model: TrainedModel, options: ExportOptions): LastStep[] {
@@ -91,7 +91,7 @@ function listOf(layers: readonly TrainedLayer[], input: Shape): LastStep[] {
 const isOnePixel = ({ height, width }: MapShape) => height * width === 1;
 const carriesWeights = ({ kind }: ModelStep) => kind === 'conv' || kind === 'dense' || kind === 'batchNorm';
 
-/** Whether the next layer that is not element by element is linear. */
+/** Returns whether the next layer that is not element-wise is linear. */
 function goesIntoLinear(after: readonly TrainedLayer[]): boolean {
   const next = after.find(({ layer: { type } }) => !['dropout', 'activation', 'flatten'].includes(type));
   return next?.layer.type === 'linear';

@@ -1,7 +1,7 @@
-/** Numbers of any element type, widened to float32, which the engine computes in. */
+/** Numbers of any element type, widened to float32, in which the engine computes. */
 import { Problem } from '../base/problem.ts';
 
-/** The types of which a weight may be. `F64` is rounded, the smaller floats are exact in float32. */
+/** Element types of weights. `F64` is rounded; the smaller floats are exact in float32. */
 export const floatTypes = ['F32', 'F16', 'BF16', 'F64'] as const;
 export type FloatType = (typeof floatTypes)[number];
 
@@ -10,7 +10,7 @@ export const isFloatType = (dtype: string): dtype is FloatType =>
 
 const sizes: Readonly<Record<FloatType, number>> = { F32: 4, F16: 2, BF16: 2, F64: 8 };
 
-/** Little-endian bytes of `dtype` as float32. */
+/** Converts little-endian bytes of `dtype` to float32. */
 export function widened(bytes: Uint8Array, dtype: FloatType): Float32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const size = sizes[dtype];

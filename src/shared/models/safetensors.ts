@@ -3,8 +3,8 @@
  * little-endian number, the header as JSON, then the tensors' bytes, little-endian and without gaps. The header is
  * padded with spaces so that the bytes start at a multiple of 8.
  *
- * Reading is strict, as the reference implementation is: every number in the header is held against the file's size
- * before a byte is taken by it.
+ * Reading is as strict as in the reference implementation: every number in the header is checked against the file's
+ * size before it is used to read a byte.
  */
 import { Problem } from '../base/problem.ts';
 import { decodeUtf8, encodeUtf8 } from '../base/text.ts';
@@ -29,7 +29,7 @@ const alignment = 8;
 const largestHeader = 100_000_000;
 const metadataKey = '__metadata__';
 
-/** Bytes of one element, for the types of which an element is whole bytes. */
+/** Bytes of one element, for types whose elements are whole bytes. */
 const elementBytes: Readonly<Record<string, number>> = {
   BOOL: 1,
   U8: 1,
@@ -78,7 +78,7 @@ export function encodeTensorFile({ tensors, metadata }: TensorFile): Uint8Array 
   return file;
 }
 
-/** `path` is for the errors. The tensors' bytes are copies: they have buffers of their own. */
+/** `path` is used in errors. The tensors' bytes are copied into buffers of their own. */
 export function decodeTensorFile(file: Uint8Array, path: string): TensorFile {
   const { header, start } = readHeader(file, path);
   const size = file.length - start;

@@ -31,14 +31,16 @@ export interface TrainedLayer {
   readonly layer: Exclude<Layer, Residual> | ResidualBlock;
   readonly input: Shape;
   readonly output: Shape;
-  /** Weights by PyTorch's names within the layer: `weight`, `bias`, `running_mean`, `running_var`. Empty for a block. */
+  /**
+   * Weights by PyTorch's names within the layer: `weight`, `bias`, `running_mean`, `running_var`. Empty for a block.
+   */
   readonly weights: Readonly<Record<string, Weights>>;
 }
 
 export interface ResidualBlock {
   readonly type: 'residual';
   readonly layers: readonly TrainedLayer[];
-  /** The 1×1 convolution beside the layers, where the shapes differ. */
+  /** The 1×1 convolution beside the layers, if the shapes differ. */
   readonly shortcut: TrainedLayer | undefined;
 }
 
@@ -46,14 +48,14 @@ export interface TrainedModel {
   readonly network: Network;
   readonly layers: readonly TrainedLayer[];
   readonly classes: readonly string[];
-  /** Null where the net takes pixels in [0, 1] as they are. */
+  /** Null if the net takes pixels in [0, 1] without normalisation. */
   readonly normalisation: PixelNormalisation | null;
   readonly dataset: string;
   readonly run: { readonly id: number; readonly name: string; readonly step: number; readonly epoch: number };
 }
 
 export interface ModelSource extends Omit<TrainedModel, 'layers'> {
-  /** Named as in checkpoints, without `parameter/`: `0.weight`, `3.layers.1.bias`. */
+  /** Names as in checkpoints, without `parameter/`: `0.weight`, `3.layers.1.bias`. */
   readonly tensors: readonly NamedTensor[];
 }
 
@@ -130,7 +132,9 @@ function trainedLayer(
   };
 }
 
-/** All layers that compute something themselves, in the order of PyTorch's `state_dict`, blocks opened. */
+/**
+ * Returns all layers that compute something themselves, in the order of PyTorch's `state_dict`, with blocks flattened.
+ */
 function flatLayers(layers: readonly TrainedLayer[]): TrainedLayer[] {
   return layers.flatMap((each) =>
     each.layer.type === 'residual'

@@ -27,7 +27,7 @@ test('values that are known', () => {
 
 test('saturated regions', () => {
   const [low, high] = saturatedRanges(activationCurve(layer('sigmoid')), -6, 6);
-  // 5 % of 1/4: p(1 − p) = 0.0125, at ±4.3566
+  // The threshold is 5 % of 1/4: p(1 − p) = 0.0125, at ±4.3566.
   expect(low![1]).toBeCloseTo(-4.36, 1);
   expect(high![0]).toBeCloseTo(4.36, 1);
   expect(saturatedRanges(activationCurve(layer('relu')), -6, 6)).toEqual([

@@ -1,4 +1,4 @@
-/** Activation functions and their derivatives as numbers, for curves; definitions are `layers/activation.ts`'s. */
+/** Activation functions and their derivatives as numbers, for curves; the definitions are in `layers/activation.ts`. */
 import {
   type Activation,
   activationDefaults,
@@ -64,7 +64,7 @@ export function activationCurve(layer: Activation): Curve {
   }
 }
 
-/** Below this share of the largest slope an input counts as saturated (as in a run's layer health). */
+/** Fraction of the largest slope below which an input counts as saturated (as in a run's layer health). */
 const saturatedShare = 0.05;
 
 export function isSaturated(curve: Curve, x: number): boolean {
@@ -77,7 +77,7 @@ function largestSlope(curve: Curve): number {
   return largest;
 }
 
-/** Pieces of [from, to] where the slope is below that share, at a resolution of a hundredth. */
+/** Returns the intervals of [from, to] in which the slope is below that fraction, at a resolution of a hundredth. */
 export function saturatedRanges(curve: Curve, from: number, to: number): [number, number][] {
   const limit = saturatedShare * largestSlope(curve);
   const ranges: [number, number][] = [];
@@ -97,7 +97,7 @@ export function saturatedRanges(curve: Curve, from: number, to: number): [number
   return ranges.filter(([a, b]) => b - a > 0.3);
 }
 
-/** Shares of the numbers in equal bins; what lies outside is counted at the ends. */
+/** Returns the fractions of the numbers in equal bins; values outside count in the first or last one. */
 export function histogram(values: ArrayLike<number>, from: number, to: number, bins: number): number[] {
   const counts = new Array<number>(bins).fill(0);
   for (let i = 0; i < values.length; i += 1) {

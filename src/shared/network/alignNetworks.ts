@@ -1,8 +1,8 @@
 /**
- * Two nets side by side, layer by layer: the alignment of least cost (S. Needleman and C. Wunsch, J. Mol. Biol. 48,
- * 1970). Leaving a layer alone costs 1; setting two layers of one kind beside each other costs 0.15 for each field
- * that differs, up to 0.9; layers of different kinds are never set beside each other. What a layer costs to leave alone
- * exceeds half of any such pair, so a changed layer is shown as changed rather than as removed and inserted.
+ * Aligns two nets layer by layer at the least cost (S. Needleman and C. Wunsch, J. Mol. Biol. 48, 1970). Leaving a
+ * layer alone costs 1; pairing two layers of one kind costs 0.15 for each field that differs, up to 0.9; layers of
+ * different kinds are never paired. Leaving two layers alone costs more than pairing them, so a changed layer is shown
+ * as changed rather than as removed and inserted.
  */
 import { type FieldName, type FieldValue, fieldValue, layerFields } from '../layers/fields.ts';
 import type { Layer } from '../layers/index.ts';
@@ -17,7 +17,7 @@ export interface FieldDifference {
 
 export interface AlignedLayer {
   readonly kind: 'same' | 'changed' | 'onlyA' | 'onlyB';
-  /** With shapes and costs; null where the layer is only in the other net. */
+  /** The layer with shapes and costs; null if only the other net has it. */
   readonly a: LayerSummary | null;
   readonly b: LayerSummary | null;
   readonly fields: readonly FieldDifference[];
@@ -29,14 +29,14 @@ const gap = 1;
 const fieldCost = 0.15;
 const mostChanged = 0.9;
 
-/** Disabled layers are left out: they do nothing. */
+/** Disabled layers are left out, because they have no effect. */
 export function alignNetworks(a: Network, b: Network): AlignedLayer[] {
   return align(walkNetwork(a).layers, walkNetwork(b).layers);
 }
 
 function align(a: readonly LayerSummary[], b: readonly LayerSummary[]): AlignedLayer[] {
   const width = b.length + 1;
-  /** Least cost of aligning what is left from a[i] and b[j] on. */
+  /** The least cost of aligning the rest from a[i] and b[j] on. */
   const cost = new Float64Array((a.length + 1) * width);
   const at = (i: number, j: number) => cost[i * width + j] as number;
   for (let i = a.length; i >= 0; i -= 1) {
@@ -93,7 +93,7 @@ function differences(a: Layer, b: Layer): FieldDifference[] {
     });
 }
 
-/** One number for both axes is the same as that number twice. */
+/** One number for both axes equals that number twice. */
 function pairText(value: FieldValue): string {
   return Array.isArray(value) && value[0] === value[1] ? String(value[0]) : String(value);
 }

@@ -1,4 +1,4 @@
-/** What would mend a layer that does not fit, as edits: the same values that its problem names in words. */
+/** Fixes for a layer that does not fit, as edits: the same values that its problem names in words. */
 import { type FieldName, fallbackOf, fieldProblem, layerFields } from '../layers/fields.ts';
 import { type Layer, type LayerType, layerKinds } from '../layers/index.ts';
 import { type PairField, type Shape, pair } from '../layers/layer.ts';

@@ -1,6 +1,6 @@
 /**
- * A net as it is written, kept and sent: its input and its layers in order. `parseNetwork` turns unknown data into
- * one, with errors that name the layer and the field; whether the layers fit each other is `shapes.ts`' question.
+ * A net as it is written, stored and sent: its input and its layers in order. `parseNetwork` validates unknown data,
+ * with errors that name the layer and the field; `shapes.ts` checks whether the layers fit each other.
  */
 import { z } from 'zod';
 import { Problem } from '../base/problem.ts';

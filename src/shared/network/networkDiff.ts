@@ -1,4 +1,6 @@
-/** How two nets differ, layer by layer, as people would say it: this layer was added, that one's padding was changed. */
+/**
+ * The differences of two nets, layer by layer, in people's terms: this layer was added, that one's padding was changed.
+ */
 import { type FieldName, type FieldValue, fieldValue, layerFields } from '../layers/fields.ts';
 import type { Layer } from '../layers/index.ts';
 import type { Network } from './network.ts';
@@ -18,9 +20,9 @@ export type LayerDiff =
       readonly before: Layer;
       readonly after: Layer;
       readonly fields: readonly FieldChange[];
-      /** Turned on or off. */
+      /** True if it was enabled or disabled. */
       readonly switched: boolean;
-      /** Of a block. */
+      /** The differences of a block's layers. */
       readonly inner: readonly LayerDiff[];
     };
 
@@ -28,11 +30,11 @@ export interface NetworkDiff {
   readonly name: boolean;
   readonly input: boolean;
   readonly layers: readonly LayerDiff[];
-  /** Layers that are not the same. */
+  /** Number of layers that differ. */
   readonly changes: number;
 }
 
-/** With keys in one order and nothing that stands for its default: equal texts are equal nets. */
+/** Sorts keys and removes defaults, so that equal texts are equal nets. */
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
   if (typeof value !== 'object' || value === null) return value;
@@ -43,7 +45,7 @@ function canonical(value: unknown): unknown {
 }
 
 function layerText(layer: Layer): string {
-  // `bias` is true where it is not there: here false must stay, so it is written as a word.
+  // A missing `bias` means true: false must stay, so it is written as a word.
   const { disabled, ...rest } = layer;
   const bias = 'bias' in rest && rest.bias === false ? { bias: 'no' } : {};
   const inner = layer.type === 'residual' ? { layers: layer.layers.map(layerText) } : {};

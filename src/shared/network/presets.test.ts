@@ -12,8 +12,8 @@ describe('what PyTorch counts', () => {
     expect(parameters('homework')).toBe(16_750);
   });
 
-  // nn.Conv2d(1, 6, 5) 156, nn.Conv2d(6, 16, 5) 2,416, nn.Conv2d(16, 120, 5) 48,120, nn.Linear(120, 84) 10,164, (84, 10) 850: the
-  // figure of "Dive into Deep Learning" and of torchinfo.
+  // The sum is nn.Conv2d(1, 6, 5) 156, nn.Conv2d(6, 16, 5) 2,416, nn.Conv2d(16, 120, 5) 48,120, nn.Linear(120, 84)
+  // 10,164, (84, 10) 850: the figure of "Dive into Deep Learning" and of torchinfo.
   test('LeNet-5', () => {
     expect(parameters('LeNet-5')).toBe(61_706);
   });

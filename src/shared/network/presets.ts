@@ -1,6 +1,6 @@
 /**
- * Nets to begin with: the course's two, layer by layer as its scripts have them, with the settings that the scripts train them
- * with, and two of the literature.
+ * Predefined nets: the course's two, layer by layer as in its scripts, with the settings of the scripts, and two from
+ * the literature.
  */
 import type { Layer } from '../layers/index.ts';
 import type { Network } from './network.ts';
@@ -86,8 +86,9 @@ function block(filters: number, stride: number): Layer[] {
 }
 
 /**
- * ResNet-8, the smallest of the family for CIFAR-10 (He et al. 2016, Deep residual learning, section 4.2, n = 1). Its first
- * convolution has stride 2, as in the family for ImageNet: what is averaged at the end then sees the whole image.
+ * ResNet-8, the smallest of the family for CIFAR-10 (He et al. 2016, Deep residual learning, section 4.2, n = 1). Its
+ * first convolution has stride 2, as in the family for ImageNet, so that every position averaged at the end has seen
+ * the whole image.
  */
 const resnet: Network = {
   name: 'ResNet-8',

@@ -9,9 +9,9 @@ import { Problem } from '../base/problem.ts';
 
 export interface LayerSummary {
   readonly layer: Layer;
-  /** Position among all layers of the network, disabled ones counted. */
+  /** Position among all layers of the network, disabled ones included. */
   readonly position: number;
-  /** Position in `nn.Sequential`, disabled ones left out: the number in PyTorch's parameter names. */
+  /** Position in `nn.Sequential`, disabled ones excluded: the number in PyTorch's parameter names. */
   readonly index: number;
   readonly input: Shape;
   readonly output: Shape;
@@ -41,13 +41,13 @@ export function inputShape(network: Network): Shape {
 
 const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
-/** How far apart neighbouring outputs lie in the input (`jump`) and how much one sees (`field`), per axis. */
+/** Distance of neighbouring outputs in the input (`jump`), and the receptive field of one (`field`), per axis. */
 export interface Reach {
   readonly field: [number, number];
   readonly jump: [number, number];
 }
 
-/** field' = field + (kernel − 1)·dilation·jump; jump' = jump·stride (Dumoulin and Visin 2016). */
+/** Computes field' = field + (kernel − 1)·dilation·jump and jump' = jump·stride (Dumoulin and Visin 2016). */
 export function widen(reach: Reach, layer: Layer, network: Network): Reach {
   if (layer.type === 'residual') {
     return enabledLayers(layer.layers).reduce((inner, each) => widen(inner, each, network), reach);
@@ -86,7 +86,7 @@ function namedProblem(
   });
 }
 
-/** The walk as far as it goes, and the problem at which it ended. */
+/** Returns the layers up to the first that does not fit, and its problem. */
 export function walkNetwork(network: Network): {
   layers: LayerSummary[];
   output: Shape;

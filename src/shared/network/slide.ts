@@ -1,6 +1,6 @@
 /**
- * How a window's output size comes out, step by step, and exercises on it: the course's examples first. Lengths are in
- * pixels along one axis unless something else is said.
+ * The computation of a window's output size, step by step, and exercises on it, the course's examples first. Lengths
+ * are in pixels along one axis unless stated otherwise.
  */
 import { convWindow } from '../layers/conv2d.ts';
 import { type Layer, layerKind } from '../layers/index.ts';
@@ -14,7 +14,7 @@ export interface SlidingWindow {
   readonly dilation: Pair;
 }
 
-/** Null for layers without a window that slides. */
+/** Returns null for layers without a sliding window. */
 export function slidingWindowOf(layer: Layer): SlidingWindow | null {
   if (layer.type === 'conv2d') return convWindow(layer);
   if (layer.type === 'maxPool2d' || layer.type === 'avgPool2d') return poolWindow(layer);
@@ -28,16 +28,16 @@ export interface AxisSizes {
   readonly stride: number;
   readonly padding: number;
   readonly dilation: number;
-  /** in + 2·padding */
+  /** Length with padding: in + 2·padding. */
   readonly padded: number;
-  /** dilation·(kernel − 1) + 1: from the first to the last place under the window */
+  /** Extent of the window, dilation·(kernel − 1) + 1, from its first to its last position. */
   readonly reach: number;
-  /** How far the window can move; negative where it does not fit. */
+  /** Distance that the window can move; negative if it does not fit. */
   readonly room: number;
-  /** ⌊room / stride⌋ */
+  /** Number of steps: ⌊room / stride⌋. */
   readonly steps: number;
   readonly out: number;
-  /** At the padded axis' end, under no window: padding counted, and without it. */
+  /** Length at the padded axis' end that no window covers: with padding, and without it. */
   readonly rest: number;
   readonly lost: number;
 }
@@ -68,7 +68,7 @@ export function axisSizes(length: number, window: SlidingWindow, axis: 0 | 1): A
   };
 }
 
-/** `⌊(28 + 2·0 − 1·(5 − 1) − 1) / 1⌋ + 1 = 24` */
+/** Formats `⌊(28 + 2·0 − 1·(5 − 1) − 1) / 1⌋ + 1 = 24`. */
 export function formulaWithNumbers({ length, kernel, stride, padding, dilation, out }: AxisSizes): string {
   return `⌊(${length} + 2·${padding} − ${dilation}·(${kernel} − 1) − 1) / ${stride}⌋ + 1 = ${out}`;
 }
@@ -76,7 +76,7 @@ export function formulaWithNumbers({ length, kernel, stride, padding, dilation, 
 export interface Exercise {
   readonly input: MapShape;
   readonly layer: Layer;
-  /** The weight's shape is asked for too. */
+  /** True if the exercise also asks for the weight's shape. */
   readonly asksWeight: boolean;
 }
 
@@ -102,7 +102,7 @@ export const exercises: readonly Exercise[] = [
   },
 ];
 
-/** Channels, height and width of the output. */
+/** Returns channels, height and width of the output. */
 export function outputOf({ input, layer }: Exercise): readonly [number, number, number] {
   const output: Shape = layerKind(layer).outputShape(layer, input);
   if (output.kind !== 'map') throw new Error('an exercise is about maps');
@@ -113,7 +113,7 @@ export function weightOf({ input, layer }: Exercise): readonly number[] {
   return layerKind(layer).parameters(layer, input)[0]?.shape ?? [];
 }
 
-/** `10×24×24`, `10 x 24 x 24`, `10,24,24`: null where these are not `count` whole numbers. */
+/** Parses `10×24×24`, `10 x 24 x 24` or `10,24,24`; returns null unless these are `count` whole numbers. */
 export function readShape(text: string, count: number): number[] | null {
   const parts = text
     .trim()
@@ -126,7 +126,7 @@ export function readShape(text: string, count: number): number[] | null {
 
 export type Verdict = 'right' | 'channels' | 'plus-one' | 'padding' | 'wrong';
 
-/** What is most likely the mistake: a wrong answer that follows from a known slip is told so. */
+/** Judges an answer; a wrong one that follows from a known mistake gets its explanation. */
 export function judge(exercise: Exercise, answer: readonly number[]): Verdict {
   const right = outputOf(exercise);
   if (right.every((value, i) => value === answer[i])) return 'right';

@@ -17,15 +17,15 @@ export type LayerState =
       readonly multiplyAdds: number;
       readonly receptiveField: Pair;
     }
-  /** Disabled: what would be given to it passes by. */
+  /** Disabled: the layer's input passes unchanged. */
   | { readonly kind: 'off'; readonly input: Shape | null }
   | { readonly kind: 'broken'; readonly input: Shape; readonly problem: Problem }
-  /** No input, because the layer of that number is broken. */
+  /** The input is unknown, because the layer of that number is broken. */
   | { readonly kind: 'unknown'; readonly because: string };
 
 export interface SurveyedLayer {
   readonly layer: Layer;
-  /** `4`, or `4.2` for the second layer of a block that is the fourth. */
+  /** The layer's number: `4`, or `4.2` for the second layer of a block that is the fourth. */
   readonly number: string;
   readonly state: LayerState;
   /** The layers within a block; empty for other layers. */
@@ -35,14 +35,14 @@ export interface SurveyedLayer {
 export interface Survey {
   readonly input: Shape;
   readonly layers: readonly SurveyedLayer[];
-  /** Null where a layer is broken. */
+  /** Null if a layer is broken. */
   readonly output: Shape | null;
   /** The first layer that does not fit, named in the problem. */
   readonly problem: Problem | null;
   /** Sums over the layers that fit. */
   readonly parameterCount: number;
   readonly multiplyAdds: number;
-  /** As far as the layers fit. */
+  /** The receptive field of the layers that fit. */
   readonly receptiveField: Pair;
 }
 
@@ -81,7 +81,7 @@ function survey(
   const surveyed = layers.map((layer, index): SurveyedLayer => {
     const number = `${prefix}${index + 1}`;
     const state = stateOf(layer, number, input, reach, known);
-    // The inside of a block that is off is shown as it would be; what is wrong in there is nobody's problem then.
+    // The layers of a disabled block are shown as if it were enabled, but their errors do not count.
     const inner =
       layer.type === 'residual' ? survey(layer.layers, `${number}.`, input, reach, known).layers : [];
     if (state.kind === 'fits') {

@@ -1,8 +1,8 @@
 /**
  * Reads Python's pickle format as data, protocols 0 to 5 (every opcode is described in Python's `pickletools.py`). A
- * pickle is a program: it names functions that Python would import and call. Here a name is only accepted if the
- * caller's list has it, and even then nothing is called: a call becomes a value. Any other name ends the reading with a
- * `Problem` that names it.
+ * pickle is a program: it names functions that Python would import and call. Here only names that the caller allows are
+ * accepted, and even these are never called: a call becomes a value. Any other name ends the reading with a `Problem`
+ * that names it.
  */
 import { Problem } from '../base/problem.ts';
 import { decodeUtf8 } from '../base/text.ts';
@@ -18,13 +18,13 @@ import {
 } from './values.ts';
 
 export interface PickleOptions {
-  /** For the errors. */
+  /** Path of the file, for errors. */
   readonly path: string;
-  /** Whether a pickle may name `module.name`. */
+  /** Returns whether a pickle may name `module.name`. */
   readonly allows: (global: PickleGlobal) => boolean;
 }
 
-/** The value, and the position after the pickle's last byte: files may hold several. */
+/** The value, and the position after the pickle's last byte: a file may hold several. */
 export interface ReadPickle {
   readonly value: PickleValue;
   readonly end: number;
@@ -34,7 +34,7 @@ export function readPickle(bytes: Uint8Array, options: PickleOptions, start = 0)
   return new Reader(bytes, options, start).read();
 }
 
-/** Where a MARK opcode put its mark. */
+/** The value that a MARK opcode pushes. */
 const mark = Symbol('mark');
 type Slot = PickleValue | typeof mark;
 
@@ -147,7 +147,7 @@ class Reader {
   }
 }
 
-/** What opcodes work on. */
+/** The state on which opcodes operate. */
 interface Machine {
   push(value: PickleValue): void;
   pop(): PickleValue;
@@ -155,7 +155,7 @@ interface Machine {
   pushMark(): void;
   sinceMark(): PickleValue[];
   take(count: number): Uint8Array;
-  /** Little-endian, of so many bytes. */
+  /** Reads a little-endian number of the given bytes. */
   uint(size: number): number;
   int32(): number;
   float64(): number;
@@ -169,7 +169,10 @@ interface Machine {
 
 type Step = (m: Machine) => void;
 
-/** In pieces, because Python 2 has arrays of many megabytes as texts and a call takes only so many arguments. */
+/**
+ * The text is decoded in chunks, because Python 2 stores arrays of many megabytes as texts and a call takes only so
+ * many arguments.
+ */
 function latin1(bytes: Uint8Array): string {
   const piece = 8192;
   let text = '';
@@ -178,7 +181,7 @@ function latin1(bytes: Uint8Array): string {
   return text;
 }
 
-/** Two's complement, little-endian. */
+/** Reads a little-endian number in two's complement. */
 function integer(bytes: Uint8Array): number | bigint {
   let value = 0n;
   for (const [i, byte] of bytes.entries()) value |= BigInt(byte) << BigInt(8 * i);
@@ -232,7 +235,7 @@ const get =
   (m) =>
     m.push(m.recall(index(m)));
 
-/** By the opcode's byte. STOP ends the reading and is not here. */
+/** Steps by the opcode's byte. STOP ends the reading and is not included. */
 const opcodes: Readonly<Record<number, Step>> = {
   0x80: (m) => void m.take(1), // PROTO
   0x95: (m) => void m.take(8), // FRAME

@@ -1,4 +1,4 @@
-/** What a pickle consists of when it is read as data. Nothing is ever called: calls are values, too. */
+/** The elements of a pickle that is read as data. Nothing is ever called: calls are values, too. */
 
 export type PickleValue =
   | null
@@ -55,7 +55,7 @@ export class PickleCall {
   }
 }
 
-/** What Python's reader would ask its owner for: PyTorch's storages. */
+/** A reference that Python's reader resolves through its owner: PyTorch's storages. */
 export class PersistentId {
   readonly id: PickleValue;
   constructor(id: PickleValue) {
@@ -84,7 +84,7 @@ export function dictOf(value: PickleValue | undefined): PickleDict | undefined {
     : undefined;
 }
 
-/** A whole number, however it was pickled. */
+/** Returns a whole number, however it was pickled. */
 export function integerOf(value: PickleValue | undefined): number | undefined {
   const number = typeof value === 'bigint' ? Number(value) : value;
   return typeof number === 'number' && Number.isSafeInteger(number) ? number : undefined;

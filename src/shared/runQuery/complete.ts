@@ -1,21 +1,21 @@
-/** What can be written at the cursor: names of fields, and after a field's operator its values. */
+/** Completions at the cursor: names of fields, and after a field's operator its values. */
 import { type RunField, findField, optimizerNames, ruleOf, runFieldNames, statusNames } from './fields.ts';
 import { type QueryLanguage, fieldWord, valueWord } from './words.ts';
 
-/** What there is in this history. */
+/** The values that occur in this history. */
 export interface KnownValues {
   readonly tags: readonly string[];
   readonly nets: readonly string[];
   readonly datasets: readonly string[];
   readonly names?: readonly string[];
-  /** Learning rates, batch sizes and seeds that runs have, the most used first. */
+  /** Learning rates, batch sizes and seeds of runs, most used first. */
   readonly numbers?: Readonly<Partial<Record<'lr' | 'batch' | 'seed', readonly number[]>>>;
 }
 
 export interface Completion {
-  /** What takes the place of the text from `from` to `to`. */
+  /** The text that replaces that between `from` and `to`. */
   readonly insert: string;
-  /** As it is shown. */
+  /** The text that is displayed. */
   readonly label: string;
   readonly kind: 'field' | 'value';
   readonly field: RunField;
@@ -29,7 +29,7 @@ export interface Completions {
 
 const most = 12;
 
-/** Fields and values are proposed in the words of `language`; whatever is typed is looked for in both. */
+/** Suggests fields and values in `language`; the typed text is matched in both languages. */
 export function completeRunQuery(
   text: string,
   cursor: number,
@@ -70,7 +70,7 @@ export function completeRunQuery(
       options: startingFirst(options, wanted),
     };
   }
-  // Within quotes that are no field's there is nothing to propose.
+  // Within a quoted text that belongs to no field, there are no suggestions.
   if ((before.match(/"/g)?.length ?? 0) % 2 === 1) return none;
   const typed = /(?:^|[\s(]|(?<=^|[\s(])-)([^\s()":=<>≥≤≠!-]*)$/u.exec(before)?.[1];
   if (typed === undefined) return none;
@@ -79,7 +79,7 @@ export function completeRunQuery(
     .filter((field) => [field, ...ruleOf(field).aliases].some((name) => name.startsWith(wanted)))
     .map((field) => {
       const word = fieldWord(field, language);
-      // Full-width, as Chinese is written; the parser takes both.
+      // The operator is full-width, as in Chinese text; the parser accepts both.
       const operator = language === 'en' ? operatorOf(field) : operatorOf(field).replace(':', '：');
       return { insert: word + operator, label: word, kind: 'field', field } as const;
     });
@@ -145,7 +145,7 @@ function valuesOf(
   }
 }
 
-/** In quotes where it would be read as several words, or as something else. */
+/** Quotes the value if it would otherwise be read as several words, or as something else. */
 export function quoted(value: string): string {
   return /[\s()":=<>≥≤≠!,]|^-|^(or|and|not|none)$/i.test(value) ? `"${value.replaceAll('"', '')}"` : value;
 }

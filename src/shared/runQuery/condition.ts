@@ -1,4 +1,4 @@
-/** One field held against one or several values: `accuracy > 98`, `status:finished,stopped`, `epochs:5..10`. */
+/** A comparison of one field with one or several values: `accuracy > 98`, `status:finished,stopped`, `epochs:5..10`. */
 import { nearest } from '../base/nearest.ts';
 import { Problem } from '../base/problem.ts';
 import { type NumberFieldName, type RunField, type TextFieldName, ruleOf, statusNames } from './fields.ts';
@@ -10,13 +10,13 @@ export type Operator = ':' | '!=' | NumberOperator;
 
 export interface Word {
   readonly text: string;
-  /** Where it stands in the query, quotes and all. */
+  /** Position in the query, including quotes. */
   readonly at: number;
   readonly length: number;
   readonly quoted: boolean;
 }
 
-/** Several values: one of them must hold, or with `!=` none may. Only `:`, `=` and `!=` take several. */
+/** Of several values one must match, or with `!=` none may. Only `:`, `=` and `!=` take several. */
 export function condition(
   field: RunField,
   operator: Operator,
@@ -62,7 +62,7 @@ function one(field: RunField, operator: Exclude<Operator, '!='>, word: Word, now
   }
 }
 
-/** Names of runs and nets are found by what is shown, too: a preset has a name in each language. */
+/** Names of runs and nets are also matched as displayed: a preset has a name in each language. */
 function texts(field: TextFieldName, how: 'has' | 'is', text: string): RunFilter {
   const plain = { kind: 'text', field, how, text } as const;
   if (field !== 'name' && field !== 'net') return plain;
@@ -74,7 +74,7 @@ function texts(field: TextFieldName, how: 'has' | 'is', text: string): RunFilter
   };
 }
 
-/** A word that stands alone: in names, nets, notes and tags, as they are kept or as they are shown. */
+/** Matches a single word in names, nets, notes and tags, as they are stored or displayed. */
 export function bareWord(text: string): RunFilter {
   const plain = { kind: 'word', text } as const;
   const presets = presetsCalled(text, 'has');
@@ -121,8 +121,9 @@ function number(field: NumberFieldName, operator: ':' | NumberOperator, word: Wo
 }
 
 /**
- * What is measured is shown rounded, so what is asked for is what reads like this: the last digit that is written says how
- * fine, for shares in percent and for durations in seconds. Null for numbers that were chosen and are shown as they are.
+ * Returns the precision of a number as written: measured values are displayed rounded, so the filter matches those that
+ * read the same; the last written digit sets the precision, in percent for accuracies and in seconds for durations.
+ * Returns null for chosen numbers, which are displayed unrounded.
  */
 function writtenStep(field: NumberFieldName, text: string): number | null {
   if (!['accuracy', 'last', 'loss', 'time'].includes(field)) return null;
@@ -169,7 +170,7 @@ function date(operator: ':' | NumberOperator, word: Word, now: Date): RunFilter 
     case '<=':
       return between(null, end);
     default:
-      // What is seven days ago is a moment; who asks for it wants what came since.
+      // Seven days ago is a moment, and the filter means everything since then.
       return between(start, start === end ? null : end);
   }
 }

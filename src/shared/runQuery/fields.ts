@@ -1,24 +1,24 @@
 /**
- * What runs can be filtered, sorted and grouped by: the one table of it, which the parser, the completions, history's
- * SQL and the window's columns go by.
+ * The fields by which runs can be filtered, sorted and grouped: the parser, the completions, history's SQL and the
+ * window's columns all use this table.
  */
 import { runStatuses } from '../runs/runs.ts';
 
 /**
- * How a field's values are written. `text`: `:` finds a part of it. `word`: `:` wants all of it. `share`: percent; a
- * number up to 1 is read as a share (0.98 is 98 %). `count`: k and M are understood. `duration`: seconds, or 90s, 2m,
- * 1h, 1:30. `date`: a day, a month, a year, today, or how long ago (7d).
+ * The notation of a field's values. `text`: `:` matches a part of it. `word`: `:` matches the whole. `share`: percent;
+ * a number up to 1 is read as a proportion (0.98 is 98 %). `count`: k and M are accepted. `duration`: seconds, or 90s,
+ * 2m, 1h, 1:30. `date`: a day, a month, a year, today, or how long ago (7d).
  */
 export type FieldKind =
   'text' | 'word' | 'status' | 'number' | 'count' | 'share' | 'duration' | 'date' | 'flag';
 
 interface FieldRule {
   readonly kind: FieldKind;
-  /** Other names that are understood. */
+  /** Other accepted names. */
   readonly aliases: readonly string[];
-  /** How it may be used, for errors and completions. */
+  /** An example of its use, for errors and completions. */
   readonly example: string;
-  /** A run may have no such thing, which is asked for by `none`. */
+  /** True if a run may lack the value, which the filter calls `none`. */
   readonly none?: true;
 }
 
@@ -85,12 +85,12 @@ export function findField(name: string): RunField | undefined {
   return runFieldNames.find((field) => field === lower || ruleOf(field).aliases.includes(lower));
 }
 
-/** Names of several words, which are heads of the table's columns: longest first. */
+/** Names of several words, which are headings of the table's columns: longest first. */
 export const spacedNames: readonly string[] = runFieldNames
   .flatMap((field) => ruleOf(field).aliases.filter((alias) => alias.includes(' ')))
   .sort((a, b) => b.length - a.length);
 
-/** What can stand after a status's or an optimizer's colon. */
+/** Values after a status's or an optimizer's colon. */
 export const statusNames: readonly string[] = runStatuses;
 export const optimizerNames = ['sgd', 'adam', 'adamW', 'rmsProp', 'adagrad'] as const;
 

@@ -1,13 +1,13 @@
-/** What a filter comes to: a tree, which history turns into SQL. */
+/** The parsed form of a filter: a tree, which history converts to SQL. */
 import type { DateFieldName, FlagFieldName, NumberFieldName, RunField, TextFieldName } from './fields.ts';
 
 export type NumberOperator = '=' | '>' | '>=' | '<' | '<=';
 
 export type RunFilter =
-  /** Without parts, `and` holds for every run. */
+  /** Without parts, `and` matches every run. */
   | { readonly kind: 'and' | 'or'; readonly parts: readonly RunFilter[] }
   | { readonly kind: 'not'; readonly part: RunFilter }
-  /** In name, net, note or a tag; letters from a to z in either case. */
+  /** Matches in name, net, note or a tag; letters from a to z in either case. */
   | { readonly kind: 'word'; readonly text: string }
   | {
       readonly kind: 'text';
@@ -15,14 +15,14 @@ export type RunFilter =
       readonly how: 'has' | 'is';
       readonly text: string;
     }
-  /** Shares are in percent, durations in seconds. A run without the number does not meet it. */
+  /** Accuracies are in percent, durations in seconds. A run without the number does not match. */
   | {
       readonly kind: 'number';
       readonly field: NumberFieldName;
       readonly operator: NumberOperator;
       readonly value: number;
     }
-  /** From `from` on and before `to`, ISO 8601 in UTC; null: without that end. */
+  /** Matches from `from` on and before `to`, ISO 8601 in UTC; null leaves that end open. */
   | {
       readonly kind: 'date';
       readonly field: DateFieldName;
@@ -34,7 +34,7 @@ export type RunFilter =
 
 export const everyRun: RunFilter = { kind: 'and', parts: [] };
 
-/** Whether a filter says anything of a field: archived and deleted runs are left out of what does not. */
+/** Returns whether a filter mentions a field: archived and deleted runs are excluded unless it does. */
 export function mentions(filter: RunFilter, field: RunField): boolean {
   switch (filter.kind) {
     case 'and':

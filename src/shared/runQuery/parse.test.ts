@@ -4,7 +4,7 @@ import { runFieldNames, ruleOf } from './fields.ts';
 import { mentions } from './filter.ts';
 import { longestQuery, parseRunQuery } from './parse.ts';
 
-/** Noon of a day in the middle of a month, by this machine's clock. */
+/** The time is noon of a day in the middle of a month, by this machine's clock. */
 const now = new Date(2026, 10, 25, 12);
 const parse = (text: string) => parseRunQuery(text, now);
 const word = (text: string) => ({ kind: 'word', text });
@@ -161,7 +161,7 @@ describe('what the table shows, in both languages', () => {
     expect(parse('name = "Course net"')).toMatchObject({ kind: 'or' });
     const bare = parse('课程') as unknown as { parts: unknown[] };
     expect(bare.parts).toEqual([word('课程'), preset('name', 'course'), preset('net', 'course')]);
-    // What the name inside finds by itself is asked for once.
+    // A name that contains the word matches by itself, and is tested once.
     expect(parse('course')).toEqual(word('course'));
     expect(parse('course net')).toMatchObject({ kind: 'and', parts: [word('course'), { kind: 'or' }] });
   });

@@ -1,11 +1,11 @@
 /**
- * The language in which runs are looked for: `accuracy > 98 net:course -tag:homework (seed:0 or seed:1) "first try"`.
+ * The filter language of runs: `accuracy > 98 net:course -tag:homework (seed:0 or seed:1) "first try"`.
  *
- * Words that stand side by side must all hold; `or` and parentheses say otherwise, `-` or `not` turns what follows round.
- * A field takes `:` (a part of a text, or what it is), `=`, `!=`, `>`, `>=`, `<`, `<=`; several values stand with commas,
- * a range of numbers with two dots (`epochs:5..10`). Fields and values have names in both of the window's languages
- * (words.ts), and `或`, `且`, `非` stand for or, and, not. What cannot be understood is a Problem that names the word, says
- * where it stands (`at`, `length`, in UTF-16 units) and what would be right. Nothing else is ever thrown.
+ * Adjacent words must all match; `or` and parentheses change that, `-` or `not` negates what follows. A field takes `:`
+ * (a part of a text, or a value), `=`, `!=`, `>`, `>=`, `<`, `<=`; several values are separated by commas, a range of
+ * numbers has two dots (`epochs:5..10`). Fields and values have names in both of the window's languages (words.ts), and
+ * `或`, `且`, `非` mean or, and, not. An invalid filter gives a Problem that names the word, its position (`at`, `length`,
+ * in UTF-16 units) and the correction. Nothing else is ever thrown.
  */
 import { nearest } from '../base/nearest.ts';
 import { Problem } from '../base/problem.ts';
@@ -16,7 +16,7 @@ import { type Operator, type Word, bareWord, condition } from './condition.ts';
 export const longestQuery = 2000;
 const deepest = 40;
 
-/** Full-width signs are what Chinese keyboards give. */
+/** Chinese keyboards produce full-width signs. */
 const signs: Readonly<Record<string, string>> = {
   '：': ':',
   '＝': '=',
@@ -34,7 +34,7 @@ function normalised(text: string): string {
   return text.replace(/[：＝＞＜（），“”]/g, (sign) => signs[sign]!);
 }
 
-/** `now` is what `today` and `7d` are reckoned from. */
+/** `today` and `7d` are relative to `now`. */
 export function parseRunQuery(text: string, now: Date = new Date()): RunFilter {
   if (text.length > longestQuery) {
     throw new Problem(
@@ -144,7 +144,7 @@ class Parser {
     return condition(field, operator, this.#values(field, word, operator), this.#now);
   }
 
-  /** A column's head of several words, where an operator follows it. Nothing is read where there is none. */
+  /** Reads a column's heading of several words, if an operator follows it; otherwise reads nothing. */
   #spacedName(): Word | null {
     const rest = this.#text.slice(this.#at).toLowerCase();
     const name = spacedNames.find(
@@ -194,7 +194,7 @@ class Parser {
     return words;
   }
 
-  /** A quoted text, or what stands until the next space, parenthesis or, in front of an operator, until that. */
+  /** Reads a quoted text, or the text up to the next space, parenthesis or, before an operator, up to that. */
   #word(value: boolean): Word {
     const at = this.#at;
     if (this.#text[at] === '"') {
@@ -215,7 +215,7 @@ class Parser {
     return { text: this.#text.slice(at, this.#at), at, length: this.#at - at, quoted: false };
   }
 
-  /** `created:>2026-11-01` is as good as `created > 2026-11-01`. Null, and nothing read, where there is none. */
+  /** `created:>2026-11-01` equals `created > 2026-11-01`. Returns null, and reads nothing, if there is no operator. */
   #operator(): Operator | null {
     const match = /^\s*(:?)\s*(!=|>=|<=|==|=|>|<|≥|≤|≠)?/.exec(this.#text.slice(this.#at));
     const [whole = '', colon = '', sign] = match ?? [];
@@ -227,7 +227,7 @@ class Parser {
     );
   }
 
-  /** Whether this word comes next, as a word of its own and not as a field's name. */
+  /** Returns whether this word comes next, as a word of its own and not as a field's name. */
   #peeks(word: string): boolean {
     this.#space();
     const rest = this.#text.slice(this.#at);

@@ -1,8 +1,8 @@
-/** Values as they are typed: numbers with units, percents, durations, days. Null where the text is none. */
+/** Parses typed values: numbers with units, percentages, durations, days. Returns null if the text is none. */
 
 const plainNumber = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
-/** Full-width digits, points and signs, as Chinese keyboards give them, are what the narrow ones are. */
+/** Full-width digits, points and signs, as on Chinese keyboards, become narrow ones. */
 function narrow(text: string): string {
   return text.replace(/[\uff05\uff0b\uff0d\uff0e\uff10-\uff19]/g, (sign) =>
     String.fromCharCode(sign.charCodeAt(0) - 0xfee0),
@@ -16,10 +16,12 @@ export function readNumber(text: string): number | null {
 
 const scales: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, 万: 1e4 };
 
-/** As cells of the table have it: `5 of 10`, `5 / 10 轮`. What is meant is the first number. */
+/** The form of the table's cells: `5 of 10`, `5 / 10 轮`. The first number counts. */
 const ofAll = /^(\d+) (?:of|\/) \d+(?: 轮)?$/;
 
-/** `12`, `10k`, `1.5M`, `2万`, and in quotes, where a comma does not begin another value, `8,490` and `5 of 10`. */
+/**
+ * Parses `12`, `10k`, `1.5M`, `2万`, and in quotes, where a comma does not begin another value, `8,490` and `5 of 10`.
+ */
 export function readCount(typed: string): number | null {
   const text = typed.replace(ofAll, '$1').replace(/^\d{1,3}(,\d{3})+$/, (whole) => whole.replaceAll(',', ''));
   const scale = scales[text.slice(-1).toLowerCase()];
@@ -28,7 +30,7 @@ export function readCount(typed: string): number | null {
   return value === null ? null : exact(value * scale);
 }
 
-/** In percent: `98`, `98.5%`, and shares up to 1, as PyTorch's scripts print them: `0.98`. */
+/** Parses a percentage: `98`, `98.5%`, and proportions up to 1, as PyTorch scripts print them: `0.98`. */
 export function readShare(text: string): number | null {
   if (/[%％]$/.test(text)) return readNumber(text.slice(0, -1).trim());
   const value = readNumber(text);
@@ -36,7 +38,7 @@ export function readShare(text: string): number | null {
   return value > 0 && value <= 1 ? exact(value * 100) : value;
 }
 
-/** 0.9712 × 100 is to be what 97.12 is. */
+/** Rounds 0.9712 × 100 to exactly 97.12. */
 function exact(value: number): number {
   return Number(value.toPrecision(12));
 }
@@ -52,7 +54,7 @@ const units: Readonly<Record<string, number>> = {
   小时: 3600,
 };
 
-/** In seconds: `90`, `90s`, `2m`, `1.5h`, `1:30`, `1:02:03`. */
+/** Parses seconds: `90`, `90s`, `2m`, `1.5h`, `1:30`, `1:02:03`. */
 export function readDuration(text: string): number | null {
   if (/^\d+(:\d{1,2}){1,2}$/.test(text)) {
     return text.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
@@ -71,7 +73,10 @@ export interface Stretch {
 
 const dayNames: Readonly<Record<string, number>> = { today: 0, yesterday: 1, 今天: 0, 昨天: 1 };
 
-/** `2026`, `2026-11`, `2026-11-01`, `2026-11-01T18:30`, `today`, `yesterday`, `24h`, `7d`, `2w`; by this machine's clock. */
+/**
+ * Parses `2026`, `2026-11`, `2026-11-01`, `2026-11-01T18:30`, `today`, `yesterday`, `24h`, `7d`, `2w`; by this
+ * machine's clock.
+ */
 export function readDate(text: string, now: Date): Stretch | null {
   const back = dayNames[text.toLowerCase()];
   if (back !== undefined) return dayBefore(now, back);
@@ -107,7 +112,10 @@ export function readDate(text: string, now: Date): Stretch | null {
 
 const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 
-/** As cells of the table have it: `Nov 29`, `Nov 29, 2025, 6:38 AM`, `11月29日`, `2025年11月29日 06:38`. A day, or a minute. */
+/**
+ * Parses the form of the table's cells, a day or a minute: `Nov 29`, `Nov 29, 2025, 6:38 AM`, `11月29日`, `2025年11月29日
+ * 06:38`.
+ */
 function readShownDate(text: string, now: Date): Stretch | null {
   const english =
     /^([a-z]{3})[a-z]* (\d{1,2})(?:, (\d{4}))?(?:,? (?:at )?(\d{1,2}):(\d{2})\s?([ap]m)?)?$/i.exec(text);

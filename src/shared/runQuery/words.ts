@@ -1,7 +1,7 @@
 /**
- * What stands in the window's table of runs, in both of its languages, as a filter has to know it: whatever a person reads
- * in a cell or at the head of a column finds it. Kept apart from resources/messages because history and terminal
- * filter too; test/window/filterWords.test.ts holds the two together.
+ * The texts of the window's table of runs, in both languages, for filters: whatever a person reads in a cell or a
+ * column's heading matches. They are kept apart from resources/messages because history and terminal filter too;
+ * test/window/filterWords.test.ts compares the two.
  */
 import { type RunField, ruleOf, runFields } from './fields.ts';
 
@@ -9,14 +9,17 @@ export type QueryLanguage = 'en' | 'zh-CN';
 
 type Words = Readonly<Record<QueryLanguage, string>>;
 
-/** Names of presets, and of a pasted net that its code does not name: history keeps the name on the left, and the window shows one of those on the right. */
+/**
+ * Names of presets, and of a pasted net that its code does not name: history stores the name on the left, and the
+ * window shows one of those on the right.
+ */
 export const presetWords: Readonly<Record<string, Words>> = {
   course: { en: 'Course net', 'zh-CN': '课程网络' },
   homework: { en: 'Homework net', 'zh-CN': '作业网络' },
   pasted: { en: 'Pasted net', 'zh-CN': '粘贴的网络' },
 };
 
-/** What a run's status is called; the first in each language is what is shown. */
+/** Names of a run's statuses; the first in each language is the displayed one. */
 export const statusWords: Readonly<Record<string, Words>> = {
   queued: { en: 'Queued', 'zh-CN': '排队中' },
   running: { en: 'Training', 'zh-CN': '训练中' },
@@ -27,7 +30,7 @@ export const statusWords: Readonly<Record<string, Words>> = {
   interrupted: { en: 'Interrupted', 'zh-CN': '意外中断' },
 };
 
-/** Words that mean the same whichever language the window is in. */
+/** Words with the same meaning in either language of the window. */
 const commonWords: Readonly<Record<string, Words>> = {
   none: { en: 'none', 'zh-CN': '无' },
   yes: { en: 'yes', 'zh-CN': '是' },
@@ -52,7 +55,7 @@ export function presetsCalled(text: string, how: 'has' | 'is'): string[] {
     .map(([name]) => name);
 }
 
-/** A status by its name, or by the word for it in either language. */
+/** Finds a status by its name, or by its label in either language. */
 export function findStatus(text: string): string | undefined {
   const wanted = text.toLowerCase();
   return Object.entries(statusWords).find(
@@ -60,13 +63,13 @@ export function findStatus(text: string): string | undefined {
   )?.[0];
 }
 
-/** A field's name as it is proposed to who reads this language. */
+/** Returns a field's name for suggestions in this language. */
 export function fieldWord(field: RunField, language: QueryLanguage): string {
   if (language === 'en') return field;
   return ruleOf(field).aliases.find((alias) => /\p{Script=Han}/u.test(alias)) ?? field;
 }
 
-/** A value as it is proposed, and may be typed. */
+/** Returns a value as it is suggested, and may be typed. */
 export function valueWord(field: RunField, value: string, language: QueryLanguage): string {
   const words =
     field === 'status'
@@ -78,7 +81,7 @@ export function valueWord(field: RunField, value: string, language: QueryLanguag
   return words?.[language] ?? value;
 }
 
-/** How a field may be used, as one would write it in this language. */
+/** Returns an example of a field in this language. */
 export function exampleOf(field: RunField, language: QueryLanguage): string {
   const { example } = runFields[field];
   if (language === 'en') return example;

@@ -1,12 +1,14 @@
 /**
- * Which of a run's epochs is its best, and what early stopping watches: one measure for both, so that the checkpoint
- * that is kept is of the epoch that early stopping went back to in its reckoning.
+ * Selects a run's best epoch, and defines the metric of early stopping: both use one metric, so that the best
+ * checkpoint belongs to the epoch from which early stopping counts.
  */
 import { Problem } from '../base/problem.ts';
 import type { EpochRecord } from './runs.ts';
 import type { StoppingMetric, TrainingSettings } from '../training/training.ts';
 
-/** What decides between a run's epochs: what its early stopping watches, else the accuracy on the test set. */
+/**
+ * Returns the metric that decides between a run's epochs: that of early stopping, or else the accuracy on the test set.
+ */
 export function deciding({ earlyStopping }: TrainingSettings): StoppingMetric {
   return earlyStopping?.metric ?? 'testAccuracy';
 }
@@ -28,7 +30,10 @@ export function merit(metric: StoppingMetric, record: EpochRecord): number {
   }
 }
 
-/** Follows a run's epochs in order. Of equal ones the earlier is the best; what is no number is below every number. */
+/**
+ * Follows a run's epochs in order. Of equal ones the earlier is the best; a value that is no number is below every
+ * number.
+ */
 export class BestEpoch {
   readonly metric: StoppingMetric;
   #best: { readonly epoch: number; readonly merit: number } | null = null;
@@ -38,12 +43,12 @@ export class BestEpoch {
     for (const record of epochs) this.add(record);
   }
 
-  /** Null until there is an epoch. */
+  /** Null until the first epoch. */
   get epoch(): number | null {
     return this.#best?.epoch ?? null;
   }
 
-  /** True where this epoch is the best so far. */
+  /** Returns true if this epoch is the best so far. */
   add(record: EpochRecord): boolean {
     const measured = merit(this.metric, record);
     const now = Number.isNaN(measured) ? -Infinity : measured;

@@ -1,12 +1,15 @@
 /**
- * All that training needs to go on as if it had never stopped: numbers (parameters, optimizer slots, running
- * statistics) and progress (where in which epoch, what the random generators would give next, sums under way).
+ * All that training needs to resume as if it had never stopped: numbers (parameters, optimizer slots, running
+ * statistics) and progress (the position in an epoch, the state of the random generators, partial sums).
  */
 import { z } from 'zod';
 import { layerHealthSchema, lossSchema } from './runs.ts';
 import { learningRateChangeSchema } from '../training/training.ts';
 
-/** The names in checkpoints of a parameter (`parameter/0.weight`) and of what an optimizer keeps beside it (`slot/0.weight/momentum`). */
+/**
+ * Name prefixes in checkpoints: of a parameter (`parameter/0.weight`), and of an optimizer's slot for it
+ * (`slot/0.weight/momentum`).
+ */
 const parameterPrefix = 'parameter/';
 export const parameterKey = (name: string) => `${parameterPrefix}${name}`;
 /** The way back from a `parameterKey`. */
@@ -23,24 +26,24 @@ export interface NamedTensor {
 
 export const progressSchema = z.strictObject({
   format: z.literal(1),
-  /** Steps done in all; the optimizer's step count. */
+  /** Total steps done; the optimizer's step count. */
   step: z.int().min(0),
-  /** The epoch under way, from 1, and the batches done in it; a whole epoch done is `batch: 0` of the next one. */
+  /** The current epoch, from 1, and the batches done in it; a completed epoch is `batch: 0` of the next one. */
   epoch: z.int().min(1),
   batch: z.int().min(0),
   /** MT19937: 624 words and the position among them, after all draws so far. */
   random: z.strictObject({ words: z.array(z.int()).length(624), position: z.int().min(0).max(624) }),
-  /** The 64-bit draw, in decimal, from which the order of the epoch under way is made; empty between epochs. */
+  /** The 64-bit draw, in decimal, that determines the order of the current epoch; empty between epochs. */
   orderSeed: z.string(),
   /** Sum of the losses since the last running loss, in double precision and in the order of the steps. */
   runningSum: lossSchema,
-  /** Over the epoch so far: Σ loss × images, images, seconds in steps. */
+  /** Sums over the epoch so far: loss × images, images, seconds in steps. */
   epochLossSum: lossSchema,
   epochImages: z.int().min(0),
   epochSeconds: z.number().min(0),
-  /** What was measured at the epoch's last step, where the run stopped before the epoch was evaluated; else empty. */
+  /** Measurements at the epoch's last step, if the run stopped before the epoch was evaluated; otherwise empty. */
   layers: z.array(layerHealthSchema).default([]),
-  /** For early stopping: the best value of its metric so far, and the epochs since then. */
+  /** State of early stopping: the best value of its metric so far, and the epochs since then. */
   stopping: z
     .strictObject({ best: lossSchema.nullable(), waited: z.int().min(0) })
     .default({ best: null, waited: 0 }),

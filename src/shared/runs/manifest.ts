@@ -1,7 +1,7 @@
 /**
- * What a run's folder says of the run: who it is and what it was to do. A run's number is only its place in one history;
- * its identity is random, and stands in history, in its folder and in each of its checkpoints, so that a folder is never
- * mistaken for that of another run with the same number, and can be recovered where history was lost.
+ * The identity and task of a run, in its folder. A run's number is only its place in one history; its identity is
+ * random, and is stored in history, in its folder and in each of its checkpoints, so that a folder is never mistaken
+ * for that of another run with the same number, and can be recovered if history was lost.
  */
 import { z } from 'zod';
 import { misfitMessage } from '../misfits/misfit.ts';
@@ -15,7 +15,7 @@ const runIdentitySchema = z.string().regex(/^[0-9a-f]{32}$/, misfitMessage('hexa
 export const runManifestSchema = z.object({
   stride: z.literal('run'),
   identity: runIdentitySchema,
-  /** Its number in the history in which it was made. */
+  /** Its number in the history in which it was created. */
   run: z.int().positive(),
   name: z.string(),
   network: networkSchema,
@@ -27,7 +27,7 @@ export const runManifestSchema = z.object({
   stepsPerEpoch: z.int(),
   versions: versionsSchema,
   machine: machineSchema,
-  /** ISO 8601, UTC. */
+  /** Time in ISO 8601, UTC. */
   createdAt: z.string(),
 });
 export type RunManifest = z.infer<typeof runManifestSchema>;
@@ -35,6 +35,6 @@ export type RunManifest = z.infer<typeof runManifestSchema>;
 /** A run as history knows it, for who opens its files. */
 export interface KnownRun {
   readonly manifest: RunManifest;
-  /** The run was made before runs had identities: a file without one may be its own. */
+  /** True if the run was made before runs had identities: a file without one may be its own. */
   readonly fromBefore: boolean;
 }

@@ -1,17 +1,17 @@
-/** What a confusion matrix says of each class. */
+/** Metrics of each class from a confusion matrix. */
 
 export interface ClassMetrics {
-  /** Precision: the share of the images predicted as this class that belong to it; null where none were. */
+  /** Precision: the fraction of the images predicted as this class that belong to it; null if there were none. */
   readonly precision: number | null;
-  /** Recall: the share of the class's images that were predicted as it; null where the class has none. */
+  /** Recall: the fraction of the class's images that were predicted as it; null if the class has none. */
   readonly recall: number | null;
-  /** Harmonic mean of both; null where either is. */
+  /** Harmonic mean of both; null if either is. */
   readonly f1: number | null;
-  /** Images of this class. */
+  /** Number of images of this class. */
   readonly support: number;
 }
 
-/** `confusion`: classes × classes, row-major, row = label, column = prediction. */
+/** `confusion` is classes × classes, row-major, row = label, column = prediction. */
 export function classMetrics(confusion: readonly number[], classes: number): ClassMetrics[] {
   return Array.from({ length: classes }, (_, k) => {
     const at = (row: number, column: number) => confusion[row * classes + column] ?? 0;

@@ -1,6 +1,6 @@
 /**
- * What happened to a run, in order: its log, and the marks on its charts. Every event stands at a place in training:
- * `step` steps were done, and `epoch` (from 1) was under way.
+ * The events of a run, in order: its log, and the marks on its charts. Every event has a position in training: `step`
+ * steps were done, and `epoch` (from 1) was in progress.
  */
 import { z } from 'zod';
 import { problemRecordSchema, versionsSchema } from './runs.ts';
@@ -12,14 +12,14 @@ const details = {
   started: { cpu: z.string(), cores: z.int(), threads: z.int(), versions: versionsSchema },
   paused: {},
   continued: {},
-  /** Wanted, or not wanted any more: that the run stops at the end of the epoch. */
+  /** True if the run is to stop at the end of the epoch, false if that was cancelled. */
   finishEpoch: { wanted: z.boolean() },
   stopped: {},
-  /** The process that trained it was gone; or Stride was closed. */
+  /** The process that trained the run died, or Stride was closed. */
   interrupted: {},
   /**
-   * From a checkpoint after so many batches of the epoch; from the beginning where `step` is 0. `lost`: batches that had
-   * been trained after it, and are trained again; not there in histories from before it was kept.
+   * The run resumed from a checkpoint after `batch` batches of the epoch; from the beginning if `step` is 0. `lost`:
+   * batches trained after that checkpoint, which are trained again; missing in histories from before it was recorded.
    */
   resumed: { batch: z.int(), lost: z.int().optional() },
   /** The base learning rate: of the next step on, and before it. */
@@ -38,7 +38,7 @@ const details = {
     largestDifference: z.number(),
     epoch: z.int(),
   },
-  /** The run was not trained here: its weights are those of a file. */
+  /** The run was not trained here: its weights come from a file. */
   imported: { file: z.string(), hash: z.string(), network: z.string() },
   /** The run was scored on a whole test set, on its own after so many epochs or on another data set's. */
   evaluated: {
@@ -53,9 +53,9 @@ type Details = typeof details;
 export type RunEventKind = keyof Details;
 
 const place = {
-  /** Counts from 1 within its run, with gaps where what was undone has been removed. */
+  /** Counts from 1 within its run, with gaps where undone events were removed. */
   seq: z.int(),
-  /** ISO 8601, UTC. */
+  /** Time in ISO 8601, UTC. */
   at: z.string(),
   step: z.int(),
   epoch: z.int(),
@@ -85,10 +85,10 @@ export const runEventSchema = z.discriminatedUnion('kind', [
 export type RunEvent = z.infer<typeof runEventSchema>;
 
 type WithoutPlace<E> = E extends RunEvent ? Pick<E, 'kind' | 'detail'> : never;
-/** What happened, without where and when. */
+/** An event without its place and time. */
 export type Happening = WithoutPlace<RunEvent>;
 
-/** Whether the run is to stop at the end of its epoch: the last wish since it was set going. */
+/** Returns whether the run is to stop at the end of its epoch: the last request since it was started. */
 export function isFinishingEpoch(events: readonly RunEvent[]): boolean {
   const last = events.findLast(({ kind }) => kind === 'finishEpoch' || kind === 'resumed');
   return last?.kind === 'finishEpoch' && last.detail.wanted;

@@ -1,12 +1,12 @@
-/** How runs are kept in order: names, tags, notes, and which of them a list is of. */
+/** The organisation of runs: names, tags, notes, and the scope of a list. */
 import { z } from 'zod';
 import { misfitMessage } from '../misfits/misfit.ts';
 
-/** In characters. */
+/** Length in characters. */
 export const longestName = 120;
 export const runNameSchema = z.string().trim().min(1).max(longestName);
 
-/** Spaces within are one; without what the filter's language needs for itself. Capitals do not tell tags apart. */
+/** Repeated spaces become one; characters of the filter's syntax are excluded. Case does not distinguish tags. */
 export const tagSchema = z
   .string()
   .transform((text) => text.trim().replace(/\s+/g, ' '))
@@ -20,7 +20,9 @@ export const tagSchema = z
 
 export const mostTags = 32;
 export const longestNote = 20_000;
-/** Tags that are written in a row, each once. Null where one of them cannot be a tag, or they are too many for a run. */
+/**
+ * Parses tags written in a row, each once. Returns null if one of them is not valid, or if they are too many for a run.
+ */
 export function parseTags(text: string): readonly string[] | null {
   const tags = new Map<string, string>();
   for (const part of text.split(/[,，、]/)) {
@@ -33,12 +35,12 @@ export function parseTags(text: string): readonly string[] | null {
   return tags.size > mostTags ? null : [...tags.values()];
 }
 
-/** Markdown. */
+/** A note in Markdown. */
 export const noteSchema = z.string().max(longestNote);
 
-/** `active`: neither archived nor deleted. `all`: archived ones too, deleted ones not. */
+/** `active`: neither archived nor deleted. `all`: including archived but not deleted ones. */
 export const runScopes = ['active', 'archived', 'all', 'deleted'] as const;
 export type RunScope = (typeof runScopes)[number];
 
-/** How long a deleted run can be restored. */
+/** Number of days for which a deleted run can be restored. */
 export const daysUntilPurge = 30;

@@ -1,4 +1,4 @@
-/** What is known of a run: the records that history keeps, the window shows and the events carry. */
+/** Records of a run: history stores them, the window shows them and the events carry them. */
 import { z } from 'zod';
 import { networkSchema } from '../network/network.ts';
 import { stoppingMetrics, trainingSettingsSchema } from '../training/training.ts';
@@ -16,7 +16,7 @@ export const runStatuses = [
 export const runStatusSchema = z.enum(runStatuses);
 export type RunStatus = z.infer<typeof runStatusSchema>;
 
-/** Statuses from which a run can be continued. */
+/** Statuses from which a run can be resumed. */
 export const resumable: readonly RunStatus[] = ['paused', 'stopped', 'interrupted', 'failed'];
 
 export const machineSchema = z.strictObject({
@@ -43,37 +43,37 @@ export const lossSchema = z.custom<number>((value) => typeof value === 'number',
 const confusionSchema = z.array(z.int());
 
 /**
- * What an epoch did to one layer; norms are Euclidean, over all of the layer's parameters. Null: there is no such
- * number, or it is not finite.
+ * The health of one layer after an epoch; norms are Euclidean, over all of the layer's parameters. Null: the number
+ * does not exist, or is not finite.
  */
 export const layerHealthSchema = z.strictObject({
-  /** Position in the sequence, disabled layers left out, and its type. */
+  /** Position in the sequence, disabled layers excluded, and its type. */
   index: z.int(),
   type: z.string(),
-  /** At the epoch's last step. Null for layers without parameters. */
+  /** Norm at the epoch's last step. Null for layers without parameters. */
   gradientNorm: z.number().nullable(),
   weightNorm: z.number().nullable(),
-  /** Norm of the last step's change over the norm before it. */
+  /** Norm of the last step's change divided by the norm before it. */
   updateRatio: z.number().nullable(),
   /** Statistics of the layer's output on a fixed sample of the training images, in evaluation mode. */
   mean: z.number().nullable(),
   deviation: z.number().nullable(),
-  /** Share of output elements that are exactly 0. */
+  /** Fraction of output elements that are exactly 0. */
   sparsity: z.number(),
-  /** relu only: share of units (channels of a map, features) that are 0 at every place of every image. */
+  /** relu only: fraction of units (channels of a map, features) that are 0 at every position of every image. */
   dead: z.number().nullable(),
-  /** sigmoid and tanh only: share of output elements where the slope is below 5 % of its largest. */
+  /** sigmoid and tanh only: fraction of output elements where the slope is below 5 % of its largest. */
   saturated: z.number().nullable(),
 });
 export type LayerHealth = z.infer<typeof layerHealthSchema>;
 
 export const epochDetailsSchema = z.strictObject({
-  /** At the epoch's last step. */
+  /** Learning rate at the epoch's last step. */
   learningRate: z.number(),
   validation: z.strictObject({ loss: z.number().nullable(), correct: z.int(), total: z.int() }).nullable(),
-  /** Empty where `measure` is off. */
+  /** Empty if `measure` is off. */
   layers: z.array(layerHealthSchema),
-  /** Seconds spent on drawing and splitting the order, and on `layers`; steps are `trainSeconds`. */
+  /** Seconds spent on drawing and splitting the order, and on `layers`; `trainSeconds` has those of the steps. */
   dataSeconds: z.number(),
   measureSeconds: z.number(),
   imagesPerSecond: z.number(),
@@ -81,9 +81,9 @@ export const epochDetailsSchema = z.strictObject({
 export type EpochDetails = z.infer<typeof epochDetailsSchema>;
 
 export const epochRecordSchema = z.strictObject({
-  /** From 1. */
+  /** Number of the epoch, from 1. */
   epoch: z.int(),
-  /** Mean over the epoch's training images of the loss at the step that saw them. */
+  /** Mean over the epoch's training images of the loss at the step that used them. */
   trainLoss: lossSchema,
   testLoss: lossSchema,
   testCorrect: z.int(),
@@ -123,12 +123,12 @@ export const runSummarySchema = z.strictObject({
   settings: trainingSettingsSchema,
   dataset: z.string(),
   status: runStatusSchema,
-  /** ISO 8601, UTC. */
+  /** Time in ISO 8601, UTC. */
   createdAt: z.string(),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
   parameterCount: z.int(),
-  /** Steps in an epoch, and steps done in all. */
+  /** Steps in an epoch, and total steps done. */
   stepsPerEpoch: z.int(),
   step: z.int(),
   epochsDone: z.int(),
@@ -138,18 +138,19 @@ export const runSummarySchema = z.strictObject({
     .nullable(),
   /** Seconds of training so far, pauses excluded. */
   trainSeconds: z.number(),
-  /** Why it failed; of an interrupted run what it was doing, where that took its process along. */
+  /** The reason for a failure; for an interrupted run, what it was doing if that ended its process. */
   problem: problemRecordSchema.nullable(),
-  /** In the alphabet's order. */
+  /** Tags in alphabetical order. */
   tags: z.array(z.string()),
-  /** Markdown; empty where there is none. */
+  /** Note in Markdown; empty if there is none. */
   note: z.string(),
   archived: z.boolean(),
-  /** It can be restored until it is removed for good. */
+  /** Time of deletion: the run can be restored until it is purged. */
   deletedAt: z.string().nullable(),
   /**
-   * The kept net that it was trained from: its number, its newest version then (0: none), and whether the run's net differs
-   * from that version. Not there for presets, nets that were not kept, and in histories from before it was recorded.
+   * The kept net that it was trained from: its number, its newest version at that time (0: none), and whether the run's
+   * net differs from that version. Undefined for presets, for nets that were not kept, and in histories from before it
+   * was recorded.
    */
   origin: z.strictObject({ network: z.int(), version: z.int(), changed: z.boolean() }).optional(),
   /** The sweep that it is of, and its position there, from 0; not there for a run of its own. */
@@ -157,7 +158,10 @@ export const runSummarySchema = z.strictObject({
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
-/** Whether a run's (or its sweep's) problem is that it took its process along: then nothing tries it again by itself. */
+/**
+ * Returns whether a run's (or its sweep's) problem is that it ended its process: such a run is never resumed
+ * automatically.
+ */
 export function endedProcess(code: string): boolean {
   return code.startsWith('run.process-ended-');
 }
@@ -167,7 +171,7 @@ const bestCheckpointSchema = z.strictObject({
   /** The epoch at whose end it was written, and the steps done by then. */
   epoch: z.int(),
   step: z.int(),
-  /** The metric by which it is the best epoch (`bestEpoch.ts`). */
+  /** The metric that decides the best epoch (`bestEpoch.ts`). */
   metric: z.enum(stoppingMetrics),
   /** Name within the run's folder, and size. */
   file: z.string(),
@@ -181,7 +185,7 @@ export const runDetailSchema = runSummarySchema.extend({
   machine: machineSchema,
   epochs: z.array(epochRecordSchema),
   runningLosses: z.array(runningLossSchema),
-  /** Null before the first epoch's end, and for runs from before it was kept. */
+  /** Null before the first epoch's end, and for runs from before it was recorded. */
   bestCheckpoint: bestCheckpointSchema.nullable(),
 });
 export type RunDetail = z.infer<typeof runDetailSchema>;

@@ -1,9 +1,10 @@
 /**
  * Binomial probabilities to full double precision, by Loader's saddle-point expansion (C. Loader, "Fast and Accurate
- * Computation of Binomial Probabilities", 2000): neither factorials that overflow nor differences of large logarithms.
+ * Computation of Binomial Probabilities", 2000), which avoids factorials that overflow and differences of large
+ * logarithms.
  */
 
-/** log(n!) minus Stirling's approximation (n + ½)·log n − n + ½·log 2π, for integers n ≥ 0. */
+/** Computes log(n!) minus Stirling's approximation (n + ½)·log n − n + ½·log 2π, for integers n ≥ 0. */
 function stirlingError(n: number): number {
   if (n < 16) {
     if (n === 0) return 0;
@@ -15,7 +16,7 @@ function stirlingError(n: number): number {
   return (1 / 12 - (1 / 360 - (1 / 1260 - (1 / 1680 - 1 / (1188 * square)) / square) / square) / square) / n;
 }
 
-/** x·log(x/m) + m − x without the loss of digits near x = m. */
+/** Computes x·log(x/m) + m − x without losing digits near x = m. */
 function deviance(x: number, m: number): number {
   if (Math.abs(x - m) < 0.1 * (x + m)) {
     const v = (x - m) / (x + m);
@@ -31,7 +32,7 @@ function deviance(x: number, m: number): number {
   return x * Math.log(x / m) + m - x;
 }
 
-/** P(X = k) for X ~ Bin(n, ½); 0 ≤ k ≤ n. */
+/** Computes P(X = k) for X ~ Bin(n, ½); 0 ≤ k ≤ n. */
 export function fairBinomial(n: number, k: number): number {
   if (k === 0 || k === n) return 2 ** -n;
   const exponent =
@@ -39,7 +40,7 @@ export function fairBinomial(n: number, k: number): number {
   return Math.exp(exponent) * Math.sqrt(n / (2 * Math.PI * k * (n - k)));
 }
 
-/** P(X ≤ k) for X ~ Bin(n, ½). Terms below k are had from P(X = k) by their ratios, smallest error first. */
+/** Computes P(X ≤ k) for X ~ Bin(n, ½). Terms below k follow from P(X = k) by their ratios, smallest error first. */
 export function fairBinomialTail(n: number, k: number): number {
   if (k < 0) return 0;
   if (k >= n) return 1;

@@ -1,6 +1,6 @@
 /**
- * Whether a net's probabilities are to be believed. The confidence is the probability of the class that the net gives
- * an image. Brier score and log loss are proper scores; the calibration error is not, and no net is ranked by it.
+ * Calibration of a net's probabilities. The confidence is the probability of the predicted class. Brier score and log
+ * loss are proper scores; the calibration error is not, and no net is ranked by it.
  */
 import { type Interval, wilson } from './intervals.ts';
 import { quantile } from './seeds.ts';
@@ -12,7 +12,7 @@ export interface ConfidenceBin {
   readonly to: number;
   readonly count: number;
   readonly right: number;
-  /** Null where the bin is empty. */
+  /** Null if the bin is empty. */
   readonly confidence: number | null;
   readonly accuracy: number | null;
   /** Wilson's 95 % interval of the accuracy. */
@@ -105,8 +105,8 @@ export function errorOfCalibrated(
 }
 
 /**
- * Mean over images of Σ over classes of (probability − [class is the label])² (G. Brier, Mon. Weather Rev. 78, 1950):
- * 0 for a perfect net, at most 2. `probabilities` is images × classes, row-major.
+ * Computes the mean over images of Σ over classes of (probability − [class is the label])² (G. Brier, Mon. Weather Rev.
+ * 78, 1950): 0 for a perfect net, at most 2. `probabilities` is images × classes, row-major.
  */
 export function brierScore(
   probabilities: ArrayLike<number>,
@@ -122,7 +122,10 @@ export function brierScore(
   return sum / labels.length;
 }
 
-/** Mean over images of −log(probability of the label), natural logarithm; infinite where a label has probability 0. */
+/**
+ * Computes the mean over images of −log(probability of the label), natural logarithm; infinite if a label has
+ * probability 0.
+ */
 export function logLoss(
   probabilities: ArrayLike<number>,
   labels: ArrayLike<number>,

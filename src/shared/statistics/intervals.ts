@@ -8,15 +8,15 @@ export type Interval = readonly [number, number];
 export const z95 = 1.959963984540054;
 
 /**
- * Wilson's score interval of a proportion (E. Wilson, J. Am. Stat. Assoc. 22, 1927), without continuity correction.
- * `total` is at least 1.
+ * Computes Wilson's score interval of a proportion (E. Wilson, J. Am. Stat. Assoc. 22, 1927), without continuity
+ * correction. `total` is at least 1.
  */
 export function wilson(successes: number, total: number, z = z95): Interval {
   const square = z * z;
   const middle = (2 * successes + square) / (2 * (total + square));
   const half =
     (z * Math.sqrt(square + (4 * successes * (total - successes)) / total)) / (2 * (total + square));
-  // At the ends the limit is the end itself; rounding must not leave it.
+  // At the ends the limit is exactly 0 or 1; rounding must not change it.
   return [
     successes === 0 ? 0 : Math.max(0, middle - half),
     successes === total ? 1 : Math.min(1, middle + half),
@@ -24,10 +24,10 @@ export function wilson(successes: number, total: number, z = z95): Interval {
 }
 
 /**
- * The interval of A's accuracy minus B's on the same images: R. Newcombe, "Improved confidence intervals for the
- * difference between binomial proportions based on paired data", Statistics in Medicine 17, 1998, method 10 (square
+ * Computes the interval of A's accuracy minus B's on the same images: R. Newcombe, "Improved confidence intervals for
+ * the difference between binomial proportions based on paired data", Statistics in Medicine 17, 1998, method 10 (square
  * and add on Wilson's limits, the correlation φ with its continuity correction n/2). It lies within [−1, 1], has no
- * zero width where no image is disagreed on, and holds its 95 % in small tables too.
+ * zero width if the nets agree on every image, and keeps its 95 % coverage in small tables too.
  */
 export function newcombe(counts: PairedCounts, z = z95): Interval {
   const n = requireImages(counts);
@@ -49,7 +49,7 @@ function correlation(a: number, b: number, c: number, d: number, n: number): num
   return (covariance > 0 ? Math.max(covariance - n / 2, 0) : covariance) / root;
 }
 
-/** √(x² − 2φxy + y²), which rounding may take below 0. */
+/** Computes √(x² − 2φxy + y²), whose radicand rounding may take below 0. */
 function spread(x: number, y: number, phi: number): number {
   return Math.sqrt(Math.max(0, x * x - 2 * phi * x * y + y * y));
 }

@@ -2,8 +2,8 @@
  * McNemar's test of whether two nets' accuracies on the same images differ by more than chance. Given N images that
  * just one net gets right, each is as likely A's as B's if the nets are equally good: onlyA ~ Bin(N, ½).
  *
- * Q. McNemar, "Note on the sampling error of the difference between correlated proportions", Psychometrika 12, 1947;
- * T. Dietterich, "Approximate statistical tests for comparing supervised classification learning algorithms", Neural
+ * Q. McNemar, "Note on the sampling error of the difference between correlated proportions", Psychometrika 12, 1947; T.
+ * Dietterich, "Approximate statistical tests for comparing supervised classification learning algorithms", Neural
  * Computation 10, 1998; for the variants M. Fagerland, S. Lydersen and P. Laake, BMC Med. Res. Methodol. 13:91, 2013.
  */
 import { fairBinomial, fairBinomialTail } from './binomial.ts';

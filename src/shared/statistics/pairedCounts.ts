@@ -11,12 +11,12 @@ export function totalOf({ bothRight, onlyA, onlyB, bothWrong }: PairedCounts): n
   return bothRight + onlyA + onlyB + bothWrong;
 }
 
-/** Images that just one of the two gets right: all that a paired comparison learns from. */
+/** Returns the number of images that just one of the two gets right: the only information of a paired comparison. */
 export function disagreements({ onlyA, onlyB }: PairedCounts): number {
   return onlyA + onlyB;
 }
 
-/** A's accuracy minus B's. Throws for a table without images. */
+/** Returns A's accuracy minus B's. Throws for a table without images. */
 export function differenceOf(counts: PairedCounts): number {
   return (counts.onlyA - counts.onlyB) / requireImages(counts);
 }
@@ -27,7 +27,7 @@ export function requireImages(counts: PairedCounts): number {
   return total;
 }
 
-/** `a`, `b` and `labels` hold a class an image, in the same order. */
+/** `a`, `b` and `labels` hold one class per image, in the same order. */
 export function countPairs(
   labels: ArrayLike<number>,
   a: ArrayLike<number>,

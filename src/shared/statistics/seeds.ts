@@ -1,4 +1,4 @@
-/** What several seeds of the same two nets say of the nets, where one run each only speaks of itself. */
+/** Inference about two nets from several seeds of each; one run of each only describes these runs. */
 import type { Interval } from './intervals.ts';
 import { criticalT, twoSidedT } from './studentT.ts';
 import { Xoshiro } from './xoshiro.ts';
@@ -20,8 +20,8 @@ function variance(values: readonly number[]): number {
 }
 
 /**
- * Student's paired t: one value a seed for each net, in the same order of seeds. Right where equal seeds share
- * something (the order of the images, the augmentation). Null for fewer than two seeds.
+ * Computes Student's paired t-test: one value per seed for each net, in the same order of seeds. It is valid if equal
+ * seeds share something (the order of the images, the augmentation). Returns null for fewer than two seeds.
  */
 export function pairedT(a: readonly number[], b: readonly number[]): MeanDifference | null {
   if (a.length !== b.length) throw new RangeError(`${a.length} values do not pair up with ${b.length}`);
@@ -30,7 +30,10 @@ export function pairedT(a: readonly number[], b: readonly number[]): MeanDiffere
   return ofMean(mean(differences), Math.sqrt(variance(differences) / a.length), a.length - 1);
 }
 
-/** Welch's t (B. Welch, Biometrika 34, 1947) for seeds that are not the same. Null for fewer than two seeds each. */
+/**
+ * Computes Welch's t-test (B. Welch, Biometrika 34, 1947) for seeds that are not the same. Returns null for fewer than
+ * two seeds each.
+ */
 export function welchT(a: readonly number[], b: readonly number[]): MeanDifference | null {
   if (a.length < 2 || b.length < 2) return null;
   const [ofA, ofB] = [variance(a) / a.length, variance(b) / b.length];
@@ -53,13 +56,14 @@ function ofMean(difference: number, error: number, df: number): MeanDifference {
   return { difference, t, df, pValue: twoSidedT(t, df), interval: [difference - half, difference + half] };
 }
 
-/** Whether a net is right, an image each: one array a seed. */
+/** Correctness of a net for each image: one array per seed. */
 export type Correctness = readonly Uint8Array[];
 
 /**
- * The difference of two nets' mean accuracies with a 95 % percentile interval that counts both sources of chance: seeds
- * are drawn with replacement within each net and images jointly for all of them (bootstrap over two crossed factors;
- * A. Owen, Ann. Appl. Stat. 1, 2007). The same numbers give the same interval: the generator is seeded.
+ * Computes the difference of two nets' mean accuracies with a 95 % percentile interval that includes both sources of
+ * chance: seeds are drawn with replacement within each net, and images jointly for all of them (bootstrap over two
+ * crossed factors; A. Owen, Ann. Appl. Stat. 1, 2007). The generator is seeded, so that the same numbers give the same
+ * interval.
  */
 export function bootstrapSeedsAndImages(
   a: Correctness,

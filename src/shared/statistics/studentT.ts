@@ -1,6 +1,6 @@
 /** Student's t distribution, by the regularised incomplete beta function. */
 
-/** log Γ(x) for x > 0, by Lanczos' approximation with g = 7 and nine terms (relative error about 1e-15). */
+/** Computes log Γ(x) for x > 0, by Lanczos' approximation with g = 7 and nine terms (relative error about 1e-15). */
 function logGamma(x: number): number {
   const coefficients = [
     0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
@@ -13,7 +13,7 @@ function logGamma(x: number): number {
   return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(base) - base + Math.log(sum);
 }
 
-/** Iₓ(a, b) by its continued fraction, evaluated with Lentz's method (Abramowitz and Stegun 26.5.8). */
+/** Computes Iₓ(a, b) by its continued fraction, evaluated with Lentz's method (Abramowitz and Stegun 26.5.8). */
 function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
@@ -40,7 +40,7 @@ function incompleteBeta(x: number, a: number, b: number): number {
   return (front * fraction) / a;
 }
 
-/** P(|T| ≥ |t|) with `df` degrees of freedom, which need not be whole. */
+/** Computes P(|T| ≥ |t|) with `df` degrees of freedom, which need not be whole. */
 export function twoSidedT(t: number, df: number): number {
   return incompleteBeta(df / (df + t * t), df / 2, 0.5);
 }

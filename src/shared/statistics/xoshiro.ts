@@ -1,6 +1,6 @@
 /**
  * Uniform random numbers for simulations, millions a second: xoshiro128** (D. Blackman and S. Vigna, "Scrambled linear
- * pseudorandom number generators", ACM Trans. Math. Softw. 47, 2021), its state filled by SplitMix64.
+ * pseudorandom number generators", ACM Trans. Math. Softw. 47, 2021), with its state filled by SplitMix64.
  */
 import { randomBits } from '../base/counterRandom.ts';
 
@@ -31,7 +31,7 @@ export class Xoshiro {
     return result;
   }
 
-  /** Uniform in [0, 1), 32 bits. */
+  /** Returns a number uniform in [0, 1), of 32 bits. */
   unit(): number {
     return this.next() / 2 ** 32;
   }

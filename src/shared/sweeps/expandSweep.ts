@@ -1,7 +1,7 @@
 /**
- * From a sweep to the runs that it stands for, always the same ones in the same order: a sweep that goes on in another
- * process knows its runs by their position. Whatever is wrong with one of them is found here, before any is started,
- * and said with the combination's name.
+ * Expands a sweep to its runs, always the same ones in the same order: a sweep that is resumed in another process
+ * identifies its runs by their position. An error in any of them is found here, before one is started, and reported
+ * with the combination's name.
  */
 import type { z } from 'zod';
 import { requireWatchable } from '../runs/bestEpoch.ts';
@@ -15,10 +15,10 @@ import { type Sweep, mostSweepRuns } from './sweeps.ts';
 import { type TrainingSettings, trainingSettingsSchema } from '../training/training.ts';
 
 export interface ExpandedRun {
-  /** From 0: combination × seeds + place among the seeds. */
+  /** Position from 0: combination × seeds + index of the seed. */
   readonly position: number;
   readonly combination: number;
-  /** `lr=0.01 batch=64 · seed 0` */
+  /** Name of the run: `lr=0.01 batch=64 · seed 0`. */
   readonly name: string;
   readonly network: Network;
   readonly settings: TrainingSettings;
@@ -58,7 +58,7 @@ export function expandSweep(sweep: Sweep): ExpandedCombination[] {
   });
 }
 
-/** Does something for a combination; a `Problem` in it names the combination. */
+/** Runs `work` for a combination; a `Problem` in it names the combination. */
 export function named<T>(label: string, work: () => T): T {
   try {
     return work();
@@ -67,7 +67,7 @@ export function named<T>(label: string, work: () => T): T {
     throw new Problem('sweep.combination', `combination "${label}": ${error.message}`, {
       combination: label,
       ...error.parameters,
-      // The reader's language has words for what is wrong with it, too.
+      // The cause's code lets the window translate the cause, too.
       cause: error.code,
       detail: error.message,
     });
@@ -110,12 +110,12 @@ interface Configuration {
   readonly dataset: string;
 }
 
-/** Parts that are one of several kinds: `adam` is short for `{"type":"adam"}`. */
+/** Parts of one of several kinds: `adam` is short for `{"type":"adam"}`. */
 const kinds = ['optimizer', 'schedule', 'initialisation'];
 
 function configure(sweep: Sweep, values: readonly AxisChoice[]): Configuration {
   const tree = treeOf(sweep);
-  // Whole parts first: a field is then one of the part that was put in.
+  // Whole parts come first: a field then belongs to the part that was put in.
   const outermostFirst = values.toSorted((a, b) => a.path.split('.').length - b.path.split('.').length);
   for (const { path, value } of outermostFirst) {
     const keys = keysOf(path);
@@ -136,12 +136,12 @@ function configure(sweep: Sweep, values: readonly AxisChoice[]): Configuration {
   return { network, settings: parsed.data, dataset };
 }
 
-/** What paths lead through: settings at the top, network and data set beside them. */
+/** Returns the tree that paths lead through: settings at the top, network and data set beside them. */
 function treeOf({ network, settings, dataset }: Sweep): Record<string, unknown> {
   return copyOf({ ...settings, network, dataset });
 }
 
-/** Of what JSON has; the schemas let nothing else in. */
+/** Copies a JSON value; the schemas admit nothing else. */
 function copyOf<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }
@@ -158,15 +158,18 @@ function follow(tree: unknown, keys: readonly string[]): unknown {
   );
 }
 
-/** True where a value can be put in there: any field of an object, which its schema then judges; an element of a list. */
+/**
+ * Returns whether a value can be set there: any field of an object, which its schema then validates, or an element of a
+ * list.
+ */
 function isParent(parent: unknown, key: string): parent is Record<string, unknown> {
   if (typeof parent !== 'object' || parent === null) return false;
   return Array.isArray(parent) ? Object.hasOwn(parent, key) && key !== 'length' : true;
 }
 
 /**
- * A path's first part must be there; the rest may come with a whole part that another axis puts in, and is judged with
- * each combination.
+ * Checks that a path's first part exists; the rest may come with a whole part that another axis puts in, and is
+ * validated with each combination.
  */
 function requireField(sweep: Sweep, path: string): void {
   if (sweep.axes.filter((axis) => axis.path === path).length > 1) {

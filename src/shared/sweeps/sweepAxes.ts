@@ -29,8 +29,8 @@ function valueAt({ from, to, scale, whole }: SweepRange, share: number): number 
 }
 
 /**
- * `random` combinations out of `size`, which is more. No combination comes twice where all axes are lists; draws are
- * numbered, so that the first ones do not change when more are asked for.
+ * Draws `random` of `size` combinations, which are more. No combination is repeated if all axes are lists; draws are
+ * numbered, so that the first ones do not change when more are requested.
  */
 export function draw(
   axes: readonly Axis[],
@@ -48,7 +48,8 @@ export function draw(
       return { path: axis.path, value: valueAt((axis as Extract<Axis, { range: SweepRange }>).range, share) };
     });
     drawn.set(JSON.stringify(combination), combination);
-    // Rare ones are long in coming when nearly all are wanted, and a range of whole numbers has fewer than it seems.
+    // If nearly all are requested, rare ones take long to be drawn; and a range of whole numbers has fewer than it
+    // seems.
     if (index > 100 * axes.length * (random + Math.min(size, random))) break;
   }
   return [...drawn.values()];
@@ -56,7 +57,7 @@ export function draw(
 
 const short: Readonly<Record<string, string>> = { learningRate: 'lr', batchSize: 'batch', network: 'net' };
 
-/** The last part of each path, more of it where two axes would be called the same. */
+/** Returns the last part of each path, and more of it if two axes would have the same label. */
 export function axisLabels(axes: readonly Axis[]): string[] {
   return axes.map(({ path }) => {
     const keys = path.split('.');
@@ -70,7 +71,7 @@ export function axisLabels(axes: readonly Axis[]): string[] {
   });
 }
 
-/** `lr=0.01 batch=64`; empty where there are no axes. */
+/** Returns `lr=0.01 batch=64`; empty without axes. */
 export function combinationLabel(
   values: readonly AxisChoice[],
   labels: readonly string[],
@@ -81,7 +82,7 @@ export function combinationLabel(
     .join(' ');
 }
 
-/** A number with four digits where it was drawn; a part by its name or kind, numbered where another is called the same. */
+/** Formats a drawn number with four digits; a part by its name or kind, numbered if another has the same label. */
 function valueLabel(value: SweepValue, axis: Axis | undefined): string {
   if (typeof value === 'number') {
     const listed = axis && 'values' in axis;

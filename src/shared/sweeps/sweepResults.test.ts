@@ -6,7 +6,7 @@ import { type SweepRun, combinationSchema, sweepSchema } from './sweeps.ts';
 
 describe('mean and sample standard deviation', () => {
   test('of numbers with known ones', () => {
-    // NIST's NumAcc1 and a set of seven; `statistics.stdev` of Python says the same.
+    // The values are NIST's NumAcc1 and a set of seven; Python's `statistics.stdev` gives the same.
     expect(spreadOf([10000001, 10000003, 10000002])).toEqual({ mean: 10000002, deviation: 1 });
     const { mean, deviation } = spreadOf([2, 4, 4, 4, 5, 5, 7, 9]) ?? {};
     expect(mean).toBe(5);

@@ -1,12 +1,15 @@
-/** What a sweep's combinations came to: mean and spread over the seeds. */
+/** The results of a sweep's combinations: mean and spread over the seeds. */
 import type { ExpandedCombination } from './expandSweep.ts';
 import type { Combination, Spread, SweepRun } from './sweeps.ts';
 
-/** Mean and sample standard deviation, Σ(x − mean)² / (n − 1); in two passes, so that close numbers stay apart. */
+/**
+ * Computes mean and sample standard deviation, Σ(x − mean)² / (n − 1), in two passes, which keeps precision for close
+ * numbers.
+ */
 export function spreadOf(values: readonly number[]): Spread | null {
   const [first] = values;
   if (first === undefined) return null;
-  // Equal numbers have no spread, whatever their sum is rounded to.
+  // Equal numbers have no spread, even if their sum is rounded.
   if (values.every((value) => value === first))
     return { mean: first, deviation: values.length > 1 ? 0 : null };
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -15,8 +18,8 @@ export function spreadOf(values: readonly number[]): Spread | null {
 }
 
 /**
- * The results of a combination. Only finished runs count: what a run has before its last epoch does not compare.
- * `runs` are those of the sweep by position; what is not among them has not begun.
+ * Returns the results of a combination. Only finished runs count, because results before the last epoch are not
+ * comparable. `runs` has those of the sweep by position; missing ones have not begun.
  */
 export function combinationResults(
   { label, values, runs: expanded }: ExpandedCombination,

@@ -1,6 +1,6 @@
 /**
- * Sweeps: sets of runs that differ in some fields, each repeated with several seeds. What a sweep is, what is told of
- * it while it goes on, and what it came to. How it becomes runs is in `expandSweep.ts`, statistics in `sweepResults.ts`.
+ * Sweeps are sets of runs that differ in some fields, each repeated with several seeds. This file defines a sweep, its
+ * progress and its results; `expandSweep.ts` expands it to runs, `sweepResults.ts` computes the statistics.
  */
 import { z } from 'zod';
 import { misfitMessage } from '../misfits/misfit.ts';
@@ -24,10 +24,10 @@ export const rangeSchema = z
   .strictObject({
     from: z.number(),
     to: z.number(),
-    /** How many values. Without it the range has all values between: for random sweeps only. */
+    /** Number of values. Without it the range has all values between, which only random sweeps allow. */
     steps: z.int().min(2).max(1000).optional(),
     scale: z.enum(['linear', 'log']).default('linear'),
-    /** Rounded to whole numbers, each once. */
+    /** Rounds to whole numbers, each once. */
     whole: z.boolean().default(false),
   })
   .refine(({ from, to }) => from < to, misfitMessage('ascending'))
@@ -48,24 +48,24 @@ export type Axis = z.infer<typeof axisSchema>;
 
 export const sweepSchema = z.strictObject({
   name: z.string().trim().min(1).max(120).optional(),
-  /** What every run has, but for what the axes say. */
+  /** The settings of every run, except for those of the axes. */
   network: networkSchema,
   settings: trainingSettingsSchema,
   dataset: z.string().default('mnist'),
   axes: z.array(axisSchema).max(16),
-  /** All combinations, or so many that are drawn: the same ones for the same seed. */
+  /** All combinations, or a number of them drawn at random, the same ones for the same seed. */
   mode: z
     .union([
       z.literal('grid'),
       z.strictObject({ random: z.int().min(1).max(mostSweepRuns), seed: seedSchema.default(0) }),
     ])
     .default('grid'),
-  /** Each combination is run with each of them. */
+  /** Each combination is trained with each of the seeds. */
   seeds: z.array(seedSchema).min(1).max(1000).refine(different, misfitMessage('repeated')).default([0]),
 });
 export type Sweep = z.infer<typeof sweepSchema>;
 
-/** `interrupted`: its process died or ended, or what stopped it is its problem. All but `finished` can go on. */
+/** `interrupted`: its process died or ended, or its problem stopped it. All but `finished` can be resumed. */
 const sweepStatuses = ['running', 'paused', 'cancelled', 'interrupted', 'finished'] as const;
 export const sweepStatusSchema = z.enum(sweepStatuses);
 export type SweepStatus = z.infer<typeof sweepStatusSchema>;
@@ -75,14 +75,14 @@ export const sweepSummarySchema = z.strictObject({
   id: z.int(),
   name: z.string(),
   status: sweepStatusSchema,
-  /** Runs at the same time, and in how many parts, a core each, a batch of theirs is split. */
+  /** Number of runs trained concurrently, and of shards per batch (one core each). */
   workers: z.int(),
   shards: z.int(),
   createdAt: z.string(),
   endedAt: z.string().nullable(),
   combinations: z.int(),
   seeds: z.int(),
-  /** Its runs by what became of them; `waiting` have not begun, `open` are neither that nor at their end. */
+  /** Number of its runs by state; `waiting` have not begun, `open` have begun but not ended. */
   runs: z.strictObject({
     total: z.int(),
     waiting: z.int(),
@@ -90,39 +90,39 @@ export const sweepSummarySchema = z.strictObject({
     finished: z.int(),
     failed: z.int(),
   }),
-  /** What interrupted it, where that was no end of the process. */
+  /** The problem that interrupted it, unless the process ended. */
   problem: problemRecordSchema.nullable(),
 });
 export type SweepSummary = z.infer<typeof sweepSummarySchema>;
 
-/** One run of a sweep, in short; `runs.get` has the rest. */
+/** A summary of one run of a sweep; `runs.get` has the rest. */
 export const sweepRunSchema = z.strictObject({
-  /** Position in the sweep, from 0: combination × seeds + place among the seeds. */
+  /** Position in the sweep, from 0: combination × seeds + index of the seed. */
   position: z.int(),
   seed: seedSchema,
   /** Null until it begins. */
   run: z.int().nullable(),
   status: z.enum(['waiting', ...runStatuses]),
   epochsDone: z.int(),
-  /** Shares of the test images that were right, after the best and after the last epoch. */
+  /** Accuracy on the test images as a fraction, after the best and after the last epoch. */
   bestAccuracy: z.number().nullable(),
   lastAccuracy: z.number().nullable(),
-  /** After the last epoch. */
+  /** Loss after the last epoch. */
   testLoss: lossSchema.nullable(),
   seconds: z.number(),
   problem: problemRecordSchema.nullable(),
 });
 export type SweepRun = z.infer<typeof sweepRunSchema>;
 
-/** Over the seeds. `deviation` is the sample's (n − 1), null where there are fewer than two. */
+/** Statistics over the seeds. `deviation` is the sample's (n − 1), null for fewer than two. */
 export const spreadSchema = z.strictObject({ mean: lossSchema, deviation: lossSchema.nullable() });
 export type Spread = z.infer<typeof spreadSchema>;
 
 export const combinationSchema = z.strictObject({
-  /** `lr=0.01 batch=64` */
+  /** Label of the combination: `lr=0.01 batch=64`. */
   label: z.string(),
   values: z.array(z.strictObject({ path: z.string(), value: z.json() })),
-  /** Finished runs: those that the numbers below are of, which are null where there is none. */
+  /** Number of finished runs, over which the figures below are computed; they are null if it is 0. */
   count: z.int(),
   bestAccuracy: spreadSchema.nullable(),
   lastAccuracy: spreadSchema.nullable(),

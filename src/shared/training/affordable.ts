@@ -1,6 +1,6 @@
 /**
- * Whether a net can be trained at all, said before a graph is built: whether it fits into memory, and whether TensorFlow can
- * count its elements. Beyond either, the native library ends the whole process, and with it every other run.
+ * Decides before a graph is built whether a net can be trained: whether it fits into memory, and whether TensorFlow can
+ * count its elements. Beyond either limit, the native library ends the whole process, and with it every other run.
  */
 import type { DatasetSummary } from '../datasets/dataset.ts';
 import { Problem } from '../base/problem.ts';
@@ -9,9 +9,9 @@ import { footprint } from './footprint.ts';
 import { optimizerSlots, trainingMemory } from './memory.ts';
 import type { TrainingSettings } from './training.ts';
 
-/** TensorFlow's kernels for CPUs, and oneDNN's, count an array's elements in 32 bits with a sign. */
+/** TensorFlow's and oneDNN's CPU kernels count an array's elements in signed 32-bit numbers. */
 const mostElements = 2 ** 31 - 1;
-/** Node reads no larger file at once, and a checkpoint is one. */
+/** Node reads no larger file at once, and a checkpoint is one file. */
 const largestCheckpoint = 2 ** 31 - 1;
 /** An evaluation runs on so many images at once (`engine/train/evaluate.ts`, `engine/inspect/inspect.ts`). */
 const testBatch = 500;
@@ -100,7 +100,7 @@ function uncountable(type: string, layer: number, count: number, fits: number): 
   );
 }
 
-/** The largest batch up to `most` for which that holds; 0 where it holds for none. */
+/** Returns the largest batch up to `most` for which `holds` is true; 0 if it is for none. */
 function largestBatch(most: number, holds: (size: number) => boolean): number {
   let [low, high] = [0, most];
   while (low < high) {
@@ -111,7 +111,7 @@ function largestBatch(most: number, holds: (size: number) => boolean): number {
   return low;
 }
 
-/** With one digit after the point, never rounded to nothing. */
+/** Formats one decimal, never rounded to zero. */
 function gigabytes(bytes: number): number {
   return Math.max(0.1, Math.round(bytes / 1e8) / 10);
 }

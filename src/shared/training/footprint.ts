@@ -13,7 +13,7 @@ export interface LayerFootprint {
   /** The layer's number among the net's layers, from 1; an inner layer has its block's. */
   readonly layer: number;
   readonly type: Layer['type'];
-  /** Elements for one image: what the layer gives, and the largest array that is made on the way. */
+  /** Elements for one image: the layer's output, and the largest temporary array. */
   readonly output: number;
   readonly work: number;
 }
@@ -52,7 +52,7 @@ function workOf(layer: Layer, input: Shape, output: Shape): number {
   const dilated = kernel.some((length, axis) => length > 1 && (dilation[axis] as number) > 1);
   const patches = dilated ? output.height * output.width * kernel[0] * kernel[1] * input.channels : 0;
   const reach = kernel.map((length, axis) => (dilation[axis] as number) * (length - 1)) as [number, number];
-  // Also where the engine takes the input's gradient as a forward convolution.
+  // The condition also covers the engine's computation of the input's gradient as a forward convolution.
   const turned = dilated || (stride[0] === 1 && stride[1] === 1 && kernel[0] * kernel[1] >= 16);
   const spread =
     Number(turned) *

@@ -1,9 +1,8 @@
 /**
- * How much memory training a net takes, from its sizes. The numbers of which there are many are counted: pixels of the
- * data set (a byte each, in the graph's variables), parameters with their gradients and the optimizer's slots, and what
- * layers give for a batch, which the backward pass needs. What a copy of something costs, and what TensorFlow keeps
- * beside that, are factors that were fitted to the resident memory of fresh processes
- * (`test/engine/pace.test.ts` holds them).
+ * Estimates the memory of training a net from its sizes. The large arrays are counted: pixels of the data set (one byte
+ * each, in the graph's variables), parameters with their gradients and the optimizer's slots, and the layers' outputs
+ * for a batch, which the backward pass needs. The number of copies, and TensorFlow's overhead, are factors fitted to
+ * the resident memory of fresh processes (`test/engine/pace.test.ts` checks them).
  */
 import type { DatasetSummary } from '../datasets/dataset.ts';
 import type { NetworkSummary } from '../network/shapes.ts';
@@ -11,7 +10,7 @@ import { footprint } from './footprint.ts';
 import type { OptimizerType } from './training.ts';
 
 const float = 4;
-/** Arrays that an optimizer keeps beside each parameter. */
+/** Number of arrays that an optimizer keeps for each parameter. */
 export const optimizerSlots: Record<OptimizerType, number> = {
   sgd: 1,
   adam: 2,
@@ -19,13 +18,19 @@ export const optimizerSlots: Record<OptimizerType, number> = {
   rmsProp: 2,
   adagrad: 1,
 };
-/** TensorFlow's native library and its JavaScript, a thread, the graph. */
+/** Bytes of TensorFlow's native library and its JavaScript, a thread, and the graph. */
 export const engineBytes = 415e6;
 /** The share of all layers' outputs for a batch that exists at once: some are released before the last is computed. */
 const kept = 0.9;
-/** Parameters (or as many gradients) that are held beside the state: the shards' gradients, sums, what an update needs. */
+/**
+ * Copies of the parameters (or of their gradients) in addition to the state: the shards' gradients, sums, and an
+ * update's temporaries.
+ */
 const workingCopies = 9;
-/** Of parameters and slots: the graph's, the last checkpoint, before and after an epoch's last step for layer health. */
+/**
+ * Copies of parameters and slots: the graph's, the last checkpoint, and those before and after an epoch's last step for
+ * layer health.
+ */
 const stateCopies = 4;
 /** An evaluation runs on so many images at once, and keeps about two layers' outputs at a time. */
 const testBatch = 1000;
@@ -37,14 +42,14 @@ export interface MemoryOf {
   readonly optimizer: OptimizerType;
 }
 
-/** Bytes of resident memory at most, with the engine. */
+/** Returns the largest resident memory in bytes, including the engine. */
 export function trainingMemory({ summary, dataset, batchSize, optimizer }: MemoryOf): number {
   const { height, width, channels, trainCount, testCount } = dataset;
   const image = height * width * channels;
   const data = (trainCount + testCount) * (image + float);
   const layers = footprint(summary);
   const outputs = layers.map(({ output }) => output);
-  // What an operation makes for itself beyond its layer's input and output is let go of when it is done.
+  // Temporary arrays of an operation, beyond its layer's input and output, are freed when it is done.
   const work = layers.reduce((most, layer) => Math.max(most, layer.work - layer.output), 0);
   const all = image + outputs.reduce((sum, each) => sum + each, 0);
   const largest = [image, ...outputs].reduce(

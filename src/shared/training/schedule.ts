@@ -3,16 +3,15 @@
  * `torch.optim.lr_scheduler` (StepLR, ExponentialLR, CosineAnnealingLR over all epochs, OneCycleLR with cosine
  * annealing and without cycling the momentum).
  *
- * The base learning rate is the optimizer's, or for `oneCycle`, which does not look at that one, its maximum. Where it
- * was changed while the run was under way, the new one takes the old one's place in the formula from that step on: the
- * schedule goes on where it is, and its factor then applies to the new base. Going back to the old base gives the old
- * curve again.
+ * The base learning rate is the optimizer's, or for `oneCycle`, which ignores that one, its maximum. If it was changed
+ * during the run, the new one replaces the old one in the formula from that step on: the schedule continues, and its
+ * factor then applies to the new base. Changing back to the old base restores the old curve.
  */
 import type { LearningRateChange, TrainingSettings } from './training.ts';
 
 export interface ScheduleContext {
   readonly stepsPerEpoch: number;
-  /** Changes of the base learning rate, by their steps in ascending order. */
+  /** Changes of the base learning rate, in ascending order of their steps. */
   readonly changes?: readonly LearningRateChange[];
 }
 
@@ -67,7 +66,7 @@ function scheduled(
   }
 }
 
-/** Half a cosine from `from` (at 0) to `to` (at 1). */
+/** Computes half a cosine from `from` (at 0) to `to` (at 1). */
 function anneal(from: number, to: number, share: number): number {
   return to + ((from - to) / 2) * (1 + Math.cos(Math.PI * share));
 }

@@ -1,7 +1,7 @@
 /**
- * How a net is trained. Every field has the course's value as its default, so that `{}` is the course's script:
- * batch 64, cross-entropy, SGD with learning rate 0.01 and momentum 0.5. Names and defaults of the optimizers' other
- * fields are `torch.optim`'s.
+ * The training settings of a net. Every field has the course's value as its default, so that `{}` is the course's
+ * script: batch 64, cross-entropy, SGD with learning rate 0.01 and momentum 0.5. Names and defaults of the optimizers'
+ * other fields are those of `torch.optim`.
  */
 import { z } from 'zod';
 
@@ -60,12 +60,12 @@ export const seedSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 /** Steps between two running losses; the course's scripts print every 300 batches. */
 export const runningLossInterval = 300;
 
-/** Linear from 0 over so many steps, before and on top of the schedule. */
+/** Number of warm-up steps, linear from 0, which multiply the schedule. */
 const warmUpSteps = z.int().min(0).max(1_000_000).default(0);
 
 /**
- * How the learning rate goes from the optimizer's own value. `step`, `exponential` and `cosine` change it after each
- * epoch, `oneCycle` after each step, as `torch.optim.lr_scheduler` does.
+ * The change of the learning rate from the optimizer's own value. `step`, `exponential` and `cosine` change it after
+ * each epoch, `oneCycle` after each step, as in `torch.optim.lr_scheduler`.
  */
 export const scheduleSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('constant'), warmUpSteps }),
@@ -96,20 +96,20 @@ export const scheduleSchema = z.discriminatedUnion('type', [
 ]);
 export type Schedule = z.infer<typeof scheduleSchema>;
 
-/** Another base learning rate, from step `step` (from 1, over the whole run) on: what somebody changed while it ran. */
+/** Another base learning rate from step `step` (from 1, over the whole run) on, as it was changed during the run. */
 export const learningRateChangeSchema = z.strictObject({
   step: z.int().min(1),
   learningRate: z.number().positive().max(100),
 });
 export type LearningRateChange = z.infer<typeof learningRateChangeSchema>;
 
-/** `norm`: all gradients together are scaled down to that norm; `value`: each element is cut off there. */
+/** `norm`: all gradients together are scaled down to that norm; `value`: each element is clipped there. */
 const clippingSchema = z.strictObject({
   type: z.enum(['norm', 'value']),
   maximum: z.number().positive().max(1e6),
 });
 
-/** Starting values of weights; biases keep PyTorch's default. Kaiming's are for ReLU, by fan-in; Xavier's gain is 1. */
+/** Initial values of weights; biases keep PyTorch's default. Kaiming's are for ReLU, by fan-in; Xavier's gain is 1. */
 export const initialisationSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.enum(['default', 'kaimingUniform', 'kaimingNormal', 'xavierUniform', 'xavierNormal', 'zeros']),
@@ -118,7 +118,7 @@ export const initialisationSchema = z.discriminatedUnion('type', [
 ]);
 export type Initialisation = z.infer<typeof initialisationSchema>;
 
-/** `course`: 0.1307 and 0.3081; `dataset`: measured on the training images, a channel each; `none`: pixels in [0, 1]. */
+/** `course`: 0.1307 and 0.3081; `dataset`: measured on the training images, per channel; `none`: pixels in [0, 1]. */
 export const normalisationSchema = z.enum(['course', 'dataset', 'none']);
 export type Normalisation = z.infer<typeof normalisationSchema>;
 export const courseNormalisation = { mean: 0.1307, deviation: 0.3081 } as const;
@@ -129,17 +129,17 @@ export function normalisationFor(before: Normalisation, dataset: string): Normal
   return dataset === 'mnist' ? 'course' : 'dataset';
 }
 
-/** Random changes of the training images, each drawn anew for every image and step; zero or false leaves it out. */
+/** Random changes of the training images, drawn independently for every image and step; zero or false disables one. */
 export const augmentationSchema = z.strictObject({
-  /** Pixels, at most, along each axis. */
+  /** Largest shift in pixels along each axis. */
   shift: z.number().min(0).max(64).default(0),
-  /** Degrees, at most, either way. */
+  /** Largest rotation in degrees, in either direction. */
   rotation: z.number().min(0).max(180).default(0),
-  /** At most this share larger or smaller. */
+  /** Largest fraction by which an image is enlarged or reduced. */
   scale: z.number().min(0).max(0.9).default(0),
-  /** Half of the images are mirrored. */
+  /** Mirrors half of the images. */
   horizontalFlip: z.boolean().default(false),
-  /** Standard deviation of what is added to pixels in [0, 1]. */
+  /** Standard deviation of the noise added to pixels in [0, 1]. */
   noise: z.number().min(0).max(1).default(0),
 });
 export type Augmentation = z.infer<typeof augmentationSchema>;
@@ -157,18 +157,18 @@ export const earlyStoppingSchema = z.strictObject({
   metric: z.enum(stoppingMetrics),
   /** Epochs without improvement before training stops. */
   patience: z.int().min(1).max(1000),
-  /** What counts as an improvement: more than this. */
+  /** An improvement must be larger than this. */
   minimumChange: z.number().min(0).default(0),
 });
 export type EarlyStopping = z.infer<typeof earlyStoppingSchema>;
 
 const validationSchema = z.strictObject({
-  /** Share of the training images that is held out, the same for every class. */
+  /** Fraction of the training images that is held out, the same for every class. */
   fraction: z.number().min(0.001).max(0.9),
   seed: seedSchema.default(0),
 });
 
-/** Larger than any data set here; a run's batch is held against its own data set when it is made. */
+/** The limit is larger than any data set here; a run's batch is checked against its own data set when it is made. */
 export const largestBatch = 10_000_000;
 
 export const trainingSettingsSchema = z.strictObject({
@@ -184,7 +184,7 @@ export const trainingSettingsSchema = z.strictObject({
   augmentation: augmentationSchema.nullable().default(null),
   validation: validationSchema.nullable().default(null),
   earlyStopping: earlyStoppingSchema.nullable().default(null),
-  /** Layer health after each epoch: gradient and weight norms, dead and saturated units. */
+  /** Measures layer health after each epoch: gradient and weight norms, dead and saturated units. */
   measure: z.boolean().default(true),
 });
 export type TrainingSettings = z.infer<typeof trainingSettingsSchema>;

@@ -12,7 +12,7 @@ const layer = (changes: Partial<LayerHealth> = {}): LayerHealth => ({
   ...{ mean: 0, deviation: 1, sparsity: 0.5, dead: 0, saturated: null, ...changes },
 });
 
-/** Everything is called class 0; 100 images of each class. */
+/** All images are predicted as class 0; there are 100 images of each class. */
 function record(testCorrect: number, layers: LayerHealth[] = [layer()]): EpochRecord {
   const confusion = Array.from({ length: 100 }, (_, place) => (place % 10 === 0 ? 100 : 0));
   return {

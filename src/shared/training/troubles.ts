@@ -1,7 +1,7 @@
 /**
- * What goes wrong in training without ending it: a loss above that of guessing, an accuracy that is chance, gradients
- * that explode, layers all of whose units are dead. Each with its likely cause, and what to try. The limits are rules of
- * thumb that are far from what a net that learns comes to.
+ * Detects training trouble that does not end the run: a loss above that of guessing, an accuracy at chance, exploding
+ * gradients, layers whose units are all dead. Each comes with its likely cause and a remedy. The limits are rules of
+ * thumb far from the values of a net that learns.
  */
 import type { EpochRecord } from '../runs/runs.ts';
 import type { TrainingSettings } from './training.ts';
@@ -12,15 +12,15 @@ export type TroubleCause = 'rateTooLarge' | 'rateTooSmall' | 'zeroWeights' | 'de
 export interface Trouble {
   readonly kind: TroubleKind;
   readonly cause: TroubleCause;
-  /** Epochs that had ended when it was found. */
+  /** Number of epochs that had ended when it was detected. */
   readonly epoch: number;
   /** The loss, share of right images or norm that shows it. */
   readonly value: number;
-  /** What guessing comes to, in the same unit; null for a norm. */
+  /** The value of guessing, in the same unit; null for a norm. */
   readonly chance: number | null;
-  /** Place of the layer in the net, from 1; null where it is not about one. */
+  /** Number of the layer in the net, from 1; null if none is concerned. */
   readonly layer: number | null;
-  /** Factor for the learning rate of another try; null where a change of it would not help. */
+  /** Factor for the learning rate of another attempt; null if a change would not help. */
   readonly factor: number | null;
 }
 
@@ -28,23 +28,23 @@ export interface Observed {
   readonly settings: TrainingSettings;
   readonly classes: number;
   readonly stepsPerEpoch: number;
-  /** One a step; the first `steps` count. */
+  /** One loss per step; the first `steps` count. */
   readonly losses: ArrayLike<number>;
   readonly steps: number;
   readonly epochs: readonly EpochRecord[];
 }
 
-/** Steps whose mean is looked at; two such windows must agree, so that a single bad batch is none. */
+/** Number of steps that are averaged; two such windows must agree, so that a single bad batch does not count. */
 const window = 100;
 const smallestWindow = 15;
-/** Above ln(classes) by so much: a net that has not learned anything yet is at it, within noise. */
+/** Factor on ln(classes): a net that has not learned anything yet is at it, within noise. */
 const aboveGuessing = 1.1;
-/** Above the share of the most frequent class by so much, an accuracy is no chance any more. */
+/** Margin above the fraction of the most frequent class from which an accuracy exceeds chance. */
 const chanceMargin = 0.02;
 const exploding = 100;
 const allDead = 0.999;
 const mostlySaturated = 0.9;
-/** Updates smaller than this share of the weights move nothing within an epoch. */
+/** Updates smaller than this fraction of the weights have no effect within an epoch. */
 const smallUpdate = 1e-4;
 
 /** The gravest one; null where nothing is wrong, or it is too early to say. */
@@ -52,7 +52,7 @@ export function findTrouble(observed: Observed): Trouble | null {
   return lossTrouble(observed) ?? epochTrouble(observed);
 }
 
-/** Within an epoch too: the loss of the latest batches. */
+/** Detects trouble within an epoch too, from the loss of the latest batches. */
 function lossTrouble({ classes, stepsPerEpoch, losses, steps, epochs }: Observed): Trouble | null {
   const size = Math.max(smallestWindow, Math.min(window, Math.floor(stepsPerEpoch / 2)));
   if (steps < 2 * size) return null;
@@ -107,7 +107,7 @@ function causeOfChance(
   return { cause: 'rateTooLarge', factor: 0.1 };
 }
 
-/** Who always says the most frequent class is right so often. */
+/** Returns the accuracy of always predicting the most frequent class. */
 function mostFrequent({ confusion, testTotal }: EpochRecord, classes: number): number {
   let most = 0;
   for (let label = 0; label < classes; label += 1) {
@@ -124,7 +124,7 @@ function meanOf(values: ArrayLike<number>, from: number, to: number): number {
   return sum / (to - from);
 }
 
-/** Replaces the base learning rate, which is the one that the schedule begins from (`schedule.ts`). */
+/** Replaces the base learning rate, from which the schedule begins (`schedule.ts`). */
 export function withLearningRateTimes(settings: TrainingSettings, factor: number): TrainingSettings {
   const scaled = (rate: number) => Math.min(100, Number((rate * factor).toPrecision(12)));
   const { optimizer, schedule } = settings;
