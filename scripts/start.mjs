@@ -1,6 +1,7 @@
 /**
- * npm start: sets up, then opens the lab. In a desktop window where Electron's runtime and a display are there; else the
- * browser host, which prints its address and opens an app window of an installed browser by itself.
+ * npm start: sets up, then opens the lab: in a desktop window if Electron's runtime and a display are
+ * available, otherwise with the browser host, which prints its address and opens an app window of an
+ * installed browser.
  *
  *     npm start                     npm start -- --port 8080
  *     npm start -- --browser        the browser host even where Electron is there
@@ -13,8 +14,9 @@ import { nodePath } from './setup/node.mjs';
 import { setUp } from './setup.mjs';
 
 /**
- * An Electron that ends this soon and badly has not come up: no sandbox in this container or for root, a display that
- * does not answer, a library that is missing. Its own words are on the terminal.
+ * Milliseconds within which an Electron that ends with an error counts as not started: there is no sandbox in
+ * this container or for root, a display does not respond, or a library is missing. Its own messages are on
+ * the terminal.
  */
 const COMING_UP_MS = 10_000;
 

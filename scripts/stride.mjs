@@ -1,9 +1,9 @@
 /**
- * npm run stride -- …: the terminal host. Nothing but what it prints goes to stdout; set-up, where there is any to do,
- * speaks on stderr.
+ * npm run stride -- …: the terminal host. Only its output goes to stdout; set-up, if needed, writes to
+ * stderr.
  *
- * Its own files are loaded when it runs: where the system lets it open too few, or its working directory is gone, that is
- * said, and not by a stack trace.
+ * Its own files are imported at run time, so that too few open files or a missing working directory are
+ * reported without a stack trace.
  */
 import process from 'node:process';
 
@@ -23,14 +23,14 @@ try {
 }
 
 /**
- * Said here in both languages, because no other file can be counted on.
+ * Returns the message in both languages, because no other file can be relied on.
  * @param {NodeJS.ErrnoException} error
  * @returns {string | null}
  */
 function refused(error) {
   const locale = process.env['LC_ALL'] || process.env['LC_MESSAGES'] || process.env['LANG'] || '';
   const chinese = /^zh\b|^zh_/i.test(locale);
-  // Node puts some of these errors into one of its own.
+  // Node wraps some of these errors in one of its own.
   const reason = /EMFILE|ENFILE|too many open files/i.exec(`${error.code} ${error.message}`);
   if (reason)
     return chinese

@@ -1,7 +1,7 @@
 /**
- * npm test: everything, from a fresh clone on: set-up, the static checks, unit tests, tests across boundaries, the browser
- * tests, and a chosen part in the real Electron. A stage that fails keeps none of the later ones from being run; a line each
- * sums them, and the last line all of them: "N passed, N failed".
+ * npm test: runs everything from a fresh clone: set-up, the static checks, unit tests, integration tests, the
+ * browser tests, and selected tests in the real Electron. The later stages run even if one fails; one line
+ * summarises each, and the last line all of them: "N passed, N failed".
  *
  *     STRIDE_CPU=avx2 npm test        as for a processor with AVX2 alone (engine/native/cpu.ts)
  */
@@ -27,7 +27,8 @@ const stages = [
   { name: 'Unit tests', run: () => vitest('unit') },
   { name: 'Integration tests', run: () => vitest('integration') },
   { name: 'Browser tests', run: () => playwright('browser') },
-  // What is tagged so trains in the real Electron and tries to break out of it; "npm run test:desktop" runs everything there.
+  // Tests with this tag train in the real Electron and try to break out of it; "npm run test:desktop" runs
+  // all tests there.
   { name: 'Desktop tests', run: () => playwright('desktop', '--grep=@always') },
 ];
 
@@ -100,7 +101,10 @@ async function playwright(project, ...args) {
   });
 }
 
-/** A runner that failed without a failed test (a file that does not load, no file at all) has failed once. */
+/**
+ * Counts one failure for a runner that failed without a failed test (a file that cannot be loaded, no file at
+ * all).
+ */
 /** @param {number} code @param {Counts} counts @returns {Counts} */
 function honest(code, counts) {
   return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
@@ -115,7 +119,12 @@ function read(file) {
   }
 }
 
-/** Runs a tool with this terminal. @param {string[]} args @param {NodeJS.ProcessEnv} [env] @returns {Promise<number>} */
+/**
+ * Runs a tool in this terminal.
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {Promise<number>}
+ */
 function inherit(args, env = {}) {
   return new Promise((resolve) => {
     const child = spawn(nodePath(context), args, {

@@ -1,6 +1,6 @@
 /**
- * npm run test:desktop: all end-to-end tests in the real Electron: those that the browser host passes, and those of test/desktop. What follows
- * `--` goes to Playwright:
+ * npm run test:desktop: runs all end-to-end tests in the real Electron: those of the browser host, and those
+ * of test/desktop. What follows `--` goes to Playwright:
  *
  *     npm run test:desktop -- -g "zoom"
  */

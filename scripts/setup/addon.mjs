@@ -1,9 +1,9 @@
 /**
- * tfjs-node's native addon: its own C++ sources (node_modules/@tensorflow/tfjs-node/binding), built against the library
- * in the cache by node-gyp for one N-API version, which serves Node and Electron alike. The result is kept in the cache
- * too, so that a fresh clone compiles nothing.
+ * tfjs-node's native addon: its own C++ sources (node_modules/@tensorflow/tfjs-node/binding), built by
+ * node-gyp against the library in the cache, for one N-API version that both Node and Electron support. The
+ * result is cached too, so that a fresh clone compiles nothing.
  *
- * In the package it looks as tfjs-node's installer would have left it:
+ * In the package, the files are arranged as by tfjs-node's installer:
  *
  *     deps/lib/libtensorflow_cc.so.2, libtensorflow_framework.so.2   → the cache
  *     deps/lib/libtensorflow.so, .so.2, libtensorflow_framework.so   → the above; what the linker asks for
@@ -21,7 +21,10 @@ import { onInterrupt, run } from './run.mjs';
 
 /** @typedef {import('./context.mjs').Context} Context */
 
-/** node-pre-gyp, which finds the addon at run time, looks for the newest of the package's versions: 8. */
+/**
+ * Highest of the package's N-API versions, which node-pre-gyp looks for when it locates the addon at run
+ * time.
+ */
 const NAPI = 8;
 const BUILD_MS = 10 * 60_000;
 
@@ -36,8 +39,9 @@ export function addonFile(context) {
 }
 
 /**
- * Links a library of the cache into the package. It has been prepared, or it would not lie there.
- * @param {Context} context @param {string} library the folder with lib/ and include/
+ * Links a library of the cache into the package. Only prepared libraries are in the cache.
+ * @param {Context} context
+ * @param {string} library the folder with lib/ and include/
  */
 export function linkLibrary(context, library) {
   const deps = path.join(packageFolder(context), 'deps');
@@ -60,7 +64,7 @@ export function linkLibrary(context, library) {
 }
 
 /**
- * The addon, from the cache if it loads, else built.
+ * Installs the addon, from the cache if it loads, otherwise built.
  * @param {Context} context
  * @param {string} library
  * @param {import('./report.mjs').Line} line
@@ -73,7 +77,7 @@ export async function installAddon(context, library, line) {
     line.progress(undefined, 'loading the library');
     const probe = await probeAddon(context);
     if (probe.version) return probe.version;
-    // Built by another compiler on another machine that shares this home: build it here.
+    // It was built by another compiler on another machine that shares this home, so it is built here again.
     fs.rmSync(cached, { force: true });
   }
   await build(context, cached, line);
@@ -88,7 +92,7 @@ export async function installAddon(context, library, line) {
 }
 
 /**
- * Loads the addon in a process of its own.
+ * Loads the addon in a separate process.
  * @param {Context} context
  * @returns {Promise<{ version?: string, why: string }>}
  */
@@ -123,7 +127,8 @@ function addonKey(context, library) {
 function placeAddon(context, cached) {
   const file = addonFile(context);
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  // A copy, not a link: the loader looks for the libraries next to the place the addon really lies in.
+  // It is copied rather than linked, because the loader looks for the libraries relative to the addon's real
+  // path.
   fs.copyFileSync(cached, `${file}.${process.pid}`);
   fs.renameSync(`${file}.${process.pid}`, file);
 }
@@ -148,14 +153,14 @@ async function build(context, target, line) {
       [
         path.join(context.modules, 'node-gyp', 'bin', 'node-gyp.js'),
         'rebuild',
-        // Without it node-gyp downloads Node's headers; the npm package has them.
+        // Without this option node-gyp would download Node's headers, which the npm package contains.
         `--nodedir=${nodePackage(context)}`,
         '--module_name=tfjs_binding',
         `--module_path=${output}`,
         `--napi_build_version=${NAPI}`,
         `--napi_version=${NAPI}`,
       ],
-      // make's output is the only sign of life, and is not worth a line each.
+      // make's output is the only sign of progress, but is not shown.
       { cwd: folder, env: withoutNpm(context.env), timeoutMs: BUILD_MS },
     );
     const built = path.join(output, 'tfjs_binding.node');
@@ -179,7 +184,10 @@ async function whyNotBuilt(result) {
     : 'The tfjs-node addon could not be compiled.';
 }
 
-/** npm's settings reach node-gyp through the environment and would win over its options. @param {NodeJS.ProcessEnv} env */
+/**
+ * Returns the environment without npm's settings, which would take precedence over node-gyp's options.
+ * @param {NodeJS.ProcessEnv} env
+ */
 function withoutNpm(env) {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_(config|package)_/i.test(name)));
 }

@@ -1,8 +1,9 @@
 /**
- * The official libtensorflow archive, for platforms without a wheel that fits and for machines without pip: older (2.9.1,
- * and 2.7 on ARM), but it comes with a ready-made addon, so no compiler is needed. The archive is fetched here, against a
- * pinned hash, and unpacked to where tfjs-node's own installer would put it; the installer then finds it and fetches the
- * addon. TFJS_NODE_CDN_STORAGE names a mirror, as for the installer itself.
+ * The official libtensorflow archive, for platforms without a suitable wheel and for machines without pip. It
+ * is older (2.9.1, and 2.7 on ARM), but comes with a compiled addon, so no compiler is needed. The archive is
+ * downloaded here, checked against a pinned hash, and unpacked to where tfjs-node's own installer would put
+ * it; the installer then finds it and downloads the addon. TFJS_NODE_CDN_STORAGE names a mirror, as for the
+ * installer itself.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -22,8 +23,8 @@ const RELEASE = 'tensorflow/libtensorflow/libtensorflow-cpu-';
 const DOWNLOAD_MS = 15 * 60_000;
 
 /**
- * What tfjs-node 4.22's installer downloads (its scripts/install.js and deps-constants.js). The hashes are those that
- * nixpkgs (mjolnir), wamuir/graft and microsoft/DirectML pin for the same files.
+ * Archives that tfjs-node 4.22's installer downloads (its scripts/install.js and deps-constants.js). The
+ * hashes are those that nixpkgs (mjolnir), wamuir/graft and microsoft/DirectML pin for the same files.
  * @type {Record<string, { path: string, version: string, sha256: string }>}
  */
 export const ARCHIVES = {
@@ -69,7 +70,7 @@ export async function installArchive(context, line) {
   const temporary = `${deps}.${process.pid}`;
   fs.rmSync(temporary, { recursive: true, force: true });
   fs.mkdirSync(temporary);
-  // Windows' tar reads zip files too.
+  // Windows' tar can read zip files too.
   await mustRun('tar', 'tar', ['-xf', file, '-C', temporary]);
   arrangeForWindows(temporary, context);
   giveOwnNames(temporary, context);
@@ -82,7 +83,7 @@ export async function installArchive(context, line) {
     cwd: folder,
     env: {
       ...context.env,
-      // The installer calls node-pre-gyp and node by their names.
+      // The installer calls node-pre-gyp and node by name.
       PATH: [path.join(context.modules, '.bin'), path.dirname(node), context.env['PATH']].join(
         path.delimiter,
       ),
@@ -91,7 +92,7 @@ export async function installArchive(context, line) {
   });
   const addon = addonFile(context);
   if (context.platform === 'win32' && fs.existsSync(addon)) {
-    // Under a Node newer than the package the installer puts it into a folder of another N-API version.
+    // Under a Node newer than the package, the installer puts it into the folder of another N-API version.
     fs.copyFileSync(
       path.join(deps, 'lib', 'tensorflow.dll'),
       path.join(path.dirname(addon), 'tensorflow.dll'),
@@ -113,7 +114,7 @@ export async function installArchive(context, line) {
  */
 async function fetchArchive(context, archive, line) {
   const file = path.join(context.cache, path.basename(archive.path));
-  // It has this name only once its hash was right.
+  // The file gets this name only after its hash was checked.
   if (fs.existsSync(file)) return file;
   return withLock(`${file}.lock`, async () => {
     if (fs.existsSync(file)) return file;
@@ -160,7 +161,11 @@ async function fetchArchive(context, archive, line) {
   });
 }
 
-/** Some Windows archives have the library at the top; the installer expects it in lib. @param {string} deps @param {Context} context */
+/**
+ * Moves the library of a Windows archive that has it at the top level to lib, where the installer expects it.
+ * @param {string} deps
+ * @param {Context} context
+ */
 function arrangeForWindows(deps, context) {
   const top = path.join(deps, 'tensorflow.dll');
   if (context.platform !== 'win32' || !fs.existsSync(top)) return;
@@ -169,9 +174,10 @@ function arrangeForWindows(deps, context) {
 }
 
 /**
- * A library whose names cannot be changed serves the browser and the terminal host all the same: it stays without its mark, and the
- * desktop program says why it does not train.
- * @param {string} deps @param {Context} context
+ * Renames the library's symbols. If that fails, the browser and the terminal host can use the library anyway:
+ * it gets no mark, and the desktop program reports why it does not train.
+ * @param {string} deps
+ * @param {Context} context
  */
 function giveOwnNames(deps, context) {
   if (context.platform !== 'linux') return;

@@ -1,6 +1,7 @@
 /**
- * A Chromium for the browser tests: one that is installed, else Playwright's own build, else Debian's package where this
- * is Debian and we may install. Its path is recorded in setup.json, where playwright.config.ts reads it.
+ * A Chromium for the browser tests: an installed one, otherwise Playwright's own build, otherwise Debian's
+ * package if this is Debian and we may install packages. Its path is recorded in setup.json, where
+ * playwright.config.ts reads it.
  */
 import fs from 'node:fs';
 import os from 'node:os';
@@ -88,7 +89,7 @@ export async function install(context, report) {
 }
 
 /**
- * Places where a Chromium, Chrome or Edge may be, the likeliest first; whether or not they exist.
+ * Returns paths where a Chromium, Chrome or Edge may be, the likeliest first, whether or not they exist.
  * @param {Context} context
  * @returns {string[]}
  */
@@ -114,7 +115,11 @@ export function installedCandidates(context) {
   return candidates;
 }
 
-/** Browsers that Playwright has installed, the newest first. @param {Context} context @returns {string[]} */
+/**
+ * Returns the browsers that Playwright has installed, newest first.
+ * @param {Context} context
+ * @returns {string[]}
+ */
 function playwrightCandidates(context) {
   const { env, platform } = context;
   const home = os.homedir();
@@ -142,14 +147,16 @@ function playwrightCandidates(context) {
 }
 
 /**
- * The first that exists and answers: Ubuntu has a `chromium-browser` that only tells to install a snap.
- * @param {Context} context @param {string[]} candidates
+ * Returns the first browser that exists and runs: Ubuntu has a `chromium-browser` that only asks the user to
+ * install a snap.
+ * @param {Context} context
+ * @param {string[]} candidates
  * @returns {Promise<Browser | undefined>}
  */
 async function firstThatRuns(context, candidates) {
   for (const candidate of candidates) {
     if (!fs.statSync(candidate, { throwIfNoEntry: false })?.isFile()) continue;
-    // On Windows --version would open a window.
+    // On Windows, --version would open a window.
     if (context.platform === 'win32') return { path: candidate, version: path.basename(candidate) };
     const result = await run(candidate, ['--version'], { env: context.env, timeoutMs: 30_000 });
     const version = /^.*\b\d+\.\d+\.\d+(\.\d+)?/m.exec(result.stdout)?.[0];

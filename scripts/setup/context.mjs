@@ -1,8 +1,8 @@
 /**
- * What every set-up step works on: the checkout, the cache, the platform, and the record of what was done.
+ * The context of every set-up step: the checkout, the cache, the platform, and the record of finished steps.
  *
- * The record is node_modules/.stride/setup.json (it goes when node_modules goes, as what it records does). Tests and
- * scripts read it:
+ * The record is node_modules/.stride/setup.json, so that it is deleted together with node_modules, whose
+ * state it describes. Tests and scripts read it:
  *
  *     {
  *       "stamps":     { "packages": "…", "node": "…", "tensorflow": "…", "messages": "…" },
@@ -13,7 +13,7 @@
  *       "failures":   { "electron": { "at": 1764030000000, "why": "…" } }
  *     }
  *
- * A stamp says from what a step's result was made; a step is done when its stamp is the present one and its key files
+ * A stamp identifies the inputs of a step's result; a step is done if its stamp is current and its key files
  * exist. A failure is remembered for a day, so that a machine without network does not try at every start
  * (STRIDE_RETRY=1 tries at once).
  */
@@ -24,7 +24,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
-/** How long a failure is remembered, in milliseconds. */
+/** Milliseconds for which a failure is remembered. */
 const REMEMBER_MS = 24 * 60 * 60 * 1000;
 
 /**
@@ -53,13 +53,13 @@ export class Context {
     this.target = `${platform}-${arch}`;
     this.cache = cacheFolder(env, platform);
     this.modules = path.join(this.root, 'node_modules');
-    /** Work of this checkout that outlives node_modules: the lock, compiler caches. */
+    /** Files of this checkout that outlive node_modules: the lock and compiler caches. */
     this.local = path.join(this.root, '.cache');
     this.file = path.join(this.modules, '.stride', 'setup.json');
     this.state = readState(this.file);
   }
 
-  /** A path in the checkout. @param {...string} parts */
+  /** Returns a path in the checkout. @param {...string} parts */
   at(...parts) {
     return path.join(this.root, ...parts);
   }
@@ -76,7 +76,10 @@ export class Context {
     this.save();
   }
 
-  /** Takes a stamp away before the work begins, so that an interrupt leaves the step undone. @param {string} step */
+  /**
+   * Removes a stamp before the work begins, so that an interrupted step counts as not done.
+   * @param {string} step
+   */
   unstamp(step) {
     if (this.state.stamps[step] === undefined) return;
     delete this.state.stamps[step];
@@ -89,14 +92,17 @@ export class Context {
     this.save();
   }
 
-  /** The reason why a step failed within the last day, unless STRIDE_RETRY asks for another try. @param {string} step */
+  /**
+   * Returns the reason why a step failed within the last day; undefined if STRIDE_RETRY asks for another try.
+   * @param {string} step
+   */
   recentFailure(step) {
     const failure = this.state.failures[step];
     if (!failure || this.env['STRIDE_RETRY'] || Date.now() - failure.at > REMEMBER_MS) return undefined;
     return failure.why;
   }
 
-  /** Reads the record again: another set-up may have written it while this one waited. */
+  /** Reads the record again, because another set-up may have written it while this one waited. */
   reload() {
     this.state = readState(this.file);
   }
@@ -106,7 +112,7 @@ export class Context {
   }
 }
 
-/** Writes a file so that it is there whole or not at all. @param {string} file @param {string} text */
+/** Writes a file atomically. @param {string} file @param {string} text */
 export function writeFileWhole(file, text) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}.tmp`;
@@ -122,7 +128,8 @@ export function digest(...parts) {
 }
 
 /**
- * Where downloads and what is built from them are kept, for all checkouts of this user. STRIDE_CACHE overrides it.
+ * Returns the folder of downloads and of files built from them, shared by all checkouts of this user.
+ * STRIDE_CACHE overrides it.
  * @param {NodeJS.ProcessEnv} env
  * @param {NodeJS.Platform} platform
  */
@@ -142,7 +149,7 @@ function readState(file) {
     const state = /** @type {Partial<State>} */ (JSON.parse(fs.readFileSync(file, 'utf8')));
     return { ...state, stamps: state.stamps ?? {}, failures: state.failures ?? {} };
   } catch {
-    // Missing, or cut off by a crash of the machine: then nothing counts as done.
+    // If the file is missing or was truncated by a crash of the machine, nothing counts as done.
     return { stamps: {}, failures: {} };
   }
 }

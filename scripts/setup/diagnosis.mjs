@@ -1,4 +1,4 @@
-/** What `npm run doctor` looks at, one function each. None of them changes anything or fetches anything. */
+/** The checks of `npm run doctor`, one function each. None of them changes or downloads anything. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { isBuilt } from './program.mjs';
@@ -23,14 +23,17 @@ import { WAYS_OUT } from './tensorflow.mjs';
  */
 
 const SETUP = 'Run "npm start"; it installs what is missing.';
-/** MNIST's four files: names and sizes in bytes. */
+/** MNIST's four files: names and sizes in bytes */
 const MNIST = {
   'train-images-idx3-ubyte': 47_040_016,
   'train-labels-idx1-ubyte': 60_008,
   't10k-images-idx3-ubyte': 7_840_016,
   't10k-labels-idx1-ubyte': 10_008,
 };
-/** Runs are small; a full disk shows before this is reached, as a failing checkpoint. */
+/**
+ * Free bytes below which the doctor warns. Runs are small, so a full disk usually shows earlier, as a failing
+ * checkpoint.
+ */
 const LITTLE_ROOM = 200e6;
 
 /** @type {((context: Context) => Finding | Promise<Finding>)[]} */
@@ -101,8 +104,10 @@ async function tensorflow(context) {
 }
 
 /**
- * Whether TensorFlow's libraries have names of their own (own-names.mjs), by looking into them, not only for the mark.
- * @param {Context} context @returns {Finding}
+ * Checks that the symbols of TensorFlow's libraries are renamed (own-names.mjs) by reading the libraries
+ * rather than looking for the mark.
+ * @param {Context} context
+ * @returns {Finding}
  */
 function libraryNames(context) {
   const name = 'Library names';
@@ -168,7 +173,7 @@ function mnist(context) {
 /** @param {Context} context @returns {Promise<Finding>} */
 async function home(context) {
   const name = 'Runs';
-  // The program's own answer to where it keeps them.
+  // The program itself determines the folder.
   const module = context.at('src', 'main', 'lab', 'base', 'home.ts');
   const program = `const { resolveHome } = await import(${JSON.stringify(module)}); console.log(resolveHome())`;
   const result = await run(nodePath(context), ['--no-warnings', '--input-type=module', '-e', program], {
@@ -295,7 +300,11 @@ function cache(context) {
   };
 }
 
-/** Whether a folder, or the one it would be made in, can be written, and the room there. @param {string} folder */
+/**
+ * Returns whether a folder, or the one in which it would be created, can be written, and the free space
+ * there.
+ * @param {string} folder
+ */
 function lookAt(folder) {
   let place = folder;
   while (!fs.existsSync(place) && path.dirname(place) !== place) place = path.dirname(place);

@@ -1,7 +1,7 @@
 /**
- * Electron's runtime, for the desktop window: 100 MB that Electron's own installer fetches. A machine that cannot have it
- * opens the lab in the browser instead; that is no failure, and is not tried again for a day. Without a display nothing
- * is fetched.
+ * Electron's runtime for the desktop window: 100 MB that Electron's own installer downloads. On a machine
+ * that cannot get it, the lab opens in the browser instead; that is not a failure, and is not tried again for
+ * a day. Without a display nothing is downloaded.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -13,19 +13,19 @@ import { onInterrupt, run } from './run.mjs';
 
 /** @typedef {import('./context.mjs').Context} Context */
 
-/** A start waits this long for the next bytes, and this long in all. */
+/** Longest time that a start waits for the next bytes, and in total. */
 const STALL_MS = 60_000;
 const FETCH_MS = 15 * 60_000;
 
 const NO_DISPLAY = 'this machine has no display';
 
-/** Whether a window can be opened here. @param {Context} context */
+/** Returns whether a window can be opened here. @param {Context} context */
 export function hasDisplay(context) {
   return context.platform !== 'linux' || Boolean(context.env['DISPLAY'] || context.env['WAYLAND_DISPLAY']);
 }
 
 /**
- * Electron's program, or undefined where the runtime is not there.
+ * Returns the path of Electron's program, or undefined if the runtime is missing.
  * @param {Context} context
  */
 export function electronProgram(context) {
@@ -57,7 +57,7 @@ export async function install(context, report) {
     return;
   }
   const dist = path.join(context.modules, 'electron', 'dist');
-  // A half-unpacked one would be taken for whole.
+  // A partly unpacked one would be taken for complete.
   fs.rmSync(dist, { recursive: true, force: true });
   fs.rmSync(path.join(context.modules, 'electron', 'path.txt'), { force: true });
   const working = path.join(context.local, `electron-${process.pid}`);
@@ -67,7 +67,7 @@ export async function install(context, report) {
   const arrived = () => sizeBelow(working) + sizeBelow(dist);
   const result = await run(nodePath(context), [path.join(context.modules, 'electron', 'install.js')], {
     cwd: context.root,
-    // Node asks a proxy only where it is told to.
+    // Node uses a proxy only if told to.
     env: { ...context.env, TMPDIR: working, TEMP: working, TMP: working, NODE_USE_ENV_PROXY: '1' },
     timeoutMs: FETCH_MS,
     stall: { ms: STALL_MS, sign: arrived },

@@ -1,6 +1,7 @@
 /**
- * The dynamic names of a shared library for Linux (ELF, 64 bits, little-endian), read without loading it. The structures are those
- * of <elf.h>; sections are found by the section headers, which strip and the linkers of TensorFlow leave in place.
+ * Reads the dynamic names of a shared library for Linux (ELF, 64 bits, little-endian) without loading it. The
+ * structures are those of <elf.h>; sections are found through the section headers, which strip and
+ * TensorFlow's linkers keep.
  */
 import fs from 'node:fs';
 import { SetupError } from './errors.mjs';
@@ -36,7 +37,7 @@ export function stringAt(strings, offset) {
 }
 
 /**
- * Reads the dynamic names of a library. Throws a SetupError where the file is none.
+ * Reads the dynamic names of a library. Throws a SetupError if the file is not a library.
  * @param {string} file
  * @returns {DynamicTable}
  */
@@ -105,7 +106,11 @@ function readSections(fd, header) {
   }));
 }
 
-/** Elf64_Verneed: the versions that other libraries are asked for. @param {Buffer} table @param {number} count */
+/**
+ * Reads Elf64_Verneed, the versions required from other libraries.
+ * @param {Buffer} table
+ * @param {number} count
+ */
 function readNeededVersions(table, count) {
   const indices = new Set();
   const strings = [];
@@ -122,7 +127,11 @@ function readNeededVersions(table, count) {
   return { indices, strings };
 }
 
-/** Elf64_Verdef: the versions that the library itself defines. @param {Buffer} table @param {number} count */
+/**
+ * Reads Elf64_Verdef, the versions that the library itself defines.
+ * @param {Buffer} table
+ * @param {number} count
+ */
 function readDefinedVersions(table, count) {
   const strings = [];
   for (let i = 0, at = 0; i < count; i += 1) {
@@ -136,7 +145,7 @@ function readDefinedVersions(table, count) {
   return strings;
 }
 
-/** Elf64_Dyn. @param {Buffer} table */
+/** Reads Elf64_Dyn. @param {Buffer} table */
 function readDynamicStrings(table) {
   const strings = [];
   for (let at = 0; at + 16 <= table.length; at += 16) {

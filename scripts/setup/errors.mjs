@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** A set-up problem that a person can act on: printed as it is, without a stack. */
+/** A set-up problem that the user can solve: it is printed without a stack. */
 export class SetupError extends Error {
   /**
    * @param {string} message what was wrong, where, and what would be right
@@ -13,7 +13,7 @@ export class SetupError extends Error {
   }
 }
 
-/** Set-up was interrupted (Ctrl-C, kill). The next start goes on from there. */
+/** Set-up was interrupted (Ctrl-C, kill). The next start continues from there. */
 export class Interrupted extends Error {
   /** @param {NodeJS.Signals} signal */
   constructor(signal) {

@@ -1,8 +1,12 @@
-/** Small questions to the file system. */
+/** Helpers for the file system */
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** The size of all files below a folder, in bytes; 0 where it is missing. @param {string} folder @returns {number} */
+/**
+ * Returns the size of all files below a folder in bytes; 0 if it is missing.
+ * @param {string} folder
+ * @returns {number}
+ */
 export function sizeBelow(folder) {
   let bytes = 0;
   for (const entry of entriesOf(folder)) {
@@ -14,8 +18,10 @@ export function sizeBelow(folder) {
 }
 
 /**
- * None where the folder is gone: the program that writes there goes on meanwhile. Node's own recursion throws then.
- * @param {string} folder @returns {fs.Dirent[]}
+ * Returns a folder's entries, or none if it has disappeared because the program that writes there is still
+ * running. Node's own recursion would throw.
+ * @param {string} folder
+ * @returns {fs.Dirent[]}
  */
 function entriesOf(folder) {
   try {

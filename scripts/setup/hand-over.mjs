@@ -1,29 +1,35 @@
 /**
- * Runs the program after set-up: the child has the terminal to itself, and this process only waits and passes on how it
- * ended. Its stderr passes through here, for what native-notes.mjs leaves out.
+ * Runs the program after set-up: the child has the terminal to itself, and this process only waits and passes
+ * on its exit status. Its stderr passes through here, so that native-notes.mjs can filter it.
  *
- * Ctrl-C reaches the child by itself, because it is in the terminal's foreground group; npm hands the same signal on to
- * this process a second time, which must not reach the child twice (it may take the second one for "at once"). Without a
- * terminal nobody else tells the child, so signals are passed on. When npm itself is ended, it ends the shell between it
- * and this process and nothing else; that the shell is gone is then the only sign.
+ * The terminal sends Ctrl-C to the child directly, because it is in the foreground group; npm sends the same
+ * signal to this process again, which must not be forwarded (the child may take a second one for "at once").
+ * Without a terminal nobody else signals the child, so signals are forwarded. When npm itself is ended, it
+ * ends only the shell between it and this process; the shell's disappearance is then the only sign.
  */
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { spoken } from './language.mjs';
 import { childEnvironment, NoteFilter } from './native-notes.mjs';
 
-/** How long nothing may come after the end; a grandchild that keeps the pipe (a browser) is not waited for. */
+/**
+ * Milliseconds to wait for further output after the end; a grandchild that keeps the pipe open (a browser) is
+ * not waited for.
+ */
 const LAST_WORDS_MS = 500;
 
 const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
-/** By these a program is ended, and does not end: by a fault of native code, or by the system when memory runs out. */
+/**
+ * Signals that end a program abnormally: through a fault in native code, or by the system when memory runs
+ * out.
+ */
 const CRASHES = new Set(['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGKILL']);
 
 /** @typedef {{ code: number | null, signal: NodeJS.Signals | null }} End */
 
 /**
- * Runs a program in this terminal to its end.
+ * Runs a program in this terminal until it ends.
  * @param {string} command
  * @param {string[]} args
  * @param {import('node:child_process').SpawnOptions} [options]
@@ -77,7 +83,7 @@ export async function attend(command, args, options = {}) {
 }
 
 /**
- * Runs a program in this terminal, and ends this process as it ended.
+ * Runs a program in this terminal, and ends this process with the same status.
  * @param {string} command
  * @param {string[]} args
  * @param {import('node:child_process').SpawnOptions} [options]

@@ -1,6 +1,7 @@
 /**
- * What set-up and the doctor say, in the language of the shell (LC_ALL, LC_MESSAGES, LANG). Plain Node, for it speaks before
- * there are packages. The English text is the key; a `{a}` in it stands for what differs from case to case.
+ * Messages of set-up and the doctor in the language of the shell (LC_ALL, LC_MESSAGES, LANG). This is plain
+ * Node, because it runs before packages are installed. The English text is the key; a `{a}` in it is a
+ * placeholder.
  */
 import fs from 'node:fs';
 import process from 'node:process';
@@ -26,12 +27,16 @@ function translations() {
     });
     return { pattern: new RegExp(`^${pattern}$`), names, text };
   });
-  // Of several that fit, the one that leaves the least open.
+  // If several fit, the one with the fewest placeholders is used.
   known.sort((a, b) => a.names.length - b.names.length);
   return known;
 }
 
-/** The text in the shell's language; in English where nobody has translated it. @param {string} text @param {NodeJS.ProcessEnv} [env] */
+/**
+ * Returns the text in the shell's language, or in English if there is no translation.
+ * @param {string} text
+ * @param {NodeJS.ProcessEnv} [env]
+ */
 export function spoken(text, env = process.env) {
   if (!speaksChinese(env)) return text;
   const [, before = '', core = '', after = ''] = /^(\s*)([^]*?)(\s*)$/.exec(text) ?? [];
@@ -43,7 +48,11 @@ export function spoken(text, env = process.env) {
   return text;
 }
 
-/** Spaces behind a text up to so many columns; a Chinese character takes two. @param {string} text @param {number} width */
+/**
+ * Pads a text with spaces to a width in columns; a Chinese character takes two.
+ * @param {string} text
+ * @param {number} width
+ */
 export function padded(text, width) {
   const columns = [...text].reduce(
     (sum, each) => sum + (/[\u2e80-\u9fff\uff00-\uff60]/.test(each) ? 2 : 1),

@@ -1,7 +1,7 @@
 /**
- * libtensorflow, which does the arithmetic: from the PyPI wheel of TensorFlow, of which two libraries and fourteen
- * headers are kept, in the cache, for all checkouts. tfjs-node's own archive is older (2.9.1) and comes from a host that
- * many networks do not reach (tensorflow/tfjs#8742); archive.mjs is for where pip cannot help.
+ * libtensorflow, the engine's library, from TensorFlow's PyPI wheel, of which two libraries and fourteen
+ * headers are cached for all checkouts. tfjs-node's own archive is older (2.9.1) and on a host that many
+ * networks do not reach (tensorflow/tfjs#8742); archive.mjs uses it if pip cannot be used.
  */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
@@ -17,7 +17,7 @@ import { checkInterrupt, onInterrupt, run } from './run.mjs';
 /** @typedef {import('./context.mjs').Context} Context */
 /** @typedef {import('./report.mjs').Line} Line */
 
-/** The pinned wheels. What `pip download` brings must have this hash. */
+/** The pinned wheels. Files that `pip download` fetches must have this hash. */
 /** @type {Record<string, import('./python.mjs').Wheel>} */
 export const WHEELS = {
   'linux-x64': {
@@ -28,7 +28,7 @@ export const WHEELS = {
     sha256: '2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
     bytes: 273_829_956,
   },
-  // For ARM, PyPI has only the package named `tensorflow`, which is without GPU code too.
+  // For ARM, PyPI has only the package named `tensorflow`, which has no GPU code either.
   'linux-arm64': {
     project: 'tensorflow',
     version: '2.21.0',
@@ -38,11 +38,11 @@ export const WHEELS = {
   },
 };
 
-/** Member of the wheel → place in the cache. */
+/** Members of the wheel with their paths in the cache. */
 export const MEMBERS = Object.fromEntries([
   ['tensorflow/libtensorflow_cc.so.2', 'lib/libtensorflow_cc.so.2'],
   ['tensorflow/libtensorflow_framework.so.2', 'lib/libtensorflow_framework.so.2'],
-  // The headers that tfjs-node's binding reads, of the wheel's 108 MB.
+  // These headers, out of the wheel's 108 MB, are those that tfjs-node's binding includes.
   ...[
     'tensorflow/c/c_api.h',
     'tensorflow/c/c_api_macros.h',
@@ -61,12 +61,13 @@ export const MEMBERS = Object.fromEntries([
   ].map((header) => [`tensorflow/include/${header}`, `include/${header}`]),
 ]);
 
-/** Of the disk while it is extracted: the wheel, then the libraries before and after stripping. */
+/** Disk space needed during extraction: the wheel, and the libraries before and after stripping. */
 const NEEDED_BYTES = 1.8e9;
 
 /**
- * Where the wheel's library lies in the cache, whether or not it is there yet.
- * @param {Context} context @param {import('./python.mjs').Wheel} wheel
+ * Returns the path of the wheel's library in the cache, whether or not it exists yet.
+ * @param {Context} context
+ * @param {import('./python.mjs').Wheel} wheel
  */
 export function libraryFolder(context, wheel) {
   return path.join(
@@ -76,7 +77,7 @@ export function libraryFolder(context, wheel) {
 }
 
 /**
- * Whether a library folder is whole: the record is written last and names every file with its size.
+ * Returns whether a library folder is complete: the record is written last and has every file's size.
  * @param {string} folder
  */
 export function isWhole(folder) {
@@ -94,7 +95,7 @@ export function isWhole(folder) {
 }
 
 /**
- * Puts the wheel's library into the cache, or finds it there.
+ * Puts the wheel's library into the cache unless it is there.
  * @param {Context} context
  * @param {Line} line
  * @param {import('./python.mjs').Wheel} wheel
@@ -132,7 +133,7 @@ export async function fetchLibrary(context, line, wheel) {
 }
 
 /**
- * Checks a wheel's hash, takes what is needed out of it, removes it, and prepares the libraries.
+ * Checks a wheel's hash, extracts the needed files, removes the wheel, and prepares the libraries.
  * @param {string} file
  * @param {string} sha256
  * @param {string} folder does not exist yet
@@ -154,7 +155,7 @@ export async function unpackWheel(file, sha256, folder, python, line, members = 
   const libraries = Object.values(members).filter((name) => name.startsWith('lib/'));
   for (const [i, name] of libraries.entries()) {
     line.progress(i / libraries.length, 'removing symbols that are not needed');
-    // Takes a quarter off. Where strip is missing or fails, the library stays as large as it is.
+    // Stripping saves a quarter. If strip is missing or fails, the library keeps its size.
     await run('strip', ['--strip-unneeded', path.join(folder, name)]);
   }
   line.progress(undefined, 'giving the library names of its own');
@@ -183,7 +184,7 @@ export async function sha256Of(file, progress) {
   return hash.digest('hex');
 }
 
-/** Removes what a killed set-up left in the cache. @param {string} cache */
+/** Removes files that a killed set-up left in the cache. @param {string} cache */
 export function removeLeftovers(cache) {
   for (const name of fs.existsSync(cache) ? fs.readdirSync(cache) : []) {
     const pid = /^working-(\d+)$/.exec(name)?.[1];

@@ -1,6 +1,7 @@
 /**
- * A lock file, so that two set-ups of one checkout, or two checkouts that fill one cache, do not work at once: the
- * second waits. The file holds the owner's pid and host; a lock whose owner is gone is taken over.
+ * A lock file, so that two set-ups of one checkout, or two checkouts that fill one cache, do not work at the
+ * same time: the second waits. The file contains the owner's pid and host; a lock whose owner has ended is
+ * taken over.
  */
 import fs from 'node:fs';
 import os from 'node:os';
@@ -9,14 +10,14 @@ import process from 'node:process';
 import { checkInterrupt, onInterrupt } from './run.mjs';
 
 /**
- * A lock of another host (a home on the network) cannot be asked for its process: it is stale when nothing has renewed
- * it for this long. The owner renews it every RENEW milliseconds.
+ * Milliseconds after which a lock of another host (in a home on the network) is stale unless it has been
+ * renewed, because its process cannot be checked. The owner renews it every RENEW milliseconds.
  */
 const STALE_MS = 120_000;
 const RENEW_MS = 20_000;
 
 /**
- * Whether the lock file's owner is gone. Also true where the file is: then there is nothing to wait for.
+ * Returns whether the lock file's owner has ended; also true if the file is gone.
  * @param {string} file
  * @param {number} [now]
  */
@@ -29,7 +30,7 @@ export function isStale(file, now = Date.now()) {
     owner = JSON.parse(fs.readFileSync(file, 'utf8'));
   } catch (error) {
     if (isMissing(error)) return true;
-    // Being written at this moment, or cut off by a crash.
+    // The file is being written right now, or was truncated by a crash.
     return now - (mtime(file) ?? 0) > 5_000;
   }
   if (owner?.host !== os.hostname()) return age > STALE_MS;
@@ -37,7 +38,7 @@ export function isStale(file, now = Date.now()) {
 }
 
 /**
- * Does `work` while holding the lock.
+ * Runs `work` while holding the lock.
  * @template T
  * @param {string} file
  * @param {() => Promise<T>} work
@@ -78,7 +79,10 @@ export async function withLock(file, work, { onWait, pollMs = 300 } = {}) {
   }
 }
 
-/** Creates the lock file with its content in one step: a reader never sees it empty. @param {string} file */
+/**
+ * Creates the lock file with its content atomically, so that a reader never sees it empty.
+ * @param {string} file
+ */
 function take(file) {
   const mine = `${file}.${process.pid}`;
   fs.writeFileSync(mine, JSON.stringify({ pid: process.pid, host: os.hostname() }));
@@ -87,7 +91,7 @@ function take(file) {
     return true;
   } catch (error) {
     if (isError(error, 'EEXIST')) return false;
-    // A file system without hard links.
+    // This is for file systems without hard links.
     try {
       fs.copyFileSync(mine, file, fs.constants.COPYFILE_EXCL);
       return true;
@@ -100,7 +104,10 @@ function take(file) {
   }
 }
 
-/** Moves a stale lock away. Of two waiters only one can rename it; the other finds it gone. @param {string} file */
+/**
+ * Moves a stale lock away. Only one of two waiters can rename it; the other finds it gone.
+ * @param {string} file
+ */
 function breakLock(file) {
   const away = `${file}.stale.${process.pid}`;
   try {

@@ -1,7 +1,7 @@
 /**
- * How programs that load TensorFlow's library are started: with an environment that keeps their memory in bounds, and
- * with two lines of the library's left out of their stderr. It says when it is loaded that oneDNN is on, in words that
- * look like a warning and that none of its settings turns off.
+ * The environment of programs that load TensorFlow's library, which limits their memory, and a filter that
+ * removes two lines of the library's from their stderr. When it is loaded, it reports in words that look like
+ * a warning that oneDNN is on, which no setting turns off.
  */
 import os from 'node:os';
 import process from 'node:process';
@@ -11,14 +11,14 @@ import { StringDecoder } from 'node:string_decoder';
 const MIB = 2 ** 20;
 
 /**
- * glibc's malloc. It gives every new thread a heap of its own and keeps what is freed there, so that a process in which
- * training workers come and go would grow with each: hence few heaps. As few as there are cores are too few: two threads
- * that compute may come to share one, and wait for each other all the time; with two heaps on two cores every third
- * process trained a fifth slower.
+ * glibc's malloc. By default every new thread gets a heap of its own, where freed memory is kept, so that a
+ * process would grow with each training worker; hence the number of heaps is limited. One heap per core is
+ * not enough: two computing threads may share one and wait for each other all the time; with two heaps on two
+ * cores every third process trained a fifth slower.
  *
- * A step's maps are well below 4 MiB and stay in a heap, which gives nothing back to the system before 64 MiB are free;
- * the larger ones of an evaluation, of which every heap would keep its own, are mapped and given back. Named by itself, neither
- * threshold moves.
+ * A step's maps are well below 4 MiB and stay in a heap, which returns memory to the system only when 64 MiB
+ * are free; an evaluation's larger maps, which every heap would keep, are mapped and returned. glibc adjusts
+ * neither threshold once it is set explicitly.
  */
 const malloc = {
   MALLOC_ARENA_MAX: os.availableParallelism() + 1,
@@ -35,13 +35,13 @@ const notes = [
   /^WARNING: All log messages before absl::InitializeLog\(\) is called are written to STDERR$/,
   /^I0000 .*oneDNN custom operations are on/,
 ];
-/** What such a line may begin with. */
+/** Beginnings of the lines that are removed. */
 const beginnings = ['WARNING: All log', 'I0000 '];
 
-/** Passes bytes on as they come, but for whole lines that are such a note. */
+/** Passes bytes on at once, except whole lines that are such notes. */
 export class NoteFilter extends Transform {
   #held = '';
-  /** A character may come in two pieces. */
+  /** A character may be split over two chunks. */
   #decoder = new StringDecoder('utf8');
 
   constructor() {

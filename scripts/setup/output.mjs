@@ -1,7 +1,8 @@
 /**
- * A reader that is gone (`npm run doctor | head`, a closed terminal) is no error of the program's. Where nobody reads stdout
- * any more, which is what a program is there for, it ends as the system would end it; stderr carries progress and notes, and
- * the work goes on without them. To be imported once by whatever script may be the first.
+ * A reader that has gone away (`npm run doctor | head`, a closed terminal) is not an error of the program. If
+ * nobody reads stdout, the program's purpose, any more, it ends as the system would end it; stderr has only
+ * progress and notes, and the work continues without it. Any script that may be the entry point imports this
+ * once.
  */
 import process from 'node:process';
 import { spoken } from './language.mjs';
@@ -14,7 +15,7 @@ try {
 }
 
 const GONE = new Set(['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
-/** 128 + SIGPIPE, as shells have it. */
+/** 128 + SIGPIPE, as shells report it. */
 const NOBODY_READS = 141;
 
 /** @param {NodeJS.ErrnoException} error */

@@ -1,44 +1,59 @@
 /**
- * Gives TensorFlow's libraries dynamic names of their own, so that nothing in them can be bound to a library of the same process.
+ * Renames the dynamic symbols of TensorFlow's libraries, so that they cannot be bound to another library of
+ * the same process.
  *
- * A Linux process has one scope of names. In Electron, Chromium loads Mesa's driver and with it the system's LLVM; TensorFlow
- * carries an LLVM, a BoringSSL, a curl, a zstd and more inside and exports their names. When it is loaded afterwards, the dynamic linker
- * binds its calls and variables to whatever library came first, and the process dies of a segmentation fault. So every name that both
- * of the libraries' own code defines and asks for is renamed in both, except the C API, which the addon asks for.
+ * A Linux process has one scope of names. In Electron, Chromium loads Mesa's driver and with it the system's
+ * LLVM; TensorFlow contains an LLVM, a BoringSSL, a curl, a zstd and more, and exports their names. When it
+ * is loaded afterwards, the dynamic linker binds its calls and variables to the library that was loaded
+ * first, and the process dies of a segmentation fault. So every name that the two libraries define and refer
+ * to is renamed in both, except the C API, which the addon refers to.
  *
- * The new name has the length and the GNU hash of the old one. The hash is h = 33·h + c over the bytes, so one more in a byte and
- * 33 less in the next leave it as it is: `_Z…`, with which all names of C++ begin, becomes `` `9… ``; `SSL_new` becomes `SSM>new`.
- * The table of hashes, the symbols' order and all relocations thus stay valid, and the file stays as large as it was. (patchelf
- * --rename-dynamic-symbols appends a second table of names: 108 MB more, and 40 to 60 seconds.)
+ * The new name has the length and the GNU hash of the old one. The hash is h = 33·h + c over the bytes, so
+ * adding 1 to a byte and subtracting 33 from the next does not change it: `_Z…`, the prefix of all C++ names,
+ * becomes `` `9… ``; `SSL_new` becomes `SSM>new`. The table of hashes, the symbols' order and all relocations
+ * thus stay valid, and the file stays as large as it was. (patchelf --rename-dynamic-symbols appends a second
+ * table of names: 108 MB more, and 40 to 60 seconds.)
  *
- * macOS and Windows need none of this: there a name is bound together with the library that it is expected in.
+ * macOS and Windows do not need this, because they bind a name in the library that it is expected in.
  */
 import fs from 'node:fs';
 import path from 'node:path';
 import { readDynamicTable, stringAt } from './elf.mjs';
 import { SetupError } from './errors.mjs';
 
-/** Part of the cache's key: raise it when the renaming changes, so that older caches are prepared again. */
+/**
+ * Part of the cache's key. It must be raised when the renaming changes, so that older caches are prepared
+ * again.
+ */
 export const PREPARATION = 'own1';
 
-/** Lies in tfjs-node's deps/ where its libraries have been prepared; the desktop program looks for it before it loads them. */
+/**
+ * Name of the mark in tfjs-node's deps/ that its libraries have been prepared; the desktop program looks for
+ * it before it loads them.
+ */
 const MARK = 'own-names';
 
 /**
- * What keeps its name: TensorFlow's C API, whose prefixes nobody else uses, and what the C runtime looks for by name.
+ * Names that are kept: TensorFlow's C API, whose prefixes nobody else uses, and those that the C runtime
+ * looks up.
  */
 const KEPT = /^(TF_|TFE_|TSL_|__gmon_start__$|_ITM_|_init$|_fini$|_edata$|_end$|__bss_start$|__morestack)/;
 
-/** The factor of the GNU hash function: where one byte gains k, the next loses 33·k. */
+/** Factor of the GNU hash function: if one byte gains k, the next loses 33·k. */
 const FACTOR = 33;
 const isOfIdentifier = (/** @type {number} */ byte) => /[A-Za-z0-9_.]/.test(String.fromCharCode(byte));
-/** A string ends with 0, many tools take `@` for the beginning of a version, and beyond 127 encodings begin. */
+/**
+ * A string ends with 0, many tools take `@` for the beginning of a version, and bytes from 127 on are not
+ * ASCII characters.
+ */
 const isAllowed = (/** @type {number} */ byte) => byte > 0 && byte < 127 && byte !== 64;
 
 /**
- * Where in a name a pair of bytes is changed and by how much: the first way in which the result is no identifier of C any
- * more, so that no compiled code can ask for it.
- * @param {Buffer} strings @param {number} start @param {number} end
+ * Returns where in a name a pair of bytes is changed and by how much: the first change whose result is not a
+ * C identifier, so that no compiled code can refer to it.
+ * @param {Buffer} strings
+ * @param {number} start
+ * @param {number} end
  * @returns {{ at: number, gain: number } | undefined}
  */
 function findChange(strings, start, end) {
@@ -53,13 +68,13 @@ function findChange(strings, start, end) {
   return undefined;
 }
 
-/** Whether a name was given by this module: no compiler makes such names. @param {string} name */
+/** Returns whether a name was made by this module; no compiler makes such names. @param {string} name */
 function isOwn(name) {
   return /[^A-Za-z0-9_.]/.test(name);
 }
 
 /**
- * The names of a library that another library of the process could answer, or be answered by.
+ * Returns the names of a library that could be bound to another library of the process, or the reverse.
  * @param {string} file
  * @returns {string[]}
  */
@@ -72,7 +87,7 @@ export function sharedNames(file) {
 }
 
 /**
- * Renames in place. The file must be nobody else's: it is changed while it lies there.
+ * Renames the symbols in place. No other process may use the file, because it is modified directly.
  * @param {string} file
  * @returns {number} how many names were changed
  */
@@ -115,7 +130,8 @@ export function giveOwnNames(file) {
 }
 
 /**
- * A linker may let a name begin within another one; it would be changed along with it, or twice.
+ * Throws if a name begins within another one, as a linker may arrange, because it would be changed as well,
+ * or twice.
  * @param {string} file
  * @param {Buffer} strings
  * @param {Set<number>} kept
@@ -137,7 +153,7 @@ function refuseOverlaps(file, strings, kept, changing, changes) {
 }
 
 /**
- * Renames in the libraries of a folder, and looks at them once more.
+ * Renames the symbols in the libraries of a folder, and checks the result.
  * @param {string} folder with libtensorflow*.so* in it; links are left alone
  */
 export function prepareLibraries(folder) {
@@ -149,7 +165,7 @@ export function prepareLibraries(folder) {
   }
 }
 
-/** Says in tfjs-node's deps/ that the libraries there are prepared. @param {string} deps */
+/** Marks the libraries in tfjs-node's deps/ as prepared. @param {string} deps */
 export function markPrepared(deps) {
   fs.writeFileSync(path.join(deps, MARK), `${PREPARATION}\n`);
 }

@@ -1,6 +1,6 @@
 /**
- * npm packages, exactly as the lock file names them, without running any install script: what those scripts would
- * fetch or build, the other steps do themselves, where it can be seen and bounded.
+ * Installs npm packages exactly as in the lock file, without running install scripts: the other steps do
+ * their downloads and builds themselves, visibly and with time limits.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -12,7 +12,7 @@ import { run } from './run.mjs';
 /** @typedef {import('./context.mjs').Context} Context */
 /** @typedef {{ version?: string, optional?: boolean, os?: string[], cpu?: string[] }} Locked */
 
-/** Without these nothing runs: a cheap look at whether node_modules is what the stamp says. */
+/** Files without which nothing runs, for a quick check that node_modules matches the stamp. */
 const KEY_FILES = ['.package-lock.json', 'typescript/package.json', '@tensorflow/tfjs-node/package.json'];
 
 /** @param {Context} context */
@@ -29,8 +29,8 @@ export function isDone(context) {
 }
 
 /**
- * Whether node_modules holds what the lock file names although no stamp says so: someone has run npm by hand. npm writes
- * node_modules/.package-lock.json as the last thing of an installation.
+ * Returns whether node_modules matches the lock file without a stamp, because someone has run npm by hand.
+ * npm writes node_modules/.package-lock.json at the end of an installation.
  * @param {Context} context
  */
 export function isInstalledByHand(context) {
@@ -63,7 +63,8 @@ export async function install(context, report) {
   const [command, args] = npmCommand(context);
   const result = await run(
     command,
-    // NODE_ENV=production or an omit in the user's configuration would leave out what the build needs.
+    // NODE_ENV=production or an omit in the user's configuration would leave out packages that the build
+    // needs.
     [
       ...args,
       'ci',
@@ -88,37 +89,39 @@ export async function install(context, report) {
     throw new SetupError(npmProblem(result), npmErrors(result.output));
   }
   const count = names.filter((name) => fs.existsSync(context.at(name, 'package.json'))).length;
-  context.reload(); // npm has emptied node_modules, and the record with it
+  context.reload(); // npm has emptied node_modules, including the record.
   context.stamp('packages', stampOf(context));
   line.done(`${count} npm packages`);
 }
 
 /**
- * Whether npm installs a package here; for the percentage, so what it cannot know (musl or glibc) counts as yes.
- * @param {Locked} locked @param {Context} context
+ * Returns whether npm installs a package here. It is used for the percentage, so unknown conditions (musl or
+ * glibc) count as true.
+ * @param {Locked} locked
+ * @param {Context} context
  */
 function isForHere({ os, cpu }, context) {
   return (os?.includes(context.platform) ?? true) && (cpu?.includes(context.arch) ?? true);
 }
 
 /**
- * How npm is called: the npm that runs this script, if one does, else that on the PATH.
+ * Returns the command for npm: the npm that runs this script, if any, otherwise the one on the PATH.
  * @param {Context} context
  * @returns {[string, string[]]}
  */
 function npmCommand(context) {
   const running = context.env['npm_execpath'];
-  // npm_execpath names yarn or pnpm where one of these runs the script.
+  // npm_execpath names yarn or pnpm if one of these runs the script.
   if (running && /npm-cli\.[cm]?js$/.test(running) && fs.existsSync(running)) {
-    // The Node that runs npm, not the one in node_modules, which npm is about to replace.
+    // The Node that runs npm is used, because npm is about to replace the one in node_modules.
     return [context.env['npm_node_execpath'] ?? process.execPath, [running]];
   }
   return [context.platform === 'win32' ? 'npm.cmd' : 'npm', []];
 }
 
 /**
- * Windows does not let a running program be removed, as npm would when this is the Node of node_modules; it lets it be
- * moved away.
+ * Moves the running Node out of node_modules, because npm would remove it, which Windows does not allow for a
+ * running program.
  * @param {Context} context
  */
 function freeRunningNode(context) {
@@ -139,7 +142,7 @@ function npmProblem({ output, error }) {
   return 'npm ci failed.';
 }
 
-/** npm's own error lines, without its advice on logs and usage. @param {string} output */
+/** Returns npm's own error lines, without its advice on logs and usage. @param {string} output */
 function npmErrors(output) {
   return output
     .split('\n')

@@ -1,8 +1,8 @@
 /**
- * Builds the program into out/: the messages, then main, preload and window by electron-vite. Does nothing where no
- * source has changed.
+ * Builds the program into out/: the messages, then main, preload and window by electron-vite. Does nothing if
+ * no source has changed.
  *
- * The build goes to a folder of its own and takes the place of out/ when it is whole.
+ * The build is written to a separate folder, which replaces out/ when it is complete.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -28,7 +28,7 @@ const SOURCES = [
 ];
 const HOSTS = ['desktop', 'browser', 'terminal'];
 
-/** Whether the program in out/ is built from the present sources. @param {Context} context */
+/** Returns whether the program in out/ was built from the current sources. @param {Context} context */
 export function isBuilt(context) {
   try {
     return (
@@ -41,8 +41,9 @@ export function isBuilt(context) {
 }
 
 /**
- * Builds if something has changed.
- * @param {Context} context @param {Report} report
+ * Builds the program if a source has changed.
+ * @param {Context} context
+ * @param {Report} report
  */
 export async function build(context, report) {
   if (isBuilt(context)) return;
@@ -88,7 +89,7 @@ export async function build(context, report) {
   line.done('built');
 }
 
-/** A bundler's complaint without its own call stack. @param {string} output */
+/** Returns a bundler's error message without its call stack. @param {string} output */
 function withoutStack(output) {
   return lastLines(output.replace(/^ +at .*\n?/gm, ''), 40);
 }
@@ -127,9 +128,10 @@ function sourcesKey(context) {
 }
 
 /**
- * Names, sizes and times of all files below the given places: a change shows without reading them. Tests, and what is
- * generated from other sources, do not count.
- * @param {Context} context @param {string[]} places
+ * Returns a digest of the names, sizes and times of all files below the given paths, which detects changes
+ * without reading them. Tests and generated files do not count.
+ * @param {Context} context
+ * @param {string[]} places
  */
 function signature(context, places) {
   const generated = context.at('src', 'renderer', 'paraglide');

@@ -1,6 +1,6 @@
 /**
- * pip, to fetch a wheel, and Python's zip reader, to open it. Any Python 3 will do: which wheel is wanted is told to pip
- * by its options, not by the Python it runs under.
+ * pip, which downloads a wheel, and Python's zip reader, which unpacks it. Any Python 3 will do, because
+ * pip's options rather than the Python it runs under determine the wheel.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import { SetupError } from './errors.mjs';
 import { sizeBelow } from './files.mjs';
 import { mustRun, run } from './run.mjs';
 
-/** A wheel is fetched at 1 MB/s or better in this time; slower lines are given up and tried again from the start. */
+/** Time limit for a wheel's download, at 1 MB/s; a slower download is stopped and restarted. */
 const DOWNLOAD_MS = 15 * 60_000;
 
 /**
@@ -45,7 +45,7 @@ with zipfile.ZipFile(archive) as z:
  */
 
 /**
- * The way to call pip, or undefined. `python` runs programs of ours.
+ * Returns the command for pip, or undefined if there is none. `python` runs our own scripts.
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<{ python: string, pip: [string, string[]], version: string } | undefined>}
  */
@@ -77,7 +77,7 @@ export async function findPip(env) {
  */
 export async function downloadWheel(wheel, folder, pip, env, progress) {
   const megabytes = (/** @type {number} */ bytes) => `${Math.round(bytes / 1e6)} MB`;
-  // pip shows no progress when nobody watches its terminal. What it has fetched so far lies in its temporary folder.
+  // pip shows no progress without a terminal, so the size of its temporary folder is used.
   const working = path.join(folder, 'pip');
   fs.mkdirSync(working, { recursive: true });
   const [command, args] = pip;
@@ -93,7 +93,7 @@ export async function downloadWheel(wheel, folder, pip, env, progress) {
       `--python-version=${wheel.python}`,
       `--abi=cp${wheel.python.replace('.', '')}`,
       `--platform=${wheel.platform}`,
-      '--no-cache-dir', // what is needed of it goes into Stride's own cache
+      '--no-cache-dir', // The needed files go into Stride's own cache.
       '--disable-pip-version-check',
       '--no-input',
       '--quiet',

@@ -1,13 +1,13 @@
 /**
- * What set-up says: one line a step, to stderr (stdout belongs to the program that runs afterwards).
- * On a terminal the line of a long step is redrawn with its percentage; in a log a step gets one line, and only one that
- * takes longer says now and then how far it is. A step that finds its work done says nothing at all.
+ * Progress output of set-up: one line per step on stderr (stdout belongs to the program that runs
+ * afterwards). On a terminal the line of a long step is redrawn with its percentage; in a log a step has one
+ * line, and further lines only if it takes long. A step that has nothing to do prints nothing.
  */
 import process from 'node:process';
 import { padded, spoken } from './language.mjs';
 
 const BAR = 24;
-/** In a log, how long a step may be silent, in milliseconds. */
+/** Milliseconds that a step may be silent in a log. */
 const SILENCE = 8000;
 
 /**
@@ -27,13 +27,13 @@ export class Report {
     this.#tty = out.isTTY === true;
   }
 
-  /** A line by itself, for what belongs to no step. @param {string} text */
+  /** Prints a line that belongs to no step. @param {string} text */
   say(text) {
     this.#out.write(`${spoken(text)}\n`);
   }
 
   /**
-   * Begins a step's line.
+   * Starts a step's line.
    * @param {string} name what is set up, a word or two
    * @param {string} doing what happens now, as in "installing 504 packages"
    * @returns {Line}

@@ -1,12 +1,13 @@
 /**
- * Child processes of the set-up: quiet while they work, their last words kept for an error, bounded in time, and never
- * left behind: an interrupt kills the whole group of each, so that no pip or compiler goes on in the background.
+ * Child processes of set-up: they run quietly, the end of their output is kept for errors, their time is
+ * limited, and an interrupt kills the process group of each, so that no pip or compiler remains in the
+ * background.
  */
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { Interrupted, SetupError } from './errors.mjs';
 
-/** What is kept of a child's output, in characters. */
+/** Number of characters of a child's output that are kept */
 const KEPT = 20_000;
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
@@ -37,7 +38,8 @@ const cleanups = new Set();
  */
 
 /**
- * Runs a program to its end. Never rejects for what the program does; rejects with Interrupted on Ctrl-C.
+ * Runs a program until it ends. Never rejects because of the program's result; rejects with Interrupted on
+ * Ctrl-C.
  * @param {string} command
  * @param {string[]} args
  * @param {Options} [options]
@@ -54,10 +56,10 @@ export function run(command, args, options = {}) {
       cwd: options.cwd,
       env: options.env ?? process.env,
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own, so that its children can be ended with it.
+      // A process group of its own, so that its children can be ended with it
       detached: posix,
       windowsHide: true,
-      // npm and its like are .cmd files on Windows, which only a shell can start.
+      // npm and similar programs are .cmd files on Windows, which only a shell can start.
       shell: !posix && /\.cmd$/i.test(command),
     });
     running.add(child);
@@ -71,7 +73,7 @@ export function run(command, args, options = {}) {
     const keep = (text) => {
       output = (output + text).slice(-KEPT);
     };
-    // There are no streams where the system did not let the program be started.
+    // There are no streams if the system did not allow the program to be started.
     child.stdout?.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
       keep(text);
       stdout = (stdout + text).slice(-KEPT);
@@ -110,7 +112,7 @@ export function run(command, args, options = {}) {
       running.delete(child);
       const reason = /** @type {NodeJS.ErrnoException | undefined} */ (error)?.code;
       if (interrupted) reject(interrupted);
-      // This is no fault of the program's: nothing else can be started either.
+      // This is not the program's fault, because nothing else can be started either.
       else if (error && (reason === 'EMFILE' || reason === 'ENFILE')) reject(error);
       else resolve({ code, signal, output, stdout, timedOut, error });
     }
@@ -138,8 +140,8 @@ export async function mustRun(what, command, args, options) {
 }
 
 /**
- * An environment in which tools print no colours, for output that is kept rather than shown. FORCE_COLOR goes: many
- * tools take any value of it, 0 too, for yes.
+ * Returns an environment in which tools print no colours, for output that is kept rather than shown.
+ * FORCE_COLOR is removed, because many tools take any value of it, even 0, for yes.
  * @param {NodeJS.ProcessEnv} env
  * @returns {NodeJS.ProcessEnv}
  */
@@ -149,7 +151,7 @@ export function withoutColours(env) {
 }
 
 /**
- * Something to undo if set-up is interrupted before `forget` is called: a temporary folder, a lock.
+ * Registers an undo for an interrupt of set-up before `forget` is called: of a temporary folder or a lock.
  * @param {() => void} undo
  * @returns {() => void} forget
  */
@@ -158,7 +160,7 @@ export function onInterrupt(undo) {
   return () => cleanups.delete(undo);
 }
 
-/** Throws if an interrupt has come; long loops of this process's own call it. */
+/** Throws if an interrupt has occurred; this process' own long loops call it. */
 export function checkInterrupt() {
   if (interrupted) throw interrupted;
 }
@@ -167,7 +169,7 @@ export function checkInterrupt() {
 export function handleInterrupts() {
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => {
-      // npm hands a Ctrl-C on that the terminal has already sent: the second one is no news.
+      // npm forwards a Ctrl-C that the terminal has already sent, so the second one is ignored.
       if (interrupted) return;
       interrupted = new Interrupted(signal);
       for (const child of running) kill(child);
@@ -176,7 +178,7 @@ export function handleInterrupts() {
   }
 }
 
-/** Gives signals their usual effect again. */
+/** Restores the default effect of signals. */
 export function releaseInterrupts() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(signal);
 }
@@ -191,6 +193,6 @@ function kill(child) {
       process.kill(-child.pid, 'SIGKILL');
     }
   } catch {
-    // It has ended by itself in the meantime.
+    // It has ended meanwhile.
   }
 }

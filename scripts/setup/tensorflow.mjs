@@ -1,7 +1,7 @@
 /**
- * The step that makes training possible: a libtensorflow and the addon that calls it. First the wheel (the library that
- * all of Stride's figures hold for), then the official archive. If neither can be had, Stride still starts, and says so
- * when a net is to be trained.
+ * Installs what training needs: libtensorflow and the addon that calls it. The wheel is tried first (all of
+ * Stride's figures were measured with its library), then the official archive. If neither can be installed,
+ * Stride starts anyway and reports that when a net is to be trained.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -13,7 +13,7 @@ import { PREPARATION } from './own-names.mjs';
 
 /** @typedef {import('./context.mjs').Context} Context */
 
-/** What a person can do where no libtensorflow could be had. Set-up, doctor and the README say the same. */
+/** Remedies if no libtensorflow can be installed. Set-up, doctor and the README use the same text. */
 export const WAYS_OUT =
   'To get it: connect to a network that reaches pypi.org (or set pip to a mirror of it), have Python 3 with pip and a C++ compiler, and run ' +
   '"STRIDE_RETRY=1 npm start". "npm run doctor" shows what is missing.';
@@ -30,7 +30,7 @@ export function isDone(context) {
   return (
     tensorflow !== undefined &&
     context.isStamped('tensorflow', stampOf(context)) &&
-    // existsSync follows links: a cache that was emptied is seen.
+    // existsSync follows links, so that an emptied cache is detected.
     [addonFile(context), tensorflow.library, path.join(packageFolder(context), 'deps', 'lib')].every((file) =>
       fs.existsSync(file),
     )

