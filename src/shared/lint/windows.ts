@@ -24,7 +24,7 @@ const axes = [0, 1] as const;
 const lengthOf = ({ input }: LayerSummary, axis: 0 | 1): number =>
   input.kind === 'map' ? (axis === 0 ? input.height : input.width) : 0;
 
-/** Returns the distance from the first to the last position under a window, in the map's pixels. */
+/** Returns the extent of a window along an axis, in the map's pixels. */
 const reachOf = ({ kernel, dilation }: Sliding, axis: 0 | 1) => dilation[axis] * (kernel[axis] - 1) + 1;
 
 /** Returns the number of rows or columns at the end of the map that no window reaches; padding does not count. */

@@ -34,7 +34,7 @@ export interface NetworkDiff {
   readonly changes: number;
 }
 
-/** Sorts keys and removes defaults, so that equal texts are equal nets. */
+/** Sorts keys and removes undefined and false values, so that equal texts are equal nets. */
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
   if (typeof value !== 'object' || value === null) return value;

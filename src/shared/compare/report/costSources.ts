@@ -6,7 +6,7 @@ import { trainingMemory } from '../../training/memory.ts';
 import type { CostSources } from '../tables/costTable.ts';
 import type { Material } from './collect.ts';
 
-/** Returns the cost sources of a run. */
+/** Returns a function that collects the cost sources of a run. */
 export function costSources(
   { speeds, comparison }: Pick<Material, 'speeds' | 'comparison'>,
   datasets: readonly DatasetSummary[],
