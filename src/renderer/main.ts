@@ -7,7 +7,7 @@ import { AppState } from './app/app.svelte.ts';
 import { connect as connectToDesktop } from './transport/electron.ts';
 import { connect as connectToServer } from './transport/websocket.ts';
 
-// The preload's bridge is there in the desktop window only.
+// The preload's bridge exists in the desktop window only.
 const app = new AppState(
   (globalThis as BridgeGlobal).stride ? connectToDesktop() : connectToServer(),
   window,

@@ -29,7 +29,7 @@ export interface Action {
   readonly title: () => string;
   /** Further search terms for the palette. */
   readonly keywords?: () => string;
-  /** Keys in tinykeys' notation: `$mod+k`, `[Shift]+?`, `g r`. Where there are several, the first is shown. */
+  /** Keys in tinykeys' notation: `$mod+k`, `[Shift]+?`, `g r`. Of several, the first is shown. */
   readonly keys?: string | readonly string[];
   /** The keys work while a text is being typed, too. Otherwise they are the text's. */
   readonly inFields?: boolean;

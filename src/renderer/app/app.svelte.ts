@@ -1,4 +1,4 @@
-/** All state of one window, made once in main.ts and handed down by context. */
+/** All state of one window, created once in main.ts and passed down by context. */
 import { createContext } from 'svelte';
 import { toProblemRecord } from '../../shared/base/problem.ts';
 import { m } from '../paraglide/messages.js';

@@ -1,4 +1,4 @@
-/** The history's sweeps, newest first, kept up to date by events; and what can be done with them. */
+/** The history's sweeps, newest first and kept up to date by events, and the actions on them. */
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { CallInput, LabClient } from '../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../shared/base/problem.ts';

@@ -147,7 +147,7 @@ export interface StepLabel {
     | 'paste'
     | 'mend'
     | 'replace';
-  /** The layer, where it is one. */
+  /** The layer, if the step concerns one. */
   readonly layer?: Layer;
   readonly count?: number;
 }

@@ -145,7 +145,7 @@ export function formatDateTime(iso: string): string {
   return dateFormat({ dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
 }
 
-/** The same for a table: the year only where it is not this one. */
+/** Formats date and time for a table: the year only if it is not the current one. */
 export function formatDateTimeShort(iso: string, now = new Date()): string {
   const date = new Date(iso);
   const options = { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' } as const;

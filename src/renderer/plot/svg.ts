@@ -100,7 +100,7 @@ function plotOf(chart: SvgChart, tools: SvgTools): string {
   ];
   const clip = (id: string, by: number) =>
     `<clipPath id="${id}"><rect x="${n(left - by)}" y="${n(top - by)}" width="${n(right - left + 2 * by)}" height="${n(bottom - top + 2 * by)}"/></clipPath>`;
-  // The first of the lines with the lowest order comes to lie over all others.
+  // The first of the lines with the lowest order is drawn over all others.
   const below = chart.lines.map((line, place) => ({ line, place }));
   below.sort((a, b) => b.line.order - a.line.order || b.place - a.place);
   return [

@@ -36,7 +36,7 @@ export function encodeMessage(message: unknown): Uint8Array<ArrayBuffer> {
   return encode(message, { extensionCodec: extensions, ignoreUndefined: true });
 }
 
-/** Throws what MessagePack throws where the bytes are cut short or are something else. */
+/** Throws MessagePack's error if the bytes are truncated or are something else. */
 export function decodeMessage(bytes: ArrayBuffer | Uint8Array): unknown {
   return decode(bytes, { extensionCodec: extensions });
 }

@@ -11,7 +11,7 @@ export function toJson(value: unknown): string {
   );
 }
 
-/** Throws a SyntaxError where the text is not JSON. */
+/** Throws a SyntaxError if the text is not JSON. */
 export function fromJson(text: string): unknown {
   return JSON.parse(text, (_, each: unknown) => {
     if (typeof each !== 'object' || each === null || !('number' in each)) return each;

@@ -15,7 +15,7 @@ export function encodeUtf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** Throws a TypeError where the bytes are not UTF-8, if `fatal`; otherwise such bytes become U+FFFD. */
+/** Throws a TypeError if the bytes are not UTF-8 and `fatal` is set; otherwise such bytes become U+FFFD. */
 export function decodeUtf8(bytes: Uint8Array, { fatal = false }: { fatal?: boolean } = {}): string {
   return new TextDecoder('utf-8', { fatal }).decode(bytes);
 }

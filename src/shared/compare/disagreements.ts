@@ -44,7 +44,7 @@ function kindOf(a: TestPredictions, b: TestPredictions, image: number): Disagree
   return outcome;
 }
 
-/** The probability of the class that the net gives the image. */
+/** Returns the probability of the predicted class. */
 function sureOf({ predictions, probabilities, classes }: TestPredictions): (image: number) => number {
   return (image) => probabilities[image * classes + (predictions[image] as number)] as number;
 }

@@ -7,7 +7,7 @@ import type { FigureLanguage } from './words.ts';
 export const figureStyles = ['diagram', 'paper'] as const;
 export type FigureStyle = (typeof figureStyles)[number];
 
-/** Throws a `Problem` where the layers do not fit each other. */
+/** Throws a `Problem` if the layers do not fit each other. */
 export function networkFigure(network: Network, style: FigureStyle, language: FigureLanguage): string {
   return style === 'paper' ? paperFigure(network, language) : diagram(network, language);
 }

@@ -32,7 +32,7 @@ export interface PictureOptions {
   readonly font: string;
 }
 
-/** A whole file, on white paper, with a title for those who do not see it. */
+/** Returns a complete file, on white paper, with a title as its text alternative. */
 export function picture({ width, height, title, font }: PictureOptions, parts: readonly string[]): string {
   const head = element('title', {}, escaped(title));
   const paper = element('rect', { width, height, fill: '#fff' });

@@ -43,7 +43,7 @@ export const imagesSchema = z.union([
 ]);
 export type Images = z.infer<typeof imagesSchema>;
 
-/** A class by its number; null takes the one that the net gives the image. */
+/** A class by its index; null uses the predicted class of the image. */
 const classSchema = z.int().min(0).nullable().default(null);
 
 const questions = {
@@ -94,7 +94,10 @@ const of = <S extends z.ZodRawShape>(shape: S) =>
   z.strictObject({
     run: z.int().positive(),
     checkpoint: checkpointKindSchema.default('last'),
-    /** The state at this epoch's end instead of a checkpoint; 0 is before training (`inspect.epochs` says which there are). */
+    /**
+     * The state at this epoch's end instead of a checkpoint; 0 is before training (`inspect.epochs` lists the kept
+     * ones).
+     */
     epoch: z.int().min(0).optional(),
     ...shape,
   });

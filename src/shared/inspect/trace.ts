@@ -33,7 +33,9 @@ interface Given {
   readonly depth: number;
 }
 
-/** Throws a `Problem` where the layers do not fit. A block's steps come before the block, which adds up. */
+/**
+ * Throws a `Problem` if the layers do not fit. A block's steps come before the block itself, which computes the sum.
+ */
 export function traceSteps(network: Network): TraceStep[] {
   let from = inputPlace;
   let input = inputShape(network);

@@ -11,7 +11,7 @@ export type FieldValue = number | [number, number] | string | boolean;
 export type Unit = 'pixels' | 'channels' | 'features' | 'share';
 
 interface Common {
-  /** The field must be there. Others are left out of a net that is written, where they are at their default. */
+  /** The field is required. Optional fields are left out of a written net if they are at their default. */
   readonly required?: true;
   /** The value of a layer without the field. */
   readonly fallback: FieldValue;

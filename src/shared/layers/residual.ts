@@ -97,7 +97,7 @@ export function shortcut(layer: Residual, input: Shape): Conv2d | undefined {
   return { type: 'conv2d', filters: output.channels, kernelSize: 1, stride };
 }
 
-/** A 1×1 kernel with stride s gives ⌊(n − 1)/s⌋ + 1; the smallest s that gives the wanted length, per axis. */
+/** Returns the smallest stride per axis with the wanted length: a 1×1 kernel with stride s gives ⌊(n − 1)/s⌋ + 1. */
 function strideBetween(input: MapShape, output: MapShape): [number, number] {
   const stride = (from: number, to: number): number => {
     for (let s = 1; s <= from; s += 1) if (Math.floor((from - 1) / s) + 1 === to) return s;

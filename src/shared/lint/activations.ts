@@ -106,7 +106,7 @@ const monotone: ReadonlySet<string> = new Set([
   'softplus',
 ]);
 
-/** The same numbers for less work, the other way round. */
+/** Reports an activation before a pool: the other order computes the same numbers with less work. */
 export const activationBeforePool: Rule = ({ layers, network }) =>
   layers.flatMap((summary, i) => {
     const before = layers[i - 1];

@@ -6,7 +6,7 @@ import { type Layer, layerKind } from '../layers/index.ts';
 import { describeShape, elements } from '../layers/layer.ts';
 import { type Rule, changed, finding, isWeighted, numberOf, without } from './rule.ts';
 
-/** The last layer has another size than there are classes. */
+/** Reports a last layer whose size differs from the number of classes. */
 export const outputClasses: Rule = ({ layers, network, options, complete }) => {
   const { classes } = options;
   const last = layers.at(-1);
@@ -44,7 +44,7 @@ export const outputDropout: Rule = ({ layers, network, complete }) => {
   return [finding('warning', 'output-dropout', [last.position], {}, without(network, last.position))];
 };
 
-/** A hidden layer with fewer units than there are classes: everything must pass through it. */
+/** Reports a hidden layer with fewer units than there are classes, because everything must pass through it. */
 export const bottleneck: Rule = ({ layers, network, options }) => {
   const { classes } = options;
   if (classes === undefined) return [];

@@ -15,7 +15,7 @@ export interface LintFinding {
   /** Positions in `network.layers`, at least one. */
   readonly positions: readonly number[];
   readonly parameters: ProblemParameters;
-  /** The net with this mended; only where that is safe to offer, and always a net that fits together. */
+  /** The net with the fix applied; only if that is safe, and always a net whose layers fit. */
   readonly fix?: Network;
 }
 

@@ -17,7 +17,7 @@ export function misfitMessage(rule: MisfitRule, limits: Limits = {}): string {
   return JSON.stringify({ rule, ...limits });
 }
 
-/** The parameters for the first thing that is wrong with `value`. `field` is where it is, as in `runs[0].settings.epochs`. */
+/** Returns the parameters of the first error of `value`. `field` is its path, as in `runs[0].settings.epochs`. */
 export function misfitOf(error: z.ZodError, value: unknown): ProblemParameters {
   const issue = deepest(telling(error.issues));
   const path = issue.path;
@@ -55,7 +55,7 @@ export function misfitSentence(
     : fill(frames.run[language], { number: of['number'], sentence });
 }
 
-/** The parameters of what is shown, with `detail` in the reader's language where a misfit is what they tell of. */
+/** Returns the parameters for display, with `detail` in the reader's language if they describe a misfit. */
 export function withDetail(
   parameters: ProblemParameters,
   language: MisfitLanguage,

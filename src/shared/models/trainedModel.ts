@@ -59,7 +59,7 @@ export interface ModelSource extends Omit<TrainedModel, 'layers'> {
   readonly tensors: readonly NamedTensor[];
 }
 
-/** Throws a `Problem` where a weight is missing or has another shape than the net's. */
+/** Throws a `Problem` if a weight is missing or has another shape than the net's. */
 export function trainedModel({ tensors, ...source }: ModelSource): TrainedModel {
   const known = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const { layers } = summarize(source.network);

@@ -1,6 +1,6 @@
 /**
- * The walk over a net: what each layer is given, gives, costs and sees. `summarize` stops at nothing: a layer that
- * does not fit is reported with its problem and the walk ends there, so that an editor can show the rest.
+ * Walks over a net: the input, output, cost and receptive field of each layer. A layer that does not fit is reported
+ * with its problem, and the walk ends there, so that an editor can show the rest.
  */
 import { type Layer, enabledLayers, layerKind } from '../layers/index.ts';
 import { type Pair, type ParameterSpec, type Shape, describeShape, elements } from '../layers/layer.ts';
@@ -67,8 +67,8 @@ export function widen(reach: Reach, layer: Layer, network: Network): Reach {
 }
 
 /**
- * A layer's problem, with its place: `layer` is its number (`4`, or `4.2` in a block), `from` the number of the layer that
- * gives it its input, 0 for the net's input.
+ * Returns a layer's problem with its place: `layer` is its number (`4`, or `4.2` in a block), `from` the number of the
+ * layer that computes its input, 0 for the net's input.
  */
 function namedProblem(
   { code, message, parameters }: Problem,
@@ -135,7 +135,7 @@ export function summarize(network: Network): NetworkSummary {
   };
 }
 
-/** A net that can be trained to tell `classes` classes apart; throws what keeps it from that. */
+/** Returns the net if it can be trained to distinguish `classes` classes; throws a `Problem` otherwise. */
 export function requireTrainable(network: Network, classes: number): NetworkSummary {
   const summary = summarize(network);
   if (!summary.layers.some((layer) => layer.parameterCount > 0)) {

@@ -13,7 +13,7 @@ export function deciding({ earlyStopping }: TrainingSettings): StoppingMetric {
   return earlyStopping?.metric ?? 'testAccuracy';
 }
 
-/** The metric, turned so that larger is better. NaN where it is no number, or was not measured. */
+/** Returns the metric with its sign chosen so that larger is better; NaN if it is no number, or was not measured. */
 export function merit(metric: StoppingMetric, record: EpochRecord): number {
   const validation = record.details?.validation;
   switch (metric) {
@@ -58,7 +58,7 @@ export class BestEpoch {
   }
 }
 
-/** Throws where early stopping watches images that are not held back. */
+/** Throws if early stopping watches images that are not held out. */
 export function requireWatchable({ earlyStopping, validation }: TrainingSettings): void {
   if (!earlyStopping?.metric.startsWith('validation') || validation) return;
   throw new Problem(

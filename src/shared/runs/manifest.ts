@@ -32,7 +32,7 @@ export const runManifestSchema = z.object({
 });
 export type RunManifest = z.infer<typeof runManifestSchema>;
 
-/** A run as history knows it, for who opens its files. */
+/** A run as history knows it, for readers of its files. */
 export interface KnownRun {
   readonly manifest: RunManifest;
   /** True if the run was made before runs had identities: a file without one may be its own. */

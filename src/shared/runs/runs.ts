@@ -153,7 +153,7 @@ export const runSummarySchema = z.strictObject({
    * was recorded.
    */
   origin: z.strictObject({ network: z.int(), version: z.int(), changed: z.boolean() }).optional(),
-  /** The sweep that it is of, and its position there, from 0; not there for a run of its own. */
+  /** The run's sweep, and its position there, from 0; undefined for a run outside a sweep. */
   sweep: z.strictObject({ id: z.int(), position: z.int() }).optional(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;

@@ -1,4 +1,4 @@
-/** A sweep's axes: the values that each has, those that are drawn, and what they are called in a combination's label. */
+/** A sweep's axes: their values, random draws, and the labels of combinations. */
 import { type Axis, type SweepRange, type Sweep } from './sweeps.ts';
 
 export type SweepValue = Extract<Axis, { values: unknown }>['values'][number];

@@ -24,8 +24,8 @@ export interface Affordable {
 }
 
 /**
- * Throws a `Problem` with what would fit. `bytes`: the memory that there is. A batch is never larger than the data set,
- * and is split into the shards.
+ * Throws a `Problem` with the batch size that would fit. `bytes` is the available memory. A batch is never larger than
+ * the data set, and is split into the shards.
  */
 export function requireAffordable(of: Affordable, bytes: number): void {
   requireStorable(of);

@@ -47,7 +47,7 @@ const mostlySaturated = 0.9;
 /** Updates smaller than this fraction of the weights have no effect within an epoch. */
 const smallUpdate = 1e-4;
 
-/** The gravest one; null where nothing is wrong, or it is too early to say. */
+/** Returns the gravest trouble; null if nothing is wrong, or it is too early to say. */
 export function findTrouble(observed: Observed): Trouble | null {
   return lossTrouble(observed) ?? epochTrouble(observed);
 }

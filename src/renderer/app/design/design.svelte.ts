@@ -1,7 +1,7 @@
 /**
- * The net that is open for editing: a preset, which is only looked at, or a kept net, which is written whenever it has
- * changed. What has not been written yet also lies in the window's session, so that a reload in that moment, or a lab that is
- * away, loses nothing. Of two windows that edit one net the last writer wins, and the other one can undo that.
+ * The net that is open for editing: a preset, which is read-only, or a kept net, which is written after every change.
+ * Unwritten changes are also in the window's session storage, so that a reload at that moment, or an unreachable lab,
+ * loses nothing. If two windows edit one net the last writer wins, and the other one can undo that.
  */
 import { untrack } from 'svelte';
 import type { LabClient } from '../../../shared/api/api.ts';
@@ -92,7 +92,7 @@ export class DesignState {
     if (kept && !this.writeProblem) this.#hear(kept.id, kept.network);
   }
 
-  /** The kept net that is open, and as history knows it. */
+  /** The open kept net, as history knows it. */
   get kept() {
     return this.source?.kind === 'kept' ? this.#networks.find(this.source.id) : undefined;
   }

@@ -57,7 +57,7 @@ export function findNode(nodes: readonly LayerNode[], key: string): LayerNode | 
   return flattened(nodes).find((node) => node.key === key);
 }
 
-/** The gap before the node, or undefined where it is not there. */
+/** Returns the gap before the node, or undefined if the node does not exist. */
 export function placeOf(
   nodes: readonly LayerNode[],
   key: string,

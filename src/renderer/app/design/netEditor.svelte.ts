@@ -201,7 +201,7 @@ export class NetEditor extends SteppedNet {
     return behind?.layer.type === 'residual' && this.move(targets, { parent: behind.key, index: 0 });
   }
 
-  /** The chosen layers as a net of their own, for the clipboard; null where nothing is chosen. */
+  /** Returns the selected layers as a net of their own, for the clipboard; null if nothing is selected. */
   copy(): string | null {
     const targets = this.targets;
     const [first] = targets;

@@ -9,7 +9,10 @@ import { surveyNetwork } from '../../../shared/network/survey.ts';
 import { type NetDocument, flattened, toDocument, toNetwork } from './netDocument.ts';
 import { type Row, rowsOf } from './netRows.ts';
 
-/** A step's label, and how things were before it (in `past`) or after it (in `future`). A stack as a list of its own. */
+/**
+ * A step's label, and the state before it (in `past`) or after it (in `future`). The steps of a stack are a linked
+ * list.
+ */
 interface Step {
   readonly label: StepLabel;
   readonly document: NetDocument;

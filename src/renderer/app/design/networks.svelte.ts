@@ -1,4 +1,4 @@
-/** The nets that are kept, last changed first, kept up to date by events; and what can be done with them. */
+/** The kept nets, last changed first and kept up to date by events, and the actions on them. */
 import type { LabClient } from '../../../shared/api/api.ts';
 import type { StoredNetwork, NetworkVersion } from '../../../shared/api/calls/networks.ts';
 import type { Network } from '../../../shared/network/network.ts';

@@ -36,7 +36,7 @@ export const preferences = {
   ),
   /** The quantity on the charts' horizontal axis. */
   'watch.axis': preference<XAxis>(z.enum(xAxes), 'epoch'),
-  /** Whether the charts' value axis is logarithmic. */
+  /** True if the charts' value axis is logarithmic. */
   'watch.logarithmic': preference(z.boolean(), false),
   /** The position of the charts' smoothing slider. */
   'watch.smoothing': preference<number>(z.int().min(0).max(smoothingPositions), 0),

@@ -14,8 +14,8 @@ export class RunLines {
   /** The found runs, in their order. */
   runs = $state.raw<readonly number[]>([]);
   /**
-   * The groups, and what they were made by: a head must not be drawn by what was chosen since, for which there are no groups
-   * yet.
+   * The groups, with the field that they were made by: a head must not be rendered by a newer field, for which there
+   * are no groups yet.
    */
   grouped = $state.raw<{ readonly by: GroupField; readonly groups: readonly RunGroup[] } | null>(null);
   /** Keys of the collapsed groups. */
@@ -34,7 +34,7 @@ export class RunLines {
       const open = !this.closed.has(key);
       const head = { kind: 'group', key, group, open } as const;
       if (!open) return [head];
-      // A run of several tags is there several times.
+      // A run with several tags has several lines.
       return [head, ...group.runs.map((run) => ({ kind: 'run', key: `r${run} ${key}`, run }) as const)];
     });
   });

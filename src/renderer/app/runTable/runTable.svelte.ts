@@ -105,7 +105,7 @@ export class RunTable extends RunLines {
     this.#changed();
   }
 
-  /** The same for the address. */
+  /** Returns the query for the address. */
   toQuery(): Record<string, string> {
     return queryOf(this);
   }

@@ -122,7 +122,7 @@ export class LiveRun {
       this.#countdown.pause();
       if (this.series.length < run.step) void this.#fill().catch(() => undefined);
     }
-    // A run that another process trains: its losses and epochs are in history, and no other event tells of them.
+    // Another process trains the run: its losses and epochs are in history, and no other event reports them.
     if (this.detail && this.#silent(run)) void this.load();
     this.#refresh();
   }

@@ -111,7 +111,7 @@ export class RunActions {
     return this.#do(() => this.#update({ runs: [...runs], removeTags: [tag] }));
   }
 
-  /** Throws what the lab says against it: the text is still there, and the words belong beside it. */
+  /** Throws the lab's error: the text is still in its field, and the message belongs beside it. */
   async setNote(run: number, note: string): Promise<void> {
     await this.#update({ runs: [run], note });
   }

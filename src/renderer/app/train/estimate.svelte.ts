@@ -116,7 +116,7 @@ interface Measured {
   readonly epochs: number;
 }
 
-/** The same for another number of epochs. */
+/** Returns the estimate for another number of epochs. */
 function lasting({ estimate, epochs }: Measured, wanted: number): Estimate {
   const { trainSeconds, testSeconds, totalSeconds } = estimate;
   return { ...estimate, totalSeconds: totalSeconds + (wanted - epochs) * (trainSeconds + testSeconds) };

@@ -51,7 +51,7 @@ export class NetForm {
   readonly key: string;
   readonly origin: NetOrigin;
   readonly network: Network;
-  /** The number of the kept net that it is, or was taken from. */
+  /** The number of the kept net that this is, or was taken from. */
   readonly kept: number | undefined;
   /** A preset has its script's values. */
   readonly settings: TrainingSettings;

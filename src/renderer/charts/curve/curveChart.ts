@@ -311,7 +311,7 @@ export class CurveChart {
     paintLines(this.#chart.ctx, lines, projectionOf(this.#chart));
   }
 
-  /** The part of the axis that is in sight, now that runs have grown. */
+  /** Returns the visible range of the axis after the runs have grown. */
   #lookAlong(): { x: Range; mappings: readonly Mapping[] } {
     const mappings = this.#lines.mappings();
     this.#view.full = fullRange(this.#view.axis, this.#traces, mappings);

@@ -53,7 +53,7 @@ export class CurveLines {
     return this.#traces.map((trace) => mappingOf(this.#view.axis, trace));
   }
 
-  /** The lines of what is shown, with their points in `range`; what is in sight is `pixels` wide. */
+  /** Fills the lines of the shown runs with their points in `range`; the visible range is `pixels` wide. */
   fill({ min, max }: Range, pixels: number): readonly FilledLine[] {
     const view = this.#view;
     const shown = this.#shown;

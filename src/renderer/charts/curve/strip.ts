@@ -57,7 +57,7 @@ export class Strip {
     const words = copyOf(picture, wordsTop, wordHeight, ratio);
     wide.destroy();
 
-    // The value axis' own line stays in sight.
+    // The value axis's own line stays visible.
     const plotLeft = Math.ceil(area.left + 0.5);
     const plotRight = Math.ceil(area.right);
     const wordsLeft = Math.max(0, plotLeft - wordFade);

@@ -1,4 +1,4 @@
-/** The settings of a run by which people tell it from others, each with its name. */
+/** The settings that distinguish a run for people, each with its name. */
 import type { RunSummary } from '../../../shared/runs/runs.ts';
 import { formatTick } from '../../i18n/format.ts';
 import { optimizerNames, settingLabel } from '../../i18n/settings.ts';

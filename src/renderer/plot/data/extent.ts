@@ -41,8 +41,9 @@ export function roundDown(value: number): number {
 }
 
 /**
- * A value axis for what is in sight between `low` and `high`. From 0 where that leaves the values enough of the height;
- * logarithmic ones between round numbers. Where nothing is in sight, as for losses of a net that has not learned.
+ * Returns the value axis's range for visible values between `low` and `high`. It begins at 0 if that leaves the values
+ * enough of the height; logarithmic ranges end at round numbers. Without visible values, it is that of a net that has
+ * not learned.
  */
 export function lossExtent(
   low: number,

@@ -58,7 +58,7 @@ export class Pyramid {
     }
     const writer = new PointWriter(out, this.#valueAt, xOf);
     for (let bucket = first; bucket < last; bucket++) {
-      // The curve's own ends are always there.
+      // The curve's own ends are always included.
       if (bucket === 0) writer.put(0);
       writer.putAll(level.low[bucket]!, level.high[bucket]!, level.gap[bucket]!);
       if ((bucket + 1) * width >= length) writer.put(length - 1);

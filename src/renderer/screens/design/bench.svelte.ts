@@ -16,7 +16,7 @@ import type { ForeignChange } from '../../app/design/design.svelte.ts';
 import type { LayerNode } from '../../app/design/netDocument.ts';
 import { readNetwork, writeNetwork } from '../../app/design/netText.ts';
 
-/** A net of 256 layers comes to some 30 kB. */
+/** A net of 256 layers takes about 30 kB. */
 const largestFile = 2 ** 20;
 
 /** Notebooks contain the pictures that they show. */
@@ -77,7 +77,7 @@ export class DesignBench {
     return first && nodes.length === 1 ? { layer: first.layer, count: 1 } : { count: nodes.length };
   }
 
-  /** The keys' work on layers, and back to the column, where it is done from there. */
+  /** Runs a keyboard edit of layers, and returns the focus to the column if it came from there. */
   edit(work: () => unknown): void {
     const focused = this.columnHasFocus();
     this.try(work);

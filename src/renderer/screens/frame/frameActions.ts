@@ -1,4 +1,4 @@
-/** The actions that are there on every screen: ways to the screens, appearance, help. */
+/** The actions of every screen: links to the screens, appearance, help. */
 import { m } from '../../paraglide/messages.js';
 import type { Action } from '../../app/actions.svelte.ts';
 import type { AppState } from '../../app/app.svelte.ts';

@@ -134,7 +134,7 @@ const colours: Readonly<Record<'light' | 'dark', Colours>> = {
   dark: { negative: [255, 164, 84], zero: [42, 44, 50], positive: [122, 182, 255], none: [245, 138, 135] },
 };
 
-/** A value's colour; what is no number has one of its own. */
+/** Returns a value's colour; a value that is no number has one of its own. */
 export function colourOf(value: number, scale: number, theme: 'light' | 'dark'): Rgb {
   const { negative, zero, positive, none } = colours[theme];
   if (!Number.isFinite(value)) return none;

@@ -70,7 +70,7 @@ export const datasetCalls = {
     z.strictObject({ ticket, from, options: importOptionsSchema.prefault({}) }),
     z.strictObject({
       entry: datasetEntrySchema,
-      /** The very same images and labels were there already. */
+      /** True if a set with exactly the same images and labels already existed. */
       alreadyThere: z.boolean(),
     }),
   ),

@@ -24,8 +24,8 @@ export const inspectCalls = {
   'inspect.filters': call(inspectRequests.filters, inspectReply(answers.filters)),
 
   /**
-   * The epochs whose states are kept, ascending (0 is before training), the bytes that they take, and the budget in
-   * megabytes that a run's states have (shared/inspect/epochStates.ts says which go beyond it).
+   * Returns the epochs whose states are kept, ascending (0 is before training), their size in bytes, and the budget in
+   * megabytes for a run's states (shared/inspect/epochStates.ts decides which are dropped beyond it).
    */
   'inspect.epochs': call(
     z.strictObject({ run: z.int().positive() }),

@@ -54,7 +54,10 @@ export const modelCalls = {
     z.strictObject({ ...what, folder: z.string().min(1), overwrite: z.boolean().default(false) }),
     z.array(exportResultSchema),
   ),
-  /** The same as a zip file, for a window that has no access to the machine's folders. Empty where all failed. */
+  /**
+   * Returns the export as a zip file, for a window without access to the machine's folders. Empty if all formats
+   * failed.
+   */
   'models.pack': call(
     z.strictObject(what),
     z.strictObject({ fileName: z.string(), archive: bytes, results: z.array(exportResultSchema) }),

@@ -1,4 +1,4 @@
-/** The calls by which runs are found, kept in order and taken away; starting and steering them is in api.ts. */
+/** The calls that find, organise and delete runs; those that start and steer them are in api.ts. */
 import { z } from 'zod';
 import { mostTags, noteSchema, runNameSchema, runScopes, tagSchema } from '../../runs/runOrganisation.ts';
 import { groupFields, sortFields } from '../../runQuery/fields.ts';

@@ -7,7 +7,7 @@ import { parsePyTorch } from '../parsePyTorch.ts';
 
 const torch = 'import torch, torch.nn as nn, torch.nn.functional as F, argparse\n';
 
-/** The net in short: kinds with what they are made with. */
+/** Reads the net as its kinds with their arguments. */
 const read = (code: string) => {
   const pasted = parsePyTorch(torch + code);
   return {

@@ -79,7 +79,7 @@ function member(reading: Reading, node: SyntaxNode, of: Value, name: string): Va
   }
 }
 
-/** A method that is marked as a property is called where it is named. */
+/** Calls a method that is marked as a property when it is accessed. */
 function property(reading: Reading, value: Value, of: Value): Value {
   if (value.kind !== 'method') return value;
   const definition =
@@ -259,7 +259,7 @@ function call(reading: Reading, node: SyntaxNode, callee: Value, given: CallArgu
     reading.findings.add('error', error.code, place(reading, node), error.parameters);
     if (['reshape', 'operation-unknown', 'linear-on-map', 'argument-unreadable'].includes(error.code))
       reading.trace.sizesKnown = false;
-    // The rest is read as if this were not there.
+    // The rest is read as if this call were absent.
     if (callee.kind === 'method' && callee.of.kind === 'tensor') return callee.of;
     return given.positional.find((value) => value.kind === 'tensor') ?? unknown;
   } finally {

@@ -197,7 +197,7 @@ export interface DatasetValue {
   readonly transform: Value | undefined;
   /** Number of images, if known. */
   readonly length: number | null;
-  /** The share of the training images that is kept for validation, where the set was split. */
+  /** The fraction of the training images that is held out for validation, if the set was split. */
   readonly heldOut: number | null;
   readonly place: Place;
 }

@@ -1,6 +1,7 @@
 /**
- * A comparison as one HTML file for whoever has no Stride: it asks for nothing from a network, needs no script, follows
- * the reader's light or dark theme, and prints. Its numbers are inside as JSON too (`#stride-comparison`).
+ * A comparison as one self-contained HTML file for readers without Stride: it loads nothing from a network, needs no
+ * script, follows the reader's light or dark theme, and can be printed. Its numbers are included as JSON
+ * (`#stride-comparison`).
  */
 import type { DatasetSummary } from '../../datasets/dataset.ts';
 import type { RunDetail } from '../../runs/runs.ts';

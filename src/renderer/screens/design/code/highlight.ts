@@ -12,7 +12,7 @@ export interface CodePart {
 }
 
 export interface CodeLine {
-  /** The line's text and how often it came before: a changed line has a key that was not there. */
+  /** The line's text with its number of earlier occurrences: a changed line has a new key. */
   readonly key: string;
   readonly parts: readonly CodePart[];
 }

@@ -15,7 +15,7 @@ export interface BackWish {
 }
 
 export interface ImageMaps {
-  /** The class whose logit they are about: the one that the net gives the image. */
+  /** The class whose logit is explained: the predicted one. */
   readonly prediction: number;
   readonly gradient: Float32Array;
   readonly smoothGrad: Float32Array;

@@ -7,7 +7,7 @@ import { padSide } from './pen.ts';
 /** Pictures are reduced to this size before their ink is detected: a photograph has more pixels than a stroke needs. */
 const mostSide = 560;
 
-/** Throws a `Problem` where the file is no picture, or has nothing on it. */
+/** Throws a `Problem` if the file is no picture, or shows nothing. */
 export async function inkOfFile(file: Blob): Promise<Ink> {
   let bitmap: ImageBitmap;
   try {

@@ -1,4 +1,4 @@
-/** The epochs whose states the nets that are looked at have kept: the places of one slider for all of them. */
+/** The epochs whose states the inspected nets have kept: the positions of one slider for all of them. */
 import type { CallReply, LabClient } from '../../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/problem.ts';
 

@@ -53,7 +53,7 @@ export function follow(reading: Reading, net: Module, images: ImageSize | null, 
   const channels = firstChannels(net);
   const first = at(map(channels ?? 1, 28, 28));
   const { wantedInput } = first.trace;
-  // The code gives the images their shape itself.
+  // The code itself reshapes the images.
   if (wantedInput) return at(map(...wantedInput));
   const found = hasErrors(first) ? searched(first, channels, at) : first;
   const { input } = found;

@@ -94,7 +94,7 @@ export function dictMethod(
   }
 }
 
-/** A dictionary's numbers are kept as texts; who goes through them gets numbers back. */
+/** A dictionary's numeric keys are stored as texts; iterating over it returns numbers again. */
 const keyValue = (key: string): Value => (/^-?\d+(\.\d+)?$/.test(key) ? number(Number(key)) : string(key));
 
 export function stringMethod(

@@ -63,7 +63,7 @@ const update: StatementReader = (reading, node, scope) => {
   const sign = reading.source.of(operator).slice(0, -1);
   const left = evaluate(reading, target, scope);
   const right = evaluate(reading, value, scope);
-  // A list is changed in place, also for whoever knows it by another name.
+  // A list is changed in place, also under its other names.
   const more = sign === '+' && left.kind === 'list' && !left.tuple ? itemsOf(reading, right) : null;
   if (more && left.kind === 'list') left.items.push(...more);
   else assign(reading, [target], operate(reading, node, sign, left, right), scope);

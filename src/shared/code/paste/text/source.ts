@@ -45,7 +45,7 @@ export class Source {
     return { ...this.number(row), text: short((this.#original[row - 1] ?? '').trim()) };
   }
 
-  /** The node's line, and its text in one line, cut where it is long. */
+  /** Returns the node's line, and its text in one line, truncated if it is long. */
   place(node: SyntaxNode): Place {
     return { ...this.number(this.row(node.from)), text: short(this.of(node).replace(/\s+/g, ' ')) };
   }

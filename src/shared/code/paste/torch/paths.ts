@@ -125,7 +125,7 @@ const copy: PathReader = (reading, _node, { positional: [value] }) =>
       ? { ...value, items: [...value.items] }
       : (value ?? unknown);
 
-/** A dataclass's field: its default, or what its factory makes. */
+/** Reads a dataclass's field as its default, or as what its factory makes. */
 const dataclassField: PathReader = (reading, node, { named }, scope) => {
   const factory = named.get('default_factory');
   if (factory) return callValue(reading, node, factory, noArguments, scope);

@@ -53,7 +53,7 @@ export interface ScriptTraining {
   readonly epochs: EpochCount[];
   /** Loops that were counted. */
   readonly counted: Set<Loop>;
-  /** A plain loop over steps, where there are no epochs. */
+  /** A plain loop over steps, if there are no epochs. */
   steps: Loop | null;
   stepped: boolean;
   loader: Loader | null;

@@ -39,7 +39,7 @@ export function trainer(reading: Reading, node: SyntaxNode, call: CallArguments)
   return { kind: 'instance', instance: { definition: null, type: 'trainer', attributes: new Map() } };
 }
 
-/** A Lightning module's optimizer and loader, which its trainer asks for. */
+/** Reads the optimizer and the loader of a Lightning module, which its trainer calls for. */
 export function readLightning(reading: Reading, self: Value): void {
   if (self.kind !== 'module' || self.module.type !== 'user' || !isLightning(self.module.definition)) return;
   const { definition } = self.module;
