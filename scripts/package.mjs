@@ -1,6 +1,7 @@
 /**
- * npm run package: builds the packages of this platform into dist/. On Linux a folder, tar.gz and, where Debian's tools are, deb; AppImage, and the
- * packages of macOS and Windows, want files that electron-builder fetches, and are built there:
+ * npm run package: builds the packages of this platform into dist/. On Linux these are a folder, tar.gz and,
+ * if Debian's tools are installed, deb. AppImage and the packages of macOS and Windows need files that
+ * electron-builder downloads:
  *
  *     npm run package                                 what can be built from here
  *     npm run package -- --linux AppImage deb tar.gz  where GitHub can be reached

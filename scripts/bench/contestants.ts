@@ -48,7 +48,7 @@ export interface Entry extends Extent {
   readonly python: string | null;
   /** Folder that torchvision's MNIST takes as its root */
   readonly mnistRoot: string;
-  /** Whether there is an Electron to measure in. */
+  /** Whether Electron is available. */
   readonly electron: boolean;
   readonly limit: LimitOptions;
 }

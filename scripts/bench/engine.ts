@@ -1,6 +1,6 @@
 /**
  * Stride's engine as a contestant: each net in the worker that the lab starts for a run, paused between
- * epochs. One net, or several in one process, at once or one after another.
+ * epochs. It trains one net, or several in one process, concurrently or one after another.
  *
  * While it gets ready it trains a first epoch, because a run starts automatically.
  */

@@ -44,7 +44,7 @@ export function electronProgram(context) {
 export function isDone(context) {
   if (electronProgram(context)) return true;
   const { electron: failure } = context.state.failures;
-  if (!hasDisplay(context)) return failure !== undefined; // said once
+  if (!hasDisplay(context)) return failure !== undefined; // The missing display is reported only once.
   return failure?.why !== NO_DISPLAY && context.recentFailure('electron') !== undefined;
 }
 

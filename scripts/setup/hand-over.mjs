@@ -98,7 +98,7 @@ export async function handOver(command, args, options) {
   }
   if (signal) {
     process.kill(process.pid, signal);
-    await new Promise((resolve) => setTimeout(resolve, 1000)); // the signal arrives in the meantime
+    await new Promise((resolve) => setTimeout(resolve, 1000)); // The signal arrives in the meantime.
   }
   process.exit(code ?? 1);
 }

@@ -151,7 +151,7 @@ export async function unpackWheel(file, sha256, folder, python, line, members = 
     );
   }
   await extract(python, file, folder, members, (share) => line.progress(share, 'extracting the library'));
-  fs.rmSync(file, { force: true }); // before stripping, which needs the room
+  fs.rmSync(file, { force: true }); // The wheel is removed before stripping, which needs the space.
   const libraries = Object.values(members).filter((name) => name.startsWith('lib/'));
   for (const [i, name] of libraries.entries()) {
     line.progress(i / libraries.length, 'removing symbols that are not needed');

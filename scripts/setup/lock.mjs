@@ -66,7 +66,7 @@ export async function withLock(file, work, { onWait, pollMs = 300 } = {}) {
     try {
       fs.utimesSync(file, new Date(), new Date());
     } catch {
-      // Someone removed it by hand; the work goes on.
+      // Someone removed it by hand; the work continues.
     }
   }, RENEW_MS);
   renew.unref();
@@ -138,7 +138,7 @@ function isAlive(pid) {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return isError(error, 'EPERM'); // another user's process: alive
+    return isError(error, 'EPERM'); // EPERM means another user's process, which is running.
   }
 }
 

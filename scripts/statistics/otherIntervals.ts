@@ -14,8 +14,9 @@ export function wald(counts: PairedCounts): Interval {
 }
 
 /**
- * T. Tango's score interval ("Equivalence test and confidence interval for the difference in proportions for the
- * paired-sample design", Statistics in Medicine 17, 1998): all differences that the score test does not reject.
+ * Tango's score interval ("Equivalence test and confidence interval for the difference in proportions for the
+ * paired-sample design", Statistics in Medicine 17, 1998): all differences that the score test does not
+ * reject.
  */
 export function tango(counts: PairedCounts): Interval {
   const difference = differenceOf(counts);

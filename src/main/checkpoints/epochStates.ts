@@ -12,7 +12,7 @@ import { fileProblem, privateFolder, replace, writeSynced } from './disk.ts';
 import { type SavedCheckpoint, decodeOwnCheckpoint, encodeCheckpoint } from './format.ts';
 
 export interface EpochStates {
-  /** Kept epochs, ascending. */
+  /** Returns the kept epochs in ascending order. */
   list(run: number): Promise<number[]>;
   /** Total number of bytes. */
   bytes(run: number): Promise<number>;

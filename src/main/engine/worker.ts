@@ -1,6 +1,6 @@
 /**
- * The engine's thread: it trains, or looks into what was trained, as its `workerData` says. Started as a process of its own it
- * does the latter, and speaks with its parent over the process' channel.
+ * The engine's thread: it trains, or inspects trained nets, as its `workerData` says. When started as a
+ * separate process it inspects nets and uses the process' channel to its parent.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { InspectionStart, InspectorPort } from './inspect/messages.ts';
@@ -21,7 +21,7 @@ if (parentPort) {
     postMessage: (message) => process.send?.(message),
     on: (_, listener) => process.on('message', (message) => listener(message as never)),
   };
-  // A parent that is gone needs no answers.
+  // A parent that has ended needs no answers.
   process.on('disconnect', () => process.exit());
   await answerQuestions(port);
   process.disconnect();

@@ -2,8 +2,9 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Creates a folder and those above it that are missing, and gives the outermost that it created, or undefined. Throws the
- * system's error. Node's own `recursive` never returns where a file system refuses a new folder with ENOENT, as /proc does.
+ * Creates a folder and its missing parents, and returns the outermost one that it created, or undefined.
+ * Throws the system's error. Node's own `recursive` never returns if a file system refuses a new folder with
+ * ENOENT, as /proc does.
  */
 export function makeFolder(folder: string, mode = 0o777): string | undefined {
   if (isThere(folder)) return undefined;
@@ -11,13 +12,13 @@ export function makeFolder(folder: string, mode = 0o777): string | undefined {
   try {
     mkdirSync(folder, { mode });
   } catch (error) {
-    // Another process was quicker.
+    // Another process was faster.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   return outermost ?? folder;
 }
 
-/** Throws where something else than a folder has that name. */
+/** Returns whether the folder exists. Throws if the name belongs to something other than a folder. */
 function isThere(path: string): boolean {
   try {
     if (statSync(path).isDirectory()) return true;

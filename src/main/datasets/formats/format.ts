@@ -12,7 +12,7 @@ export type Part = 'train' | 'test';
 export interface ImageForm {
   readonly height: number;
   readonly width: number;
-  /** 1 for grey, 3 for red, green and blue */
+  /** Number of channels: 1 for grey, 3 for red, green and blue. */
   readonly channels: number;
 }
 

@@ -31,9 +31,9 @@ import type { PixelConstants } from '../data/normalisation.ts';
 import type { Session } from '../native/session.ts';
 
 export interface Batch {
-  /** float32 NHWC, normalised. */
+  /** Images as float32 NHWC, normalised. */
   readonly images: ByShard;
-  /** int32. */
+  /** Labels as int32. */
   readonly labels: ByShard;
 }
 
@@ -52,10 +52,10 @@ export interface BatchInput {
 const shardNumbers = (shards: number) => Array.from({ length: shards }, (_, shard) => shard);
 
 export interface Preparation {
-  /** Null leaves pixels in [0, 1]. */
+  /** Mean and deviation that pixels are normalised with; null leaves pixels in [0, 1]. */
   readonly constants: PixelConstants | null;
   readonly augmentation: Augmentation | null;
-  /** Two int32 that differ for every name, shard and step. */
+  /** Returns two int32 that differ for every name, shard and step. */
   readonly seed: (name: string, shard: number) => Tensor;
 }
 

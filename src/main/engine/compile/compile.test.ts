@@ -62,7 +62,8 @@ describe.each([
     const narrow = trainLines(textOf(name, 2, false));
     const dilated = (all: readonly string[]) =>
       all.filter((line) => /dilations=\[1,1,(?!1,)/.test(line)).length;
-    // Forward and input's gradient of all, and filter's gradient of most; the first has none of the input's.
+    // Each shard has the forward pass of every conv, the input's gradient of all but the first, and the
+    // filter's gradient of those that are not computed as volumes.
     expect([dilated(narrow), dilated(lines)]).toEqual([0, 2 * (convs + (convs - 1) + (convs - asVolumes))]);
     expect(count(narrow, 'Conv3DBackpropFilterV2')).toBe(0);
   });

@@ -5,7 +5,7 @@
  */
 
 export interface OpEntry {
-  /** The number of inputs; `list` where the first input is a list of any length. */
+  /** Number of inputs; `list` if the first input is a list of any length. */
   readonly inputs: number | 'list' | 'any';
   /** The names of its outputs, or of one output that is a list. */
   readonly outputs: readonly string[] | { readonly list: string };
@@ -93,7 +93,7 @@ export const opTable = {
   Sum: of(2),
   UnsortedSegmentSum: of(3),
 
-  // Shapes and places.
+  // Shapes and positions
   BroadcastTo: of(2),
   ConcatV2: { inputs: 'list', outputs: ['output'] },
   GatherV2: of(3),

@@ -1,6 +1,6 @@
 /**
- * A graph as a SavedModel: the folder with one `saved_model.pb` that TensorFlow loads. The messages are the generated
- * ones that tfjs-node ships; this file and `session.ts` are all that touches that package.
+ * A graph as a SavedModel: the folder with one `saved_model.pb` that TensorFlow loads. The messages are the
+ * generated ones of tfjs-node; only this file and `session.ts` import that package.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';

@@ -1,7 +1,7 @@
 /**
- * The gradients of TensorFlow's convolutions of volumes, used on maps whose batch is inside (`ops/hwnc.ts`): tensors
- * are 1 × height × width × batch × channels, and a window leaves the third axis alone. There is no dilation; padding is
- * none or what TensorFlow calls SAME. Filters are height × width × 1 × in × out.
+ * The gradients of TensorFlow's convolutions of volumes, used on HWNC maps (`ops/hwnc.ts`): tensors are 1 ×
+ * height × width × batch × channels, and windows have size 1 along the batch axis. There is no dilation;
+ * padding is none or what TensorFlow calls SAME. Filters are height × width × 1 × in × out.
  */
 import { ints, string, type } from './attributes.ts';
 import { integers } from './constants.ts';

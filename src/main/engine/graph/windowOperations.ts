@@ -3,11 +3,14 @@ import { bool, ints, nhwc, string, type } from './attributes.ts';
 import { integers } from './constants.ts';
 import type { Attribute, Graph, Tensor } from './graph.ts';
 
-/** How a window slides: per axis, height first. */
+/** Geometry of a sliding window, per axis, height first. */
 export interface WindowGeometry {
   readonly stride: readonly [number, number];
   readonly padding: readonly [number, number];
-  /** The padding is what TensorFlow calls SAME. A conv's gradients are oneDNN's then; with explicit padding they are not. */
+  /**
+   * Whether the padding is what TensorFlow calls SAME. A conv's gradients are then computed by oneDNN; with
+   * explicit padding they are not.
+   */
   readonly same?: boolean;
 }
 
@@ -37,7 +40,7 @@ function convAttributes(
   };
 }
 
-/** Filters are height × width × in × out. */
+/** Adds a convolution; filters are height × width × in × out. */
 export function conv2d(
   g: Graph,
   x: Tensor,
@@ -48,7 +51,10 @@ export function conv2d(
   return g.op('Conv2D', [x, filter], { attributes: convAttributes(window, dilation) });
 }
 
-/** With dilation only where it is sure to be oneDNN's: TensorFlow's own kernels refuse it here. */
+/**
+ * Adds the input's gradient. Dilation is allowed only if oneDNN is sure to compute it, because TensorFlow's
+ * own kernels refuse it here.
+ */
 export function conv2dBackpropInput(
   g: Graph,
   inputShape: Tensor,
@@ -63,8 +69,9 @@ export function conv2dBackpropInput(
 }
 
 /**
- * With dilation only where it is sure to be oneDNN's, as above; and not for a 1×1 filter with a stride: oneDNN's kernel for that writes past the end of
- * its memory where the channels are no multiple of eight (TensorFlow 2.21).
+ * Adds the filter's gradient. Dilation is allowed only if oneDNN is sure to compute it, as above. A 1×1
+ * filter with a stride is not allowed: oneDNN's kernel for it writes past the end of its memory if the number
+ * of channels is not a multiple of eight (TensorFlow 2.21).
  */
 export function conv2dBackpropFilter(
   g: Graph,
@@ -79,7 +86,10 @@ export function conv2dBackpropFilter(
   });
 }
 
-/** Each window's pixels in one row: batch × height × width × (kh·kw·channels), the channel running fastest. */
+/**
+ * Returns each window's pixels in one row: batch × height × width × (kh·kw·channels), with the channel
+ * varying fastest.
+ */
 export function extractImagePatches(
   g: Graph,
   x: Tensor,
@@ -116,7 +126,7 @@ export function maxPoolGrad(g: Graph, x: Tensor, y: Tensor, dy: Tensor, window: 
   return g.op('MaxPoolGrad', [x, y, dy], { attributes: poolAttributes(window) });
 }
 
-/** Without padding: TensorFlow's average leaves padding out of the count. */
+/** Adds an average pool without padding, because TensorFlow's average does not count padding. */
 export function avgPool(g: Graph, x: Tensor, window: Omit<PoolWindow, 'padding'>): Tensor {
   const { explicit_paddings: _none, ...attributes } = poolAttributes({ ...window, padding: [0, 0] });
   return g.op('AvgPool', [x], { attributes });

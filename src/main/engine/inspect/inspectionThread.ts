@@ -12,7 +12,7 @@ import { runLiteRt } from '../serving/liteRt.ts';
 
 type Work = Extract<ToInspector, { id: number }>;
 
-/** Returns when the thread may end. */
+/** Answers messages and returns when the thread may end. */
 export async function answerQuestions(port: InspectorPort): Promise<void> {
   const post = (message: FromInspector) => port.postMessage(message);
   const inspectors = new Map<number, Inspector>();

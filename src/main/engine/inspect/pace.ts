@@ -116,8 +116,8 @@ interface Timing {
 }
 
 /**
- * Returns the median duration of one call in seconds. If one call takes longer than the time allowed, the
- * second call's duration is returned.
+ * Returns the median duration of one call in seconds. If a warm-up call after the first takes longer than the
+ * time allowed, its duration is returned instead.
  */
 async function pace(work: () => unknown, { warmUp, seconds, breathe }: Timing): Promise<number> {
   const timed = async (): Promise<number> => {

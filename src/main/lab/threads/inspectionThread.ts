@@ -19,7 +19,7 @@ interface Waiting {
 /** The channel to the thread or process. */
 export interface InspectionChannel {
   post(message: ToInspector): void;
-  /** Whether it keeps this process alive */
+  /** Makes it keep this process alive; `unref` undoes that. */
   ref(): void;
   unref(): void;
   /** Ends it at once. */
