@@ -1,9 +1,9 @@
-"""Vectors for looking into a net: gradients that PyTorch's autograd gives, Grad-CAM and SmoothGrad.
+"""Writes vectors for inspection: gradients of PyTorch's autograd, Grad-CAM and SmoothGrad.
 
     python scripts/inspect_vectors.py
 
 Reads the cases below from test/vectors/pytorch and test/vectors/extra, with their parameters and images, and writes
-test/vectors/inspect.json. All in evaluation mode. For each case:
+test/vectors/inspect.json. Everything is in evaluation mode. For each case:
 
     loss          mean cross-entropy of the images
     image         its gradient by the images
@@ -49,7 +49,7 @@ def tensor(given):
 
 
 def forward(model, images):
-    """The layers' outputs in order, each of which keeps its gradient."""
+    """Returns the layers' outputs in order, each of which retains its gradient."""
     outputs = []
     x = images
     for layer in model:

@@ -1,4 +1,4 @@
-"""The nets of test/vectors/extra, as vectors.py makes them."""
+"""Definitions of the nets of test/vectors/extra, from which vectors.py makes the files."""
 
 SGD = {"type": "sgd", "learningRate": 0.05, "momentum": 0.5}
 
@@ -24,12 +24,12 @@ NORM = {"type": "batchNorm2d"}
 GLOBAL = {"type": "globalAveragePool"}
 
 HEAD = [FLATTEN, linear(4)]
-# What an optimizer is tried on: two layers that differ in size, and smooth, so that small errors stay small.
+# The net for tests of optimizers: two layers of different sizes, with a smooth activation, so that small errors stay small.
 TRIED = [conv(3, 3), act("tanh"), FLATTEN, linear(4)]
 
 
 def case(*layers, size=(8, 8, 1), batch=4, optimizer=SGD, scale=1.0, steps=3):
-    """`size`: height, width, channels; `scale`: of the standard normal images."""
+    """`size` is height, width, channels; `scale` is the factor of the standard normal images."""
     return {
         "layers": list(layers),
         "size": size,

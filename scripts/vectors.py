@@ -1,10 +1,10 @@
-"""Vector files for `stride verify`: small nets, and what PyTorch gives for them.
+"""Makes vector files for `stride verify`: small nets with PyTorch's results.
 
     python scripts/vectors.py test/vectors/extra            makes the cases of vector_cases.py
     python scripts/vectors.py --check test/vectors/pytorch  computes the cases of a folder again and compares
 
-Needs PyTorch. The form of a file is described in test/vectors/README.md. --check shows that files which another version
-of PyTorch made are still what PyTorch says, and that this script reads a network as their maker did.
+The script needs PyTorch. test/vectors/README.md describes the format. --check shows that files from another version of
+PyTorch still agree with PyTorch, and that this script interprets a network as their author did.
 """
 
 import json
@@ -52,7 +52,7 @@ def pooling(make, layer):
 
 
 def shape_after(module, shape):
-    """Of one image. In evaluation mode nothing is drawn, and running statistics stay as they are."""
+    """Returns the shape for one image. In evaluation mode nothing is drawn, and running statistics do not change."""
     with torch.no_grad():
         result = tuple(module.eval()(torch.zeros(1, *shape)).shape[1:])
     module.train()
@@ -88,7 +88,7 @@ def make_layer(layer, shape):
 
 
 def shortcut(shape, out):
-    """Where shapes differ, a 1×1 convolution with the smallest stride that gives the wanted size."""
+    """Returns a 1×1 convolution with the smallest stride that yields the wanted size, or None if the shapes are equal."""
     if shape == out:
         return None
     strides = [
@@ -138,7 +138,7 @@ def make_optimizer(model, given):
 
 
 def array(tensor):
-    # Nine digits give a float32 back.
+    # A float32 is restored exactly from nine digits.
     return {
         "shape": list(tensor.shape),
         "data": [float(f"{value:.9g}") for value in tensor.detach().flatten().tolist()],
@@ -154,7 +154,7 @@ def state(model):
 
 
 def compute(network, seed, optimizer, images, labels, steps):
-    """All that a file holds beyond what it was made from."""
+    """Returns everything in a file except its inputs."""
     model = make_model(network, seed)
     result = {"initialParameters": state(model)}
     model.eval()
@@ -166,7 +166,7 @@ def compute(network, seed, optimizer, images, labels, steps):
             activations.append(array(x))
     result |= {"evalActivations": activations, "evalLogits": activations[-1]}
 
-    # The first batch's gradients, without a trace in the running statistics.
+    # A separate model computes the first batch's gradients, so that the running statistics do not change.
     first = make_model(network, seed).train()
     loss = functional.cross_entropy(first(images), labels)
     loss.backward()
@@ -194,7 +194,7 @@ def made(name, number):
         "layers": given["layers"],
     }
     seed = 200 + number
-    # The batch has a generator of its own: the seed is the model's.
+    # The batch has a generator of its own, because the seed is the model's.
     generator = torch.Generator().manual_seed(10_000 + number)
     images = torch.randn(given["batch"], channels, height, width, generator=generator) * given["scale"]
     classes = shape_after(make_model(network, seed), (channels, height, width))[0]
@@ -215,7 +215,7 @@ def made(name, number):
 
 
 def numbers(value):
-    """All numbers in a part of a file, in order of their names."""
+    """Returns all numbers in a part of a file, in the order of their names."""
     if isinstance(value, dict):
         if "data" in value:
             return list(value["data"])
@@ -226,7 +226,7 @@ def numbers(value):
 
 
 def check(path):
-    """The largest difference of anything, absolute or relative, whichever is smaller."""
+    """Returns the largest difference of any number, absolute or relative, whichever is smaller."""
     kept = json.loads(path.read_text())
     images = torch.tensor(kept["input"]["data"]).reshape(kept["input"]["shape"])
     again = compute(
@@ -249,7 +249,7 @@ def check(path):
 
 
 def main(arguments):
-    # One thread: sums in one order, whatever machine this is.
+    # With one thread, sums are in the same order on every machine.
     torch.set_num_threads(1)
     if arguments[:1] == ["--check"] and len(arguments) == 2:
         for path in sorted(Path(arguments[1]).glob("*.json")):

@@ -1,4 +1,4 @@
-"""PyTorch as a contestant of the bench: the answering side of contestant.ts, with serve.ts' messages.
+"""PyTorch as a contestant of the bench: it exchanges the messages of messages.ts with contestant.ts, like serve.ts.
 
 Arguments: course or homework; script (as written) or preloaded. What the scripts print goes to stderr. The seed is 0 and
 nothing but the script draws from it, so the accuracy after the first epoch is the one in
@@ -17,7 +17,7 @@ import torchvision
 
 
 def warm_up(script):
-    """Some steps of a copy of the net on black images: what the first steps cost once is not an epoch's."""
+    """Trains a copy of the net for some steps on black images, so that one-time costs do not count in an epoch."""
     model = copy.deepcopy(script.model)
     images = torch.zeros(script.batch_size, 1, 28, 28)
     labels = torch.zeros(script.batch_size, dtype=torch.long)

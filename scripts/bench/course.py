@@ -1,7 +1,7 @@
-"""The course's script for its net, as its students run it: what Stride is measured against.
+"""The course's script for its net, as its students run it, with which Stride is compared.
 
-By itself it trains ten epochs and prints as the course's does. The bench (contestant.py) imports it and calls
-train(epoch). MNIST_ROOT is the folder that torchvision's MNIST takes as its root.
+Run as a script, it trains ten epochs and prints the same output as the course's. The bench (contestant.py) imports it
+and calls train(epoch). MNIST_ROOT is the folder that torchvision's MNIST takes as its root.
 """
 
 import os

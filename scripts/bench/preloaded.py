@@ -1,7 +1,7 @@
-"""The course's loop without its DataLoader: all images are made ready once and kept as two tensors.
+"""The course's loop without its DataLoader: all images are prepared once and kept as two tensors.
 
-It takes the net, the loss and the optimizer from the course's script (course.py or homework.py), and is what PyTorch
-itself takes: the script as written spends much of its time on making one image after another ready.
+It takes the net, the loss and the optimizer from the course's script (course.py or homework.py), and measures
+PyTorch alone: the script as written spends much of its time on preparing single images.
 """
 
 import torch

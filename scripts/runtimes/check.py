@@ -1,4 +1,7 @@
-"""Loads exported nets in the tools that they are for and compares them with the engine. One folder a net; see exports.ts."""
+"""Loads exported nets in the tools that they are for and compares them with the engine.
+
+There is one folder per net; see exports.ts.
+"""
 import json
 import logging
 import os

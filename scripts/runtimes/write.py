@@ -1,8 +1,8 @@
 """Writes files as PyTorch, safetensors and PyTorch's ONNX exporters write them, for Stride to read: see imports.ts.
 
-argv: a folder of nets as exports.ts leaves them, and the folder to write. Of each net: `network.json`, the files, what
-PyTorch itself computes with the weights (`expected.safetensors`, `half.safetensors`), and `files.json`, which says of each
-file what is to come of it: the same weights, the same outputs, or a refusal.
+argv: a folder of nets that exports.ts has written, and the folder to write. For each net there are `network.json`, the
+files, PyTorch's own outputs with the weights (`expected.safetensors`, `half.safetensors`), and `files.json`, which has each
+file's expected outcome: the same weights, the same outputs, or a refusal.
 """
 import copy
 import importlib.util
@@ -19,7 +19,7 @@ import torch.nn as nn
 from safetensors.torch import save_file, save_model
 
 source, target = sys.argv[1:3]
-# Whoever unpickles a refused file makes this one.
+# A program that unpickles a refused file creates this one.
 RAN = 'stride-pickle-ran'
 
 
@@ -37,7 +37,7 @@ class Runs:
 
 
 def big_endian(state, path):
-    """The same file as a big-endian machine writes it: each element's bytes the other way round."""
+    """Returns the file as a big-endian machine writes it, with the bytes of each element reversed."""
     written = io.BytesIO()
     torch.save(state, written)
     sizes = [tensor.element_size() for tensor in state.values()]
@@ -57,7 +57,7 @@ def big_endian(state, path):
 
 
 def shared(state):
-    """All weights as views of one long tensor, and the first matrix transposed in memory."""
+    """Returns all weights as views of one long tensor, with the first matrix transposed in memory."""
     floats = {name: value for name, value in state.items() if value.is_floating_point()}
     flat = torch.cat([value.reshape(-1) for value in floats.values()])
     views, at = OrderedDict(), 0
@@ -81,7 +81,7 @@ def strided(state):
 
 
 def renamed(state):
-    """An author's own names, in the same order."""
+    """Returns the weights under an author's own names, in the same order."""
     stems = {}
     result = OrderedDict()
     for name, value in state.items():
@@ -91,7 +91,7 @@ def renamed(state):
 
 
 def regrouped(state):
-    """An author's own names, in an order that is not that of the layers."""
+    """Returns the weights under an author's own names, in an order that differs from the layers'."""
     stems = list(OrderedDict((name.rpartition('.')[0], None) for name in renamed(state)))
     return OrderedDict(
         (name, value) for stem in reversed(stems) for name, value in renamed(state).items()
@@ -99,7 +99,7 @@ def regrouped(state):
 
 
 def shapes_differ(state):
-    """Whether no two modules have weights of the same shapes, so that they can be told apart by these."""
+    """Returns whether no two modules have weights of the same shapes, so that shapes identify them."""
     modules = {}
     for name, value in state.items():
         modules.setdefault(name.rpartition('.')[0], []).append(tuple(value.shape))
@@ -123,7 +123,7 @@ def checkpoint(trained, state, pixels):
 
 
 def torch_files(model, state, pixels):
-    """Name of the file → what torch.save is given, and its other arguments."""
+    """Returns, by the name of the file, the object for torch.save and its other arguments."""
     cast = {'half': torch.float16, 'bfloat16': torch.bfloat16, 'double': torch.float64}
     copied = {name: value.clone() for name, value in state.items()}
     parameters = OrderedDict(
@@ -155,7 +155,7 @@ def torch_files(model, state, pixels):
 
 
 def refused_files(model, state, pixels, path):
-    """Files that are not to be read, each with the code of its refusal."""
+    """Returns files that must be refused, each with the code of the refusal."""
     torch.save({'weights': state, 'more': Runs()}, os.path.join(path, 'runs-code.pt'))
     torch.save({'weights': state, 'more': Runs()}, os.path.join(path, 'runs-code-legacy.pt'),
                _use_new_zipfile_serialization=False)
@@ -176,7 +176,7 @@ def refused_files(model, state, pixels, path):
 
 
 def onnx_files(model, pixels, path):
-    # What a class computes, both exporters write: BatchNormalization may be folded into the convolution before it.
+    # Both exporters write the computation of a class; BatchNormalization may be folded into the convolution before it.
     names = {'input_names': ['images'], 'output_names': ['logits']}
     old = {'dynamo': False, **names, 'dynamic_axes': {'images': {0: 'batch'}, 'logits': {0: 'batch'}}}
     torch.onnx.export(model, (pixels,), os.path.join(path, 'torchscript-13.onnx'), opset_version=13, **old)
@@ -193,7 +193,7 @@ def onnx_files(model, pixels, path):
 
 
 def tensorflow_like(state, path):
-    """The small net as converters from TensorFlow write such nets: channels last outside, Transpose, Pad, MatMul and Add."""
+    """Writes the small net as converters from TensorFlow do: channels last outside, Transpose, Pad, MatMul and Add."""
     from onnx import TensorProto, helper, numpy_helper
 
     array = {name: value.numpy() for name, value in state.items()}
@@ -203,7 +203,7 @@ def tensorflow_like(state, path):
         'pads': np.array([0, 0, 1, 1, 0, 0, 1, 1], dtype=np.int64), 'flat': np.array([-1, 96], dtype=np.int64),
         **{name.replace('.', '_'): value for name, value in array.items() if value.dtype == np.float32},
     }
-    # A bias that is added to the map, as BiasAdd becomes.
+    # This bias is added to the map, which is how BiasAdd is converted.
     constants['conv1_bias'] = array['conv1.bias'].reshape(1, 4, 1, 1)
     norm = lambda name, x: [x] + [f'{name}_{part}' for part in ('weight', 'bias', 'running_mean', 'running_var')]
     node = helper.make_node
@@ -243,7 +243,7 @@ def tensorflow_like(state, path):
 
 
 def check_tensorflow_like(session, pixels, logits):
-    """What was written by hand computes what the class computes, or it would show nothing."""
+    """Checks that the hand-written graph computes the same as the class, without which the test would be meaningless."""
     raw = pixels.numpy() * np.float32(0.3081) + np.float32(0.1307)
     [found] = session.run(None, {'pixels': raw.transpose(0, 2, 3, 1)})
     assert np.abs(found - torch.softmax(logits, 1).numpy()).max() < 1e-5
@@ -254,7 +254,7 @@ def write(net):
     os.makedirs(path)
     module = load_module(own)
     model = module.load()
-    # As torch.save finds them: with the metadata of a module's own state_dict.
+    # The weights have the metadata of a module's own state_dict, as torch.save receives them.
     state = model.state_dict()
     network = json.load(open(os.path.join(own, 'network.json'), encoding='utf-8'))['network']
     size = network['input']
@@ -262,7 +262,7 @@ def write(net):
     pixels = torch.rand(7, size['channels'], size['height'], size['width'])
     with torch.no_grad():
         logits = model(pixels)
-    # Copied: what is trained below changes the module's own tensors.
+    # The weights are copied because the training below changes the module's own tensors.
     expected = {name: value.clone().contiguous() for name, value in state.items()}
     files = []
     for name, (value, options) in torch_files(model, expected_state(state), pixels).items():

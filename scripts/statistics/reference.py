@@ -1,4 +1,4 @@
-"""Reference values for src/shared/statistics, from scipy, statsmodels and scikit-learn.
+"""Computes reference values for src/shared/statistics with scipy, statsmodels and scikit-learn.
 
     python -m venv reference && reference/bin/pip install scipy statsmodels scikit-learn
     reference/bin/python scripts/statistics/reference.py test/vectors/statistics
@@ -25,13 +25,13 @@ from statsmodels.stats.proportion import proportion_confint
 
 Z = stats.norm.ppf(0.975)
 
-# Both right, only A right, only B right, both wrong.
+# The counts are: both right, only A right, only B right, both wrong.
 TABLES = [
     (1, 1, 7, 12), (80, 9, 2, 9), (90, 5, 0, 5), (95, 0, 0, 5), (9900, 30, 16, 54), (9850, 50, 20, 80),
     (9880, 35, 22, 63), (8700, 400, 340, 560), (9996, 2, 0, 2), (900, 40, 25, 35), (0, 50, 0, 0), (59, 6, 16, 80),
-    # One image, each way that it can fall.
+    # These tables have one image, with each possible result.
     (1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1),
-    # The same run twice; all wrong; all right; never the same; five and six disagreements.
+    # These are the same run twice, all wrong, all right, never the same, and five and six disagreements.
     (9871, 0, 0, 129), (0, 0, 0, 10000), (10000, 0, 0, 0), (0, 5000, 5000, 0), (95, 5, 0, 0), (94, 6, 0, 0),
     (0, 0, 6, 94), (0, 0, 10000, 0), (12, 3, 3, 2),
 ]
@@ -110,7 +110,7 @@ def holms(random):
 
 
 def calibration_error(confidences, right, bins):
-    # digitize with right=True is closed on the right, as torchmetrics and Guo et al. have it.
+    # digitize with right=True has bins closed on the right, as in torchmetrics and Guo et al.
     place = np.clip(np.digitize(confidences, np.linspace(0, 1, bins + 1)[1:-1], right=True), 0, bins - 1)
     counts = np.bincount(place, minlength=bins)
     gaps = np.abs(np.bincount(place, confidences, bins) - np.bincount(place, right, bins))

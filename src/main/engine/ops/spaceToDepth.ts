@@ -171,7 +171,10 @@ function places(shape: readonly number[]): number[][] {
   );
 }
 
-/** Adds the pool over groups of four adjacent channels. `output` is the pooled map. */
+/**
+ * Adds the pool over the four pixels of each window, which are adjacent in memory. `output` is the pooled
+ * map.
+ */
 export function spaceToDepthPool(
   context: Context,
   input: Values,

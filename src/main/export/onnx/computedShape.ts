@@ -69,7 +69,7 @@ export function sizesOf(source: ShapeSource, value: string): readonly OnnxSize[]
   }
 }
 
-/** Returns the nodes that compute only such a value. */
+/** Returns the nodes that compute such a value, back to the Shape nodes. */
 export function shapeNodes(source: ShapeSource, value: string): Node[] {
   const node = source.producer(value);
   if (!node || !operations.includes(node.opType ?? '')) return [];

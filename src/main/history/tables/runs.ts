@@ -34,7 +34,7 @@ export interface NewRun {
   readonly recovered?: { readonly identity: string; readonly id?: number } | undefined;
 }
 
-/** See migration 15. */
+/** Phases of a run that may end its process; see migration 16. */
 export type Doing = 'loading' | 'firstStep' | 'firstEvaluation';
 
 export type RunRecord = Omit<RunDetail, 'epochs' | 'runningLosses' | 'bestCheckpoint'>;
