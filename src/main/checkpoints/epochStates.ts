@@ -14,7 +14,7 @@ import { type SavedCheckpoint, decodeOwnCheckpoint, encodeCheckpoint } from './f
 export interface EpochStates {
   /** Returns the kept epochs in ascending order. */
   list(run: number): Promise<number[]>;
-  /** Total number of bytes. */
+  /** Returns the total size of all states in bytes. */
   bytes(run: number): Promise<number>;
   /**
    * Returns null if no state of this epoch is kept. Throws a `Problem` if the file is damaged or another
