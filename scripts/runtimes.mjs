@@ -5,7 +5,7 @@
  * and gigabytes the first time; RUNTIMES_PYTHON names a Python that has them already.
  *
  *     npm run test:runtimes
- *     npm run test:runtimes -- --write-vectors     writes test/vectors/models/tools anew, which `npm test` reads
+ *     npm run test:runtimes -- --write-vectors     rewrites test/vectors/models/tools, which `npm test` reads
  *
  * `npm test` runs what needs no Python: test/models.
  */

@@ -16,10 +16,10 @@ import { WAYS_OUT } from './tensorflow.mjs';
 /**
  * @typedef {object} Finding
  * @property {string} name
- * @property {'ok' | 'missing' | 'note'} state note: not there, and nothing is lost that training needs
+ * @property {'ok' | 'missing' | 'note'} state note: missing, but not needed for training
  * @property {string} detail
  * @property {string} [advice] what to do
- * @property {boolean} [training] without it nets cannot be trained
+ * @property {boolean} [training] whether nets cannot be trained without it
  */
 
 const SETUP = 'Run "npm start"; it installs what is missing.';

@@ -16,10 +16,10 @@ const STB_WEAK = 2;
 
 /**
  * @typedef {object} DynamicName
- * @property {number} offset where the name begins in `strings`
- * @property {boolean} defined by this library, or asked for by it
+ * @property {number} offset offset of the name in `strings`
+ * @property {boolean} defined whether this library defines the name rather than requires it
  * @property {boolean} weak
- * @property {boolean} foreignVersion it is asked for with the version of another library, as all of libc and libstdc++ is
+ * @property {boolean} foreignVersion whether it is required with a version of another library, as all names of libc and libstdc++ are
  */
 
 /**
@@ -27,7 +27,7 @@ const STB_WEAK = 2;
  * @property {Buffer} strings the section .dynstr
  * @property {number} stringsAt where it lies in the file
  * @property {DynamicName[]} names all names but the local ones
- * @property {Set<number>} otherStrings beginnings of strings in .dynstr that are no such name: needed libraries, versions
+ * @property {Set<number>} otherStrings offsets of other strings in .dynstr: needed libraries, versions
  * @property {boolean} hasSysvHash whether there is a table of the old hash function (.hash), besides .gnu.hash
  */
 

@@ -12,7 +12,7 @@ const SILENCE = 8000;
 
 /**
  * @typedef {object} Line One step's line.
- * @property {(fraction: number | undefined, note?: string) => void} progress 0 to 1, or undefined where it is not known
+ * @property {(fraction: number | undefined, note?: string) => void} progress 0 to 1, or undefined if unknown
  * @property {(text: string) => void} done
  * @property {(text: string) => void} failed
  */

@@ -32,7 +32,7 @@ const cleanups = new Set();
  * @property {string} [cwd]
  * @property {NodeJS.ProcessEnv} [env] the child's whole environment
  * @property {number} [timeoutMs]
- * @property {{ ms: number, sign: () => number }} [stall] ended when the sign of life stays the same for so long
+ * @property {{ ms: number, sign: () => number }} [stall] ends the program when the sign of life has not changed for this long
  * @property {() => void} [onTick] called about twice a second while it runs
  * @property {(line: string) => void} [onLine] each line of its stdout
  */

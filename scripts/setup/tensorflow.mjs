@@ -40,7 +40,7 @@ export function isDone(context) {
 /**
  * @param {Context} context
  * @param {import('./report.mjs').Report} report
- * @param {{ required?: boolean }} [options] required: fail where it cannot be had, and never mind an earlier failure
+ * @param {{ required?: boolean }} [options] required: fail if it cannot be installed, and ignore an earlier failure
  */
 export async function install(context, report, { required = false } = {}) {
   if (!required && context.recentFailure('tensorflow')) return;
