@@ -1,4 +1,4 @@
-/** The window's beginning: connects to the lab, makes the state, draws the frame. */
+/** The window's entry point: connects to the lab, creates the state, mounts the frame. */
 import './ui/base.css';
 import { mount } from 'svelte';
 import type { BridgeGlobal } from '../shared/api/bridge.ts';

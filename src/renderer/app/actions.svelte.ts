@@ -31,7 +31,7 @@ export interface Action {
   readonly keywords?: () => string;
   /** Keys in tinykeys' notation: `$mod+k`, `[Shift]+?`, `g r`. Of several, the first is shown. */
   readonly keys?: string | readonly string[];
-  /** The keys work while a text is being typed, too. Otherwise they are the text's. */
+  /** The keys also work while a text is being typed; otherwise the text field handles them. */
   readonly inFields?: boolean;
   /** Returns whether the action is possible now; an action without this function always is. Reactive. */
   readonly available?: () => boolean;
@@ -108,7 +108,7 @@ function belongsToFocus(event: KeyboardEvent, action: Action): boolean {
 
 /** Returns the action that a key runs: of those that share it, the one that was registered last and is possible now. */
 export function actionFor(event: KeyboardEvent, actions: readonly Action[]): Action | undefined {
-  // A key that enters Chinese characters, and one that something on the page has used already.
+  // The key enters Chinese characters, or another handler has used it already.
   if (event.isComposing || event.defaultPrevented) return undefined;
   return actions.findLast((action) => isAvailable(action) && !belongsToFocus(event, action));
 }

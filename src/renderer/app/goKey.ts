@@ -1,6 +1,6 @@
 /** The key `g` begins a sequence of two keys: `g t` goes to the Train screen, so `t` must then do nothing else. */
 
-/** A second key counts as part of the sequence for this long. */
+/** Milliseconds for which a second key counts as part of the sequence. */
 const sequenceMs = 1000;
 
 let wentAt = -Infinity;

@@ -1,6 +1,6 @@
-/** The two dialogs by which trained nets are taken away and brought in; they can be opened from every screen. */
+/** The dialogs that export and import trained nets; they can be opened from every screen. */
 export class ModelDialogs {
-  /** The runs that are to be exported. */
+  /** The runs to export. */
   runs = $state.raw<readonly number[]>([]);
   exporting = $state(false);
   importing = $state(false);

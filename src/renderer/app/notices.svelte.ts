@@ -59,7 +59,7 @@ export class Notices {
     return id;
   }
 
-  /** A run has changed, here or elsewhere: what has nothing left to undo leaves. */
+  /** On a change of a run, here or elsewhere, notices with nothing left to undo leave. */
   runChanged(run: RunSummary): void {
     for (const { id, holds } of this.list) if (holds && !holds(run)) this.dismiss(id);
   }

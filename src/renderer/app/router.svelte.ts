@@ -24,7 +24,7 @@ export const mostInspected = 2;
 
 export type Query = Readonly<Record<string, string>>;
 
-/** The screens that the side bar leads to. */
+/** The screens with an entry in the side bar. */
 export const doors = ['design', 'train', 'runs', 'sweeps', 'compare', 'inspect', 'data', 'settings'] as const;
 export type Door = (typeof doors)[number];
 
@@ -110,7 +110,9 @@ export class Router {
     return /^#?\/?$/.test(this.#window.location.hash);
   }
 
-  /** The address behind a door. From a run's page the door to the runs leads back to the list. */
+  /**
+   * Returns the address of a screen in the side bar. From a run's page, the entry of the runs leads back to the list.
+   */
   doorHref(door: Door): string {
     return (
       this.#left[door] ??

@@ -28,7 +28,7 @@ test.each(['', '#', '#/nowhere', '#/runs/x', '#/runs/0', '#/settings/3', '#/trai
   },
 );
 
-/** A window that has an address, and says when it changed. */
+/** A window with an address that reports its changes. */
 function fakeWindow(hash: string) {
   let changed: () => void = () => undefined;
   let at = hash;

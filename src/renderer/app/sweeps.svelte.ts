@@ -77,7 +77,7 @@ export class SweepsState {
     }
   }
 
-  /** The page of a sweep has been opened; its results follow the events until `close`. */
+  /** Opens the page of a sweep; its results follow the events until `close`. */
   open(id: number): OpenSweep {
     const open = new OpenSweep(this.#lab, id, (sweep) => {
       this.#put(sweep);

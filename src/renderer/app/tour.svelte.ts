@@ -1,4 +1,4 @@
-/** The tour: five stops, each a screen and something on it. It can be left at any stop and begun again. */
+/** The tour: five stops, each a screen and an element on it. It can be left at any stop and restarted. */
 import type { Route } from './router.svelte.ts';
 
 export const tourStops = [

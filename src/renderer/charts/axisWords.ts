@@ -14,7 +14,7 @@ export function axisTitle(axis: XAxis): string {
   return titles[axis]();
 }
 
-/** A tick's value. */
+/** Formats a tick's value. */
 export function formatX(axis: XAxis, x: number): string {
   if (axis === 'epoch') return formatTick(x);
   if (axis === 'seconds') return x < 100 ? formatTick(x) : formatClock(x);

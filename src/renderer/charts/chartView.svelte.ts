@@ -21,13 +21,13 @@ export type LineKind = (typeof lineKinds)[number];
 export interface Outside {
   /** Runs with visible values above or below the range of the value axis. */
   readonly runs: readonly number[];
-  /** The value that is farthest above it; null where values lie below alone. */
+  /** The value that exceeds the axis most; null if values are only below it. */
   readonly highest: number | null;
-  /** A logarithmic axis would keep the lines apart that this one lays over one another. */
+  /** A logarithmic axis would separate lines that overlap on this one. */
   readonly suggestsLogarithmic: boolean;
 }
 
-/** The most that can be zoomed in: to this part of the whole. */
+/** The highest zoom, as a fraction of the full range. */
 const closest = 1 / 20_000;
 
 export class ChartView {
@@ -42,7 +42,7 @@ export class ChartView {
   pinned = $state.raw(false);
   /** The value axes that were set by hand, by the chart's id (`CurvePlot`). */
   valueRanges = $state.raw<Readonly<Record<string, Range>>>({});
-  /** The value axes hold everything, outliers too. */
+  /** True if the value axes include everything, even outliers. */
   everything = $state.raw(false);
   /** What each chart leaves out, by the chart's id; a chart writes it when it draws. */
   outside = $state.raw<Readonly<Record<string, Outside>>>({});

@@ -1,4 +1,4 @@
-/** A schedule as a curve: the learning rate at every step, over the epochs. It is looked at, not zoomed into. */
+/** A schedule as a curve: the learning rate at every step, over the epochs. It cannot be zoomed. */
 import { Chart } from 'chart.js';
 import { formatTick } from '../i18n/format.ts';
 import '../plot/chartJs.ts';
@@ -47,7 +47,7 @@ export function createScheduleChart(canvas: HTMLCanvasElement): ScheduleChart {
       }
       const { x, y } = chart.options.scales ?? {};
       if (x) x.max = epochs;
-      // A constant rate does not lie on the upper edge.
+      // A constant rate must not coincide with the upper edge.
       if (y) y.suggestedMax = curve.highest * 1.15;
       chart.update('none');
     },

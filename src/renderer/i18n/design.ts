@@ -172,7 +172,7 @@ export function stepText(label: StepLabel): string {
   return steps[label.kind]({ what: subject(label) });
 }
 
-/** A layer by name, or how many. */
+/** Returns the name of a layer, or the number of several. */
 export function subject({ layer, count = 1 }: Pick<StepLabel, 'layer' | 'count'>): string {
   return layer ? layerTitle(layer) : m.design_layers_count({ count });
 }

@@ -69,18 +69,18 @@ export function formatPercent(percent: number, decimals = 0): string {
   return numberFormat(options).format(percent / 100);
 }
 
-/** A tick of an axis of percents, with ticks `step` apart: `95%`, `98.5%`. */
+/** Formats a tick of a percentage axis, with ticks `step` apart: `95%`, `98.5%`. */
 export function formatPercentTick(percent: number, step: number): string {
   const { decimals } = tickForm(percent, step);
   return numberFormat({ style: 'percent', maximumFractionDigits: decimals }).format(percent / 100);
 }
 
-/** A tick of an axis: as short as its value allows. */
+/** Formats a tick of an axis, as short as its value allows. */
 export function formatTick(value: number): string {
   return numberFormat({ maximumSignificantDigits: 3 }).format(value);
 }
 
-/** A tick of an axis of losses, with ticks `step` apart (0 on a logarithmic axis): `0.25`, `2.5e-6`, `1e6`. */
+/** Formats a tick of a loss axis, with ticks `step` apart (0 on a logarithmic axis): `0.25`, `2.5e-6`, `1e6`. */
 export function formatLossTick(value: number, step: number): string {
   const { decimals, exponent } = tickForm(value, step);
   if (exponent) return value.toExponential(decimals).replace(/\.?0*e\+?/, 'e');
@@ -153,7 +153,7 @@ export function formatDateTimeShort(iso: string, now = new Date()): string {
   return dateFormat({ ...options, ...year }).format(date);
 }
 
-/** A preset has a name in every language; other nets have the one that was given to them. */
+/** Returns a net's name: a preset has one in every language; other nets have the name that was given to them. */
 export function networkLabel(name: string): string {
   if (name === 'course') return m.network_course();
   if (name === 'homework') return m.network_homework();

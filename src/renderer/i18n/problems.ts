@@ -18,7 +18,7 @@ export function problemText(problem: ProblemRecord): string {
   const { code, parameters } = problem;
   const { layer, type } = parameters;
   const text = problemReason(problem);
-  // A text that fell back on the English one names its layer itself.
+  // A text that fell back on English names its layer itself.
   if (text === problem.message || layer === undefined || type === undefined || !code.startsWith('layer.'))
     return text;
   return m.problem_in_layer({ layer, type: layerLabel(String(type)), problem: text });

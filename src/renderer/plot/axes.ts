@@ -1,4 +1,4 @@
-/** The axes of a chart of curves: how far they reach, their ticks, what the one along it is called. */
+/** The axes of a chart of curves: their ranges, their ticks, and the title of the horizontal one. */
 import type { ChartOptions } from 'chart.js';
 import { fontOf } from './chartJs.ts';
 import type { Palette } from './palette.ts';

@@ -37,7 +37,7 @@ export interface LineChartHooks {
   tickY(y: number, step: number): string;
   /** Returns false to keep a wheel, drag or pinch gesture from zooming. */
   mayZoom(event: Event): boolean;
-  /** The user has zoomed or panned to this. */
+  /** Called when the user has zoomed or panned to this range. */
   zoomed(min: number, max: number): void;
   /** Draws the data between the grid and the annotations. */
   drawData(): void;
@@ -94,7 +94,7 @@ export function createLineChart(
   };
 }
 
-/** A chart of its canvas' size, in CSS pixels, that is drawn once, here, and that nothing can be done with. */
+/** Creates a chart of its canvas's size, in CSS pixels, that is drawn once, here, and has no interaction. */
 export function createWideChart(
   canvas: HTMLCanvasElement,
   options: ChartOptions<'line'>,

@@ -57,7 +57,7 @@ export interface Projection {
 
 /** Pixels by which points may extend beyond the area. */
 export const overhang = 8;
-/** A value at the area's edge has its whole line. */
+/** Pixels beyond the area, so that a line at its edge keeps its whole width. */
 const lineOverhang = 1;
 /** Number of corners in one stroke: the time of rasterising grows faster than their number. */
 const strokeCorners = 48;
@@ -113,7 +113,9 @@ export function tailOf(line: DataLine, x: number): DataLine {
   return low <= 1 ? line : { ...line, data: data.slice(low - 1) };
 }
 
-/** A thin line of more corners than pixel columns; `scale` pixels to a unit of the axis. */
+/**
+ * Returns whether a line is thin and has more corners than pixel columns; `scale` is in pixels per unit of the axis.
+ */
 export function isDense({ data, borderWidth, borderDash }: DataLine, scale: number): boolean {
   if (borderWidth > 1 || borderDash.length > 0 || data.length < 2) return false;
   return data.length > (data.at(-1)!.x - data[0]!.x) * scale;
@@ -192,7 +194,7 @@ function paintStrokes(context: CanvasRenderingContext2D, line: DataLine, project
     if (corners >= most) {
       context.stroke();
       context.beginPath();
-      // The last piece once more: its joint with the next one is then a joint of one stroke.
+      // The last piece is repeated, so that its joint with the next one lies within one stroke.
       context.moveTo(lastX, lastY);
       context.lineTo(x, y);
       corners = 2;

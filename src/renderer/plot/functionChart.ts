@@ -1,4 +1,4 @@
-/** A chart of a function and its derivative, with shaded regions and, behind them, how often inputs fall where. */
+/** A chart of a function and its derivative, with shaded regions and, behind them, the histogram of its inputs. */
 import { Chart, Filler } from 'chart.js';
 import type { AnnotationOptions } from 'chartjs-plugin-annotation';
 // The import registers the parts that lines need.

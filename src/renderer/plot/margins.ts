@@ -3,7 +3,7 @@ import type { Range } from './xAxis.ts';
 
 /** Width beyond each end of the visible range, as a fraction of it. */
 const margin = 0.6;
-/** A canvas that is wider, in its own pixels, takes more memory than a smooth move is worth. */
+/** A wider canvas, in its own pixels, takes more memory than a smooth pan is worth. */
 const widest = 8192;
 /** CSS pixels that are whole device pixels also at a ratio of 1¼ or 1½. */
 export const wholePixels = 4;

@@ -1,4 +1,7 @@
-/** The tokens' colours as a canvas takes them. A probe resolves `var()` and `light-dark()`, which a canvas cannot. */
+/**
+ * Converts the tokens' colours for a canvas. A probe element resolves `var()` and `light-dark()`, which a canvas
+ * cannot.
+ */
 import { runColourCount } from './data/trace.ts';
 
 export interface Palette {
@@ -17,7 +20,7 @@ export interface Palette {
 
 export function readPalette(element: HTMLElement): Palette {
   const probe = document.createElement('span');
-  // A canvas is not recoloured where a system's colours are forced: its lines keep their own, or they would all be one.
+  // A canvas is not recoloured in forced-colours mode: its lines keep their own colours, or they would all be the same.
   probe.style.setProperty('forced-color-adjust', 'none');
   element.append(probe);
   const read = (name: string, alpha = 100) => {

@@ -4,7 +4,7 @@
  */
 import { type DataLine, type Projection, overhang } from './dataLayer.ts';
 
-/** A colour as every program that reads SVG takes it. */
+/** A colour in the notation that every SVG reader accepts. */
 export interface PlainColour {
   readonly hex: string;
   /** Opacity from 0 to 1. */

@@ -21,7 +21,7 @@ export function tickStep(span: number, pixels: number, whole: boolean): number {
   return Number(`${mantissa}e${decade}`);
 }
 
-/** The multiples of `step` from `min` to `max`, both included. */
+/** Returns the multiples of `step` from `min` to `max`, both included. */
 export function ticksBetween(min: number, max: number, step: number): number[] {
   const slack = 1e-9;
   const first = Math.ceil(min / step - slack);

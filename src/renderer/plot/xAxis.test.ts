@@ -42,7 +42,7 @@ test('seconds: epochs’ ends as measured, readings between them, never backward
   const run = trace(40, 2);
   run.series.clock = [
     { step: 8, seconds: 0.9 },
-    // An estimate that ran ahead of the epoch's end.
+    // The estimate ran ahead of the epoch's end.
     { step: 24, seconds: 3.4 },
     { step: 40, seconds: 4 },
   ];

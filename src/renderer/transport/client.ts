@@ -50,7 +50,7 @@ export class Client implements Connection {
   readonly #onClose: () => void;
   #send: ((message: ClientMessage) => void) | undefined;
   #ending: Problem | undefined;
-  // A page that was reloaded must not take the answers to the calls of the page before it, so it counts from elsewhere.
+  // A reloaded page must not receive the answers to the calls of the page before it, so it counts from a random number.
   #next = 1 + Math.floor(Math.random() * 2 ** 40);
 
   constructor(onClose: () => void) {
@@ -114,7 +114,7 @@ export class Client implements Connection {
     this.#become('connected');
   }
 
-  /** The line broke; it will be tried again. */
+  /** The connection was lost; the transport will retry. */
   lost(): void {
     this.#send = undefined;
     for (const [id, call] of this.#pending) {
@@ -131,7 +131,7 @@ export class Client implements Connection {
     this.#become(this.status === 'connecting' ? 'connecting' : 'reconnecting');
   }
 
-  /** The line is closed for good; only the first reason counts. */
+  /** The connection is closed for good; only the first reason counts. */
   ended(problem: Problem): void {
     if (this.#ending) return;
     this.#ending = problem;
@@ -175,7 +175,9 @@ export class Client implements Connection {
   }
 }
 
-/** The request without proxies (a window's state is made of them, and structured clone refuses them) and functions. */
+/**
+ * Returns the request without functions and proxies, which a window's state is made of and structured clone refuses.
+ */
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;

@@ -85,7 +85,10 @@ async function askServer(): Promise<boolean> {
   }
 }
 
-/** A quarter of a second, doubled each time up to eight, and up to a quarter of that off, so that windows do not march in step. */
+/**
+ * Returns a quarter of a second, doubled each time up to eight seconds, minus up to a quarter of that at random, so
+ * that windows do not retry simultaneously.
+ */
 function growingPause(attempt: number): number {
   return Math.min(longestPause, firstPause * 2 ** attempt) * (1 - Math.random() / 4);
 }

@@ -28,7 +28,7 @@ export function isMac(platform: string = globalThis.navigator?.platform ?? ''): 
   return /^(Mac|iP)/.test(platform);
 }
 
-/** The presses of a binding, each a list of keys to be held together: `$mod+k` is [['Ctrl', 'K']]. */
+/** Returns the presses of a binding, each a list of keys to be held together: `$mod+k` is [['Ctrl', 'K']]. */
 export function describeKeys(binding: string, mac: boolean = isMac()): string[][] {
   return binding.split(' ').map((press) =>
     press

@@ -154,7 +154,7 @@ export const calls = {
 
 export const events = {
   ...preferenceEvents,
-  /** A run was made, or its status, progress or results changed. */
+  /** A run was created, or its status, progress or results changed. */
   'run.changed': runSummarySchema,
   /** Losses of the steps from `from` (counted from 0) on, a few times a second. */
   'run.batchLosses': z.strictObject({
@@ -169,7 +169,7 @@ export const events = {
   'run.runningLoss': runningLossSchema.extend({ run: z.int() }),
   'run.epoch': epochRecordSchema.extend({ run: z.int() }),
   ...trainEvents,
-  /** A sweep was made, its status changed, or one of its runs changed. */
+  /** A sweep was created, its status changed, or one of its runs changed. */
   'sweep.changed': sweepSummarySchema,
   ...networkEvents,
   ...datasetEvents,
@@ -209,7 +209,7 @@ export type ServerMessage =
     };
 export type EventMessage = Extract<ServerMessage, { kind: 'event' }>;
 
-/** A pipe with two ends; the only thing that a transport gives. */
+/** A connection with two ends; the only interface of a transport. */
 export interface Channel<Out, In> {
   send(message: Out): void;
   onMessage(listener: (message: In) => void): () => void;

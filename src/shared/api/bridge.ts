@@ -14,10 +14,10 @@ export const toWindow = 'stride:to-window';
 export const toMenu = 'stride:actions';
 export const toPage = 'stride:chosen';
 export const toOpen = 'stride:file';
-/** A request: it is answered with a folder, or with null. */
+/** The channel of a request, answered with a folder or with null. */
 export const toChooseFolder = 'stride:choose-folder';
 
-/** An action of the page as the menu shows it. */
+/** An action of the page in the menu. */
 export interface MenuAction {
   readonly id: string;
   /** The heading of its group, in the window's language. */

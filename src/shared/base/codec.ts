@@ -8,7 +8,7 @@ import { ExtensionCodec, decode, encode } from '@msgpack/msgpack';
 /** The path on which the browser host accepts WebSockets. */
 export const labPath = '/lab';
 
-/** The close code (4000 to 4999 are for applications) that says: the lab has ended, connecting again is of no use. */
+/** The close code (4000 to 4999 are for applications) of an ended lab: reconnecting is useless. */
 export const labEndedCode = 4001;
 
 /** MessagePack leaves the types 0 to 127 to applications. */
@@ -31,7 +31,7 @@ extensions.register({
   },
 });
 
-/** A field that is `undefined` is left out, as in JSON: it would arrive as null, which the schemas refuse. */
+/** An `undefined` field is left out, as in JSON: otherwise it would arrive as null, which the schemas refuse. */
 export function encodeMessage(message: unknown): Uint8Array<ArrayBuffer> {
   return encode(message, { extensionCodec: extensions, ignoreUndefined: true });
 }

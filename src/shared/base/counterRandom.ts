@@ -6,7 +6,7 @@
 
 const step = 0x9e3779b97f4a7c15n;
 
-/** An unsigned 64-bit number; `index` counts from 0. */
+/** Returns an unsigned 64-bit number; `index` counts from 0. */
 export function randomBits(seed: number, index: number): bigint {
   let z = BigInt.asUintN(64, BigInt(seed) + BigInt(index + 1) * step);
   z = BigInt.asUintN(64, (z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n);

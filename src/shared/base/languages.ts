@@ -1,3 +1,3 @@
-/** The languages in which Stride speaks, as BCP 47 tags. */
+/** Stride's languages, as BCP 47 tags. */
 export const languages = ['en', 'zh-CN'] as const;
 export type Language = (typeof languages)[number];

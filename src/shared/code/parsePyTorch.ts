@@ -98,7 +98,7 @@ export function parsePyTorch(code: string, { name = 'pasted', choice }: PasteOpt
     if (!(error instanceof TooLong) && !(error instanceof RangeError)) throw error;
     findings.add('error', 'too-long', null);
   }
-  // The first training; of nets that are not trained, the last one, which is made of the others as a rule.
+  // The first training is the default; of nets that are not trained, the last one, which usually contains the others.
   const usual = results.some(({ trained }) => trained) ? 0 : results.length - 1;
   const chosen = results.length === 0 ? -1 : Math.min(Math.max(0, choice ?? usual), results.length - 1);
   const result = results[chosen];

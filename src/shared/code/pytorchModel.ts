@@ -116,8 +116,8 @@ function namesFor(layers: readonly LayerSummary[]): Names {
 const ownStems = { conv2d: 'conv', linear: 'fc', batchNorm2d: 'bn', residual: 'block' } as const;
 
 /**
- * The member of the class that holds each layer's parameters, which is the prefix of their names in its `state_dict`.
- * A layer without parameters has its type and place as its name, which no member has.
+ * Returns the member of the class that holds each layer's parameters, which is the prefix of their names in its
+ * `state_dict`. A layer without parameters has its type and place as its name, which no member has.
  */
 export function moduleNames(layers: readonly LayerSummary[]): string[] {
   const names = namesFor(layers);

@@ -80,8 +80,8 @@ export function scheduleCode(settings: TrainingSettings): ScheduleCode {
 }
 
 /**
- * The rate at step `step`, counted from 1, as Python: `schedule.ts`' formulas. `perEpoch` is an expression for the steps
- * of an epoch, `epochs` a variable.
+ * Returns the rate at step `step`, counted from 1, as Python: the formulas of `schedule.ts`. `perEpoch` is an
+ * expression for the steps of an epoch, `epochs` a variable.
  */
 export function rateLines({ schedule, optimizer }: TrainingSettings, perEpoch: string): string[] {
   const { learningRate } = optimizer;

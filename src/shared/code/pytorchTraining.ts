@@ -103,7 +103,7 @@ export const testLines: readonly string[] = [
   '    return correct / total, loss / total',
 ];
 
-/** The epochs, with Stride's early stopping: an improvement is more than `minimumChange`. */
+/** Returns the loop over epochs, with Stride's early stopping: an improvement is more than `minimumChange`. */
 export function loopLines(settings: TrainingSettings, schedule: ScheduleCode): string[] {
   const { earlyStopping, validation } = settings;
   const metric = earlyStopping?.metric;

@@ -1,4 +1,4 @@
-/** A comparison of runs as calls carry it: what is known of each run, and of each pair of them. */
+/** A comparison of runs in the calls: the results of each run, and of each pair of them. */
 import { z } from 'zod';
 import { inspectedSchema } from '../inspect/inspection.ts';
 import { problemRecordSchema } from '../runs/runs.ts';
@@ -92,7 +92,7 @@ export const comparisonSchema = z.strictObject({
 });
 export type Comparison = z.infer<typeof comparisonSchema>;
 
-/** A comparison that somebody wants to find again. */
+/** A comparison that was saved under a name. */
 export const keptComparisonSchema = z.strictObject({
   id: runId,
   name: z.string().trim().min(1).max(120),

@@ -1,4 +1,4 @@
-/** The images on which two nets differ, the ones first of which the nets are surest. */
+/** The images on which two nets differ, the most confident ones first. */
 import { type PairedCounts, outcomeOf } from '../statistics/pairedCounts.ts';
 import type { TestPredictions } from './predictions.ts';
 

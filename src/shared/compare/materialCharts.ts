@@ -36,7 +36,7 @@ export interface CurveChoice {
   readonly axisTitle: string;
   /** True if the mean and range of runs that differ only in their seed replace their lines. */
   readonly grouped: boolean;
-  /** A test accuracy that runs are to reach, as a share. */
+  /** The test accuracy that runs should reach, as a fraction. */
   readonly target: number | null;
 }
 

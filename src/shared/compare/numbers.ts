@@ -1,6 +1,9 @@
 /** Formats a comparison's numbers, the same in window, terminal and report. */
 
-/** A share in percent, 98.73 %: two decimals from 1,000 images on, where they say something, else one. */
+/**
+ * Formats a fraction in percent, 98.73 %: two decimals for 1,000 images or more, where they are meaningful, otherwise
+ * one.
+ */
 export function percent(share: number, images: number): string {
   return `${(100 * share).toFixed(decimalsFor(images))} %`;
 }

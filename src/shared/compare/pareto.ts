@@ -6,8 +6,8 @@ export interface CostPoint {
 }
 
 /**
- * The places of the points on the Pareto front, the cheapest first. A point is off the front where another one is at
- * least as good in both respects and better in one; equal points are all on it.
+ * Returns the indices of the points on the Pareto front, the cheapest first. A point is off the front if another one is
+ * at least as good in both respects and better in one; equal points are all on it.
  */
 export function paretoFront(points: readonly CostPoint[]): number[] {
   const dominated = (point: CostPoint) =>

@@ -1,9 +1,9 @@
 /** A net's predictions for a test set, image by image, in the test set's order. */
 
 export interface TestPredictions {
-  /** A class an image. */
+  /** One class per image. */
   readonly labels: Uint16Array;
-  /** The class that the net gives each image. */
+  /** The predicted class of each image. */
   readonly predictions: Uint16Array;
   /** Images × classes, row-major. */
   readonly probabilities: Float32Array;
@@ -16,7 +16,7 @@ export function correctness({ labels, predictions }: TestPredictions): Uint8Arra
   return Uint8Array.from(labels, (label, image) => (predictions[image] === label ? 1 : 0));
 }
 
-/** The probability of the class that each image is given. */
+/** Returns the probability of each image's predicted class. */
 export function confidences({ predictions, probabilities, classes }: TestPredictions): Float32Array {
   return Float32Array.from(
     predictions,

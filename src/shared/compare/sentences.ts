@@ -14,7 +14,7 @@ export interface Names {
   readonly b: string;
 }
 
-/** The numbers of a pair as a sentence puts them, the better net first. */
+/** The numbers of a pair in a sentence, the better net first. */
 interface Told {
   readonly first: string;
   readonly second: string;

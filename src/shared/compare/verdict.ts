@@ -8,7 +8,7 @@ import { type Interval, excludesZero, newcombe } from '../statistics/intervals.t
 import { exactP, midP, smallestP } from '../statistics/mcnemar.ts';
 import { type PairedCounts, differenceOf, disagreements, totalOf } from '../statistics/pairedCounts.ts';
 
-/** The error probability that is accepted for each comparison, or for all of them together after correction. */
+/** The accepted error probability of each comparison, or of all of them together after correction. */
 const level = 0.05;
 
 export type VerdictKind =
@@ -65,7 +65,7 @@ function verdictOf(result: Omit<PairResult, 'verdict'>): VerdictKind {
   return apart || result.midP <= level ? 'borderline' : 'none';
 }
 
-/** The accuracies of both nets. */
+/** Returns the accuracies of both nets. */
 export function accuraciesOf(counts: PairedCounts): readonly [a: number, b: number] {
   const total = totalOf(counts);
   return [(counts.bothRight + counts.onlyA) / total, (counts.bothRight + counts.onlyB) / total];

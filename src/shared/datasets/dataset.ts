@@ -33,7 +33,7 @@ export interface DatasetFiles {
   readonly test: { readonly images: DataFile; readonly labels: DataFile };
 }
 
-/** The data set as the engine takes it. */
+/** The data set in the form that the engine uses. */
 export interface Dataset {
   readonly summary: DatasetSummary;
   readonly files: DatasetFiles;

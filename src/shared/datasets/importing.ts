@@ -63,7 +63,7 @@ export const importReportSchema = z.strictObject({
   contradictory: z.int(),
   /** Number of images of a single colour. */
   constant: perPart,
-  /** The sizes that the pictures had, the most frequent first; empty where the format has one size only. */
+  /** The original sizes of the pictures, most frequent first; empty if the format has only one size. */
   sizes: z.array(z.strictObject({ width: z.int(), height: z.int(), count: z.int() })),
   /** Files without data, such as .DS_Store or a read-me. */
   ignored: z.int(),

@@ -1,4 +1,4 @@
-/** The formats in which a trained net can be taken away: their ids, and the files that each of them is. */
+/** The formats of an exported net: their ids, and the files of each. */
 import { z } from 'zod';
 
 export const exportFormats = [

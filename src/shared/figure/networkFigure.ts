@@ -1,4 +1,4 @@
-/** A net as a picture, as SVG: a diagram of its layers, or a figure as papers have them. */
+/** Draws a net as SVG: a diagram of its layers, or a figure as in papers. */
 import type { Network } from '../network/network.ts';
 import { diagram } from './diagram.ts';
 import { paperFigure } from './paper.ts';

@@ -125,7 +125,7 @@ export const answers = {
   trace: z.strictObject({
     ...seen,
     ...scores,
-    /** The images as the net is given them: normalised. */
+    /** The net's input: the normalised images. */
     input: tensorSchema,
     /** Every layer's output, in the order of `traceSteps` (trace.ts), including those within residual blocks. */
     outputs: z.array(z.strictObject({ place: z.string(), output: tensorSchema })),
@@ -193,7 +193,7 @@ export const answers = {
   confidentErrors: z.strictObject({
     /** Total number of misclassified test images. */
     total: z.int(),
-    /** The surest first. */
+    /** Misclassified images, the most confident first. */
     errors: z.array(
       z.strictObject({
         index: z.int(),

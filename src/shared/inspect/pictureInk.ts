@@ -11,9 +11,12 @@ export interface PicturePixels {
   readonly data: ArrayLike<number>;
 }
 
-/** The paper around a pixel is looked for within this share of the picture's shorter side. */
+/**
+ * Size of the neighbourhood in which the paper around a pixel is estimated, as a fraction of the picture's shorter
+ * side.
+ */
 const paperShare = 1 / 6;
-/** A contrast below this is taken for noise, not for ink; of a brightness from 0 to 1. */
+/** Least contrast of ink, for brightness from 0 to 1; a lower one is noise. */
 const leastContrast = 0.08;
 /** Spots smaller than this fraction of the largest stroke are dust. */
 const dustShare = 0.06;

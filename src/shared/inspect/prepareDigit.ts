@@ -17,7 +17,7 @@ export interface Ink {
 export interface PreparedDigit {
   /** Pixels in [0, 1], bytes divided by 255, size × size. */
   readonly pixels: Float32Array;
-  /** The drawing's tight box in the drawing's own pixels. */
+  /** The drawing's bounding box in the drawing's own pixels. */
   readonly box: {
     readonly top: number;
     readonly left: number;

@@ -70,7 +70,7 @@ export type SpelledOut =
       readonly bias: number;
       readonly value: number;
     }
-  /** The value is the input's, from this place: dropout in evaluation, and flattening. */
+  /** The value equals the input's at this position: dropout in evaluation, and flattening. */
   | {
       readonly kind: 'moved';
       readonly channel: number;
@@ -78,7 +78,7 @@ export type SpelledOut =
       readonly column: number;
       readonly input: number;
     }
-  /** A residual block: what came through its layers plus what came past them. */
+  /** A residual block: the output of its layers plus that of its skip line. */
   | { readonly kind: 'added'; readonly through: number; readonly around: number; readonly sum: number };
 
 /** The values of a trace of one image. */
@@ -199,7 +199,7 @@ interface Window {
   readonly dilation: Pair;
 }
 
-/** The window's cells of one channel, row by row. */
+/** Returns the window's cells of one channel, row by row. */
 function windowCells(
   { kernel, stride, padding, dilation }: Window,
   input: MapShape,
@@ -215,7 +215,10 @@ function windowCells(
   });
 }
 
-/** The square of the input that a map's unit is computed from: upper left corner and size, cut off at no edge. */
+/**
+ * Returns the square of the input that a map's unit is computed from: upper left corner and size, not clipped at the
+ * edges.
+ */
 export function windowOf(
   step: TraceStep,
   { row, column }: Position,

@@ -10,7 +10,7 @@ import { shortcut } from '../layers/residual.ts';
 import type { Network } from '../network/network.ts';
 import { inputShape, summarize } from '../network/shapes.ts';
 
-/** The place of the image as the net is given it: normalised. */
+/** The place of the net's normalised input. */
 export const inputPlace = 'input';
 
 export interface TraceStep {

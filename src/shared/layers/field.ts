@@ -15,7 +15,7 @@ interface Common {
   readonly required?: true;
   /** The value of a layer without the field. */
   readonly fallback: FieldValue;
-  /** The field whose value is the default instead, while this one is not given. */
+  /** The field whose value is the default while this one is absent. */
   readonly follows?: string;
   /** Returns false if the field has no effect, such as the slope of a function that has none. */
   readonly relevant?: (layer: object) => boolean;

@@ -15,7 +15,7 @@ import {
 } from './fields.ts';
 import { type Layer, type LayerType, layerKinds, layerSchema, layerTypes } from './index.ts';
 
-/** A layer of the kind on which the field means something. */
+/** Returns a layer of the kind for which the field is relevant. */
 function layerFor(type: LayerType, field: LayerField): Layer {
   if (field.name === 'negativeSlope') return { type: 'activation', function: 'leakyRelu' };
   if (field.name === 'alpha') return { type: 'activation', function: 'elu' };

@@ -85,7 +85,7 @@ export function fieldProblem(field: LayerField, value: unknown): 'range' | 'kind
 export function withField(layer: Layer, field: LayerField, value: FieldValue | undefined): Layer {
   const wanted = typeof value === 'object' && value[0] === value[1] ? value[0] : value;
   const copy: Record<string, unknown> = { ...layer };
-  // A value that follows another field's is no constant to compare with.
+  // A value that follows another field's is not a constant default.
   const constant = field.required === undefined && field.follows === undefined;
   if (wanted === undefined && field.required) copy[field.name] = fallbackOf(layer, field);
   else if (wanted === undefined || (constant && wanted === field.fallback)) delete copy[field.name];

@@ -55,7 +55,7 @@ export function operationCount(formula: Formula): number {
   return count;
 }
 
-/** The derivative by x, by the chain rule. */
+/** Returns the derivative by x, by the chain rule. */
 export function derivative(formula: Formula): Formula {
   if (formula === 'x') return 1;
   if (typeof formula === 'number') return 0;

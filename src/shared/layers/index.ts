@@ -58,7 +58,7 @@ type AnyLayerSchema = z.ZodObject<{ type: z.ZodLiteral }>;
 
 export const layerTypes = Object.keys(layerKinds) as LayerType[];
 
-/** The kind of a layer, typed as taking that layer. */
+/** Returns the kind of a layer, typed as taking that layer. */
 export function layerKind<L extends Layer>(layer: L): LayerKind<L> {
   return layerKinds[layer.type] as unknown as LayerKind<L>;
 }

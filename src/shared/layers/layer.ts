@@ -67,7 +67,7 @@ export interface LayerKind<L> {
   readonly schema: z.ZodType<L>;
   /** Returns a new layer, if required fields at their defaults are not enough. `given` is its input shape. */
   readonly newLayer?: (given?: Shape) => L;
-  /** The output's shape. Throws a `Problem` that says what does not fit and what would. */
+  /** Returns the output's shape. Throws a `Problem` that says what does not fit and what would. */
   outputShape(layer: L, input: Shape): Shape;
   /** Returns the parameters in the order in which PyTorch makes and draws them. Empty for layers without parameters. */
   parameters(layer: L, input: Shape): readonly ParameterSpec[];
@@ -88,8 +88,8 @@ export function requireMap(input: Shape, what: string): MapShape {
 }
 
 /**
- * The length of an axis after a window has slid over it:
- * ⌊(in + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1 (torch.nn.Conv2d's documentation).
+ * Returns the length of an axis after a window has slid over it: ⌊(in + 2·padding − dilation·(kernel − 1) − 1) /
+ * stride⌋ + 1 (torch.nn.Conv2d's documentation).
  */
 export function slide(
   length: number,
@@ -141,7 +141,7 @@ export function slideOverMap(
   );
 }
 
-/** The largest value of a kind's field. */
+/** Returns the largest value of a kind's field. */
 export function limitOf({ fields }: { readonly fields: FieldSpecs }, name: string): number {
   const field = fields[name];
   if (field && 'maximum' in field) return field.maximum;

@@ -4,7 +4,7 @@ import { misfitMessage } from '../misfits/misfit.ts';
 
 export type Pair = readonly [height: number, width: number];
 
-/** A pair as a layer has it: one whole number, or height and width. */
+/** A pair in a layer: one whole number, or height and width. */
 export type PairField = number | [number, number];
 
 const single = (minimum: number, maximum: number) => z.int().min(minimum).max(maximum);

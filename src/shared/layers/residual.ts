@@ -30,7 +30,7 @@ const schema: z.ZodType<Residual> = z.strictObject({
   disabled: z.boolean().optional(),
 });
 
-/** A block that keeps the map or the features that it is given, so that it fits wherever a convolution or a linear layer does. */
+/** Returns a block that keeps the shape of its input, so that it fits wherever a convolution or a linear layer does. */
 function keepingShape(given?: Shape): Residual {
   const relu = { type: 'activation', function: 'relu' } as const;
   if (given?.kind === 'flat') {
@@ -42,7 +42,7 @@ function keepingShape(given?: Shape): Residual {
   return { type: 'residual', layers: [conv, relu, { ...conv }] };
 }
 
-/** Throws a problem that names the layer inside, counted from 1, disabled ones too. */
+/** Throws a problem that names the layer inside, counted from 1 with disabled ones. */
 function innerOutput(layer: Residual, input: Shape): Shape {
   let shape = input;
   let given = 0;

@@ -26,7 +26,7 @@ export const outputClasses: Rule = ({ layers, network, options, complete }) => {
   ];
 };
 
-/** An activation behind the last weighted layer bends the logits. */
+/** Reports an activation after the last weighted layer, because it changes the logits. */
 export const outputActivation: Rule = ({ layers, network, complete }) => {
   const last = layers.at(-1);
   if (!complete || last?.layer.type !== 'activation') return [];

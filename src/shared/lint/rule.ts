@@ -36,7 +36,7 @@ export interface LintContext {
 
 export type Rule = (context: LintContext) => readonly LintFinding[];
 
-/** The net with other layers, or undefined where those would not fit together. */
+/** Returns the net with other layers, or undefined if those would not fit together. */
 export function changed(network: Network, change: (layers: Layer[]) => void): Network | undefined {
   const layers = [...network.layers];
   change(layers);
@@ -65,5 +65,5 @@ export function isWeighted(layer: Layer): boolean {
   return layer.type === 'conv2d' || layer.type === 'linear' || layer.type === 'residual';
 }
 
-/** A layer's number as people count it. */
+/** Returns a layer's number as people count it. */
 export const numberOf = ({ position }: LayerSummary) => position + 1;

@@ -41,7 +41,7 @@ const eachWindow =
       return window && summary.input.kind === 'map' ? rule(summary, window) : [];
     });
 
-/** The last rows or columns are under no window: 13 → 6 by a pool of 2. */
+/** Reports last rows or columns that no window covers: 13 → 6 by a pool of 2. */
 export const borderLost: Rule = ({ layers }) =>
   eachWindow((summary, window) => {
     const [rows = 0, columns = 0] = axes.map((axis) => lostAt(lengthOf(summary, axis), window, axis));
@@ -59,7 +59,7 @@ export const borderLost: Rule = ({ layers }) =>
     ];
   })(layers);
 
-/** The stride is larger than the window: some rows are never looked at. */
+/** Reports a stride larger than the window, which skips rows. */
 export const windowGaps: Rule = ({ layers, network }) =>
   eachWindow((summary, window) => {
     const gap = Math.max(...axes.map((axis) => window.stride[axis] - reachOf(window, axis)));
@@ -78,7 +78,7 @@ export const windowGaps: Rule = ({ layers, network }) =>
     return [finding('warning', 'window-gaps', [summary.position], parameters, fix)];
   })(layers);
 
-/** A pool that does not shrink. */
+/** Reports a pool that does not shrink the map. */
 export const poolStrideOne: Rule = ({ layers, network }) =>
   eachWindow((summary, window) => {
     const { layer } = summary;
@@ -111,7 +111,7 @@ export const evenKernel: Rule = ({ layers, network }) =>
 const short = ([height, width]: [number, number]) =>
   height === width ? height : ([height, width] as [number, number]);
 
-/** A kernel so large that several small ones see as much with fewer weights. */
+/** Reports a kernel so large that several small ones cover as much with fewer weights. */
 export const largeKernel: Rule = ({ layers }) =>
   eachWindow((summary, window) => {
     const { layer } = summary;
@@ -129,7 +129,7 @@ export const largeKernel: Rule = ({ layers }) =>
     ];
   })(layers);
 
-/** A window larger than the map it slides over: mostly padding is under it. */
+/** Reports a window larger than its map, which covers mostly padding. */
 export const beyondMap: Rule = ({ layers }) =>
   eachWindow((summary, window) => {
     const over = axes.some((axis) => reachOf(window, axis) > lengthOf(summary, axis));
@@ -143,7 +143,7 @@ export const beyondMap: Rule = ({ layers }) =>
     return [finding('warning', 'beyond-map', [summary.position], parameters)];
   })(layers);
 
-/** A 1×1 map has no neighbourhood left for the convolutions that still follow. */
+/** Reports a 1×1 map before further convolutions, which have no neighbourhood left. */
 export const mapExhausted: Rule = ({ layers }) => {
   const at = layers.findIndex(
     ({ output, input }) =>
@@ -177,7 +177,7 @@ export const receptiveField: Rule = ({ layers, network }) =>
       return [];
     const { height, width } = network.input;
     const [seenHeight, seenWidth] = before.receptiveField;
-    // A linear layer puts the parts together again; an average cannot.
+    // A linear layer combines the parts again; an average cannot.
     const enough = type === 'globalAveragePool' ? 1 : 0.25;
     if (seenHeight >= height * enough && seenWidth >= width * enough) return [];
     return [

@@ -118,7 +118,7 @@ function weightsOf({ layer, weights }: TrainedLayer, flattened: MapShape | null)
   return { kernel: { shape: [inputs, out], data }, ...rest };
 }
 
-/** The array with its axes in another order: axis i of the result is axis `order[i]` of the given one. */
+/** Returns the array with its axes in another order: axis i of the result is axis `order[i]` of the given one. */
 export function transposed({ shape, data }: Weights, order: readonly number[]): Weights {
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
   const to = order.map((axis) => shape[axis] as number);

@@ -35,7 +35,7 @@ export function widened(bytes: Uint8Array, dtype: FloatType): Float32Array {
   return result;
 }
 
-/** The bits of the float32 that equals a half-precision number (IEEE 754-2008, binary16). */
+/** Returns the bits of the float32 that equals a half-precision number (IEEE 754-2008, binary16). */
 function halfToSingle(half: number): number {
   const sign = (half & 0x8000) << 16;
   const exponent = (half >> 10) & 0x1f;

@@ -9,7 +9,7 @@
 import { Problem } from '../base/problem.ts';
 import { decodeUtf8, encodeUtf8 } from '../base/text.ts';
 
-/** A tensor as it lies in a file. `dtype` is the format's word: `F32`, `I64`, `BF16`. */
+/** A tensor in a file. `dtype` is the format's name of the type: `F32`, `I64`, `BF16`. */
 export interface RawTensor {
   readonly name: string;
   readonly dtype: string;
@@ -25,7 +25,7 @@ export interface TensorFile {
 
 const lengthBytes = 8;
 const alignment = 8;
-/** The reference implementation's limit, against headers made to fill the memory. */
+/** The reference implementation's limit, which prevents a header from exhausting the memory. */
 const largestHeader = 100_000_000;
 const metadataKey = '__metadata__';
 

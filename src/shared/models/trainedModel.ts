@@ -1,6 +1,6 @@
 /**
- * A trained net as the exporters take it: its layers in order, each with its weights in PyTorch's layouts, and all that
- * a user of the net has to know besides (normalisation, class names). Every format is written from this one plan.
+ * A trained net for the exporters: its layers in order, each with its weights in PyTorch's layouts, and everything else
+ * that a user of the net needs (normalisation, class names). Every format is written from this one plan.
  */
 import { Problem } from '../base/problem.ts';
 import { moduleNames } from '../code/pytorchModel.ts';
@@ -26,7 +26,7 @@ export interface PixelNormalisation {
 export interface TrainedLayer {
   /** The module's name in the course's class, dots within a block: `conv1`, `block1.layers.0`; unique in the model. */
   readonly name: string;
-  /** The layer's number as the window shows it: `3`, or `3.1` inside block 3. Disabled layers are counted. */
+  /** The layer's number as the window shows it: `3`, or `3.1` inside block 3. Disabled layers are included. */
   readonly number: string;
   readonly layer: Exclude<Layer, Residual> | ResidualBlock;
   readonly input: Shape;
@@ -159,7 +159,7 @@ export type StateTensor =
     };
 
 /**
- * The `state_dict` of the course's class for this net. Each batch normalisation has PyTorch's fifth entry,
+ * Returns the `state_dict` of the course's class for this net. Each batch normalisation has PyTorch's fifth entry,
  * `num_batches_tracked`: the number of training steps.
  */
 export function stateDict(model: TrainedModel): StateTensor[] {
@@ -180,7 +180,7 @@ export function parameterCount(model: TrainedModel): number {
     .reduce((sum, [, { data }]) => sum + data.length, 0);
 }
 
-/** Number of classes: the features that the last layer gives. */
+/** Returns the number of classes: the features of the last layer's output. */
 export function outputCount(model: TrainedModel): number {
   const last = model.layers.at(-1);
   return last ? elements(last.output) : 0;

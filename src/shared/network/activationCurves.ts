@@ -23,7 +23,7 @@ function errorFunction(x: number): number {
   return Math.sign(x) * (1 - poly * Math.exp(-x * x));
 }
 
-/** An exponential below zero: `scale`·x above it, `scale`·α·(eˣ − 1) below. */
+/** Returns an exponential unit: `scale`·x above zero, `scale`·α·(eˣ − 1) below. */
 const exponentialUnit = (alpha: number, scale: number): Curve => ({
   value: (x) => scale * (x > 0 ? x : alpha * Math.expm1(x)),
   slope: (x) => scale * (x > 0 ? 1 : alpha * Math.exp(x)),
@@ -93,7 +93,7 @@ export function saturatedRanges(curve: Curve, from: number, to: number): [number
     }
   }
   if (start !== null) ranges.push([start, to]);
-  // A slope that passes through zero on its way (GELU, SiLU) is no region.
+  // A slope that only crosses zero (GELU, SiLU) is no saturated region.
   return ranges.filter(([a, b]) => b - a > 0.3);
 }
 

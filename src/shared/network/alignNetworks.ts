@@ -21,7 +21,7 @@ export interface AlignedLayer {
   readonly a: LayerSummary | null;
   readonly b: LayerSummary | null;
   readonly fields: readonly FieldDifference[];
-  /** The layers within a block, where both are one. */
+  /** True for layers within a block, if both layers are blocks. */
   readonly inner: boolean;
 }
 
@@ -83,7 +83,7 @@ function innerDiffers(a: Layer, b: Layer): boolean {
   return JSON.stringify(a.layers) !== JSON.stringify(b.layers);
 }
 
-/** The fields in which two layers of one kind differ, after defaults have been filled in. */
+/** Returns the fields in which two layers of one kind differ, with defaults filled in. */
 function differences(a: Layer, b: Layer): FieldDifference[] {
   return layerFields[a.type]
     .filter((field) => (field.relevant?.(a) ?? true) || (field.relevant?.(b) ?? true))

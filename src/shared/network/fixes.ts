@@ -9,7 +9,7 @@ export type Fix =
   | { readonly kind: 'insertBefore'; readonly type: Extract<LayerType, 'flatten' | 'globalAveragePool'> }
   | { readonly kind: 'append'; readonly units: number };
 
-/** The best first. Empty where nothing can be said that would surely fit. */
+/** Returns fixes, the best first. Empty if no fix is certain to fit. */
 export function fixesOf(problem: Problem, layer: Layer, input: Shape): readonly Fix[] {
   switch (problem.code) {
     case 'layer.kernel-too-large':
@@ -32,7 +32,7 @@ export function fixesOf(problem: Problem, layer: Layer, input: Shape): readonly 
   }
 }
 
-/** The field with one axis changed; both where the layer has one number for both. */
+/** Returns the field with one axis changed; both axes if the layer has one number for both. */
 function setAxis(layer: Layer, name: FieldName, { parameters }: Problem, from: string): Fix | null {
   const field = layerFields[layer.type].find((each) => each.name === name);
   const value = parameters[from];

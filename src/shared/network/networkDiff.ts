@@ -71,7 +71,10 @@ export function diffNetworks(before: Network, after: Network): NetworkDiff {
   };
 }
 
-/** The longest common subsequence of equal layers; between two of them, layers of one kind in order are one changed. */
+/**
+ * Finds the longest common subsequence of equal layers; between two of them, layers of one kind in order count as
+ * changed.
+ */
 function diffLayers(before: readonly Layer[], after: readonly Layer[]): LayerDiff[] {
   const a = before.map(layerText);
   const b = after.map(layerText);

@@ -135,7 +135,7 @@ export function summarize(network: Network): NetworkSummary {
   };
 }
 
-/** Returns the net if it can be trained to distinguish `classes` classes; throws a `Problem` otherwise. */
+/** Returns the summary of a net that can distinguish `classes` classes; throws a `Problem` for any other. */
 export function requireTrainable(network: Network, classes: number): NetworkSummary {
   const summary = summarize(network);
   if (!summary.layers.some((layer) => layer.parameterCount > 0)) {

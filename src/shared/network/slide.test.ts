@@ -1,4 +1,4 @@
-/** The formula in steps, the border that is lost, and the course's exercises with the slips that are known. */
+/** Tests the formula in steps, the lost border, and the course's exercises with the known mistakes. */
 import { expect, test } from 'vitest';
 import {
   axisSizes,

@@ -1,5 +1,5 @@
 /**
- * The walk over a net that an editor shows: where `walkNetwork` stops, this says of every layer, those inside blocks too,
+ * Walks over an edited net: where `walkNetwork` stops, this reports for every layer, including those inside blocks,
  * whether it fits, why not, or which broken layer leaves it without an input.
  */
 import { type Layer, layerKind } from '../layers/index.ts';
@@ -125,7 +125,7 @@ function stateOf(
       receptiveField: widen(reach, layer, network).field,
     };
   } catch {
-    // A block around the broken layer, or a layer in a block that is off.
+    // The layer is a block around the broken layer, or lies in a disabled block.
     return { kind: 'unknown', because: broken ?? '' };
   }
 }

@@ -43,7 +43,7 @@ export class PickleGlobal {
   }
 }
 
-/** A call that Python would make. `state` is what would be given to `__setstate__`. */
+/** A call that Python would make. `state` is the argument of `__setstate__`. */
 export class PickleCall {
   readonly callee: PickleGlobal;
   readonly args: readonly PickleValue[];
@@ -63,20 +63,20 @@ export class PersistentId {
   }
 }
 
-/** A key or a text, also where Python 2 or 3 wrote it as bytes. */
+/** Returns a key or a text, even if Python 2 or 3 wrote it as bytes. */
 export function textOf(value: PickleValue | undefined): string | undefined {
   if (typeof value === 'string') return value;
   if (value instanceof Uint8Array) return Array.from(value, (byte) => String.fromCharCode(byte)).join('');
   return undefined;
 }
 
-/** The items of a tuple or a list. */
+/** Returns the items of a tuple or a list. */
 export function itemsOf(value: PickleValue | undefined): readonly PickleValue[] | undefined {
   if (value instanceof PickleTuple) return value.items;
   return Array.isArray(value) ? (value as readonly PickleValue[]) : undefined;
 }
 
-/** The mapping that a value is: a dict, or an OrderedDict with its items. */
+/** Returns the value as a mapping: a dict, or an OrderedDict with its items. */
 export function dictOf(value: PickleValue | undefined): PickleDict | undefined {
   if (value instanceof PickleDict) return value;
   return value instanceof PickleCall && value.callee.fullName === 'collections.OrderedDict'

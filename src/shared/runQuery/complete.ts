@@ -49,7 +49,7 @@ export function completeRunQuery(
     const wanted = typed.replace(/^"/, '').toLowerCase();
     const inWords = (value: string, as: QueryLanguage) => {
       const word = valueWord(field, value, as);
-      // A word that only the parser knows must not be in quotes, and a value that looks like one must.
+      // A word with a meaning only for the parser must not be quoted, and a value that looks like one must be.
       return word !== value && field !== 'net' && field !== 'name' ? word : quoted(word);
     };
     const options = [

@@ -65,7 +65,7 @@ export function readDuration(text: string): number | null {
   return value === null || scale === undefined ? null : value * scale;
 }
 
-/** A stretch of time, its end left out. A moment has its start as its end. */
+/** A stretch of time, excluding its end. A moment has its start as its end. */
 export interface Stretch {
   readonly start: Date;
   readonly end: Date;

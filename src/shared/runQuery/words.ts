@@ -41,12 +41,12 @@ const commonWords: Readonly<Record<string, Words>> = {
   '30d': { en: '30d', 'zh-CN': '30天' },
 };
 
-/** The names that presets have inside, of which a word in some language contains the text, or is it. */
+/** Returns the internal names of presets of which a displayed name in some language contains the text, or equals it. */
 export function presetsCalled(text: string, how: 'has' | 'is'): string[] {
   const wanted = text.toLowerCase();
   return Object.entries(presetWords)
     .filter(([name, words]) => {
-      // The text finds the name itself: nothing more to look for.
+      // The text matches the name itself, so that nothing more is needed.
       if (how === 'has' ? name.includes(wanted) : name === wanted) return false;
       return Object.values(words).some((word) =>
         how === 'has' ? word.toLowerCase().includes(wanted) : word.toLowerCase() === wanted,

@@ -12,7 +12,7 @@ import { learningRateChangeSchema } from '../training/training.ts';
  */
 const parameterPrefix = 'parameter/';
 export const parameterKey = (name: string) => `${parameterPrefix}${name}`;
-/** The way back from a `parameterKey`. */
+/** Returns the parameter's name from a `parameterKey`. */
 export const parameterName = (key: string) => key.slice(parameterPrefix.length);
 export const slotKey = (parameter: string, slot: string) => `slot/${parameter}/${slot}`;
 export const isParameterKey = (key: string) => key.startsWith(parameterPrefix);
@@ -49,7 +49,7 @@ export const progressSchema = z.strictObject({
     .default({ best: null, waited: 0 }),
   /** Changes of the base learning rate so far, in ascending order of their steps. */
   learningRates: z.array(learningRateChangeSchema).default([]),
-  /** The batch is split in so many parts; the number changes rounding, so a run keeps it. */
+  /** Number of shards of a batch; it affects rounding, so a run keeps it. */
   shards: z.int().min(1),
 });
 export type TrainingProgress = z.infer<typeof progressSchema>;

@@ -8,7 +8,7 @@ import { stoppingMetrics } from '../training/training.ts';
 
 const details = {
   created: {},
-  /** A thread has compiled the net, and the first step comes next. `threads`: parts of a batch, a core each. */
+  /** A thread has compiled the net, and the first step comes next. `threads`: shards per batch, one core each. */
   started: { cpu: z.string(), cores: z.int(), threads: z.int(), versions: versionsSchema },
   paused: {},
   continued: {},
@@ -22,9 +22,9 @@ const details = {
    * batches trained after that checkpoint, which are trained again; missing in histories from before it was recorded.
    */
   resumed: { batch: z.int(), lost: z.int().optional() },
-  /** The base learning rate: of the next step on, and before it. */
+  /** The base learning rate from the next step on, and the one before. */
   learningRate: { learningRate: z.number(), before: z.number() },
-  /** An epoch's end; `step` and `epoch` are the ended one's. */
+  /** The end of an epoch; `step` and `epoch` are those of the ended one. */
   epoch: { trainLoss: z.number().nullable(), testCorrect: z.int(), testTotal: z.int(), seconds: z.number() },
   /** The epoch that has just ended is the best so far, and its checkpoint is kept. */
   best: { metric: z.enum(stoppingMetrics) },
@@ -40,7 +40,7 @@ const details = {
   },
   /** The run was not trained here: its weights come from a file. */
   imported: { file: z.string(), hash: z.string(), network: z.string() },
-  /** The run was scored on a whole test set, on its own after so many epochs or on another data set's. */
+  /** The run was scored on a whole test set: its own after some epochs, or another data set's. */
   evaluated: {
     dataset: z.string(),
     testCorrect: z.int(),

@@ -81,8 +81,8 @@ export interface CalibratedError {
 }
 
 /**
- * The error that a perfectly calibrated net with these confidences would show by chance: whether each image is right is
- * drawn with its confidence as the probability, `rounds` times.
+ * Computes the error that a perfectly calibrated net with these confidences would show by chance: each image is correct
+ * with its confidence as the probability, drawn `rounds` times.
  */
 export function errorOfCalibrated(
   confidences: ArrayLike<number>,

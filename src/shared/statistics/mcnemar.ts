@@ -9,13 +9,19 @@
 import { fairBinomial, fairBinomialTail } from './binomial.ts';
 import { type PairedCounts, disagreements } from './pairedCounts.ts';
 
-/** The exact conditional test, two-sided: min(1, 2·P(X ≤ min(onlyA, onlyB))). Its level never exceeds the nominal one. */
+/**
+ * Computes the exact conditional p, two-sided: min(1, 2·P(X ≤ min(onlyA, onlyB))). Its level never exceeds the nominal
+ * one.
+ */
 export function exactP(counts: PairedCounts): number {
   const n = disagreements(counts);
   return Math.min(1, 2 * fairBinomialTail(n, Math.min(counts.onlyA, counts.onlyB)));
 }
 
-/** The exact p minus half of both tails' outermost points: exact p − P(X = min), and 1 − ½·P(X = min) for a tie. */
+/**
+ * Computes the exact p minus half of both tails' outermost points: exact p − P(X = min), and 1 − ½·P(X = min) for a
+ * tie.
+ */
 export function midP(counts: PairedCounts): number {
   const n = disagreements(counts);
   if (n === 0) return 1;
@@ -24,7 +30,7 @@ export function midP(counts: PairedCounts): number {
   return onlyA === onlyB ? 1 - point / 2 : Math.max(0, exactP(counts) - point);
 }
 
-/** The smallest p that so many disagreements can give, all of them in favour of one net: 2·2⁻ᴺ. */
+/** Computes the smallest p that so many disagreements can give, all of them in favour of one net: 2·2⁻ᴺ. */
 export function smallestP(disagreementCount: number): number {
   return Math.min(1, 2 ** (1 - disagreementCount));
 }

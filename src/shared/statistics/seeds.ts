@@ -94,7 +94,7 @@ export function bootstrapSeedsAndImages(
   };
 }
 
-/** A quantile of sorted values, interpolated linearly (type 7 of Hyndman and Fan 1996, NumPy's default). */
+/** Returns a quantile of sorted values, interpolated linearly (type 7 of Hyndman and Fan 1996, NumPy's default). */
 export function quantile(sorted: readonly number[], share: number): number {
   const place = (sorted.length - 1) * share;
   const below = Math.floor(place);

@@ -17,7 +17,7 @@ function logGamma(x: number): number {
 function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
-  // The fraction converges fast below the mean; above it, by symmetry.
+  // The continued fraction converges fast below the mean; above it, symmetry is used.
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
   const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x));
   const tiny = 1e-300;
@@ -45,7 +45,7 @@ export function twoSidedT(t: number, df: number): number {
   return incompleteBeta(df / (df + t * t), df / 2, 0.5);
 }
 
-/** The t beyond which 2.5 % lie on each side, or another `tail` in all; by bisection. */
+/** Returns the t beyond which 2.5 % lie on each side, or another `tail` in total; by bisection. */
 export function criticalT(df: number, tail = 0.05): number {
   let low = 0;
   let high = 1;

@@ -17,7 +17,7 @@ export class Xoshiro {
     );
   }
 
-  /** An unsigned 32-bit number. */
+  /** Returns an unsigned 32-bit number. */
   next(): number {
     const s = this.#state;
     const [s0, s1, s2, s3] = [s[0] as number, s[1] as number, s[2] as number, s[3] as number];
@@ -36,7 +36,7 @@ export class Xoshiro {
     return this.next() / 2 ** 32;
   }
 
-  /** A whole number in 0 … limit − 1. */
+  /** Returns a whole number in 0 … limit − 1. */
   below(limit: number): number {
     return Math.floor(this.unit() * limit);
   }

@@ -33,7 +33,7 @@ export interface ExpandedCombination {
 
 const longestName = 120;
 
-/** Throws a `Problem`. */
+/** Throws a `Problem` if a run of the sweep is invalid. */
 export function expandSweep(sweep: Sweep): ExpandedCombination[] {
   const paths = sweep.axes.map(({ path }) => path);
   for (const path of paths) requireField(sweep, path);
@@ -195,7 +195,7 @@ function invalid(error: z.ZodError, settings: unknown): Problem {
   return new Problem('sweep.invalid', detail, { ...parameters, detail });
 }
 
-/** The seed stays readable where the combination's label is too long. */
+/** The seed stays readable if the combination's label is too long. */
 function runName(label: string, seed: number): string {
   const end = ` · seed ${seed}`;
   const room = longestName - end.length;

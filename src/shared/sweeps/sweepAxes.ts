@@ -8,7 +8,7 @@ export interface AxisChoice {
   readonly value: SweepValue;
 }
 
-/** An axis's values in order; null where it has all values of a range. */
+/** Returns an axis's values in order; null if it has all values of a range. */
 export function choicesOf(axis: Axis): AxisChoice[] | null {
   const { path } = axis;
   if ('values' in axis) return axis.values.map((value) => ({ path, value }));
@@ -19,8 +19,8 @@ export function choicesOf(axis: Axis): AxisChoice[] | null {
 }
 
 /**
- * The value at a share of the way. Twelve digits: enough for any setting, and 0.1 · 3 becomes 0.3, and 2 · 2 · 2 on a
- * logarithmic scale 8, as people write them. The ends are what was given.
+ * Returns the value at a fraction of the range, with twelve digits: enough for any setting, and 0.1 · 3 becomes 0.3,
+ * and 2 · 2 · 2 on a logarithmic scale 8, as people write them. The ends are exact.
  */
 function valueAt({ from, to, scale, whole }: SweepRange, share: number): number {
   const between = scale === 'linear' ? from + (to - from) * share : from * (to / from) ** share;

@@ -13,7 +13,7 @@ import type { TrainingSettings } from './training.ts';
 const mostElements = 2 ** 31 - 1;
 /** Node reads no larger file at once, and a checkpoint is one file. */
 const largestCheckpoint = 2 ** 31 - 1;
-/** An evaluation runs on so many images at once (`engine/train/evaluate.ts`, `engine/inspect/inspect.ts`). */
+/** Number of images that an evaluation processes at once (`engine/train/evaluate.ts`, `engine/inspect/inspect.ts`). */
 const testBatch = 500;
 
 export interface Affordable {

@@ -1,7 +1,7 @@
 /**
- * The arrays that a net needs for one image while it trains: what each layer gives, blocks' inner layers among them, and
- * what the operations behind a layer make for themselves on the way (`engine/ops/conv2d.ts`): the image with its padding,
- * every window's pixels as a row where a kernel is dilated, and an output's gradient with its elements a stride apart.
+ * The arrays of a net in training for one image: each layer's output, including blocks' inner layers, and the temporary
+ * arrays of the operations behind a layer (`engine/ops/conv2d.ts`): the padded image, every window's pixels as a row if
+ * a kernel is dilated, and an output's gradient with its elements a stride apart.
  */
 import { type Layer, enabledLayers, layerKind } from '../layers/index.ts';
 import { convWindow } from '../layers/conv2d.ts';

@@ -20,7 +20,9 @@ export const optimizerSlots: Record<OptimizerType, number> = {
 };
 /** Bytes of TensorFlow's native library and its JavaScript, a thread, and the graph. */
 export const engineBytes = 415e6;
-/** The share of all layers' outputs for a batch that exists at once: some are released before the last is computed. */
+/**
+ * The fraction of all layers' outputs for a batch that exists at once: some are released before the last is computed.
+ */
 const kept = 0.9;
 /**
  * Copies of the parameters (or of their gradients) in addition to the state: the shards' gradients, sums, and an
@@ -32,7 +34,7 @@ const workingCopies = 9;
  * layer health.
  */
 const stateCopies = 4;
-/** An evaluation runs on so many images at once, and keeps about two layers' outputs at a time. */
+/** Number of images that an evaluation processes at once, keeping about two layers' outputs at a time. */
 const testBatch = 1000;
 
 export interface MemoryOf {

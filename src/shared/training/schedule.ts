@@ -28,7 +28,7 @@ export function learningRateAt(
   return warm * scheduled(settings, baseAt(settings, step, changes), step, stepsPerEpoch);
 }
 
-/** The base learning rate at a step. */
+/** Returns the base learning rate at a step. */
 export function baseAt(
   { schedule, optimizer }: Pick<TrainingSettings, 'schedule' | 'optimizer'>,
   step: number,

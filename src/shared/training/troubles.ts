@@ -14,7 +14,7 @@ export interface Trouble {
   readonly cause: TroubleCause;
   /** Number of epochs that had ended when it was detected. */
   readonly epoch: number;
-  /** The loss, share of right images or norm that shows it. */
+  /** The loss, accuracy as a fraction, or norm that shows it. */
   readonly value: number;
   /** The value of guessing, in the same unit; null for a norm. */
   readonly chance: number | null;

@@ -85,7 +85,7 @@ export class DesignState {
     this.#unstash(source.id);
   }
 
-  /** The lab can be reached (again): what waits is written, and what another window did meanwhile is taken over. */
+  /** On reconnecting, pending changes are written, and another window's changes are applied. */
   async reconnected(): Promise<void> {
     await this.flush();
     const { kept } = this;
@@ -159,7 +159,7 @@ export class DesignState {
     try {
       this.#session.setItem(stashKey(id), JSON.stringify(network));
     } catch {
-      // A full session storage: then only the lab keeps it, as it does anyway in a moment.
+      // The session storage is full: only the lab keeps the change, a moment later.
     }
   }
 

@@ -44,7 +44,7 @@ const summary = (network: Network, revision: number, id = 1): StoredNetwork => (
   updatedAt: `2026-01-01T00:00:${String(revision).padStart(2, '0')}.000Z`,
 });
 
-/** A lab that keeps one net, and is away when told so. */
+/** A lab that keeps one net, and can be made unreachable. */
 class Lab extends FakeLab {
   kept = summary(mine, 1);
   away = false;

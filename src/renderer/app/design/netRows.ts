@@ -1,4 +1,4 @@
-/** An edited net's layers as a list shows them, those inside blocks too, each with how it fits. */
+/** An edited net's layers for a list, including those inside blocks, each with the result of its check. */
 import type { SurveyedLayer } from '../../../shared/network/survey.ts';
 import type { LayerNode } from './netDocument.ts';
 

@@ -29,9 +29,9 @@ export const inputKey = 'input';
 export class SteppedNet {
   document = $state.raw<NetDocument>({ name: '', input: { height: 1, width: 1, channels: 1 }, nodes: [] });
   selection = $state.raw<ReadonlySet<string>>(nobody);
-  /** The row that the keyboard is at, a layer's or the input's; it is what the fields are shown of. */
+  /** The row that has the keyboard, a layer's or the input's; its fields are shown. */
   active = $state.raw<string>(inputKey);
-  /** A preset, or a version that is looked at: nothing can be changed. */
+  /** A preset or an old version is read-only. */
   readOnly = $state.raw(false);
   /** Number of changes that were refused because the net is read-only, so that the screen can say so. */
   refused = $state.raw(0);

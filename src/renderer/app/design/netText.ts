@@ -2,7 +2,7 @@
 import { type Network, parseNetwork } from '../../../shared/network/network.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 
-/** A net from text, a file's or the clipboard's. Throws a `Problem` that says what is wrong with it. */
+/** Parses a net from the text of a file or of the clipboard. Throws a `Problem` that names the error. */
 export function readNetwork(text: string): Network {
   let value: unknown;
   try {

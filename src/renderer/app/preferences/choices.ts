@@ -1,8 +1,8 @@
-/** The choices of language and theme, as the settings and the first page offer them. */
+/** The choices of language and theme for the settings and the welcome page. */
 import { m } from '../../paraglide/messages.js';
 import type { Theme } from './theme.svelte.ts';
 
-/** A language's name is written in it. */
+/** A language's name is written in that language. */
 export const languageOptions = () =>
   [
     { value: 'system', label: m.language_system() },

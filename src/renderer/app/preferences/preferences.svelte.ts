@@ -23,7 +23,7 @@ export class PreferencesState {
   constructor(lab: LabClient) {
     this.#lab = lab;
     lab.on('preferences.changed', ({ key, value }) => {
-      // An echo of what was set before what was set last.
+      // An echo of an older value must not replace a newer one.
       if (!this.#sending.has(key)) this.#hold(key, value);
     });
   }

@@ -21,7 +21,7 @@ export class RunLines {
   /** Keys of the collapsed groups. */
   readonly closed = new SvelteSet<string>();
   readonly selected = new SvelteSet<number>();
-  /** The line that the keyboard is at. */
+  /** The line that has the keyboard. */
   cursor = $state.raw<string | null>(null);
   /** The scroll position at which the view was left, in pixels. */
   scrollTop = 0;
@@ -41,7 +41,7 @@ export class RunLines {
   readonly #indices: ReadonlyMap<string, number> = $derived(
     new Map(this.lines.map(({ key }, index) => [key, index])),
   );
-  /** The line of the cursor, or −1. */
+  /** Index of the cursor's line, or −1. */
   readonly cursorIndex: number = $derived(this.cursor === null ? -1 : this.indexOf(this.cursor));
 
   indexOf(key: string): number {
@@ -53,7 +53,7 @@ export class RunLines {
     else this.closed.add(key);
   }
 
-  /** The runs that something is done to: those selected, else the one that the cursor is at. */
+  /** The runs that an action applies to: the selected ones, or else the one at the cursor. */
   readonly targets: readonly number[] = $derived.by(() => {
     if (this.selected.size > 0) return this.runs.filter((run) => this.selected.has(run));
     const line = this.lines[this.cursorIndex];

@@ -1,7 +1,7 @@
 /**
- * The runs whose curves are looked at. Losses go into plain arrays (series.ts), which the charts read; only the few
+ * The runs whose curves are displayed. Losses go into plain arrays (series.ts), which the charts read; only the few
  * numbers that are shown as text are reactive. Events that leave a gap (a dropped connection, a run opened in its
- * middle) make the missing losses be fetched, so the order in which replies and events arrive does not matter.
+ * middle) cause the missing losses to be fetched, so that the order in which replies and events arrive does not matter.
  */
 import type { EventPayload, LabClient } from '../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';

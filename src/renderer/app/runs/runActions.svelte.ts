@@ -216,7 +216,7 @@ export function saveFile({
   link.href = url;
   link.download = fileName;
   link.click();
-  // The download has begun by then; at once, some browsers would find nothing.
+  // The download has begun by then; revoking the URL at once would make it fail in some browsers.
   setTimeout(() => {
     URL.revokeObjectURL(url);
   }, 60_000);

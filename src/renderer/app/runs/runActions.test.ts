@@ -89,7 +89,7 @@ test('the same again, but …: the Train screen has all of it', () => {
   expect(fill).toHaveBeenCalledWith({ network, settings, dataset, name, tags: ['wide'], kept: 5 });
   expect(go).toHaveBeenCalledWith({ view: 'train' });
   expect(told.at(-1)?.text).toContain('mine #3');
-  // A preset by the name that is shown; a copy of a copy by the name of the first.
+  // A preset is copied under its displayed name; a copy of a copy under the name of the first.
   actions.clone(sampleRun({ id: 8, name: 'course' }));
   expect(fill.mock.lastCall![0]).toMatchObject({ name: 'Copy of Course net #8' });
   actions.clone(sampleRun({ id: 9, name: 'Copy of Course net #8' }));

@@ -80,7 +80,7 @@ export class RunsState {
     return this.list.find((run) => run.id === id);
   }
 
-  /** The newest runs, at least as many as are known already. */
+  /** Loads the newest runs, at least as many as are known already. */
   async load(): Promise<void> {
     await this.#page(0, Math.min(1000, Math.max(pageSize, this.list.length)));
   }
@@ -101,7 +101,7 @@ export class RunsState {
     }
   }
 
-  /** Throws what the lab says against it. */
+  /** Throws the lab's error. */
   async start(request: CallInput<'runs.start'>): Promise<readonly RunSummary[]> {
     const onScreen = this.watched;
     const runs = await this.#lab.call('runs.start', request);

@@ -1,4 +1,4 @@
-/** A run's newest weights scored on the whole test set. The result goes into the run's log, and is said at once. */
+/** Scores a run's newest weights on the whole test set. The result goes into the run's log, and into a notice. */
 import { toProblemRecord } from '../../../shared/base/problem.ts';
 import { formatCount } from '../../i18n/format.ts';
 import { problemText } from '../../i18n/problems.ts';

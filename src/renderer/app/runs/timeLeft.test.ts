@@ -39,7 +39,7 @@ test('a slow second in ten does not make it jump', () => {
   const seen = watch((second) => (second % 10 === 0 ? 5 : 1));
   for (const [index, { shown }] of seen.entries()) {
     if (index === 0) continue;
-    // The old way said 1:20, 6:37 and 1:11 in turn.
+    // The former method showed 1:20, 6:37 and 1:11 in turn.
     expect(Math.abs(shown - seen[index - 1]!.shown)).toBeLessThan(0.2 * seen[index - 1]!.shown + 2);
   }
 });

@@ -9,7 +9,7 @@ export type Estimate = CallReply<'training.estimate'>;
 type Request = CallInput<'training.estimate'>;
 
 export interface EstimateQuestion {
-  /** A run each. */
+  /** One request per run. */
   readonly runs: readonly Request[];
   /** Number of runs trained concurrently. */
   readonly places: number;
@@ -73,7 +73,7 @@ export class EstimateState {
       for (const run of runs) {
         const key = costOf(run);
         const { epochs = 10 } = run.settings;
-        // A grid over many batch sizes: those beyond the first few take about as long as the one before.
+        // For a grid over many batch sizes, those beyond the first few take about as long as the one before.
         const before = known.get(key) ?? (known.size >= mostMeasured ? latest : undefined);
         const measured = before ?? { estimate: await this.#lab.call('training.estimate', run), epochs };
         if (!current()) return;
@@ -110,7 +110,7 @@ function costOf({ network, settings, dataset, threads }: Request): string {
   return JSON.stringify({ network, dataset, threads, batchSize, measure, ...kinds });
 }
 
-/** An estimate, and the number of epochs that it is for. */
+/** An estimate, and the number of epochs that it was made for. */
 interface Measured {
   readonly estimate: Estimate;
   readonly epochs: number;

@@ -1,4 +1,4 @@
-/** The runs that wait for their turn, in their order, and what can be done about it. */
+/** The queued runs, in their order, and the actions on them. */
 import type { LabClient } from '../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';
 

@@ -39,7 +39,7 @@ function pathOf(field: Field | OwnField): string {
   return field;
 }
 
-/** The fields with several values that count with these choices: the net's own first. */
+/** Returns the fields with several values that count with these choices: the net's own first. */
 export function axesOf(draft: Draft, own: OwnTexts): Axis[] {
   const mine = ownFields.map((field) => [field, readNumbers(own[field], ownRules[field]).values] as const);
   const shared = sections

@@ -174,7 +174,7 @@ export function draftOf(settings: TrainingSettings): Draft {
 
 export const courseDraft: Draft = draftOf(trainingSettingsSchema.parse({}));
 
-/** The fields that count with these choices, section by section. */
+/** Returns the fields that count with these choices, for one section. */
 export function activeFields(choices: Choices, section: Section): Field[] {
   const of = (prefix: string) => fields.filter((field) => field.startsWith(`${prefix}.`));
   switch (section) {
@@ -210,7 +210,7 @@ export function valuesOf({ texts }: Draft, field: Field): readonly number[] | nu
   return readNumbers(texts[field], fieldRules[field]).values;
 }
 
-/** The first of them. */
+/** Returns the first of the field's values. */
 export function valueOf(draft: Draft, field: Field): number | null {
   return valuesOf(draft, field)?.[0] ?? null;
 }

@@ -5,7 +5,7 @@ import { trainingSettingsSchema } from '../../../shared/training/training.ts';
 import { PreferencesState } from '../preferences/preferences.svelte.ts';
 import { TrainForm } from './trainForm.svelte.ts';
 
-// The course's two are enough here.
+// The course's two presets are enough here.
 const given = presets.slice(0, 2).map((preset) => ({ ...preset, parameterCount: 8490 }));
 const saved = (id: number, name: string) => ({
   ...{ id, network: { ...presets[0]!.network, name }, revision: 1, version: 1, changed: false },

@@ -1,4 +1,6 @@
-/** The lines of a chart's runs with the points that a drawing needs, and how much of a drawing stays when runs grow. */
+/**
+ * The lines of a chart's runs with the points of a drawing, and the part of a drawing that is unchanged when runs grow.
+ */
 import { bucketWidth } from '../../plot/data/decimate.ts';
 import { type DataLine, isDense } from '../../plot/dataLayer.ts';
 import type { Palette } from '../../plot/palette.ts';

@@ -44,7 +44,7 @@ export interface CurvePlot {
   readonly id: string;
   /** True if there are values at every step, false if only after epochs. */
   readonly everyStep: boolean;
-  /** The lines of a run, from the one drawn first to the last. */
+  /** Returns the lines of a run, from the one drawn first to the last. */
   linesOf(trace: Trace): readonly PlotLine[];
   /** Sets the colours and shapes of a run's lines. */
   dress(trace: Trace, lines: readonly PlotLine[], palette: Palette): void;
@@ -60,7 +60,7 @@ export interface CurvePlot {
   marks(scene: Scene): Record<string, AnnotationOptions>;
   /** Returns whether marks have labels above the plot, which need room there. */
   wordsAbove(traces: readonly Trace[]): boolean;
-  /** A line's value, for ticks `step` apart (0 on a logarithmic axis). */
+  /** Formats a line's value, for ticks `step` apart (0 on a logarithmic axis). */
   tickY(value: number, step: number): string;
 }
 

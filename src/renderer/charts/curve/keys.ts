@@ -1,4 +1,4 @@
-/** A chart's keys. True where the key was one of them. */
+/** Handles a chart's keys. Returns true if the key was one of them. */
 import type { ChartView } from '../chartView.svelte.ts';
 
 export function chartKey(view: ChartView, event: KeyboardEvent): boolean {

@@ -6,7 +6,7 @@ import type { ChartView } from '../chartView.svelte.ts';
 import type { ChartJsLineChart } from '../../plot/chartJs.ts';
 import { oncePerFrame } from '../../plot/frame.ts';
 
-/** A press that moves farther is a selection, not a click; in pixels. */
+/** Pixels beyond which a press is a drag and not a click. */
 const clickRadius = 4;
 
 /** Returns the function that stops it. */

@@ -143,7 +143,7 @@ function copyOf(source: HTMLCanvasElement, top: number, height: number, ratio: n
   return copy;
 }
 
-/** A window onto `canvas`, whose own corner stays at the chart's. */
+/** Makes a frame that clips `canvas`; its corner stays at the chart's. */
 function frameOf(
   canvas: HTMLCanvasElement,
   name: string,

@@ -6,7 +6,7 @@ import type { FilledLine } from './curveLines.ts';
 import type { CurvePlot } from './curvePlot.ts';
 import type { Range } from '../../plot/xAxis.ts';
 
-/** An axis that reaches this many times as high as the middle of a line lays that line on the ground. */
+/** Factor beyond which an axis flattens a line: if it reaches this many times as high as the line's middle. */
 const flat = 100;
 
 export interface ValueAxis {

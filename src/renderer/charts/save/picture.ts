@@ -1,4 +1,6 @@
-/** A chart's picture as a file says it: what `plot/svg.ts` writes, from what the chart has drawn; PNG is made from that. */
+/**
+ * The picture of a chart for a file: `plot/svg.ts` writes it from what the chart has drawn, and PNG is made from that.
+ */
 import { formatX } from '../axisWords.ts';
 import type { ChartView, LineKind } from '../chartView.svelte.ts';
 import type { CurveChart } from '../curve/curveChart.ts';
@@ -67,7 +69,7 @@ export async function pngOf(svg: string): Promise<Blob | null> {
   }
 }
 
-/** A run's colour and shape by its name, then what each kind of line means. */
+/** Returns a run's colour and shape with its name, then the meaning of each kind of line. */
 function legendOf(
   lines: readonly FilledLine[],
   view: ChartView,

@@ -1,4 +1,4 @@
-/** A chart's numbers as a file, CSV; its picture is picture.ts'. Nothing here takes the window long at a time. */
+/** A chart's numbers as a CSV file; picture.ts saves its picture. Nothing here blocks the window for long. */
 import Papa from 'papaparse';
 import { curvesOf } from '../../plot/curves.ts';
 import { smoothingWeight } from '../../plot/data/smoothing.ts';
@@ -11,7 +11,7 @@ export function saveFile(name: string, content: Blob): void {
   link.href = url;
   link.download = name;
   link.click();
-  // The download has begun by then; at once would be too early in some browsers.
+  // The download has begun by then; revoking the URL at once would be too early in some browsers.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 

@@ -20,7 +20,7 @@ interface Fixed {
 }
 
 export class Traces {
-  /** A string, so that an equal one stops the chain of changes here. */
+  /** The key is a string, so that an equal one stops the chain of updates here. */
   readonly #fixed: string;
   readonly live: readonly LiveRun[];
   readonly traces: readonly Trace[];

@@ -29,7 +29,9 @@ export class PointWriter {
     this.#xOf = xOf;
   }
 
-  /** A step that is not behind the last one; others, and -1, are left out. A value that is not finite is a gap: NaN. */
+  /**
+   * Writes a step that is after the last one; others, and -1, are skipped. A value that is not finite is a gap: NaN.
+   */
   put(step: number): void {
     if (step <= this.#last) return;
     this.#last = step;

@@ -2,7 +2,10 @@
 
 const steps = [1, 2, 5];
 
-/** The first of 1, 2, 5, 10, 20, 50, … that holds `progress`, but not more than is `planned`, unless progress is beyond it. */
+/**
+ * Returns the first of 1, 2, 5, 10, 20, 50, … that contains `progress`, but not more than `planned`, unless progress
+ * exceeds it.
+ */
 export function growingExtent(progress: number, planned: number): number {
   for (let decade = 1; ; decade *= 10) {
     for (const step of steps) {
@@ -27,14 +30,14 @@ export function accuracyFloor(lowest: number): number {
 
 const mantissas = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
 
-/** The smallest round number that is not below `value`, a positive one. */
+/** Returns the smallest round number that is at least `value`, a positive one. */
 export function roundUp(value: number): number {
   const decade = 10 ** Math.floor(Math.log10(value));
   // Rounding must not push a round number up to the next one.
   return decade * mantissas.find((mantissa) => mantissa * (1 + 1e-9) >= value / decade)!;
 }
 
-/** The largest round number that is not above `value`, a positive one. */
+/** Returns the largest round number that is at most `value`, a positive one. */
 export function roundDown(value: number): number {
   const decade = 10 ** Math.floor(Math.log10(value));
   return decade * mantissas.findLast((mantissa) => mantissa <= (value / decade) * (1 + 1e-9))!;

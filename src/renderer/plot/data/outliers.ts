@@ -10,7 +10,7 @@ import type { RunSeries } from './series.ts';
 export interface Outliers {
   /** Runs that the first range ignores. */
   readonly runs: ReadonlySet<number>;
-  /** The highest value of the other runs that it looks at. */
+  /** The highest value of the runs that are not ignored. */
   readonly limit: number;
 }
 

@@ -1,4 +1,4 @@
-/** The learning rate of every step that a drawing needs: few enough to draw, corners among them. */
+/** The learning rate at the steps of a drawing: few enough to draw, with corners included. */
 import { learningRateAt } from '../../../shared/training/schedule.ts';
 import type { TrainingSettings } from '../../../shared/training/training.ts';
 

@@ -60,7 +60,10 @@ export class Smoothed {
 /** Number of positions of the slider, from 0. */
 export const smoothingPositions = 60;
 
-/** The weight at a slider's position: the number of values that count (1 / (1 − weight)) grows tenfold in twenty positions. */
+/**
+ * Returns the weight at a slider's position: the effective number of values (1 / (1 − weight)) grows tenfold in twenty
+ * positions.
+ */
 export function smoothingWeight(position: number): number {
   return position === 0 ? 0 : 1 - 10 ** (-position / 20);
 }

@@ -1,4 +1,4 @@
-/** A run's numbers at one place of a chart's axis: what the table under the charts says. */
+/** A run's numbers at one position of a chart's axis, for the table under the charts. */
 import type { EpochRecord } from '../../../shared/runs/runs.ts';
 import { curvesOf } from '../curves.ts';
 import type { Trace } from './trace.ts';
@@ -12,7 +12,7 @@ export interface ValuesAt {
   /** Null without smoothing. */
   readonly smoothedLoss: number | null;
   readonly runningLoss: number;
-  /** The epoch whose end is nearest; null where that one is not finished. */
+  /** The epoch whose end is nearest; null if it is not finished. */
   readonly record: EpochRecord | null;
 }
 

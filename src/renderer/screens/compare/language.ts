@@ -1,4 +1,4 @@
-/** The language in which shared sentences and tables are wanted. */
+/** The language of shared sentences and tables. */
 import type { Language } from '../../../shared/base/languages.ts';
 import { getLocale } from '../../paraglide/runtime.js';
 

@@ -1,4 +1,4 @@
-/** A comparison's tables and charts as files, and as text for other programs. */
+/** Saves a comparison's tables and charts as files, and as text for other programs. */
 import { type TextTable, csvOf, markdownOf } from '../../../shared/compare/tables/tables.ts';
 import { saveFile } from '../../app/runs/runActions.svelte.ts';
 
@@ -16,7 +16,7 @@ function standAlone(svg: string): string {
   const probe = document.createElement('span');
   document.body.append(probe);
   const text = svg.replaceAll(/var\((--[\w-]+)\)/g, (_, name: string) => {
-    // A colour that depends on the theme is resolved by an element that has it.
+    // An element with the theme resolves a colour that depends on it.
     probe.style.color = style.getPropertyValue(name);
     return getComputedStyle(probe).color;
   });

@@ -208,7 +208,7 @@ export class DesignBench {
     return `${networkLabel(this.editor.network.name).replace(/[^\p{L}\p{N}._-]+/gu, '-')}${suffix}`;
   }
 
-  /** A file that was opened from the system: a network's JSON, a PyTorch script or a notebook. */
+  /** Opens a file from the system: a network's JSON, a PyTorch script or a notebook. */
   openFile({ name, text }: OpenedFile): void {
     void this.importFile(new File([text], name));
   }

@@ -8,7 +8,7 @@ import type { RunSummary } from '../../../shared/runs/runs.ts';
 
 export interface RunMatches {
   readonly query: string;
-  /** The first ones, newest first. */
+  /** The first matches, newest first. */
   readonly rows: readonly RunSummary[];
   /** Total number of matches. */
   readonly count: number;

@@ -31,7 +31,7 @@ function fitWord(word: string, text: string): number {
   return word.length > 2 && text.split(wordStart).some((part) => abbreviates(word, part)) ? 1 : 0;
 }
 
-/** The first letter, and then the others in their order: `drk` for `dark`. */
+/** Returns whether the first letter matches, and the others follow in order: `drk` for `dark`. */
 function abbreviates(letters: string, word: string): boolean {
   if (word[0] !== letters[0]) return false;
   let at = 0;

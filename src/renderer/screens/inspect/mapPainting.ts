@@ -52,7 +52,7 @@ export function layOut(shape: Shape, room: number, zoom: number, most: number): 
   return { count, height, width, columns, cell, units: count * height * width };
 }
 
-/** The picture's size in cells. */
+/** Returns the picture's size in cells. */
 export function sizeInCells({ count, height, width, columns }: Sheets): { width: number; height: number } {
   const rows = Math.ceil(count / columns);
   return { width: columns * (width + 1) - 1, height: rows * (height + 1) - 1 };
@@ -69,7 +69,7 @@ export function cellOf({ height, width, columns }: Sheets, unit: number): { x: n
   };
 }
 
-/** The unit at a cell of the picture; null in a gap and beyond the last one. */
+/** Returns the unit at a cell of the picture; null in a gap and beyond the last one. */
 export function unitOfCell(sheets: Sheets, x: number, y: number): number | null {
   const { count, height, width, columns, units } = sheets;
   const column = Math.floor(x / (width + 1));
@@ -157,7 +157,7 @@ export function inkOn([red, green, blue]: Rgb): string {
   return luminance > 0.179 ? '#000000' : '#ffffff';
 }
 
-/** The largest distance from zero among `values` from `from` on. */
+/** Returns the largest distance from zero among `values` from `from` on. */
 export function largest(values: Float32Array, from = 0, count = values.length - from): number {
   let most = 0;
   for (let i = from; i < from + count; i += 1) {

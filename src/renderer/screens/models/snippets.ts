@@ -1,4 +1,4 @@
-/** The lines by which each format is loaded in the program that it is for. Code is not translated. */
+/** The lines that load each format in the program that it is for. Code is not translated. */
 import type { ExportFormat } from '../../../shared/export/formats.ts';
 
 export const snippets: Readonly<Record<ExportFormat, string>> = {

@@ -148,7 +148,7 @@ export const columns: Readonly<Record<ColumnId, Column>> = {
   },
 };
 
-/** The least that the columns need, in rem: below it, the table scrolls sideways. */
+/** Returns the least width of the columns, in rem: below it, the table scrolls sideways. */
 export function leastWidth(shown: readonly ColumnId[]): number {
   return shown.reduce((sum, id) => sum + Number(/([\d.]+)rem/.exec(columns[id].width)?.[1] ?? 0), 0);
 }
@@ -158,7 +158,7 @@ export function shownColumns(kept: readonly string[]): ColumnId[] {
   return [...new Set(kept)].filter((id): id is ColumnId => (columnIds as readonly string[]).includes(id));
 }
 
-/** A note's first line that says something, without Markdown's signs. */
+/** Returns a note's first line with text, without Markdown's signs. */
 function firstWords(note: string): string {
   const line = note.split('\n').find((each) => /[\p{L}\d]/u.test(each)) ?? '';
   return line

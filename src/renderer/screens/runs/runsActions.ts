@@ -169,7 +169,7 @@ export function compareTargets({ app }: RunsContext): void {
   app.router.go({ view: 'compare', runs: targets });
 }
 
-/** The entries of a row's menu, and of the selection's. */
+/** Returns the entries of a row's menu, and of the selection's. */
 export function runsMenu(context: RunsContext): MenuEntry[] {
   const { app } = context;
   const { runActions, router } = app;

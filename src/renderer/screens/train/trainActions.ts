@@ -56,7 +56,7 @@ export function trainActions(app: AppState, start: () => Promise<void>): Action[
     steer('train.learningRate', live, {
       title: () => m.train_action_rate(named(newest(...live))),
       keys: 'l',
-      // The popover is where the run's other buttons are.
+      // The popover contains the run's other buttons.
       run: () => {
         const run = newest(...live);
         if (run) document.getElementById(`learning-rate-${run.id}`)?.click();

@@ -17,12 +17,12 @@ export interface NumberRule {
 export type NumberProblem =
   | { readonly kind: 'empty' }
   | { readonly kind: 'notNumber'; readonly text: string }
-  /** A number, but not one that the rule allows. */
+  /** The text is a number, but the rule does not allow it. */
   | { readonly kind: 'rule'; readonly text: string }
   /** `1,5` may be one number or two. */
   | { readonly kind: 'ambiguous'; readonly text: string; readonly readings: readonly string[] }
   | { readonly kind: 'order'; readonly text: string }
-  /** A range without an end of values. */
+  /** The range has too many values to list. */
   | { readonly kind: 'steps'; readonly text: string }
   | { readonly kind: 'twice'; readonly text: string }
   | { readonly kind: 'several' }
@@ -45,7 +45,7 @@ export function parseNumber(text: string, rule: NumberRule): number | null {
   return values?.[0] ?? null;
 }
 
-/** A text that is to be one number. */
+/** Reads a text that must be one number. */
 export function readNumber(text: string, rule: NumberRule): NumberReading {
   const token = plain(text);
   if (token === '') return wrong({ kind: 'empty' });

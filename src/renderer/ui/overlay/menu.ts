@@ -22,7 +22,7 @@ export type MenuEntry =
       readonly label: string;
       readonly checked: boolean;
       readonly disabled?: boolean | undefined;
-      /** The menu stays open, so that several can be set at once. */
+      /** The menu stays open, so that several items can be set in turn. */
       readonly onChange: (checked: boolean) => void;
     }
   | {

@@ -31,7 +31,7 @@ export const compareCalls = {
     z.strictObject({ run: id, checkpoint }),
     z.strictObject({
       of: inspectedSchema,
-      /** A class an image, in the test set's order. */
+      /** One class per image, in the test set's order. */
       labels: z.array(z.int()),
       predictions: z.array(z.int()),
       /** Images × classes. */

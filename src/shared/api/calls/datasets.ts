@@ -1,4 +1,4 @@
-/** The calls by which data sets are brought in, looked at, renamed and deleted. */
+/** The calls that import, describe, rename and delete data sets. */
 import { z } from 'zod';
 import {
   datasetEntrySchema,
@@ -60,7 +60,7 @@ const datasetUseSchema = z.strictObject({ id: z.int(), name: z.string() });
 export const datasetCalls = {
   /** Returns all sets with their import records, including those that cannot be used. */
   'datasets.entries': call(nothing, z.array(datasetEntrySchema)),
-  /** The runs that were trained on exactly this set, newest first. */
+  /** Returns the runs that were trained on exactly this set, newest first. */
   'datasets.uses': call(z.strictObject({ dataset }), z.array(datasetUseSchema)),
   /**
    * Imports a file, a folder or an archive from the lab's machine. Resolves when the set is complete and in place; on

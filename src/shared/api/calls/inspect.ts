@@ -1,4 +1,4 @@
-/** The calls by which a run is looked into. */
+/** The calls that inspect a run. */
 import { z } from 'zod';
 import { drawingSchema } from '../../inspect/drawings.ts';
 import { answers, inspectReply, inspectRequests } from '../../inspect/inspection.ts';
@@ -13,7 +13,7 @@ export const inspectCalls = {
   'inspect.trace': call(inspectRequests.trace, inspectReply(answers.trace)),
   /** Returns logits and probabilities alone, for images that change while somebody draws. */
   'inspect.classify': call(inspectRequests.classify, inspectReply(answers.classify)),
-  /** The loss of images, its gradient throughout the net, and the loss after one step down it. */
+  /** Returns the loss of images, its gradient throughout the net, and the loss after one step of gradient descent. */
   'inspect.backward': call(inspectRequests.backward, inspectReply(answers.backward)),
   'inspect.activations': call(inspectRequests.activations, inspectReply(answers.activations)),
   'inspect.saliency': call(inspectRequests.saliency, inspectReply(answers.saliency)),

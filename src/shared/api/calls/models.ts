@@ -1,4 +1,4 @@
-/** The calls by which trained nets are taken away, brought in and scored. */
+/** The calls that export, import and score trained nets. */
 import { z } from 'zod';
 import { exportFormatSchema, exportOptionsSchema } from '../../export/formats.ts';
 import { networkSchema } from '../../network/network.ts';
@@ -84,7 +84,7 @@ export const modelCalls = {
       file: namedFile,
       /** Files beside it that hold weights: an ONNX file may refer to one. */
       beside: z.array(namedFile).default([]),
-      /** The net that the weights are of; an ONNX file brings its own. */
+      /** The net of the weights; an ONNX file contains its own. */
       network: networkSchema.nullable(),
       settings: trainingSettingsSchema.prefault({}),
       dataset: z.string().default('mnist'),

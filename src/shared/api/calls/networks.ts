@@ -66,7 +66,7 @@ export const networkCalls = {
 } as const;
 
 export const networkEvents = {
-  /** A net was made, written, or deleted (`network` is null then). */
+  /** A net was created, written, or deleted (then `network` is null). */
   'networks.changed': z.strictObject({
     id: z.int(),
     network: networkSummarySchema.nullable(),

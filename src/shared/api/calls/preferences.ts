@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { deepest, depthOf } from '../../base/jsonDepth.ts';
 import { misfitMessage } from '../../misfits/misfit.ts';
 
-/** A form that is filled in, a table's columns: far below this. It is no place for data. */
+/** A filled-in form or a table's columns are far below this; preferences are no place for data. */
 const largest = 100_000;
 
 const key = z.string().regex(/^[a-z][\w.-]{0,99}$/i, misfitMessage('key'));

@@ -15,7 +15,7 @@ const nothing = z.strictObject({});
 /** Selects runs; runQuery/parse.ts describes the filter's language. */
 export const runSelectionSchema = z.strictObject({
   filter: z.string().max(longestQuery).default(''),
-  /** A filter that speaks of archived or deleted runs itself is not held to this. */
+  /** Ignored for a filter that mentions archived or deleted runs itself. */
   scope: z.enum(runScopes).default('active'),
   sort: z
     .strictObject({ by: z.enum(sortFields), descending: z.boolean() })

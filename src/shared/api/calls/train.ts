@@ -26,10 +26,10 @@ export const trainCalls = {
     z.strictObject({ run, learningRate: learningRateChangeSchema.shape.learningRate }),
     runSummarySchema,
   ),
-  /** The run's log, in order. */
+  /** Returns the run's log, in order. */
   'runs.events': call(z.strictObject({ run }), z.array(runEventSchema)),
 
-  /** The runs that wait for a place, in the order in which they will get one. */
+  /** Returns the queued runs, in the order in which they will start. */
   'queue.list': call(z.strictObject({}), queueSchema),
   /** Moves a queued run before another one, or to the end of the queue. */
   'queue.move': call(z.strictObject({ run, before: run.nullable() }), queueSchema),
@@ -86,6 +86,6 @@ export const trainCalls = {
 export const trainEvents = {
   /** An entry was added to a run's log. */
   'run.event': z.strictObject({ run: z.int(), event: runEventSchema }),
-  /** The runs that wait, in their order. */
+  /** The queued runs, in their order. */
   'queue.changed': queueSchema,
 } as const;

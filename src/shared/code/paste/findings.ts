@@ -14,7 +14,7 @@ export interface CodeFinding {
   readonly cell: number | null;
   /** The line from 1; null for the whole code. */
   readonly line: number | null;
-  /** The code that it is about. */
+  /** The code that the finding concerns. */
   readonly text: string;
   readonly parameters: ProblemParameters;
 }

@@ -63,7 +63,7 @@ function member(reading: Reading, node: SyntaxNode, of: Value, name: string): Va
         ? { kind: 'dataset', dataset: of.loader.dataset }
         : { kind: 'method', of, name };
     case 'string':
-      // A device is where it computes: here always the CPU.
+      // Devices are ignored, because everything is computed on the CPU here.
       return name === 'type' && of.value === 'cpu' ? of : { kind: 'method', of, name };
     case 'super':
     case 'list':

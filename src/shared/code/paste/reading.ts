@@ -23,7 +23,7 @@ const longestReading = 400_000;
 
 export const deepestCall = 40;
 
-/** A function that calls itself is followed so deep. */
+/** The depth to which a recursive function is followed. */
 export const deepestRecursion = 10;
 
 export class TooLong extends Error {}

@@ -36,7 +36,7 @@ export function runScript(reading: Reading, top: SyntaxNode): void {
   }
 }
 
-/** The methods of a net whose `class` line was not copied. */
+/** Reads the methods of a net whose `class` line was not copied. */
 function methodsWithoutClass({ globals, classes, functions }: Reading): void {
   const initial = globals.names.get('__init__');
   const forward = globals.names.get('forward');

@@ -62,7 +62,7 @@ export interface Reason {
 /** The common part of all modules. */
 interface ModuleBase {
   readonly place: Place;
-  /** The module that it is part of. */
+  /** The module that contains it. */
   owner: Module | null;
   /** True if it has a name: a module that is only printed is not the net. */
   named: boolean;

@@ -38,9 +38,9 @@ export interface LineChart {
   readonly label: string;
   readonly width: number;
   readonly height: number;
-  /** The run that is lit; the others are drawn faintly. */
+  /** The highlighted run; the others are drawn faintly. */
   readonly lit: number | null;
-  /** A value that runs are to reach. */
+  /** The value that runs should reach. */
   readonly target?: number | undefined;
 }
 
@@ -95,7 +95,7 @@ export function lineChart(chart: LineChart): string {
   const drawn = [
     ...bands.map((band) => bandPath(band, frame)),
     ...(target === undefined ? [] : [targetLine(target, frame)]),
-    // The baseline last, so that no other line hides it.
+    // The baseline is drawn last, so that no other line hides it.
     ...lines
       .toSorted((a, b) => Number(a.baseline) - Number(b.baseline))
       .map((line) => linePath(line, frame, lit)),

@@ -109,7 +109,7 @@ export function framed(frame: Frame, label: string, content: string): string {
   );
 }
 
-/** The plot's four edges in pixels. */
+/** Returns the plot's four edges in pixels. */
 export function plotArea(width: number, height: number) {
   return {
     left: margins.left,

@@ -105,7 +105,7 @@ function orderedRuns({ runs, baseline }: ReportRequest): number[] {
   return [baseline, ...runs.filter((run) => run !== baseline)];
 }
 
-/** The first pair that can be compared. */
+/** Collects the first pair that can be compared. */
 async function collectPair(
   lab: LabClient,
   { pairs, runs }: Comparison,

@@ -28,7 +28,7 @@ function chunk(name: string, data: readonly number[]): number[] {
   return [...number32(data.length), ...body, ...number32(crc32(body))];
 }
 
-/** A zlib stream (RFC 1950) of stored blocks of at most 65,535 bytes. */
+/** Returns a zlib stream (RFC 1950) of stored blocks of at most 65,535 bytes. */
 function stored(raw: Uint8Array): number[] {
   const bytes = [0x78, 0x01];
   const most = 65_535;

@@ -171,7 +171,7 @@ const chinese: Record<CompareWord, string> = {
   method: '检验：McNemar 精确检验。差异的置信区间：Newcombe 1998 方法 10。多组比较：Holm 1979。',
 };
 
-/** A word, with `{name}` filled in. */
+/** Returns a text with `{name}` filled in. */
 export function wordIn(
   language: Language,
 ): (word: CompareWord, values?: Record<string, string | number>) => string {

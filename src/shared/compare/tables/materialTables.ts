@@ -51,7 +51,7 @@ export function runsTable(language: Language, { runs }: Comparison, baseline: nu
   };
 }
 
-/** The paired counts, the difference with its interval, and p of every pair that can be compared. */
+/** Returns the paired counts, the difference with its interval, and p of every pair that can be compared. */
 export function pairsTable(language: Language, { runs, pairs }: Comparison): TextTable {
   const word = wordIn(language);
   const labels = labelsOf(language, runs);

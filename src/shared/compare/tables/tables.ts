@@ -17,7 +17,7 @@ export function csvOf({ head, rows }: TextTable): string {
   return [head, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
 }
 
-/** A GitHub-flavoured Markdown table. */
+/** Returns a GitHub-flavoured Markdown table. */
 export function markdownOf({ head, rows, numbersFrom }: TextTable): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;

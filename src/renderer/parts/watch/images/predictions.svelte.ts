@@ -56,7 +56,7 @@ export function imagesOfCell(
     .sort((a, b) => sureness(b) - sureness(a));
 }
 
-/** The most confident mistakes, the surest first. */
+/** Returns the most confident mistakes, in descending order. */
 export function surestMistakes(answer: Predicted, count: number): number[] {
   const { labels, predictions, probabilities } = answer;
   const classes = probabilities.shape[1]!;

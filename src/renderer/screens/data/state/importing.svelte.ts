@@ -1,4 +1,4 @@
-/** A set that is brought in: its files sent to the lab, a look at what will be made of them, and the import itself. */
+/** The import of a set: uploading its files, previewing the result, and the import itself. */
 import type { LabClient } from '../../../../shared/api/api.ts';
 import { type ImportPreview, uploadPieceBytes } from '../../../../shared/api/calls/datasets.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/problem.ts';

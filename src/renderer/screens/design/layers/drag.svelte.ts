@@ -28,7 +28,7 @@ export class LayerDrag {
     this.#onProblem = onProblem;
   }
 
-  /** The list of the net (`parent` null) or of a block. */
+  /** Returns the list of the net (`parent` null) or of a block. */
   itemsOf(parent: string | null): DragItem[] {
     const shown = this.#shown.get(parent);
     if (shown) return shown;

@@ -1,4 +1,4 @@
-/** A sign for each layer kind, and the groups in which they are offered. */
+/** An icon for each layer kind, and the groups of the palette. */
 import type { Component } from 'svelte';
 import CircleDashed from '@lucide/svelte/icons/circle-dashed';
 import CircleDot from '@lucide/svelte/icons/circle-dot';

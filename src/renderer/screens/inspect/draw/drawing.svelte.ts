@@ -45,7 +45,7 @@ export class DrawingState {
     this.#wishes = new NewestWish((wish) => this.#classify(wish));
   }
 
-  /** The drawing has changed. `began` is when, as `performance.now()` counts. */
+  /** Updates the drawing. `began` is the time of the change, as `performance.now()` counts. */
   show(ink: Ink, dataset: DatasetSummary, preparation: DrawingPreparation, began: number): void {
     const { height, width, channels } = dataset;
     this.prepared = prepareDigit(ink, Math.min(height, width));

@@ -1,4 +1,4 @@
-/** The drawing as strokes, and how they become ink on a canvas. Coordinates are the canvas' own pixels. */
+/** The drawing as strokes, and their rendering on a canvas. Coordinates are the canvas's own pixels. */
 import type { Ink } from '../../../../shared/inspect/prepareDigit.ts';
 
 /** Width and height of the canvas in pixels, whatever the screen's pixel ratio. */

@@ -1,4 +1,4 @@
-/** A picture that is dropped, pasted or chosen becomes ink of the pad's size. */
+/** Converts a dropped, pasted or chosen picture to ink of the pad's size. */
 import { Problem } from '../../../../shared/base/problem.ts';
 import { inkOfPicture } from '../../../../shared/inspect/pictureInk.ts';
 import { type Ink, areaAverage, enlarged } from '../../../../shared/inspect/prepareDigit.ts';

@@ -15,7 +15,7 @@ interface Look {
 
 type TraceAnswer = Answers['trace'] & { readonly of: Inspected };
 
-/** A trace of one image with the parameters that made it. */
+/** A trace of one image with the parameters that it was computed with. */
 export class NetTrace implements TracedValues {
   readonly answer: TraceAnswer;
   readonly #outputs: ReadonlyMap<string, Float32Array>;

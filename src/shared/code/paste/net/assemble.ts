@@ -43,7 +43,7 @@ function common(left: TensorNode, right: TensorNode): TensorNode | null {
   return null;
 }
 
-/** The steps from `base`, left out, to `end`. */
+/** Returns the steps from `base` (exclusive) to `end`. */
 export function itemsBetween(base: TensorNode | null, end: TensorNode, findings: Findings): Item[] {
   const items: Item[] = [];
   let node: TensorNode | null = end;

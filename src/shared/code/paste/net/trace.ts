@@ -64,7 +64,7 @@ function output(reading: Reading, net: Module, input: Value, own: ForwardTrace):
   }
 }
 
-/** The tensor that a forward pass gives, also where it gives several. */
+/** Returns the tensor that a forward pass returns, also if it returns several. */
 function tensorOf({ findings }: Reading, value: Value, net: Module): TensorNode | null {
   if (value.kind === 'tensor') {
     if (!isPlain(value.node) && elements(value.node.shape) > 1)

@@ -99,7 +99,7 @@ function leaves(node: SyntaxNode): boolean {
 const truthOf = (reading: Reading, branch: Branch | undefined, scope: Scope) =>
   branch?.condition ? truth(evaluate(reading, branch.condition, scope)) : true;
 
-/** An option's default chose what is part of the net or of its training. */
+/** Records that an option's default decided a part of the net or of its training. */
 function decided({ script }: Reading, { origin, ...value }: Value): void {
   if (origin?.kind !== 'argparse') return;
   const text = script.options.get(origin.what) ?? plain(value);

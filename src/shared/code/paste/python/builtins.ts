@@ -28,7 +28,7 @@ const numbersOf = (values: readonly Value[]): number[] | null => {
   return numbers.some(Number.isNaN) ? null : numbers;
 };
 
-/** A function of one number. */
+/** Makes a function of one number. */
 const numeric =
   (compute: (value: number) => number): Builtin =>
   (_reading, { positional: [first] }) =>

@@ -15,7 +15,7 @@ export function lookUp(definition: ClassValue, name: string): Value | undefined 
   return undefined;
 }
 
-/** The class and the classes of the script that it is made from. */
+/** Returns the class and its base classes in the script. */
 export function lineage(definition: ClassValue): ClassValue[] {
   return [definition, ...definition.bases.flatMap((base) => (base.kind === 'class' ? lineage(base) : []))];
 }
@@ -34,7 +34,7 @@ export const isLightning = (definition: ClassValue) => foreignBases(definition).
 export const extendsSequential = (definition: ClassValue) =>
   foreignBases(definition).includes('torch.nn.Sequential');
 
-/** A class whose base is not in the code is a module where it has a `forward`. */
+/** Returns whether the class is a module; one whose base is not in the code is a module if it has a `forward`. */
 export function isModule(definition: ClassValue): boolean {
   const bases = foreignBases(definition);
   return (
@@ -45,7 +45,7 @@ export function isModule(definition: ClassValue): boolean {
   );
 }
 
-/** An object of a class that is no module: settings, a trainer, a data set. */
+/** Makes an object of a class that is no module: settings, a trainer, a data set. */
 export function makeInstance(reading: Reading, definition: ClassValue, call: CallArguments): Value {
   const instance: Instance = { definition, type: 'object', attributes: new Map() };
   const value: Value = { kind: 'instance', instance };
@@ -57,7 +57,7 @@ export function makeInstance(reading: Reading, definition: ClassValue, call: Cal
   return value;
 }
 
-/** A dataclass's or a named tuple's fields, by position and by name. */
+/** Fills a dataclass's or a named tuple's fields, by position and by name. */
 function fillFields(
   definition: ClassValue,
   { attributes }: Instance,

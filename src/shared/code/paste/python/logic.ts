@@ -19,7 +19,7 @@ function tokensOf(node: SyntaxNode): Token[] {
   return [node];
 }
 
-/** The value of an expression whose operators are `and`, `or` and `not`. */
+/** Returns the value of an expression whose operators are `and`, `or` and `not`. */
 export function condition(reading: Reading, node: SyntaxNode, scope: Scope): Value {
   return anyOf(reading, tokensOf(node), scope);
 }

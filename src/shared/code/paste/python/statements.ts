@@ -93,7 +93,7 @@ function defineFunction(
     kind: 'function',
     name: reading.source.of(name),
     node,
-    // The names of a class's body are not seen within its methods.
+    // The names of a class's body are not visible within its methods.
     scope: owner ? (scope.outer ?? scope) : scope,
     owner,
     decorators,

@@ -15,7 +15,7 @@ const marks = new Set(['(', ')', '[', ']', '{', '}', ',']);
 export const inner = (node: SyntaxNode): SyntaxNode[] =>
   children(node).filter(({ name }) => !marks.has(name));
 
-/** The inside of a string literal; null where it holds bytes. */
+/** Returns the inside of a string literal; null if it holds bytes. */
 export function stringOf(literal: string): string | null {
   const match = /^([a-zA-Z]*)("""|'''|"|')([\s\S]*)\2$/.exec(literal);
   if (!match || /b/i.test(match[1] ?? '')) return null;

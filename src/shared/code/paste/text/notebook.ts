@@ -1,6 +1,6 @@
 /** Jupyter notebooks (nbformat 3 and 4): their code cells as one text, and the cell of each line. */
 
-/** A line of the code as its author counts: within a cell of a notebook, or within the whole text. */
+/** A line number as the author counts: within a cell of a notebook, or within the whole text. */
 export interface LineNumber {
   readonly cell: number | null;
   readonly line: number;
@@ -56,7 +56,7 @@ export function notebookScript(text: string): string | null {
     .join('\n');
 }
 
-/** The lines of a notebook's code cells, numbered within their cells; null where the text is no notebook. */
+/** Returns the lines of a notebook's code cells, numbered within their cells; null if the text is no notebook. */
 export function notebookLines(text: string): NumberedLine[] | null {
   const cells = cellsOf(text);
   if (!cells) return null;

@@ -33,7 +33,7 @@ function stringEnd(text: string, start: number, quote: string): number {
   return text.length;
 }
 
-/** The text with strings and comments replaced by spaces, so that only code can be matched in it. */
+/** Returns the text with strings and comments replaced by spaces, so that patterns match code alone. */
 export function codeOnly(text: string): string {
   const kinds = scan(text);
   let result = '';

@@ -1,4 +1,4 @@
-/** The Python text that is read, and where in the pasted text each of its lines stood. */
+/** The Python text that is read, and the place of each of its lines in the pasted text. */
 import type { SyntaxNode } from '@lezer/common';
 import type { Place } from '../values.ts';
 import type { LineNumber } from './notebook.ts';
@@ -25,7 +25,7 @@ export class Source {
     return this.text.slice(node.from, node.to);
   }
 
-  /** The number of the line of the text that is read, from 1. */
+  /** Returns the line number in the text that is read, from 1. */
   row(position: number): number {
     let low = 0;
     let high = this.#starts.length - 1;

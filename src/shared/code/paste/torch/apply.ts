@@ -65,7 +65,7 @@ function after(
   return { from, step, plus: null, place, module, shape, sizes: sizesOf(shape, from.sizes[0]) };
 }
 
-/** A layer that comes between: the average over the map, a pool. */
+/** Inserts a layer between: the average over the map, or a pool. */
 function withLayer(tensor: TensorNode, made: Layer, place: Place): TensorNode {
   return after(
     tensor,
@@ -151,7 +151,7 @@ function evenly(made: Layer, input: Shape, output: Shape): boolean {
   });
 }
 
-/** A linear layer takes one row an image. */
+/** Applies a linear layer, which takes one row per image. */
 function rows(reading: Reading, tensor: TensorNode, operation: LayerOperation, place: Place): TensorNode {
   const { shape, sizes } = tensor;
   if (shape.kind === 'flat' && isPlain(tensor)) return tensor;
@@ -178,7 +178,7 @@ function checkInput(reading: Reading, { shape }: TensorNode, operation: LayerOpe
     mistakes.otherFeatures(reading, place, operation, shape.features);
 }
 
-/** An adaptive pool whose output divides its input is a plain one. */
+/** Applies an adaptive pool; one whose output divides its input is a plain pool. */
 function adaptive(
   reading: Reading,
   tensor: TensorNode,

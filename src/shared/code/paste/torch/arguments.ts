@@ -62,7 +62,7 @@ export function pairOf(bound: Bound, name: string, what: string): PairField | un
   throw unreadable(what, name);
 }
 
-/** An argument that only has its default here. */
+/** Reports an argument that supports only its default here. */
 export function only(
   bound: Bound,
   name: string,

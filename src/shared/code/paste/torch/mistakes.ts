@@ -14,7 +14,7 @@ type LayerOperation = Extract<TensorOperation, { kind: 'layer' }>;
 
 const images = 64;
 
-/** The layer's line with its first argument, or the one of that name, replaced. */
+/** Returns the layer's line with its first argument, or the one of that name, replaced. */
 function mended(place: Place, said: number, given: number): string {
   const named = /(in_channels|in_features|num_features)\s*=\s*[^,)]+/;
   const { text } = place;
@@ -31,7 +31,7 @@ export function otherFeatures(
   given: number,
 ): void {
   const said = operation.takes?.features ?? 0;
-  // The reshape before it has said so already.
+  // The reshape before it has reported the problem already.
   if (reading.trace?.excused === said) return;
   const units = operation.layer.type === 'linear' ? operation.layer.units : 0;
   reading.findings.add('mistake', 'mismatch-features', place, {
@@ -67,7 +67,7 @@ export function otherChannels(
   });
 }
 
-/** A map goes into a linear layer. */
+/** Reports a map that goes into a linear layer. */
 export function notFlattened(
   { findings, trace }: Reading,
   place: Place,
@@ -105,7 +105,7 @@ export function otherView(reading: Reading, place: Place, tensor: TensorNode, sa
   });
 }
 
-/** A window that is larger than its map, and a layer for maps after a flatten. */
+/** Reports a window that is larger than its map, and a layer for maps after a flatten. */
 export function doesNotFit(reading: Reading, place: Place, layer: Layer, tensor: TensorNode): void {
   const { shape } = tensor;
   let message = '';

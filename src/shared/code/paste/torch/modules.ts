@@ -105,7 +105,7 @@ function made(reading: Reading, module: Module): void {
   if (reading.mode === 'script') reading.made.push(module);
 }
 
-/** A module of a class of the script's own: its `__init__` is followed. */
+/** Constructs a module of a class of the script's own by following its `__init__`. */
 export function construct(
   reading: Reading,
   node: SyntaxNode | null,
@@ -139,7 +139,7 @@ export function extendSequence(module: UserModule, call: CallArguments): void {
     setAttribute({ kind: 'module', module }, key, value);
 }
 
-/** The module's `forward` outside of the net's own pass: for its sizes, and with nothing said. */
+/** Runs a module's `forward` outside of the net's own pass, for its sizes, without findings. */
 function quietly(reading: Reading, work: () => Value): Value {
   const { mode, findings } = reading;
   reading.mode = 'forward';
@@ -240,7 +240,7 @@ function stepInto(
   }
 }
 
-/** The modules directly below. */
+/** Returns the modules directly below. */
 export function childModules(module: Module): { readonly key: string; readonly module: Module }[] {
   const of = (key: string, value: Value): { key: string; module: Module }[] =>
     value.kind === 'module' ? [{ key, module: value.module }] : [];
@@ -250,14 +250,14 @@ export function childModules(module: Module): { readonly key: string; readonly m
   return own.length > 0 || !module.sequence ? own : childModules(module.sequence);
 }
 
-/** The module and all below it, each once. */
+/** Returns the module and all below it, each once. */
 export function allModules(module: Module, seen = new Set<Module>()): Module[] {
   if (seen.has(module)) return [];
   seen.add(module);
   return [module, ...childModules(module).flatMap((child) => allModules(child.module, seen))];
 }
 
-/** A copy of a module and of all that it holds: `copy.deepcopy` shares no weights. */
+/** Copies a module and all that it holds: `copy.deepcopy` shares no weights. */
 export function copied(reading: Reading, module: Module, owner: Module | null = null): Module {
   const copyValue = (value: Value, to: Module): Value =>
     value.kind === 'module'
@@ -285,7 +285,7 @@ export function copied(reading: Reading, module: Module, owner: Module | null = 
   }
 }
 
-/** The outermost module that it is part of. */
+/** Returns the outermost module that contains it. */
 export function rootOf(module: Module): Module {
   let root = module;
   for (let depth = 0; root.owner && depth < 100; depth += 1) root = root.owner;

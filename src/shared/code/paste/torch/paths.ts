@@ -58,7 +58,7 @@ const seed: PathReader = (reading, node, call) => {
   return unknown;
 };
 
-/** A dictionary's entries, or named arguments, as attributes. */
+/** Makes a namespace from a dictionary's entries or named arguments. */
 const namespace: PathReader = (_reading, _node, { positional, named, unread }) => {
   if (unread !== undefined) return unknown;
   const entries = positional[0]?.kind === 'dict' ? positional[0].entries : new Map<string, Value>();
@@ -251,7 +251,7 @@ const torchModule = (reading: Reading, node: SyntaxNode, path: string, call: Cal
   module: makeTorchModule(reading, node, path.split('.').at(-1) as string, call),
 });
 
-/** A net that another package has: its layers are not in the code. */
+/** Reports a net of another package: its layers are not in the code. */
 function foreignModel(reading: Reading, node: SyntaxNode, path: string): Value {
   const module = {
     type: 'foreign',

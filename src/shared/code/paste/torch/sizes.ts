@@ -16,7 +16,7 @@ export const isPlain = ({ sizes, shape }: TensorNode) => same(sizes.slice(1), si
 export const listed = (sizes: readonly Size[], batch: number) =>
   `[${sizes.map((size) => (size === 'batch' ? batch : size)).join(', ')}]`;
 
-/** A tensor that was not computed from another; null where its sizes are no image's and no row's. */
+/** Returns a tensor that was not computed from another; null if its sizes are neither an image's nor a row's. */
 export function freshTensor(sizes: readonly Size[], place: Place): TensorNode | null {
   const image = sizes.length === 3 ? sizes : sizes.slice(1);
   if (sizes.length < 2 || sizes.length > 4 || !image.every((size) => typeof size === 'number' && size > 0))
@@ -48,7 +48,7 @@ export function relabelled(tensor: TensorNode, sizes: readonly Size[], place: Pl
   // A row that is flattened again is unchanged; the layer is kept.
   if (sizes.length === 2 && same(sizes, tensor.sizes) && shape.kind === 'flat')
     return { from: tensor, step: { kind: 'flatten' }, plus: null, place, module: null, shape, sizes };
-  // A map that was flattened and gets its shape back.
+  // The map was flattened and gets its shape back.
   const { from } = tensor;
   if (tensor.step?.kind === 'flatten' && from && same(sizes.slice(1), sizesOf(from.shape).slice(1)))
     return { ...from, sizes };

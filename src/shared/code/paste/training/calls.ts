@@ -73,7 +73,7 @@ const scheduler: CallReader = (reading, node, name, call) => {
   return { kind: 'scheduler', made };
 };
 
-/** The class of torchvision that a class of the script's own extends. */
+/** Returns the torchvision class that a class of the script's own extends. */
 const torchvisionBase = (value: Value): string | undefined =>
   value.kind === 'instance' && value.instance.definition
     ? foreignBases(value.instance.definition)
@@ -285,7 +285,7 @@ export function optimizerMethod(
     takeStep(training, script.loops);
     const condition = script.conditions.at(-1);
     const loop = script.loops.at(-1);
-    // A step that is not taken after every batch.
+    // The step is not taken after every batch.
     if (
       condition &&
       loop &&

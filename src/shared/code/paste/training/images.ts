@@ -69,7 +69,7 @@ export function readTransforms(
 function each(reading: ImageReading, value: Value): void {
   if (value.kind === 'list') for (const item of value.items) each(reading, item);
   if (value.kind === 'path') {
-    // A transform's class in place of one: `transforms.ToTensor` without its brackets.
+    // A transform's class without an instance, such as `transforms.ToTensor` without its brackets.
     if (/\.ToTensor$/.test(value.path)) reading.sawTensor = true;
     return;
   }

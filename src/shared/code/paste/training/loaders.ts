@@ -33,7 +33,7 @@ function score({ dataset, variable, call }: Loader): number {
   return points;
 }
 
-/** The loader that the training goes through, else the one that is most like it. */
+/** Returns the loader that the training iterates over, or else the most plausible one. */
 export function trainingLoader({ script }: Reading, training: ScriptTraining | null): Loader | null {
   if (training?.loader) return training.loader;
   let best: Loader | null = null;

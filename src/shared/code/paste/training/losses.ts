@@ -1,4 +1,4 @@
-/** The loss that the net trains with, as far as Stride has it. */
+/** Finds the loss that the net trains with, as far as Stride has it. */
 import type { Reading } from '../reading.ts';
 import { NotUnderstood } from '../values.ts';
 import { type SettingsReading, attempt, keep, nameCondition } from './found.ts';

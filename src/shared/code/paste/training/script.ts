@@ -7,7 +7,7 @@ import type { CallArguments, DatasetValue, Module, Origin, Place, Value } from '
 import type { EpochCount, Loader, Loop, SchedulerCall, SettingCall, ScriptTraining } from './trainings.ts';
 
 export interface InitialisationCall extends SettingCall {
-  /** The module whose parameter is set, and which of them; null where that cannot be read. */
+  /** The module whose parameter is set, and the parameter; null if it cannot be read. */
   readonly module: Module | null;
   readonly parameter: string | null;
 }
@@ -89,7 +89,7 @@ export const plain = (value: Value): string => {
   }
 };
 
-/** A value that the code fixes only by a default, or not at all, decides something: that is said. */
+/** Reports that a value decides something although the code fixes it only by a default, or not at all. */
 export function consume(reading: Reading, value: Value | undefined): void {
   if (value === undefined) return;
   if (value.kind === 'list') for (const item of value.items) consume(reading, item);

@@ -101,7 +101,7 @@ function readEpochs(reading: Reading, into: SettingsReading, training: ScriptTra
     findings.add('error', 'steps-not-epochs', training.steps.place, { steps: training.steps.count ?? '?' });
 }
 
-/** The data set's images as the transforms leave them. */
+/** Determines the data set's images as the transforms leave them. */
 function readImages(reading: Reading, into: SettingsReading, dataset: DatasetValue | null): ImageSize | null {
   const known = dataset ? torchvisionSets[dataset.name] : undefined;
   if (dataset?.known && !known)

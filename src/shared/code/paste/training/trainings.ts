@@ -17,7 +17,7 @@ export interface SchedulerCall extends SettingCall {
 
 export interface Loader extends SettingCall {
   readonly dataset: DatasetValue | null;
-  /** The variable that it was given to. */
+  /** The variable that it was assigned to. */
   variable: string | null;
 }
 

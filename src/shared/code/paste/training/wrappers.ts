@@ -51,7 +51,7 @@ export function readLightning(reading: Reading, self: Value): void {
     const result = callFunction(reading, method, noArguments, self);
     if (result.kind === 'loader') result.loader.variable = 'train_dataloader';
   }
-  // The trainer lets schedules go on after each epoch.
+  // The trainer steps schedules after each epoch.
   for (const training of script.trainings.slice(before))
     for (const scheduler of training.schedulers) scheduler.stepped = 'epoch';
 }
