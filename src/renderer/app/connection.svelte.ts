@@ -28,7 +28,7 @@ export class ConnectionState {
   }
 
   /**
-   * The information is loaded again where it may have changed: TensorFlow's version is known only once the engine has
+   * The information is loaded again when it may have changed: TensorFlow's version is known only once the engine has
    * been loaded.
    */
   async load(): Promise<void> {

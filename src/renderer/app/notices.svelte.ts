@@ -15,7 +15,7 @@ export interface NoticeOptions {
   readonly action?: { readonly label: string; readonly run: () => void | Promise<void> };
   /** Returns whether the notice still holds, checked when a run changes; an outdated notice leaves. */
   readonly holds?: (run: RunSummary) => boolean;
-  /** Time for which the notice stays: long enough to read it, and to undo the action where that is possible. */
+  /** Time for which the notice stays: long enough to read it, and to undo the action if that is possible. */
   readonly milliseconds?: number;
 }
 
@@ -59,7 +59,7 @@ export class Notices {
     return id;
   }
 
-  /** On a change of a run, here or elsewhere, notices with nothing left to undo leave. */
+  /** A change of a run, here or elsewhere, removes the notices with nothing left to undo. */
   runChanged(run: RunSummary): void {
     for (const { id, holds } of this.list) if (holds && !holds(run)) this.dismiss(id);
   }

@@ -17,7 +17,7 @@ export const lineKinds = [
 ] as const;
 export type LineKind = (typeof lineKinds)[number];
 
-/** What a chart leaves out of its runs, and whether another scale would show them better. */
+/** The values that a chart leaves out of its runs, and whether another scale would show them better. */
 export interface Outside {
   /** Runs with visible values above or below the range of the value axis. */
   readonly runs: readonly number[];
@@ -44,7 +44,7 @@ export class ChartView {
   valueRanges = $state.raw<Readonly<Record<string, Range>>>({});
   /** True if the value axes include everything, even outliers. */
   everything = $state.raw(false);
-  /** What each chart leaves out, by the chart's id; a chart writes it when it draws. */
+  /** The omissions of each chart, by the chart's id; a chart writes them when it draws. */
   outside = $state.raw<Readonly<Record<string, Outside>>>({});
   readonly hiddenRuns = new SvelteSet<number>();
   readonly hiddenKinds = new SvelteSet<LineKind>();

@@ -8,7 +8,7 @@ export interface CursorColumn {
   /** The value is left out while its line is hidden. */
   readonly kind: LineKind;
   readonly label: () => string;
-  /** Returns the value as text; a dash where there is no value. */
+  /** Returns the value as text; a dash if there is none. */
   readonly text: (values: ValuesAt) => string;
   /** True if the value is that of an epoch's end, the one nearest to the cursor. */
   readonly afterEpoch: boolean;

@@ -1,6 +1,6 @@
 /**
- * What a figure reads of a run in addition to its trace: reactive numbers, so that the figure follows while the run
- * trains.
+ * The state of a run that a figure reads in addition to its trace: reactive numbers, so that the figure follows while
+ * the run trains.
  */
 import type { EpochRecord, RunningLoss } from '../../shared/runs/runs.ts';
 

@@ -14,7 +14,7 @@ const level = 0.05;
 export type VerdictKind =
   /** Test and interval agree that one net is better. */
   | 'better'
-  /** So few disagreements that no outcome could be significant. */
+  /** There are so few disagreements that no outcome could be significant. */
   | 'tooFew'
   /** The difference is significant alone, but not after the correction for the other comparisons. */
   | 'corrected'

@@ -63,7 +63,7 @@ export const saturatingInput: Rule = ({ layers, options }) => {
   return [finding('warning', 'saturating-input', [first.position], { layer: numberOf(first) })];
 };
 
-/** Reports several sigmoids in a row: the slope of one is at most 1/4, so that gradients vanish through several. */
+/** Reports three or more sigmoids: the slope of one is at most 1/4, so that gradients vanish through several. */
 export const vanishing: Rule = ({ layers, network }) => {
   const sigmoids = layers.filter(({ layer }) => layer.type === 'activation' && layer.function === 'sigmoid');
   if (sigmoids.length < 3) return [];

@@ -21,7 +21,7 @@ export interface AlignedLayer {
   readonly a: LayerSummary | null;
   readonly b: LayerSummary | null;
   readonly fields: readonly FieldDifference[];
-  /** True for layers within a block, if both layers are blocks. */
+  /** True if both layers are blocks whose inner layers differ. */
   readonly inner: boolean;
 }
 

@@ -123,7 +123,7 @@ export const normalisationSchema = z.enum(['course', 'dataset', 'none']);
 export type Normalisation = z.infer<typeof normalisationSchema>;
 export const courseNormalisation = { mean: 0.1307, deviation: 0.3081 } as const;
 
-/** The course's constants are MNIST's; any other set is normalised by its own mean and deviation, unless somebody chose otherwise. */
+/** Returns the normalisation of a data set: the course's for MNIST, its own for any other set; `none` is kept. */
 export function normalisationFor(before: Normalisation, dataset: string): Normalisation {
   if (before === 'none') return 'none';
   return dataset === 'mnist' ? 'course' : 'dataset';

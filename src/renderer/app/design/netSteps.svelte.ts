@@ -49,7 +49,7 @@ export class SteppedNet {
   readonly activeRow: Row | undefined = $derived(this.rows.find(({ node }) => node.key === this.active));
   readonly undoLabel: StepLabel | null = $derived(this.#past?.label ?? null);
   readonly redoLabel: StepLabel | null = $derived(this.#future?.label ?? null);
-  /** True while the net differs from what was last saved. */
+  /** True while the net differs from the last saved one. */
   readonly dirty: boolean = $derived(!this.#saved || !sameNetwork(this.#saved, this.network));
 
   readonly #onChange: () => void;

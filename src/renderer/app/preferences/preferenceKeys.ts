@@ -1,6 +1,6 @@
 /**
- * Declares every preference of the window: the schema of its value, and the fallback where nothing is kept, or where
- * another version of Stride kept a value that does not fit. A screen adds its own here, under its own prefix.
+ * Declares every preference of the window: the schema of its value, and the fallback if nothing is kept, or if another
+ * version of Stride kept a value that does not fit. A screen adds its own here, under its own prefix.
  */
 import { z } from 'zod';
 import { leastMegabytes, mostMegabytes, usualMegabytes } from '../../../shared/inspect/epochStates.ts';

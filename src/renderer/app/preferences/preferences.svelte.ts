@@ -33,7 +33,7 @@ export class PreferencesState {
     return this.kept(key) ?? preferences[key].fallback;
   }
 
-  /** Returns the same as `get`, but undefined where nothing is kept. */
+  /** Returns the same as `get`, but undefined if nothing is kept. */
   kept<K extends PreferenceKey>(key: K): PreferenceValue<K> | undefined {
     if (!Object.hasOwn(this.#kept, key)) return undefined;
     const { success, data } = preferences[key].schema.safeParse(this.#kept[key]);
@@ -59,7 +59,7 @@ export class PreferencesState {
   }
 
   /**
-   * Calls the listener whenever the key's value changes, and once it has been loaded: with undefined where nothing is
+   * Calls the listener whenever the key's value changes, and once it has been loaded: with undefined if nothing is
    * kept.
    */
   watch<K extends PreferenceKey>(key: K, listener: (value: PreferenceValue<K> | undefined) => void): void {

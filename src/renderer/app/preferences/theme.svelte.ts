@@ -11,7 +11,7 @@ export type Theme = (typeof themes)[number];
 
 export class ThemeState {
   choice = $state.raw<Theme>('system');
-  /** Whether the system's theme is dark now, for the choice `system`. */
+  /** True while the system's theme is dark, for the choice `system`. */
   #systemDark = $state.raw(false);
   /** The theme that is shown. */
   readonly shown: 'light' | 'dark' = $derived(

@@ -147,7 +147,7 @@ export class RunTable extends RunLines {
     return !this.rows.has(run) || this.#stale.has(run);
   }
 
-  /** Of two concurrent calls, the later one counts. */
+  /** The later of two concurrent calls counts. */
   async load(): Promise<void> {
     if (this.#asking) {
       this.#askAgain = true;

@@ -73,7 +73,7 @@ export class EstimateState {
       for (const run of runs) {
         const key = costOf(run);
         const { epochs = 10 } = run.settings;
-        // For a grid over many batch sizes, those beyond the first few take about as long as the one before.
+        // In a grid over many batch sizes, those beyond the first few take about as long as the one before.
         const before = known.get(key) ?? (known.size >= mostMeasured ? latest : undefined);
         const measured = before ?? { estimate: await this.#lab.call('training.estimate', run), epochs };
         if (!current()) return;

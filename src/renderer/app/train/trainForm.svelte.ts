@@ -160,7 +160,7 @@ export class TrainForm {
   /** Cores for each run; null shares them out. */
   threads = $state.raw<number | null>(null);
   problem = $state.raw<ProblemRecord | null>(null);
-  /** Whether the settings are expanded; null until it is known whether a run is in progress. */
+  /** True while the settings are expanded; null until it is known whether a run is in progress. */
   open = $state.raw<boolean | null>(null);
   #learningRates = $state.raw<readonly LearningRateChange[]>([]);
   #loaded = false;

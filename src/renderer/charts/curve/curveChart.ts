@@ -1,7 +1,7 @@
 /**
  * A chart of runs' curves over the axis that the view has chosen: it draws a `CurvePlot`, with marks and the cursor's
- * line. It reads all state when it draws, so a caller only reports a change; where runs have only grown, it draws their
- * ends and leaves the rest as it is.
+ * line. It reads all state when it draws, so a caller only reports a change; if runs have only grown, it draws their
+ * ends and leaves the rest unchanged.
  */
 import type { ChartOptions } from 'chart.js';
 import type { ChartView } from '../chartView.svelte.ts';

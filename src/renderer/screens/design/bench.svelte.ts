@@ -107,7 +107,7 @@ export class DesignBench {
     this.edit(() => this.editor.redo());
   }
 
-  /** From the menu or the palette, the browser may ask for permission. */
+  /** A copy from the menu or the palette may make the browser ask for permission. */
   async copyLayers(): Promise<void> {
     const text = this.editor.copy();
     if (text === null) return;

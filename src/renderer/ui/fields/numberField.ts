@@ -22,7 +22,7 @@ export type NumberProblem =
   /** `1,5` may be one number or two. */
   | { readonly kind: 'ambiguous'; readonly text: string; readonly readings: readonly string[] }
   | { readonly kind: 'order'; readonly text: string }
-  /** The range has too many values to list. */
+  /** The range lacks a number of values of at least 2. */
   | { readonly kind: 'steps'; readonly text: string }
   | { readonly kind: 'twice'; readonly text: string }
   | { readonly kind: 'several' }

@@ -8,7 +8,7 @@ import { spreadSchema } from '../../sweeps/sweeps.ts';
 import { call } from './call.ts';
 
 const id = z.int().positive();
-/** As many runs as a history may have. */
+/** The limit is the largest number of runs in a history. */
 const ids = z.array(id).min(1).max(1_000_000);
 const nothing = z.strictObject({});
 

@@ -63,7 +63,7 @@ function member(reading: Reading, node: SyntaxNode, of: Value, name: string): Va
         ? { kind: 'dataset', dataset: of.loader.dataset }
         : { kind: 'method', of, name };
     case 'string':
-      // Devices are ignored, because everything is computed on the CPU here.
+      // A device's `type` is its name, here always `cpu`.
       return name === 'type' && of.value === 'cpu' ? of : { kind: 'method', of, name };
     case 'super':
     case 'list':

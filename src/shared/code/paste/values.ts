@@ -180,7 +180,7 @@ type Plain =
   | { readonly kind: 'optimizer'; readonly training: ScriptTraining }
   | { readonly kind: 'scheduler'; readonly made: SchedulerCall }
   | { readonly kind: 'criterion'; readonly name: string; readonly call: CallArguments; readonly place: Place }
-  /** A call of torchvision's transforms or data sets, read only where it is used. */
+  /** A call of torchvision's transforms or data sets, read only when it is used. */
   | { readonly kind: 'transform'; readonly name: string; readonly call: CallArguments; readonly place: Place }
   | { readonly kind: 'dataset'; readonly dataset: DatasetValue }
   | { readonly kind: 'loader'; readonly loader: Loader }

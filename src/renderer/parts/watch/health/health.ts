@@ -18,7 +18,7 @@ export type HealthMeasure = (typeof healthMeasures)[number];
 export interface HealthRow {
   readonly index: number;
   readonly type: string;
-  /** One value per epoch; null where there is none. */
+  /** One value per epoch; null if there is none. */
   readonly values: readonly (number | null)[];
 }
 

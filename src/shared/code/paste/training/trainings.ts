@@ -11,7 +11,7 @@ export interface SettingCall {
 }
 
 export interface SchedulerCall extends SettingCall {
-  /** How often `step` is called; a schedule that is never stepped stays at its start. */
+  /** Frequency of the calls of `step`; a schedule that is never stepped stays at its start. */
   stepped: 'never' | 'epoch' | 'batch';
 }
 
