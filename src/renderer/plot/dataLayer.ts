@@ -62,7 +62,7 @@ const lineOverhang = 1;
 /** Number of corners in one stroke: the time of rasterising grows faster than their number. */
 const strokeCorners = 48;
 
-/** The first of `lines` with the lowest order is drawn over all others. */
+/** Paints the lines so that the first with the lowest order is drawn over all others. */
 export function paintLines(
   context: CanvasRenderingContext2D,
   lines: readonly DataLine[],

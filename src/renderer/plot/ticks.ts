@@ -56,7 +56,7 @@ export function tickForm(value: number, step: number): TickForm {
   return { decimals: Math.min(mostDecimals, Math.max(0, exponent ? own - last : -last)), exponent };
 }
 
-/** A step of 0.5 has one digit, one of 0.25 has two. */
+/** Returns whether a step has one digit: 0.5 has one, 0.25 has two. */
 function isRoundStep(step: number): boolean {
   const mantissa = step / 10 ** Math.floor(Math.log10(step) + 1e-9);
   return Math.abs(mantissa - Math.round(mantissa)) < 1e-6;

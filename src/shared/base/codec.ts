@@ -31,7 +31,10 @@ extensions.register({
   },
 });
 
-/** An `undefined` field is left out, as in JSON: otherwise it would arrive as null, which the schemas refuse. */
+/**
+ * Encodes a message. An `undefined` field is left out, as in JSON: otherwise it would arrive as null, which the schemas
+ * refuse.
+ */
 export function encodeMessage(message: unknown): Uint8Array<ArrayBuffer> {
   return encode(message, { extensionCodec: extensions, ignoreUndefined: true });
 }

@@ -131,7 +131,7 @@ function shares(from: number, to: number): { readonly at: number; readonly share
   });
 }
 
-/** The brightest becomes 255, as full ink: thin strokes are grey after scaling. */
+/** Converts to bytes with the brightest at 255, as full ink: thin strokes are grey after scaling. */
 function toBytes(values: Float32Array): Uint8Array {
   const most = values.reduce((best, value) => Math.max(best, value), 0);
   return Uint8Array.from(values, (value) => Math.floor((value / Math.min(1, most)) * 255 + 0.5));

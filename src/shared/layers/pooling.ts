@@ -17,7 +17,7 @@ export type MaxPool2d = LayerWith<'maxPool2d', typeof fields>;
 export type AvgPool2d = LayerWith<'avgPool2d', typeof fields>;
 export type GlobalAveragePool = LayerWith<'globalAveragePool', object>;
 
-/** The stride defaults to the kernel, as in PyTorch. */
+/** Returns the pool's window; the stride defaults to the kernel, as in PyTorch. */
 export function poolWindow(layer: LayerWith<string, typeof fields>) {
   const kernel = pair(layer.kernelSize, [1, 1]);
   return {

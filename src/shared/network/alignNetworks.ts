@@ -93,7 +93,7 @@ function differences(a: Layer, b: Layer): FieldDifference[] {
     });
 }
 
-/** One number for both axes equals that number twice. */
+/** Formats a pair; one number for both axes equals that number twice. */
 function pairText(value: FieldValue): string {
   return Array.isArray(value) && value[0] === value[1] ? String(value[0]) : String(value);
 }

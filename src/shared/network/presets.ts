@@ -68,7 +68,10 @@ const lenet: Network = {
   ],
 };
 
-/** A block of two 3×3 convolutions; from the second one on it halves the map and doubles its channels. */
+/**
+ * Returns a block of two 3×3 convolutions, the first with the given stride; blocks after the first one halve the map
+ * and double its channels.
+ */
 function block(filters: number, stride: number): Layer[] {
   return [
     {

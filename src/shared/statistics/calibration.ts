@@ -29,8 +29,9 @@ export interface Calibration {
 const usualBins = 15;
 
 /**
- * The reliability diagram and the calibration error (M. Naeini, G. Cooper and M. Hauskrecht, AAAI 2015; C. Guo et al.,
- * ICML 2017), with bins of equal width that are closed on the right. `confidences` lie in [0, 1]; `right` is 1 or 0.
+ * Computes the reliability diagram and the calibration error (M. Naeini, G. Cooper and M. Hauskrecht, AAAI 2015; C. Guo
+ * et al., ICML 2017), with bins of equal width that are closed on the right. `confidences` lie in [0, 1]; `right` is 1
+ * or 0.
  */
 export function calibration(
   confidences: ArrayLike<number>,

@@ -195,7 +195,7 @@ function invalid(error: z.ZodError, settings: unknown): Problem {
   return new Problem('sweep.invalid', detail, { ...parameters, detail });
 }
 
-/** The seed stays readable if the combination's label is too long. */
+/** Names a run; the seed stays readable if the combination's label is too long. */
 function runName(label: string, seed: number): string {
   const end = ` · seed ${seed}`;
   const room = longestName - end.length;

@@ -51,7 +51,7 @@ export function requireAffordable(of: Affordable, bytes: number): void {
   );
 }
 
-/** The limit for inspecting a net, which keeps no gradients and takes few images. */
+/** Throws a `Problem` if the net exceeds the limit for inspecting, which keeps no gradients and takes few images. */
 export function requireInspectable(summary: NetworkSummary, dataset: DatasetSummary, bytes: number): void {
   const settings = { batchSize: 1, optimizer: { type: 'sgd' } } as Affordable['settings'];
   requireAffordable({ summary, dataset, settings, shards: 1 }, bytes);

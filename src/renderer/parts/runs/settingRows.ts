@@ -14,9 +14,7 @@ import { optimizerLabel } from '../../i18n/settings.ts';
 export interface SettingRow {
   readonly name: string;
   readonly value: string;
-  /**
-   * Returns the name of a setting (`optimizer.learningRate`) in the reader's language; the path itself if it has none.
-   */
+  /** The course's value, if it differs. */
   readonly course: string | null;
 }
 

@@ -30,7 +30,7 @@ export function saveSvg(name: string, svg: string): void {
   saveFile({ fileName: `${name}.svg`, mediaType: 'image/svg+xml', text: standAlone(svg) });
 }
 
-/** The picture has twice as many pixels as on the screen, so that it stays sharp when enlarged. */
+/** Saves a PNG with twice as many pixels as on the screen, so that it stays sharp when enlarged. */
 export async function savePng(name: string, svg: string): Promise<void> {
   const image = new Image();
   const url = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(standAlone(svg))}`;

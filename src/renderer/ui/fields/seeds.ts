@@ -14,7 +14,7 @@ export type Seeds =
   | { readonly seeds: readonly number[]; readonly problem: null }
   | { readonly seeds: null; readonly problem: SeedsProblem };
 
-/** A seed that is given twice counts once. */
+/** Reads the seeds; one that is given twice counts once. */
 export function readSeeds(text: string, most = mostValues): Seeds {
   const wrong = (problem: SeedsProblem): Seeds => ({ seeds: null, problem });
   const parts = text

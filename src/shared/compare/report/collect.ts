@@ -99,7 +99,7 @@ export async function collectMaterial(lab: LabClient, wanted: ReportRequest): Pr
   };
 }
 
-/** The baseline comes first: it is A of its pairs. */
+/** Puts the baseline first: it is A of its pairs. */
 function orderedRuns({ runs, baseline }: ReportRequest): number[] {
   if (!baseline || !runs.includes(baseline)) return [...runs];
   return [baseline, ...runs.filter((run) => run !== baseline)];

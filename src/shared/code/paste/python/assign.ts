@@ -57,7 +57,7 @@ function assignTo(reading: Reading, target: SyntaxNode, value: Value, scope: Sco
   }
 }
 
-/** A named value may be the net, and a loader's name tells its purpose. */
+/** Names a value: a named module may be the net, and a loader's name tells its purpose. */
 function name(value: Value, variable: string): void {
   if (value.kind === 'module') value.module.named = true;
   if (value.kind === 'loader') value.loader.variable ??= variable;
@@ -112,7 +112,7 @@ export function setAttribute(owner: Value, attribute: string, value: Value): voi
   else if (owner.kind === 'class') (owner.members as Map<string, Value>).set(attribute, value);
 }
 
-/** A module that is part of another is not the net itself. */
+/** Records the owner of a module: a module that is part of another is not the net itself. */
 export function own(value: Value, owner: Module): void {
   if (value.kind === 'module' && value.module !== owner) value.module.owner ??= owner;
   if (value.kind === 'list') for (const item of value.items) own(item, owner);

@@ -90,7 +90,8 @@ export function makeTorchModule(
 const fresh = (at: Place) => ({ place: at, owner: null, named: false });
 
 /**
- * A foreign module is reported only where it is used: an unused one changes nothing but the random numbers of the seed.
+ * Makes a foreign module, which is reported only where it is used: an unused one changes nothing but the random numbers
+ * of the seed.
  */
 function foreign(torchName: string, at: Place, { code, parameters }: Reason): Value {
   const keepsSize =

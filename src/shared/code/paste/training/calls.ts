@@ -53,7 +53,7 @@ const optimizer: CallReader = (reading, node, name, call) => {
   return { kind: 'optimizer', training };
 };
 
-/** A scheduler that is part of another one is stepped by it, and is not a scheduler of its own. */
+/** Removes the parts of a scheduler, which steps them: they are not schedulers of their own. */
 function takeParts({ script }: Reading, { positional, named }: CallArguments): void {
   const parts = [...positional, ...named.values()]
     .flatMap((value) => (value.kind === 'list' ? value.items : []))
@@ -227,7 +227,7 @@ const criterion: CallReader = (reading, node, name, call) => {
   return { kind: 'criterion', name, call, place: at };
 };
 
-/** The input of the loss is the net's output. */
+/** Records the input of the loss, which is the net's output. */
 function lossOf(reading: Reading, call: CallArguments): Value {
   const given = call.positional[0] ?? call.named.get('input');
   if (reading.trace && given?.kind === 'tensor') reading.trace.logits ??= given.node;
