@@ -57,7 +57,7 @@ export class EstimateState {
     this.#timer = setTimeout(() => void this.#measure(question, signature), pauseInTyping);
   }
 
-  /** Measures again, after something had prevented the measurement. */
+  /** Lets the same question be measured again, after something had prevented it. */
   again(): void {
     this.#asked = '';
   }
