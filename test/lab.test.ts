@@ -6,6 +6,7 @@ import { calls, events } from '../src/shared/api/api.ts';
 import { Problem } from '../src/shared/base/problem.ts';
 import { openDataset } from '../src/main/datasets/index.ts';
 import type { CheckpointFiles } from '../src/main/checkpoints/files.ts';
+import { RunActivity } from '../src/main/host/runActivity.ts';
 import { filesOf } from './support/filesOf.ts';
 import type { EventMessage } from '../src/shared/api/api.ts';
 import type { Lab, LabParts } from '../src/main/lab/lab.ts';
@@ -332,9 +333,12 @@ describe("another process's run, which nobody tells of", () => {
   test('is told of all the same, as it gets on, and when it is another one', async () => {
     const lab = await open();
     const begun = nextEvent(lab, 'run.changed', ({ id, step }) => id === 1 && step === 400);
+    const activity = new RunActivity(lab);
     const other = startProcess('labProcess.ts', home, 'hold-at-400');
     processes.push(other);
     expect(await begun).toMatchObject({ status: 'running', step: 400, epochsDone: 1 });
+    // This program may end without asking: the run is not its own.
+    expect(activity.count).toBe(0);
     // Its own runs are told of once for each change, and not a second time as another's.
     await lab.call('runs.start', { runs: [fakeRun()] });
     await reached(lab, 2, 'finished');

@@ -31,6 +31,10 @@ export function appInfo(home: string): CallReply<'app.info'> {
 
 export class StandInLab implements Lab {
   readonly lookOnly = null;
+
+  trains(): boolean {
+    return true;
+  }
   readonly answers: Answers;
   readonly asked: { name: string; request: unknown }[] = [];
   closed = 0;

@@ -1,5 +1,5 @@
 /**
- * Tracks the active runs through the lab's events: quitting asks the user, and an ending program counts them.
+ * Tracks this process's active runs through the lab's events: quitting asks the user, and an ending program counts them.
  */
 import type { LabClient } from '../../shared/api/api.ts';
 import type { RunStatus } from '../../shared/runs/runs.ts';
@@ -12,14 +12,12 @@ export class RunActivity {
   readonly #sweeps = new Set<number>();
   readonly #idleListeners = new Set<() => void>();
 
-  /**
-   * Starts tracking. Active runs of another process that shares the history count as well, because
-   * `OtherRuns` sends events for them here.
-   */
-  constructor(lab: Pick<LabClient, 'on'>) {
+  /** Starts tracking. The lab also sends events of runs that other processes train; quitting does not end those. */
+  constructor(lab: Pick<LabClient, 'on'> & { trains(run: number): boolean }) {
     lab.on('run.changed', ({ id, status }) => {
-      if (underWay.includes(status)) this.#active.add(id);
-      else if (this.#active.delete(id)) this.#tellIfIdle();
+      if (underWay.includes(status)) {
+        if (lab.trains(id)) this.#active.add(id);
+      } else if (this.#active.delete(id)) this.#tellIfIdle();
     });
     lab.on('sweep.changed', ({ id, status }) => {
       if (status === 'running') this.#sweeps.add(id);
