@@ -1,8 +1,10 @@
 /** Looking inside two nets: maps, a unit's products and sum by the keyboard, held against the numbers that the engine sent. */
+import { AxeBuilder } from '@axe-core/playwright';
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Page } from '@playwright/test';
+import { openHistory } from '../../src/main/history/open.ts';
 import { decodeMessage } from '../../src/shared/base/codec.ts';
 import { expect, hostOfThisFile, isDesktop, test, watchForErrors } from './host.ts';
 import { press } from './press.ts';
@@ -127,3 +129,147 @@ test('a convolution’s unit is spelled out by the keyboard alone, and equals wh
   const isEngine = (value = NaN) => Math.abs(value - engine) <= 5e-7 * Math.abs(engine);
   expect(sent.map((output) => output?.data[at]).some(isEngine)).toBe(true);
 });
+
+test('pooling, activation, linear layer, softmax and loss have their numbers', async ({ page }) => {
+  await page.goto(host.url);
+  await go(page, '#/inspect/1?image=3');
+  const places = await page
+    .locator('[data-net="1"] [data-step]')
+    .evaluateAll((steps) => steps.map((each) => (each as HTMLElement).dataset['step'] ?? ''));
+  expect(places.length).toBeGreaterThan(5);
+  for (const place of places) {
+    const maps = step(page, 1, place).getByRole('application');
+    await maps.focus();
+    for (const key of ['m', 'Enter']) await page.keyboard.press(key);
+    const own = step(page, 1, place).locator('[data-unit]');
+    await expect(own).toBeVisible();
+    const seven = own.getByRole('radio', { name: '7 digits' });
+    if ((await seven.getAttribute('aria-checked')) !== 'true') await press(seven);
+    expectRelative(
+      number(await own.locator('[data-total]').textContent()),
+      number(await own.locator('[data-engine]').textContent()),
+    );
+  }
+  const table = page.getByRole('table', { name: 'Softmax and cross-entropy' });
+  const shares = (await table.locator('[data-probability]').allTextContents()).map(number);
+  expectRelative(
+    shares.reduce((a, b) => a + b, 0),
+    1,
+  );
+  const label = (await table.locator('tbody tr').allTextContents()).findIndex((row) => row.includes('label'));
+  const loss = number(await page.locator('[data-loss]').textContent());
+  expect(Math.abs(loss + Math.log(shares[label] ?? NaN))).toBeLessThan(1e-5);
+});
+
+test('a cell of the confusion matrix leads here; next and previous move on', async ({ page }) => {
+  await page.goto(host.url);
+  await go(page, '#/runs/1');
+  const wrong = page
+    .getByRole('table', { name: 'Confusion matrix' })
+    .locator('button:not(.hit):not(:disabled)')
+    .first();
+  await press(wrong);
+  const image = page.getByRole('dialog').locator('figure[data-index]').first();
+  const index = Number(await image.getAttribute('data-index'));
+  await press(image.getByRole('link'));
+  await expect(page).toHaveURL(new RegExp(`#/inspect/1\\?image=${index}$`));
+  await expect(step(page, 1, '0')).toBeVisible();
+  await press(page.getByRole('button', { name: 'Next image' }));
+  await expect(page).toHaveURL(new RegExp(`image=${index + 1}$`));
+  await page.keyboard.press('k');
+  await expect(page).toHaveURL(new RegExp(`image=${index}$`));
+  await page.getByRole('textbox', { name: 'Number of the image' }).fill('10000');
+  await expect(page.getByText('A whole number from 0 to 9999.')).toBeVisible();
+});
+
+test('the slider moves kernels, matrix and maps together; a seven is drawn, and both nets say so', async ({
+  page,
+}) => {
+  await page.goto(host.url);
+  await go(page, '#/inspect/1,2?tab=time');
+  const history = openHistory(host.home);
+  const [first, last] = history.epochs.list(1);
+  history.close();
+  const cells = page
+    .locator('[data-net="1"]')
+    .getByRole('table', { name: 'Confusion matrix' })
+    .locator('tbody td');
+  await expect(cells).toHaveText(last!.confusion.map(String));
+  await expect(page.locator('[data-net="1"] canvas').first()).toBeVisible();
+  const kernels = () =>
+    page
+      .locator('[data-net="1"] canvas')
+      .first()
+      .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+  const trained = await kernels();
+  const slider = page.getByRole('slider', { name: 'Epoch that is looked at' });
+  await slider.focus();
+  for (let i = 0; i < 2; i++) await page.keyboard.press('ArrowLeft');
+  await expect(cells).toHaveText(first!.confusion.map(String));
+  await expect(page).toHaveURL(/epoch=1/);
+  await expect.poll(async () => (await kernels()) === trained).toBe(false);
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.getByText('before training', { exact: true })).toBeVisible();
+  await page.keyboard.press('End');
+  await expect.poll(async () => (await kernels()) === trained).toBe(true);
+
+  await press(page.getByRole('tab', { name: 'Draw a digit' }));
+  const pad = page.getByRole('application', { name: 'Drawing pad' });
+  const box = (await pad.boundingBox())!;
+  const at = (x: number, y: number) => [box.x + x * box.width, box.y + y * box.height] as const;
+  await page.mouse.move(...at(0.28, 0.2));
+  await page.mouse.down();
+  await page.mouse.move(...at(0.72, 0.2), { steps: 8 });
+  await page.mouse.move(...at(0.45, 0.85), { steps: 12 });
+  await page.mouse.up();
+  for (const net of [1, 2]) {
+    const bars = page.locator(`[data-drawn="${net}"] [data-bars]`);
+    await expect(bars).toHaveAttribute('data-bars', '7');
+  }
+  await expect(page.locator('[data-took]')).toHaveAttribute('data-took', /^\d/);
+
+  // The same by the keyboard: wiped, and a one drawn from the middle down.
+  await pad.focus();
+  await page.keyboard.press('Delete');
+  await expect(page.locator('[data-drawn="1"] [data-bars]')).toHaveCount(0);
+  for (let i = 0; i < 9; i++) await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Space');
+  for (let i = 0; i < 18; i++) await page.keyboard.press('ArrowDown');
+  await expect(page.locator('[data-drawn="1"] [data-bars]')).toHaveAttribute('data-bars', '1');
+
+  await press(page.getByRole('combobox', { name: 'Label of the drawing' }));
+  await press(page.getByRole('option', { name: 'Label 1', exact: true }));
+  await press(page.getByRole('button', { name: 'Keep this drawing' }));
+  await expect(page.locator('[data-own-score="1"]')).toContainText('1 of 1 right');
+  await press(page.getByRole('button', { name: 'Delete this drawing' }));
+  await expect(page.locator('[data-own-score]')).toHaveCount(0);
+});
+
+for (const language of ['English', '简体中文']) {
+  test(`axe finds nothing in either theme, ${language}; nothing is wider than the window`, async ({
+    page,
+  }) => {
+    await page.goto(host.url);
+    await go(page, '#/inspect/1,2');
+    await expect(step(page, 2, '0')).toBeVisible();
+    if (language !== 'English') {
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type(language);
+      await page.getByRole('option').first().waitFor();
+      await page.keyboard.press('Enter');
+    }
+    await step(page, 1, '0').getByRole('application').focus();
+    for (const key of ['m', 'Enter']) await page.keyboard.press(key);
+    await expect(unit(page, 1)).toBeVisible();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    }
+    for (const width of [1024, 2560]) {
+      await page.setViewportSize({ width, height: 900 });
+      const over = await page.locator('main').evaluate((main) => main.scrollWidth - main.clientWidth);
+      expect.soft(over, String(width)).toBeLessThanOrEqual(0);
+    }
+  });
+}

@@ -145,7 +145,7 @@ test('what cannot be is said where it is typed: which rule is broken, and what w
     ['1.5', /“1\.5” is not a seed/],
     ['3-1', /“3-1”: the smaller number comes first/],
     ['0-99', /100 seeds are too many: 64 at most/],
-    ['', /At least one seed is needed/],
+    ['', /Enter at least one seed/],
   ] as const) {
     await seeds.fill(typed);
     await expect(seeds).toHaveAccessibleDescription(said);
