@@ -16,6 +16,8 @@ export class Predictions {
   #next: { run: number; checkpoint: CheckpointKind } | null = null;
   /** The field is not reactive: an effect that makes a request would run again after every answer, endlessly. */
   #busy = false;
+  /** What the last epoch's request was for, unless it failed. */
+  #loaded = '';
 
   constructor(lab: LabClient) {
     this.#lab = lab;
@@ -23,6 +25,15 @@ export class Predictions {
 
   get busy(): boolean {
     return this.#busy;
+  }
+
+  /** Requests the predictions after a number of epochs, unless they were requested already and that did not fail. */
+  async loadEpoch(run: number, epochs: number): Promise<void> {
+    const wanted = `${run} ${epochs}`;
+    if (wanted === this.#loaded) return;
+    this.#loaded = wanted;
+    await this.load(run, 'last');
+    if (this.problem) this.#loaded = '';
   }
 
   async load(run: number, checkpoint: CheckpointKind): Promise<void> {

@@ -49,3 +49,19 @@ test('one question at a time; of those that wait only the last is asked', async 
   await loading;
   expect([predictions.busy, predictions.answer]).toEqual([false, answer]);
 });
+
+test('the same epoch is asked for once, and again after a failure', async () => {
+  let failing = false;
+  const lab = new FakeLab().answer('inspect.predictions', () =>
+    failing ? Promise.reject(new Error('the thread ended')) : Promise.resolve(answer),
+  );
+  const predictions = new Predictions(lab);
+  await Promise.all([predictions.loadEpoch(1, 2), predictions.loadEpoch(1, 2)]);
+  await predictions.loadEpoch(1, 2);
+  expect(lab.asked).toHaveLength(1);
+  failing = true;
+  await predictions.loadEpoch(1, 3);
+  expect(predictions.problem).not.toBeNull();
+  await predictions.loadEpoch(1, 3);
+  expect(lab.asked).toHaveLength(3);
+});
