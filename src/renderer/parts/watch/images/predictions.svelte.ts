@@ -9,15 +9,36 @@ import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/pro
 
 export type Predicted = Answers['predictions'] & { readonly of: Inspected };
 
+interface Wanted {
+  readonly run: number;
+  readonly checkpoint: CheckpointKind;
+  /** Epochs done; undefined for a checkpoint that may lie within an epoch, which is always requested. */
+  readonly epochs?: number;
+}
+
+/** The latest request for a whole epoch. A part of the page that is built again meanwhile waits for the same answer. */
+const latest = new WeakMap<LabClient, { wanted: Wanted; answer: Promise<Predicted> }>();
+
+function ask(lab: LabClient, wanted: Wanted): Promise<Predicted> {
+  const { run, checkpoint, epochs } = wanted;
+  if (epochs === undefined) return lab.call('inspect.predictions', { run, checkpoint });
+  const before = latest.get(lab);
+  if (before?.wanted.run === run && before.wanted.epochs === epochs) return before.answer;
+  const kept = { wanted, answer: lab.call('inspect.predictions', { run, checkpoint }) };
+  latest.set(lab, kept);
+  kept.answer.catch(() => {
+    if (latest.get(lab) === kept) latest.delete(lab);
+  });
+  return kept.answer;
+}
+
 export class Predictions {
   answer = $state.raw<Predicted | null>(null);
   problem = $state.raw<ProblemRecord | null>(null);
   readonly #lab: LabClient;
-  #next: { run: number; checkpoint: CheckpointKind } | null = null;
+  #next: Wanted | null = null;
   /** The field is not reactive: an effect that makes a request would run again after every answer, endlessly. */
   #busy = false;
-  /** What the last epoch's request was for, unless it failed. */
-  #loaded = '';
 
   constructor(lab: LabClient) {
     this.#lab = lab;
@@ -27,24 +48,24 @@ export class Predictions {
     return this.#busy;
   }
 
-  /** Requests the predictions after a number of epochs, unless they were requested already and that did not fail. */
-  async loadEpoch(run: number, epochs: number): Promise<void> {
-    const wanted = `${run} ${epochs}`;
-    if (wanted === this.#loaded) return;
-    this.#loaded = wanted;
-    await this.load(run, 'last');
-    if (this.problem) this.#loaded = '';
+  /** Requests the predictions after a number of epochs, unless the latest request was for the same. */
+  loadEpoch(run: number, epochs: number): Promise<void> {
+    return this.#load({ run, checkpoint: 'last', epochs });
   }
 
-  async load(run: number, checkpoint: CheckpointKind): Promise<void> {
-    this.#next = { run, checkpoint };
+  load(run: number, checkpoint: CheckpointKind): Promise<void> {
+    return this.#load({ run, checkpoint });
+  }
+
+  async #load(wanted: Wanted): Promise<void> {
+    this.#next = wanted;
     if (this.#busy) return;
     this.#busy = true;
     while (this.#next) {
-      const request: { run: number; checkpoint: CheckpointKind } = this.#next;
+      const request: Wanted = this.#next;
       this.#next = null;
       try {
-        this.answer = await this.#lab.call('inspect.predictions', request);
+        this.answer = await ask(this.#lab, request);
         this.problem = null;
       } catch (error) {
         this.problem = toProblemRecord(error);

@@ -55,13 +55,14 @@ test('the same epoch is asked for once, and again after a failure', async () => 
   const lab = new FakeLab().answer('inspect.predictions', () =>
     failing ? Promise.reject(new Error('the thread ended')) : Promise.resolve(answer),
   );
-  const predictions = new Predictions(lab);
-  await Promise.all([predictions.loadEpoch(1, 2), predictions.loadEpoch(1, 2)]);
-  await predictions.loadEpoch(1, 2);
+  const [one, other] = [new Predictions(lab), new Predictions(lab)];
+  await Promise.all([one.loadEpoch(1, 2), one.loadEpoch(1, 2), other.loadEpoch(1, 2)]);
+  await one.loadEpoch(1, 2);
   expect(lab.asked).toHaveLength(1);
+  expect(other.answer).toEqual(answer);
   failing = true;
-  await predictions.loadEpoch(1, 3);
-  expect(predictions.problem).not.toBeNull();
-  await predictions.loadEpoch(1, 3);
+  await one.loadEpoch(1, 3);
+  expect(one.problem).not.toBeNull();
+  await one.loadEpoch(1, 3);
   expect(lab.asked).toHaveLength(3);
 });
