@@ -139,7 +139,7 @@ test('what cannot be is said where it is typed: which rule is broken, and what w
   await expect(batch).toHaveAccessibleDescription(/can be read in two ways: write 16128 or 16, 128/);
   await expect(start(page)).toBeDisabled();
   await batch.fill('abc');
-  await expect(batch).toHaveAccessibleDescription(/“abc” is not a number\. A whole number/);
+  await expect(batch).toHaveAccessibleDescription(/“abc” is not a number\. Enter a whole number/);
   await batch.fill('64');
   for (const [typed, said] of [
     ['1.5', /“1\.5” is not a seed/],
