@@ -83,7 +83,7 @@ export interface Lab extends LabClient {
   dispatch(message: ClientMessage): Promise<ServerMessage>;
   /** Subscribes to all events, as messages. Returns the function that unsubscribes. */
   subscribe(listener: (event: EventMessage) => void): () => void;
-  /** Returns whether this lab's process trains the run, or has it queued; others may share the history. */
+  /** As `RunBook.trains`. */
   trains(run: number): boolean;
   /**
    * Why history is read-only and nothing can be trained or changed, such as a full disk or one that cannot be
@@ -196,7 +196,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
   const dispatcher = createDispatcher(handlers);
   let closing: Promise<void> | null = null;
   return {
-    trains: (run) => history.runs.ownerOf(run) === history.owner,
+    trains: (run) => book.trains(run),
     lookOnly,
     call: async (name, request) => {
       if (closing) throw closed();

@@ -44,6 +44,11 @@ export class RunBook {
     return this.#current(this.history.detail(id) ?? unknownRun(id));
   }
 
+  /** Returns whether this process trains the run, or has it queued; others may share the history. */
+  trains(id: number): boolean {
+    return this.history.runs.ownerOf(id) === this.history.owner;
+  }
+
   /** Returns rows in the order of the numbers, without those that do not exist. */
   rows(ids: readonly number[]): RunSummary[] {
     return this.history.runs.rows(ids).map((run) => this.#current(run));

@@ -349,7 +349,7 @@ export class LabRuns {
     if (summary.deletedAt !== null) {
       throw new Problem('run.deleted', `run ${run} is deleted; restore it first`, { run });
     }
-    if (isUnderWay(summary.status) && book.history.runs.ownerOf(run) !== book.history.owner) {
+    if (isUnderWay(summary.status) && !book.trains(run)) {
       throw new Problem(
         'run.elsewhere',
         `run ${run} is being trained by another Stride on this machine; pause, resume or stop it there`,

@@ -3,36 +3,28 @@
  * rate; all else is shared. It begins with the course's values, and later with those of the last start.
  */
 import { SvelteSet } from 'svelte/reactivity';
-import type { CallInput, CallReply, LabClient } from '../../../shared/api/api.ts';
+import type { CallInput, LabClient } from '../../../shared/api/api.ts';
 import type { DatasetSummary } from '../../../shared/datasets/dataset.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';
-import { requireTrainable, walkNetwork } from '../../../shared/network/shapes.ts';
 import {
   type LearningRateChange,
-  type OptimizerType,
   type TrainingSettings,
   trainingSettingsSchema,
   normalisationFor,
 } from '../../../shared/training/training.ts';
 import { parseTags } from '../../../shared/runs/runOrganisation.ts';
-import {
-  type NumberRule,
-  type NumberReading,
-  parseNumber,
-  readNumbers,
-} from '../../ui/fields/numberField.ts';
+import { parseNumber, readNumbers } from '../../ui/fields/numberField.ts';
 import { readSeeds, type Seeds } from '../../ui/fields/seeds.ts';
+import { NetForm, type NetOrigin, ownRule, ownTextsOf } from './netForm.svelte.ts';
 import { type SweepRequest, mostWindowRuns, runsOfSweeps, sweepsOf } from './sweepForm.ts';
 import type { PreferencesState } from '../preferences/preferences.svelte.ts';
 import {
   type Choices,
   type Draft,
   type OwnField,
-  type OwnTexts,
   type Section,
   courseDraft,
-  defaultLearningRate,
   draftOf,
   ownFields,
   ownRules,
@@ -42,77 +34,6 @@ import {
   settingsOf,
 } from './trainDraft.ts';
 import { type LastUsed, lastUsedOf } from './trainLast.ts';
-
-export type ListedPreset = CallReply<'presets.list'>[number];
-export type NetOrigin = 'preset' | 'saved' | 'given';
-
-export class NetForm {
-  /** The key is `preset:course`, `saved:3`, or `given` for the net that the Design screen or a clone provided. */
-  readonly key: string;
-  readonly origin: NetOrigin;
-  readonly network: Network;
-  /** The number of the kept net that this is, or was taken from. */
-  readonly kept: number | undefined;
-  /** A preset has its script's values. */
-  readonly settings: TrainingSettings;
-  readonly parameterCount: number;
-  /** The reason why the net cannot be trained; null if it can. */
-  readonly problem: ProblemRecord | null;
-  /** The net's own fields, as typed. */
-  readonly texts: OwnTexts;
-  readonly readings: Record<OwnField, NumberReading> = $derived.by(() => {
-    const entries = ownFields.map((name) => [name, readNumbers(this.texts[name], ownRules[name])]);
-    return Object.fromEntries(entries) as Record<OwnField, NumberReading>;
-  });
-  readonly valid: boolean = $derived(ownFields.every((name) => this.readings[name].values !== null));
-
-  constructor(key: string, network: Network, settings: TrainingSettings, kept?: number, classes = 10) {
-    this.key = key;
-    this.origin = key.startsWith('preset:') ? 'preset' : key === 'given' ? 'given' : 'saved';
-    this.network = network;
-    this.kept = this.origin === 'saved' ? Number(key.slice('saved:'.length)) : kept;
-    this.settings = settings;
-    // A net with an error has the totals of the layers before the error.
-    const { layers } = walkNetwork(network);
-    this.parameterCount = layers.reduce((sum, layer) => sum + layer.parameterCount, 0);
-    this.problem = problemOf(network, classes);
-    const texts = $state(ownTextsOf(settings));
-    this.texts = texts;
-  }
-
-  get name(): string {
-    return this.network.name;
-  }
-
-  get preset(): ListedPreset {
-    return { network: this.network, settings: this.settings, parameterCount: this.parameterCount };
-  }
-
-  /** Returns the net's own value; the learning rate is the optimizer's default if the net's optimizer is another one. */
-  course(name: OwnField, optimizer: OptimizerType): string {
-    if (name === 'learningRate' && optimizer !== this.settings.optimizer.type) {
-      return String(defaultLearningRate(optimizer));
-    }
-    return ownTextsOf(this.settings)[name];
-  }
-}
-
-function problemOf(network: Network, classes: number): ProblemRecord | null {
-  try {
-    requireTrainable(network, classes);
-    return null;
-  } catch (error) {
-    return toProblemRecord(error);
-  }
-}
-
-function ownTextsOf({ epochs, batchSize, optimizer }: TrainingSettings): OwnTexts {
-  return {
-    epochs: String(epochs),
-    batchSize: String(batchSize),
-    learningRate: String(optimizer.learningRate),
-  };
-}
 
 export interface Filling {
   readonly network: Network;
@@ -124,13 +45,6 @@ export interface Filling {
   /** The number of the kept net that it was trained from. */
   readonly kept?: number | undefined;
   readonly tags?: readonly string[];
-}
-
-/** Returns the rule of a net's own field; no batch is larger than the data set. */
-export function ownRule(name: OwnField, trainCount: number | undefined): NumberRule {
-  return name === 'batchSize' && trainCount !== undefined
-    ? { ...ownRules.batchSize, maximum: trainCount }
-    : ownRules[name];
 }
 
 /** One run that would be started. */
@@ -230,7 +144,7 @@ export class TrainForm {
       const kept = (key: string, network: Network, settings: TrainingSettings) => {
         const before = known.get(key);
         const same = before && JSON.stringify(before.network) === JSON.stringify(network);
-        return same ? before : this.#net(key, network, settings);
+        return same ? before : new NetForm(key, network, settings);
       };
       const settings = trainingSettingsSchema.parse({});
       this.nets = [
@@ -260,7 +174,7 @@ export class TrainForm {
         return;
       }
       const before = this.nets[place];
-      const net = this.#net(key, network.network, trainingSettingsSchema.parse({}));
+      const net = new NetForm(key, network.network, trainingSettingsSchema.parse({}));
       if (before) Object.assign(net.texts, before.texts);
       this.nets = before
         ? this.nets.map((each) => (each.key === key ? net : each))
@@ -421,10 +335,6 @@ export class TrainForm {
     return ownFields.every(
       (name) => readNumbers(net.texts[name], ownRule(name, this.trainCount)).values !== null,
     );
-  }
-
-  #net(key: string, network: Network, settings: TrainingSettings): NetForm {
-    return new NetForm(key, network, settings);
   }
 }
 

@@ -16,7 +16,10 @@ interface Wanted {
   readonly epochs?: number;
 }
 
-/** The latest request for a whole epoch. A part of the page that is built again meanwhile waits for the same answer. */
+/**
+ * The latest request for a whole epoch. The Train screen and the run's page show the same images: whoever goes from one
+ * to the other gets the same answer, and the checkpoint is evaluated once.
+ */
 const latest = new WeakMap<LabClient, { wanted: Wanted; answer: Promise<Predicted> }>();
 
 function ask(lab: LabClient, wanted: Wanted): Promise<Predicted> {
