@@ -33,7 +33,7 @@ interface Options {
 
 /** Numbers of images in MNIST */
 const whole: Extent = { trainImages: 60_000, testImages: 10_000 };
-/** Extent with 200 steps per epoch */
+/** Extent with 200 steps per epoch. */
 const short: Extent = { trainImages: 12_800, testImages: 2000 };
 
 function parseOptions(): Options {

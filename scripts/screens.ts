@@ -55,7 +55,7 @@ async function launch(): Promise<Browser> {
   });
 }
 
-/** One window for each theme and language */
+/** One window for each theme and language. */
 class Studio {
   readonly looks: Look[] = [];
 

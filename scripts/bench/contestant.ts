@@ -7,7 +7,7 @@ import type { Answer, Command, EpochDone, Ready } from './messages.ts';
 export interface Spec {
   /** Id in ratios and `--only`: `course/engine`. */
   readonly id: string;
-  /** Title for people */
+  /** Title for people. */
   readonly title: string;
   readonly command: string;
   readonly args: readonly string[];
@@ -16,7 +16,7 @@ export interface Spec {
   readonly hasChildren?: boolean;
 }
 
-/** Time limit for one epoch, and for getting ready */
+/** Time limit for one epoch, and for getting ready. */
 const patience = 15 * 60_000;
 
 export class Contestant {

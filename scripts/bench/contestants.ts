@@ -46,7 +46,7 @@ export const comparisons: readonly Comparison[] = [
 export interface Entry extends Extent {
   /** Path of a Python that has torch and torchvision, or null. */
   readonly python: string | null;
-  /** Folder that torchvision's MNIST takes as its root */
+  /** Folder that torchvision's MNIST takes as its root. */
   readonly mnistRoot: string;
   /** Whether Electron is available. */
   readonly electron: boolean;

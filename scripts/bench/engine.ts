@@ -16,7 +16,7 @@ import type { Extent } from './messages.ts';
 import { serve } from './serve.ts';
 
 export interface EngineOptions extends Extent {
-  /** Names of presets */
+  /** Names of presets. */
   readonly networks: readonly string[];
   readonly shards: number;
   /** Whether the nets train concurrently instead of one after another. */

@@ -3,7 +3,7 @@ import type { EpochRecord } from '../../src/shared/runs/runs.ts';
 import type { EpochDone, Extent } from './messages.ts';
 
 export interface HostOptions extends Extent {
-  /** Name of a preset */
+  /** Name of a preset. */
   readonly network: string;
 }
 

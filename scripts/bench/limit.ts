@@ -22,9 +22,9 @@ import { Session, tensorflowVersion } from '../../src/main/engine/native/session
 import { serve } from './serve.ts';
 
 export interface LimitOptions {
-  /** Number of rows and columns of the matrices */
+  /** Number of rows and columns of the matrices. */
   readonly size: number;
-  /** Number of consecutive products in each branch */
+  /** Number of consecutive products in each branch. */
   readonly products: number;
 }
 

@@ -28,7 +28,7 @@ const quietLoad = 0.5;
 /** Share of the cores used by other programs from which they are assumed to disturb the measurement. */
 const quietShare = 0.05;
 
-/** Processor time since the machine and the processes started, in Linux's ticks */
+/** Processor time since the machine and the processes started, in Linux's ticks. */
 interface Times {
   /** Time of all processes, including that taken by the host of a virtual machine. */
   readonly busy: number;

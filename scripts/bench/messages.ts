@@ -25,7 +25,7 @@ export interface Ready {
   readonly flops?: number;
 }
 
-/** The answer to a command */
+/** The answer to a command. */
 export interface EpochDone {
   readonly kind: 'epoch';
   /**

@@ -1,4 +1,4 @@
-/** The Chromium that set-up found */
+/** The Chromium that set-up found. */
 import { readFileSync } from 'node:fs';
 
 export function chromiumPath(): string {

@@ -9,7 +9,7 @@ const ticksPerSecond = 100;
 
 interface Process {
   readonly parent: number;
-  /** Processor time in seconds */
+  /** Processor time in seconds. */
   readonly time: number;
 }
 

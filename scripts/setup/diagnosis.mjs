@@ -23,7 +23,7 @@ import { WAYS_OUT } from './tensorflow.mjs';
  */
 
 const SETUP = 'Run "npm start"; it installs what is missing.';
-/** MNIST's four files: names and sizes in bytes */
+/** MNIST's four files: names and sizes in bytes. */
 const MNIST = {
   'train-images-idx3-ubyte': 47_040_016,
   'train-labels-idx1-ubyte': 60_008,

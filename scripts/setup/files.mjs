@@ -1,4 +1,4 @@
-/** Helpers for the file system */
+/** Helpers for the file system. */
 import fs from 'node:fs';
 import path from 'node:path';
 

@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { Interrupted, SetupError } from './errors.mjs';
 
-/** Number of characters of a child's output that are kept */
+/** Number of characters of a child's output that are kept. */
 const KEPT = 20_000;
 
 /** @type {Set<import('node:child_process').ChildProcess>} */

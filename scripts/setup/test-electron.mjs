@@ -32,7 +32,7 @@ const RUNTIME = {
 };
 const FETCH_MS = 15 * 60_000;
 const BUILD_MS = 15 * 60_000;
-/** Name of the runtime's program in the cache */
+/** Name of the runtime's program in the cache. */
 export const PROGRAM = 'electron';
 
 /**

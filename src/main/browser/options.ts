@@ -1,4 +1,4 @@
-/** The browser host's command line, for its own program and for `stride serve` */
+/** The browser host's command line, for its own program and for `stride serve`. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 export interface BrowserOptions {

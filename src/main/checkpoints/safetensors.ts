@@ -4,7 +4,7 @@ import type { NamedTensor } from '../../shared/runs/checkpoint.ts';
 
 export interface Safetensors {
   readonly tensors: readonly NamedTensor[];
-  /** Free text by name */
+  /** Free text by name. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 

@@ -1,4 +1,4 @@
-/** Sums over the pixels of a part's images, read a few megabytes at a time */
+/** Sums over the pixels of a part's images, read a few megabytes at a time. */
 import { open } from 'node:fs/promises';
 import type { DataFile } from '../../shared/datasets/dataset.ts';
 
@@ -35,7 +35,7 @@ export async function eachChunk(
 export interface ChannelSums {
   readonly sums: Float64Array;
   readonly squares: Float64Array;
-  /** Number of pixels of one channel */
+  /** Number of pixels of one channel. */
   pixels: number;
 }
 

@@ -1,4 +1,4 @@
-/** The record beside an imported set's files, `dataset.json` */
+/** The record beside an imported set's files, `dataset.json`. */
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ImportRecord, importRecordSchema } from '../../shared/datasets/importing.ts';

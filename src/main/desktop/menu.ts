@@ -21,7 +21,7 @@ const actionsSchema = z
   )
   .max(500);
 
-/** The most recently opened files */
+/** The most recently opened files. */
 export interface RecentMenu {
   readonly paths: () => readonly string[];
   readonly open: (path: string) => void;
@@ -34,7 +34,7 @@ export interface MenuOptions {
   /** Opens the system's dialog for a file. */
   readonly openFile: () => void;
   readonly recent: RecentMenu;
-  /** Entries of the menu Help in addition to the window's own */
+  /** Entries of the menu Help in addition to the window's own. */
   readonly help?: () => readonly MenuItemConstructorOptions[];
   /** Called when the page is loaded and has reported its actions. */
   readonly onReady: () => void;

@@ -10,9 +10,9 @@ import type { RecentFiles } from './recentFiles.ts';
 import { RememberedFolder } from './rememberedFolder.ts';
 import type { Texts } from './texts.ts';
 
-/** Extensions of a network's JSON, a PyTorch script and a notebook */
+/** Extensions of a network's JSON, a PyTorch script and a notebook. */
 const kinds = ['.json', '.py', '.ipynb'];
-/** Largest size in bytes that the page accepts */
+/** Largest size in bytes that the page accepts. */
 const largest = 2 ** 20;
 
 /**

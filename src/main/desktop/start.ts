@@ -26,12 +26,12 @@ import { noteLostProcesses } from './windowFaults.ts';
 export interface DesktopOptions {
   readonly home: string;
   readonly createLab: (guard: LoadingGuard) => Promise<Lab>;
-  /** Folder of the built window */
+  /** Folder of the built window. */
   readonly renderer: string;
-  /** Path of the built preload */
+  /** Path of the built preload. */
   readonly preload: string;
   readonly platform: NodeJS.Platform;
-  /** Path of the tray icon */
+  /** Path of the tray icon. */
   readonly icon: string;
   readonly signals: Signals;
   /** Command line, whose first word is the program. */

@@ -6,7 +6,7 @@ import { Menu, Tray, nativeImage } from 'electron';
 import type { Texts } from './texts.ts';
 
 export interface TrayOptions {
-  /** Path of the icon */
+  /** Path of the icon. */
   readonly icon: string;
   readonly texts: () => Texts;
   readonly showWindow: () => void;

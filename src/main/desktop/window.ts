@@ -7,7 +7,7 @@ import { readWindowState } from './windowState.ts';
 
 export interface WindowOptions {
   readonly home: string;
-  /** Path of the built preload */
+  /** Path of the built preload. */
   readonly preload: string;
   readonly service: Service;
 }

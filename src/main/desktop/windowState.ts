@@ -25,7 +25,7 @@ export interface WindowState {
 
 const firstState: WindowState = { size: { width: 1280, height: 860 }, maximized: false };
 
-/** Part of the title bar that must be on a screen so that it can be dragged */
+/** Part of the title bar that must be on a screen so that it can be dragged. */
 const grip = { width: 120, height: 40 };
 
 /** Returns the state; `screens` are the work areas of the current displays. */

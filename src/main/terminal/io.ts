@@ -8,7 +8,7 @@ export interface Io {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly colors: ReturnType<typeof pc.createColors>;
-  /** The command that the user types, for hints */
+  /** The command that the user types, for hints. */
   readonly invocation: string;
 }
 

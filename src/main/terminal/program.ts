@@ -46,9 +46,9 @@ export interface Terminal {
   /** Called at a second Ctrl-C. */
   readonly kill: () => void;
   readonly createLab: (host: 'terminal' | 'browser') => Promise<Lab>;
-  /** Folder of the built window, for `serve` */
+  /** Folder of the built window, for `serve`. */
   readonly renderer: string;
-  /** Path of scripts/doctor.mjs */
+  /** Path of scripts/doctor.mjs. */
   readonly doctor: string;
 }
 

@@ -1,4 +1,4 @@
-/** Suggestions for misspelt words on the command line */
+/** Suggestions for misspelt words on the command line. */
 import { say } from '../host/language.ts';
 import { nearest } from '../../shared/base/nearest.ts';
 

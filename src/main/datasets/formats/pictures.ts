@@ -19,14 +19,14 @@ sharp.concurrency(1);
  * docs/data.md states.
  */
 const mostPicturePixels = 40_000_000;
-/** Limit on the size of a picture's file */
+/** Limit on the size of a picture's file. */
 export const mostPictureBytes = 64 * 2 ** 20;
 
 const kinds = new Set(['jpeg', 'png', 'webp', 'gif']);
 
 export interface DecodedPicture {
   readonly pixels: Uint8Array;
-  /** Original size, upright */
+  /** Original size, upright. */
   readonly width: number;
   readonly height: number;
   readonly isGrey: boolean;

@@ -2,7 +2,7 @@
 import { Problem } from '../../../shared/base/problem.ts';
 
 export interface PixelRange {
-  /** Factor that converts a number to a byte */
+  /** Factor that converts a number to a byte. */
   readonly scale: 1 | 255;
 }
 

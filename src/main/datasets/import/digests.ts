@@ -6,7 +6,7 @@ import type { Part } from '../formats/format.ts';
 const words = 3;
 const testBit = 0x100;
 
-/** Growing arrays of all images' hashes, labels and parts */
+/** Growing arrays of all images' hashes, labels and parts. */
 export class Digests {
   #hashes = new Uint32Array(words * 1024);
   /** Label and part of each image. */

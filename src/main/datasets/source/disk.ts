@@ -1,4 +1,4 @@
-/** A file or a folder on this machine as a source */
+/** A file or a folder on this machine as a source. */
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';

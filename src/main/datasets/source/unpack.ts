@@ -19,7 +19,7 @@ export const largestUnpacked = 32 * 2 ** 30;
 const mostLayers = 3;
 
 export interface UnpackedFile {
-  /** Name in the source, for messages */
+  /** Name in the source, for messages. */
   readonly name: string;
   readonly path: string;
   readonly size: number;

@@ -1,4 +1,4 @@
-/** Max-, average and global average pooling */
+/** Max-, average and global average pooling. */
 import { type MapShape, type Shape, requireMap } from '../../../shared/layers/layer.ts';
 import {
   type AvgPool2d,

@@ -104,7 +104,7 @@ export function spaceToDepthConv(context: Context, layer: Conv2d, input: Values,
 /** Returns the number of blocks of two that a window of `length` pixels may touch, wherever it begins. */
 const blocksUnder = (length: number) => Math.ceil((length + 1) / 2);
 
-/** Numbers of blocks of 2 × 2 pixels */
+/** Numbers of blocks of 2 × 2 pixels. */
 interface Blocks {
   readonly rows: number;
   readonly columns: number;

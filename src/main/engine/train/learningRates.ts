@@ -1,4 +1,4 @@
-/** Changes of the base learning rate that are known when a run starts */
+/** Changes of the base learning rate that are known when a run starts. */
 import type { LearningRateChange } from '../../../shared/training/training.ts';
 import type { TrainingOrder } from './messages.ts';
 

@@ -1,4 +1,4 @@
-/** Progress of a run, as a checkpoint stores it */
+/** Progress of a run, as a checkpoint stores it. */
 import type { TrainingProgress } from '../../../shared/runs/checkpoint.ts';
 import { knownChanges } from './learningRates.ts';
 import type { TrainingOrder } from './messages.ts';

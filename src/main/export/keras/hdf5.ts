@@ -5,7 +5,7 @@
 import * as hdf5 from 'h5wasm/node';
 
 export interface Array32 {
-  /** Path, with `/` between groups */
+  /** Path, with `/` between groups. */
   readonly path: string;
   readonly shape: readonly number[];
   readonly data: Float32Array;

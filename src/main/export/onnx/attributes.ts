@@ -1,4 +1,4 @@
-/** Access to a node's attributes by name */
+/** Access to a node's attributes by name. */
 import type { OnnxAttribute, Node } from './proto.ts';
 
 const attributeOf = (node: Node, name: string): OnnxAttribute | undefined =>

@@ -11,7 +11,7 @@ import {
   type ValueInfo,
 } from './proto.ts';
 
-/** Name of the dimension whose size is known only when the net runs */
+/** Name of the dimension whose size is known only when the net runs. */
 const batch = 'batch';
 
 export type AttributeValue =

@@ -16,7 +16,7 @@ import type { Node } from './proto.ts';
 export interface ReadLayer {
   readonly layer: Layer;
   readonly weights: Readonly<Record<string, Weights>>;
-  /** Layers of a residual block */
+  /** Layers of a residual block. */
   readonly inner: readonly ReadLayer[];
   readonly shortcut?: ReadLayer;
   /** Whether a flattened map has its channels last, as TensorFlow's maps have. */

@@ -1,4 +1,4 @@
-/** Runs by the data set that they were trained on */
+/** Runs by the data set that they were trained on. */
 import type { RunStatus } from '../../../shared/runs/runs.ts';
 import type { Db } from '../sqlite.ts';
 

@@ -1,4 +1,4 @@
-/** Names, tags, notes, archive and deletion of runs */
+/** Names, tags, notes, archive and deletion of runs. */
 import type { Db } from '../sqlite.ts';
 
 export interface RunChange {

@@ -1,4 +1,4 @@
-/** The table of named comparisons */
+/** The table of named comparisons. */
 import type { KeptComparison } from '../../../shared/compare/comparison.ts';
 import type { Db } from '../sqlite.ts';
 

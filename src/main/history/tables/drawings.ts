@@ -1,4 +1,4 @@
-/** The table of drawings that are kept as a test set */
+/** The table of drawings that are kept as a test set. */
 import type { Drawing } from '../../../shared/inspect/drawings.ts';
 import type { Db } from '../sqlite.ts';
 

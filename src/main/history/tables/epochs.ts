@@ -1,4 +1,4 @@
-/** The table of epochs, one row per epoch of a run */
+/** The table of epochs, one row per epoch of a run. */
 import { fromJson, toJson } from '../../../shared/base/json.ts';
 import type { EpochDetails, EpochRecord } from '../../../shared/runs/runs.ts';
 import { numberFromColumn, numberToColumn } from '../numbers.ts';

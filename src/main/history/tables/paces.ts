@@ -1,4 +1,4 @@
-/** The table of measured training speeds */
+/** The table of measured training speeds. */
 import type { Db } from '../sqlite.ts';
 
 export interface PaceRecord {

@@ -1,4 +1,4 @@
-/** The table of runs' events */
+/** The table of runs' events. */
 import { fromJson, toJson } from '../../../shared/base/json.ts';
 import type { Happening, RunEvent } from '../../../shared/runs/runEvents.ts';
 import type { LearningRateChange } from '../../../shared/training/training.ts';

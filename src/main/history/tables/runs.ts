@@ -1,4 +1,4 @@
-/** The table of runs: their definition, owner, progress and results */
+/** The table of runs: their definition, owner, progress and results. */
 import type { Network } from '../../../shared/network/network.ts';
 import type { ProblemRecord } from '../../../shared/base/problem.ts';
 import {

@@ -1,4 +1,4 @@
-/** The table of sweeps: their definition, owner and progress, and the runs that belong to each */
+/** The table of sweeps: their definition, owner and progress, and the runs that belong to each. */
 import type { ProblemRecord } from '../../../shared/base/problem.ts';
 import type { RunStatus } from '../../../shared/runs/runs.ts';
 import type { Sweep, SweepRun, SweepStatus, SweepSummary } from '../../../shared/sweeps/sweeps.ts';

@@ -1,4 +1,4 @@
-/** Calls about the program itself */
+/** Calls about the program itself. */
 import type { CallReply } from '../../../shared/api/api.ts';
 import type { ProblemRecord } from '../../../shared/base/problem.ts';
 import { describeMachine, describeVersions, strideVersion } from '../base/machine.ts';

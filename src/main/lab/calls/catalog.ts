@@ -1,4 +1,4 @@
-/** Calls that list presets and data sets */
+/** Calls that list presets and data sets. */
 import type { CallReply } from '../../../shared/api/api.ts';
 import type { DatasetSummary } from '../../../shared/datasets/dataset.ts';
 import { presets } from '../../../shared/network/presets.ts';

@@ -1,4 +1,4 @@
-/** Calls that compare runs on the same test images */
+/** Calls that compare runs on the same test images. */
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 import { type Compared, compareRuns } from '../../../shared/compare/compareRuns.ts';

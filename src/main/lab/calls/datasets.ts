@@ -1,4 +1,4 @@
-/** Calls that import, show, rename and delete data sets */
+/** Calls that import, show, rename and delete data sets. */
 import type { CallRequest } from '../../../shared/api/api.ts';
 import type { LabDatasets } from '../datasets/datasets.ts';
 

@@ -1,4 +1,4 @@
-/** Calls for drawings that are kept as a test set */
+/** Calls for drawings that are kept as a test set. */
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';

@@ -1,4 +1,4 @@
-/** Calls that return images of a data set */
+/** Calls that return images of a data set. */
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import { readImages } from '../../datasets/images.ts';

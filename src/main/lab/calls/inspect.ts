@@ -1,4 +1,4 @@
-/** Calls that inspect a run */
+/** Calls that inspect a run. */
 import { parameterKey } from '../../../shared/runs/checkpoint.ts';
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import { walkNetwork } from '../../../shared/network/shapes.ts';

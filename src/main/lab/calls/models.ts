@@ -1,4 +1,4 @@
-/** Calls that export, import and evaluate trained nets */
+/** Calls that export, import and evaluate trained nets. */
 import type { CallRequest } from '../../../shared/api/api.ts';
 import type { LabExports } from '../models/exports.ts';
 import type { LabEvaluations } from '../models/evaluations.ts';

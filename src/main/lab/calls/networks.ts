@@ -1,4 +1,4 @@
-/** Calls that create, save, version, delete and restore stored nets */
+/** Calls that create, save, version, delete and restore stored nets. */
 import type { CallRequest } from '../../../shared/api/api.ts';
 import type { NetworkBook } from '../networks/networkBook.ts';
 

@@ -1,4 +1,4 @@
-/** Calls that find, organise and delete runs */
+/** Calls that find, organise and delete runs. */
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import type { RunBook } from '../runs/runBook.ts';
 import type { RunOrganiser } from '../runs/runOrganiser.ts';

@@ -1,4 +1,4 @@
-/** Calls that start, control and list runs */
+/** Calls that start, control and list runs. */
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import type { RunBook } from '../runs/runBook.ts';
 import type { LabRuns } from '../runs/runs.ts';

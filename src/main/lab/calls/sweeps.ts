@@ -1,4 +1,4 @@
-/** Calls that start, control and list sweeps */
+/** Calls that start, control and list sweeps. */
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import type { RunBook } from '../runs/runBook.ts';
 import type { SweepBook } from '../sweeps/sweepBook.ts';

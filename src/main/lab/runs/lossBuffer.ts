@@ -1,4 +1,4 @@
-/** Losses that a worker has reported and history does not have yet */
+/** Losses that a worker has reported and history does not have yet. */
 import type { RunningLoss } from '../../../shared/runs/runs.ts';
 import type { History } from '../../history/open.ts';
 

@@ -34,7 +34,7 @@ export interface PredictionsOptions {
 export interface RunPredictions {
   readonly run: RunDetail;
   readonly of: Inspected;
-  /** SHA-256 and size of the checkpoint file */
+  /** SHA-256 and size of the checkpoint file. */
   readonly checkpointHash: string;
   readonly checkpointBytes: number;
   readonly predictions: TestPredictions;

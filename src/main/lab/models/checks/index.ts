@@ -1,4 +1,4 @@
-/** The checks by format */
+/** The checks by format. */
 import type { ExportFormat } from '../../../../shared/export/formats.ts';
 import { checkC } from './c.ts';
 import type { Check } from './check.ts';
