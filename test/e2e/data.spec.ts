@@ -105,7 +105,7 @@ test('renamed, found by a class, chosen for training, deleted', async ({ page })
   await rename.getByRole('textbox', { name: 'Name' }).fill('Cats and dogs');
   await press(rename.getByRole('button', { name: 'Rename' }));
   await expect(page.getByRole('heading', { name: 'Cats and dogs' })).toBeVisible();
-  await press(page.getByRole('button', { name: 'Train on it' }));
+  await press(page.getByRole('button', { name: 'Train on this set' }));
   await expect(page.getByRole('combobox', { name: 'Data set', exact: true })).toHaveText('Cats and dogs');
   await page.goBack();
   await press(page.getByRole('button', { name: 'Delete' }));
