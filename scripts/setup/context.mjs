@@ -59,7 +59,7 @@ export class Context {
     this.state = readState(this.file);
   }
 
-  /** Returns a path in the checkout. @param {...string} parts. */
+  /** Returns a path in the checkout. @param {...string} parts */
   at(...parts) {
     return path.join(this.root, ...parts);
   }
@@ -112,7 +112,7 @@ export class Context {
   }
 }
 
-/** Writes a file atomically. @param {string} file @param {string} text. */
+/** Writes a file atomically. @param {string} file @param {string} text */
 export function writeFileWhole(file, text) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}.tmp`;

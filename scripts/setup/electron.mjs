@@ -19,7 +19,7 @@ const FETCH_MS = 15 * 60_000;
 
 const NO_DISPLAY = 'this machine has no display';
 
-/** Returns whether a window can be opened here. @param {Context} context. */
+/** Returns whether a window can be opened here. @param {Context} context */
 export function hasDisplay(context) {
   return context.platform !== 'linux' || Boolean(context.env['DISPLAY'] || context.env['WAYLAND_DISPLAY']);
 }

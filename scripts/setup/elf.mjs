@@ -145,7 +145,7 @@ function readDefinedVersions(table, count) {
   return strings;
 }
 
-/** Reads Elf64_Dyn. @param {Buffer} table. */
+/** Reads Elf64_Dyn. @param {Buffer} table */
 function readDynamicStrings(table) {
   const strings = [];
   for (let at = 0; at + 16 <= table.length; at += 16) {

@@ -184,7 +184,7 @@ export async function sha256Of(file, progress) {
   return hash.digest('hex');
 }
 
-/** Removes files that a killed set-up left in the cache. @param {string} cache. */
+/** Removes files that a killed set-up left in the cache. @param {string} cache */
 export function removeLeftovers(cache) {
   for (const name of fs.existsSync(cache) ? fs.readdirSync(cache) : []) {
     const pid = /^working-(\d+)$/.exec(name)?.[1];

@@ -32,7 +32,7 @@ export function packagedNode(context) {
   return fs.existsSync(file) ? file : undefined;
 }
 
-/** Returns the Node that set-up has chosen to run the program. @param {Context} context. */
+/** Returns the Node that set-up has chosen to run the program. @param {Context} context */
 export function nodePath(context) {
   return context.state.node?.path ?? packagedNode(context) ?? process.execPath;
 }

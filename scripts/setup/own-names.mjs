@@ -68,7 +68,7 @@ function findChange(strings, start, end) {
   return undefined;
 }
 
-/** Returns whether a name was made by this module; no compiler makes such names. @param {string} name. */
+/** Returns whether a name was made by this module; no compiler makes such names. @param {string} name */
 function isOwn(name) {
   return /[^A-Za-z0-9_.]/.test(name);
 }
@@ -165,7 +165,7 @@ export function prepareLibraries(folder) {
   }
 }
 
-/** Marks the libraries in tfjs-node's deps/ as prepared. @param {string} deps. */
+/** Marks the libraries in tfjs-node's deps/ as prepared. @param {string} deps */
 export function markPrepared(deps) {
   fs.writeFileSync(path.join(deps, MARK), `${PREPARATION}\n`);
 }

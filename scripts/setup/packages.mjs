@@ -142,7 +142,7 @@ function npmProblem({ output, error }) {
   return 'npm ci failed.';
 }
 
-/** Returns npm's own error lines, without its advice on logs and usage. @param {string} output. */
+/** Returns npm's own error lines, without its advice on logs and usage. @param {string} output */
 function npmErrors(output) {
   return output
     .split('\n')

@@ -28,7 +28,7 @@ const SOURCES = [
 ];
 const HOSTS = ['desktop', 'browser', 'terminal'];
 
-/** Returns whether the program in out/ was built from the current sources. @param {Context} context. */
+/** Returns whether the program in out/ was built from the current sources. @param {Context} context */
 export function isBuilt(context) {
   try {
     return (
@@ -89,7 +89,7 @@ export async function build(context, report) {
   line.done('built');
 }
 
-/** Returns a bundler's error message without its call stack. @param {string} output. */
+/** Returns a bundler's error message without its call stack. @param {string} output */
 function withoutStack(output) {
   return lastLines(output.replace(/^ +at .*\n?/gm, ''), 40);
 }

@@ -27,7 +27,7 @@ export class Report {
     this.#tty = out.isTTY === true;
   }
 
-  /** Prints a line that belongs to no step. @param {string} text. */
+  /** Prints a line that belongs to no step. @param {string} text */
   say(text) {
     this.#out.write(`${spoken(text)}\n`);
   }
@@ -67,7 +67,7 @@ export class Report {
     };
   }
 
-  /** Redraws the terminal's line. @param {string} text. */
+  /** Redraws the terminal's line. @param {string} text */
   #draw(text) {
     const width = (this.#out.columns ?? 80) - 1;
     this.#out.write(`\r\x1b[2K${text.length > width ? `${text.slice(0, width - 1)}…` : text}`);
