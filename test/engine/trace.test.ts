@@ -8,7 +8,8 @@ import { type VectorCase, parseVectorCase } from '../../src/main/engine/verify/v
 import type { Dataset } from '../../src/shared/datasets/dataset.ts';
 import type { Answers } from '../../src/shared/inspect/inspection.ts';
 import { elements } from '../../src/shared/layers/layer.ts';
-import { crossEntropy, spellOut, spellOutSoftmax, valueOf } from '../../src/shared/inspect/spellOut.ts';
+import { crossEntropy, spellOutSoftmax } from '../../src/shared/inspect/softmax.ts';
+import { spellOut, valueOf } from '../../src/shared/inspect/spellOut.ts';
 import { inputPlace, traceSteps } from '../../src/shared/inspect/trace.ts';
 
 let mnist: Dataset;

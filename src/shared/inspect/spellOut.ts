@@ -6,18 +6,12 @@
 import type { Activation } from '../layers/activation.ts';
 import { batchNormDefaults } from '../layers/batchNorm2d.ts';
 import { type Conv2d, convWindow } from '../layers/conv2d.ts';
-import type { MapShape, Pair, Shape } from '../layers/layer.ts';
+import type { MapShape, Pair } from '../layers/layer.ts';
 import { type AvgPool2d, type MaxPool2d, poolWindow } from '../layers/pooling.ts';
 import { activationCurve } from '../network/activationCurves.ts';
+import { type InputWindow, type WindowCell, windowCells } from './inputWindow.ts';
 import type { TraceStep } from './trace.ts';
-
-/** A value of the input. Row and column are the input's; outside, on the padding, the value is 0. */
-export interface WindowCell {
-  readonly row: number;
-  readonly column: number;
-  readonly inside: boolean;
-  readonly value: number;
-}
+import { type Position, positionOf } from './unitPosition.ts';
 
 export interface Product extends WindowCell {
   readonly weight: number;
@@ -89,28 +83,6 @@ export interface TracedValues {
   parameter(name: string): Float32Array | null;
 }
 
-export interface Position {
-  readonly channel: number;
-  readonly row: number;
-  readonly column: number;
-}
-
-/** Returns a unit's position in its layer's output; a flat layer's units are channels of one pixel. */
-export function positionOf(shape: Shape, unit: number): Position {
-  if (shape.kind === 'flat') return { channel: unit, row: 0, column: 0 };
-  const area = shape.height * shape.width;
-  const within = unit % area;
-  return {
-    channel: Math.floor(unit / area),
-    row: Math.floor(within / shape.width),
-    column: within % shape.width,
-  };
-}
-
-export function unitAt(shape: Shape, { channel, row, column }: Position): number {
-  return shape.kind === 'flat' ? channel : (channel * shape.height + row) * shape.width + column;
-}
-
 /**
  * `before` is the step that computes the input; a linear layer after a flattened map is split by the map's channels.
  */
@@ -140,7 +112,7 @@ export function spellOut(
     }
     case 'globalAveragePool': {
       const map = step.input as MapShape;
-      const whole: Window = {
+      const whole: InputWindow = {
         kernel: [map.height, map.width],
         stride: [1, 1],
         padding: [0, 0],
@@ -190,50 +162,6 @@ export function valueOf(spelled: SpelledOut): number {
     case 'moved':
       return spelled.input;
   }
-}
-
-interface Window {
-  readonly kernel: Pair;
-  readonly stride: Pair;
-  readonly padding: Pair;
-  readonly dilation: Pair;
-}
-
-/** Returns the window's cells of one channel, row by row. */
-function windowCells(
-  { kernel, stride, padding, dilation }: Window,
-  input: MapShape,
-  { channel, row, column }: Position,
-  values: Float32Array,
-): WindowCell[] {
-  return Array.from({ length: kernel[0] * kernel[1] }, (_, i) => {
-    const y = row * stride[0] - padding[0] + Math.floor(i / kernel[1]) * dilation[0];
-    const x = column * stride[1] - padding[1] + (i % kernel[1]) * dilation[1];
-    const inside = y >= 0 && y < input.height && x >= 0 && x < input.width;
-    const value = inside ? (values[(channel * input.height + y) * input.width + x] as number) : 0;
-    return { row: y, column: x, inside, value };
-  });
-}
-
-/**
- * Returns the square of the input that a map's unit is computed from: upper left corner and size, not clipped at the
- * edges.
- */
-export function windowOf(
-  step: TraceStep,
-  { row, column }: Position,
-): { top: number; left: number; height: number; width: number } | null {
-  const { layer } = step;
-  if (layer.type !== 'conv2d' && layer.type !== 'maxPool2d' && layer.type !== 'avgPool2d') return null;
-  const { kernel, stride, padding, dilation } =
-    layer.type === 'conv2d' ? convWindow(layer) : poolWindow(layer);
-  const reach = (axis: 0 | 1) => dilation[axis] * (kernel[axis] - 1) + 1;
-  return {
-    top: row * stride[0] - padding[0],
-    left: column * stride[1] - padding[1],
-    height: reach(0),
-    width: reach(1),
-  };
 }
 
 const total = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0);
@@ -338,35 +266,4 @@ function required(traced: TracedValues, name: string): Float32Array {
   const found = traced.parameter(name);
   if (found) return found;
   throw new Error(`the trace has no parameter ${name}`);
-}
-
-/**
- * Softmax and cross-entropy of one image, one row per class, with the largest logit subtracted as in the computation.
- */
-export interface SoftmaxRow {
-  readonly logit: number;
-  readonly shifted: number;
-  readonly power: number;
-  readonly probability: number;
-}
-
-export function spellOutSoftmax(logits: ArrayLike<number>): {
-  rows: SoftmaxRow[];
-  largest: number;
-  sum: number;
-} {
-  const largest = Math.max(...Array.from(logits));
-  const powers = Array.from(logits, (logit) => Math.exp(logit - largest));
-  const sum = total(powers);
-  const rows = powers.map((power, i) => {
-    const logit = logits[i] as number;
-    return { logit, shifted: logit - largest, power, probability: power / sum };
-  });
-  return { rows, largest, sum };
-}
-
-/** Returns −log softmax(logits)[label], natural logarithm: `torch.nn.CrossEntropyLoss` of one image. */
-export function crossEntropy(logits: ArrayLike<number>, label: number): number {
-  const { largest, sum } = spellOutSoftmax(logits);
-  return Math.log(sum) + largest - (logits[label] as number);
 }

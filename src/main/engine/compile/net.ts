@@ -23,15 +23,13 @@ import {
   transpose,
   variable,
 } from '../graph/operations.ts';
-import type { Shape } from '../../../shared/layers/layer.ts';
-import { toChannelsFirst, toChannelsLast } from '../ops/flatten.ts';
+import { toChannelsLast } from '../ops/flatten.ts';
 import { operationFor } from '../ops/index.ts';
 import { trainingPass } from '../ops/trainingPass.ts';
 import {
   type Context,
   type Gradient,
   type Gradients,
-  type InnerPass,
   type Layout,
   type ParameterAccess,
   type Pass,
@@ -50,6 +48,7 @@ import {
   partsOf,
   shapeInGraph,
 } from './parameters.ts';
+import { inPyTorchLayout, inPyTorchOrder, withInner } from './pytorchLayout.ts';
 
 /** Returns the name of a layer's output among a pass's activations. */
 export const activationKey = (layer: number | string) => `layer_${layer}`;
@@ -254,7 +253,7 @@ export class Net {
     return Object.fromEntries(
       passes.map((pass, index) => {
         const { output } = this.summary.layers[index] as LayerSummary;
-        return [activationKey(index), this.#inPyTorchLayout(pass, output)];
+        return [activationKey(index), inPyTorchLayout(this.g, pass, output)];
       }),
     );
   }
@@ -272,7 +271,7 @@ export class Net {
     return Object.fromEntries(
       tops
         .flatMap(withInner)
-        .map(({ place, pass, shape }) => [activationKey(place), this.#inPyTorchLayout(pass, shape)]),
+        .map(({ place, pass, shape }) => [activationKey(place), inPyTorchLayout(this.g, pass, shape)]),
     );
   }
 
@@ -280,12 +279,7 @@ export class Net {
   gradientOfOutput({ passes }: Forward, layer: number, { shards }: Gradients): Tensor {
     const pass = passes[layer] as Pass;
     const output = { ...pass.output, shards: shards.map(({ tensor }) => tensor) };
-    return this.#inPyTorchLayout({ ...pass, output }, (this.summary.layers[layer] as LayerSummary).output);
-  }
-
-  #inPyTorchLayout({ output }: Pass, shape: Shape): Tensor {
-    const [x] = output.shards as [Tensor];
-    return shape.kind === 'map' ? transpose(this.g, x, [0, 3, 1, 2]) : inPyTorchOrder(this.g, output, x);
+    return inPyTorchLayout(this.g, { ...pass, output }, (this.summary.layers[layer] as LayerSummary).output);
   }
 
   /** Returns two int32: a hash of seed and place, and the step. No two draws of a run share both. */
@@ -337,16 +331,4 @@ function hash(text: string): number {
   let value = 0x811c9dc5;
   for (const char of text) value = Math.imul(value ^ (char.codePointAt(0) ?? 0), 0x01000193);
   return value | 0;
-}
-
-function withInner(outer: InnerPass): InnerPass[] {
-  const within = (outer.pass.inner ?? []).flatMap(({ place, ...rest }) =>
-    withInner({ place: `${outer.place}.${place}`, ...rest }),
-  );
-  return [...within, outer];
-}
-
-function inPyTorchOrder(g: Graph, values: Values, x: Tensor): Tensor {
-  const flattenedFrom = flattenedFromOf(values);
-  return flattenedFrom ? toChannelsFirst(g, x, flattenedFrom) : x;
 }

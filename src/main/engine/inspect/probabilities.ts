@@ -1,5 +1,5 @@
 /** Converts logits to probabilities and predicted classes. */
-import { crossEntropy } from '../../../shared/inspect/spellOut.ts';
+import { crossEntropy } from '../../../shared/inspect/softmax.ts';
 import type { TensorValues } from '../../../shared/inspect/inspection.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** The layout and colours of a layer's values: one sheet per channel, or a flat layer's units in rows. */
 import type { Shape } from '../../../shared/layers/layer.ts';
-import { unitAt } from '../../../shared/inspect/spellOut.ts';
+import { unitAt } from '../../../shared/inspect/unitPosition.ts';
 
 /** Sheets of `height` × `width` cells, `columns` beside each other with a gap of one cell between them. */
 export interface Sheets {
