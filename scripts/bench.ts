@@ -5,20 +5,20 @@
  * after another, in reverse order in every second round; the ratio of two contestants is the median of the
  * rounds' ratios.
  *
- *     npm run bench -- [--rounds N] [--quick] [--only course/engine,limit] [--json] [--check]
+ *     npm run bench -- [--rounds N] [--quick] [--only course/engine,limit] [--isa avx2] [--json [FILE]] [--check]
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { findPreset } from '../src/shared/network/presets.ts';
 import { testElectron } from '../test/desktop/stage.ts';
 import { Contestant, type Spec } from './bench/contestant.ts';
 import { type Net, comparisons, contestants } from './bench/contestants.ts';
 import { flopsPerEpoch, median, ratios } from './bench/figures.ts';
-import { describeMachine, load, watchCompany } from './bench/machine.ts';
+import { type Isa, describeMachine, load, watchCompany } from './bench/machine.ts';
 import type { Extent, Ready } from './bench/messages.ts';
 import { findTorch, makeTorchvisionRoot } from './bench/python.ts';
 import { type Measured, type Result, printReport } from './bench/report.ts';
@@ -27,7 +27,9 @@ interface Options {
   readonly rounds?: number;
   readonly quick: boolean;
   readonly only?: readonly string[];
-  readonly json: boolean;
+  readonly isa?: Isa;
+  /** True for standard output instead of tables, or a file beside the tables. */
+  readonly json: string | boolean;
   readonly check: boolean;
 }
 
@@ -46,12 +48,13 @@ function parseOptions(): Options {
   };
   return new Command('npm run bench --')
     .description(
-      "Trains the course's two nets with Stride, tfjs-node and PyTorch, turn about, and compares the times.",
+      "Trains the course's two nets and typical ones with Stride, tfjs-node and PyTorch, turn about, and compares the times.",
     )
     .option('--rounds <n>', 'epochs that each trains (default: 5, with --quick 3)', rounds)
     .option('--quick', 'epochs of 200 steps, to see that all works', false)
     .option('--only <ids>', 'only contestants whose id begins with one of these', (text) => text.split(','))
-    .option('--json', 'one JSON object instead of tables', false)
+    .addOption(new Option('--isa <set>', 'keep all contestants to this instruction set').choices(['avx2']))
+    .option('--json [file]', 'one JSON object instead of tables, or written to a file beside them', false)
     .option('--check', 'exit with 1 if a ratio is past its target', false)
     .parse()
     .opts();
@@ -71,6 +74,7 @@ async function main(options: Options, folder: string): Promise<number> {
     mnistRoot: folder,
     electron: typeof electron !== 'string',
     limit: { size: 2048, products: options.quick ? 1 : 4 },
+    isa: options.isa,
     ...extent,
   });
   const specs = all.filter(({ id }) => !options.only || options.only.some((start) => id.startsWith(start)));
@@ -82,7 +86,7 @@ async function main(options: Options, folder: string): Promise<number> {
   const seconds = new Map(measured.map((each) => [each.id, each.seconds]));
   const result: Result = {
     versions: versionsOf(started),
-    machine: describeMachine(),
+    machine: describeMachine(options.isa),
     torchThreads: [...started.values()].find(({ threads }) => threads !== undefined)?.threads ?? null,
     rounds,
     quick: options.quick,
@@ -97,7 +101,9 @@ async function main(options: Options, folder: string): Promise<number> {
     ],
     limit: limitOf(started, seconds),
   };
-  process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : `${printReport(result)}`);
+  const json = `${JSON.stringify(result, null, 2)}\n`;
+  if (typeof options.json === 'string') await writeFile(options.json, json);
+  process.stdout.write(options.json === true ? json : printReport(result));
   const missed = result.ratios.filter(({ met }) => met === false);
   if (!options.check) return 0;
   for (const { of, to, median: value, target } of missed) {

@@ -1,7 +1,8 @@
 /** What the bench works out of its measurements. The measurements themselves are `npm run bench`'s. */
-import { describe, expect, it } from 'vitest';
-import { comparisons } from '../scripts/bench/contestants.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { comparisons, environments } from '../scripts/bench/contestants.ts';
 import { flopsPerEpoch, median, ratios } from '../scripts/bench/figures.ts';
+import { vectorsOf } from '../scripts/bench/machine.ts';
 import { findPreset } from '../src/shared/network/presets.ts';
 
 describe('ratios', () => {
@@ -44,4 +45,39 @@ it.each([
 ])('counts the operations of an epoch of the %s net', (name, flops) => {
   const network = findPreset(name)?.network;
   expect(network && flopsPerEpoch(network, 60_000)).toBe(flops);
+});
+
+describe('vector width', () => {
+  it('is the widest that the processor has', () => {
+    expect(vectorsOf(['sse2', 'avx', 'avx2', 'avx512f'], undefined)).toBe('AVX-512');
+    expect(vectorsOf(['sse2', 'avx', 'avx2'], undefined)).toBe('AVX2');
+    expect(vectorsOf(null, undefined)).toBe('unknown vector width');
+  });
+
+  it('says what the contestants are kept to', () => {
+    expect(vectorsOf(['avx', 'avx2', 'avx512f'], 'avx2')).toBe('kept to AVX2 (the processor has AVX-512)');
+    expect(vectorsOf(['avx', 'avx2'], 'avx2')).toBe('AVX2');
+  });
+});
+
+describe('environment of the contestants', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('has none of the variables that tune a library', () => {
+    vi.stubEnv('OMP_NUM_THREADS', '1');
+    vi.stubEnv('STRIDE_CPU', 'avx2');
+    const { untuned, asProgram } = environments(undefined);
+    for (const env of [untuned, asProgram]) {
+      expect(env).not.toHaveProperty('OMP_NUM_THREADS');
+      expect(env).not.toHaveProperty('STRIDE_CPU');
+    }
+  });
+
+  it('keeps both sides to AVX2 if it is told to', () => {
+    vi.stubEnv('ONEDNN_MAX_CPU_ISA', 'AVX512_CORE');
+    const avx2 = { ONEDNN_MAX_CPU_ISA: 'AVX2', ATEN_CPU_CAPABILITY: 'avx2', STRIDE_CPU: 'avx2' };
+    const { untuned, asProgram } = environments('avx2');
+    expect(untuned).toMatchObject(avx2);
+    expect(asProgram).toMatchObject(avx2);
+  });
 });

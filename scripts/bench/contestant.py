@@ -1,8 +1,8 @@
 """PyTorch as a contestant of the bench: it exchanges the messages of messages.ts with contestant.ts, like serve.ts.
 
-Arguments: course or homework; script (as written) or preloaded. What the scripts print goes to stderr. The seed is 0 and
-nothing but the script draws from it, so the accuracy after the first epoch is the one in
-test/vectors/traces/*-seed0.json.
+Arguments: course, homework or a net of typical.py; script (as written, only the first two) or preloaded. What the
+scripts print goes to stderr. The seed is 0 and nothing but the script draws from it, so the accuracy of the course's
+nets after the first epoch is the one in test/vectors/traces/*-seed0.json.
 """
 
 import contextlib
@@ -14,6 +14,8 @@ import time
 
 import torch
 import torchvision
+
+import typical
 
 
 def warm_up(script):
@@ -28,7 +30,7 @@ def warm_up(script):
 def main():
     name, data = sys.argv[1:]
     torch.manual_seed(0)
-    script = importlib.import_module(name)
+    script = typical.script(name) if name in typical.nets else importlib.import_module(name)
     if data == 'preloaded':
         from preloaded import Preloaded
         contestant = Preloaded(script)

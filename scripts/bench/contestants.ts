@@ -9,8 +9,10 @@ import { childEnvironment } from '../setup/native-notes.mjs';
 import type { Spec } from './contestant.ts';
 import type { EngineOptions } from './engine.ts';
 import type { LimitOptions } from './limit.ts';
+import type { Isa } from './machine.ts';
 import type { Extent } from './messages.ts';
 import type { NetOptions } from './tfjs.ts';
+import { typicalNets } from './typical.ts';
 
 export const nets = ['course', 'homework'] as const;
 export type Net = (typeof nets)[number];
@@ -24,7 +26,7 @@ export interface Comparison {
 
 /**
  * Comparisons with targets from issue 3 (`LayersModel.fit`, both at once), issue 4 (PyTorch, measurements)
- * and issue 11 (hosts, window).
+ * and issue 11 (hosts, window); those of the typical nets are in `typical.ts`.
  */
 export const comparisons: readonly Comparison[] = [
   ...nets.flatMap((net) =>
@@ -38,6 +40,11 @@ export const comparisons: readonly Comparison[] = [
       ] as const
     ).map(([name, target]) => ({ of: `${net}/engine`, to: `${net}/${name}`, target })),
   ),
+  ...Object.entries(typicalNets).map(([name, { target }]) => ({
+    of: `typical/${name}/engine`,
+    to: `typical/${name}/preloaded`,
+    target,
+  })),
   { of: 'both/at-once', to: 'both/one-after-another', target: 1 },
   ...nets.map((net) => ({ of: `hosts/${net}-desktop`, to: `hosts/${net}-terminal`, target: 1.1 })),
   { of: 'window/stride', to: 'window/empty', target: 1.5 },
@@ -51,21 +58,43 @@ export interface Entry extends Extent {
   /** Whether Electron is available. */
   readonly electron: boolean;
   readonly limit: LimitOptions;
+  /** Instruction set that all contestants are kept to; their processor's own if left out. */
+  readonly isa?: Isa | undefined;
 }
 
 /** Variables by which a user may have tuned the libraries; contestants run with the libraries' defaults. */
-const tuning = /^(TF_|MALLOC_|OMP_|GOMP_|KMP_|MKL_|DNNL_|ONEDNN_|OPENBLAS_|ATEN_|NODE_OPTIONS$)/;
+const tuning = /^(TF_|MALLOC_|OMP_|GOMP_|KMP_|MKL_|DNNL_|ONEDNN_|OPENBLAS_|ATEN_|NODE_OPTIONS$|STRIDE_CPU$)/;
 
-const untuned: NodeJS.ProcessEnv = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !tuning.test(name)),
-);
-/** Environment with the settings that scripts/setup/native-notes.mjs gives the program. */
-const asProgram: NodeJS.ProcessEnv = { ...untuned, ...childEnvironment };
+/** Variables that keep Stride, oneDNN, PyTorch's own kernels and its matrix products to an instruction set. */
+const keptTo: Record<Isa, NodeJS.ProcessEnv> = {
+  avx2: {
+    STRIDE_CPU: 'avx2',
+    ONEDNN_MAX_CPU_ISA: 'AVX2',
+    ATEN_CPU_CAPABILITY: 'avx2',
+    MKL_ENABLE_INSTRUCTIONS: 'AVX2',
+  },
+};
+
+interface Environments {
+  /** The user's environment without variables that tune the libraries. */
+  readonly untuned: NodeJS.ProcessEnv;
+  /** The same with the settings that scripts/setup/native-notes.mjs gives the program. */
+  readonly asProgram: NodeJS.ProcessEnv;
+}
+
+export function environments(isa: Isa | undefined): Environments {
+  const untuned = {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !tuning.test(name))),
+    ...(isa ? keptTo[isa] : {}),
+  };
+  return { untuned, asProgram: { ...untuned, ...childEnvironment } };
+}
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const node = { command: process.execPath, env: untuned };
 
-export function contestants({ python, mnistRoot, electron, limit, ...extent }: Entry): Spec[] {
+export function contestants({ python, mnistRoot, electron, limit, isa, ...extent }: Entry): Spec[] {
+  const { untuned, asProgram } = environments(isa);
+  const node = { command: process.execPath, env: untuned };
   const cores = availableParallelism();
   const engine = (id: string, title: string, options: Omit<EngineOptions, keyof Extent>): Spec => ({
     id,
@@ -120,6 +149,10 @@ export function contestants({ python, mnistRoot, electron, limit, ...extent }: E
         args: [file('eager.ts'), ...tfjs(net)],
       },
     ]),
+    ...Object.entries(typicalNets).flatMap(([name, { title }]): Spec[] => [
+      engine(`typical/${name}/engine`, `${title}: Stride`, { networks: [name], shards: cores }),
+      ...torch(`typical/${name}/preloaded`, `${title}: PyTorch, preloaded tensors`, [name, 'preloaded']),
+    ]),
     engine('both/at-once', 'Stride, both nets at once', {
       networks: nets,
       shards: Math.max(1, Math.floor(cores / nets.length)),
@@ -129,7 +162,7 @@ export function contestants({ python, mnistRoot, electron, limit, ...extent }: E
       networks: nets,
       shards: cores,
     }),
-    ...(electron ? desktopContestants(extent) : []),
+    ...(electron ? desktopContestants(extent, asProgram) : []),
   ];
 }
 
@@ -137,13 +170,13 @@ export function contestants({ python, mnistRoot, electron, limit, ...extent }: E
  * Returns the desktop program and the terminal, and the program's window and an empty one in the same
  * Electron.
  */
-function desktopContestants(extent: Extent): Spec[] {
+function desktopContestants(extent: Extent, env: NodeJS.ProcessEnv): Spec[] {
   const spec = (id: string, title: string, program: string, options: object): Spec => ({
     id,
     title,
     command: process.execPath,
     args: [file(program), JSON.stringify({ ...options, ...extent })],
-    env: asProgram,
+    env,
     hasChildren: true,
   });
   return [

@@ -10,13 +10,14 @@ import { openDataset } from '../../src/main/datasets/index.ts';
 import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
 import type { FromWorker, ToWorker, TrainingOrder } from '../../src/main/engine/train/messages.ts';
 import type { Dataset } from '../../src/shared/datasets/dataset.ts';
-import { findPreset } from '../../src/shared/network/presets.ts';
 import type { EpochRecord } from '../../src/shared/runs/runs.ts';
+import { trainingSettingsSchema } from '../../src/shared/training/training.ts';
 import type { Extent } from './messages.ts';
 import { serve } from './serve.ts';
+import { netNamed } from './typical.ts';
 
 export interface EngineOptions extends Extent {
-  /** Names of presets. */
+  /** Names of presets or of `typical.ts`'s nets. */
   readonly networks: readonly string[];
   readonly shards: number;
   /** Whether the nets train concurrently instead of one after another. */
@@ -109,12 +110,9 @@ await serve<EngineOptions>(async ({ networks, shards, atOnce = false, measure = 
   const dataset = cut(await openDataset('mnist'), extent);
   const runs: PausedRun[] = [];
   for (const name of networks) {
-    const preset = findPreset(name);
-    if (!preset) throw new Error(`there is no preset ${name}`);
-    const { network, settings } = preset;
     const run = new PausedRun({
-      network,
-      settings: { ...settings, measure, epochs: 10_000 },
+      network: netNamed(name),
+      settings: trainingSettingsSchema.parse({ measure, epochs: 10_000 }),
       dataset,
       shards,
       from: null,

@@ -7,14 +7,41 @@ export interface MachineDescription {
   readonly cpu: string;
   readonly cores: number;
   readonly platform: string;
+  /** Vector instructions that the contestants may use. */
+  readonly vectors: string;
+  /** Flags of the processor as Linux lists them; null on other systems. */
+  readonly flags: readonly string[] | null;
 }
 
-export function describeMachine(): MachineDescription {
+/** `isa` is the instruction set that the contestants are kept to, if any. */
+export function describeMachine(isa: Isa | undefined): MachineDescription {
+  const flags = processorFlags();
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
     platform: `${process.platform} ${process.arch}`,
+    vectors: vectorsOf(flags, isa),
+    flags,
   };
+}
+
+/** An instruction set that all contestants can be kept to. */
+export type Isa = 'avx2';
+
+function processorFlags(): string[] | null {
+  if (process.platform !== 'linux') return null;
+  return /^flags\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.split(' ') ?? null;
+}
+
+/** Names the widest vectors of a processor with these flags, and what the contestants are kept to. */
+export function vectorsOf(flags: readonly string[] | null, isa: Isa | undefined): string {
+  const widest = [
+    ['avx512f', 'AVX-512'],
+    ['avx2', 'AVX2'],
+    ['avx', 'AVX'],
+  ].find(([flag = '']) => flags?.includes(flag))?.[1];
+  const own = flags === null ? 'unknown vector width' : (widest ?? 'neither AVX nor AVX2');
+  return isa === undefined || own === 'AVX2' ? own : `kept to AVX2 (the processor has ${own})`;
 }
 
 /**

@@ -1,6 +1,6 @@
 """The course's loop without its DataLoader: all images are prepared once and kept as two tensors.
 
-It takes the net, the loss and the optimizer from the course's script (course.py or homework.py), and measures
+It takes the net, the loss and the optimizer from a script (course.py, homework.py or typical.py), and measures
 PyTorch alone: the script as written spends much of its time on preparing single images.
 """
 
@@ -21,6 +21,7 @@ class Preloaded:
     def train(self, epoch):
         model, criterion, optimizer = self.script.model, self.script.criterion, self.script.optimizer
         batch_size = self.script.batch_size
+        model.train()
         running_loss = 0.0
         order = torch.randperm(len(self.labels))
         for batch_idx, start in enumerate(range(0, len(order), batch_size)):
@@ -38,6 +39,7 @@ class Preloaded:
 
     def test(self):
         correct = 0
+        self.script.model.eval()
         with torch.no_grad():
             for start in range(0, len(self.test_labels), 1000):
                 outputs = self.script.model(self.test_images[start:start + 1000])

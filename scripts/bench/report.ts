@@ -89,7 +89,7 @@ function headLines(result: Result): string[] {
   );
   return [
     names.join(', '),
-    `${machine.cpu}, ${machine.cores} cores, ${machine.platform}`,
+    `${machine.cpu}, ${machine.cores} cores, ${machine.platform}, ${machine.vectors}`,
     `${rounds} round${rounds === 1 ? '' : 's'}, turn about; an epoch of ${trainImages.toLocaleString('en-US')} images each` +
       (quick ? ', scaled to 60,000: too short to judge by' : ''),
   ];
@@ -123,6 +123,13 @@ export function printReport(result: Result): string {
         `${heading[net]}: seconds an epoch of training, without evaluation`,
         tableOf(result, net, { of: 'Stride ÷ it', accuracy: true }),
       ]),
+    ...(has('typical')
+      ? [
+          '',
+          'Typical nets: seconds an epoch of training, without evaluation',
+          tableOf(result, 'typical', { of: 'Stride ÷ it', accuracy: true }),
+        ]
+      : []),
     ...(has('both')
       ? [
           '',
