@@ -1,5 +1,5 @@
 /** A run as it is added to history. */
-import type { NewRun } from '../../src/main/history/tables/runs.ts';
+import type { NewRun } from '../../src/main/history/tables/runWrites.ts';
 import { trainingSettingsSchema } from '../../src/shared/training/training.ts';
 
 export function newRun(change: Partial<NewRun> = {}): NewRun {

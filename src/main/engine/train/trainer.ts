@@ -8,6 +8,7 @@ import type { Problem } from '../../../shared/base/problem.ts';
 import { baseAt, learningRateAt } from '../../../shared/training/schedule.ts';
 import { runningLossInterval } from '../../../shared/training/training.ts';
 import { type CompiledNetwork, trainingSignatures } from '../compile/compile.ts';
+import { CheckpointPace } from './checkpointPace.ts';
 import type { Control } from './control.ts';
 import { describeDivergence } from './divergence.ts';
 import { afterEpoch } from './earlyStopping.ts';
@@ -28,11 +29,6 @@ import { LossReport } from './lossReport.ts';
 import { type Progress, beginEpoch, initialProgress } from './progress.ts';
 import { readState, writeInitial, writeState } from '../compile/state.ts';
 
-/** Seconds of an epoch that are lost at most when the process dies, unless the order says otherwise. */
-const checkpointSeconds = 30;
-/** Largest share of the training time that checkpoints within an epoch may take. */
-const checkpointShare = 0.01;
-
 /** Parts that a run is trained with; the session has the data set in its variables. */
 export interface Parts {
   readonly order: TrainingOrder;
@@ -52,12 +48,7 @@ export class Trainer {
   readonly #stepsPerEpoch: number;
   /** State to return to if a step fails. */
   #kept: Checkpoint;
-  #keptAt = performance.now();
-  /**
-   * Least number of seconds to the next checkpoint, based on the duration of the last one: a large net's
-   * parameters take long to read.
-   */
-  #rest = 0;
+  readonly #checkpointPace: CheckpointPace;
   readonly #pace = new StepPace();
   /** Number of steps taken before this trainer started. */
   readonly #firstStep: number;
@@ -77,6 +68,7 @@ export class Trainer {
       this.#progress = initialProgress(order, parts.shards, this.#generator.state());
     }
     this.#firstStep = this.#progress.step;
+    this.#checkpointPace = new CheckpointPace(order.checkpointSeconds);
     this.#kept = order.from ?? this.#checkpoint();
     this.#report = new LossReport(this.#progress.step, parts.post);
   }
@@ -125,14 +117,11 @@ export class Trainer {
    */
   #keepWithinEpoch(): void {
     const [progress, parts] = [this.#progress, this.#parts];
+    if (progress.batch === 0 || !this.#checkpointPace.due) return;
     const began = performance.now();
-    const passed = (began - this.#keptAt) / 1000;
-    const least = Math.max(parts.order.checkpointSeconds ?? checkpointSeconds, this.#rest);
-    if (progress.batch === 0 || passed < least) return;
     this.#report.send(this.#progress.step);
     this.#kept = this.#checkpoint();
-    this.#keptAt = performance.now();
-    this.#rest = (this.#keptAt - began) / 1000 / checkpointShare;
+    this.#checkpointPace.took(began);
     parts.post({ kind: 'checkpoint', checkpoint: this.#kept });
   }
 
@@ -308,7 +297,7 @@ export class Trainer {
     }
     beginEpoch(progress);
     this.#kept = this.#checkpoint();
-    this.#keptAt = performance.now();
+    this.#checkpointPace.kept();
     parts.post({ kind: 'epoch', record, checkpoint: this.#kept });
     return true;
   }

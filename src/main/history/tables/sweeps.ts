@@ -66,7 +66,7 @@ interface Row {
   failed: number;
 }
 
-interface RunRow {
+interface SweepRunRow {
   id: number;
   sweep_position: number;
   seed: number;
@@ -155,7 +155,7 @@ export function sweepsTable(db: Db): Sweeps {
         join.run(id, position, run);
       })();
     },
-    runs: (id) => (runs.all(id) as RunRow[]).map(runOf),
+    runs: (id) => (runs.all(id) as SweepRunRow[]).map(runOf),
     dataHashes: (id) => dataHashes.all(id) as { dataset: string; hash: string }[],
     claim: (id, owner) => claim.run({ id, owner }).changes === 1,
     setStatus: (id, status, problem) => {
@@ -187,7 +187,7 @@ function summaryOf(row: Row): SweepSummary {
   };
 }
 
-function runOf(row: RunRow): SweepRun {
+function runOf(row: SweepRunRow): SweepRun {
   const share = (correct: number | null) =>
     correct === null || row.last_total === null ? null : correct / row.last_total;
   return {

@@ -2,15 +2,14 @@
 import type { CallRequest } from '../../../shared/api/api.ts';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
-import { summarize } from '../../../shared/network/shapes.ts';
-import { requireAffordable } from '../../../shared/training/affordable.ts';
-import { engineBytes, trainingMemory } from '../../../shared/training/memory.ts';
 import type { RunSummary } from '../../../shared/runs/runs.ts';
 import type { CheckpointFiles } from '../../checkpoints/files.ts';
 import type { Memory } from '../../engine/native/memory.ts';
 import type { TrainingOrder } from '../../engine/train/messages.ts';
 import type { Events } from '../base/events.ts';
+import { MemoryOfRuns } from './memoryOfRuns.ts';
 import { type CheckedRun, checkRun, insertRuns } from './newRun.ts';
+import { requireOwnRun, unlessFailed } from './ownRun.ts';
 import { goOnFrom, requireSameData } from './resume.ts';
 import type { PastStates } from './pastStates.ts';
 import type { RunBook } from './runBook.ts';
@@ -48,12 +47,12 @@ export class LabRuns {
   readonly #scheduler: Scheduler;
   #tensorflow = '';
   #closing = false;
-  /** Estimated number of bytes that each active run takes. */
-  readonly #memoryOf = new Map<number, number>();
+  readonly #memory: MemoryOfRuns;
   readonly #resuming = new Map<number, Promise<RunSummary>>();
 
   constructor(options: RunsOptions) {
     this.#options = options;
+    this.#memory = new MemoryOfRuns(options.readMemory);
     this.#startWorker = (order, listener) =>
       startRunWorker(options.workerPath, order, options.cores, listener);
     this.#scheduler = new Scheduler(options.cores, (waiting) => {
@@ -129,7 +128,7 @@ export class LabRuns {
     // served in that order.
     if (this.#resuming.has(run)) await settled(this.#resuming.get(run));
     const training = this.#scheduler.get(run);
-    const { status } = this.#own(run);
+    const { status } = requireOwnRun(this.#options.book, run);
     if (!training || !isUnderWay(status)) {
       throw new Problem('run.not-running', `run ${run} is ${status}; only a running run can be paused`, {
         run,
@@ -138,7 +137,7 @@ export class LabRuns {
     }
     await training.pause();
     this.#scheduler.pump();
-    return this.#unlessFailed(book.summary(run));
+    return unlessFailed(book.summary(run));
   }
 
   /** Resumes a run once, even for concurrent calls. It gets a worker thread of its own by default. */
@@ -157,10 +156,10 @@ export class LabRuns {
   async #resume(run: number, startWorker: StartWorker, from: 'last' | 'previous'): Promise<RunSummary> {
     const { book, files, openDataset } = this.#options;
     const training = this.#scheduler.get(run);
-    const before = this.#own(run);
+    const before = requireOwnRun(this.#options.book, run);
     if (training && isUnderWay(before.status)) {
       await training.continue();
-      return this.#unlessFailed(book.summary(run));
+      return unlessFailed(book.summary(run));
     }
     if (before.status === 'queued') return before;
     if (before.status === 'finished') {
@@ -182,12 +181,12 @@ export class LabRuns {
   async stop(run: number): Promise<RunSummary> {
     const { book } = this.#options;
     if (this.#resuming.has(run)) await settled(this.#resuming.get(run));
-    const before = this.#own(run);
+    const before = requireOwnRun(this.#options.book, run);
     if (this.#scheduler.remove(run)) return book.setStatus(run, 'stopped');
     const training = this.#scheduler.get(run);
     if (!training || !isUnderWay(before.status)) return before;
     await training.stop('stopped');
-    return this.#unlessFailed(book.summary(run));
+    return unlessFailed(book.summary(run));
   }
 
   /** Makes the run stop, with a checkpoint, at the end of the current epoch; `wanted: false` cancels that. */
@@ -228,12 +227,12 @@ export class LabRuns {
   async setLearningRate({ run, learningRate }: CallRequest<'runs.setLearningRate'>): Promise<RunSummary> {
     const training = this.#atWork(run, 'the learning rate can be changed of one that is training or paused');
     await training.setLearningRate(learningRate);
-    return this.#unlessFailed(this.#options.book.summary(run));
+    return unlessFailed(this.#options.book.summary(run));
   }
 
   #atWork(run: number, only: string): Training {
     const training = this.#scheduler.get(run);
-    const { status } = this.#own(run);
+    const { status } = requireOwnRun(this.#options.book, run);
     if (training && isUnderWay(status)) return training;
     throw new Problem('run.not-at-work', `run ${run} is ${status}; ${only}`, { run, status });
   }
@@ -282,28 +281,18 @@ export class LabRuns {
           events,
           patience,
           startWorker: (order, listener) => {
-            this.#requireRoom(run, order);
+            this.#memory.reserve(run, order);
             return startWorker(order, listener);
           },
           onTensorflow: (version) => (this.#tensorflow = version),
         });
-        void training.ended.then(() => this.#memoryOf.delete(run));
+        void training.ended.then(() => {
+          this.#memory.release(run);
+        });
         training.start();
         return training;
       },
     };
-  }
-
-  /** Throws if the run does not fit into memory beside the active runs of this process. */
-  #requireRoom(
-    run: number,
-    { network, settings, dataset: { summary: dataset }, shards }: TrainingOrder,
-  ): void {
-    const summary = summarize(network);
-    const others = [...this.#memoryOf.values()].reduce((sum, bytes) => sum + bytes - engineBytes, 0);
-    requireAffordable({ summary, dataset, settings, shards }, this.#options.readMemory().totalBytes - others);
-    const { batchSize, optimizer } = settings;
-    this.#memoryOf.set(run, trainingMemory({ summary, dataset, batchSize, optimizer: optimizer.type }));
   }
 
   async #check({ dataset: id, keptNetwork, ...run }: RunRequest, shards: number): Promise<CheckedRun> {
@@ -339,29 +328,5 @@ export class LabRuns {
   requireTraining(): void {
     const problem = this.#options.findTrainingProblem();
     if (problem) throw Problem.fromRecord(problem);
-  }
-
-  /** Returns the run. Throws a `Problem` if another process trains it. */
-  #own(run: number): RunSummary {
-    const { book } = this.#options;
-    book.recover();
-    const summary = book.summary(run);
-    if (summary.deletedAt !== null) {
-      throw new Problem('run.deleted', `run ${run} is deleted; restore it first`, { run });
-    }
-    if (isUnderWay(summary.status) && !book.trains(run)) {
-      throw new Problem(
-        'run.elsewhere',
-        `run ${run} is being trained by another Stride on this machine; pause, resume or stop it there`,
-        { run },
-      );
-    }
-    return summary;
-  }
-
-  /** Throws the run's problem if it failed during the requested operation. */
-  #unlessFailed(summary: RunSummary): RunSummary {
-    if (summary.status === 'failed' && summary.problem) throw Problem.fromRecord(summary.problem);
-    return summary;
   }
 }
