@@ -9,8 +9,8 @@ import { type Signals, onInterrupt } from '../host/interrupts.ts';
 import { RunActivity } from '../host/runActivity.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Texts } from './texts.ts';
-import { watchForFaults } from './windowFaults.ts';
-import { writeWindowState } from './windowState.ts';
+import { watchForFaults } from './window/windowFaults.ts';
+import { writeWindowState } from './window/windowState.ts';
 
 export interface LifetimeOptions {
   readonly home: string;

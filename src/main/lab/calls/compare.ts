@@ -2,7 +2,7 @@
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 import { type Compared, compareRuns } from '../../../shared/compare/compareRuns.ts';
-import type { LabPredictions } from '../runs/predictions.ts';
+import type { LabPredictions } from '../inspect/predictions.ts';
 import type { RunBook } from '../runs/runBook.ts';
 
 export function compareCalls(book: RunBook, predictions: LabPredictions, atWork: () => number) {

@@ -2,7 +2,7 @@
 import { parameterKey } from '../../../shared/runs/checkpoint.ts';
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import { walkNetwork } from '../../../shared/network/shapes.ts';
-import type { InspectedRun, LabInspection } from '../runs/inspection.ts';
+import type { InspectedRun, LabInspection } from '../inspect/inspection.ts';
 import type { PastStates } from '../runs/pastStates.ts';
 
 export function inspectCalls(inspection: LabInspection, states: PastStates) {

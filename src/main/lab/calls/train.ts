@@ -1,6 +1,6 @@
 /** Further calls about training: controls and log of a run, the queue, and estimates before a start. */
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
-import type { LabEstimates } from '../runs/estimates.ts';
+import type { LabEstimates } from '../inspect/estimates.ts';
 import type { RunBook } from '../runs/runBook.ts';
 import type { LabRuns } from '../runs/runs.ts';
 

@@ -5,7 +5,7 @@
  */
 import { dirname, join } from 'node:path';
 import type { Session } from 'electron';
-import { isOwnPage } from '../transport/electron.ts';
+import { isOwnPage } from '../../transport/electron.ts';
 import { RememberedFolder } from './rememberedFolder.ts';
 
 export function askWhereToSave(session: Session, home: string): void {

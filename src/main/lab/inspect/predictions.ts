@@ -16,8 +16,8 @@ import { type PredictionFiles, predictionFiles } from '../../checkpoints/predict
 import type { Speeds } from '../../engine/inspect/speed.ts';
 import { settled, within } from '../base/waiting.ts';
 import { InspectionThread, inThread } from '../threads/inspectionThread.ts';
-import { requireSameData } from './resume.ts';
-import type { RunBook } from './runBook.ts';
+import { requireSameData } from '../runs/resume.ts';
+import type { RunBook } from '../runs/runBook.ts';
 
 export interface PredictionsOptions {
   readonly book: RunBook;

@@ -5,10 +5,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { type BrowserWindow, dialog } from 'electron';
-import { type OpenedFile, toOpen } from '../../shared/api/bridge.ts';
+import { type OpenedFile, toOpen } from '../../../shared/api/bridge.ts';
 import type { RecentFiles } from './recentFiles.ts';
 import { RememberedFolder } from './rememberedFolder.ts';
-import type { Texts } from './texts.ts';
+import type { Texts } from '../texts.ts';
 
 /** Extensions of a network's JSON, a PyTorch script and a notebook. */
 const kinds = ['.json', '.py', '.ipynb'];

@@ -1,7 +1,7 @@
 /** The one window: its settings, its page, and its channel to the lab. */
 import { BrowserWindow, ipcMain, screen } from 'electron';
-import { electronChannel } from '../transport/electron.ts';
-import { type Service, serve } from '../transport/serve.ts';
+import { electronChannel } from '../../transport/electron.ts';
+import { type Service, serve } from '../../transport/serve.ts';
 import { pageUrl } from './page.ts';
 import { readWindowState } from './windowState.ts';
 

@@ -19,8 +19,8 @@ import type { Pace } from '../../engine/inspect/pace.ts';
 import type { History } from '../../history/open.ts';
 import { InspectionThread, inProcess } from '../threads/inspectionThread.ts';
 import { strideVersion } from '../base/machine.ts';
-import { checkRun } from './newRun.ts';
-import type { LabRuns } from './runs.ts';
+import { checkRun } from '../runs/newRun.ts';
+import type { LabRuns } from '../runs/runs.ts';
 import { settled, within } from '../base/waiting.ts';
 
 export interface EstimatesOptions {

@@ -16,9 +16,9 @@ import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
 import type { RunDetail } from '../../../shared/runs/runs.ts';
 import type { CheckpointFiles, SavedCheckpoint } from '../../checkpoints/files.ts';
 import { InspectionThread, inThread } from '../threads/inspectionThread.ts';
-import type { PastState, PastStates } from './pastStates.ts';
-import { requireSameData } from './resume.ts';
-import type { RunBook } from './runBook.ts';
+import type { PastState, PastStates } from '../runs/pastStates.ts';
+import { requireSameData } from '../runs/resume.ts';
+import type { RunBook } from '../runs/runBook.ts';
 import { settled, within } from '../base/waiting.ts';
 
 export interface InspectionOptions {

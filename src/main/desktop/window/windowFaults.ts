@@ -3,7 +3,7 @@
  * Training runs in threads of this process, so a window can be reloaded at any time.
  */
 import { type BrowserWindow, app, dialog } from 'electron';
-import type { Texts } from './texts.ts';
+import type { Texts } from '../texts.ts';
 
 /** Time after which a page counts as loaded successfully; a later crash counts as the first one. */
 const settledMilliseconds = 2000;

@@ -1,7 +1,7 @@
 /** Asks for a folder in the system's dialog, for the window's page (`Bridge.chooseFolder`). */
 import { type BrowserWindow, dialog, ipcMain } from 'electron';
-import { toChooseFolder } from '../../shared/api/bridge.ts';
-import { isOwnPage } from '../transport/electron.ts';
+import { toChooseFolder } from '../../../shared/api/bridge.ts';
+import { isOwnPage } from '../../transport/electron.ts';
 import { RememberedFolder } from './rememberedFolder.ts';
 
 export function answerFolderChoice(home: string, window: () => BrowserWindow | undefined): void {

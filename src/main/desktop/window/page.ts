@@ -6,8 +6,8 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve, sep } from 'node:path';
 import { type Protocol, protocol } from 'electron';
-import { contentSecurityPolicy, pageHeaders } from '../host/pagePolicy.ts';
-import { isOwnPage, pageHost, pageScheme } from '../transport/electron.ts';
+import { contentSecurityPolicy, pageHeaders } from '../../host/pagePolicy.ts';
+import { isOwnPage, pageHost, pageScheme } from '../../transport/electron.ts';
 
 export const pageUrl = `${pageScheme}://${pageHost}/index.html`;
 
