@@ -1,6 +1,6 @@
 /** Reads single images of a data set directly from its files. */
 import { open } from 'node:fs/promises';
-import type { DatasetImages } from '../../shared/api/calls/images.ts';
+import type { DatasetImages } from '../../shared/api/calls/datasets.ts';
 import type { DataFile, Dataset } from '../../shared/datasets/dataset.ts';
 import { Problem } from '../../shared/base/problem.ts';
 

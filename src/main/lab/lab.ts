@@ -21,23 +21,24 @@ import { DatasetLibrary } from '../datasets/library.ts';
 import { type Memory, readMemory } from '../engine/native/memory.ts';
 import { resolveHome } from '../history/home.ts';
 import { openHistory } from '../history/open.ts';
-import { appCalls } from './calls/app.ts';
-import { catalogCalls } from './calls/catalog.ts';
-import { compareCalls } from './calls/compare.ts';
-import { datasetCalls } from './calls/datasets.ts';
-import { drawingCalls } from './calls/drawings.ts';
-import { imageCalls } from './calls/images.ts';
-import { inspectCalls } from './calls/inspect.ts';
-import { preferenceCalls } from './calls/preferences.ts';
-import { networkCalls } from './calls/networks.ts';
-import { organisationCalls } from './calls/organisation.ts';
-import { recoveryCalls } from './calls/recovery.ts';
-import { runCalls } from './calls/runs.ts';
-import { trainCalls } from './calls/train.ts';
-import { modelCalls } from './calls/models.ts';
-import { sweepCalls } from './calls/sweeps.ts';
 import { type Handlers, createDispatcher } from './dispatch.ts';
 import { Events } from './base/events.ts';
+import { appCalls } from './calls/app.ts';
+import { augmentationCalls } from './calls/augmentation.ts';
+import { compareCalls } from './calls/compare.ts';
+import { comparisonCalls } from './calls/comparisons.ts';
+import { datasetCalls } from './calls/datasets.ts';
+import { drawingCalls } from './calls/drawings.ts';
+import { inspectCalls } from './calls/inspect.ts';
+import { modelCalls } from './calls/models.ts';
+import { networkCalls } from './calls/networks.ts';
+import { preferenceCalls } from './calls/preferences.ts';
+import { presetCalls } from './calls/presets.ts';
+import { queueCalls } from './calls/queue.ts';
+import { recoveryCalls } from './calls/recovery.ts';
+import { runCalls } from './calls/runs.ts';
+import { sweepCalls } from './calls/sweeps.ts';
+import { trainingCalls } from './calls/training.ts';
 import { LabDatasets } from './datasets/datasets.ts';
 import { PastStates } from './runs/pastStates.ts';
 import { LabEstimates } from './inspect/estimates.ts';
@@ -146,19 +147,20 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
   const sweeps = new LabSweeps({ ...common, book: sweepBook, runBook: book, runs });
   const handlers: Handlers = {
     ...appCalls({ host: options.host, home, runs, findTrainingProblem: trainingProblem }),
-    ...catalogCalls(() => library.list()),
-    ...datasetCalls(datasets),
-    ...imageCalls(common.openDataset),
+    ...presetCalls,
+    ...datasetCalls(library, datasets),
     ...preferenceCalls(history, events),
     ...networkCalls(networkBook),
-    ...runCalls(book, runs),
+    ...runCalls({ book, runs, organiser }),
+    ...queueCalls(runs),
+    ...trainingCalls(estimates),
+    ...augmentationCalls(estimates),
     ...recoveryCalls(new Recovery({ home, book, files })),
-    ...organisationCalls(book, organiser, runs),
-    ...trainCalls(book, runs, estimates),
+    ...compareCalls(book, predictions, () => runs.atWork),
+    ...comparisonCalls(book),
     ...sweepCalls(sweepBook, book, sweeps),
     ...inspectCalls(inspection, states),
     ...drawingCalls(history, common.openDataset),
-    ...compareCalls(book, predictions, () => runs.atWork),
     ...modelCalls({
       exports: new LabExports(ofRuns),
       imports: new LabImports(ofRuns),

@@ -6,7 +6,6 @@ import type { LabPredictions } from '../inspect/predictions.ts';
 import type { RunBook } from '../runs/runBook.ts';
 
 export function compareCalls(book: RunBook, predictions: LabPredictions, atWork: () => number) {
-  const { comparisons } = book.history;
   /**
    * Returns a run's predictions or, if it cannot be inspected, its problem, so that the others can still be
    * compared.
@@ -53,22 +52,5 @@ export function compareCalls(book: RunBook, predictions: LabPredictions, atWork:
       const speeds = found.map((speed, i) => ({ run: runs[i] as number, ...speed }));
       return { speeds, beside: Math.max(before, atWork()) };
     },
-    'comparisons.list': (): CallReply<'comparisons.list'> => comparisons.list(),
-    'comparisons.save': ({ id, ...kept }: CallRequest<'comparisons.save'>): CallReply<'comparisons.save'> => {
-      for (const run of kept.runs) book.summary(run);
-      const saved = id === undefined ? comparisons.add(kept) : comparisons.update(id, kept);
-      if (!saved) throw unknownComparison(id ?? 0);
-      return saved;
-    },
-    'comparisons.delete': ({ id }: CallRequest<'comparisons.delete'>): CallReply<'comparisons.delete'> => {
-      if (!comparisons.remove(id)) throw unknownComparison(id);
-      return {};
-    },
   };
-}
-
-function unknownComparison(id: number): Problem {
-  return new Problem('comparison.unknown', `there is no kept comparison ${id}; it may have been deleted`, {
-    id,
-  });
 }

@@ -1,9 +1,18 @@
-/** Calls that import, show, rename and delete data sets. */
-import type { CallRequest } from '../../../shared/api/api.ts';
+/** Calls that list, show, import, rename and delete data sets. */
+import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
+import { readImages } from '../../datasets/images.ts';
+import type { DatasetLibrary } from '../../datasets/library.ts';
 import type { LabDatasets } from '../datasets/datasets.ts';
 
-export function datasetCalls(datasets: LabDatasets) {
+export function datasetCalls(library: DatasetLibrary, datasets: LabDatasets) {
   return {
+    'datasets.list': (): Promise<CallReply<'datasets.list'>> => library.list(),
+    'datasets.images': async ({
+      dataset,
+      part,
+      indices,
+    }: CallRequest<'datasets.images'>): Promise<CallReply<'datasets.images'>> =>
+      readImages(await library.open(dataset), part, indices),
     'datasets.entries': () => datasets.entries(),
     'datasets.uses': ({ dataset }: CallRequest<'datasets.uses'>) => datasets.uses(dataset),
     'datasets.import': (request: CallRequest<'datasets.import'>) => datasets.import(request),

@@ -1,5 +1,5 @@
 /** Maps normalised pixels to grey levels: −3 standard deviations are black, 0 is in the middle, 3 are white. */
-import type { DatasetImages } from '../../../shared/api/calls/images.ts';
+import type { DatasetImages } from '../../../shared/api/calls/datasets.ts';
 
 const reach = 3;
 

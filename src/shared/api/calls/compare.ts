@@ -1,6 +1,6 @@
 /** The calls that compare runs by their predictions on the same test images. */
 import { z } from 'zod';
-import { comparisonSchema, keptComparisonSchema, mostCompared } from '../../compare/comparison.ts';
+import { comparisonSchema, mostCompared } from '../../compare/comparison.ts';
 import { checkpointKindSchema, inspectedSchema, tensorSchema } from '../../inspect/inspection.ts';
 import { misfitMessage } from '../../misfits/misfit.ts';
 import { call } from './call.ts';
@@ -50,12 +50,4 @@ export const compareCalls = {
       beside: z.int(),
     }),
   ),
-  /** Returns comparisons that were given a name, newest first. */
-  'comparisons.list': call(nothing, z.array(keptComparisonSchema)),
-  /** Keeps a comparison under a name; with `id` it replaces that one. */
-  'comparisons.save': call(
-    keptComparisonSchema.omit({ id: true, updatedAt: true }).extend({ id: id.optional() }),
-    keptComparisonSchema,
-  ),
-  'comparisons.delete': call(z.strictObject({ id }), nothing),
 } as const;

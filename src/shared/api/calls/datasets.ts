@@ -1,5 +1,6 @@
-/** The calls that import, describe, rename and delete data sets. */
+/** The calls that list, show, import, describe, rename and delete data sets. */
 import { z } from 'zod';
+import { datasetSummarySchema } from '../../datasets/dataset.ts';
 import {
   datasetEntrySchema,
   datasetFormatSchema,
@@ -17,6 +18,19 @@ const dataset = z.string().min(1).max(100);
 const ticket = z.string().min(1).max(100);
 
 const bytes: z.ZodType<Uint8Array> = z.instanceof(Uint8Array);
+
+/** Largest number of images in one call: a screenful. */
+export const mostImagesShown = 256;
+
+export const imagesSchema = z.strictObject({
+  height: z.int(),
+  width: z.int(),
+  channels: z.int(),
+  /** One image after another, in the requested order: height × width × channels each. */
+  pixels: bytes,
+  labels: z.array(z.int()),
+});
+export type DatasetImages = z.infer<typeof imagesSchema>;
 
 /** Bytes in one message of an upload. */
 export const uploadPieceBytes = 4 * 2 ** 20;
@@ -58,6 +72,16 @@ export type ImportPreview = z.infer<typeof importPreviewSchema>;
 const datasetUseSchema = z.strictObject({ id: z.int(), name: z.string() });
 
 export const datasetCalls = {
+  'datasets.list': call(nothing, z.array(datasetSummarySchema)),
+  /** Returns images by their index in the training or the test set, from 0. */
+  'datasets.images': call(
+    z.strictObject({
+      dataset: z.string(),
+      part: z.enum(['train', 'test']),
+      indices: z.array(z.int().min(0)).min(1).max(mostImagesShown),
+    }),
+    imagesSchema,
+  ),
   /** Returns all sets with their import records, including those that cannot be used. */
   'datasets.entries': call(nothing, z.array(datasetEntrySchema)),
   /** Returns the runs that were trained on exactly this set, newest first. */

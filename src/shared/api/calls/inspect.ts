@@ -1,6 +1,5 @@
 /** The calls that inspect a run. */
 import { z } from 'zod';
-import { drawingSchema } from '../../inspect/drawings.ts';
 import { answers, inspectReply, inspectRequests } from '../../inspect/inspection.ts';
 import { call } from './call.ts';
 
@@ -31,12 +30,4 @@ export const inspectCalls = {
     z.strictObject({ run: z.int().positive() }),
     z.strictObject({ epochs: z.array(z.int()), bytes: z.int(), megabytes: z.number() }),
   ),
-
-  /** Returns the drawings kept for a data set's nets, oldest first. */
-  'drawings.list': call(z.strictObject({ dataset: z.string() }), z.array(drawingSchema)),
-  'drawings.save': call(
-    drawingSchema.omit({ id: true, createdAt: true }).extend({ dataset: z.string() }),
-    drawingSchema,
-  ),
-  'drawings.delete': call(z.strictObject({ id: z.int().positive() }), z.strictObject({})),
 } as const;

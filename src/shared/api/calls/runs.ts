@@ -1,16 +1,27 @@
-/** The calls that find, organise and delete runs; those that start and steer them are in api.ts. */
+/** The calls that start, steer, find, organise and delete runs, and the events of runs. */
 import { z } from 'zod';
 import { mostTags, noteSchema, runNameSchema, runScopes, tagSchema } from '../../runs/runOrganisation.ts';
 import { groupFields, sortFields } from '../../runQuery/fields.ts';
 import { longestQuery } from '../../runQuery/parse.ts';
-import { runSummarySchema } from '../../runs/runs.ts';
+import { networkSchema } from '../../network/network.ts';
+import { runEventSchema } from '../../runs/runEvents.ts';
+import {
+  clockReadingSchema,
+  epochRecordSchema,
+  runDetailSchema,
+  runSummarySchema,
+  runningLossSchema,
+} from '../../runs/runs.ts';
 import { spreadSchema } from '../../sweeps/sweeps.ts';
+import { learningRateChangeSchema, trainingSettingsSchema } from '../../training/training.ts';
 import { call } from './call.ts';
 
 const id = z.int().positive();
 /** The limit is the largest number of runs in a history. */
 const ids = z.array(id).min(1).max(1_000_000);
+const one = z.strictObject({ run: id });
 const nothing = z.strictObject({});
+const float32: z.ZodType<Float32Array> = z.instanceof(Float32Array);
 
 /** Selects runs; runQuery/parse.ts describes the filter's language. */
 export const runSelectionSchema = z.strictObject({
@@ -51,6 +62,75 @@ const runFileSchema = z.strictObject({
 const exported = z.strictObject({ fileName: z.string(), mediaType: z.string(), text: z.string() });
 
 export const runCalls = {
+  /**
+   * Starts runs, all at once in workers of their own, or one after another. Returns them in the order of the request.
+   */
+  'runs.start': call(
+    z.strictObject({
+      runs: z
+        .array(
+          z.strictObject({
+            name: runNameSchema.optional(),
+            network: networkSchema,
+            settings: trainingSettingsSchema,
+            dataset: z.string().default('mnist'),
+            /** Changes of the base learning rate at these steps, as they were made in the run that is repeated. */
+            learningRates: z.array(learningRateChangeSchema).max(1000).default([]),
+            /** The number of the kept net that `network` was taken from; the run records it with its version. */
+            keptNetwork: id.optional(),
+            tags: z.array(tagSchema).max(mostTags).default([]),
+          }),
+        )
+        .min(1)
+        .max(64),
+      together: z.boolean().default(true),
+      /**
+       * Cores for each run, which is also the number of shards per batch; without it, the cores are shared among the
+       * runs in progress.
+       */
+      threads: z.int().min(1).optional(),
+    }),
+    z.array(runSummarySchema),
+  ),
+  /** Takes effect between two steps; the run's checkpoint is on disk when this returns. */
+  'runs.pause': call(one, runSummarySchema),
+  /**
+   * Continues a paused, stopped, interrupted or failed run from its last checkpoint, bit for bit; or from the one
+   * before it if the last one is damaged (`checkpoint.previous-is-whole`) and the caller asks for this.
+   */
+  'runs.resume': call(
+    z.strictObject({ run: id, from: z.enum(['last', 'previous']).default('last') }),
+    runSummarySchema,
+  ),
+  'runs.stop': call(one, runSummarySchema),
+  /** Stops the run, with a checkpoint, at the end of the current epoch; `wanted: false` cancels that. */
+  'runs.finishEpoch': call(z.strictObject({ run: id, wanted: z.boolean().default(true) }), runSummarySchema),
+  /**
+   * Changes the base learning rate from the next step on (`schedule.ts`), for a run that is training or paused. The
+   * change is made and recorded when this returns: a run that resumes from an earlier checkpoint repeats it at the same
+   * step.
+   */
+  'runs.setLearningRate': call(
+    z.strictObject({ run: id, learningRate: learningRateChangeSchema.shape.learningRate }),
+    runSummarySchema,
+  ),
+  /** Returns the run's log, in order. */
+  'runs.events': call(one, z.array(runEventSchema)),
+
+  /** Returns runs newest first, including archived but not deleted ones. */
+  'runs.list': call(
+    z.strictObject({ limit: z.int().min(1).max(1000).default(100), offset: z.int().min(0).default(0) }),
+    z.strictObject({ runs: z.array(runSummarySchema), total: z.int() }),
+  ),
+  'runs.get': call(one, runDetailSchema),
+  /**
+   * Returns every batch's loss, in order, from step `from` (counted from 0) on, and clock readings for some steps after
+   * it, about one in a thousand; histories from before these were recorded have none.
+   */
+  'runs.batchLosses': call(
+    z.strictObject({ run: id, from: z.int().min(0).default(0) }),
+    z.strictObject({ from: z.int(), losses: float32, clock: z.array(clockReadingSchema) }),
+  ),
   /**
    * Returns the numbers of all matching runs, in order, and the first `rows` of them in full: a list knows its length
    * at once, and fetches what comes into view with `runs.rows`.
@@ -125,6 +205,21 @@ export const runCalls = {
 } as const;
 
 export const runEvents = {
+  /** A run was created, or its status, progress or results changed. */
+  'run.changed': runSummarySchema,
+  /** Losses of the steps from `from` (counted from 0) on, a few times a second. */
+  'run.batchLosses': z.strictObject({
+    run: z.int(),
+    from: z.int(),
+    losses: float32,
+    imagesPerSecond: z.number(),
+    /** Seconds of training up to the last of these steps, pauses excluded. */
+    seconds: z.number(),
+  }),
+  'run.runningLoss': runningLossSchema.extend({ run: z.int() }),
+  'run.epoch': epochRecordSchema.extend({ run: z.int() }),
+  /** An entry was added to a run's log. */
+  'run.event': z.strictObject({ run: z.int(), event: runEventSchema }),
   /**
    * Names, tags, notes or the archive changed, or deleted runs were restored. For a few runs, `run.changed` is sent as
    * well.

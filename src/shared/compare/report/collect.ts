@@ -1,6 +1,6 @@
 /** Fetches all data of a report from a lab; window and terminal share it. */
 import type { LabClient } from '../../api/api.ts';
-import type { DatasetImages } from '../../api/calls/images.ts';
+import type { DatasetImages } from '../../api/calls/datasets.ts';
 import type { RunDetail } from '../../runs/runs.ts';
 import type { ComparedPair, Comparison } from '../comparison.ts';
 import { type Disagreements, disagreementKinds, disagreementsOf } from '../disagreements.ts';
