@@ -68,13 +68,13 @@ function callOf(layer: Activation, x: string): string {
 
 /** Names the layers in the class; layers without parameters are made once and shared, as in the course. */
 class Names {
-  private readonly firstLinear: 0 | 1;
-  private readonly counts = new Map<string, number>();
-  private readonly shared = new Map<string, string>();
+  readonly #firstLinear: 0 | 1;
+  readonly #counts = new Map<string, number>();
+  readonly #shared = new Map<string, string>();
   readonly definitions: string[] = [];
 
   constructor(firstLinear: 0 | 1) {
-    this.firstLinear = firstLinear;
+    this.#firstLinear = firstLinear;
   }
 
   /**
@@ -82,21 +82,21 @@ class Names {
    * on.
    */
   own(stem: string, expression: string): string {
-    const number = (this.counts.get(stem) ?? 0) + 1;
-    this.counts.set(stem, number);
-    const count = stem === 'fc' ? number - 1 + this.firstLinear : number;
+    const number = (this.#counts.get(stem) ?? 0) + 1;
+    this.#counts.set(stem, number);
+    const count = stem === 'fc' ? number - 1 + this.#firstLinear : number;
     const name = count === 0 ? stem : `${stem}${count}`;
     this.definitions.push(`self.${name} = ${expression}`);
     return name;
   }
 
   common(stem: string, expression: string): string {
-    const known = this.shared.get(expression);
+    const known = this.#shared.get(expression);
     if (known) return known;
-    const number = (this.counts.get(stem) ?? 0) + 1;
-    this.counts.set(stem, number);
+    const number = (this.#counts.get(stem) ?? 0) + 1;
+    this.#counts.set(stem, number);
     const name = number === 1 ? stem : `${stem}${number}`;
-    this.shared.set(expression, name);
+    this.#shared.set(expression, name);
     this.definitions.push(`self.${name} = ${expression}`);
     return name;
   }

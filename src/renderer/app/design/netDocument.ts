@@ -145,3 +145,16 @@ export function moveNodes(
 export function copied(node: LayerNode): LayerNode {
   return toNode(toLayer(node));
 }
+
+/** Returns what a step's label says of its layers: the layer if it is one, and how many they are. */
+export function counted(nodes: readonly LayerNode[]): { layer?: Layer; count: number } {
+  const [first] = nodes;
+  return first && nodes.length === 1 ? { layer: first.layer, count: 1 } : { count: nodes.length };
+}
+
+/** Returns the layer enabled or disabled. */
+export function switched(layer: Layer, on: boolean): Layer {
+  if (!on) return { ...layer, disabled: true };
+  const { disabled: _, ...rest } = layer;
+  return rest;
+}

@@ -15,13 +15,15 @@ import type { Layer, LayerType } from '../../../shared/layers/index.ts';
 import type { Shape } from '../../../shared/layers/layer.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import { sameNetwork } from '../../../shared/network/networkDiff.ts';
+import { surveyNetwork } from '../../../shared/network/survey.ts';
 import type { StepLabel } from '../../i18n/design.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 import {
   type LayerNode,
   type Gap,
-  childrenAt,
+  type NetDocument,
   copied,
+  counted,
   findNode,
   flattened,
   insertAt,
@@ -30,44 +32,130 @@ import {
   outermost,
   placeOf,
   removeNodes,
+  switched,
   toDocument,
   toLayer,
   toNetwork,
   toNode,
   updateNode,
 } from './netDocument.ts';
-import { SteppedNet, inputKey, nobody } from './netSteps.svelte.ts';
-import { readNetwork, writeNetwork } from './netText.ts';
+import { gapAfter, gapBeside, gapInside, gapOutside } from './gaps.ts';
+import { NetHistory, type NetState } from './netHistory.svelte.ts';
+import { type Row, nextKey, rowsOf } from './netRows.ts';
+import { readNetwork, writeLayers } from './netText.ts';
+import { RowSelection, inputKey, nobody } from './rowSelection.svelte.ts';
 
-export { inputKey } from './netSteps.svelte.ts';
+export { inputKey } from './rowSelection.svelte.ts';
 
-export class NetEditor extends SteppedNet {
+export class NetEditor {
+  document = $state.raw<NetDocument>({ name: '', input: { height: 1, width: 1, channels: 1 }, nodes: [] });
+  /** A preset or an old version is read-only. */
+  readOnly = $state.raw(false);
+  /** Number of changes that were refused because the net is read-only, so that the screen can say so. */
+  refused = $state.raw(0);
+  #saved = $state.raw<Network | null>(null);
+
+  readonly #history = new NetHistory();
+  readonly #selected = new RowSelection(() => flattened(this.document.nodes).map(({ key }) => key));
+  readonly #onChange: () => void;
+
+  readonly network: Network = $derived(toNetwork(this.document));
+  readonly survey = $derived(surveyNetwork(this.network));
+  readonly rows: readonly Row[] = $derived(rowsOf(this.document.nodes, this.survey.layers, null, 1));
+  readonly activeRow: Row | undefined = $derived(this.rows.find(({ node }) => node.key === this.active));
+  /** True while the net differs from the last saved one. */
+  readonly dirty: boolean = $derived(!this.#saved || !sameNetwork(this.#saved, this.network));
+
+  /** `onChange` is called after every change of the net. */
+  constructor(network: Network, onChange: () => void = () => undefined) {
+    this.#onChange = onChange;
+    this.open(network);
+  }
+
+  /** Opens another net and discards the history of the one before. */
+  open(network: Network, readOnly = false): void {
+    this.document = toDocument(network);
+    this.readOnly = readOnly;
+    this.#selected.reset(this.#lastKey);
+    this.#history.clear();
+    this.#saved = null;
+  }
+
+  /** Sets the net that `dirty` compares with. */
+  saved(network: Network | null): void {
+    this.#saved = network;
+  }
+
+  get selection(): ReadonlySet<string> {
+    return this.#selected.selection;
+  }
+
+  /** The row that has the keyboard, a layer's or the input's; its fields are shown. */
+  get active(): string {
+    return this.#selected.active;
+  }
+
+  get undoLabel(): StepLabel | null {
+    return this.#history.undoLabel;
+  }
+
+  get redoLabel(): StepLabel | null {
+    return this.#history.redoLabel;
+  }
+
+  /** Ends the current typing step: further typing is another step. */
+  pauseTyping(): void {
+    this.#history.pauseTyping();
+  }
+
+  undo(): StepLabel | null {
+    return this.#show(this.readOnly ? null : this.#history.undo(this.#now));
+  }
+
+  redo(): StepLabel | null {
+    return this.#show(this.readOnly ? null : this.#history.redo(this.#now));
+  }
+
+  select(key: string, how?: 'only' | 'toggle' | 'range'): void {
+    this.pauseTyping();
+    this.#selected.select(key, how);
+  }
+
+  selectAll(): void {
+    this.#selected.selectAll();
+  }
+
+  selectNone(): void {
+    this.#selected.selectNone();
+  }
+
+  /** Goes to the row up or down, and returns its key. */
+  step(by: number, extend = false): string {
+    this.pauseTyping();
+    return this.#selected.step(by, extend);
+  }
+
   /** Replaces the whole net in one step, as when a version is restored or another window has changed the net. */
   replace(network: Network): boolean {
     if (sameNetwork(network, this.network)) return true;
-    return this.commit({ kind: 'replace' }, toDocument(network), nobody);
+    return this.#commit({ kind: 'replace' }, toDocument(network), nobody);
   }
 
   rename(name: string): boolean {
     const trimmed = name.trim().slice(0, 80).trim();
     if (trimmed === '' || trimmed === this.document.name) return true;
-    return this.commit({ kind: 'rename' }, { ...this.document, name: trimmed }, this.selection, 'name');
+    return this.#commit({ kind: 'rename' }, { ...this.document, name: trimmed }, this.selection, 'name');
   }
 
   setInput(change: Partial<Network['input']>): boolean {
     const input = { ...this.document.input, ...change };
     const key = `input.${Object.keys(change).join('.')}`;
-    return this.commit({ kind: 'input' }, { ...this.document, input }, this.selection, key);
+    return this.#commit({ kind: 'input' }, { ...this.document, input }, this.selection, key);
   }
 
-  /** The default place for a new layer: after the active one, or into it if it is an empty block. */
+  /** The default place for a new layer. */
   get gap(): Gap {
-    const row = this.activeRow;
-    if (!row) return { parent: null, index: 0 };
-    if (row.node.layer.type === 'residual' && row.node.children.length === 0) {
-      return { parent: row.node.key, index: 0 };
-    }
-    return { parent: row.parent, index: row.index + 1 };
+    return gapAfter(this.activeRow);
   }
 
   /** Returns the input shape of a layer in that gap; undefined if it is unknown. */
@@ -97,15 +185,10 @@ export class NetEditor extends SteppedNet {
   remove(targets = this.targets): boolean {
     if (targets.length === 0) return false;
     const keys = new Set(targets.map(({ key }) => key));
-    const rows = this.rows;
     const nodes = removeNodes(this.document.nodes, keys);
-    const left = new Set(flattened(nodes).map(({ key }) => key));
-    const at = rows.findIndex(({ node }) => keys.has(node.key));
-    const next =
-      rows.slice(at).find(({ node }) => left.has(node.key)) ??
-      rows.slice(0, at).findLast(({ node }) => left.has(node.key));
+    const next = nextKey(this.rows, keys);
     const label = { kind: 'remove', ...counted(targets) } as const;
-    return this.commit(label, { ...this.document, nodes }, nobody, null, next?.node.key ?? inputKey);
+    return this.#commit(label, { ...this.document, nodes }, nobody, null, next ?? inputKey);
   }
 
   duplicate(targets = this.targets): boolean {
@@ -125,7 +208,7 @@ export class NetEditor extends SteppedNet {
       this.document.nodes,
     );
     const label = { kind: on ? 'enable' : 'disable', ...counted(targets) } as const;
-    return this.commit(label, { ...this.document, nodes }, this.selection);
+    return this.#commit(label, { ...this.document, nodes }, this.selection);
   }
 
   /** Sets a value that `fieldProblem` allows. Typing in one field is one step until `pauseTyping`. */
@@ -137,7 +220,7 @@ export class NetEditor extends SteppedNet {
     const nodes = updateNode(this.document.nodes, key, (each) => ({ ...each, layer }));
     const document = { ...this.document, nodes };
     if (sameNetwork(toNetwork(document), this.network)) return true;
-    return this.commit({ kind: 'field', layer }, document, this.selection, `${key}.${name}`);
+    return this.#commit({ kind: 'field', layer }, document, this.selection, `${key}.${name}`);
   }
 
   /** Applies one of the fixes from `fixesOf` to the layer with that key, as one step. */
@@ -161,44 +244,23 @@ export class NetEditor extends SteppedNet {
     const nodes = moveNodes(this.document.nodes, new Set(targets.map(({ key }) => key)), place);
     if (!nodes || !this.#room(nodes)) return false;
     const label = { kind: 'move', ...counted(targets) } as const;
-    return this.commit(label, { ...this.document, nodes }, this.selection);
+    return this.#commit(label, { ...this.document, nodes }, this.selection);
   }
 
   /** Moves the layers one place up or down among their neighbours, and out of a block at its end. */
   shift(by: -1 | 1): boolean {
-    const targets = this.targets;
-    const edge = by < 0 ? targets[0] : targets.at(-1);
-    const place = edge && placeOf(this.document.nodes, edge.key);
-    if (!place) return false;
-    const { parent, index } = place;
-    const siblings = childrenAt(this.document.nodes, parent);
-    const beyond = by < 0 ? index - 1 : index + 2;
-    if (beyond >= 0 && beyond <= siblings.length) return this.move(targets, { parent, index: beyond });
-    return this.moveOut(by);
+    const place = gapBeside(this.document.nodes, this.targets, by);
+    return place ? this.move(this.targets, place) : this.moveOut(by);
   }
 
   /** Moves the layers out of their block, to before (−1) or after it. */
   moveOut(by: -1 | 1 = 1): boolean {
-    const [first] = this.targets;
-    const parent = first && placeOf(this.document.nodes, first.key)?.parent;
-    const place = parent && placeOf(this.document.nodes, parent);
-    if (!place) return false;
-    return this.move(this.targets, { ...place, index: place.index + (by > 0 ? 1 : 0) });
+    return this.#moveTo(gapOutside(this.document.nodes, this.targets, by));
   }
 
   /** Moves the layers to the end of the block right before them, or else to the start of the one right after. */
   moveIn(): boolean {
-    const targets = this.targets;
-    const [first, last] = [targets[0], targets.at(-1)];
-    const from = first && placeOf(this.document.nodes, first.key);
-    const to = last && placeOf(this.document.nodes, last.key);
-    if (!from || !to) return false;
-    const siblings = childrenAt(this.document.nodes, from.parent);
-    const before = siblings[from.index - 1];
-    if (before?.layer.type === 'residual')
-      return this.move(targets, { parent: before.key, index: before.children.length });
-    const behind = siblings[to.index + 1];
-    return behind?.layer.type === 'residual' && this.move(targets, { parent: behind.key, index: 0 });
+    return this.#moveTo(gapInside(this.document.nodes, this.targets));
   }
 
   /** Returns the selected layers as a net of their own, for the clipboard; null if nothing is selected. */
@@ -208,12 +270,7 @@ export class NetEditor extends SteppedNet {
     if (!first) return null;
     const given = this.rows.find(({ node }) => node.key === first.key)?.surveyed.state;
     const shape = given && 'input' in given ? given.input : null;
-    const input =
-      shape?.kind === 'map'
-        ? { height: shape.height, width: shape.width, channels: Math.min(shape.channels, 64) }
-        : this.document.input;
-    const network: Network = { name: this.document.name, input, layers: targets.map(toLayer) };
-    return writeNetwork(network);
+    return writeLayers(targets.map(toLayer), shape, this.document);
   }
 
   /** Pastes layers or a net given as JSON. Throws a `Problem` for anything else. */
@@ -222,6 +279,47 @@ export class NetEditor extends SteppedNet {
     if (layers.length === 0) throw new Problem('network.no-layers', 'the net that was pasted has no layers');
     const nodes = layers.map(toNode);
     return this.#insert({ kind: 'paste', ...counted(nodes) }, this.gap, nodes);
+  }
+
+  get #lastKey(): string {
+    return this.document.nodes.at(-1)?.key ?? inputKey;
+  }
+
+  get #now(): NetState {
+    return { document: this.document, selection: this.selection, active: this.active };
+  }
+
+  #show(step: { readonly label: StepLabel; readonly state: NetState } | null): StepLabel | null {
+    if (!step) return null;
+    this.#put(step.state);
+    return step.label;
+  }
+
+  #put({ document, selection, active }: NetState): void {
+    this.document = document;
+    this.#selected.show(selection, active, this.#lastKey);
+    this.#onChange();
+  }
+
+  /** Makes a step. Returns false if the net is read-only. */
+  #commit(
+    label: StepLabel,
+    document: NetDocument,
+    selection: ReadonlySet<string>,
+    typing: string | null = null,
+    active = this.active,
+  ): boolean {
+    if (this.readOnly) {
+      this.refused += 1;
+      return false;
+    }
+    this.#history.record(label, this.#now, typing);
+    this.#put({ document, selection, active });
+    return true;
+  }
+
+  #moveTo(place: Gap | null): boolean {
+    return place !== null && this.move(this.targets, place);
   }
 
   #end(): Gap {
@@ -238,7 +336,7 @@ export class NetEditor extends SteppedNet {
       );
     }
     const keys = added.map(({ key }) => key);
-    return this.commit(label, { ...this.document, nodes }, new Set(keys), null, keys.at(-1) ?? this.active);
+    return this.#commit(label, { ...this.document, nodes }, new Set(keys), null, keys.at(-1) ?? this.active);
   }
 
   #room(nodes: readonly LayerNode[]): boolean {
@@ -247,15 +345,4 @@ export class NetEditor extends SteppedNet {
       flattened(nodes).every(({ children }) => children.length <= mostLayers.block)
     );
   }
-}
-
-function counted(nodes: readonly LayerNode[]): { layer?: Layer; count: number } {
-  const [first] = nodes;
-  return first && nodes.length === 1 ? { layer: first.layer, count: 1 } : { count: nodes.length };
-}
-
-function switched(layer: Layer, on: boolean): Layer {
-  if (!on) return { ...layer, disabled: true };
-  const { disabled: _, ...rest } = layer;
-  return rest;
 }

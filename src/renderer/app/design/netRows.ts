@@ -25,3 +25,17 @@ export function rowsOf(
     ];
   });
 }
+
+/**
+ * Returns the key of the row that gets the keyboard when these layers and what is in them are removed: the next one that
+ * stays, or else the one before; undefined if none stays.
+ */
+export function nextKey(rows: readonly Row[], removed: ReadonlySet<string>): string | undefined {
+  const gone = new Set<string>();
+  for (const { node, parent } of rows) {
+    if (removed.has(node.key) || (parent !== null && gone.has(parent))) gone.add(node.key);
+  }
+  const at = rows.findIndex(({ node }) => removed.has(node.key));
+  const stays = ({ node }: Row) => !gone.has(node.key);
+  return (rows.slice(at).find(stays) ?? rows.slice(0, at).findLast(stays))?.node.key;
+}

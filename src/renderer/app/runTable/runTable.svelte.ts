@@ -25,7 +25,9 @@ const rowsAtOnce = 200;
 /** Milliseconds for which changes are gathered before the numbers are fetched again. */
 const settleMs = 700;
 
-export class RunTable extends RunLines {
+export class RunTable {
+  /** The found runs as lines, with the cursor and the selection. */
+  readonly list = new RunLines();
   /** The filter as typed; the table shows the last one that could be parsed. */
   filter = $state.raw('');
   /** The reason why the filter could not be parsed. */
@@ -39,7 +41,7 @@ export class RunTable extends RunLines {
   problem = $state.raw<ProblemRecord | null>(null);
   counts = $state.raw<CallReply<'runs.query'>['counts']>({ active: 0, archived: 0, deleted: 0 });
   readonly rows = new SvelteMap<number, RunSummary>();
-  readonly #known: ReadonlySet<number> = $derived(new Set(this.runs));
+  readonly #known: ReadonlySet<number> = $derived(new Set(this.list.runs));
 
   readonly #lab: LabClient;
   #shown = false;
@@ -51,7 +53,6 @@ export class RunTable extends RunLines {
   #fetching = false;
 
   constructor(lab: LabClient) {
-    super();
     this.#lab = lab;
     lab.on('run.changed', (run) => {
       this.#put(run);
@@ -64,7 +65,7 @@ export class RunTable extends RunLines {
     });
     lab.on('runs.removed', ({ runs }) => {
       const gone = new Set(runs);
-      for (const run of runs) this.selected.delete(run);
+      for (const run of runs) this.list.selected.delete(run);
       if (this.scope !== 'deleted') this.#without(gone);
       this.#settle(0);
     });
@@ -117,7 +118,7 @@ export class RunTable extends RunLines {
 
   setScope(scope: RunScope): void {
     this.scope = scope;
-    this.selected.clear();
+    this.list.selected.clear();
     this.#changed();
   }
 
@@ -129,7 +130,7 @@ export class RunTable extends RunLines {
 
   setGroup(by: GroupField | null): void {
     this.groupBy = by;
-    this.closed.clear();
+    this.list.closed.clear();
     this.#changed();
   }
 
@@ -182,11 +183,11 @@ export class RunTable extends RunLines {
         this.#stale.delete(row.id);
       }
       this.counts = found.counts;
-      this.grouped = groups && groupBy ? { by: groupBy, groups } : null;
-      if (!sameNumbers(this.runs, found.runs)) this.runs = found.runs;
-      if (this.selected.size > 0) {
+      this.list.grouped = groups && groupBy ? { by: groupBy, groups } : null;
+      if (!sameNumbers(this.list.runs, found.runs)) this.list.runs = found.runs;
+      if (this.list.selected.size > 0) {
         const there = new Set(found.runs);
-        for (const run of this.selected) if (!there.has(run)) this.selected.delete(run);
+        for (const run of this.list.selected) if (!there.has(run)) this.list.selected.delete(run);
       }
       this.problem = null;
       this.loaded = true;
@@ -249,11 +250,11 @@ export class RunTable extends RunLines {
 
   #without(gone: ReadonlySet<number>): void {
     const rest = (runs: readonly number[]) => runs.filter((run) => !gone.has(run));
-    this.runs = rest(this.runs);
-    if (this.grouped) {
-      const { by, groups } = this.grouped;
+    this.list.runs = rest(this.list.runs);
+    if (this.list.grouped) {
+      const { by, groups } = this.list.grouped;
       const left = groups.map((group) => ({ ...group, runs: rest(group.runs) }));
-      this.grouped = { by, groups: left.filter(({ runs }) => runs.length > 0) };
+      this.list.grouped = { by, groups: left.filter(({ runs }) => runs.length > 0) };
     }
   }
 

@@ -27,7 +27,7 @@ async function shown(): Promise<void> {
 
 test('all numbers at once, rows when they come into sight, each once', async () => {
   await shown();
-  expect([table.lines.length, table.lines[0]?.key, table.rows.size]).toEqual([300, 'r300', 80]);
+  expect([table.list.lines.length, table.list.lines[0]?.key, table.rows.size]).toEqual([300, 'r300', 80]);
   table.want([300, 200, 199]);
   await vi.waitUntil(() => table.rows.has(199));
   table.want([200, 199]);
@@ -43,10 +43,10 @@ test('a filter that cannot be understood is told, and what was found stays', asy
   await shown();
   table.setFilter('acuracy > 98');
   expect(table.filterProblem?.code).toBe('query.misspelt-field');
-  expect([table.runs.length, asked('runs.query').length]).toEqual([300, 1]);
+  expect([table.list.runs.length, asked('runs.query').length]).toEqual([300, 1]);
   there = [7];
   table.setFilter('accuracy > 98');
-  await vi.waitUntil(() => table.runs.length === 1);
+  await vi.waitUntil(() => table.list.runs.length === 1);
   expect(table.filterProblem).toBeNull();
   expect(asked('runs.query').at(-1)).toMatchObject({ filter: 'accuracy > 98', scope: 'active' });
 });
@@ -94,10 +94,10 @@ test('groups have their runs beneath them, unless they are closed', async () => 
   lab.answer('runs.groups', () => groups);
   await shown();
   table.setGroup('seed');
-  await vi.waitUntil(() => table.grouped !== null);
-  expect(table.lines.map(({ kind }) => kind)).toEqual(['group', 'run', 'run', 'group', 'run']);
-  table.toggleGroup(groupKey(groups[0]!), false);
-  expect(table.lines.map(({ kind }) => kind)).toEqual(['group', 'group', 'run']);
+  await vi.waitUntil(() => table.list.grouped !== null);
+  expect(table.list.lines.map(({ kind }) => kind)).toEqual(['group', 'run', 'run', 'group', 'run']);
+  table.list.toggleGroup(groupKey(groups[0]!), false);
+  expect(table.list.lines.map(({ kind }) => kind)).toEqual(['group', 'group', 'run']);
 });
 
 test('groups keep what they were made by until others are there', async () => {
@@ -105,50 +105,50 @@ test('groups keep what they were made by until others are there', async () => {
   lab.answer('runs.groups', () => [{ ...group, key: 0, runs: [300] }]);
   await shown();
   table.setGroup('seed');
-  await vi.waitUntil(() => table.grouped !== null);
+  await vi.waitUntil(() => table.list.grouped !== null);
   // The table follows the address, as the screen does.
   table.follow({});
   expect(table.groupBy).toBeNull();
-  expect(table.grouped?.by).toBe('seed');
-  await vi.waitUntil(() => table.grouped === null);
-  expect(table.lines[0]).toEqual({ kind: 'run', key: 'r300', run: 300 });
+  expect(table.list.grouped?.by).toBe('seed');
+  await vi.waitUntil(() => table.list.grouped === null);
+  expect(table.list.lines[0]).toEqual({ kind: 'run', key: 'r300', run: 300 });
 });
 
 test('the cursor stops at both ends; with Shift, all on the way are selected', async () => {
   await shown();
-  table.move(1);
-  expect(table.cursor).toBe('r300');
-  expect(table.targets).toEqual([300]);
-  table.move(1, { extend: true });
-  table.move(1, { extend: true });
-  expect(table.targets).toEqual([300, 299, 298]);
-  table.move(-1, { extend: true });
-  expect(table.cursor).toBe('r299');
-  table.clearSelection();
-  table.move(Infinity);
-  expect(table.cursor).toBe('r1');
-  table.move(-Infinity);
-  expect(table.cursor).toBe('r300');
-  table.selectAll();
-  expect(table.targets).toHaveLength(300);
+  table.list.move(1);
+  expect(table.list.cursor).toBe('r300');
+  expect(table.list.targets).toEqual([300]);
+  table.list.move(1, { extend: true });
+  table.list.move(1, { extend: true });
+  expect(table.list.targets).toEqual([300, 299, 298]);
+  table.list.move(-1, { extend: true });
+  expect(table.list.cursor).toBe('r299');
+  table.list.clearSelection();
+  table.list.move(Infinity);
+  expect(table.list.cursor).toBe('r1');
+  table.list.move(-Infinity);
+  expect(table.list.cursor).toBe('r300');
+  table.list.selectAll();
+  expect(table.list.targets).toHaveLength(300);
 });
 
 test('what is not found any more is not selected any more', async () => {
   await shown();
-  table.selectAll();
+  table.list.selectAll();
   there = [3, 2];
   table.setFilter('few');
-  await vi.waitUntil(() => table.runs.length === 2);
-  expect([...table.selected].sort()).toEqual([2, 3]);
+  await vi.waitUntil(() => table.list.runs.length === 2);
+  expect([...table.list.selected].sort()).toEqual([2, 3]);
 });
 
 test('a run that has changed is shown so at once; those that were deleted leave at once', async () => {
   await shown();
   lab.emit('run.changed', sampleRun({ id: 300, status: 'finished', name: 'renamed' }));
   expect(table.rows.get(300)?.name).toBe('renamed');
-  table.toggle(299);
+  table.list.toggle(299);
   lab.emit('runs.removed', { runs: [299] });
-  expect([table.runs.includes(299), table.selected.has(299)]).toEqual([false, false]);
+  expect([table.list.runs.includes(299), table.list.selected.has(299)]).toEqual([false, false]);
   table.hide();
 });
 
@@ -168,5 +168,5 @@ test('an error of the lab is kept for the screen, and the list stays', async () 
   });
   await table.load();
   expect(table.problem).not.toBeNull();
-  expect(table.runs).toHaveLength(300);
+  expect(table.list.runs).toHaveLength(300);
 });

@@ -43,7 +43,7 @@ const keys = {
 } as const;
 
 function state({ app: { table } }: RunsContext) {
-  const { targets } = table;
+  const { targets } = table.list;
   const rows = targets.flatMap((run) => table.rows.get(run) ?? []);
   return {
     targets,
@@ -153,7 +153,7 @@ export function runsActions(context: RunsContext): Action[] {
       group: 'runs',
       title: m.runs_select_all,
       run: () => {
-        table.selectAll();
+        table.list.selectAll();
       },
     },
   ];
@@ -161,7 +161,7 @@ export function runsActions(context: RunsContext): Action[] {
 
 /** Refuses more runs than a comparison takes, rather than leaving some out silently. */
 export function compareTargets({ app }: RunsContext): void {
-  const { targets } = app.table;
+  const { targets } = app.table.list;
   if (targets.length > mostCompared) {
     app.notices.show(m.compare_most({ count: mostCompared }), { kind: 'bad' });
     return;
