@@ -3,16 +3,18 @@
  * cache within reach. It trains, is quit, starts again with its history, and exports.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { getCurrentFuseWire } from '@electron/fuses';
+import sharp from 'sharp';
 import { desktopPlace } from './desktop.ts';
 import { ask, startRuns } from './lab.ts';
 import { createPresets } from './presets.ts';
 import { Program } from './program.ts';
 import { allowSandbox, userFolder } from './stage.ts';
+import { exportFormats } from '../../src/shared/export/formats.ts';
 import { expect, test } from '../e2e/host.ts';
 
 test.describe.configure({ mode: 'serial', timeout: 1_800_000 });
@@ -40,6 +42,24 @@ test.beforeAll(() => {
 test.afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** Returns a folder of pictures with a sub-folder for each of two classes. */
+async function pictures(): Promise<string> {
+  const pets = userFolder('stride-pets-');
+  for (const [label, red] of [
+    ['cat', 200],
+    ['dog', 40],
+  ] as const) {
+    mkdirSync(join(pets, label));
+    for (let image = 0; image < 5; image += 1) {
+      const background = { r: red, g: 20 * image, b: 90 };
+      await sharp({ create: { width: 12, height: 12, channels: 3, background } })
+        .png()
+        .toFile(join(pets, label, `${image}.png`));
+    }
+  }
+  return pets;
+}
 
 test('nothing in it leads back to the checkout or the cache', () => {
   const links = execFileSync('find', [folder, '-type', 'l', '-lname', '/*'], { encoding: 'utf8' });
@@ -75,6 +95,23 @@ test('trains from an empty home, keeps its history, and exports', async () => {
   expect(exported.text.split('\n').length).toBeGreaterThan(1);
   const { files } = await ask(packed.page, 'runs.files', { run });
   expect(files.length).toBeGreaterThan(0);
+  // The checks load native libraries and files of TensorFlow.js from the package.
+  const models = userFolder('stride-models-');
+  const written = await ask(packed.page, 'models.export', {
+    runs: [run],
+    formats: exportFormats,
+    folder: models,
+  });
+  expect(written.map(({ format, problem }) => ({ format, problem }))).toEqual(
+    exportFormats.map((format) => ({ format, problem: null })),
+  );
+  for (const { format, check } of written) expect(check!.largestDifference, format).toBeLessThan(1e-4);
+  // Pictures are decoded by a library with files of its own, which have to be in the package as well.
+  const imported = await ask(packed.page, 'datasets.import', {
+    ticket: 'pets',
+    from: { path: await pictures() },
+  });
+  expect(imported.entry).toMatchObject({ classes: ['cat', 'dog'] });
   expect(await packed.end('SIGTERM')).toBe(0);
   expect(readFileSync(join(home, 'history.sqlite')).length).toBeGreaterThan(0);
   for (const each of [home, userHome]) rmSync(each, { recursive: true, force: true });

@@ -215,9 +215,15 @@ test('@always 17: a message from another frame or another window is not heard', 
     return typeof bridge;
   });
   expect(inside).toBe('undefined');
-  const answers = await program.main!.evaluate(async ({ BrowserWindow, app }) => {
+  const answers = await program.main!.evaluate(async ({ BrowserWindow, app, dialog }) => {
     const preload = `${app.getAppPath()}/out/preload/preload.cjs`;
-    const heard: number[] = [];
+    const heard: unknown[] = [];
+    const { showOpenDialog } = dialog;
+    let dialogs = 0;
+    dialog.showOpenDialog = () => {
+      dialogs += 1;
+      return Promise.resolve({ canceled: false, filePaths: ['/etc'] });
+    };
     // The first is no page of ours; the second is, in a window that has no channel to the lab.
     for (const address of ['about:blank', 'app://stride/index.html']) {
       const other = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });
@@ -229,12 +235,15 @@ test('@always 17: a message from another frame or another window is not heard', 
           stride.send({ kind: 'call', id: 1, name: 'app.info', request: {} });
           setTimeout(() => resolve(count), 1000);
         })`)) as number,
+        await other.webContents.executeJavaScript('stride.chooseFolder()'),
       );
       other.destroy();
     }
-    return heard;
+    dialog.showOpenDialog = showOpenDialog;
+    return { heard, dialogs };
   });
-  expect(answers).toEqual([0, 0]);
+  // Neither is answered by the lab, and neither gets a folder or the dialog that asks for one.
+  expect(answers).toEqual({ heard: [0, null, 0, null], dialogs: 0 });
 });
 
 test('@always 18: its own scheme serves the window’s folder and nothing above it', async () => {
