@@ -3,7 +3,7 @@
  * runs that were cut off. By keyboard alone but for a few presses.
  */
 import type { Page } from '@playwright/test';
-import { expect, hostOfThisFile, needsSecondWindow, test, watchForErrors } from './host.ts';
+import { expect, hostOfThisFile, isDesktop, needsSecondWindow, test, watchForErrors } from './host.ts';
 import { press } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -166,22 +166,23 @@ test('two presses train the sample; quit and started again, one press lets its r
   await host.stop();
   await host.start();
   await open(page);
-  const offer = page.getByRole('region', { name: '2 runs were interrupted when Stride ended' });
-  await expect(offer.getByRole('link', { name: 'Homework net #2' })).toBeVisible();
-  await press(offer.getByRole('button', { name: 'Resume' }));
-  await expect(offer).toHaveCount(0);
+  // Asked for anew each time, because on the desktop a start brings another window.
+  const offer = () => page.getByRole('region', { name: '2 runs were interrupted when Stride ended' });
+  await expect(offer().getByRole('link', { name: 'Homework net #2' })).toBeVisible();
+  await press(offer().getByRole('button', { name: 'Resume' }));
+  await expect(offer()).toHaveCount(0);
   await expect.poll(started, { timeout: 60_000 }).toBeGreaterThan(0);
 
   // Declined once, they are not offered again.
   await host.stop();
   await host.start();
   await open(page);
-  await press(offer.getByRole('button', { name: 'Not now' }));
-  await expect(offer).toHaveCount(0);
+  await press(offer().getByRole('button', { name: 'Not now' }));
+  await expect(offer()).toHaveCount(0);
   await page.reload();
   await page.locator('#heading').waitFor();
   await page.waitForTimeout(1000);
-  await expect(offer).toHaveCount(0);
+  await expect(offer()).toHaveCount(0);
 });
 
 test('where that was asked for, runs that were cut off go on by themselves', async ({ page }) => {
@@ -196,7 +197,8 @@ test('where that was asked for, runs that were cut off go on by themselves', asy
   // A run that took its process along while its graph was built is not tried again by itself.
   await expect(page.getByText(/Batch [1-9][\d,]* of 938/).first()).toBeVisible();
   await host.stop('SIGKILL');
-  await expect(page.getByText('Stride is not responding')).toBeVisible();
+  // On the desktop the window ends with its program.
+  if (!isDesktop()) await expect(page.getByText('Stride is not responding')).toBeVisible();
 
   await host.start();
   // The window that is open reconnects and resumes the run; the notice may be gone before it is read here.
