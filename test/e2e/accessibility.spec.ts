@@ -1,6 +1,6 @@
 /** axe-core on every screen, empty and full, with what opens over them, in both themes: no violation. */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { axeFindings } from './axe.ts';
 import { expect, hostOfThisFile, test } from './host.ts';
 import { press, tick } from './press.ts';
 
@@ -11,11 +11,7 @@ const host = hostOfThisFile();
 const schemes = ['light', 'dark'] as const;
 
 async function check(page: Page, screen: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(
-    ({ id, nodes }) => `${screen}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`,
-  );
-  expect.soft(found).toEqual([]);
+  expect.soft(await axeFindings(page), screen).toEqual([]);
 }
 
 /** As it stands, in both themes. */

@@ -1,10 +1,10 @@
 /** Two nets compared in the window: from training them to a report that is read without a network. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Page } from '@playwright/test';
+import { axeFindings } from './axe.ts';
 import { expect, hostOfThisFile, saved, test, watchForErrors } from './host.ts';
 import { press } from './press.ts';
 
@@ -224,11 +224,7 @@ for (const language of ['English', '简体中文']) {
       await expect(page.getByRole('tabpanel')).toBeVisible();
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        const found = violations.map(
-          ({ id, nodes }) => `${tab}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`,
-        );
-        expect.soft(found).toEqual([]);
+        expect.soft(await axeFindings(page), tab).toEqual([]);
       }
       for (const width of [1024, 2560]) {
         await page.setViewportSize({ width, height: 900 });

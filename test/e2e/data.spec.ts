@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import sharp from 'sharp';
 import { idxFiles, writeFiles } from '../support/datasetFiles.ts';
+import { axeFindings } from './axe.ts';
 import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
 import { press } from './press.ts';
 
@@ -56,7 +56,7 @@ test('four IDX files are looked at, imported and shown', async ({ page }) => {
   await expect(page.getByRole('img', { name: '1, sample 3' })).toBeVisible();
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme });
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
   }
   expect(errors).toEqual([]);
 });
@@ -78,7 +78,7 @@ test('a folder of pictures by its path, one of them damaged; then without that o
   await dialog.getByRole('textbox', { name: /Or a path/ }).fill(join(source, 'pets'));
   await press(dialog.getByRole('button', { name: 'Look into it' }));
   await expect(dialog.getByRole('alert')).toHaveText('dog/9.png is not a picture that can be read.');
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  expect(await axeFindings(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
   rmSync(join(source, 'pets', 'dog', '9.png'));

@@ -3,8 +3,8 @@
  * broken and mended, kept over a reload and a restart of the host; axe-core in both themes.
  */
 import { readFile } from 'node:fs/promises';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { axeFindings } from './axe.ts';
 import { allowClipboard, expect, hostOfThisFile, test, watchForErrors } from './host.ts';
 import { press } from './press.ts';
 
@@ -256,8 +256,7 @@ test('the course’s script, pasted on the column, is the course net, and its se
   await expect(dialog.getByText('Everything was understood.')).toBeVisible();
   await expect(dialog.getByRole('listitem')).toHaveCount(9);
   await expect(dialog.getByRole('checkbox', { name: /^Training settings too/ })).toBeChecked();
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  expect(await axeFindings(page)).toEqual([]);
   await press(dialog.getByRole('button', { name: 'Use this net' }));
 
   await expect(page).not.toHaveURL(/homework/);
@@ -338,8 +337,7 @@ test('the activation explorer shows what the layer is given in the newest run, a
   await press(page.getByRole('option', { name: 'Course net #1' }));
   await expect(words(1)).toBeVisible();
   expect(await share(1)).not.toBe(newest);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  expect(await axeFindings(page)).toEqual([]);
   expect(errors).toEqual([]);
 });
 
@@ -347,10 +345,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing, ${colorScheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme });
     const check = async (what: string) => {
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(
-        violations.map(({ id, nodes }) => `${what}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-      ).toEqual([]);
+      expect(await axeFindings(page), what).toEqual([]);
     };
     await open(page, 'homework');
     await check('preset');

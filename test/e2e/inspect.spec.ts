@@ -1,11 +1,11 @@
 /** Looking inside two nets: maps, a unit's products and sum by the keyboard, held against the numbers that the engine sent. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Page } from '@playwright/test';
 import { openHistory } from '../../src/main/history/open.ts';
 import { decodeMessage } from '../../src/shared/base/codec.ts';
+import { axeFindings } from './axe.ts';
 import { expect, hostOfThisFile, isDesktop, test, watchForErrors } from './host.ts';
 import { press } from './press.ts';
 
@@ -263,8 +263,7 @@ for (const language of ['English', '简体中文']) {
     await expect(unit(page, 1)).toBeVisible();
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+      expect(await axeFindings(page)).toEqual([]);
     }
     for (const width of [1024, 2560]) {
       await page.setViewportSize({ width, height: 900 });

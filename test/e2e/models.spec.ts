@@ -2,7 +2,6 @@
  * Weights of PyTorch's brought in through the window, scored, and taken away in every format; then the exported page and the
  * TensorFlow.js model are opened in Chromium as their users open them.
  */
-import { AxeBuilder } from '@axe-core/playwright';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -11,6 +10,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { unzipSync } from 'fflate';
 import type { InferenceSession as Session, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Page } from '@playwright/test';
+import { axeFindings } from './axe.ts';
 import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
 import { press, tick } from './press.ts';
 
@@ -38,10 +38,7 @@ async function command(page: Page, words: string): Promise<void> {
 async function axe(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect
-      .soft(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`))
-      .toEqual([]);
+    expect.soft(await axeFindings(page)).toEqual([]);
   }
 }
 

@@ -2,9 +2,9 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { fillHistory } from '../support/manyRuns.ts';
+import { axeFindings } from './axe.ts';
 import { Host, expect, saved, test, watchForErrors } from './host.ts';
 import { press } from './press.ts';
 
@@ -149,8 +149,7 @@ test('no violation found by axe, both themes', async ({ page }) => {
     await page.emulateMedia({ colorScheme });
     await openRuns(page, '?group=optimizer');
     const check = async (what: string) => {
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${what}: ${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+      expect(await axeFindings(page), what).toEqual([]);
     };
     await check('groups');
     await openRuns(page);

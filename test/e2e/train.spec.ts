@@ -3,8 +3,8 @@
  * what PyTorch printed for the same seed (test/vectors/traces).
  */
 import { readFileSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
+import { axeFindings } from './axe.ts';
 import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
 import { press, tick } from './press.ts';
 
@@ -249,8 +249,7 @@ test('every setting is there: optimizers, the schedule’s curve, augmentation b
   await pick('Metric', 'Validation loss');
   await expect(page.getByText('There are no validation images')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Train Course net' })).toBeDisabled();
-  const { violations } = await new AxeBuilder({ page }).include('form').analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  expect(await axeFindings(page, { within: 'form' })).toEqual([]);
   await press(page.getByRole('button', { name: 'Reset to course’s values' }));
   await expect(page.getByRole('button', { name: 'Train Course net' })).toBeEnabled();
   expect(errors).toEqual([]);

@@ -1,7 +1,7 @@
 /** What is watched of a run: real training of two short epochs, and the numbers in the page are history's. */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { openHistory } from '../../src/main/history/open.ts';
+import { axeFindings } from './axe.ts';
 import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
 import { pixelsApart } from './pixels.ts';
 import { press } from './press.ts';
@@ -201,13 +201,11 @@ test('layer health is read out; no violation in either theme', async ({ page }) 
   await expect(page.getByText(/Layer \d+ \(.*\), epoch 1: .*ReLU units/)).toBeVisible();
   await page.keyboard.press('ArrowRight');
   await expect(page.getByText(/, epoch 2: .*ReLU units/)).toBeVisible();
-  const violations = async (builder: AxeBuilder) =>
-    (await builder.analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
   await page.emulateMedia({ colorScheme: 'light' });
-  expect(await violations(new AxeBuilder({ page }))).toEqual([]);
+  expect(await axeFindings(page)).toEqual([]);
   // A theme changes colours and nothing else; on this page, of many cells, all rules take long.
   await page.emulateMedia({ colorScheme: 'dark' });
-  expect(await violations(new AxeBuilder({ page }).withRules('color-contrast'))).toEqual([]);
+  expect(await axeFindings(page, { rule: 'color-contrast' })).toEqual([]);
 });
 
 test('after one epoch the layers’ health is one table of numbers', async ({ page }) => {
