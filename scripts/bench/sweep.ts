@@ -21,8 +21,9 @@ const seeds = Array.from({ length: runs }, (_, seed) => seed);
 /** Returns the seconds until all runs are finished, in a separate lab. */
 async function time(begin: (lab: Lab) => Promise<unknown>): Promise<number> {
   const home = await mkdtemp(join(tmpdir(), 'stride-bench-'));
-  const workerPath = new URL('../../src/main/engine/worker.ts', import.meta.url);
-  const lab = await createLab({ home, host: 'terminal', workerPath });
+  const source = (path: string) => new URL(`../../src/main/${path}`, import.meta.url);
+  const [workerPath, importerPath] = [source('engine/worker.ts'), source('datasets/import/importThread.ts')];
+  const lab = await createLab({ home, host: 'terminal', workerPath, importerPath });
   const finished = new Set<number>();
   const all = new Promise<void>((resolve, reject) => {
     lab.on('run.changed', ({ id, status, problem }) => {

@@ -13,13 +13,16 @@ import { exportFormats } from '../../src/shared/export/formats.ts';
 import type { Network } from '../../src/shared/network/network.ts';
 import { presets } from '../../src/shared/network/presets.ts';
 import { drawnModel, everyActivation, everyLayer } from '../../test/models/support.ts';
-import { reached } from '../../test/support/lab.ts';
+import { reached, importerPath } from '../../test/support/lab.ts';
 
 const [folder = ''] = process.argv.slice(2);
 const trained = ['course', 'homework'];
 const home = mkdtempSync(join(tmpdir(), 'stride-runtimes-home-'));
 const workerPath = new URL('../../src/main/engine/worker.ts', import.meta.url);
-const lab = await createLab({ home, host: 'terminal', workerPath }, { cores: availableParallelism() });
+const lab = await createLab(
+  { home, host: 'terminal', workerPath, importerPath },
+  { cores: availableParallelism() },
+);
 
 async function trainedRun(preset: (typeof presets)[number]): Promise<number> {
   const { network, settings } = preset;

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { runBrowserHost } from './browser/host.ts';
 import { type BrowserOptions, addBrowserOptions } from './browser/options.ts';
+import importerPath from './datasets/import/importThread?modulePath';
 import workerPath from './engine/worker?modulePath';
 import { parseCommandLine, tameCommander } from './host/commandLine.ts';
 import { exitCodes } from './host/exitCodes.ts';
@@ -17,7 +18,7 @@ setLanguage(languageOf(process.env));
 const program = addBrowserOptions(tameCommander(new Command('stride-browser'), process));
 program.action(async (options: BrowserOptions) => {
   const host = {
-    createLab: () => createLab({ host: 'browser', workerPath }),
+    createLab: () => createLab({ host: 'browser', workerPath, importerPath }),
     renderer: fileURLToPath(new URL('../renderer', import.meta.url)),
     stdin: process.stdin,
     stdout: process.stdout,

@@ -9,6 +9,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { startDesktop } from './desktop/start.ts';
+import importerPath from './datasets/import/importThread?modulePath';
 import workerPath from './engine/worker?modulePath';
 import { resolveHome } from './lab/base/home.ts';
 import { createLab } from './lab/lab.ts';
@@ -19,7 +20,10 @@ const home = resolveHome();
 startDesktop({
   home,
   createLab: (guard) =>
-    createLab({ home, host: 'desktop', workerPath }, { findTrainingProblem: () => guard.findProblem() }),
+    createLab(
+      { home, host: 'desktop', workerPath, importerPath },
+      { findTrainingProblem: () => guard.findProblem() },
+    ),
   renderer: here('../renderer'),
   preload: here('../preload/preload.cjs'),
   platform: process.platform,

@@ -3,6 +3,7 @@
  * even indirectly.
  */
 import { fileURLToPath } from 'node:url';
+import importerPath from './datasets/import/importThread?modulePath';
 import workerPath from './engine/worker?modulePath';
 import { exitCodes } from './host/exitCodes.ts';
 import { createLab } from './lab/lab.ts';
@@ -19,7 +20,7 @@ process.exitCode = await runTerminal(
     platform: process.platform,
     signals: process,
     kill: () => process.exit(exitCodes.interrupted),
-    createLab: (host) => createLab({ host, workerPath }),
+    createLab: (host) => createLab({ host, workerPath, importerPath }),
     renderer: here('../renderer'),
     doctor: here('../../scripts/doctor.mjs'),
   },

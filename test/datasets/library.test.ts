@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CallReply } from '../../src/shared/api/api.ts';
 import type { Lab } from '../../src/main/lab/lab.ts';
 import { idxFiles, packed, writeFiles } from '../support/datasetFiles.ts';
-import { openLab, reached, removeFolder, temporaryFolder } from '../support/lab.ts';
+import { nextEvent, openLab, reached, removeFolder, temporaryFolder } from '../support/lab.ts';
+import { startProcess } from '../support/processes.ts';
 
 let home: string;
 let source: string;
@@ -126,21 +127,49 @@ describe('a set whose files are not as they were', () => {
   });
 });
 
-test('an import that is cancelled leaves nothing', async () => {
-  writeFiles(join(source, 'small'), idxFiles({ train: 60_000, test: 2000, side: 8 }));
-  const progress = new Promise<void>((resolve) => {
-    lab.on('datasets.progress', ({ phase }) => {
-      if (phase === 'reading') resolve();
+describe('an import that is cancelled leaves nothing', () => {
+  test.for(['reading', 'checking'] as const)('while it is %s', async (wanted) => {
+    const path = writeFiles(join(source, 'many'), idxFiles({ train: 20_000 }));
+    const ended = new Promise<string>((resolve) => {
+      lab.on('datasets.progress', ({ phase }) => {
+        if (phase === wanted) void lab.call('datasets.cancelImport', { ticket: 'mine' });
+      });
+      lab.call('datasets.import', { ticket: 'mine', from: { path } }).then(
+        () => resolve('whole'),
+        (error: unknown) => resolve((error as { code: string }).code),
+      );
     });
+    expect(await ended).toBe('dataset.cancelled');
+    expect(kept()).toEqual([]);
+    expect(existsSync(join(home, 'datasets'))).toBe(true);
   });
-  const importing = lab.call('datasets.import', { ticket: 'mine', from: { path: join(source, 'small') } });
-  const ended = importing.then(
-    () => 'whole',
-    (error: unknown) => (error as { code: string }).code,
-  );
-  await progress;
-  await lab.call('datasets.cancelImport', { ticket: 'mine' });
-  expect(await ended).toBe('dataset.cancelled');
+
+  test('when the lab is closed', async () => {
+    const path = writeFiles(join(source, 'many'), idxFiles({ train: 20_000 }));
+    const importing = lab.call('datasets.import', { ticket: 'mine', from: { path } });
+    const ended = expect(importing).rejects.toMatchObject({ code: 'dataset.cancelled' });
+    await nextEvent(lab, 'datasets.progress');
+    await lab.close();
+    await ended;
+    expect(kept()).toEqual([]);
+  });
+});
+
+test('what a killed process left is removed at the next start, and nothing of one that lives', async () => {
+  const path = writeFiles(join(source, 'many'), idxFiles({ train: 200_000 }));
+  const process = startProcess('labProcess.ts', home, 'import', path);
+  for (;;) {
+    const event = JSON.parse(await process.line()) as { name: string; phase?: string };
+    if (event.name === 'datasets.progress' && event.phase === 'reading') break;
+  }
+  // The process is stopped so that it cannot complete the import before it is killed.
+  process.child.kill('SIGSTOP');
+  const [staging] = kept();
+  expect(staging).toMatch(/^\.importing-/);
+  // Another start while the first process lives.
+  await (await openLab(home)).close();
+  expect(kept()).toEqual([staging]);
+  await process.kill();
+  await (await openLab(home)).close();
   expect(kept()).toEqual([]);
-  expect(existsSync(join(home, 'datasets'))).toBe(true);
 });

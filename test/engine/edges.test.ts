@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { childEnvironment } from '../../scripts/setup/native-notes.mjs';
 import { type Lab, createLab } from '../../src/main/lab/lab.ts';
 import { edgeTrial } from '../support/edgeNetworks.ts';
-import { fakeRun, openLab, reached, removeFolder, temporaryFolder } from '../support/lab.ts';
+import { fakeRun, openLab, reached, removeFolder, temporaryFolder, importerPath } from '../support/lab.ts';
 
 const workerPath = new URL('../../src/main/engine/worker.ts', import.meta.url);
 const wide = (filters: number) => ({
@@ -26,7 +26,7 @@ let home: string;
 let lab: Lab;
 beforeEach(async () => {
   home = temporaryFolder();
-  lab = await createLab({ home, host: 'terminal', workerPath }, { cores: 2 });
+  lab = await createLab({ home, host: 'terminal', workerPath, importerPath }, { cores: 2 });
 });
 afterEach(async () => {
   await lab.close();
@@ -54,7 +54,12 @@ describe('a net that no machine can count', () => {
 
 test('an estimate whose process dies says so, ends no other run, and the next one is answered', async () => {
   const other = await createLab(
-    { home, host: 'terminal', workerPath: new URL('../support/dyingWorker.ts', import.meta.url) },
+    {
+      home,
+      host: 'terminal',
+      workerPath: new URL('../support/dyingWorker.ts', import.meta.url),
+      importerPath,
+    },
     { cores: 2 },
   );
   const [run] = await lab.call('runs.start', {

@@ -13,7 +13,7 @@ import { findPreset } from '../../src/shared/network/presets.ts';
 import { Problem } from '../../src/shared/base/problem.ts';
 import { summarize } from '../../src/shared/network/shapes.ts';
 import { augmentationSchema, trainingSettingsSchema } from '../../src/shared/training/training.ts';
-import { removeFolder, temporaryFolder } from '../support/lab.ts';
+import { removeFolder, temporaryFolder, importerPath } from '../support/lab.ts';
 
 setNativeEnvironment(2);
 const course = findPreset('course')!.network;
@@ -22,7 +22,7 @@ let home: string;
 let lab: Lab;
 beforeAll(async () => {
   home = temporaryFolder();
-  lab = await createLab({ home, host: 'terminal', workerPath }, { cores: 2 });
+  lab = await createLab({ home, host: 'terminal', workerPath, importerPath }, { cores: 2 });
 });
 afterAll(async () => {
   await lab.close();

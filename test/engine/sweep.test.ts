@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { openDataset } from '../../src/main/datasets/index.ts';
 import { createLab } from '../../src/main/lab/lab.ts';
 import { findPreset } from '../../src/shared/network/presets.ts';
-import { nextEvent, reached, removeFolder, temporaryFolder } from '../support/lab.ts';
+import { nextEvent, reached, removeFolder, temporaryFolder, importerPath } from '../support/lab.ts';
 import { shortened } from '../support/shortened.ts';
 
 it('trains two combinations with two seeds, and each run as it is trained alone', async () => {
@@ -11,7 +11,7 @@ it('trains two combinations with two seeds, and each run as it is trained alone'
   const dataset = shortened(await openDataset('mnist'), 1280, 200);
   const workerPath = new URL('../../src/main/engine/worker.ts', import.meta.url);
   const lab = await createLab(
-    { home, host: 'terminal', workerPath },
+    { home, host: 'terminal', workerPath, importerPath },
     { cores: 2, openDataset: async () => dataset },
   );
   try {

@@ -1,19 +1,21 @@
 /** Imports into a folder of its own, without a lab around it, and reads back what was written. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Imported, importDataset } from '../../src/main/datasets/import/importDataset.ts';
+import { prepareSet } from '../../src/main/datasets/import/importDataset.ts';
+import { type Imported, publishSet } from '../../src/main/datasets/import/publish.ts';
+import { withStaging } from '../../src/main/datasets/import/staging.ts';
 import { type ImportRecord, importOptionsSchema } from '../../src/shared/datasets/importing.ts';
 import type { z } from 'zod';
 
 type Options = z.input<typeof importOptionsSchema>;
 
 export function importInto(folder: string, path: string, options: Options = {}): Promise<Imported> {
-  return importDataset({
-    ...{ folder, path, options: importOptionsSchema.parse(options) },
-    signal: new AbortController().signal,
-    progress: () => undefined,
-    naming: (wanted) => wanted,
-    has: () => false,
+  return withStaging(folder, 'a-test', async (staging) => {
+    const prepared = await prepareSet(
+      { staging, path, options: importOptionsSchema.parse(options) },
+      { signal: new AbortController().signal, progress: () => undefined },
+    );
+    return publishSet(folder, staging, prepared, { naming: (wanted) => wanted, has: () => false });
   });
 }
 

@@ -8,6 +8,7 @@ import { Problem } from '../../src/shared/base/problem.ts';
 import type { RunStatus, RunSummary } from '../../src/shared/runs/runs.ts';
 import { type Lab, type LabParts, createLab } from '../../src/main/lab/lab.ts';
 
+export const importerPath = new URL('../../src/main/datasets/import/importThread.ts', import.meta.url);
 export const fakeWorker = new URL('fakeWorker.ts', import.meta.url);
 
 const file = { path: '/nowhere', offset: 0, count: 3205 };
@@ -44,7 +45,7 @@ export function openLab(
   workerPath: string | URL = fakeWorker,
 ): Promise<Lab> {
   return createLab(
-    { home, host: 'terminal', workerPath },
+    { home, host: 'terminal', workerPath, importerPath },
     {
       cores: 2,
       openDataset: async (id) => {

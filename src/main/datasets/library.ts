@@ -3,13 +3,14 @@
  * hash of its files. Opening a set checks all of its bytes, once for as long as the files are unchanged, so
  * that a run never trains on images other than those of its hash.
  */
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Problem, toProblemRecord } from '../../shared/base/problem.ts';
 import type { Dataset, DatasetSummary } from '../../shared/datasets/dataset.ts';
 import type { DatasetEntry, ImportRecord } from '../../shared/datasets/importing.ts';
 import { datasetIds as builtIns, openDataset as openBuiltIn } from './index.ts';
-import type { ImportOrder } from './import/importDataset.ts';
+import type { Room } from './import/publish.ts';
+import { hiddenPrefix, removeHidden } from './import/staging.ts';
 import { readRecord, writeRecord } from './records.ts';
 import { filesInOrder, hashFiles, readSetFiles } from './setFiles.ts';
 
@@ -24,16 +25,21 @@ interface Opened {
 }
 
 const isHash = (name: string) => /^[0-9a-f]{64}$/.test(name);
-const removedPrefix = '.removed-';
 
 export class DatasetLibrary {
   readonly folder: string;
   readonly #opened = new Map<string, Opened>();
   readonly #openBuiltIn: (id: string) => Promise<Dataset>;
 
-  /** Creates the library; `home` is the lab's folder. Tests replace the built-in set by a shorter one. */
-  constructor(home: string, openOwn: (id: string) => Promise<Dataset> = openBuiltIn) {
+  readonly #owner: string;
+
+  /**
+   * Creates the library; `home` is the lab's folder and `owner` its identity among the processes that use it.
+   * Tests replace the built-in set by a shorter one.
+   */
+  constructor(home: string, owner: string, openOwn: (id: string) => Promise<Dataset> = openBuiltIn) {
     this.folder = join(home, 'datasets');
+    this.#owner = owner;
     this.#openBuiltIn = openOwn;
   }
 
@@ -90,23 +96,23 @@ export class DatasetLibrary {
   /** Removes the set's files atomically, so that no half of a set is left. */
   async remove(id: string): Promise<void> {
     const { folder } = await this.#require(id);
-    const away = join(this.folder, `${removedPrefix}${process.pid}-${Date.now()}`);
+    const away = join(this.folder, `${hiddenPrefix('removed', this.#owner)}${Date.now()}`);
     await rename(folder, away);
     this.#opened.delete(folder);
-    await rm(away, { recursive: true, force: true, maxRetries: 3 });
+    await removeHidden(away);
   }
 
   /**
    * Returns the naming for a new import: the wanted name if `strict`, otherwise with a number if another set
    * has it.
    */
-  async room(strict: boolean): Promise<Pick<ImportOrder, 'naming' | 'has'>> {
+  async room(strict: boolean): Promise<Room> {
     const entries = await this.entries();
     const taken = new Set(entries.flatMap(({ summary }) => [summary.id, summary.name.toLowerCase()]));
     const hashes = new Set(entries.map(({ summary }) => summary.hash));
     const free = ({ name, id }: { name: string; id: string }) =>
       !taken.has(id) && !taken.has(name.toLowerCase());
-    const naming: ImportOrder['naming'] = (wanted) => {
+    const naming: Room['naming'] = (wanted) => {
       if (free(wanted)) return wanted;
       if (strict) throw nameTaken(wanted.name);
       for (let number = 2; ; number += 1) {

@@ -2,18 +2,22 @@
  * Files that a window sends because it may not read the machine's paths itself. They are kept until they are
  * imported or discarded.
  */
-import { appendFile, mkdir, rm } from 'node:fs/promises';
+import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Problem } from '../../shared/base/problem.ts';
+import { hiddenPrefix, removeHidden } from './import/staging.ts';
 
 export class Uploads {
   readonly #folder: string;
   /** The folder or the single file that was sent under each ticket. */
   readonly #sent = new Map<string, { folder: string; names: Set<string> }>();
 
-  /** Creates the uploads; `folder` is where the lab keeps its sets. */
-  constructor(folder: string) {
+  readonly #owner: string;
+
+  /** Creates the uploads; `folder` is where the lab `owner` keeps its sets. */
+  constructor(folder: string, owner: string) {
     this.#folder = folder;
+    this.#owner = owner;
   }
 
   async append(ticket: string, name: string, piece: Uint8Array): Promise<void> {
@@ -24,7 +28,10 @@ export class Uploads {
     let sent = this.#sent.get(ticket);
     if (!sent) {
       sent = {
-        folder: join(this.#folder, `.importing-${process.pid}-sent-${this.#sent.size}-${Date.now()}`),
+        folder: join(
+          this.#folder,
+          `${hiddenPrefix('importing', this.#owner)}sent-${this.#sent.size}-${Date.now()}`,
+        ),
         names: new Set(),
       };
       this.#sent.set(ticket, sent);
@@ -60,7 +67,7 @@ export class Uploads {
   async forget(ticket: string): Promise<void> {
     const sent = this.#sent.get(ticket);
     this.#sent.delete(ticket);
-    if (sent) await rm(sent.folder, { recursive: true, force: true, maxRetries: 3 });
+    if (sent) await removeHidden(sent.folder);
   }
 
   async close(): Promise<void> {

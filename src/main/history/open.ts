@@ -46,6 +46,8 @@ export interface History {
   seal(): void;
   /** Identifies this process as the one that trains a run. */
   readonly owner: string;
+  /** Returns true while the process with this identity lives. */
+  ownerLives(owner: string): boolean;
   readonly runs: Runs;
   readonly epochs: Epochs;
   readonly runningLosses: RunningLosses;
@@ -193,6 +195,7 @@ function historyOn(db: Db, home: string, path: string, lookOnly: Problem | null 
       sealed = lookOnly !== null;
     },
     owner: owner.id,
+    ownerLives: (other) => ownerLives(home, other),
     runs: guarded(runs, path),
     epochs: guarded(epochs, path),
     runningLosses: guarded(runningLosses, path),

@@ -63,6 +63,8 @@ export interface LabOptions {
   readonly host: CallReply<'app.info'>['host'];
   /** Path of the built `engine/worker.ts`. */
   readonly workerPath: string | URL;
+  /** Path of the built `datasets/import/importThread.ts`. */
+  readonly importerPath: string | URL;
 }
 
 /** Replacements for parts of the machine, used by tests and by hosts that know better. */
@@ -114,8 +116,8 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
   const trainingProblem = () => lookOnly ?? (parts.findTrainingProblem ?? findTrainingProblem)();
   const events = new Events();
   const book = new RunBook(history, events);
-  const library = new DatasetLibrary(home, parts.openDataset);
-  const datasets = new LabDatasets({ library, history, events });
+  const library = new DatasetLibrary(home, history.owner, parts.openDataset);
+  const datasets = new LabDatasets({ library, history, events, importerPath: options.importerPath });
   const common = {
     events,
     workerPath: options.workerPath,

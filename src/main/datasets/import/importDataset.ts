@@ -1,14 +1,11 @@
 /**
- * Imports a data set from a file, a folder or an archive into a hidden folder of the lab, which is renamed
- * atomically when it is complete. If an import ends before that, through an error, a cancellation or the end
- * of the program, no set is left.
+ * Prepares a data set from a file, a folder or an archive in a hidden folder of the lab (`staging.ts`), in a
+ * thread of its own (`importThread.ts`). `publish.ts` makes a set of it.
  */
-import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Problem, toProblemRecord } from '../../../shared/base/problem.ts';
 import type { ImportOptions, ImportProgress, ImportRecord } from '../../../shared/datasets/importing.ts';
-import type { DatasetSummary } from '../../../shared/datasets/dataset.ts';
-import { writeRecord } from '../records.ts';
 import { formats } from '../formats/index.ts';
 import type { Format, ReadContext, Recognised } from '../formats/format.ts';
 import { emnistSet, knownSet } from '../knownSets.ts';
@@ -17,44 +14,33 @@ import { filesInOrder, hashFiles, readSetFiles } from '../setFiles.ts';
 import { openSource } from '../source/openSource.ts';
 import { baseName } from '../source/source.ts';
 import { SetWriter, type WrittenSet } from './setWriter.ts';
+import { setFolder } from './staging.ts';
 
 export interface ImportOrder {
-  /** Folder in which the lab keeps its sets. */
-  readonly folder: string;
+  /** Hidden folder for everything that the import writes. */
+  readonly staging: string;
   readonly path: string;
   /** Name of the source for the user, if it is not its path. */
-  readonly called?: string;
+  readonly called?: string | undefined;
   readonly options: ImportOptions;
+}
+
+/** What an import tells while it runs, and what ends it. */
+export interface ImportContext {
   readonly signal: AbortSignal;
   readonly progress: (progress: ImportProgress) => void;
-  /** Returns a name and id that no other set in the lab has. */
-  readonly naming: (wanted: { name: string; id: string }) => { name: string; id: string };
-  /** Returns whether the lab has a set with this hash. */
-  readonly has: (hash: string) => boolean;
 }
 
-export interface Imported {
-  readonly record: ImportRecord;
-  /** Whether a set with the same images and labels existed already, so that nothing was added. */
-  readonly alreadyThere: boolean;
-}
-
-export const stagingPrefix = '.importing-';
-
-/** Rejects with a `Problem` that says what was wrong, or with the signal's reason; then nothing is left. */
-export async function importDataset(order: ImportOrder): Promise<Imported> {
-  await mkdir(order.folder, { recursive: true, mode: 0o700 });
-  const staging = await mkdtemp(join(order.folder, `${stagingPrefix}${process.pid}-`));
-  try {
-    return await imported(order, staging);
-  } finally {
-    await rm(staging, { recursive: true, force: true, maxRetries: 3 });
-  }
-}
-
-async function imported(order: ImportOrder, staging: string): Promise<Imported> {
-  const { signal, progress, options } = order;
-  const [scratch, set] = [join(staging, 'scratch'), join(staging, 'set')];
+/**
+ * Writes the set's files into the staging folder and returns its record, with the name and id that it should
+ * have. Rejects with a `Problem` that says what was wrong, or with the signal's reason.
+ */
+export async function prepareSet(
+  order: ImportOrder,
+  { signal, progress }: ImportContext,
+): Promise<ImportRecord> {
+  const { options, staging } = order;
+  const [scratch, set] = [join(staging, 'scratch'), setFolder(staging)];
   await mkdir(scratch, { mode: 0o700 });
   await mkdir(set, { mode: 0o700 });
   const path = resolve(order.path);
@@ -76,7 +62,8 @@ async function imported(order: ImportOrder, staging: string): Promise<Imported> 
     } finally {
       await writer.close();
     }
-    return await publish(order, { set, path: order.called ?? path, recognised, written, notes });
+    const measured = await measure(set, written, { signal, progress });
+    return recordOf({ ...order, path: order.called ?? path }, { recognised, written, notes, measured });
   } finally {
     await source.close();
   }
@@ -122,57 +109,52 @@ export function isTransposed(
   return emnist;
 }
 
-interface ToPublish {
-  readonly set: string;
-  readonly path: string;
+interface Measured {
+  readonly mean: number[];
+  readonly deviation: number[];
+  readonly hash: string;
+}
+
+interface Prepared {
   readonly recognised: Recognised;
   readonly written: WrittenSet;
   readonly notes: readonly Problem[];
+  readonly measured: Measured;
 }
 
-async function publish(order: ImportOrder, of: ToPublish): Promise<Imported> {
-  const { signal, options } = order;
-  const { set, path, recognised, written, notes } = of;
-  const { measured, hash } = await check(order, of);
-  const there = order.has(hash);
-  const known = knownSet(hash);
-  const classes = known && known.classes.length === written.classes.length ? known.classes : written.classes;
-  const suggested = options.name ?? known?.name ?? recognised.name ?? nameOf(path);
-  const wanted = { name: suggested, id: options.name ? idOf(options.name) : (known?.id ?? idOf(suggested)) };
-  const { id, name } = there ? wanted : order.naming(wanted);
+function recordOf(
+  { path, options }: ImportOrder,
+  { recognised, written, notes, measured }: Prepared,
+): ImportRecord {
   const { report, form, counts } = written;
-  const summary: DatasetSummary = {
-    ...{ id, name, ...form, classes: [...classes] },
-    ...{ trainCount: counts.train, testCount: counts.test, hash, ...measured },
-  };
-  const record: ImportRecord = {
-    ...{ version: 1, summary, format: recognised.format, source: path, options },
+  const known = knownSet(measured.hash);
+  const classes = known && known.classes.length === written.classes.length ? known.classes : written.classes;
+  const name = options.name ?? known?.name ?? recognised.name ?? nameOf(path);
+  const id = options.name ? idOf(options.name) : (known?.id ?? idOf(name));
+  return {
+    version: 1,
+    summary: {
+      ...{ id, name, ...form, classes: [...classes] },
+      ...{ trainCount: counts.train, testCount: counts.test, ...measured },
+    },
+    ...{ format: recognised.format, source: path, options },
     importedAt: new Date().toISOString(),
     report: {
       ...{ ...report, ignored: recognised.ignored },
       notes: [...notes, ...written.notes].map(toProblemRecord),
     },
   };
-  if (there) return { record, alreadyThere: true };
-  await writeRecord(set, record);
-  signal.throwIfAborted();
-  try {
-    await rename(set, join(order.folder, hash));
-    return { record, alreadyThere: false };
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(code) || !(await isFolder(join(order.folder, hash))))
-      throw error;
-    return { record, alreadyThere: true };
-  }
 }
 
 /**
  * Reads the complete set as the engine will, for the mean and deviation of the training images and the hash
  * of all four files.
  */
-async function check({ signal, progress }: ImportOrder, { set, written }: ToPublish) {
-  const { form, counts } = written;
+async function measure(
+  set: string,
+  { form, counts }: WrittenSet,
+  { signal, progress }: ImportContext,
+): Promise<Measured> {
   const files = await readSetFiles(set, form.channels);
   const total = counts.train + counts.test;
   progress({ phase: 'checking', done: 0, total });
@@ -191,10 +173,8 @@ async function check({ signal, progress }: ImportOrder, { set, written }: ToPubl
   const hash = await hashFiles(filesInOrder(files), () => {
     signal.throwIfAborted();
   });
-  return { measured: meanAndDeviation(sums), hash };
+  return { ...meanAndDeviation(sums), hash };
 }
-
-const isFolder = async (path: string) => (await stat(path).catch(() => null))?.isDirectory() ?? false;
 
 /** Returns the source's name without the extensions of its packing. */
 function nameOf(path: string): string {

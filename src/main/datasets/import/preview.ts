@@ -1,11 +1,10 @@
 /** Previews an import: some images as they would be stored, of which nothing is kept. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { ImportPreview } from '../../../shared/api/calls/datasets.ts';
 import { type Problem, toProblemRecord } from '../../../shared/base/problem.ts';
 import type { ImageSink, ReadContext } from '../formats/format.ts';
 import { openSource } from '../source/openSource.ts';
-import { type ImportOrder, isTransposed, recognise, stagingPrefix } from './importDataset.ts';
+import { type ImportContext, type ImportOrder, isTransposed, recognise } from './importDataset.ts';
 import { preparation } from './prepare.ts';
 
 /** Number of images shown; only some per class if others are among the first ones. */
@@ -16,20 +15,8 @@ const mostRead = 2000;
 class Enough extends Error {}
 
 export async function previewImport(
-  order: Pick<ImportOrder, 'folder' | 'path' | 'options' | 'signal' | 'progress'>,
-): Promise<ImportPreview> {
-  await mkdir(order.folder, { recursive: true, mode: 0o700 });
-  const scratch = await mkdtemp(join(order.folder, `${stagingPrefix}${process.pid}-`));
-  try {
-    return await preview(order, scratch);
-  } finally {
-    await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
-  }
-}
-
-async function preview(
-  { path, options, signal, progress }: Pick<ImportOrder, 'path' | 'options' | 'signal' | 'progress'>,
-  scratch: string,
+  { staging: scratch, path, options }: ImportOrder,
+  { signal, progress }: ImportContext,
 ): Promise<ImportPreview> {
   const source = await openSource(resolve(path), { scratch, signal, progress });
   try {

@@ -2,19 +2,22 @@
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 import type { ImportProgress } from '../../../shared/datasets/importing.ts';
-import { type Imported, importDataset } from '../../datasets/import/importDataset.ts';
-import { previewImport } from '../../datasets/import/preview.ts';
+import { type Imported, publishSet } from '../../datasets/import/publish.ts';
+import { removeLeftBehind, withStaging } from '../../datasets/import/staging.ts';
 import { datasetStatistics } from '../../datasets/statistics.ts';
 import { Uploads } from '../../datasets/uploads.ts';
 import type { DatasetLibrary } from '../../datasets/library.ts';
 import type { History } from '../../history/open.ts';
 import type { Events } from '../base/events.ts';
 import { settled } from '../base/waiting.ts';
+import { inImportThread } from './importWorker.ts';
 
 export interface LabDatasetsOptions {
   readonly library: DatasetLibrary;
   readonly history: History;
   readonly events: Events;
+  /** Path of the built `datasets/import/importThread.ts`. */
+  readonly importerPath: string | URL;
 }
 
 interface UnderWay {
@@ -22,19 +25,22 @@ interface UnderWay {
   readonly work: Promise<unknown>;
 }
 
-/** Milliseconds between two events about an import's progress. */
-const progressInterval = 100;
-
 export class LabDatasets {
   readonly #options: LabDatasetsOptions;
   readonly #underWay = new Map<string, UnderWay>();
   readonly #uploads: Uploads;
+  /** Removes what killed processes left behind; nobody waits for it but `close`. */
+  readonly #removal: Promise<void>;
   /** Statistics of all images by the data set's hash, computed once. */
   readonly #statistics = new Map<string, Promise<CallReply<'datasets.statistics'>>>();
 
   constructor(options: LabDatasetsOptions) {
     this.#options = options;
-    this.#uploads = new Uploads(options.library.folder);
+    const { library, history } = options;
+    this.#uploads = new Uploads(library.folder, history.owner);
+    this.#removal = history.lookOnly
+      ? Promise.resolve()
+      : settled(removeLeftBehind(library.folder, (owner) => history.ownerLives(owner)));
   }
 
   entries(): Promise<CallReply<'datasets.entries'>> {
@@ -60,12 +66,15 @@ export class LabDatasets {
     from,
     options,
   }: CallRequest<'datasets.preview'>): Promise<CallReply<'datasets.preview'>> {
-    const { folder } = this.#options.library;
-    return this.#begin(ticket, async (signal) => {
-      const place = this.#placeOf(from);
-      const progress = this.#progress(ticket);
-      return calledAs(place, previewImport({ folder, path: place.path, options, signal, progress }));
-    });
+    const place = this.#placeOf(from);
+    return this.#begin(ticket, (signal) =>
+      calledAs(
+        place,
+        this.#staged((staging) =>
+          inImportThread('preview', { staging, path: place.path, options }, this.#thread(ticket, signal)),
+        ),
+      ),
+    );
   }
 
   upload({ ticket, name, piece }: CallRequest<'datasets.upload'>): Promise<void> {
@@ -111,6 +120,7 @@ export class LabDatasets {
     for (const { cancel } of this.#underWay.values()) cancel.abort();
     await Promise.all([...this.#underWay.values()].map(({ work }) => settled(work)));
     await this.#uploads.close();
+    await this.#removal;
   }
 
   /** Runs work that can be cancelled by its ticket. */
@@ -137,24 +147,23 @@ export class LabDatasets {
     const place = this.#placeOf(from);
     return calledAs(
       place,
-      importDataset({
-        folder: library.folder,
-        ...place,
-        options,
-        signal,
-        progress: this.#progress(ticket),
-        ...room,
+      this.#staged(async (staging) => {
+        const order = { staging, ...place, options };
+        const prepared = await inImportThread('import', order, this.#thread(ticket, signal));
+        return publishSet(library.folder, staging, prepared, room);
       }),
     );
   }
 
-  #progress(ticket: string): (progress: ImportProgress) => void {
-    let [said, phase] = [0, ''];
-    return (now) => {
-      if (now.phase === phase && performance.now() - said < progressInterval) return;
-      [said, phase] = [performance.now(), now.phase];
-      this.#options.events.emit('datasets.progress', { ticket, ...now });
-    };
+  #staged<T>(work: (staging: string) => Promise<T>): Promise<T> {
+    const { library, history } = this.#options;
+    return withStaging(library.folder, history.owner, work);
+  }
+
+  #thread(ticket: string, signal: AbortSignal) {
+    const { importerPath: path, events } = this.#options;
+    const progress = (now: ImportProgress) => events.emit('datasets.progress', { ticket, ...now });
+    return { path, signal, progress };
   }
 
   /** Returns the path to read from, and the name that the user knows it by if the files were uploaded. */
