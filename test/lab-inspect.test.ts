@@ -1,4 +1,6 @@
 /** Runs looked into through the lab: trained on real MNIST by the real engine, in its threads. */
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openDataset } from '../src/main/datasets/index.ts';
 import type { Lab } from '../src/main/lab/lab.ts';
@@ -106,6 +108,43 @@ test('a finished run, in every way', async () => {
   const errors = await ask('inspect.confidentErrors', { run, limit: 3 });
   expect(errors.total).toBe(300 - predictions.correct);
   expect(errors.images.shape).toEqual([3, 1, 28, 28]);
+
+  const progress: number[] = [];
+  const off = lab.on('testSet.progress', ({ ticket, done, total }) => {
+    expect([ticket, total]).toEqual(['units', 300]);
+    progress.push(done);
+  });
+  const survey = await ask('testSet.units', { run, ticket: 'units' });
+  off();
+  expect(progress.at(-1)).toBe(300);
+  expect(survey.of).toEqual(activations.of);
+  expect(survey.layers.map(({ place, largest }) => [place, largest.length])).toEqual([
+    ['0', 10],
+    ['1', 10],
+    ['2', 10],
+    ['3', 20],
+    ['4', 20],
+    ['5', 20],
+    ['6', 320],
+    ['7', 10],
+  ]);
+  // The answer is kept: neither the engine nor the data set is needed for it again, and a damaged file is not believed.
+  const folder = join(home, 'runs', String(run), 'answers');
+  const [kept] = readdirSync(folder);
+  expect(await ask('testSet.units', { run, ticket: 'again', epoch: 2 })).toEqual({
+    ...survey,
+    of: { ...survey.of, checkpoint: 'epoch' },
+  });
+  expect(readdirSync(folder)).toEqual([kept]);
+  const bytes = readFileSync(join(folder, kept!));
+  bytes[bytes.length - 1]! ^= 1;
+  writeFileSync(join(folder, kept!), bytes);
+  expect(await ask('testSet.units', { run, ticket: 'anew' })).toEqual(survey);
+  const offAgain = lab.on('testSet.progress', () => void lab.call('testSet.cancel', { ticket: 'given up' }));
+  await expect(ask('testSet.units', { run, ticket: 'given up', epoch: 1 })).rejects.toMatchObject({
+    code: 'inspect.cancelled',
+  });
+  offAgain();
 
   const filters = await ask('inspect.filters', { run, checkpoint: 'best' });
   expect(filters.of.checkpoint).toBe('best');

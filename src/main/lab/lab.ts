@@ -38,12 +38,14 @@ import { queueCalls } from './calls/queue.ts';
 import { recoveryCalls } from './calls/recovery.ts';
 import { runCalls } from './calls/runs.ts';
 import { sweepCalls } from './calls/sweeps.ts';
+import { testSetCalls } from './calls/testSet.ts';
 import { trainingCalls } from './calls/training.ts';
 import { LabDatasets } from './datasets/datasets.ts';
 import { PastStates } from './runs/pastStates.ts';
 import { LabEstimates } from './inspect/estimates.ts';
 import { LabInspection } from './inspect/inspection.ts';
 import { LabPredictions } from './inspect/predictions.ts';
+import { LabTestSetWork } from './inspect/testSetWork.ts';
 import { LabEvaluations } from './models/evaluations.ts';
 import { LabExports } from './models/exports.ts';
 import { LabImports } from './models/imports.ts';
@@ -138,6 +140,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
   const organiser = new RunOrganiser(ofRuns);
   const inspection = new LabInspection({ ...ofRuns, idle: parts.idle ?? idle });
   const predictions = new LabPredictions({ ...ofRuns, idle: parts.idle ?? idle });
+  const testSetWork = new LabTestSetWork({ ...ofRuns, inspection, idle: parts.idle ?? idle });
   const networkBook = new NetworkBook(history, events);
   const estimates = new LabEstimates({
     ...ofRuns,
@@ -162,6 +165,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
     ...comparisonCalls(book),
     ...sweepCalls(sweepBook, book, sweeps),
     ...inspectCalls(inspection, states),
+    ...testSetCalls(testSetWork),
     ...drawingCalls(history, common.openDataset),
     ...modelCalls({
       exports: new LabExports(ofRuns),
@@ -189,6 +193,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
       sweeps.stopBeginning();
       await runs.close();
       await sweeps.close();
+      await testSetWork.close();
       await inspection.close();
       await predictions.close();
       await estimates.close();

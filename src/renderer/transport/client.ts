@@ -40,7 +40,7 @@ interface PendingCall {
 
 /** Matches calls that change nothing, by their last word or, for a whole subject, by their first. */
 const onlyReads =
-  /\.(list|get|info|query|rows|groups|values|batchLosses|events|files|estimate|preview|export|exportRun)$|^(inspect|compare|images)\./;
+  /\.(list|get|info|query|rows|groups|values|batchLosses|events|files|estimate|preview|export|exportRun)$|^(inspect|compare|images|testSet)\./;
 
 export class Client implements Connection {
   status: Status = 'connecting';

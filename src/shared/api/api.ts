@@ -22,6 +22,7 @@ import { queueCalls, queueEvents } from './calls/queue.ts';
 import { recoveryCalls } from './calls/recovery.ts';
 import { runCalls, runEvents } from './calls/runs.ts';
 import { sweepCalls, sweepEvents } from './calls/sweeps.ts';
+import { testSetCalls, testSetEvents } from './calls/testSet.ts';
 import { trainingCalls } from './calls/training.ts';
 import type { problemRecordSchema } from '../runs/runs.ts';
 
@@ -40,6 +41,7 @@ export const calls = {
   ...comparisonCalls,
   ...sweepCalls,
   ...inspectCalls,
+  ...testSetCalls,
   ...drawingCalls,
   ...modelCalls,
 } as const;
@@ -50,6 +52,7 @@ export const events = {
   ...queueEvents,
   ...sweepEvents,
   ...networkEvents,
+  ...testSetEvents,
   ...datasetEvents,
 } as const;
 

@@ -31,8 +31,8 @@ export function sampleOf(trainIndices: Int32Array, shards: number): Int32Array {
  * Outputs beyond which a saturating function's slope is below 5 % of its largest: for sigmoid y(1 − y) < 0.05 · 0.25,
  * for tanh 1 − y² < 0.05.
  */
-const sigmoidTail = (1 - Math.sqrt(1 - 0.05)) / 2;
-const tanhTail = Math.sqrt(1 - 0.05);
+export const sigmoidTail = (1 - Math.sqrt(1 - 0.05)) / 2;
+export const tanhTail = Math.sqrt(1 - 0.05);
 
 /** Names of the outputs of `measure`: the results of `layerStatistics` by the layer's number. */
 export const numbersKey = (layer: number) => `layer_${layer}`;

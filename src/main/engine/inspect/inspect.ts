@@ -14,27 +14,15 @@ import {
   mostImages,
 } from '../../../shared/inspect/inspection.ts';
 import { type TraceStep, traceSteps } from '../../../shared/inspect/trace.ts';
-import type { Network } from '../../../shared/network/network.ts';
 import { Problem } from '../../../shared/base/problem.ts';
-import { type LayerSummary, summarize } from '../../../shared/network/shapes.ts';
-import { requireInspectable } from '../../../shared/training/affordable.ts';
-import type { TrainingSettings } from '../../../shared/training/training.ts';
-import { type Pixels, imagesFrom, normalised, readImages, readLabels, readRange } from '../data/images.ts';
-import { type CompiledInspection, compileInspection } from '../compile/inspectionGraph.ts';
-import { type PixelConstants, pixelConstants } from '../data/normalisation.ts';
+import type { LayerSummary } from '../../../shared/network/shapes.ts';
+import { type Pixels, imagesFrom, readImages, readLabels, readRange } from '../data/images.ts';
+import type { CompiledInspection } from '../compile/inspectionGraph.ts';
 import { coverings, covered } from './occlusion.ts';
 import { crossEntropyOf, largestOf, oneHot, softmaxRows } from './probabilities.ts';
-import { readMemory } from '../native/memory.ts';
-import { Session } from '../native/session.ts';
+import { type InspectionOrder, type OpenNet, netInput, openNet } from './openNet.ts';
+import type { Session } from '../native/session.ts';
 import { writeState } from '../compile/state.ts';
-
-export interface InspectionOrder {
-  readonly network: Network;
-  readonly settings: Pick<TrainingSettings, 'normalisation'>;
-  readonly dataset: Dataset;
-  /** A checkpoint's tensors, of which only the parameters are used. */
-  readonly tensors: readonly NamedTensor[];
-}
 
 type Answer<K extends Question['kind']> = Promise<Answers[K]>;
 type Asked<K extends Question['kind']> = Extract<Question, { kind: K }>;
@@ -51,39 +39,23 @@ export class Inspector {
   readonly #dataset: Dataset;
   readonly #compiled: CompiledInspection;
   readonly #session: Session;
-  readonly #constants: PixelConstants | null;
+  readonly #net: OpenNet;
   readonly #steps: readonly TraceStep[];
-  #tensors: readonly NamedTensor[] = [];
+  #tensors: readonly NamedTensor[];
   #predicted: Answers['predictions'] | undefined;
 
-  private constructor(
-    dataset: Dataset,
-    network: Network,
-    compiled: CompiledInspection,
-    session: Session,
-    constants: PixelConstants | null,
-  ) {
+  private constructor({ dataset, network, tensors }: InspectionOrder, net: OpenNet) {
     this.#dataset = dataset;
     this.#steps = traceSteps(network);
-    this.#compiled = compiled;
-    this.#session = session;
-    this.#constants = constants;
+    this.#compiled = net.compiled;
+    this.#session = net.session;
+    this.#net = net;
+    this.#tensors = tensors;
   }
 
   /** Throws a `Problem` if the tensors are not this net's. */
-  static async open({ network, settings, dataset, tensors }: InspectionOrder): Promise<Inspector> {
-    requireInspectable(summarize(network), dataset.summary, readMemory().freeBytes);
-    const compiled = compileInspection(network);
-    const constants = await pixelConstants(settings.normalisation, dataset);
-    const session = await Session.load(compiled.graph);
-    const inspector = new Inspector(dataset, network, compiled, session, constants);
-    try {
-      inspector.load(tensors);
-      return inspector;
-    } catch (error) {
-      session.close();
-      throw error;
-    }
+  static async open(order: InspectionOrder): Promise<Inspector> {
+    return new Inspector(order, await openNet(order));
   }
 
   /** Replaces the parameters by others of the same net. */
@@ -315,7 +287,7 @@ export class Inspector {
   }
 
   #input(pixels: Pixels) {
-    return { data: normalised(pixels, this.#constants), shape: pixels.shape };
+    return netInput(this.#net, pixels);
   }
 
   #logits(pixels: Pixels): TensorValues {

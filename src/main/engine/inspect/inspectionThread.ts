@@ -8,6 +8,8 @@ import { measureSpeed } from './speed.ts';
 import { classifyTestImages } from './testPredictions.ts';
 import { tensorflowVersion } from '../native/session.ts';
 import { probe, score, served } from './probe.ts';
+import { workOnTestSet } from './testSetWork.ts';
+import { longWork } from './longWork.ts';
 import { runLiteRt } from '../serving/liteRt.ts';
 
 type Work = Extract<ToInspector, { id: number }>;
@@ -20,6 +22,8 @@ export async function answerQuestions(port: InspectorPort): Promise<void> {
   /** Pace requests before this one have been cancelled. */
   let wantedFrom = 0;
   let newest = 0;
+  /** Work on the test set that was cancelled, whether it has begun or not. */
+  const cancelled = new Set<number>();
 
   const take = async (work: Work): Promise<InspectorAnswer> => {
     if (work.kind === 'augment') return previewAugmentation(work.order);
@@ -29,6 +33,14 @@ export async function answerQuestions(port: InspectorPort): Promise<void> {
     if (work.kind === 'prepare') {
       tensorflowVersion();
       return null;
+    }
+    if (work.kind === 'testSet') {
+      const { id, order } = work;
+      const report = (done: number, total: number) => post({ kind: 'progress', id, done, total });
+      return workOnTestSet(
+        order,
+        longWork(report, () => cancelled.has(id)),
+      );
     }
     if (work.kind === 'probe') return probe(work.order);
     if (work.kind === 'score') return score(work.order);
@@ -56,6 +68,10 @@ export async function answerQuestions(port: InspectorPort): Promise<void> {
     }
     if (message.kind === 'giveUp') {
       wantedFrom = newest + 1;
+      return;
+    }
+    if (message.kind === 'cancel') {
+      cancelled.add(message.of);
       return;
     }
     const { id } = message;

@@ -3,7 +3,8 @@ import type { Answers, Question, QuestionKind, TensorValues } from '../../../sha
 import type { ProblemRecord } from '../../../shared/base/problem.ts';
 import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
 import type { AugmentationOrder, AugmentationPreview } from './augmentPreview.ts';
-import type { InspectionOrder } from './inspect.ts';
+import type { InspectionOrder } from './openNet.ts';
+import type { TestSetAnswer, TestSetOrder } from './testSetWork.ts';
 import type { TestPredictions } from '../../../shared/compare/predictions.ts';
 import type { Pace, PaceOrder } from './pace.ts';
 import type { SpeedOrder, Speeds } from './speed.ts';
@@ -17,7 +18,7 @@ export interface InspectionStart {
 }
 
 /**
- * Each message with an `id` is answered by one `FromInspector` with the same `id`, in order; `leave` ends the
+ * Each message with an `id` is answered by one `done` or `problem` with the same `id`, in order; `leave` ends the
  * thread.
  */
 export type ToInspector =
@@ -43,6 +44,10 @@ export type ToInspector =
   | { readonly kind: 'liteRt'; readonly id: number; readonly order: LiteRtOrder }
   | { readonly kind: 'augment'; readonly id: number; readonly order: AugmentationOrder }
   | { readonly kind: 'pace'; readonly id: number; readonly order: PaceOrder }
+  /** Works on the whole test set, with progress; it can be cancelled. */
+  | { readonly kind: 'testSet'; readonly id: number; readonly order: TestSetOrder }
+  /** Cancels work on the test set. It has no answer; the work is answered by a problem. */
+  | { readonly kind: 'cancel'; readonly of: number }
   /** Cancels all pace requests so far. It has no answer; they are answered by a problem. */
   | { readonly kind: 'giveUp' }
   | { readonly kind: 'leave' };
@@ -57,9 +62,11 @@ export type InspectorAnswer =
   | Score
   | TensorValues
   | LiteRtAnswer
+  | TestSetAnswer
   | null;
 
 export type FromInspector =
+  | { readonly kind: 'progress'; readonly id: number; readonly done: number; readonly total: number }
   | { readonly kind: 'done'; readonly id: number; readonly answer: InspectorAnswer }
   | { readonly kind: 'problem'; readonly id: number; readonly problem: ProblemRecord };
 

@@ -15,20 +15,15 @@ import type { CheckpointFiles, SavedCheckpoint } from '../../checkpoints/files.t
 import { type PredictionFiles, predictionFiles } from '../../checkpoints/predictions.ts';
 import type { Speeds } from '../../engine/inspect/speed.ts';
 import { settled, within } from '../base/waiting.ts';
-import { InspectionThread, inThread } from '../threads/inspectionThread.ts';
+import { IdleThread, type IdleThreadOptions } from '../threads/idleThread.ts';
 import { requireSameData } from '../runs/resume.ts';
 import type { RunBook } from '../runs/runBook.ts';
 
-export interface PredictionsOptions {
+export interface PredictionsOptions extends IdleThreadOptions {
   readonly book: RunBook;
   readonly files: CheckpointFiles;
-  readonly workerPath: string | URL;
-  readonly cores: number;
   readonly openDataset: (id: string) => Promise<Dataset>;
   readonly findTrainingProblem: () => ProblemRecord | null;
-  /** Milliseconds that a thread may take to end (`patience`), and after which an unused one ends (`idle`). */
-  readonly patience: number;
-  readonly idle: number;
 }
 
 export interface RunPredictions {
@@ -54,21 +49,21 @@ export class LabPredictions {
   readonly #kept: PredictionFiles;
   readonly #known = new Map<string, Known>();
   readonly #underWay = new Map<string, Promise<RunPredictions>>();
-  #thread: InspectionThread | null = null;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #thread: IdleThread;
   #closed = false;
 
   constructor(options: PredictionsOptions) {
     this.#options = options;
     this.#kept = predictionFiles((run) => options.files.folder(run));
+    this.#thread = new IdleThread(options);
   }
 
   /** Starts the thread and loads the native library, so that the first predictions need not wait for that. */
   prepare(): void {
     if (this.#closed || this.#options.findTrainingProblem()) return;
-    if (this.#thread && !this.#thread.ended) return;
+    if (this.#thread.started) return;
     // The problem is reported when predictions are asked for.
-    this.#ask({ kind: 'prepare' }).catch(() => undefined);
+    this.#thread.ask({ kind: 'prepare' }).catch(() => undefined);
   }
 
   /** Throws a `Problem` if the run has no such checkpoint, or its data set has changed since. */
@@ -93,18 +88,14 @@ export class LabPredictions {
     );
     const problem = this.#options.findTrainingProblem();
     if (problem) throw Problem.fromRecord(problem);
-    return (await this.#ask({ kind: 'speed', order: { nets } })) as Speeds;
+    return (await this.#thread.ask({ kind: 'speed', order: { nets } })) as Speeds;
   }
 
   /** Ends the thread. Pending requests are answered first, for a limited time. */
   async close(): Promise<void> {
     this.#closed = true;
     await within(Promise.all([...this.#underWay.values()].map(settled)), this.#options.patience);
-    const thread = this.#forget();
-    if (!thread) return;
-    thread.leave();
-    await within(thread.gone, this.#options.patience);
-    thread.terminate();
+    await this.#thread.close();
   }
 
   async #find(run: number, checkpoint: CheckpointKind, key: string): Promise<RunPredictions> {
@@ -146,7 +137,7 @@ export class LabPredictions {
     requireSameData(detail, dataset);
     const { network, settings } = detail;
     const order = { network, settings, dataset, tensors, shards: cores };
-    return (await this.#ask({ kind: 'classify', order })) as TestPredictions;
+    return (await this.#thread.ask({ kind: 'classify', order })) as TestPredictions;
   }
 
   #remember(key: string, known: Known): void {
@@ -154,31 +145,6 @@ export class LabPredictions {
     this.#known.set(key, known);
     const [oldest] = this.#known.keys();
     if (this.#known.size > mostInMemory && oldest !== undefined) this.#known.delete(oldest);
-  }
-
-  #ask(request: Parameters<InspectionThread['ask']>[0]): Promise<unknown> {
-    if (this.#closed) throw new Problem('lab.closed', 'Stride is closing; start it again');
-    clearTimeout(this.#timer);
-    if (this.#thread?.ended) this.#forget();
-    this.#thread ??= new InspectionThread(inThread(this.#options.workerPath), this.#options.cores);
-    return this.#thread.ask(request).finally(() => {
-      this.#restartTimer();
-    });
-  }
-
-  #restartTimer(): void {
-    clearTimeout(this.#timer);
-    if (this.#closed) return;
-    this.#timer = setTimeout(() => {
-      if (this.#underWay.size === 0) this.#forget()?.leave();
-    }, this.#options.idle).unref();
-  }
-
-  #forget(): InspectionThread | null {
-    clearTimeout(this.#timer);
-    const thread = this.#thread;
-    this.#thread = null;
-    return thread;
   }
 }
 

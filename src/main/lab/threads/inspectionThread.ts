@@ -11,9 +11,16 @@ type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 export type Request = WithoutId<Asked>;
 export type Answer = Extract<FromInspector, { kind: 'done' }>['answer'];
 
+/** How work on the test set is followed and cancelled. */
+export interface Following {
+  readonly progress: (done: number, total: number) => void;
+  readonly signal: AbortSignal;
+}
+
 interface Waiting {
   resolve(answer: Answer): void;
   reject(problem: Problem): void;
+  readonly progress: Following['progress'] | undefined;
 }
 
 /** The channel to the thread or process. */
@@ -137,17 +144,22 @@ export class InspectionThread {
     return this.#ended !== null;
   }
 
-  /** Rejects with a `Problem` of the engine, or if the thread has ended. */
-  ask(request: Request): Promise<Answer> {
+  /** Rejects with a `Problem` of the engine, or if the thread has ended. Only work on the test set can be followed. */
+  ask(request: Request, following?: Following): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     if (this.#ended) {
       reject(this.#ended);
       return promise;
     }
     const id = this.#next++;
-    this.#waiting.set(id, { resolve, reject });
+    this.#waiting.set(id, { resolve, reject, progress: following?.progress });
     this.#line.ref();
     this.#line.post({ ...request, id } satisfies ToInspector);
+    const cancel = () => {
+      if (this.#waiting.has(id)) this.#line.post({ kind: 'cancel', of: id } satisfies ToInspector);
+    };
+    if (following?.signal.aborted) cancel();
+    else following?.signal.addEventListener('abort', cancel, { once: true });
     return promise;
   }
 
@@ -169,6 +181,10 @@ export class InspectionThread {
 
   #take(message: FromInspector): void {
     const waiting = this.#waiting.get(message.id);
+    if (message.kind === 'progress') {
+      waiting?.progress?.(message.done, message.total);
+      return;
+    }
     this.#waiting.delete(message.id);
     if (this.#waiting.size === 0) this.#line.unref();
     if (message.kind === 'done') waiting?.resolve(message.answer);

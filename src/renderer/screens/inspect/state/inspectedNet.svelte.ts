@@ -7,6 +7,7 @@ import type { TracedValues } from '../../../../shared/inspect/spellOut.ts';
 import { type TraceStep, inputPlace, traceSteps } from '../../../../shared/inspect/trace.ts';
 import type { RunDetail } from '../../../../shared/runs/runs.ts';
 import { NewestWish } from './newest.ts';
+import { TestSetAnswer } from './testSetAnswer.svelte.ts';
 
 interface Look {
   readonly images: Images;
@@ -53,6 +54,8 @@ export class InspectedNet {
   trace = $state.raw<NetTrace | null>(null);
   problem = $state.raw<ProblemRecord | null>(null);
   readonly steps: readonly TraceStep[] = $derived(this.detail ? traceSteps(this.detail.network) : []);
+  /** What its units do on the test set; computed only when a part of the screen shows it. */
+  readonly units: TestSetAnswer<'testSet.units'>;
   readonly #lab: LabClient;
   readonly #looks: NewestWish<Look>;
   #parameters: { readonly of: Inspected; readonly values: ReadonlyMap<string, TensorValues> } | null = null;
@@ -60,6 +63,7 @@ export class InspectedNet {
   constructor(lab: LabClient, run: number) {
     this.#lab = lab;
     this.run = run;
+    this.units = new TestSetAnswer(lab, 'testSet.units');
     this.#looks = new NewestWish((look) => this.#look(look));
   }
 

@@ -1,0 +1,19 @@
+/** Calls that compute something over the whole test set. */
+import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
+import { unitSurveySchema } from '../../../shared/inspect/survey.ts';
+import type { LabTestSetWork } from '../inspect/testSetWork.ts';
+
+export function testSetCalls(work: LabTestSetWork) {
+  return {
+    'testSet.units': ({
+      ticket,
+      run,
+      ...moment
+    }: CallRequest<'testSet.units'>): Promise<CallReply<'testSet.units'>> =>
+      work.ask({ ticket, run, moment, name: 'units', schema: unitSurveySchema, work: { kind: 'units' } }),
+    'testSet.cancel': ({ ticket }: CallRequest<'testSet.cancel'>): CallReply<'testSet.cancel'> => {
+      work.cancel(ticket);
+      return {};
+    },
+  };
+}
