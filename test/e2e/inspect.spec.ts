@@ -245,6 +245,71 @@ test('the slider moves kernels, matrix and maps together; a seven is drawn, and 
   await expect(page.locator('[data-own-score]')).toHaveCount(0);
 });
 
+/** The screen as it is: axe in both themes, and whether it is wider than the window. */
+async function expectAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  }
+  await page.setViewportSize({ width: 1024, height: 900 });
+  const over = await page.locator('main').evaluate((main) => main.scrollWidth - main.clientWidth);
+  expect(over).toBeLessThanOrEqual(0);
+}
+
+test('a unit’s images are found on the whole test set, and lead through the net', async ({ page }) => {
+  await page.goto(host.url);
+  await go(page, '#/inspect/1?tab=units');
+  const net = page.locator('[data-net="1"]');
+  const layer = net.locator('[data-units="1"]').getByRole('button');
+  await expect(layer).toBeVisible();
+  await press(layer);
+  await press(net.locator('[data-unit-tile="3"]'));
+  await expect(net.locator('[data-chosen-unit="3"] [data-waking]')).toHaveCount(9);
+  await expectAccessible(page);
+  const first = net.locator('[data-chosen-unit="3"] [data-waking]').first();
+  const image = await first.getAttribute('data-waking');
+  const value = number(await first.locator('> span').textContent());
+  await press(first.getByRole('link'));
+  await expect(page).toHaveURL(new RegExp(`image=${image}$`));
+  // The value beside the image is the largest of this map there, as the engine computes it for this image alone.
+  const maps = step(page, 1, '1').getByRole('application');
+  await maps.focus();
+  await page.keyboard.press('Home');
+  for (let i = 0; i < 3; i++) await page.keyboard.press('PageDown');
+  await page.keyboard.press('Enter');
+  await press(step(page, 1, '1').getByRole('button', { name: /^Show the test images/ }));
+  await expect(step(page, 1, '1').locator('[data-waking]').first()).toHaveAttribute('data-waking', image!);
+  expect(value).toBeGreaterThan(0);
+});
+
+test('the test set is filtered by the keyboard and the pointer, and an image opens', async ({ page }) => {
+  await page.goto(host.url);
+  await go(page, '#/inspect/1,2?tab=set');
+  const history = openHistory(host.home);
+  const { testTotal, testCorrect } = history.epochs.list(1).at(-1)!;
+  history.close();
+  await expect(page.locator('[data-listed]')).toHaveAttribute('data-listed', String(testTotal));
+  await press(page.getByRole('radio', { name: 'Wrong', exact: true }));
+  await expect(page.locator('[data-listed]')).toHaveAttribute('data-listed', String(testTotal - testCorrect));
+  await press(page.getByRole('combobox', { name: 'Order' }).or(page.getByRole('button', { name: 'Order' })));
+  await press(page.getByRole('option', { name: 'Least confident first' }));
+  await expect(page).toHaveURL(/order=leastSure/);
+  const list = page.getByRole('listbox', { name: 'Test images' });
+  await expect(list.getByRole('option').first()).toContainText('✗');
+  await expectAccessible(page);
+  await list.focus();
+  for (const key of ['End', 'Home', 'ArrowRight']) await page.keyboard.press(key);
+  const active = list.locator('[aria-selected="true"]');
+  await expect(active).toBeInViewport();
+  const image = await active.getAttribute('data-image');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(new RegExp(`image=${image}(&|$)`));
+  await expect(step(page, 1, '0')).toBeVisible();
+  await page.goBack();
+  await expect(list).toBeVisible();
+});
+
 for (const language of ['English', '简体中文']) {
   test(`axe finds nothing in either theme, ${language}; nothing is wider than the window`, async ({
     page,

@@ -7,6 +7,7 @@ import type { TracedValues } from '../../../../shared/inspect/spellOut.ts';
 import { type TraceStep, inputPlace, traceSteps } from '../../../../shared/inspect/trace.ts';
 import type { RunDetail } from '../../../../shared/runs/runs.ts';
 import { NewestWish } from './newest.ts';
+import { NetPredictions } from './netPredictions.svelte.ts';
 import { TestSetAnswer } from './testSetAnswer.svelte.ts';
 
 interface Look {
@@ -56,6 +57,7 @@ export class InspectedNet {
   readonly steps: readonly TraceStep[] = $derived(this.detail ? traceSteps(this.detail.network) : []);
   /** What its units do on the test set; computed only when a part of the screen shows it. */
   readonly units: TestSetAnswer<'testSet.units'>;
+  readonly predictions: NetPredictions;
   readonly #lab: LabClient;
   readonly #looks: NewestWish<Look>;
   #parameters: { readonly of: Inspected; readonly values: ReadonlyMap<string, TensorValues> } | null = null;
@@ -63,6 +65,7 @@ export class InspectedNet {
   constructor(lab: LabClient, run: number) {
     this.#lab = lab;
     this.run = run;
+    this.predictions = new NetPredictions(lab, run);
     this.units = new TestSetAnswer(lab, 'testSet.units');
     this.#looks = new NewestWish((look) => this.#look(look));
   }
