@@ -20,12 +20,13 @@ type TraceAnswer = Answers['trace'] & { readonly of: Inspected };
 /** A trace of one image with the parameters that it was computed with. */
 export class NetTrace implements TracedValues {
   readonly answer: TraceAnswer;
+  /** All parameters and running statistics by name. */
+  readonly parameters: ReadonlyMap<string, TensorValues>;
   readonly #outputs: ReadonlyMap<string, Float32Array>;
-  readonly #parameters: ReadonlyMap<string, TensorValues>;
 
   constructor(answer: TraceAnswer, parameters: ReadonlyMap<string, TensorValues>) {
     this.answer = answer;
-    this.#parameters = parameters;
+    this.parameters = parameters;
     this.#outputs = new Map([
       [inputPlace, answer.input.data],
       ...answer.outputs.map(({ place, output }) => [place, output.data] as const),
@@ -39,7 +40,7 @@ export class NetTrace implements TracedValues {
   }
 
   parameter(name: string): Float32Array | null {
-    return this.#parameters.get(name)?.data ?? null;
+    return this.parameters.get(name)?.data ?? null;
   }
 }
 
