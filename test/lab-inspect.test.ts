@@ -140,6 +140,14 @@ test('a finished run, in every way', async () => {
   bytes[bytes.length - 1]! ^= 1;
   writeFileSync(join(folder, kept!), bytes);
   expect(await ask('testSet.units', { run, ticket: 'anew' })).toEqual(survey);
+  const embedding = await ask('testSet.embedding', { run, ticket: 'embedding' });
+  expect(embedding).toMatchObject({ place: '6', features: 320, images: 300, components: 30 });
+  const variance = (axis: number) =>
+    Array.from({ length: 300 }, (_, image) => embedding.coordinates[image * 30 + axis]! ** 2).reduce(
+      (a, b) => a + b,
+      0,
+    );
+  expect(variance(1) / variance(0)).toBeCloseTo(embedding.explained[1]! / embedding.explained[0]!, 3);
   const offAgain = lab.on('testSet.progress', () => void lab.call('testSet.cancel', { ticket: 'given up' }));
   await expect(ask('testSet.units', { run, ticket: 'given up', epoch: 1 })).rejects.toMatchObject({
     code: 'inspect.cancelled',

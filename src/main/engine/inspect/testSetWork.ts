@@ -1,17 +1,19 @@
 /** Work on the whole test set: what is asked, and what is answered. */
+import type { Embedding } from '../../../shared/inspect/embedding.ts';
 import type { UnitSurvey } from '../../../shared/inspect/survey.ts';
+import { embedTestSet } from './embedding.ts';
 import type { LongWork } from './longWork.ts';
 import type { InspectionOrder } from './openNet.ts';
 import { surveyUnits } from './unitSurvey.ts';
 
 export interface TestSetOrder {
-  readonly kind: 'units';
+  readonly kind: 'units' | 'embedding';
   readonly net: InspectionOrder;
 }
 
-export type TestSetAnswer = UnitSurvey;
+export type TestSetAnswer = UnitSurvey | Embedding;
 
 /** Throws a `Problem` if the tensors are not the net's, or if the work was cancelled. */
-export function workOnTestSet(order: TestSetOrder, work: LongWork): Promise<TestSetAnswer> {
-  return surveyUnits(order.net, work);
+export function workOnTestSet({ kind, net }: TestSetOrder, work: LongWork): Promise<TestSetAnswer> {
+  return kind === 'units' ? surveyUnits(net, work) : embedTestSet(net, work);
 }

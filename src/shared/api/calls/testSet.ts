@@ -1,5 +1,6 @@
 /** The calls that compute something over the whole test set. They take seconds, once: the answers are kept. */
 import { z } from 'zod';
+import { embeddingSchema } from '../../inspect/embedding.ts';
 import { checkpointKindSchema, inspectedSchema } from '../../inspect/inspection.ts';
 import { unitSurveySchema } from '../../inspect/survey.ts';
 import { call } from './call.ts';
@@ -20,6 +21,8 @@ const request = <S extends z.ZodRawShape>(shape: S) =>
 export const testSetCalls = {
   /** Returns what every unit does on all test images, with the images that make its output largest. */
   'testSet.units': call(request({}), unitSurveySchema.extend({ of: inspectedSchema })),
+  /** Returns the principal components of what the net's last layer is given for each test image. */
+  'testSet.embedding': call(request({}), embeddingSchema.extend({ of: inspectedSchema })),
   /** Cancels work, which is then refused with `inspect.cancelled`. Does nothing if it has ended. */
   'testSet.cancel': call(z.strictObject({ ticket }), z.strictObject({})),
 } as const;
