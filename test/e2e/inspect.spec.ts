@@ -249,9 +249,10 @@ test('the slider moves kernels, matrix and maps together; a seven is drawn, and 
 async function expectAccessible(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
   }
+  // The desktop's window is as wide as its system lets it be.
+  if (isDesktop()) return;
   await page.setViewportSize({ width: 1024, height: 900 });
   const over = await page.locator('main').evaluate((main) => main.scrollWidth - main.clientWidth);
   expect(over).toBeLessThanOrEqual(0);

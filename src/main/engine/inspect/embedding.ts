@@ -42,7 +42,7 @@ async function readFeatures(
       const found =
         place === inputPlace ? input : net.session.run('trace', { images: input })[activationKey(place)];
       if (!found) throw new Error(`the graph gives no output of ${place}`);
-      values.set(found.data as Float32Array, from * width);
+      values.set(found.data, from * width);
       await work.step(from + count, images);
     }
   } finally {

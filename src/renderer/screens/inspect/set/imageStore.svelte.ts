@@ -1,6 +1,6 @@
 /** Test images of a data set, fetched in blocks when they come into sight and kept while the part of the screen is open. */
 import type { LabClient } from '../../../../shared/api/api.ts';
-import { type DatasetImages, mostImagesShown } from '../../../../shared/api/calls/images.ts';
+import { type DatasetImages, mostImagesShown } from '../../../../shared/api/calls/datasets.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/problem.ts';
 import { SvelteMap } from 'svelte/reactivity';
 
