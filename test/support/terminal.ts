@@ -10,11 +10,15 @@ import type { RunDetail, RunSummary } from '../../src/shared/runs/runs.ts';
 import { type Answers, StandInLab, appInfo, runSummary } from './standInLab.ts';
 import { Written } from './written.ts';
 
-const mnist = { id: 'mnist' } as Awaited<ReturnType<NonNullable<Answers['datasets.list']>>>[number];
+/** A data set's summary, of MNIST's size. */
+const listed = (id: string, name = id) =>
+  ({ id, name, height: 28, width: 28, channels: 1, classes: [...'0123456789'] }) as unknown as Awaited<
+    ReturnType<NonNullable<Answers['datasets.list']>>
+  >[number];
 
 export function openTerminal() {
   const lab = new StandInLab({
-    'datasets.list': () => [mnist],
+    'datasets.list': () => [listed('mnist')],
     'recovery.list': () => [],
     'app.info': () => appInfo(mkdtempSync(join(tmpdir(), 'stride-terminal-'))),
   });

@@ -83,6 +83,13 @@ const cases: [string, Layer[], number[], Layer[], LintOptions?][] = [
     [2, 5],
     [conv(4, 3), act(), conv(4, 3), norm, act(), ...head],
   ],
+  [
+    'dataset-size',
+    [conv(4, 3), act(), ...head],
+    [0],
+    [],
+    { images: { name: 'Cats', height: 32, width: 32, channels: 3 } },
+  ],
   ['output-classes', [conv(4, 3), act(), flatten, linear(9)], [3], [conv(4, 3), act(), ...head]],
   ['output-classes', [conv(4, 3), act()], [1], [conv(4, 3), act(), ...head]],
   ['output-activation', [conv(4, 3), act(), ...head, act()], [4], [conv(4, 3), act(), ...head]],
@@ -187,6 +194,21 @@ test.each(cases)('%s', (code, bad, positions, good, options = {}) => {
     const mended = lintNetwork(found.fix, all).filter((finding) => finding.code === code);
     expect(mended).toEqual([]);
   }
+});
+
+test('a net that takes images of another size than the chosen data set has follows it', () => {
+  const images = { name: 'Cats', height: 32, width: 24, channels: 3 };
+  const [found] = lintNetwork(net(conv(8, 3), act(), ...head), { images });
+  expect(found).toMatchObject({
+    ...{ code: 'dataset-size', severity: 'warning', positions: [0] },
+    parameters: { dataset: 'Cats', size: '3×32×24', input: '1×28×28' },
+    fix: { input: { height: 32, width: 24, channels: 3 } },
+  });
+  expect(codes(found!.fix!, { images })).not.toContain('dataset-size');
+  // There is no fix where the layers do not fit the images.
+  const tiny = { ...images, height: 4 };
+  const unmended = lintNetwork(net(conv(8, 9), act(), ...head), { images: tiny });
+  expect(unmended.find(({ code }) => code === 'dataset-size')).not.toHaveProperty('fix');
 });
 
 test('every code is shown to bite', () => {

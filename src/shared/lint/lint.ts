@@ -14,6 +14,7 @@ import {
 import { biasBeforeBatchNorm, dropoutBeforeBatchNorm, noEffect } from './normalisation.ts';
 import {
   bottleneck,
+  datasetSize,
   heavyLayer,
   hugeFlatten,
   outputActivation,
@@ -39,6 +40,7 @@ export type { LintFinding, LintOptions } from './rule.ts';
 const rules: readonly Rule[] = [
   noActivation,
   linearChain,
+  datasetSize,
   outputClasses,
   outputActivation,
   outputDropout,
@@ -68,6 +70,7 @@ export const lintCodes = [
   'linear-chain',
   'conv-chain',
   'mixed-chain',
+  'dataset-size',
   'output-classes',
   'output-activation',
   'output-dropout',

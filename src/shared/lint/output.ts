@@ -2,8 +2,10 @@
  * Rules for the net's output, which must be what cross-entropy takes: one number per class, as the last weighted layer
  * computes it.
  */
-import { type Layer, layerKind } from '../layers/index.ts';
+import { layerKind } from '../layers/index.ts';
 import { describeShape, elements } from '../layers/layer.ts';
+import { type ImageSize, takes, withClasses, withInput } from '../network/forDataset.ts';
+import { walkNetwork } from '../network/shapes.ts';
 import { type Rule, changed, finding, isWeighted, numberOf, without } from './rule.ts';
 
 /** Reports a last layer whose size differs from the number of classes. */
@@ -13,18 +15,25 @@ export const outputClasses: Rule = ({ layers, network, options, complete }) => {
   if (!complete || classes === undefined || !last) return [];
   const { output } = last;
   if (output.kind === 'flat' && elements(output) === classes) return [];
-  const head: Layer = { type: 'linear', units: classes };
-  const fix = changed(network, (all) => {
-    const weighted = layers.filter(({ layer }) => isWeighted(layer)).at(-1);
-    if (output.kind === 'map') all.push({ type: 'flatten' }, head);
-    else if (weighted?.layer.type === 'linear')
-      all[weighted.position] = { ...weighted.layer, units: classes };
-    else all.push(head);
-  });
+  const fitting = withClasses(network, classes);
+  const fix = fitting === network || walkNetwork(fitting).problem ? undefined : fitting;
   return [
     finding('warning', 'output-classes', [last.position], { classes, shape: describeShape(output) }, fix),
   ];
 };
+
+/** Reports a net that takes images of another size than those of the chosen data set. */
+export const datasetSize: Rule = ({ network, options: { images } }) => {
+  if (!images || network.layers.length === 0 || takes(network, images)) return [];
+  const { name: dataset, height, width, channels } = images;
+  const fitting = withInput(network, images);
+  const fix = walkNetwork(fitting).problem ? undefined : fitting;
+  const { input } = network;
+  const parameters = { dataset, size: sizeOf({ height, width, channels }), input: sizeOf(input) };
+  return [finding('warning', 'dataset-size', [0], parameters, fix)];
+};
+
+const sizeOf = ({ height, width, channels }: ImageSize) => `${channels}×${height}×${width}`;
 
 /** Reports an activation after the last weighted layer, because it changes the logits. */
 export const outputActivation: Rule = ({ layers, network, complete }) => {

@@ -1,4 +1,5 @@
 /** The input and output of a rule of the lint. */
+import type { DatasetSummary } from '../datasets/dataset.ts';
 import type { Layer } from '../layers/index.ts';
 import type { Network } from '../network/network.ts';
 import type { ProblemParameters } from '../base/problem.ts';
@@ -22,6 +23,8 @@ export interface LintFinding {
 export interface LintOptions {
   /** Number of classes of the data set; without it, the last layer's size is not checked. */
   readonly classes?: number | undefined;
+  /** The chosen data set's name and the size of its images; without it, the net's input is not checked. */
+  readonly images?: Pick<DatasetSummary, 'name' | 'height' | 'width' | 'channels'> | undefined;
   readonly normalisation?: Normalisation | undefined;
 }
 

@@ -1,5 +1,7 @@
 /** `stride train`: trains new runs, one per net, with the net's settings and the command line's changes. */
 import type { CallInput, LabClient } from '../../../shared/api/api.ts';
+import type { DatasetSummary } from '../../../shared/datasets/dataset.ts';
+import { forDataset } from '../../../shared/network/forDataset.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import {
   type Optimizer,
@@ -8,7 +10,7 @@ import {
 } from '../../../shared/training/training.ts';
 import { UsageProblem } from '../../host/commandLine.ts';
 import { follow } from '../reports/follow.ts';
-import type { Io } from '../io.ts';
+import { type Io, note } from '../io.ts';
 import { jsonReport } from '../reports/jsonReport.ts';
 import { say } from '../../host/language.ts';
 import type { NamedNetwork } from './networks.ts';
@@ -38,9 +40,10 @@ export async function train(
   options: TrainOptions,
   stop: AbortSignal,
 ): Promise<number> {
-  const dataset = await requireDataset(lab, options.dataset);
+  const set = await requireDataset(lab, options.dataset);
+  const dataset = set.id;
   const runs = networks.map(({ network, settings, asWritten = false }) => ({
-    network,
+    network: asWritten ? network : fitted(io, network, set),
     settings: withChanges(
       asWritten
         ? settings
@@ -100,13 +103,31 @@ function named(name: string | undefined, network: Network, runs: number): { name
   return { name: (runs > 1 ? `${name} (${network.name})` : name).slice(0, longestName) };
 }
 
-/** Finds a data set by id or name and returns its id. */
-async function requireDataset(lab: LabClient, wanted: string): Promise<string> {
+/** Returns the net with the data set's size of images and number of classes, and says so if they differ. */
+function fitted(io: Io, network: Network, set: DatasetSummary): Network {
+  const net = forDataset(network, set);
+  if (net !== network) {
+    const { height, width, channels } = net.input;
+    note(
+      io,
+      say('"{net}" is trained with an input of {size} and {classes} classes, as {dataset} has them.', {
+        net: network.name,
+        size: `${channels}×${height}×${width}`,
+        classes: set.classes.length,
+        dataset: set.name,
+      }),
+    );
+  }
+  return net;
+}
+
+/** Finds a data set by id or name. */
+async function requireDataset(lab: LabClient, wanted: string): Promise<DatasetSummary> {
   const sets = await lab.call('datasets.list', {});
   const found =
     sets.find(({ id }) => id === wanted) ??
     sets.find(({ name }) => name?.toLowerCase() === wanted.toLowerCase());
-  if (found) return found.id;
+  if (found) return found;
   const known = sets.map(({ id }) => id);
   throw new UsageProblem(
     'terminal.dataset',

@@ -1,8 +1,10 @@
 /** One net of the Train screen's form, with the fields that are its own: epochs, batch size and learning rate. */
 import type { CallReply } from '../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';
+import type { DatasetSummary } from '../../../shared/datasets/dataset.ts';
+import { forDataset, withInput } from '../../../shared/network/forDataset.ts';
 import type { Network } from '../../../shared/network/network.ts';
-import { requireTrainable, walkNetwork } from '../../../shared/network/shapes.ts';
+import { requireTrainable, summarize, walkNetwork } from '../../../shared/network/shapes.ts';
 import type { OptimizerType, TrainingSettings } from '../../../shared/training/training.ts';
 import { type NumberReading, type NumberRule, readNumbers } from '../../ui/fields/numberField.ts';
 import { type OwnField, type OwnTexts, defaultLearningRate, ownFields, ownRules } from './trainDraft.ts';
@@ -14,14 +16,31 @@ export class NetForm {
   /** The key is `preset:course`, `saved:3`, or `given` for the net that the Design screen or a clone provided. */
   readonly key: string;
   readonly origin: NetOrigin;
-  readonly network: Network;
+  /** The net as it was designed. */
+  readonly designed: Network;
+  /**
+   * The net as it is trained: its input is the chosen data set's, and a preset has one output a class. Another net's
+   * output may be unfinished, so that it is not changed but reported as a problem.
+   */
+  readonly network: Network = $derived.by(() => {
+    const dataset = this.#dataset();
+    if (!dataset) return this.designed;
+    return this.origin === 'preset' ? forDataset(this.designed, dataset) : withInput(this.designed, dataset);
+  });
+  /** The data set that the net was changed for; null if it fits as it was designed. */
+  readonly adaptedTo: DatasetSummary | null = $derived.by(() =>
+    this.network === this.designed ? null : (this.#dataset() ?? null),
+  );
   /** The number of the kept net that this is, or was taken from. */
   readonly kept: number | undefined;
   /** A preset has its script's values. */
   readonly settings: TrainingSettings;
-  readonly parameterCount: number;
-  /** The reason why the net cannot be trained; null if it can. */
-  readonly problem: ProblemRecord | null;
+  readonly parameterCount: number = $derived(
+    // A net with an error has the totals of the layers before the error.
+    walkNetwork(this.network).layers.reduce((sum, layer) => sum + layer.parameterCount, 0),
+  );
+  /** The reason why the net cannot be trained; null if it can. Its output is checked once a data set is known. */
+  readonly problem: ProblemRecord | null = $derived.by(() => problemOf(this.network, this.#dataset()));
   /** The net's own fields, as typed. */
   readonly texts: OwnTexts;
   readonly readings: Record<OwnField, NumberReading> = $derived.by(() => {
@@ -30,16 +49,21 @@ export class NetForm {
   });
   readonly valid: boolean = $derived(ownFields.every((name) => this.readings[name].values !== null));
 
-  constructor(key: string, network: Network, settings: TrainingSettings, kept?: number, classes = 10) {
+  readonly #dataset: () => DatasetSummary | undefined;
+
+  /** Creates the form; `dataset` returns the chosen data set, and `kept` is as the field. */
+  constructor(
+    key: string,
+    { network, settings }: Pick<ListedPreset, 'network' | 'settings'>,
+    dataset: () => DatasetSummary | undefined,
+    kept?: number,
+  ) {
+    this.#dataset = dataset;
     this.key = key;
     this.origin = key.startsWith('preset:') ? 'preset' : key === 'given' ? 'given' : 'saved';
-    this.network = network;
+    this.designed = network;
     this.kept = this.origin === 'saved' ? Number(key.slice('saved:'.length)) : kept;
     this.settings = settings;
-    // A net with an error has the totals of the layers before the error.
-    const { layers } = walkNetwork(network);
-    this.parameterCount = layers.reduce((sum, layer) => sum + layer.parameterCount, 0);
-    this.problem = problemOf(network, classes);
     const texts = $state(ownTextsOf(settings));
     this.texts = texts;
   }
@@ -61,9 +85,10 @@ export class NetForm {
   }
 }
 
-function problemOf(network: Network, classes: number): ProblemRecord | null {
+function problemOf(network: Network, dataset: DatasetSummary | undefined): ProblemRecord | null {
   try {
-    requireTrainable(network, classes);
+    if (dataset) requireTrainable(network, dataset.classes.length);
+    else summarize(network);
     return null;
   } catch (error) {
     return toProblemRecord(error);

@@ -16,7 +16,7 @@ import {
 import { parseTags } from '../../../shared/runs/runOrganisation.ts';
 import { parseNumber, readNumbers } from '../../ui/fields/numberField.ts';
 import { readSeeds, type Seeds } from '../../ui/fields/seeds.ts';
-import { NetForm, type NetOrigin, ownRule, ownTextsOf } from './netForm.svelte.ts';
+import { type ListedPreset, NetForm, type NetOrigin, ownRule, ownTextsOf } from './netForm.svelte.ts';
 import { type SweepRequest, mostWindowRuns, runsOfSweeps, sweepsOf } from './sweepForm.ts';
 import type { PreferencesState } from '../preferences/preferences.svelte.ts';
 import {
@@ -63,9 +63,10 @@ export class TrainForm {
   dataset = $state('mnist');
   /** Returns the known data sets. */
   datasets: () => readonly DatasetSummary[] = () => [];
-  readonly trainCount: number | undefined = $derived(
-    (this.datasets().find(({ id }) => id === this.dataset) ?? this.datasets()[0])?.trainCount,
+  readonly chosenDataset: DatasetSummary | undefined = $derived(
+    this.datasets().find(({ id }) => id === this.dataset) ?? this.datasets()[0],
   );
+  readonly trainCount: number | undefined = $derived(this.chosenDataset?.trainCount);
   name = $state('');
   /** The tags as typed, separated by commas. */
   tags = $state('');
@@ -143,8 +144,8 @@ export class TrainForm {
       const known = new Map(this.nets.map((net) => [net.key, net]));
       const kept = (key: string, network: Network, settings: TrainingSettings) => {
         const before = known.get(key);
-        const same = before && JSON.stringify(before.network) === JSON.stringify(network);
-        return same ? before : new NetForm(key, network, settings);
+        const same = before && JSON.stringify(before.designed) === JSON.stringify(network);
+        return same ? before : this.#netForm(key, { network, settings });
       };
       const settings = trainingSettingsSchema.parse({});
       this.nets = [
@@ -174,7 +175,10 @@ export class TrainForm {
         return;
       }
       const before = this.nets[place];
-      const net = new NetForm(key, network.network, trainingSettingsSchema.parse({}));
+      const net = this.#netForm(key, {
+        network: network.network,
+        settings: trainingSettingsSchema.parse({}),
+      });
       if (before) Object.assign(net.texts, before.texts);
       this.nets = before
         ? this.nets.map((each) => (each.key === key ? net : each))
@@ -188,9 +192,9 @@ export class TrainForm {
    */
   choose(network: Network, kept?: number): void {
     const written = JSON.stringify(network);
-    const known = this.nets.find((net) => JSON.stringify(net.network) === written && net.origin !== 'given');
+    const known = this.nets.find((net) => JSON.stringify(net.designed) === written && net.origin !== 'given');
     const settings = trainingSettingsSchema.parse({});
-    const net = known ?? new NetForm('given', network, settings, kept);
+    const net = known ?? this.#netForm('given', { network, settings }, kept);
     if (!known) this.nets = [...this.nets.filter(({ origin }) => origin !== 'given'), net];
     this.chosen.clear();
     this.chosen.add(net.key);
@@ -294,7 +298,8 @@ export class TrainForm {
         }),
         ...(learningRates.length > 0 && { learningRates }),
         ...(tags.length > 0 && { tags }),
-        ...(net.kept !== undefined && { keptNetwork: net.kept }),
+        // A net that was changed for the data set is not the kept one.
+        ...(net.kept !== undefined && net.adaptedTo === null && { keptNetwork: net.kept }),
       })),
       together: this.together,
       ...(this.threads !== null && { threads: this.threads }),
@@ -329,6 +334,10 @@ export class TrainForm {
     this.together = together;
     this.threads = threads;
     this.dataset = dataset;
+  }
+
+  #netForm(key: string, net: Pick<ListedPreset, 'network' | 'settings'>, kept?: number): NetForm {
+    return new NetForm(key, net, () => this.chosenDataset, kept);
   }
 
   #fits(net: NetForm): boolean {

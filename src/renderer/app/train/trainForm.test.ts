@@ -29,6 +29,10 @@ async function loaded(): Promise<TrainForm> {
   return form;
 }
 
+const mnist = {
+  ...{ id: 'mnist', name: 'MNIST', height: 28, width: 28, channels: 1, classes: [...'0123456789'] },
+  ...{ trainCount: 60_000, testCount: 10_000, hash: '', mean: [0.13], deviation: [0.31] },
+};
 const keys = (form: TrainForm) => form.nets.map(({ key }) => key);
 const course = () => findPreset('course')!.network;
 
@@ -84,6 +88,7 @@ test('is not ready while a number is wrong, seeds are none, or no net is chosen'
 
 test('a net that cannot be trained is chosen, and says why', async () => {
   const form = await loaded();
+  form.datasets = () => [mnist];
   form.choose({ ...course(), layers: course().layers.slice(0, -1) });
   expect([form.chosenNets[0]!.problem?.code, form.ready]).toEqual(['network.output', false]);
   form.choose({ ...course(), layers: [{ type: 'conv2d', filters: 4, kernelSize: 99 }] });
@@ -197,4 +202,39 @@ test('a kept net is named in the request, also where a run or the Design screen 
   expect(form.toRequest().runs[0]).toMatchObject({ network, keptNetwork: 7, tags: ['wide', 'old'] });
   form.choose(course());
   expect(form.toRequest().runs[0]).not.toHaveProperty('keptNetwork');
+});
+
+test('nets follow the chosen data set: the input’s size and channels, and one output a class', async () => {
+  const form = await loaded();
+  const colour = {
+    ...set,
+    id: 'cats',
+    name: 'Cats',
+    height: 32,
+    width: 32,
+    channels: 3,
+    classes: ['a', 'b'],
+  };
+  form.datasets = () => [mnist, colour, { ...colour, id: 'tiny', height: 4, width: 4 }];
+  expect(form.chosenNets[0]).toMatchObject({ adaptedTo: null, problem: null, parameterCount: 8490 });
+  form.toggle('saved:7', true);
+  expect(form.toRequest().runs[1]).toMatchObject({ keptNetwork: 7 });
+  form.chooseDataset('cats');
+  // The layers of a net that is no preset are left as they were designed.
+  expect(form.chosenNets[1]).toMatchObject({ problem: { code: 'network.output' } });
+  form.toggle('saved:7', false);
+  const { runs } = form.toRequest();
+  expect(runs.map(({ network }) => [network.input, network.layers.at(-1)])).toEqual([
+    [
+      { height: 32, width: 32, channels: 3 },
+      { type: 'linear', units: 2 },
+    ],
+  ]);
+  expect(runs[0]).toMatchObject({ dataset: 'cats', settings: { normalisation: 'dataset' } });
+  expect(form.chosenNets[0]!.adaptedTo?.name).toBe('Cats');
+  form.chooseDataset('tiny');
+  expect(form.ready).toBe(false);
+  expect(form.chosenNets[0]!.problem?.code).toBe('layer.kernel-too-large');
+  form.chooseDataset('mnist');
+  expect(form.chosenNets[0]!.network).toBe(form.chosenNets[0]!.designed);
 });
