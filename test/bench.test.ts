@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { comparisons, environments } from '../scripts/bench/contestants.ts';
 import { flopsPerEpoch, median, ratios } from '../scripts/bench/figures.ts';
 import { vectorsOf } from '../scripts/bench/machine.ts';
+import { flopsOf, operationTimes, parseExecuted } from '../scripts/bench/verbose.ts';
 import { findPreset } from '../src/shared/network/presets.ts';
 
 describe('ratios', () => {
@@ -79,5 +80,40 @@ describe('environment of the contestants', () => {
     const { untuned, asProgram } = environments('avx2');
     expect(untuned).toMatchObject(avx2);
     expect(asProgram).toMatchObject(avx2);
+  });
+});
+
+describe("oneDNN's output", () => {
+  const line = (shape: string, milliseconds: number) =>
+    'onednn_verbose,v1,primitive,exec,cpu,convolution,brg_conv_fwd:avx2,forward_training,' +
+    `src_f32::blocked:acdb::f0 wei_f32::blocked:acdb::f0,attr-post-ops:eltwise_relu,alg:convolution_direct,${shape},${milliseconds}`;
+  const shape = 'mb32_ic10oc20_ih12oh8kh5sh1dh0ph0_iw12ow8kw5sw1dw0pw0';
+
+  it('is read line by line', () => {
+    expect(parseExecuted(line(shape, 0.5))).toEqual({
+      operation: 'convolution forward',
+      kernel: 'brg_conv_fwd:avx2',
+      shape,
+      seconds: 0.0005,
+    });
+    expect(parseExecuted('onednn_verbose,v1,info,cpu,isa:Intel AVX2')).toBeUndefined();
+    expect(parseExecuted('[1,   300] loss: 1.234')).toBeUndefined();
+  });
+
+  it('is grouped by operation, with the least of its times', () => {
+    const executed = [line(shape, 0.5), line('mb32_ic1oc10', 0.1), line(shape, 0.25)].map(parseExecuted);
+    expect(operationTimes(executed.filter((each) => each !== undefined))).toMatchObject([
+      { shape, times: 2, least: 0.00025 },
+      { shape: 'mb32_ic1oc10', times: 1, least: 0.0001 },
+    ]);
+  });
+
+  it('gives the floating-point operations', () => {
+    expect(flopsOf('convolution forward', shape)).toBe(2 * 32 * 10 * 20 * 8 * 8 * 5 * 5);
+    // Sixteen groups of one channel each.
+    const depthwise = 'mb32_g16ic16oc16_ih28oh28kh1sh1dh0ph0_iw28ow28kw1sw1dw0pw0';
+    expect(flopsOf('convolution forward', depthwise)).toBe(2 * 32 * 16 * 28 * 28);
+    expect(flopsOf('matmul', '32x784:784x512')).toBe(2 * 32 * 784 * 512);
+    expect(flopsOf('pooling forward', 'mb32ic10_ih24oh12kh2sh2dh0ph0_iw24ow12kw2sw2dw0pw0')).toBe(0);
   });
 });

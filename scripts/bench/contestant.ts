@@ -26,7 +26,8 @@ export class Contestant {
   /** The end of its output on stderr, for error messages. */
   #log = '';
 
-  constructor(spec: Spec) {
+  /** `onLine` receives the lines of its output that are not answers. */
+  constructor(spec: Spec, onLine: (line: string) => void = () => undefined) {
     this.spec = spec;
     this.#process = spawn(spec.command, spec.args, { env: spec.env, stdio: ['pipe', 'pipe', 'pipe'] });
     this.#answer.promise.catch(() => undefined);
@@ -35,6 +36,7 @@ export class Contestant {
     });
     createInterface({ input: this.#process.stdout }).on('line', (line) => {
       if (line.startsWith('{')) this.#answer.resolve(JSON.parse(line) as Answer);
+      else onLine(line);
     });
     this.#process.stdin.on('error', () => undefined); // 'close' reports the reason
     this.#process.on('error', (error) => this.#answer.reject(this.#failure(error.message)));

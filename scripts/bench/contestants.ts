@@ -90,7 +90,7 @@ export function environments(isa: Isa | undefined): Environments {
   return { untuned, asProgram: { ...untuned, ...childEnvironment } };
 }
 
-const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+export const contestantPath = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 export function contestants({ python, mnistRoot, electron, limit, isa, ...extent }: Entry): Spec[] {
   const { untuned, asProgram } = environments(isa);
@@ -100,7 +100,7 @@ export function contestants({ python, mnistRoot, electron, limit, isa, ...extent
     id,
     title,
     command: process.execPath,
-    args: [file('engine.ts'), JSON.stringify({ ...options, ...extent } satisfies EngineOptions)],
+    args: [contestantPath('engine.ts'), JSON.stringify({ ...options, ...extent } satisfies EngineOptions)],
     env: asProgram,
   });
   const tfjs = (network: Net): readonly [string] => [
@@ -114,7 +114,7 @@ export function contestants({ python, mnistRoot, electron, limit, isa, ...extent
             id,
             title,
             command: python,
-            args: [file('contestant.py'), ...args],
+            args: [contestantPath('contestant.py'), ...args],
             env: { ...untuned, MNIST_ROOT: mnistRoot, PYTHONDONTWRITEBYTECODE: '1' },
           },
         ];
@@ -124,7 +124,7 @@ export function contestants({ python, mnistRoot, electron, limit, isa, ...extent
       id: 'limit',
       title: `matrix product ${limit.size} × ${limit.size}`,
       command: process.execPath,
-      args: [file('limit.ts'), JSON.stringify(limit)],
+      args: [contestantPath('limit.ts'), JSON.stringify(limit)],
       env: asProgram,
     },
     ...nets.flatMap((net): Spec[] => [
@@ -140,13 +140,13 @@ export function contestants({ python, mnistRoot, electron, limit, isa, ...extent
         ...node,
         id: `${net}/layers-model`,
         title: 'tfjs-node, LayersModel.fit',
-        args: [file('layersModel.ts'), ...tfjs(net)],
+        args: [contestantPath('layersModel.ts'), ...tfjs(net)],
       },
       {
         ...node,
         id: `${net}/eager`,
         title: 'tfjs-node, optimizer.minimize',
-        args: [file('eager.ts'), ...tfjs(net)],
+        args: [contestantPath('eager.ts'), ...tfjs(net)],
       },
     ]),
     ...Object.entries(typicalNets).flatMap(([name, { title }]): Spec[] => [
@@ -175,7 +175,7 @@ function desktopContestants(extent: Extent, env: NodeJS.ProcessEnv): Spec[] {
     id,
     title,
     command: process.execPath,
-    args: [file(program), JSON.stringify({ ...options, ...extent })],
+    args: [contestantPath(program), JSON.stringify({ ...options, ...extent })],
     env,
     hasChildren: true,
   });

@@ -20,6 +20,8 @@ export interface EngineOptions extends Extent {
   /** Names of presets or of `typical.ts`'s nets. */
   readonly networks: readonly string[];
   readonly shards: number;
+  /** Number of images in a batch; the course's 64 if left out. */
+  readonly batchSize?: number;
   /** Whether the nets train concurrently instead of one after another. */
   readonly atOnce?: boolean;
   /** Whether Stride's measurements during training are on, which is the default. */
@@ -105,14 +107,15 @@ class PausedRun {
   }
 }
 
-await serve<EngineOptions>(async ({ networks, shards, atOnce = false, measure = true, ...extent }) => {
+await serve<EngineOptions>(async (options) => {
+  const { networks, shards, batchSize = 64, atOnce = false, measure = true, ...extent } = options;
   setNativeEnvironment(availableParallelism());
   const dataset = cut(await openDataset('mnist'), extent);
   const runs: PausedRun[] = [];
   for (const name of networks) {
     const run = new PausedRun({
       network: netNamed(name),
-      settings: trainingSettingsSchema.parse({ measure, epochs: 10_000 }),
+      settings: trainingSettingsSchema.parse({ measure, batchSize, epochs: 10_000 }),
       dataset,
       shards,
       from: null,

@@ -26,6 +26,8 @@ export interface LimitOptions {
   readonly size: number;
   /** Number of consecutive products in each branch. */
   readonly products: number;
+  /** Number of products that are computed in parallel; one for each core if left out. */
+  readonly branches?: number;
 }
 
 /**
@@ -57,7 +59,7 @@ function graphOf({ size, products }: LimitOptions, branches: number): Graph {
 }
 
 await serve<LimitOptions>(async (options) => {
-  const branches = availableParallelism();
+  const { branches = availableParallelism() } = options;
   setNativeEnvironment(branches);
   const session = await Session.load(graphOf(options, branches));
   session.run('fill', {});
