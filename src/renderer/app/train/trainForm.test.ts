@@ -206,15 +206,8 @@ test('a kept net is named in the request, also where a run or the Design screen 
 
 test('nets follow the chosen data set: the input’s size and channels, and one output a class', async () => {
   const form = await loaded();
-  const colour = {
-    ...set,
-    id: 'cats',
-    name: 'Cats',
-    height: 32,
-    width: 32,
-    channels: 3,
-    classes: ['a', 'b'],
-  };
+  const ofColour = { height: 32, width: 32, channels: 3, classes: ['a', 'b'] };
+  const colour = { ...mnist, id: 'cats', name: 'Cats', ...ofColour };
   form.datasets = () => [mnist, colour, { ...colour, id: 'tiny', height: 4, width: 4 }];
   expect(form.chosenNets[0]).toMatchObject({ adaptedTo: null, problem: null, parameterCount: 8490 });
   form.toggle('saved:7', true);
