@@ -1,6 +1,6 @@
 /** Every format in small files of its layout: what is read is what was written, pixel for pixel. */
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import sharp from 'sharp';
@@ -294,6 +294,29 @@ test('Parquet as the Hub has MNIST: names of classes, several row groups, a stru
   expect(set.record.summary).toMatchObject({ height: 3, width: 2, channels: 1, classes: ['cat', 'dog'] });
   expect([...set.test[0]!]).toEqual([40, 1, 2, 3, 4, 5]);
   expect(set.trainLabels).toEqual([0, 1, 0]);
+});
+
+test.each(['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'ZSTD'] as const)('Parquet with pages in %s', async (codec) => {
+  const png = (value: number) =>
+    sharp(Buffer.from([value, 1, 2, 3]), { raw: { width: 2, height: 2, channels: 1 } })
+      .png()
+      .toBuffer();
+  const pictures = await Promise.all([10, 20, 30, 40, 50].map(png));
+  const packing = { UNCOMPRESSED: null, SNAPPY: null, GZIP: gzipSync, ZSTD: zstdCompressSync }[codec];
+  put({
+    'digits.parquet': new Uint8Array(
+      parquetWriteBuffer({
+        columnData: [
+          { name: 'image', data: pictures, type: 'BYTE_ARRAY' as const },
+          { name: 'label', data: [0n, 1n, 0n, 1n, 0n], type: 'INT64' as const },
+        ],
+        ...{ rowGroupSize: 2, codec },
+        ...(packing && { compressors: { [codec]: (bytes: Uint8Array) => new Uint8Array(packing(bytes)) } }),
+      }),
+    ),
+  });
+  const { train, test: rest } = await imported(sets, source);
+  expect([...train, ...rest].map((image) => image[0]).sort()).toEqual([10, 20, 30, 40, 50]);
 });
 
 test('the real Fashion-MNIST, where its Debian package is installed', async ({ skip }) => {

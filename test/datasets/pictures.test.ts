@@ -4,6 +4,7 @@ import { encode as encodeBmp } from 'bmp-ts';
 import { zipSync } from 'fflate';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { decodePicture } from '../../src/main/datasets/formats/pictures.ts';
 import { writeFiles } from '../support/datasetFiles.ts';
 import { codesOf, imported, left } from '../support/importing.ts';
 import { removeFolder, temporaryFolder } from '../support/lab.ts';
@@ -129,6 +130,41 @@ describe('pictures', () => {
       const expected = await sharp(turned).autoOrient().toColourspace('b-w').raw().toBuffer();
       expect(Buffer.compare(Buffer.from(set.train[0]!), expected), `orientation ${orientation}`).toBe(0);
       removeFolder(source);
+    }
+  });
+
+  test('PNG, interlaced or not, grey or with a palette, of every size from 1×1 to 9×9', async () => {
+    for (const palette of [false, true]) {
+      for (let side = 1; side <= 9; side += 1) {
+        const values = Array.from({ length: side * side }, (_, i) => (i * 53 + 7) % 256);
+        const of = (progressive: boolean) => grey(values, side).png({ progressive, palette }).toBuffer();
+        const [plain, interlaced] = await Promise.all([of(false), of(true)]);
+        // Byte 28 of a PNG says that it is interlaced.
+        expect([plain[28], interlaced[28]]).toEqual([0, 1]);
+        for (const bytes of [plain, interlaced]) {
+          const { pixels } = await decodePicture(bytes, 'a.png', null, { fit: 'pad', background: 'white' });
+          expect([...pixels].filter((_, i) => pixels.length === values.length || i % 3 === 0)).toEqual(
+            values,
+          );
+        }
+      }
+    }
+  });
+
+  test('JPEG of CMYK colours, with the inverted inks that Adobe writes, is not a negative', async () => {
+    const raw = { width: 16, height: 16, channels: 3 } as const;
+    for (const colour of [
+      [220, 30, 30],
+      [250, 250, 250],
+      [20, 20, 20],
+    ]) {
+      const rgb = Buffer.from(new Array(256).fill(colour).flat() as number[]);
+      const cmyk = await sharp(rgb, { raw }).toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
+      expect(cmyk.includes('Adobe')).toBe(true);
+      const { pixels } = await decodePicture(cmyk, 'a.jpg', null, { fit: 'pad', background: 'white' });
+      const [red = 0, green = 0, blue = 0] = pixels;
+      const found = pixels.length === 256 ? [red, red, red] : [red, green, blue];
+      found.forEach((value, i) => expect(Math.abs(value - (colour[i] as number))).toBeLessThan(45));
     }
   });
 
