@@ -1,20 +1,16 @@
 /** Fields have the names in refusals that they have in the window. */
 import { expect, test } from 'vitest';
-import chinese from '../../resources/messages/zh-CN/design.json' with { type: 'json' };
-import english from '../../resources/messages/en/design.json' with { type: 'json' };
 import chineseSettings from '../../resources/messages/zh-CN/train.json' with { type: 'json' };
+import { layerFields } from '../../src/shared/layers/fields.ts';
+import { layerTypes } from '../../src/shared/layers/index.ts';
 import { fieldName } from '../../src/shared/misfits/words.ts';
 
-const prefix = 'design_field_';
-const fields = Object.keys(english).filter((key) => key.startsWith(prefix));
+const fields = layerTypes.flatMap((type) => layerFields[type].map((field) => ({ type, ...field })));
 
-test.each(fields)('%s', (key) => {
-  const name = key.slice(prefix.length);
-  const [en, zh] = [english, chinese].map((texts) => (texts as Record<string, unknown>)[key]);
-  expect(fieldName(name, 'zh-CN')).toBe(zh);
-  // Two fields are called otherwise where they stand alone: the window shows them beneath their layer.
-  if (!['negativeSlope', 'alpha'].includes(name))
-    expect(fieldName(name, 'en')).toBe(String(en).toLowerCase());
+test.each(fields)('$type, $name', ({ name, label }) => {
+  expect(fieldName(name, 'zh-CN')).toBe(label['zh-CN']);
+  // The slope is called otherwise where it stands alone: the window shows it beneath its layer.
+  expect(fieldName(name, 'en')).toBe(name === 'negativeSlope' ? 'negative slope' : label.en.toLowerCase());
 });
 
 test.each([

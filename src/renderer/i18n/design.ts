@@ -7,70 +7,22 @@ import {
   fallbackOf,
   fieldsOf,
   fieldValue,
+  namesOf,
   pairText,
 } from '../../shared/layers/fields.ts';
-import type { ActivationFunction } from '../../shared/layers/activation.ts';
 import type { Layer } from '../../shared/layers/index.ts';
 import type { FieldChange, LayerDiff } from '../../shared/network/networkDiff.ts';
 import { m } from '../paraglide/messages.js';
+import { getLocale } from '../paraglide/runtime.js';
 import { formatCount } from './format.ts';
-import { activationNames, layerLabel } from './layers.ts';
-
-const labels: Record<FieldName, () => string> = {
-  filters: m.design_field_filters,
-  kernelSize: m.design_field_kernelSize,
-  stride: m.design_field_stride,
-  padding: m.design_field_padding,
-  dilation: m.design_field_dilation,
-  bias: m.design_field_bias,
-  units: m.design_field_units,
-  function: m.design_field_function,
-  negativeSlope: m.design_field_negativeSlope,
-  alpha: m.design_field_alpha,
-  p: m.design_field_p,
-  epsilon: m.design_field_epsilon,
-  momentum: m.design_field_momentum,
-};
-
-const hints: Record<FieldName, () => string> = {
-  filters: m.design_hint_filters,
-  kernelSize: m.design_hint_kernelSize,
-  stride: m.design_hint_stride,
-  padding: m.design_hint_padding,
-  dilation: m.design_hint_dilation,
-  bias: m.design_hint_bias,
-  units: m.design_hint_units,
-  function: m.design_hint_function,
-  negativeSlope: m.design_hint_negativeSlope,
-  alpha: m.design_hint_alpha,
-  p: m.design_hint_p,
-  epsilon: m.design_hint_epsilon,
-  momentum: m.design_hint_momentum,
-};
-
-/** PyTorch's names of the arguments, as in the course's scripts. */
-export const torchNames: Readonly<Record<FieldName, string>> = {
-  filters: 'out_channels',
-  kernelSize: 'kernel_size',
-  stride: 'stride',
-  padding: 'padding',
-  dilation: 'dilation',
-  bias: 'bias',
-  units: 'out_features',
-  function: 'nn',
-  negativeSlope: 'negative_slope',
-  alpha: 'alpha',
-  p: 'p',
-  epsilon: 'eps',
-  momentum: 'momentum',
-};
+import { activationLabel, layerLabel, layerTitle } from './layers.ts';
 
 export function fieldLabel(name: FieldName): string {
-  return labels[name]();
+  return namesOf(name).label[getLocale()];
 }
 
 export function fieldHint(name: FieldName): string {
-  return hints[name]();
+  return namesOf(name).hint[getLocale()];
 }
 
 /** Describes the allowed values of a field. */
@@ -95,19 +47,10 @@ function formatCount2(value: number): string {
   return Number.isInteger(value) ? formatCount(value) : String(value);
 }
 
-export function activationLabel(name: string): string {
-  return activationNames[name as ActivationFunction] ?? name;
-}
-
 export function valueText(field: FieldName, value: FieldValue): string {
   if (typeof value === 'boolean') return value ? m.design_diff_on() : m.design_diff_off();
   if (field === 'function') return activationLabel(String(value));
   return typeof value === 'string' ? value : pairText(value);
-}
-
-/** Returns a layer's name in a list: `Convolution`, `ReLU`. */
-export function layerTitle(layer: Layer): string {
-  return layer.type === 'activation' ? activationLabel(layer.function) : layerLabel(layer.type);
 }
 
 /** Returns a layer's fields that differ from their defaults: `10 filters · 5×5 · padding 1`. */

@@ -3,14 +3,10 @@
  * only "same" or none, and their "same" is not PyTorch's), a stride with dilation is a dilated convolution of which
  * every n-th position is kept, and a max-pool's padding must be lower than negative values.
  */
-import { type Activation, activationDefaults } from '../layers/activation.ts';
-import { batchNormDefaults } from '../layers/batchNorm2d.ts';
-import { convWindow } from '../layers/conv2d.ts';
-import { dropoutDefaults } from '../layers/dropout.ts';
-import { type Layer, enabledLayers, layerKind } from '../layers/index.ts';
+import { type Computation, stepsThrough } from '../layers/computation.ts';
+import { type Layer, type PlainLayer, computationsOf, enabledLayers, layerKind } from '../layers/index.ts';
 import { type Pair, type Shape, describeShape, requireMap } from '../layers/layer.ts';
-import { poolWindow } from '../layers/pooling.ts';
-import { shortcut } from '../layers/residual.ts';
+import { type Residual, shortcut } from '../layers/residual.ts';
 import type { Network } from '../network/network.ts';
 import { type LayerProblem, walkNetwork } from '../network/shapes.ts';
 
@@ -28,14 +24,7 @@ export type ChannelsLastStep =
   | { readonly kind: 'everyNth'; readonly stride: Pair }
   | { readonly kind: 'maxPool' | 'averagePool'; readonly kernel: Pair; readonly stride: Pair }
   | { readonly kind: 'globalAverage' }
-  | { readonly kind: 'batchNorm'; readonly epsilon: number; readonly momentum: number }
-  | { readonly kind: 'dropout'; readonly p: number }
-  | {
-      readonly kind: 'activation';
-      readonly function: Activation['function'];
-      readonly negativeSlope: number;
-      readonly alpha: number;
-    }
+  | Extract<Computation, { kind: 'batchNorm' | 'dropout' | 'activation' }>
   /** Flattens a map, whose numbers are then in another order than in PyTorch; a flat input is unchanged. */
   | { readonly kind: 'flatten' }
   | { readonly kind: 'dense'; readonly units: number; readonly bias: boolean; readonly fanIn: number }
@@ -85,83 +74,70 @@ function lastShape(shape: Shape): string {
 const some = ([height, width]: Pair, above: number) => height > above || width > above;
 
 function planned(layer: Layer, input: Shape, output: Shape): PlannedStep[] {
-  const steps = stepsOf(layer, input);
+  const steps = layer.type === 'residual' ? [blockOf(layer, input, output)] : stepsOf(layer, input);
   return steps.map((step, i) => ({ step, shape: i === steps.length - 1 ? lastShape(output) : null }));
 }
 
-/** Returns the steps of a layer other than a block; a block is one step with its two lists. */
-export function stepsOf(layer: Layer, input: Shape): ChannelsLastStep[] {
-  switch (layer.type) {
-    case 'conv2d': {
-      const { kernel, stride, padding, dilation } = convWindow(layer);
+function blockOf(layer: Residual, input: Shape, output: Shape): ChannelsLastStep {
+  const main: PlannedStep[] = [];
+  let shape = input;
+  for (const inner of enabledLayers(layer.layers)) {
+    const next = layerKind(inner).outputShape(inner, shape);
+    main.push(...planned(inner, shape, next));
+    shape = next;
+  }
+  const beside = shortcut(layer, input);
+  return { kind: 'residual', main, side: beside ? planned(beside, input, output) : [] };
+}
+
+const stepsOf = (layer: PlainLayer, input: Shape): SingleStep[] =>
+  stepsThrough(computationsOf(layer, input), input).flatMap((step) =>
+    channelsLast(step.computation, step.input),
+  );
+
+/** A step other than a block. */
+export type SingleStep = Exclude<ChannelsLastStep, { kind: 'residual' }>;
+
+/** Returns the steps of a computation. */
+export function channelsLast(computation: Computation, input: Shape): SingleStep[] {
+  switch (computation.kind) {
+    case 'conv': {
+      const { filters, bias, window } = computation;
+      const { kernel, stride, padding, dilation } = window;
       const { channels } = requireMap(input, 'conv2d');
       const both = some(stride, 1) && some(dilation, 1);
       return [
         ...(some(padding, 0) ? [{ kind: 'zeroPad', padding } as const] : []),
         {
           kind: 'conv',
-          filters: layer.filters,
+          filters,
           kernel,
           stride: both ? [1, 1] : stride,
           dilation,
-          bias: layer.bias ?? true,
+          bias,
           fanIn: channels * kernel[0] * kernel[1],
         },
         ...(both ? [{ kind: 'everyNth', stride } as const] : []),
       ];
     }
-    case 'maxPool2d':
-    case 'avgPool2d': {
-      const { kernel, stride, padding } = poolWindow(layer);
-      const max = layer.type === 'maxPool2d';
+    case 'pool': {
+      const { kernel, stride, padding } = computation.window;
+      const max = computation.of === 'max';
       return [
         ...(some(padding, 0) ? [{ kind: max ? 'lowestPad' : 'zeroPad', padding } as const] : []),
         { kind: max ? 'maxPool' : 'averagePool', kernel, stride },
       ];
     }
-    case 'globalAveragePool':
-      return [{ kind: 'globalAverage' }];
-    case 'batchNorm2d':
-      return [
-        {
-          kind: 'batchNorm',
-          epsilon: layer.epsilon ?? batchNormDefaults.epsilon,
-          momentum: layer.momentum ?? batchNormDefaults.momentum,
-        },
-      ];
-    case 'dropout':
-      return [{ kind: 'dropout', p: layer.p ?? dropoutDefaults.p }];
-    case 'activation':
-      return [
-        {
-          kind: 'activation',
-          function: layer.function,
-          negativeSlope: layer.negativeSlope ?? activationDefaults.negativeSlope,
-          alpha: layer.alpha ?? activationDefaults.alpha,
-        },
-      ];
     case 'flatten':
       return input.kind === 'map' ? [{ kind: 'flatten' }] : [];
-    case 'linear':
-      return [
-        {
-          kind: 'dense',
-          units: layer.units,
-          bias: layer.bias ?? true,
-          fanIn: input.kind === 'flat' ? input.features : 1,
-        },
-      ];
-    case 'residual': {
-      const main: PlannedStep[] = [];
-      let shape = input;
-      for (const inner of enabledLayers(layer.layers)) {
-        const next = layerKind(inner).outputShape(inner, shape);
-        main.push(...planned(inner, shape, next));
-        shape = next;
-      }
-      const beside = shortcut(layer, input);
-      const side = beside ? planned(beside, input, shape) : [];
-      return [{ kind: 'residual', main, side }];
+    case 'linear': {
+      const { units, bias } = computation;
+      return [{ kind: 'dense', units, bias, fanIn: input.kind === 'flat' ? input.features : 1 }];
     }
+    case 'globalAverage':
+    case 'batchNorm':
+    case 'dropout':
+    case 'activation':
+      return [computation];
   }
 }

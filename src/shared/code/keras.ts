@@ -6,7 +6,7 @@
 import type { Pair } from '../layers/layer.ts';
 import type { Network } from '../network/network.ts';
 import { trainingSettingsSchema } from '../training/training.ts';
-import { type ChannelsLastStep, type PlannedStep, hasStep, planOf } from './channelsLast.ts';
+import { type PlannedStep, type SingleStep, hasStep, planOf } from './channelsLast.ts';
 import {
   augmentationLines,
   dataLines,
@@ -44,7 +44,7 @@ function parametersOf(fanIn: number, bias: boolean, { decay }: Weights): string[
   ];
 }
 
-function layerOf(step: Exclude<ChannelsLastStep, { kind: 'residual' }>, weights: Weights): string {
+function layerOf(step: SingleStep, weights: Weights): string {
   const call = (name: string, ...given: readonly string[]) => `layers.${name}(${given.join(', ')})`;
   switch (step.kind) {
     case 'zeroPad':

@@ -3,10 +3,8 @@
  * whose parameter names are Stride's own. Layers are made in the net's order in both, because that is the order in which
  * the seed's numbers are drawn.
  */
-import { isComposed } from '../layers/composedActivations.ts';
-import { activationDefaults, type Activation } from '../layers/activation.ts';
 import { enabledLayers, layerKind, type Layer } from '../layers/index.ts';
-import { describeShape } from '../layers/layer.ts';
+import { type LayerKind, type TorchStyle, describeShape } from '../layers/layer.ts';
 import type { Network } from '../network/network.ts';
 import { courseNets } from '../network/presets.ts';
 import { type LayerSummary, walkNetwork } from '../network/shapes.ts';
@@ -41,30 +39,6 @@ function hasResidual(layers: readonly Layer[]): boolean {
 }
 
 const torchLine = ({ layer, input }: LayerSummary) => layerKind(layer).torch(layer, input);
-
-function callOf(layer: Activation, x: string): string {
-  const slope = layer.negativeSlope ?? activationDefaults.negativeSlope;
-  const alpha = layer.alpha ?? activationDefaults.alpha;
-  if (isComposed(layer.function)) return `F.${layer.function}(${x})`;
-  switch (layer.function) {
-    case 'relu':
-      return `F.relu(${x})`;
-    case 'leakyRelu':
-      return slope === activationDefaults.negativeSlope
-        ? `F.leaky_relu(${x})`
-        : `F.leaky_relu(${x}, ${slope})`;
-    case 'elu':
-      return alpha === activationDefaults.alpha ? `F.elu(${x})` : `F.elu(${x}, alpha=${alpha})`;
-    case 'sigmoid':
-      return `torch.sigmoid(${x})`;
-    case 'tanh':
-      return `torch.tanh(${x})`;
-    case 'selu':
-    case 'gelu':
-    case 'softplus':
-      return `F.${layer.function}(${x})`;
-  }
-}
 
 /** Names the layers in the class; layers without parameters are made once and shared, as in the course. */
 class Names {
@@ -112,8 +86,7 @@ function namesFor(layers: readonly LayerSummary[]): Names {
   return new Names(areOfCourse(layers) ? 0 : 1);
 }
 
-/** Layers with parameters are members of their own, numbered by kind. */
-const ownStems = { conv2d: 'conv', linear: 'fc', batchNorm2d: 'bn', residual: 'block' } as const;
+const styleOf = (layer: Layer): TorchStyle<Layer> => layerKind(layer).torchStyle;
 
 /**
  * Returns the member of the class that holds each layer's parameters, which is the prefix of their names in its
@@ -121,62 +94,37 @@ const ownStems = { conv2d: 'conv', linear: 'fc', batchNorm2d: 'bn', residual: 'b
  */
 export function moduleNames(layers: readonly LayerSummary[]): string[] {
   const names = namesFor(layers);
-  return layers.map(({ layer: { type }, index }) =>
-    Object.hasOwn(ownStems, type)
-      ? names.own(ownStems[type as keyof typeof ownStems], '')
-      : `${type}_${index}`,
-  );
+  return layers.map(({ layer, index }) => {
+    const style = styleOf(layer);
+    return 'stem' in style && !style.shared ? names.own(style.stem, '') : `${layer.type}_${index}`;
+  });
 }
 
 /** Returns the layer applied to `x`. A layer on lines of its own is not nested into the next one's call. */
 function applied(summary: LayerSummary, x: string, names: Names): string {
-  const { layer } = summary;
-  switch (layer.type) {
-    case 'conv2d':
-    case 'linear':
-    case 'batchNorm2d':
-    case 'residual':
-      return `self.${names.own(ownStems[layer.type], torchLine(summary))}(${x})`;
-    case 'maxPool2d':
-      return `self.${names.common('pooling', torchLine(summary))}(${x})`;
-    case 'avgPool2d':
-      return `self.${names.common('average', torchLine(summary))}(${x})`;
-    case 'dropout':
-      return `self.${names.common('dropout', torchLine(summary))}(${x})`;
-    case 'activation':
-      return callOf(layer, x);
-    case 'flatten':
-      return `${x}.view(${x}.size(0), -1)`;
-    case 'globalAveragePool':
-      return `torch.flatten(F.adaptive_avg_pool2d(${x}, 1), 1)`;
-  }
+  const style = styleOf(summary.layer);
+  if ('call' in style) return style.call(summary.layer, x);
+  const line = torchLine(summary);
+  const name = style.shared ? names.common(style.stem, line) : names.own(style.stem, line);
+  return `self.${name}(${x})`;
 }
-
-/** Layers that begin a line of `forward`; the others wrap the line before. */
-const opensLine: ReadonlySet<Layer['type']> = new Set([
-  'conv2d',
-  'linear',
-  'flatten',
-  'globalAveragePool',
-  'residual',
-]);
 
 /** Nested calls beyond this length are hard to read. */
 const longestLine = 84;
 
 function forwardLines(layers: readonly LayerSummary[], names: Names): string[] {
   const lines: { code: string; shape: string }[] = [];
-  let open: { code: string; shape: string; type: Layer['type'] } | undefined;
+  let open: { code: string; shape: string; line: LayerKind<Layer>['torchLine'] } | undefined;
   for (const summary of layers) {
     const { layer, output } = summary;
-    const alone =
-      !open || opensLine.has(layer.type) || open.type === 'flatten' || open.type === 'globalAveragePool';
+    const line = layerKind(layer).torchLine;
+    const alone = !open || line !== 'wraps' || open.line === 'alone';
     const around: string = alone || !open ? 'x' : open.code;
     if (open && (alone || open.code.length > longestLine - 24)) {
       lines.push(open);
-      open = { code: applied(summary, 'x', names), shape: describeShape(output), type: layer.type };
+      open = { code: applied(summary, 'x', names), shape: describeShape(output), line };
     } else {
-      open = { code: applied(summary, around, names), shape: describeShape(output), type: layer.type };
+      open = { code: applied(summary, around, names), shape: describeShape(output), line };
     }
   }
   if (open) lines.push(open);

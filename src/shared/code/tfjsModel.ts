@@ -2,7 +2,7 @@
 import type { Pair } from '../layers/layer.ts';
 import type { Network } from '../network/network.ts';
 import type { TrainingSettings } from '../training/training.ts';
-import { type ChannelsLastStep, type PlannedStep, hasStep } from './channelsLast.ts';
+import { type PlannedStep, type SingleStep, hasStep } from './channelsLast.ts';
 
 const js = ([height, width]: Pair) => (height === width ? `${height}` : `[${height}, ${width}]`);
 const differs = ([height, width]: Pair, value: number) => height !== value || width !== value;
@@ -15,7 +15,7 @@ function parametersOf(fanIn: number, bias: boolean): string[] {
   return bias ? [`...starting(${fanIn})`] : ['useBias: false', `...starting(${fanIn})`];
 }
 
-function layerOf(step: Exclude<ChannelsLastStep, { kind: 'residual' }>): string {
+function layerOf(step: SingleStep): string {
   switch (step.kind) {
     case 'zeroPad': {
       const [height, width] = step.padding;

@@ -2,13 +2,14 @@
  * A net drawn from top to bottom: one box for each layer with its output shape, and a block's layers within a frame
  * beside its skip line.
  */
+import type { Language } from '../base/languages.ts';
 import { type Layer, enabledLayers, layerKind } from '../layers/index.ts';
 import { type Shape, describeShape } from '../layers/layer.ts';
 import { shortcut } from '../layers/residual.ts';
 import type { Network } from '../network/network.ts';
 import { inputShape, summarize } from '../network/shapes.ts';
 import { element, line, picture, text, widthOf } from './svg.ts';
-import { type FigureLanguage, inputWord, layerWords } from './words.ts';
+import { inputWord, layerWords } from './words.ts';
 
 const letters = 13;
 const boxHeight = 30;
@@ -16,19 +17,6 @@ const gap = 18;
 const margin = 16;
 /** Width within a block's frame at each side, in which the skip line runs. */
 const inset = 26;
-
-const colors: Readonly<Record<Layer['type'], string>> = {
-  conv2d: '#dbe8f8',
-  maxPool2d: '#fde7d3',
-  avgPool2d: '#fde7d3',
-  globalAveragePool: '#fde7d3',
-  batchNorm2d: '#e9e4f5',
-  dropout: '#eeeeee',
-  activation: '#e0f1e3',
-  flatten: '#eeeeee',
-  linear: '#f8dfe6',
-  residual: '#ffffff',
-};
 
 interface Box {
   readonly words: string;
@@ -39,8 +27,8 @@ interface Box {
   readonly beside: string | null;
 }
 
-function boxOf(layer: Layer, input: Shape, output: Shape, language: FigureLanguage): Box {
-  const own = { words: layerWords(layer, language), shape: output, color: colors[layer.type] };
+function boxOf(layer: Layer, input: Shape, output: Shape, language: Language): Box {
+  const own = { words: layerWords(layer, language), shape: output, color: layerKind(layer).color };
   if (layer.type !== 'residual') return { ...own, inner: [], beside: null };
   const inner: Box[] = [];
   let shape = input;
@@ -61,7 +49,7 @@ const wordsIn = (box: Box): string[] => [
   ...box.inner.flatMap(wordsIn),
 ];
 
-export function diagram(network: Network, language: FigureLanguage): string {
+export function diagram(network: Network, language: Language): string {
   const { layers } = summarize(network);
   const start: Box = {
     words: inputWord(language),

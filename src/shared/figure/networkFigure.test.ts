@@ -3,9 +3,9 @@ import type { Layer } from '../layers/index.ts';
 import type { Network } from '../network/network.ts';
 import { findPreset, presets } from '../network/presets.ts';
 import { figureStyles, networkFigure } from './networkFigure.ts';
-import { figureLanguages } from './words.ts';
+import { languages } from '../base/languages.ts';
 
-const all = figureStyles.flatMap((style) => figureLanguages.map((language) => [style, language] as const));
+const all = figureStyles.flatMap((style) => languages.map((language) => [style, language] as const));
 
 test.each(all)('%s, %s: every preset is one whole picture of finite numbers', (style, language) => {
   for (const { network } of presets) {

@@ -2,14 +2,13 @@
  * A net drawn as in papers since LeNet-5 (LeCun et al. 1998, figure 2): maps are sheets that lie one behind the other,
  * flat features are bars, the operations between two of them are named below, and sizes above. Black on white.
  */
-import { type Layer, enabledLayers } from '../layers/index.ts';
+import type { Language } from '../base/languages.ts';
+import { type Layer, enabledLayers, slidingWindowOf } from '../layers/index.ts';
 import { type Pair, type Shape, describeShape } from '../layers/layer.ts';
-import { convWindow } from '../layers/conv2d.ts';
-import { poolWindow } from '../layers/pooling.ts';
 import type { Network } from '../network/network.ts';
 import { inputShape, summarize } from '../network/shapes.ts';
 import { element, line, picture, text, widthOf } from './svg.ts';
-import { type FigureLanguage, inputWord, layerWords } from './words.ts';
+import { inputWord, layerWords } from './words.ts';
 
 const letters = 12;
 const lineHeight = 15;
@@ -60,7 +59,7 @@ function sizeOf(shape: Shape, longest: number): [width: number, height: number] 
 const label = (shape: Shape) =>
   shape.kind === 'map' ? `${shape.channels}@${shape.height}×${shape.width}` : describeShape(shape);
 
-function wordsOf({ layers }: Stage, language: FigureLanguage): string[] {
+function wordsOf({ layers }: Stage, language: Language): string[] {
   return layers.flatMap((layer) => {
     const own = layerWords(layer, language);
     if (layer.type !== 'residual') return [own];
@@ -68,7 +67,7 @@ function wordsOf({ layers }: Stage, language: FigureLanguage): string[] {
   });
 }
 
-export function paperFigure(network: Network, language: FigureLanguage): string {
+export function paperFigure(network: Network, language: Language): string {
   const stages = stagesOf(network);
   const longest = Math.max(network.input.height, network.input.width);
   const words = stages.map((stage) => wordsOf(stage, language));
@@ -119,9 +118,7 @@ function drawn(shape: Shape, { left, right, top, bottom }: Placed): string[] {
 
 /** Returns the layer's window on the map before it; null if it covers the whole map. */
 function windowOf(layer: Layer | undefined): Pair | null {
-  if (layer?.type === 'conv2d') return convWindow(layer).kernel;
-  if (layer?.type === 'maxPool2d' || layer?.type === 'avgPool2d') return poolWindow(layer).kernel;
-  return null;
+  return layer ? (slidingWindowOf(layer)?.kernel ?? null) : null;
 }
 
 function connection(before: Stage, from: Placed, { layers }: Stage, to: Placed): string[] {

@@ -1,7 +1,7 @@
 /** The window of its input that a unit of a convolution or a pooling layer is computed from. */
-import { convWindow } from '../layers/conv2d.ts';
-import type { MapShape, Pair } from '../layers/layer.ts';
-import { poolWindow } from '../layers/pooling.ts';
+import { slidingWindowOf } from '../layers/index.ts';
+import type { MapShape } from '../layers/layer.ts';
+import type { SlidingWindow } from '../layers/window.ts';
 import type { TraceStep } from './trace.ts';
 import type { Position } from './unitPosition.ts';
 
@@ -13,16 +13,9 @@ export interface WindowCell {
   readonly value: number;
 }
 
-export interface InputWindow {
-  readonly kernel: Pair;
-  readonly stride: Pair;
-  readonly padding: Pair;
-  readonly dilation: Pair;
-}
-
 /** Returns the window's cells of one channel, row by row. */
 export function windowCells(
-  { kernel, stride, padding, dilation }: InputWindow,
+  { kernel, stride, padding, dilation }: SlidingWindow,
   input: MapShape,
   { channel, row, column }: Position,
   values: Float32Array,
@@ -44,10 +37,9 @@ export function windowOf(
   step: TraceStep,
   { row, column }: Position,
 ): { top: number; left: number; height: number; width: number } | null {
-  const { layer } = step;
-  if (layer.type !== 'conv2d' && layer.type !== 'maxPool2d' && layer.type !== 'avgPool2d') return null;
-  const { kernel, stride, padding, dilation } =
-    layer.type === 'conv2d' ? convWindow(layer) : poolWindow(layer);
+  const window = slidingWindowOf(step.layer);
+  if (!window) return null;
+  const { kernel, stride, padding, dilation } = window;
   const reach = (axis: 0 | 1) => dilation[axis] * (kernel[axis] - 1) + 1;
   return {
     top: row * stride[0] - padding[0],

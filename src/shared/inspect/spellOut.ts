@@ -3,13 +3,12 @@
  * double precision, where a product of two float32 is exact; the engine sums in float32, so that the last digits of its
  * own value may differ.
  */
-import type { Activation } from '../layers/activation.ts';
-import { batchNormDefaults } from '../layers/batchNorm2d.ts';
-import { type Conv2d, convWindow } from '../layers/conv2d.ts';
+import { type Computation, type ComputedStep, stepsThrough, wholeMap } from '../layers/computation.ts';
+import { computationsOf } from '../layers/index.ts';
 import type { MapShape, Pair } from '../layers/layer.ts';
-import { type AvgPool2d, type MaxPool2d, poolWindow } from '../layers/pooling.ts';
+import type { SlidingWindow } from '../layers/window.ts';
 import { activationCurve } from '../network/activationCurves.ts';
-import { type InputWindow, type WindowCell, windowCells } from './inputWindow.ts';
+import { type WindowCell, windowCells } from './inputWindow.ts';
 import type { TraceStep } from './trace.ts';
 import { type Position, positionOf } from './unitPosition.ts';
 
@@ -92,58 +91,69 @@ export function spellOut(
   traced: TracedValues,
   before: TraceStep | undefined,
 ): SpelledOut {
-  const { layer, place, from, around } = step;
+  const { layer, from, around } = step;
   const input = traced.values(from);
-  const own = positionOf(step.output, unit);
-  switch (layer.type) {
-    case 'conv2d':
-      return convolution(layer, step, own, traced);
+  if (layer.type === 'residual') {
+    const through = input[unit] as number;
+    const past = traced.values(around ?? from)[unit] as number;
+    return { kind: 'added', through, around: past, sum: through + past };
+  }
+  const steps = stepsThrough(computationsOf(layer, step.input), step.input);
+  const only = steps.filter(({ computation: { kind } }) => kind !== 'dropout' && kind !== 'flatten');
+  const [computed] = only;
+  if (!computed || only.length > 1)
+    return { kind: 'moved', ...positionOf(step.input, unit), input: input[unit] as number };
+  return computation(computed, step, unit, traced, before);
+}
+
+/** Flattening before or after a step moves no numbers, so a unit has the same number before and after it. */
+function computation(
+  { computation, input: given, output }: ComputedStep,
+  step: TraceStep,
+  unit: number,
+  traced: TracedValues,
+  before: TraceStep | undefined,
+): SpelledOut {
+  const input = traced.values(step.from);
+  const own = positionOf(output, unit);
+  switch (computation.kind) {
+    case 'conv':
+      return convolution(computation.window, step, own, traced);
     case 'linear':
       return linear(step, unit, traced, before);
-    case 'maxPool2d': {
-      const cells = poolCells(layer, step.input as MapShape, own, input);
+    case 'pool': {
+      const { window, of } = computation;
+      const cells = windowCells(window, given as MapShape, own, input);
+      if (of === 'average')
+        return mean(cells, window.kernel[1], averageCount(window, given as MapShape, own));
       const best = Math.max(...cells.filter(({ inside }) => inside).map(({ value }) => value));
       const winner = cells.findIndex(({ inside, value }) => inside && value === best);
-      return { kind: 'largest', cells, width: poolWindow(layer).kernel[1], winner };
+      return { kind: 'largest', cells, width: window.kernel[1], winner };
     }
-    case 'avgPool2d': {
-      const cells = poolCells(layer, step.input as MapShape, own, input);
-      return mean(cells, poolWindow(layer).kernel[1], averageCount(layer, step.input as MapShape, own));
-    }
-    case 'globalAveragePool': {
-      const map = step.input as MapShape;
-      const whole: InputWindow = {
-        kernel: [map.height, map.width],
-        stride: [1, 1],
-        padding: [0, 0],
-        dilation: [1, 1],
-      };
-      const cells = windowCells(whole, map, { channel: unit, row: 0, column: 0 }, input);
+    case 'globalAverage': {
+      const map = given as MapShape;
+      const cells = windowCells(wholeMap(map), map, { channel: unit, row: 0, column: 0 }, input);
       return mean(cells, map.width, cells.length);
     }
     case 'activation':
-      return ofActivation(layer, input[unit] as number);
-    case 'batchNorm2d':
-      return normalised(
-        layer.epsilon ?? batchNormDefaults.epsilon,
-        place,
-        own.channel,
-        input[unit] as number,
-        traced,
-      );
+      return ofActivation(computation, input[unit] as number);
+    case 'batchNorm':
+      return normalised(computation.epsilon, step.place, own.channel, input[unit] as number, traced);
     case 'dropout':
     case 'flatten':
-      return { kind: 'moved', ...positionOf(step.input, unit), input: input[unit] as number };
-    case 'residual': {
-      const through = input[unit] as number;
-      const past = traced.values(around ?? from)[unit] as number;
-      return { kind: 'added', through, around: past, sum: through + past };
-    }
+      return { kind: 'moved', ...positionOf(given, unit), input: input[unit] as number };
   }
 }
 
-function ofActivation(layer: Activation, input: number): SpelledOut {
-  return { kind: 'function', input, value: activationCurve(layer).value(input) };
+function ofActivation(
+  { kind: _kind, ...activation }: Extract<Computation, { kind: 'activation' }>,
+  input: number,
+): SpelledOut {
+  return {
+    kind: 'function',
+    input,
+    value: activationCurve({ type: 'activation', ...activation }).value(input),
+  };
 }
 
 /** Returns the computed value of the unit, which equals the engine's except for rounding. */
@@ -186,9 +196,13 @@ function withWeights(
 }
 
 /** Cross-correlation, as `torch.nn.Conv2d` defines it; weights are out × in × height × width. */
-function convolution(layer: Conv2d, step: TraceStep, own: Position, traced: TracedValues): SpelledOut {
+function convolution(
+  window: SlidingWindow,
+  step: TraceStep,
+  own: Position,
+  traced: TracedValues,
+): SpelledOut {
   const map = step.input as MapShape;
-  const window = convWindow(layer);
   const weights = required(traced, `${step.place}.weight`);
   const values = traced.values(step.from);
   const each = window.kernel[0] * window.kernel[1];
@@ -222,18 +236,8 @@ function linear(
   return weightedSum(sums, traced.parameter(`${step.place}.bias`)?.[unit] ?? null);
 }
 
-function poolCells(
-  layer: MaxPool2d | AvgPool2d,
-  input: MapShape,
-  own: Position,
-  values: Float32Array,
-): WindowCell[] {
-  return windowCells(poolWindow(layer), input, own, values);
-}
-
 /** Counts the padding as PyTorch does, but nothing beyond it. */
-function averageCount(layer: AvgPool2d, input: MapShape, own: Position): number {
-  const { kernel, stride, padding } = poolWindow(layer);
+function averageCount({ kernel, stride, padding }: SlidingWindow, input: MapShape, own: Position): number {
   const along = (axis: 0 | 1, place: number, length: number) => {
     const start = place * stride[axis] - padding[axis];
     return Math.min(start + kernel[axis], length + padding[axis]) - start;

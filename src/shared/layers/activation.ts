@@ -6,7 +6,7 @@ import {
   isComposed,
 } from './composedActivations.ts';
 import { type FieldSpecs, type LayerWith, schemaOf } from './field.ts';
-import type { LayerKind } from './layer.ts';
+import type { ComputedKind } from './layer.ts';
 
 /** The functions that the engine and the export formats have operations of their own for. */
 const primitiveFunctions = [
@@ -27,10 +27,34 @@ export const activationFunctions: readonly ActivationFunction[] = [
   ...composedFunctions,
 ];
 
+/** The functions' names, which are the same in both languages. */
+export const activationNames: Readonly<Record<ActivationFunction, string>> = {
+  relu: 'ReLU',
+  leakyRelu: 'Leaky ReLU',
+  elu: 'ELU',
+  selu: 'SELU',
+  gelu: 'GELU',
+  sigmoid: 'Sigmoid',
+  tanh: 'Tanh',
+  softplus: 'Softplus',
+  ...(Object.fromEntries(composedFunctions.map((name) => [name, composedActivations[name].label])) as Record<
+    ComposedFunction,
+    string
+  >),
+};
+
 export const activationDefaults = { negativeSlope: 0.01, alpha: 1 } as const;
 
 const fields = {
-  function: { kind: 'choice', required: true, options: activationFunctions, fallback: 'relu' },
+  function: {
+    kind: 'choice',
+    required: true,
+    options: activationFunctions,
+    fallback: 'relu',
+    torch: 'nn',
+    label: { en: 'Function', 'zh-CN': '函数' },
+    hint: { en: 'applied to each number separately', 'zh-CN': '对每个数分别计算' },
+  },
   /** The slope below zero. */
   negativeSlope: {
     kind: 'real',
@@ -38,6 +62,9 @@ const fields = {
     maximum: 1,
     fallback: activationDefaults.negativeSlope,
     relevant: (layer) => 'function' in layer && layer.function === 'leakyRelu',
+    torch: 'negative_slope',
+    label: { en: 'Slope below zero', 'zh-CN': '负半轴斜率' },
+    hint: { en: 'factor for negative inputs', 'zh-CN': '负数保留的比例' },
   },
   alpha: {
     kind: 'real',
@@ -46,6 +73,12 @@ const fields = {
     maximum: 100,
     fallback: activationDefaults.alpha,
     relevant: (layer) => 'function' in layer && layer.function === 'elu',
+    torch: 'alpha',
+    label: { en: 'Alpha', 'zh-CN': 'α 系数' },
+    hint: {
+      en: 'very negative inputs give minus this value',
+      'zh-CN': '输入趋于负无穷时，输出趋于它的相反数',
+    },
   },
 } as const satisfies FieldSpecs;
 
@@ -60,7 +93,33 @@ export const seluConstants = {
 /** Input above which `torch.nn.Softplus` is linear, because the difference is below float32. */
 export const softplusThreshold = 20;
 
-export const activation: LayerKind<Activation> = {
+/** Returns the function's call in `torch.nn.functional`, or in `torch` where the course's scripts take it from there. */
+function functionCall(layer: Activation, x: string): string {
+  const slope = layer.negativeSlope ?? activationDefaults.negativeSlope;
+  const alpha = layer.alpha ?? activationDefaults.alpha;
+  switch (layer.function) {
+    case 'leakyRelu':
+      return slope === activationDefaults.negativeSlope
+        ? `F.leaky_relu(${x})`
+        : `F.leaky_relu(${x}, ${slope})`;
+    case 'elu':
+      return alpha === activationDefaults.alpha ? `F.elu(${x})` : `F.elu(${x}, alpha=${alpha})`;
+    case 'sigmoid':
+    case 'tanh':
+      return `torch.${layer.function}(${x})`;
+    default:
+      return `F.${layer.function}(${x})`;
+  }
+}
+
+export const activation: ComputedKind<Activation> = {
+  words: {
+    en: { name: 'Activation', short: 'activation' },
+    'zh-CN': { name: '激活函数', short: '激活函数' },
+  },
+  group: 'activation',
+  color: '#e0f1e3',
+  title: (layer) => activationNames[layer.function],
   fields,
   schema: schemaOf('activation', fields),
   outputShape: (_layer, input) => input,
@@ -82,5 +141,11 @@ export const activation: LayerKind<Activation> = {
       softplus: 'nn.Softplus()',
     };
     return lines[layer.function];
+  },
+  torchStyle: { call: functionCall },
+  torchLine: 'wraps',
+  computes(layer) {
+    const { negativeSlope = activationDefaults.negativeSlope, alpha = activationDefaults.alpha } = layer;
+    return [{ kind: 'activation', function: layer.function, negativeSlope, alpha }];
   },
 };

@@ -1,7 +1,7 @@
 /** Two-dimensional convolution (cross-correlation, as usual in deep learning): `torch.nn.Conv2d`, one group. */
 import { type FieldSpecs, type LayerWith, biasField, schemaOf } from './field.ts';
 import {
-  type LayerKind,
+  type ComputedKind,
   type Pair,
   type ParameterSpec,
   pair,
@@ -9,26 +9,38 @@ import {
   requireMap,
   slideOverMap,
 } from './layer.ts';
+import { type SlidingWindow, windowNames } from './window.ts';
 
 const fields = {
-  filters: { kind: 'whole', required: true, minimum: 1, maximum: 4096, unit: 'channels', fallback: 10 },
-  kernelSize: { kind: 'pair', required: true, minimum: 1, maximum: 64, unit: 'pixels', fallback: 3 },
-  stride: { kind: 'pair', minimum: 1, maximum: 64, unit: 'pixels', fallback: 1 },
-  padding: { kind: 'pair', minimum: 0, maximum: 64, unit: 'pixels', fallback: 0 },
-  dilation: { kind: 'pair', minimum: 1, maximum: 64, unit: 'pixels', fallback: 1 },
+  filters: {
+    kind: 'whole',
+    required: true,
+    minimum: 1,
+    maximum: 4096,
+    unit: 'channels',
+    fallback: 10,
+    torch: 'out_channels',
+    label: { en: 'Filters', 'zh-CN': '卷积核个数' },
+    hint: { en: 'output channels, one feature map each', 'zh-CN': '输出通道数，每个通道一张特征图' },
+  },
+  kernelSize: {
+    ...windowNames.kernelSize,
+    kind: 'pair',
+    required: true,
+    minimum: 1,
+    maximum: 64,
+    unit: 'pixels',
+    fallback: 3,
+  },
+  stride: { ...windowNames.stride, kind: 'pair', minimum: 1, maximum: 64, unit: 'pixels', fallback: 1 },
+  padding: { ...windowNames.padding, kind: 'pair', minimum: 0, maximum: 64, unit: 'pixels', fallback: 0 },
+  dilation: { ...windowNames.dilation, kind: 'pair', minimum: 1, maximum: 64, unit: 'pixels', fallback: 1 },
   bias: biasField,
 } as const satisfies FieldSpecs;
 
 export type Conv2d = LayerWith<'conv2d', typeof fields>;
 
-export interface ConvWindow {
-  readonly kernel: Pair;
-  readonly stride: Pair;
-  readonly padding: Pair;
-  readonly dilation: Pair;
-}
-
-export function convWindow(layer: Conv2d): ConvWindow {
+export function convWindow(layer: Conv2d): SlidingWindow {
   return {
     kernel: pair(layer.kernelSize, [1, 1]),
     stride: pair(layer.stride, [1, 1]),
@@ -58,7 +70,13 @@ export function weightAndBias(
   return specs;
 }
 
-export const conv2d: LayerKind<Conv2d> = {
+export const conv2d: ComputedKind<Conv2d> = {
+  words: {
+    en: { name: 'Convolution', short: 'conv' },
+    'zh-CN': { name: '卷积', short: '卷积' },
+  },
+  group: 'convolution',
+  color: '#dbe8f8',
   fields,
   schema: schemaOf('conv2d', fields),
   outputShape(layer, input) {
@@ -90,4 +108,9 @@ export const conv2d: LayerKind<Conv2d> = {
     ];
     return `nn.Conv2d(${channels}, ${layer.filters}, kernel_size=${pythonPair(kernel)}${options.join('')})`;
   },
+  torchStyle: { stem: 'conv', shared: false },
+  torchLine: 'begins',
+  computes: (layer) => [
+    { kind: 'conv', filters: layer.filters, window: convWindow(layer), bias: layer.bias ?? true },
+  ],
 };

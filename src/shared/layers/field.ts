@@ -3,6 +3,7 @@
  * schema, its type and its editor are made from that description.
  */
 import { z } from 'zod';
+import type { Language } from '../base/languages.ts';
 import { type PairField, pairSchema } from './pair.ts';
 
 export type FieldValue = number | [number, number] | string | boolean;
@@ -10,7 +11,16 @@ export type FieldValue = number | [number, number] | string | boolean;
 /** The unit of a number; a field without a unit is a bare number. */
 export type Unit = 'pixels' | 'channels' | 'features' | 'share';
 
-interface Common {
+/** A field's names. */
+export interface FieldNames {
+  /** PyTorch's name of the argument. */
+  readonly torch: string;
+  readonly label: Readonly<Record<Language, string>>;
+  /** Says in a few words what the field does. */
+  readonly hint: Readonly<Record<Language, string>>;
+}
+
+interface Common extends FieldNames {
   /** The field is required. Optional fields are left out of a written net if they are at their default. */
   readonly required?: true;
   /** The value of a layer without the field. */
@@ -98,4 +108,10 @@ function valueSchema(field: FieldSpec): z.ZodType {
 }
 
 /** The field `bias` of a layer with a weight, PyTorch's default. */
-export const biasField = { kind: 'flag', fallback: true } as const satisfies FieldSpec;
+export const biasField = {
+  kind: 'flag',
+  fallback: true,
+  torch: 'bias',
+  label: { en: 'Bias', 'zh-CN': '偏置' },
+  hint: { en: 'a number added to each output channel', 'zh-CN': '每个输出通道加上一个数' },
+} as const satisfies FieldSpec;

@@ -2,26 +2,23 @@
  * The fields of every layer kind for editors: read and set on a layer, formatted and parsed as text. A kind's own file
  * defines its fields.
  */
-import type { ChoiceFieldSpec, FieldSpecs, FieldValue, FlagFieldSpec, NumberFieldSpec } from './field.ts';
+import type {
+  ChoiceFieldSpec,
+  FieldNames,
+  FieldSpecs,
+  FieldValue,
+  FlagFieldSpec,
+  NumberFieldSpec,
+} from './field.ts';
 import { type Layer, type LayerType, layerKinds, layerTypes } from './index.ts';
 import type { PairField, Shape } from './layer.ts';
 
 export type { FieldValue } from './field.ts';
 
-export type FieldName =
-  | 'filters'
-  | 'kernelSize'
-  | 'stride'
-  | 'padding'
-  | 'dilation'
-  | 'bias'
-  | 'units'
-  | 'function'
-  | 'negativeSlope'
-  | 'alpha'
-  | 'p'
-  | 'epsilon'
-  | 'momentum';
+type NamesIn<L> = L extends unknown ? Exclude<keyof L, 'type' | 'disabled' | 'layers'> : never;
+
+/** The names of all kinds' fields. */
+export type FieldName = NamesIn<Layer>;
 
 interface Named {
   readonly name: FieldName;
@@ -38,6 +35,15 @@ const named = (fields: FieldSpecs): LayerField[] =>
 export const layerFields = Object.fromEntries(
   layerTypes.map((type) => [type, named(layerKinds[type].fields)]),
 ) as unknown as { readonly [T in LayerType]: readonly LayerField[] };
+
+/** Kinds that have a field of the same name call it the same. */
+const fieldNames = new Map<string, FieldNames>(
+  layerTypes.flatMap((type) => layerFields[type].map((field) => [field.name, field] as const)),
+);
+
+export const isFieldName = (name: string): name is FieldName => fieldNames.has(name);
+
+export const namesOf = (name: FieldName): FieldNames => fieldNames.get(name) as FieldNames;
 
 const valuesOf = (layer: Layer) => layer as unknown as Readonly<Record<string, unknown>>;
 

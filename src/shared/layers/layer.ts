@@ -4,9 +4,12 @@
  * vector is features.
  */
 import type { z } from 'zod';
+import type { Language } from '../base/languages.ts';
 import { Problem } from '../base/problem.ts';
+import type { Computation } from './computation.ts';
 import type { FieldSpecs } from './field.ts';
 import type { Pair } from './pair.ts';
+import type { SlidingWindow } from './window.ts';
 
 export { type Pair, type PairField, pair, pythonPair } from './pair.ts';
 
@@ -55,14 +58,44 @@ export interface ParameterSpec {
   readonly fanOut: number;
 }
 
-/** Kernel, stride and dilation per axis, for the receptive field; `whole` covers the whole map. */
-export type LayerWindow =
-  | 'same'
-  | 'whole'
-  | { readonly kernel: Pair; readonly stride: Pair; readonly dilation: Pair; readonly padding: Pair };
+/** The window for the receptive field; `whole` covers the whole map. */
+export type LayerWindow = 'same' | 'whole' | SlidingWindow;
+
+/** The groups of the palette on the Design screen, in its order. */
+export const layerGroups = [
+  'convolution',
+  'pooling',
+  'activation',
+  'shape',
+  'linear',
+  'regularisation',
+  'block',
+] as const;
+export type LayerGroup = (typeof layerGroups)[number];
+
+export interface LayerWords {
+  /** The name in the window: `Convolution`. */
+  readonly name: string;
+  /** A short name, for figures: `conv`. */
+  readonly short: string;
+}
+
+/** How the course's class applies a layer: as a member of the class, or by calling a function. */
+export type TorchStyle<L> =
+  /** `stem` begins the member's name: `conv1`. Layers that are `shared` and equal are one member. */
+  { readonly stem: string; readonly shared: boolean } | { readonly call: (layer: L, x: string) => string };
 
 export interface LayerKind<L> {
-  /** The layer's fields: limits, defaults and their display in its editor. */
+  /** Names in both languages. They are not in resources/messages because figures and refusals of the lab have them, too. */
+  readonly words: Readonly<Record<Language, LayerWords>>;
+  readonly group: LayerGroup;
+  /** Color of its box in figures, `#rrggbb`. */
+  readonly color: string;
+  /** Returns what stands beside the name in figures; without it, that is the window. */
+  readonly detail?: (layer: L) => string;
+  /** Returns a name that says more than the kind's, such as that of an activation's function. */
+  readonly title?: (layer: L) => string;
+  /** The layer's fields: limits, defaults, names and their display in its editor. */
   readonly fields: FieldSpecs;
   readonly schema: z.ZodType<L>;
   /** Returns a new layer, if required fields at their defaults are not enough. `given` is its input shape. */
@@ -76,6 +109,18 @@ export interface LayerKind<L> {
   window(layer: L): LayerWindow;
   /** Returns one expression for `nn.Sequential`, or several for a layer that PyTorch writes as more than one. */
   torch(layer: L, input: Shape): string;
+  readonly torchStyle: TorchStyle<L>;
+  /**
+   * The layer's place among the lines of `forward`: it begins a line, it has a line of its own, or it wraps the line
+   * before.
+   */
+  readonly torchLine: 'begins' | 'alone' | 'wraps';
+}
+
+/** A layer kind that is no block of other layers. */
+export interface ComputedKind<L> extends LayerKind<L> {
+  /** Returns what the layer computes in evaluation; parameters belong to its only step that has some. */
+  computes(layer: L, input: Shape): readonly Computation[];
 }
 
 export function requireMap(input: Shape, what: string): MapShape {
@@ -102,10 +147,7 @@ export function slide(
 }
 
 /** Returns the output of a window that slides over a map; throws if the window is larger than the padded map. */
-export function slideOverMap(
-  input: MapShape,
-  window: { kernel: Pair; stride: Pair; padding: Pair; dilation: Pair },
-): Pair {
+export function slideOverMap(input: MapShape, window: SlidingWindow): Pair {
   const out = ([0, 1] as const).map((axis) => {
     const length = axis === 0 ? input.height : input.width;
     return slide(

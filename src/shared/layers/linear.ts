@@ -2,10 +2,20 @@
 import { Problem } from '../base/problem.ts';
 import { weightAndBias } from './conv2d.ts';
 import { type FieldSpecs, type LayerWith, biasField, schemaOf } from './field.ts';
-import { type FlatShape, type LayerKind, type Shape, describeShape } from './layer.ts';
+import { type FlatShape, type ComputedKind, type Shape, describeShape } from './layer.ts';
 
 const fields = {
-  units: { kind: 'whole', required: true, minimum: 1, maximum: 65_536, unit: 'features', fallback: 10 },
+  units: {
+    kind: 'whole',
+    required: true,
+    minimum: 1,
+    maximum: 65_536,
+    unit: 'features',
+    fallback: 10,
+    torch: 'out_features',
+    label: { en: 'Units', 'zh-CN': '单元数' },
+    hint: { en: 'output features', 'zh-CN': '输出特征数' },
+  },
   bias: biasField,
 } as const satisfies FieldSpecs;
 
@@ -20,7 +30,13 @@ function requireFlat(input: Shape): FlatShape {
   );
 }
 
-export const linear: LayerKind<Linear> = {
+export const linear: ComputedKind<Linear> = {
+  words: {
+    en: { name: 'Linear', short: 'fully connected' },
+    'zh-CN': { name: '全连接', short: '全连接' },
+  },
+  group: 'linear',
+  color: '#f8dfe6',
   fields,
   schema: schemaOf('linear', fields),
   outputShape(layer, input) {
@@ -37,4 +53,7 @@ export const linear: LayerKind<Linear> = {
     const bias = (layer.bias ?? true) ? '' : ', bias=False';
     return `nn.Linear(${requireFlat(input).features}, ${layer.units}${bias})`;
   },
+  torchStyle: { stem: 'fc', shared: false },
+  torchLine: 'begins',
+  computes: ({ units, bias = true }) => [{ kind: 'linear', units, bias }],
 };

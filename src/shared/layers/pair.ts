@@ -1,6 +1,6 @@
 /** Height and width, which one number may stand for as in PyTorch. */
 import { z } from 'zod';
-import { misfitMessage } from '../misfits/misfit.ts';
+import { misfitMessage } from '../misfits/misfitMessage.ts';
 
 export type Pair = readonly [height: number, width: number];
 

@@ -128,6 +128,12 @@ function* walk(
 }
 
 export const residual: LayerKind<Residual> = {
+  words: {
+    en: { name: 'Residual block', short: 'residual block' },
+    'zh-CN': { name: '残差块', short: '残差块' },
+  },
+  group: 'block',
+  color: '#ffffff',
   /** The block's layers are no field, because they are edited as layers. */
   fields: {},
   schema,
@@ -164,4 +170,6 @@ export const residual: LayerKind<Residual> = {
     const side = beside ? `, shortcut=${conv2d.torch(beside, input)}` : '';
     return `Residual(nn.Sequential(${inner.join(', ')})${side})`;
   },
+  torchStyle: { stem: 'block', shared: false },
+  torchLine: 'begins',
 };

@@ -1,23 +1,8 @@
 /** Rules for kernels, strides and padding that lose, skip or have no effect on pixels. */
-import type { Layer } from '../layers/index.ts';
-import { convWindow } from '../layers/conv2d.ts';
-import type { Pair } from '../layers/layer.ts';
-import { poolWindow } from '../layers/pooling.ts';
+import { slidingWindowOf } from '../layers/index.ts';
+import type { SlidingWindow } from '../layers/window.ts';
 import type { LayerSummary } from '../network/shapes.ts';
 import { type Rule, changed, finding, numberOf, without } from './rule.ts';
-
-export interface Sliding {
-  readonly kernel: Pair;
-  readonly stride: Pair;
-  readonly padding: Pair;
-  readonly dilation: Pair;
-}
-
-function slidingWindow(layer: Layer): Sliding | null {
-  if (layer.type === 'conv2d') return convWindow(layer);
-  if (layer.type === 'maxPool2d' || layer.type === 'avgPool2d') return poolWindow(layer);
-  return null;
-}
 
 const axes = [0, 1] as const;
 
@@ -25,19 +10,19 @@ const lengthOf = ({ input }: LayerSummary, axis: 0 | 1): number =>
   input.kind === 'map' ? (axis === 0 ? input.height : input.width) : 0;
 
 /** Returns the extent of a window along an axis, in the map's pixels. */
-const reachOf = ({ kernel, dilation }: Sliding, axis: 0 | 1) => dilation[axis] * (kernel[axis] - 1) + 1;
+const reachOf = ({ kernel, dilation }: SlidingWindow, axis: 0 | 1) => dilation[axis] * (kernel[axis] - 1) + 1;
 
 /** Returns the number of rows or columns at the end of the map that no window reaches; padding does not count. */
-function lostAt(length: number, window: Sliding, axis: 0 | 1): number {
+function lostAt(length: number, window: SlidingWindow, axis: 0 | 1): number {
   const rest = (length + 2 * window.padding[axis] - reachOf(window, axis)) % window.stride[axis];
   return Math.max(0, rest - window.padding[axis]);
 }
 
 const eachWindow =
-  (rule: (summary: LayerSummary, window: Sliding) => ReturnType<Rule>) =>
+  (rule: (summary: LayerSummary, window: SlidingWindow) => ReturnType<Rule>) =>
   (layers: readonly LayerSummary[]): ReturnType<Rule> =>
     layers.flatMap((summary) => {
-      const window = slidingWindow(summary.layer);
+      const window = slidingWindowOf(summary.layer);
       return window && summary.input.kind === 'map' ? rule(summary, window) : [];
     });
 

@@ -3,19 +3,15 @@
  * carries this as parameters (`rule`, `key`, limits), from which `misfitSentence` makes the sentence in either
  * language.
  *
- * A rule that zod cannot express is named by its schema in place of a message: `misfitMessage`.
+ * A rule that zod cannot express is named by its schema in place of a message: `misfitMessage.ts`.
  */
 import type { z } from 'zod';
+import type { Language } from '../base/languages.ts';
 import type { ProblemParameters } from '../base/problem.ts';
-import { type MisfitLanguage, type MisfitRule, fieldName, frames, ruleWords } from './words.ts';
+import { type MisfitRule, fieldName, frames, ruleWords } from './words.ts';
 
 type Issue = z.core.$ZodIssue;
 type Limits = Readonly<Record<string, number>>;
-
-/** Returns a value for the places where a schema takes a message. */
-export function misfitMessage(rule: MisfitRule, limits: Limits = {}): string {
-  return JSON.stringify({ rule, ...limits });
-}
 
 /** Returns the parameters of the first error of `value`. `field` is its path, as in `runs[0].settings.epochs`. */
 export function misfitOf(error: z.ZodError, value: unknown): ProblemParameters {
@@ -40,7 +36,7 @@ export function misfitOf(error: z.ZodError, value: unknown): ProblemParameters {
 /** Returns `Batch size must be at least 1`, preceded by the run or layer that it concerns. */
 export function misfitSentence(
   of: ProblemParameters,
-  language: MisfitLanguage,
+  language: Language,
   layerName: (type: string) => string = (type) => type,
 ): string {
   const rule = (Object.hasOwn(ruleWords, String(of['rule'])) ? of['rule'] : 'other') as MisfitRule;
@@ -58,7 +54,7 @@ export function misfitSentence(
 /** Returns the parameters for display, with `detail` in the reader's language if they describe a misfit. */
 export function withDetail(
   parameters: ProblemParameters,
-  language: MisfitLanguage,
+  language: Language,
   layerName?: (type: string) => string,
 ): ProblemParameters {
   return parameters['rule'] === undefined
@@ -66,7 +62,7 @@ export function withDetail(
     : { ...parameters, detail: misfitSentence(parameters, language, layerName) };
 }
 
-function subjectOf({ key, entry, layer }: ProblemParameters, language: MisfitLanguage): string {
+function subjectOf({ key, entry, layer }: ProblemParameters, language: Language): string {
   if (key === undefined) return frames.request[language];
   if (key === 'layers' && layer !== undefined) return frames.thisLayer[language];
   const name = fieldName(String(key), language);

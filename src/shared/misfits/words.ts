@@ -1,11 +1,12 @@
 /**
  * Descriptions of invalid external data in both languages: a sentence for each rule, and the names of fields as people
- * see them. They are here and not in resources/messages because the lab and the terminal use them as well;
- * test/window/misfitWords.test.ts compares the names with the window's.
+ * see them. They are here and not in resources/messages because the lab and the terminal use them as well. Layer kinds name
+ * their own fields.
  */
-export type MisfitLanguage = 'en' | 'zh-CN';
+import type { Language } from '../base/languages.ts';
+import { isFieldName, namesOf } from '../layers/fields.ts';
 
-type Words = Readonly<Record<MisfitLanguage, string>>;
+type Words = Readonly<Record<Language, string>>;
 
 /** `{subject}` is a field, or an entry of a list. */
 export const ruleWords = {
@@ -86,7 +87,7 @@ export const frames = {
 const englishNames: Readonly<Record<string, string>> = {
   addTags: 'tags to add',
   removeTags: 'tags to remove',
-  p: 'dropout rate',
+  negativeSlope: 'negative slope',
   by: 'sorting field',
   from: 'start',
   to: 'end',
@@ -111,7 +112,6 @@ const englishNames: Readonly<Record<string, string>> = {
 
 const chineseNames: Readonly<Record<string, string>> = {
   addTags: '要添加的标签',
-  alpha: 'α 系数',
   archived: '归档状态',
   augmentation: '数据增强',
   axes: '搜索的字段',
@@ -122,7 +122,6 @@ const chineseNames: Readonly<Record<string, string>> = {
   beside: '附带的文件',
   beta1: 'β₁',
   beta2: 'β₂',
-  bias: '偏置',
   by: '排序字段',
   bytes: '文件内容',
   channels: '通道数',
@@ -134,18 +133,15 @@ const chineseNames: Readonly<Record<string, string>> = {
   damaged: '损坏文件的处理方式',
   dataset: '数据集',
   descending: '排序方向',
-  dilation: '膨胀率',
   disabled: '停用标记',
   divFactor: '起始除数',
   earlyStopping: '早停',
   epoch: '轮次',
   epochs: '轮数',
-  epsilon: 'ε 常数',
   evenIfUsed: '仍要删除',
   file: '文件',
   fill: '填充值',
   filter: '筛选条件',
-  filters: '卷积核个数',
   finalDivFactor: '终止除数',
   fit: '适应方式',
   folder: '文件夹',
@@ -153,7 +149,6 @@ const chineseNames: Readonly<Record<string, string>> = {
   formats: '格式',
   fraction: '占训练图像的比例',
   from: '起点',
-  function: '函数',
   gamma: 'γ',
   height: '高度',
   horizontalFlip: '水平翻转',
@@ -165,7 +160,6 @@ const chineseNames: Readonly<Record<string, string>> = {
   input: '输入',
   invert: '反色',
   keptNetwork: '已保存的网络',
-  kernelSize: '核大小',
   key: '名称',
   label: '标签',
   labels: '标签',
@@ -181,9 +175,7 @@ const chineseNames: Readonly<Record<string, string>> = {
   minimum: '最低学习率',
   minimumChange: '最小改善',
   mode: '方式',
-  momentum: '动量',
   name: '名称',
-  negativeSlope: '负半轴斜率',
   nesterov: 'Nesterov',
   network: '网络',
   noise: '噪声',
@@ -196,8 +188,6 @@ const chineseNames: Readonly<Record<string, string>> = {
   options: '选项',
   output: '输出',
   overwrite: '是否覆盖',
-  p: '丢弃率',
-  padding: '填充',
   part: '数据集部分',
   patch: '方块边长',
   path: '字段路径',
@@ -224,7 +214,6 @@ const chineseNames: Readonly<Record<string, string>> = {
   step: '步数',
   steps: '取值个数',
   stepSize: '每级轮数',
-  stride: '步幅',
   sweep: '参数搜索',
   tags: '标签',
   testFraction: '测试集占比',
@@ -234,7 +223,6 @@ const chineseNames: Readonly<Record<string, string>> = {
   together: '同时训练',
   transpose: '转置',
   type: '类型',
-  units: '单元数',
   uploaded: '已上传的文件',
   validation: '验证集',
   value: '值',
@@ -250,7 +238,12 @@ const chineseNames: Readonly<Record<string, string>> = {
 };
 
 /** Returns a field's name for people; one without a name is returned as it is written. */
-export function fieldName(key: string, language: MisfitLanguage): string {
-  if (language === 'zh-CN') return chineseNames[key] ?? `“${key}”`;
-  return englishNames[key] ?? key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+export function fieldName(key: string, language: Language): string {
+  const layers = isFieldName(key) ? namesOf(key).label[language] : undefined;
+  if (language === 'zh-CN') return chineseNames[key] ?? layers ?? `“${key}”`;
+  return (
+    englishNames[key] ??
+    layers?.toLowerCase() ??
+    key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+  );
 }

@@ -4,14 +4,16 @@
  * out, a dense layer's in × out. If a flattened map goes straight into a dense layer, the rows of its kernel are
  * permuted into the order of the flattened map; everywhere else the map is converted to PyTorch's order first.
  */
-import { type ChannelsLastStep, stepsOf } from '../code/channelsLast.ts';
+import { type SingleStep, channelsLast } from '../code/channelsLast.ts';
+import { type Computation, isElementwise, stepsThrough } from '../layers/computation.ts';
+import { computationsOf } from '../layers/index.ts';
 import type { MapShape, Shape } from '../layers/layer.ts';
 import { inputShape } from '../network/shapes.ts';
 import type { ExportOptions } from '../export/formats.ts';
 import type { TrainedLayer, TrainedModel, Weights } from './trainedModel.ts';
 
 export type ModelStep =
-  | Exclude<ChannelsLastStep, { kind: 'residual' }>
+  | SingleStep
   /** Transposes height × width × channels to channels × height × width. */
   | { readonly kind: 'channelsFirst' }
   /** Computes (x − mean) / deviation with one number per channel. */
@@ -62,54 +64,75 @@ function listOf(layers: readonly TrainedLayer[], input: Shape): LastStep[] {
   const result: LastStep[] = [];
   let flattened: MapShape | null = null;
   let shape = input;
-  for (const [position, layer] of layers.entries()) {
+  for (const [position, trained] of layers.entries()) {
     const before = shape;
-    shape = layer.output;
-    const name = identifier(layer.name);
-    if (layer.layer.type === 'residual') {
-      const { layers: main, shortcut } = layer.layer;
+    shape = trained.output;
+    const name = identifier(trained.name);
+    const { layer } = trained;
+    if (layer.type === 'residual') {
+      const { layers: main, shortcut } = layer;
       const side = shortcut ? listOf([shortcut], before) : [];
       result.push({ name, main: listOf(main, before), side });
       continue;
     }
-    if (layer.layer.type === 'flatten' && before.kind === 'map' && !isOnePixel(before)) {
-      if (goesIntoLinear(layers.slice(position + 1))) flattened = before;
-      else result.push(plain(`${name}_order`, { kind: 'channelsFirst' }, before));
+    const steps: Omit<WeightedStep, 'name'>[] = [];
+    const computed = stepsThrough(computationsOf(layer, before), before);
+    for (const [i, { computation, input: given }] of computed.entries()) {
+      if (computation.kind === 'flatten' && given.kind === 'map' && !isOnePixel(given)) {
+        const after = [
+          ...computed.slice(i + 1).map((each) => each.computation),
+          ...layers.slice(position + 1).flatMap(computationsIn),
+        ];
+        if (goesIntoLinear(after)) flattened = given;
+        else result.push(plain(`${name}_order`, { kind: 'channelsFirst' }, given));
+      }
+      for (const step of channelsLast(computation, given)) {
+        const weights = carriesWeights(step) ? weightsOf(step, trained.weights, flattened) : {};
+        steps.push({ step, input: given, weights });
+      }
+      if (computation.kind === 'linear') flattened = null;
     }
-    const weights = weightsOf(layer, flattened);
-    if (layer.layer.type === 'linear') flattened = null;
-    const steps = stepsOf(layer.layer, before) as ModelStep[];
-    for (const step of steps) {
-      const suffix = carriesWeights(step) || steps.length === 1 ? '' : `_${identifier(step.kind)}`;
-      const own = carriesWeights(step) ? weights : {};
-      result.push({ name: `${name}${suffix}`, step, input: before, weights: own });
+    for (const each of steps) {
+      const suffix = carriesWeights(each.step) || steps.length === 1 ? '' : `_${identifier(each.step.kind)}`;
+      result.push({ name: `${name}${suffix}`, ...each });
     }
   }
   return result;
 }
 
 const isOnePixel = ({ height, width }: MapShape) => height * width === 1;
-const carriesWeights = ({ kind }: ModelStep) => kind === 'conv' || kind === 'dense' || kind === 'batchNorm';
 
-/** Returns whether the next layer that is not element-wise is linear. */
-function goesIntoLinear(after: readonly TrainedLayer[]): boolean {
-  const next = after.find(({ layer: { type } }) => !['dropout', 'activation', 'flatten'].includes(type));
-  return next?.layer.type === 'linear';
+type WithWeights = Extract<SingleStep, { kind: 'conv' | 'dense' | 'batchNorm' }>;
+const carriesWeights = (step: ModelStep): step is WithWeights =>
+  step.kind === 'conv' || step.kind === 'dense' || step.kind === 'batchNorm';
+
+/** Returns a layer's computations; a block's are one that is not element-wise. */
+function computationsIn({ layer, input }: TrainedLayer): readonly (Computation | 'block')[] {
+  return layer.type === 'residual' ? ['block'] : computationsOf(layer, input);
+}
+
+/** Returns whether the next computation that is not element-wise is linear. */
+function goesIntoLinear(after: readonly (Computation | 'block')[]): boolean {
+  const next = after.find((each) => each === 'block' || !(isElementwise(each) || each.kind === 'flatten'));
+  return next !== undefined && next !== 'block' && next.kind === 'linear';
 }
 
 const kerasNames = { running_mean: 'moving_mean', running_var: 'moving_variance' } as const;
 
-function weightsOf({ layer, weights }: TrainedLayer, flattened: MapShape | null): Record<string, Weights> {
-  const { weight, ...others } = weights;
+function weightsOf(
+  step: WithWeights,
+  { weight, ...others }: TrainedLayer['weights'],
+  flattened: MapShape | null,
+): Record<string, Weights> {
   const rest = Object.fromEntries(
     Object.entries(others).map(([name, each]) => {
-      const batchNorm = layer.type === 'batchNorm2d' && name === 'bias' ? 'beta' : name;
+      const batchNorm = step.kind === 'batchNorm' && name === 'bias' ? 'beta' : name;
       return [kerasNames[name as keyof typeof kerasNames] ?? batchNorm, each];
     }),
   );
   if (!weight) return rest;
-  if (layer.type === 'conv2d') return { kernel: transposed(weight, [2, 3, 1, 0]), ...rest };
-  if (layer.type === 'batchNorm2d') return { gamma: weight, ...rest };
+  if (step.kind === 'conv') return { kernel: transposed(weight, [2, 3, 1, 0]), ...rest };
+  if (step.kind === 'batchNorm') return { gamma: weight, ...rest };
   if (!flattened) return { kernel: transposed(weight, [1, 0]), ...rest };
   const [out = 1, inputs = 1] = weight.shape;
   const { channels, height, width } = flattened;

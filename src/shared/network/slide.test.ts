@@ -1,15 +1,7 @@
 /** Tests the formula in steps, the lost border, and the course's exercises with the known mistakes. */
 import { expect, test } from 'vitest';
-import {
-  axisSizes,
-  exercises,
-  formulaWithNumbers,
-  judge,
-  outputOf,
-  readShape,
-  slidingWindowOf,
-  weightOf,
-} from './slide.ts';
+import { axisSizes, exercises, formulaWithNumbers, judge, outputOf, readShape, weightOf } from './slide.ts';
+import { slidingWindowOf } from '../layers/index.ts';
 
 test("the course's examples", () => {
   expect(outputOf(exercises[0]!)).toEqual([10, 24, 24]);

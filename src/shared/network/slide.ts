@@ -2,24 +2,9 @@
  * The computation of a window's output size, step by step, and exercises on it, the course's examples first. Lengths
  * are in pixels along one axis unless stated otherwise.
  */
-import { convWindow } from '../layers/conv2d.ts';
-import { type Layer, layerKind } from '../layers/index.ts';
-import { type MapShape, type Pair, type Shape, slide } from '../layers/layer.ts';
-import { poolWindow } from '../layers/pooling.ts';
-
-export interface SlidingWindow {
-  readonly kernel: Pair;
-  readonly stride: Pair;
-  readonly padding: Pair;
-  readonly dilation: Pair;
-}
-
-/** Returns null for layers without a sliding window. */
-export function slidingWindowOf(layer: Layer): SlidingWindow | null {
-  if (layer.type === 'conv2d') return convWindow(layer);
-  if (layer.type === 'maxPool2d' || layer.type === 'avgPool2d') return poolWindow(layer);
-  return null;
-}
+import { type Layer, layerKind, slidingWindowOf } from '../layers/index.ts';
+import { type MapShape, type Shape, slide } from '../layers/layer.ts';
+import type { SlidingWindow } from '../layers/window.ts';
 
 /** The formula's parts for one axis. */
 export interface AxisSizes {

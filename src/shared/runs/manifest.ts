@@ -4,7 +4,7 @@
  * for that of another run with the same number, and can be recovered if history was lost.
  */
 import { z } from 'zod';
-import { misfitMessage } from '../misfits/misfit.ts';
+import { misfitMessage } from '../misfits/misfitMessage.ts';
 import { networkSchema } from '../network/network.ts';
 import { trainingSettingsSchema } from '../training/training.ts';
 import { machineSchema, versionsSchema } from './runs.ts';

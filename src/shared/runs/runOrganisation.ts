@@ -1,6 +1,6 @@
 /** The organisation of runs: names, tags, notes, and the scope of a list. */
 import { z } from 'zod';
-import { misfitMessage } from '../misfits/misfit.ts';
+import { misfitMessage } from '../misfits/misfitMessage.ts';
 
 /** Length in characters. */
 export const longestName = 120;

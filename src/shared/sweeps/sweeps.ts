@@ -3,7 +3,7 @@
  * progress and its results; `expandSweep.ts` expands it to runs, `sweepResults.ts` computes the statistics.
  */
 import { z } from 'zod';
-import { misfitMessage } from '../misfits/misfit.ts';
+import { misfitMessage } from '../misfits/misfitMessage.ts';
 import { networkSchema } from '../network/network.ts';
 import { lossSchema, problemRecordSchema, runStatuses } from '../runs/runs.ts';
 import { seedSchema, trainingSettingsSchema } from '../training/training.ts';

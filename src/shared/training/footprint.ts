@@ -3,10 +3,8 @@
  * arrays of the operations behind a layer (`engine/ops/conv2d.ts`): the padded image, every window's pixels as a row if
  * a kernel is dilated, and an output's gradient with its elements a stride apart.
  */
-import { type Layer, enabledLayers, layerKind } from '../layers/index.ts';
-import { convWindow } from '../layers/conv2d.ts';
+import { type Layer, enabledLayers, layerKind, slidingWindowOf } from '../layers/index.ts';
 import { type Shape, elements } from '../layers/layer.ts';
-import { poolWindow } from '../layers/pooling.ts';
 import type { NetworkSummary } from '../network/shapes.ts';
 
 export interface LayerFootprint {
@@ -42,13 +40,11 @@ function footprintOf(layer: Layer, input: Shape, number: number): LayerFootprint
 
 function workOf(layer: Layer, input: Shape, output: Shape): number {
   if (input.kind !== 'map' || output.kind !== 'map') return 0;
-  if (layer.type === 'maxPool2d' || layer.type === 'avgPool2d') {
-    const [ph, pw] = poolWindow(layer).padding;
-    return input.channels * (input.height + 2 * ph) * (input.width + 2 * pw);
-  }
-  if (layer.type !== 'conv2d') return 0;
-  const { kernel, stride, padding, dilation } = convWindow(layer);
+  const window = slidingWindowOf(layer);
+  if (!window) return 0;
+  const { kernel, stride, padding, dilation } = window;
   const padded = input.channels * (input.height + 2 * padding[0]) * (input.width + 2 * padding[1]);
+  if (layer.type !== 'conv2d') return padded;
   const dilated = kernel.some((length, axis) => length > 1 && (dilation[axis] as number) > 1);
   const patches = dilated ? output.height * output.width * kernel[0] * kernel[1] * input.channels : 0;
   const reach = kernel.map((length, axis) => (dilation[axis] as number) * (length - 1)) as [number, number];

@@ -3,7 +3,8 @@
  * gradients with dilation, and their filter gradient of a strided 1×1 convolution is faulty; these are
  * composed of other operations.
  */
-import { type Conv2d, type ConvWindow, convWindow } from '../../../shared/layers/conv2d.ts';
+import { type Conv2d, convWindow } from '../../../shared/layers/conv2d.ts';
+import type { SlidingWindow } from '../../../shared/layers/window.ts';
 import { layerKind } from '../../../shared/layers/index.ts';
 import { type MapShape, type Pair, requireMap } from '../../../shared/layers/layer.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
@@ -50,7 +51,7 @@ function nhwcKernels(
   g: Graph,
   weight: Tensor,
   filter: FilterShape,
-  window: ConvWindow,
+  window: SlidingWindow,
   map: MapShape,
   avx512: boolean,
 ): Kernels {
@@ -69,7 +70,7 @@ function hwncKernels(
   { g, shardSizes }: Context,
   weight: Tensor,
   filter: FilterShape,
-  window: ConvWindow,
+  window: SlidingWindow,
   input: MapShape,
   output: MapShape,
 ): Kernels {
@@ -98,7 +99,7 @@ function hwncKernels(
  * Returns the window without dilation along axes where the kernel has one element, because it has no effect
  * there.
  */
-function effectiveWindow(layer: Conv2d): ConvWindow {
+function effectiveWindow(layer: Conv2d): SlidingWindow {
   const window = convWindow(layer);
   const dilation = ([0, 1] as const).map((axis) => (window.kernel[axis] === 1 ? 1 : window.dilation[axis]));
   return { ...window, dilation: dilation as unknown as Pair };
@@ -112,7 +113,7 @@ const none = [0, 0] as const;
  * 1.40; with AVX-512 the advantage of the forward kernels is less than the 2.25 times as many
  * multiplications. For 3×3 kernels it is even or slower.
  */
-function turnedIsFaster({ kernel, stride }: ConvWindow, avx512: boolean): boolean {
+function turnedIsFaster({ kernel, stride }: SlidingWindow, avx512: boolean): boolean {
   return !avx512 && isOne(stride) && kernel[0] * kernel[1] >= 16;
 }
 
@@ -125,7 +126,7 @@ function filterGradient(
   x: Tensor,
   dy: Tensor,
   filterShape: readonly number[],
-  { kernel, stride, padding, dilation }: ConvWindow,
+  { kernel, stride, padding, dilation }: SlidingWindow,
 ): Tensor {
   if (!isOne(dilation)) {
     // The gradient is patchesᵀ · dy, where each row of the patches holds a window's pixels.
@@ -150,7 +151,7 @@ function inputGradient(
   weight: Tensor,
   { height, width }: MapShape,
   filters: number,
-  window: ConvWindow,
+  window: SlidingWindow,
   avx512: boolean,
 ): Tensor {
   const { kernel, stride, padding, dilation } = window;

@@ -1,5 +1,5 @@
 /** Functions for convolutions of every layout and kernel. */
-import type { ConvWindow } from '../../../shared/layers/conv2d.ts';
+import type { SlidingWindow } from '../../../shared/layers/window.ts';
 import type { Pair } from '../../../shared/layers/layer.ts';
 
 /** Height × width × in × out. */
@@ -11,7 +11,7 @@ export const isOne = ([height, width]: Pair) => height === 1 && width === 1;
  * Returns whether there are as many outputs as inputs and equal padding on both sides: stride 1, an odd
  * kernel, and half of it as padding.
  */
-export function isSame({ kernel, stride, padding, dilation }: ConvWindow): boolean {
+export function isSame({ kernel, stride, padding, dilation }: SlidingWindow): boolean {
   const keeps = (axis: 0 | 1) => padding[axis] * 2 === kernel[axis] - 1;
   return isOne(stride) && isOne(dilation) && !isOne(kernel) && keeps(0) && keeps(1);
 }

@@ -5,12 +5,11 @@
 import { composedActivations, isComposed } from '../../../shared/layers/composedActivations.ts';
 import { type Formula, compute, operationCount } from '../../../shared/layers/formula.ts';
 import type { ExportOptions } from '../../../shared/export/formats.ts';
-import { seluConstants, activationDefaults, type Activation } from '../../../shared/layers/activation.ts';
-import { batchNormDefaults } from '../../../shared/layers/batchNorm2d.ts';
-import { convWindow } from '../../../shared/layers/conv2d.ts';
-import { dropoutDefaults } from '../../../shared/layers/dropout.ts';
-import type { Pair, Shape } from '../../../shared/layers/layer.ts';
-import { poolWindow } from '../../../shared/layers/pooling.ts';
+import { seluConstants } from '../../../shared/layers/activation.ts';
+import { type Computation, type ComputedStep, stepsThrough } from '../../../shared/layers/computation.ts';
+import { computationsOf } from '../../../shared/layers/index.ts';
+import type { Shape } from '../../../shared/layers/layer.ts';
+import type { SlidingWindow } from '../../../shared/layers/window.ts';
 import { inputShape } from '../../../shared/network/shapes.ts';
 import type { TrainedLayer, TrainedModel, Weights } from '../../../shared/models/trainedModel.ts';
 import type { Encoded } from '../encoded.ts';
@@ -72,7 +71,7 @@ function normalise(graph: OnnxGraph, { normalisation }: TrainedModel, x: string,
   return graph.node('Div', 'normalised_pixels', [centred, deviation], shape);
 }
 
-const window = ({ kernel, stride, padding }: { kernel: Pair; stride: Pair; padding: Pair }) => ({
+const window = ({ kernel, stride, padding }: SlidingWindow) => ({
   kernel_shape: { ints: kernel },
   strides: { ints: stride },
   pads: { ints: [...padding, ...padding] },
@@ -80,73 +79,93 @@ const window = ({ kernel, stride, padding }: { kernel: Pair; stride: Pair; paddi
 
 /** Adds a layer to the graph and returns the name of its output. */
 function addLayer(graph: OnnxGraph, trained: TrainedLayer, x: string): string {
-  const { name, layer, output, weights } = trained;
-  const given = (...keys: string[]) =>
+  const { name, layer, input, output, weights } = trained;
+  if (layer.type === 'residual') {
+    let main = x;
+    for (const inner of layer.layers) main = addLayer(graph, inner, main);
+    const side = layer.shortcut ? addLayer(graph, layer.shortcut, x) : x;
+    return graph.node('Add', name, [main, side], output);
+  }
+  const given: Given = (...keys) =>
     keys.flatMap((key) => (weights[key] ? [graph.weights(`${name}.${key}`, weights[key])] : []));
-  switch (layer.type) {
-    case 'conv2d': {
-      const sliding = convWindow(layer);
+  const steps = stepsThrough(computationsOf(layer, input), input);
+  return steps.reduce((value, step, i) => {
+    const own = i === steps.length - 1 ? name : `${name}.${step.computation.kind}${i + 1}`;
+    return addStep(graph, step, own, value, given);
+  }, x);
+}
+
+/** Adds those of the layer's weights that it has, and returns their names. */
+type Given = (...keys: string[]) => string[];
+
+function addStep(
+  graph: OnnxGraph,
+  { computation, output }: ComputedStep,
+  name: string,
+  x: string,
+  given: Given,
+): string {
+  switch (computation.kind) {
+    case 'conv':
       return graph.node('Conv', name, [x, ...given('weight', 'bias')], output, {
-        ...window(sliding),
-        dilations: { ints: sliding.dilation },
+        ...window(computation.window),
+        dilations: { ints: computation.window.dilation },
       });
-    }
-    case 'maxPool2d':
-      return graph.node('MaxPool', name, [x], output, window(poolWindow(layer)));
-    case 'avgPool2d':
+    case 'pool':
+      if (computation.of === 'max')
+        return graph.node('MaxPool', name, [x], output, window(computation.window));
       return graph.node('AveragePool', name, [x], output, {
-        ...window(poolWindow(layer)),
+        ...window(computation.window),
         count_include_pad: { int: 1 },
       });
-    case 'globalAveragePool': {
+    case 'globalAverage': {
       const channels = output.kind === 'flat' ? output.features : output.channels;
       const map: Shape = { kind: 'map', channels, height: 1, width: 1 };
       const mean = graph.node('GlobalAveragePool', `${name}.mean`, [x], map);
       return graph.node('Flatten', name, [mean], output, { axis: { int: 1 } });
     }
-    case 'batchNorm2d': {
-      const { epsilon = batchNormDefaults.epsilon, momentum = batchNormDefaults.momentum } = layer;
+    case 'batchNorm': {
       const inputs = [x, ...given('weight', 'bias', 'running_mean', 'running_var')];
       // ONNX's momentum is the weight of the old statistics, PyTorch's that of the new ones.
       return graph.node('BatchNormalization', name, inputs, output, {
-        epsilon: { float: epsilon },
-        momentum: { float: 1 - momentum },
+        epsilon: { float: computation.epsilon },
+        momentum: { float: 1 - computation.momentum },
       });
     }
-    case 'dropout': {
-      const ratio = graph.scalar(`${name}.ratio`, layer.p ?? dropoutDefaults.p);
-      return graph.node('Dropout', name, [x, ratio], output);
-    }
+    case 'dropout':
+      return graph.node('Dropout', name, [x, graph.scalar(`${name}.ratio`, computation.p)], output);
     case 'activation':
-      return addActivation(graph, layer, name, x, output);
+      return addActivation(graph, computation, name, x, output);
     case 'flatten':
       return graph.node('Flatten', name, [x], output, { axis: { int: 1 } });
     case 'linear': {
       const [weight = ''] = given('weight');
       return graph.node('Gemm', name, [x, weight, ...given('bias')], output, { transB: { int: 1 } });
     }
-    case 'residual': {
-      let main = x;
-      for (const inner of layer.layers) main = addLayer(graph, inner, main);
-      const side = layer.shortcut ? addLayer(graph, layer.shortcut, x) : x;
-      return graph.node('Add', name, [main, side], output);
-    }
   }
 }
 
-function addActivation(graph: OnnxGraph, layer: Activation, name: string, x: string, shape: Shape): string {
+type Activation = Extract<Computation, { kind: 'activation' }>;
+
+function addActivation(
+  graph: OnnxGraph,
+  activation: Activation,
+  name: string,
+  x: string,
+  shape: Shape,
+): string {
   const node = (type: string, attributes: Parameters<OnnxGraph['node']>[4] = {}) =>
     graph.node(type, name, [x], shape, attributes);
-  if (isComposed(layer.function)) {
-    return addFormula(graph, composedActivations[layer.function].formula, name, x, shape);
+  if (isComposed(activation.function)) {
+    return addFormula(graph, composedActivations[activation.function].formula, name, x, shape);
   }
-  switch (layer.function) {
+  switch (activation.function) {
     case 'relu':
       return node('Relu');
     case 'leakyRelu':
-      return node('LeakyRelu', { alpha: { float: layer.negativeSlope ?? activationDefaults.negativeSlope } });
+      return node('LeakyRelu', { alpha: { float: activation.negativeSlope } });
     case 'elu':
-      return node('Elu', { alpha: { float: layer.alpha ?? activationDefaults.alpha } });
+      return node('Elu', { alpha: { float: activation.alpha } });
     case 'selu':
       return node('Selu', { alpha: { float: seluConstants.alpha }, gamma: { float: seluConstants.scale } });
     case 'sigmoid':

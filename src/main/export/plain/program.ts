@@ -3,12 +3,11 @@
  * library: C and the script of a web page. Per-channel operations (normalisation, batch normalisation) are
  * one scale and one shift.
  */
-import { activationDefaults, type ActivationFunction } from '../../../shared/layers/activation.ts';
-import { batchNormDefaults } from '../../../shared/layers/batchNorm2d.ts';
-import { convWindow } from '../../../shared/layers/conv2d.ts';
+import type { ActivationFunction } from '../../../shared/layers/activation.ts';
+import { type Computation, stepsThrough } from '../../../shared/layers/computation.ts';
 import type { ExportOptions } from '../../../shared/export/formats.ts';
+import { computationsOf } from '../../../shared/layers/index.ts';
 import { type Pair, type Shape, elements } from '../../../shared/layers/layer.ts';
-import { poolWindow } from '../../../shared/layers/pooling.ts';
 import { identifier } from '../../../shared/models/channelsLast.ts';
 import type { TrainedLayer, TrainedModel } from '../../../shared/models/trainedModel.ts';
 import { inputShape } from '../../../shared/network/shapes.ts';
@@ -80,34 +79,36 @@ export function plainProgram(model: TrainedModel, options: ExportOptions): Plain
 }
 
 function nodesOf(trained: TrainedLayer): PlainNode[] {
-  const { layer } = trained;
-  const named = { name: identifier(trained.name), from: sizeOf(trained.input), to: sizeOf(trained.output) };
+  const { layer, input, output, weights } = trained;
+  const name = identifier(trained.name);
   if (layer.type === 'residual') {
     const side = layer.shortcut ? nodesOf(layer.shortcut) : [];
-    return [{ ...named, main: layer.layers.flatMap(nodesOf), side }];
+    return [{ name, from: sizeOf(input), to: sizeOf(output), main: layer.layers.flatMap(nodesOf), side }];
   }
-  const op = opOf(trained);
-  return op ? [{ ...named, op }] : [];
+  const steps = stepsThrough(computationsOf(layer, input), input).flatMap((step) => {
+    const op = opOf(step.computation, weights);
+    return op ? [{ from: sizeOf(step.input), to: sizeOf(step.output), op }] : [];
+  });
+  return steps.map((step, i) => ({ name: steps.length === 1 ? name : `${name}_${i + 1}`, ...step }));
 }
 
 /** Returns null if nothing is computed: dropout acts only in training, and flattening moves no numbers. */
-function opOf({ layer, weights }: TrainedLayer): PlainOp | null {
+function opOf(computation: Computation, weights: TrainedLayer['weights']): PlainOp | null {
   const weight = weights['weight']?.data ?? new Float32Array();
   const bias = weights['bias']?.data ?? null;
-  switch (layer.type) {
-    case 'conv2d':
-      return { op: 'conv', ...convWindow(layer), weight, bias };
-    case 'maxPool2d':
-    case 'avgPool2d': {
-      const { kernel, stride, padding } = poolWindow(layer);
-      return { op: layer.type === 'maxPool2d' ? 'maxPool' : 'averagePool', kernel, stride, padding };
+  switch (computation.kind) {
+    case 'conv':
+      return { op: 'conv', ...computation.window, weight, bias };
+    case 'pool': {
+      const { kernel, stride, padding } = computation.window;
+      return { op: computation.of === 'max' ? 'maxPool' : 'averagePool', kernel, stride, padding };
     }
-    case 'globalAveragePool':
+    case 'globalAverage':
       return { op: 'globalAverage' };
     case 'linear':
       return { op: 'linear', weight, bias };
-    case 'batchNorm2d': {
-      const { epsilon = batchNormDefaults.epsilon } = layer;
+    case 'batchNorm': {
+      const { epsilon } = computation;
       const mean = weights['running_mean']?.data ?? [];
       const variance = weights['running_var']?.data ?? [];
       const exact = Array.from(weight, (each, i) => each / Math.sqrt((variance[i] as number) + epsilon));
@@ -115,13 +116,11 @@ function opOf({ layer, weights }: TrainedLayer): PlainOp | null {
       return { op: 'scale', factor: Float32Array.from(exact), shift };
     }
     case 'activation': {
-      const { negativeSlope = activationDefaults.negativeSlope, alpha = activationDefaults.alpha } = layer;
-      const constant = layer.function === 'leakyRelu' ? negativeSlope : alpha;
-      return { op: 'activation', function: layer.function, constant };
+      const { function: name, negativeSlope, alpha } = computation;
+      return { op: 'activation', function: name, constant: name === 'leakyRelu' ? negativeSlope : alpha };
     }
     case 'dropout':
     case 'flatten':
-    case 'residual':
       return null;
   }
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { comparisonSchema, mostCompared } from '../../compare/comparison.ts';
 import { checkpointKindSchema, inspectedSchema, tensorSchema } from '../../inspect/inspection.ts';
-import { misfitMessage } from '../../misfits/misfit.ts';
+import { misfitMessage } from '../../misfits/misfitMessage.ts';
 import { call } from './call.ts';
 
 const id = z.int().positive();

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { deepest, depthOf } from '../../base/jsonDepth.ts';
-import { misfitMessage } from '../../misfits/misfit.ts';
+import { misfitMessage } from '../../misfits/misfitMessage.ts';
 
 /** A filled-in form or a table's columns are far below this; preferences are no place for data. */
 const largest = 100_000;

@@ -11,9 +11,9 @@ import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal';
 import Spline from '@lucide/svelte/icons/spline';
 import Waypoints from '@lucide/svelte/icons/waypoints';
 import { activationFunctions } from '../../../../shared/layers/activation.ts';
-import type { Layer, LayerType } from '../../../../shared/layers/index.ts';
-import { layerTitle } from '../../../i18n/design.ts';
-import { layerLabel } from '../../../i18n/layers.ts';
+import { type Layer, type LayerType, layerKinds, layerTypes } from '../../../../shared/layers/index.ts';
+import { type LayerGroup, layerGroups } from '../../../../shared/layers/layer.ts';
+import { layerLabel, layerTitle } from '../../../i18n/layers.ts';
 import { m } from '../../../paraglide/messages.js';
 
 export const layerIcons: Record<LayerType, Component<{ size?: number | string }>> = {
@@ -42,28 +42,27 @@ export interface OfferGroup {
   readonly offers: readonly Offer[];
 }
 
-const kind = (type: LayerType): Offer => ({
-  id: `offer-${type}`,
-  what: type,
-  type,
-  label: () => layerLabel(type),
-});
+const groupLabels: Readonly<Record<LayerGroup, () => string>> = {
+  convolution: m.design_group_convolution,
+  pooling: m.design_group_pooling,
+  activation: m.design_group_activation,
+  shape: m.design_group_shape,
+  linear: m.design_group_linear,
+  regularisation: m.design_group_regularisation,
+  block: m.design_group_block,
+};
 
-export const offerGroups: readonly OfferGroup[] = [
-  { label: m.design_group_convolution, offers: [kind('conv2d')] },
-  {
-    label: m.design_group_pooling,
-    offers: [kind('maxPool2d'), kind('avgPool2d'), kind('globalAveragePool')],
-  },
-  {
-    label: m.design_group_activation,
-    offers: activationFunctions.map((name): Offer => {
-      const layer: Layer = { type: 'activation', function: name };
-      return { id: `offer-${name}`, what: layer, type: 'activation', label: () => layerTitle(layer) };
-    }),
-  },
-  { label: m.design_group_shape, offers: [kind('flatten')] },
-  { label: m.design_group_linear, offers: [kind('linear')] },
-  { label: m.design_group_regularisation, offers: [kind('batchNorm2d'), kind('dropout')] },
-  { label: m.design_group_block, offers: [kind('residual')] },
-];
+/** Returns what the palette offers of a kind: one entry, or one for each activation function. */
+function offersOf(type: LayerType): Offer[] {
+  if (type !== 'activation')
+    return [{ id: `offer-${type}`, what: type, type, label: () => layerLabel(type) }];
+  return activationFunctions.map((name) => {
+    const layer: Layer = { type, function: name };
+    return { id: `offer-${name}`, what: layer, type, label: () => layerTitle(layer) };
+  });
+}
+
+export const offerGroups: readonly OfferGroup[] = layerGroups.map((group) => ({
+  label: groupLabels[group],
+  offers: layerTypes.filter((type) => layerKinds[type].group === group).flatMap(offersOf),
+}));
