@@ -1,8 +1,8 @@
-// CONTRIBUTING.md is true: its diffs apply and work, its list of files is the compiler's, and the files that it names exist.
+// CONTRIBUTING.md is true: its diffs apply, compile and work, and the files that it names exist.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -26,22 +26,36 @@ function apply(name: string): void {
   });
 }
 
-/** The files of the copy in which the compiler finds that something is missing. */
-function incomplete(entries: readonly string[]): string[] {
+/** The compiler's errors in the copy's sources that these files import, as `file: message`. */
+function compilerErrors(entries: readonly string[]): string[] {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.base.json'), ts.sys.readFile) as {
     config: { compilerOptions: object };
   };
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, copy);
   const program = ts.createProgram(
     entries.map((entry) => join(copy, entry)),
-    { ...options, noEmit: true, allowJs: true },
+    { ...options, noEmit: true, allowJs: true, types: ['node'] },
   );
-  // A property is missing from a table; a switch does not end.
-  const codes = new Set([2739, 2740, 2741, 2366]);
-  return entries.filter((entry) => {
-    const source = program.getSourceFile(join(copy, entry));
-    return source && program.getSemanticDiagnostics(source).some(({ code }) => codes.has(code));
-  });
+  const own = program.getSourceFiles().filter(({ fileName }) => /\/src\/(shared|main)\//.test(fileName));
+  const shown = entries.flatMap((entry) => program.getSourceFile(join(copy, entry)) ?? []);
+  return [...new Set([...own, ...shown])].flatMap((source) =>
+    program
+      .getSemanticDiagnostics(source)
+      .map(
+        ({ messageText }) =>
+          `${relative(copy, source.fileName)}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+      ),
+  );
+}
+
+/** Removes a part of a file of the copy; returns the function that restores it. */
+function without(file: string, pattern: RegExp): () => void {
+  const path = join(copy, file);
+  const original = readFileSync(path, 'utf8');
+  const changed = original.replace(pattern, '');
+  expect(changed).not.toBe(original);
+  writeFileSync(path, changed);
+  return () => writeFileSync(path, original);
 }
 
 beforeAll(() => {
@@ -59,25 +73,6 @@ test('every file that is named exists', () => {
   expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
-test('the compiler asks for a fresh layer kind in each of the files that are listed', () => {
-  const listed = pathsIn(part('layer kind').split('\n\n')[1]!, 'src');
-  const index = join(copy, 'src/shared/layers/index.ts');
-  const original = readFileSync(index, 'utf8');
-  const flatten = readFileSync(join(copy, 'src/shared/layers/flatten.ts'), 'utf8');
-  const fresh = flatten.replaceAll('Flatten', 'Fresh').replaceAll('flatten', 'fresh');
-  const kindImport = 'import type { LayerKind }';
-  writeFileSync(join(copy, 'src/shared/layers/fresh.ts'), fresh);
-  expect(incomplete(listed)).toEqual([]);
-  writeFileSync(
-    index,
-    original
-      .replace(kindImport, `import { type Fresh, fresh } from './fresh.ts';\n${kindImport}`)
-      .replace('  flatten: Flatten;', '  flatten: Flatten;\n  fresh: Fresh;'),
-  );
-  expect(incomplete(listed)).toEqual(listed);
-  writeFileSync(index, original);
-});
-
 test('a contract call takes its declaration and its handler', () => {
   const files = filesOf(diffOf('contract call'));
   expect(files).toEqual(['src/shared/api/calls/preferences.ts', 'src/main/lab/calls/preferences.ts']);
@@ -87,17 +82,63 @@ test('a contract call takes its declaration and its handler', () => {
   }
 });
 
-test('an activation takes at most three files, and its gradient is right', () => {
+/** What is written from a layer or an activation imports nearly all of the sources. */
+const writers = [
+  'src/main/engine/serving/servingGraph.ts',
+  'src/main/engine/compile/compile.ts',
+  'src/main/export/index.ts',
+  'src/shared/code/keras.ts',
+  'src/shared/code/tfjs.ts',
+  'src/shared/code/parsePyTorch.ts',
+  'src/shared/figure/networkFigure.ts',
+  'src/shared/inspect/spellOut.ts',
+  'src/renderer/i18n/design.ts',
+];
+
+test('an activation takes at most three files, a layer kind at most five, and these are all', () => {
   expect(filesOf(diffOf('activation')).length).toBeLessThanOrEqual(3);
+  const files = filesOf(diffOf('layer kind'));
+  expect(files.length).toBeLessThanOrEqual(5);
   apply('activation');
+  apply('layer kind');
+  expect(compilerErrors([...writers, ...files])).toEqual([]);
+});
+
+test('a layer kind that is missing something does not compile', () => {
+  const [kind, , , operations, icons] = filesOf(diffOf('layer kind')) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const missing = [
+    { file: kind, name: 'fields', pattern: /^ {2}fields,\n/m },
+    { file: operations, name: 'globalMaxPool', pattern: /^ {2}globalMaxPool,\n/m },
+    { file: icons, name: 'globalMaxPool', pattern: /^ {2}globalMaxPool: .*\n/m },
+  ];
+  const restore = missing.map(({ file, pattern }) => without(file, pattern));
+  const errors = compilerErrors([kind, operations, icons]);
+  for (const each of restore) each();
+  for (const { file, name } of missing) {
+    const own = errors.filter((error) => error.startsWith(file));
+    expect(own, file).toHaveLength(1);
+    expect(own[0]).toContain(`Property '${name}' is missing`);
+  }
+  expect(errors).toHaveLength(missing.length);
+});
+
+test('the gradients of the new activation and the new layer kind are right', () => {
   const { status, stdout } = spawnSync(
     process.execPath,
     [
       join(root, 'node_modules/vitest/vitest.mjs'),
-      ...['run', '--project=integration', 'test/engine/gradients.test.ts', '-t', 'mish'],
+      ...['run', '--project=integration', 'test/engine/gradients.test.ts', '-t', 'mish|globalMaxPool'],
     ],
     { cwd: copy, encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' } },
   );
+  expect(stdout).toMatch(/mish/);
+  expect(stdout).toMatch(/globalMaxPool/);
   expect(stdout).toMatch(/Tests\s+[1-9]\d* passed/);
   expect(status).toBe(0);
 });
