@@ -168,6 +168,18 @@ describe('pictures', () => {
     }
   });
 
+  test('digits that are dark on white are said to be so, unless they are inverted', async () => {
+    const written = [255, 255, 255, 255, 0, 255, 255, 255, 255];
+    writeFiles(source, {
+      'train/a/1.png': await png(written, 3),
+      ...{ 'train/b/1.png': await png(written, 3), 'test/a/1.png': await png(written, 3) },
+    });
+    expect(codesOf(await imported(sets, source))).toContain('dataset.note-light-ground');
+    const inverted = await imported(sets, source, { invert: true });
+    expect(codesOf(inverted)).not.toContain('dataset.note-light-ground');
+    expect([...inverted.train[0]!]).toEqual([0, 0, 0, 0, 255, 0, 0, 0, 0]);
+  });
+
   test('transparency is laid on white, which is said, or on black', async () => {
     const raw = Buffer.from(letter.flatMap((_, i) => [0, 0, 0, i < 2 ? 255 : 0]));
     const picture = await sharp(raw, { raw: { width: 2, height: 3, channels: 4 } })

@@ -5,6 +5,7 @@ import { type Problem, toProblemRecord } from '../../../shared/base/problem.ts';
 import type { ImageSink, ReadContext } from '../formats/format.ts';
 import { openSource } from '../source/openSource.ts';
 import { type ImportContext, type ImportOrder, isTransposed, recognise } from './importDataset.ts';
+import { Ground } from './ground.ts';
 import { preparation } from './prepare.ts';
 
 /** Number of images shown; only some per class if others are among the first ones. */
@@ -54,6 +55,8 @@ export async function previewImport(
       if (!(error instanceof Enough)) throw error;
     }
     const { form } = prepared;
+    const ground = new Ground(form);
+    for (const image of shown) ground.add(image);
     const pixels = new Uint8Array(shown.length * form.height * form.width * form.channels);
     shown.forEach((each, i) => {
       pixels.set(each, i * each.length);
@@ -66,7 +69,7 @@ export async function previewImport(
       test,
       pixels,
       images,
-      notes: notes.map(toProblemRecord),
+      notes: [...notes, ...ground.notes()].map(toProblemRecord),
     };
   } finally {
     await source.close();

@@ -6,6 +6,7 @@ import type { ImportOptions, ImportProgress, ImportReport } from '../../../share
 import type { ImageForm, ImageSink, Part, Recognised } from '../formats/format.ts';
 import { eachChunk } from '../pixelStatistics.ts';
 import { Digests } from './digests.ts';
+import { Ground } from './ground.ts';
 import { LabelBook } from './labels.ts';
 import { classNotes, nothingRead, renumberedNote, requireSize, splitNote, tooFewToSplit } from './notes.ts';
 import { PartFiles, imageHeader, idxHeader, imagesName, labelsName } from './partFiles.ts';
@@ -38,6 +39,7 @@ export class SetWriter implements ImageSink {
   readonly #preparation: DatasetPreparation;
   readonly #labels: LabelBook;
   readonly #digests = new Digests();
+  readonly #ground: Ground;
   readonly #sizes = new Map<string, number>();
   readonly #constant = { train: 0, test: 0 };
   readonly #skipped: Problem[] = [];
@@ -49,6 +51,7 @@ export class SetWriter implements ImageSink {
     this.#of = of;
     const { recognised, options, transpose } = of;
     this.#preparation = preparation(recognised.form, { ...options, transpose });
+    this.#ground = new Ground(this.#preparation.form);
     this.#labels = new LabelBook(recognised.classes);
     requireSize(this.#preparation.form);
   }
@@ -64,6 +67,7 @@ export class SetWriter implements ImageSink {
       this.#files.set(part, files);
     }
     this.#digests.add(pixels);
+    this.#ground.add(pixels);
     this.#digests.mark(this.#done, part, number);
     if (pixels.every((pixel) => pixel === pixels[0])) this.#constant[part] += 1;
     await files.add(pixels, number);
@@ -115,7 +119,7 @@ export class SetWriter implements ImageSink {
           .slice(0, mostNamed),
         skipped: { count: this.#skippedCount, first: this.#skipped.map((each) => each.toRecord()) },
       },
-      notes: [...notes, ...classNotes(classes.names, classCounts)],
+      notes: [...notes, ...this.#ground.notes(), ...classNotes(classes.names, classCounts)],
     };
   }
 
