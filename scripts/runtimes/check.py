@@ -102,6 +102,30 @@ def lite_rt(path, pixels):
     return whole
 
 
+def own_class(path, script, test):
+    """Returns how many test images the class of the course's own script classifies rightly with the weights."""
+    import ast
+
+    import torch
+
+    # The script trains when it runs, so that only its class is taken from it.
+    with open(script, encoding='utf-8') as file:
+        tree = ast.parse(file.read())
+    tree.body = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    names = {'nn': torch.nn, 'F': torch.nn.functional}
+    exec(compile(tree, script, 'exec'), names)
+    model = names['Net']()
+    model.load_state_dict(torch.load(os.path.join(path, 'model.pt'), weights_only=True))
+    model.eval()
+    images, labels = (
+        np.fromfile(test[part]['path'], dtype=np.uint8, offset=test[part]['offset']) for part in ('images', 'labels')
+    )
+    inputs = (torch.from_numpy(images.reshape(-1, 1, 28, 28)).float() / 255 - 0.1307) / 0.3081
+    with torch.no_grad():
+        found = torch.cat([model(batch).argmax(dim=1) for batch in inputs.split(1000)])
+    return int((found.numpy() == labels).sum())
+
+
 for net in sorted(os.listdir(folder)):
     path = os.path.join(folder, net)
     shapes = json.load(open(os.path.join(path, 'shapes.json'), encoding='utf-8'))
@@ -113,5 +137,14 @@ for net in sorted(os.listdir(folder)):
     say(net, 'tensorflow, SavedModel', saved_model(path, pixels), expected)
     say(net, 'litert', lite_rt(path, pixels), expected)
     say(net, 'keras', keras_model(path, pixels), expected)
+    own = os.path.join(path, 'own.json')
+    if os.path.exists(own):
+        with open(own, encoding='utf-8') as file:
+            wanted = json.load(file)
+        count = own_class(path, wanted['script'], wanted['test'])
+        passed = abs(count - wanted['testCorrect']) <= 3
+        print(f'{"ok  " if passed else "FAIL"} {net:18} the course\'s own class: {count}, the run: {wanted["testCorrect"]}')
+        if not passed:
+            failed.append((net, 'the course\'s own class'))
 
 sys.exit(1 if failed else 0)

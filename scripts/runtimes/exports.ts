@@ -7,6 +7,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openDataset } from '../../src/main/datasets/index.ts';
 import { encodePyTorch } from '../../src/main/export/pytorch/index.ts';
 import { createLab } from '../../src/main/lab/lab.ts';
 import { exportFormats } from '../../src/shared/export/formats.ts';
@@ -62,6 +64,14 @@ async function writeReference(run: number, own: string): Promise<void> {
   writeFileSync(join(own, 'shapes.json'), JSON.stringify(shapes));
 }
 
+/** Writes what check.py needs to load the weights in the class of the course's own script and count with it. */
+async function writeOwn(run: number, name: string, own: string): Promise<void> {
+  const { testCorrect } = await lab.call('models.evaluate', { run });
+  const { test } = (await openDataset('mnist')).files;
+  const script = fileURLToPath(new URL(`../bench/${name}.py`, import.meta.url));
+  writeFileSync(join(own, 'own.json'), JSON.stringify({ script, testCorrect, test }));
+}
+
 try {
   for (const preset of [...presets, { network: everyLayer }, { network: everyActivation }]) {
     const { network } = preset;
@@ -83,6 +93,7 @@ try {
       );
     }
     await writeReference(run, own);
+    if (trained.includes(network.name)) await writeOwn(run, network.name, own);
   }
 } finally {
   await lab.close();
