@@ -1,7 +1,6 @@
 /**
  * The terminal host's command line: commands, options and their help. Each command is in its own file,
- * written against a lab and two streams; this file opens a lab for it, closes it afterwards, and handles
- * Ctrl-C.
+ * written against a lab and two streams; `commandRunner.ts` opens a lab for it and closes it afterwards.
  */
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { runFieldNames } from '../../shared/runQuery/fields.ts';
@@ -11,16 +10,15 @@ import { type BrowserOptions, addBrowserOptions } from '../browser/options.ts';
 import { onBrokenOutput } from '../host/brokenOutput.ts';
 import { parseCommandLine, tameCommander } from '../host/commandLine.ts';
 import { exitCodes } from '../host/exitCodes.ts';
-import { currentLanguage, inLanguage, languageOf, say, setLanguage, takeLanguage } from '../host/language.ts';
+import { currentLanguage, languageOf, say, setLanguage, takeLanguage } from '../host/language.ts';
 import { languages } from '../../shared/base/languages.ts';
 import { localizeHelp } from '../host/localizeHelp.ts';
-import { type Signals, onInterrupt } from '../host/interrupts.ts';
-import type { Lab } from '../lab/lab.ts';
 import { strideVersion } from '../lab/base/machine.ts';
 import { addCompareCommand } from './commands/compare.ts';
 import { addDatasetCommands } from './commands/datasets.ts';
 import { doctor } from './commands/doctor.ts';
-import { type OutputStream, createIo, note } from './io.ts';
+import { createIo } from './io.ts';
+import { CommandRunner, type Terminal } from './commandRunner.ts';
 import { resolveNetwork } from './commands/networks.ts';
 import { addFigureCommand } from './commands/figure.ts';
 import { addModelCommands } from './commands/models.ts';
@@ -36,21 +34,7 @@ import { addSweepCommands } from './commands/sweep.ts';
 import { type TrainOptions, longestName, train } from './commands/train.ts';
 import { verify } from './commands/verify.ts';
 
-export interface Terminal {
-  readonly stdin?: NodeJS.ReadableStream;
-  readonly stdout: OutputStream;
-  readonly stderr: OutputStream;
-  readonly env: NodeJS.ProcessEnv;
-  readonly platform: NodeJS.Platform;
-  readonly signals: Signals;
-  /** Called at a second Ctrl-C. */
-  readonly kill: () => void;
-  readonly createLab: (host: 'terminal' | 'browser') => Promise<Lab>;
-  /** Folder of the built window, for `serve`. */
-  readonly renderer: string;
-  /** Path of scripts/doctor.mjs. */
-  readonly doctor: string;
-}
+export type { Terminal } from './commandRunner.ts';
 
 /** Runs one command and returns the exit code. */
 export async function runTerminal(terminal: Terminal, words: readonly string[]): Promise<number> {
@@ -69,34 +53,40 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
   });
   onBrokenOutput(terminal.stderr, () => undefined);
 
-  let code: number = exitCodes.ok;
-  const withLab = async <T>(work: (lab: Lab) => Promise<T>): Promise<T> => {
-    const lab = await terminal.createLab('terminal');
-    if (lab.lookOnly) note(io, `stride: ${inLanguage(lab.lookOnly)}`);
-    try {
-      return await work(lab);
-    } finally {
-      await lab.close();
-    }
-  };
-  /** Runs long work and aborts it at Ctrl-C, or when nobody reads its output any more. */
-  const untilStopped = async (work: (stop: AbortSignal) => Promise<number>): Promise<void> => {
-    const interrupted = new AbortController();
-    const forget = onInterrupt(
-      terminal.signals,
-      () => {
-        interrupted.abort();
-      },
-      terminal.kill,
-    );
-    try {
-      code = await work(AbortSignal.any([interrupted.signal, unread.signal]));
-    } finally {
-      forget();
-    }
-  };
+  const runner = new CommandRunner(terminal, io, unread.signal);
+  const program = makeProgram(terminal);
+  addPresetsCommand(program, runner);
+  addTrainCommand(program, runner);
+  addRunsCommand(program, runner);
+  addOrganisingCommands(program, runner);
+  addCompareCommand(program, runner);
+  addShowCommand(program, runner);
+  addRecoverCommand(program, runner);
+  addResumeCommand(program, runner);
+  addSweepCommands(program, { io, withLab: runner.withLab, untilStopped: runner.inLabUntilStopped });
+  addFigureCommand(program, runner);
+  addModelCommands(program, {
+    io,
+    withLab: async (work) => {
+      runner.code = await runner.withLab(work);
+    },
+  });
+  addDatasetCommands(program, {
+    io,
+    withLab: async (work) => {
+      await runner.withLab(work);
+    },
+    untilStopped: runner.inLabUntilStopped,
+  });
+  addVerifyCommand(program, runner);
+  addServeCommand(program, runner, terminal);
+  addDoctorCommand(program, runner, terminal);
+  localizeHelp(program);
+  return (await parseCommandLine(program, args, terminal)) ?? runner.code;
+}
 
-  const program = tameCommander(new Command('stride'), terminal)
+function makeProgram(terminal: Terminal): Command {
+  return tameCommander(new Command('stride'), terminal)
     .description(
       'Train small convolutional nets on this machine, with the numbers of a PyTorch script, seed for seed.',
     )
@@ -108,22 +98,30 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
       'after',
       `\n${say('Exit codes: 0 done, 1 failed, 2 the command line was wrong, 130 interrupted.')}`,
     );
+}
 
+function addPresetsCommand(program: Command, runner: CommandRunner): void {
   program
     .command('presets')
     .description('list the nets that come with Stride')
     .addOption(jsonOption('the list as JSON'))
     .action((options: { json?: boolean }) => {
-      listPresets(io, options);
+      listPresets(runner.io, options);
     });
+}
 
+function addTrainCommand(program: Command, runner: CommandRunner): void {
   addTrainOptions(program.command('train')).action(
     async (names: string[], options: TrainOptions & ScriptOptions) => {
-      const networks = names.map((name) => resolveNetwork(name, (path) => readScript(io, path, options)));
-      await untilStopped((stop) => withLab((lab) => train(io, lab, networks, options, stop)));
+      const networks = names.map((name) =>
+        resolveNetwork(name, (path) => readScript(runner.io, path, options)),
+      );
+      await runner.inLabUntilStopped((lab, stop) => train(runner.io, lab, networks, options, stop));
     },
   );
+}
 
+function addRunsCommand(program: Command, runner: CommandRunner): void {
   program
     .command('runs')
     .description('list the runs in history, newest first')
@@ -141,11 +139,12 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
       `\n${say('Fields: {fields}', { fields: runFieldNames.map((field) => exampleOf(field, currentLanguage())).join(' · ') })}` +
         `\n${say('Quote what the shell would read: {command}', { command: "stride runs 'accuracy > 98' net:course --sort=-accuracy" })}`,
     )
-    .action((words: string[], options: ListOptions) => withLab((lab) => listRuns(io, lab, words, options)));
+    .action((words: string[], options: ListOptions) =>
+      runner.withLab((lab) => listRuns(runner.io, lab, words, options)),
+    );
+}
 
-  addOrganisingCommands(program, { io, withLab });
-  addCompareCommand(program, { io, withLab });
-
+function addShowCommand(program: Command, runner: CommandRunner): void {
   program
     .command('show')
     .description('show one run: settings, machine, epochs')
@@ -153,9 +152,11 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
     .option('--batch-losses', 'also show the loss of every batch')
     .addOption(jsonOption('everything as one JSON object'))
     .action((run: number, options: { batchLosses?: boolean; json?: boolean }) =>
-      withLab((lab) => showRun(io, lab, run, options)),
+      runner.withLab((lab) => showRun(runner.io, lab, run, options)),
     );
+}
 
+function addRecoverCommand(program: Command, runner: CommandRunner): void {
   program
     .command('recover')
     .description('add runs to history whose folders exist but which it does not list')
@@ -167,11 +168,13 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
     .option('--all', 'all of them')
     .addOption(jsonOption('the result as JSON'))
     .action((folders: number[] | undefined, options: { all?: boolean; json?: boolean }) =>
-      withLab(async (lab) => {
-        code = await recover(io, lab, folders ?? [], options);
+      runner.withLab(async (lab) => {
+        runner.code = await recover(runner.io, lab, folders ?? [], options);
       }),
     );
+}
 
+function addResumeCommand(program: Command, runner: CommandRunner): void {
   program
     .command('resume')
     .description('resume a run that was stopped, paused or interrupted, from its last checkpoint')
@@ -179,31 +182,11 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
     .option('--previous', 'resume from the checkpoint before the last one, where the last one is damaged')
     .addOption(jsonOption('one JSON object a line, as train prints them'))
     .action((run: number, options: { json?: boolean; previous?: boolean }) =>
-      untilStopped((stop) => withLab((lab) => resume(io, lab, run, options, stop))),
+      runner.inLabUntilStopped((lab, stop) => resume(runner.io, lab, run, options, stop)),
     );
+}
 
-  addSweepCommands(program, {
-    io,
-    withLab,
-    untilStopped: (work) => untilStopped((stop) => withLab((lab) => work(lab, stop))),
-  });
-
-  addFigureCommand(program, { io });
-  addModelCommands(program, {
-    io,
-    withLab: async (work) => {
-      code = await withLab(work);
-    },
-  });
-
-  addDatasetCommands(program, {
-    io,
-    withLab: async (work) => {
-      await withLab(work);
-    },
-    untilStopped: (work) => untilStopped((stop) => withLab((lab) => work(lab, stop))),
-  });
-
+function addVerifyCommand(program: Command, runner: CommandRunner): void {
   program
     .command('verify')
     .description('compare the engine with numbers recorded from PyTorch, case by case')
@@ -215,23 +198,27 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
         `\n${say('Exit code 1 where one is not, and where there is no case.')}`,
     )
     .action((path: string, options: { json?: boolean }) =>
-      untilStopped((stop) => verify(io, path, options, stop)),
+      runner.untilStopped((stop) => verify(runner.io, path, options, stop)),
     );
+}
 
+function addServeCommand(program: Command, runner: CommandRunner, terminal: Terminal): void {
   addBrowserOptions(program.command('serve')).action(async (options: BrowserOptions) => {
-    code = await runBrowserHost({ ...terminal, createLab: () => terminal.createLab('browser') }, options);
+    runner.code = await runBrowserHost(
+      { ...terminal, createLab: () => terminal.createLab('browser') },
+      options,
+    );
   });
+}
 
+function addDoctorCommand(program: Command, runner: CommandRunner, terminal: Terminal): void {
   program
     .command('doctor')
     .description('check what training needs, and say how to get what is missing')
     .addOption(jsonOption('the findings as JSON'))
     .action(async (options: { json?: boolean }) => {
-      code = await doctor(terminal.doctor, options);
+      runner.code = await doctor(terminal.doctor, options);
     });
-
-  localizeHelp(program);
-  return (await parseCommandLine(program, args, terminal)) ?? code;
 }
 
 function addTrainOptions(command: Command): Command {

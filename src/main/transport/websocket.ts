@@ -34,20 +34,7 @@ export function webSocketChannel(
   const listeners = new Set<(message: ClientMessage) => void>();
   const closings = new Set<() => void>();
 
-  let answered = true;
-  const heartbeat = setInterval(() => {
-    if (!answered) {
-      socket.terminate();
-      return;
-    }
-    answered = false;
-    socket.ping();
-  }, heartbeatMilliseconds);
-  heartbeat.unref();
-
-  socket.on('pong', () => {
-    answered = true;
-  });
+  const stopHeartbeat = heartbeat(socket, heartbeatMilliseconds);
   socket.on('message', (data, isBinary) => {
     let message: ClientMessage;
     try {
@@ -64,7 +51,7 @@ export function webSocketChannel(
     socket.terminate();
   });
   socket.on('close', () => {
-    clearInterval(heartbeat);
+    stopHeartbeat();
     listeners.clear();
     for (const closing of closings) closing();
     closings.clear();
@@ -90,5 +77,25 @@ export function webSocketChannel(
     close: () => {
       socket.close(1000);
     },
+  };
+}
+
+/** Pings the socket and terminates it if a ping is not answered before the next. Returns the function that ends this. */
+function heartbeat(socket: ServerSocket, milliseconds: number): () => void {
+  let answered = true;
+  const timer = setInterval(() => {
+    if (!answered) {
+      socket.terminate();
+      return;
+    }
+    answered = false;
+    socket.ping();
+  }, milliseconds);
+  timer.unref();
+  socket.on('pong', () => {
+    answered = true;
+  });
+  return () => {
+    clearInterval(timer);
   };
 }

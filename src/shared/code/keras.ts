@@ -123,6 +123,40 @@ function functionalLines(steps: readonly PlannedStep[], input: string, weights: 
   return [`inputs = x = keras.Input(${input})`, ...walk(steps, 'x'), 'model = keras.Model(inputs, x)'];
 }
 
+const padLowest = [
+  'def pad_lowest(height, width):',
+  '    """Before a max-pool: what is added around a map must be less than anything in it; zeros would not be."""',
+  '    around = [[0, 0], [height, height], [width, width], [0, 0]]',
+  "    return layers.Lambda(lambda x: tf.pad(x, around, constant_values=float('-inf')))",
+  '',
+  '',
+];
+
+const decayLines = (weightDecay: number) => [
+  "# PyTorch's weight_decay adds to the gradient; Keras' optimizers shrink the weights instead. Half of the square's",
+  "# gradient is the weight itself. Keras' printed loss includes this term.",
+  `decay = keras.regularizers.L2(${weightDecay} / 2)`,
+];
+
+/** Returns comments on what Keras does otherwise than PyTorch. */
+function differenceNotes(steps: readonly PlannedStep[]): string[] {
+  return [
+    ...(hasStep(steps, 'everyNth')
+      ? [
+          '# Keras has no convolution with stride and dilation: it is dilated, and then every n-th place is kept (a pool of 1).',
+        ]
+      : []),
+    ...(hasStep(steps, 'batchNorm')
+      ? [
+          '# Keras keeps the biased variance for evaluation, PyTorch the unbiased one; with large batches they are the same.',
+        ]
+      : []),
+    ...(hasStep(steps, 'flatten')
+      ? ['# Flatten puts channels last, PyTorch first: the next layer has the same weights in another order.']
+      : []),
+  ];
+}
+
 export function toKeras(network: Network, options: CodeOptions = {}): string {
   const { dataset = courseDataset } = options;
   const settings = options.settings ?? trainingSettingsSchema.parse({});
@@ -161,36 +195,9 @@ export function toKeras(network: Network, options: CodeOptions = {}): string {
     '',
     '',
     ...initialisers(settings),
-    ...(hasStep(steps, 'lowestPad')
-      ? [
-          'def pad_lowest(height, width):',
-          '    """Before a max-pool: what is added around a map must be less than anything in it; zeros would not be."""',
-          '    around = [[0, 0], [height, height], [width, width], [0, 0]]',
-          "    return layers.Lambda(lambda x: tf.pad(x, around, constant_values=float('-inf')))",
-          '',
-          '',
-        ]
-      : []),
-    ...(weights.decay
-      ? [
-          "# PyTorch's weight_decay adds to the gradient; Keras' optimizers shrink the weights instead. Half of the square's",
-          "# gradient is the weight itself. Keras' printed loss includes this term.",
-          `decay = keras.regularizers.L2(${weightDecay} / 2)`,
-        ]
-      : []),
-    ...(hasStep(steps, 'everyNth')
-      ? [
-          '# Keras has no convolution with stride and dilation: it is dilated, and then every n-th place is kept (a pool of 1).',
-        ]
-      : []),
-    ...(hasStep(steps, 'batchNorm')
-      ? [
-          '# Keras keeps the biased variance for evaluation, PyTorch the unbiased one; with large batches they are the same.',
-        ]
-      : []),
-    ...(hasStep(steps, 'flatten')
-      ? ['# Flatten puts channels last, PyTorch first: the next layer has the same weights in another order.']
-      : []),
+    ...(hasStep(steps, 'lowestPad') ? padLowest : []),
+    ...(weights.decay ? decayLines(weightDecay) : []),
+    ...differenceNotes(steps),
     ...(hasStep(steps, 'residual')
       ? functionalLines(steps, input, weights)
       : sequentialLines(steps, input, weights)),

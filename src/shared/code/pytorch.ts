@@ -13,7 +13,7 @@ import { honestNotes, initialisationLines, loopLines, testLines, trainLines } fr
 export interface CodeOptions {
   /** The training settings; the course's if absent. */
   readonly settings?: TrainingSettings | undefined;
-  readonly dataset?: Pick<DatasetSummary, 'id' | 'name' | 'height' | 'width' | 'channels'> | undefined;
+  readonly dataset?: NamedDataset | undefined;
 }
 
 export interface PyTorchOptions extends CodeOptions {
@@ -22,6 +22,8 @@ export interface PyTorchOptions extends CodeOptions {
 
 export const courseDataset = { id: 'mnist', name: 'MNIST', height: 28, width: 28, channels: 1 } as const;
 
+type NamedDataset = Pick<DatasetSummary, 'id' | 'name' | 'height' | 'width' | 'channels'>;
+
 /** torchvision's classes for data sets that Stride may have. */
 const torchvisionClasses: Readonly<Record<string, string>> = {
   mnist: 'MNIST',
@@ -29,31 +31,26 @@ const torchvisionClasses: Readonly<Record<string, string>> = {
   cifar10: 'CIFAR10',
 };
 
-export function toPyTorch(network: Network, options: PyTorchOptions = {}): string {
-  const { style = 'class', dataset = courseDataset } = options;
-  const settings = options.settings ?? trainingSettingsSchema.parse({});
-  const model = pytorchModel(network, style);
+/** Returns comments for a data set that torchvision does not have, or whose images do not fit the net. */
+function datasetNotes({ input }: Network, dataset: NamedDataset): string[] {
   const known = torchvisionClasses[dataset.id];
-  const { height, width, channels } = network.input;
-  const code: DatasetCode = { ...dataset, name: known ?? 'MNIST' };
-  const fits = height === dataset.height && width === dataset.width && channels === dataset.channels;
-  const schedule = scheduleCode(settings);
-  const usesMath = schedule.setUp.some((line) => line.includes('math.'));
-
+  const { height, width, channels } = dataset;
+  const fits = input.height === height && input.width === width && input.channels === channels;
   return [
-    ...networkHeader(network, '#'),
-    '# Written by Stride. It needs torch and torchvision; an argument or DATA_ROOT names the folder of the data set.',
-    ...honestNotes(network, settings),
     ...(known
       ? []
       : [`# torchvision does not have the data set "${dataset.name}"; MNIST stands in its place.`]),
     ...(fits
       ? []
       : [
-          `# The images of ${code.name} are ${dataset.channels}×${dataset.height}×${dataset.width}: this net is made for others.`,
+          `# The images of ${known ?? 'MNIST'} are ${channels}×${height}×${width}: this net is made for others.`,
         ]),
-    '',
-    ...(usesMath ? ['import math'] : []),
+  ];
+}
+
+function importLines(schedule: ReturnType<typeof scheduleCode>, settings: TrainingSettings): string[] {
+  return [
+    ...(schedule.setUp.some((line) => line.includes('math.')) ? ['import math'] : []),
     'import os',
     'import sys',
     '',
@@ -63,6 +60,24 @@ export function toPyTorch(network: Network, options: PyTorchOptions = {}): strin
     'import torch.optim as optim',
     `from torch.utils.data import DataLoader${settings.validation ? ', Subset' : ''}`,
     'from torchvision import datasets, transforms',
+  ];
+}
+
+export function toPyTorch(network: Network, options: PyTorchOptions = {}): string {
+  const { style = 'class', dataset = courseDataset } = options;
+  const settings = options.settings ?? trainingSettingsSchema.parse({});
+  const model = pytorchModel(network, style);
+  const known = torchvisionClasses[dataset.id];
+  const code: DatasetCode = { ...dataset, name: known ?? 'MNIST' };
+  const schedule = scheduleCode(settings);
+
+  return [
+    ...networkHeader(network, '#'),
+    '# Written by Stride. It needs torch and torchvision; an argument or DATA_ROOT names the folder of the data set.',
+    ...honestNotes(network, settings),
+    ...datasetNotes(network, dataset),
+    '',
+    ...importLines(schedule, settings),
     '',
     "root = sys.argv[1] if len(sys.argv) > 1 else os.environ.get('DATA_ROOT', 'dataset')",
     `batch_size = ${settings.batchSize}`,

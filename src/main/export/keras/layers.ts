@@ -78,30 +78,13 @@ const last = { data_format: 'channels_last' } as const;
 function layerOf(step: ModelStep): [string, Config] {
   switch (step.kind) {
     case 'normalise':
-      return [
-        'Rescaling',
-        {
-          scale: single(step.deviation.map((each) => 1 / each)),
-          offset: single(step.mean.map((mean, i) => -mean / (step.deviation[i] as number))),
-        },
-      ];
+      return ['Rescaling', rescaling(step)];
     case 'softmax':
       return ['Activation', { activation: 'softmax' }];
     case 'channelsFirst':
       return ['Permute', { dims: [3, 1, 2] }];
-    case 'zeroPad': {
-      const [height, width] = step.padding;
-      return [
-        'ZeroPadding2D',
-        {
-          padding: [
-            [height, height],
-            [width, width],
-          ],
-          ...last,
-        },
-      ];
-    }
+    case 'zeroPad':
+      return ['ZeroPadding2D', { padding: step.padding.map((each) => [each, each]), ...last }];
     case 'lowestPad':
       throw new Error('Keras has no layer that pads with a lowest number');
     case 'conv':
@@ -145,6 +128,13 @@ function layerOf(step: ModelStep): [string, Config] {
       if (step.function === 'elu') return ['ELU', { alpha: step.alpha }];
       return ['Activation', { activation: step.function }];
   }
+}
+
+function rescaling({ mean, deviation }: Extract<ModelStep, { kind: 'normalise' }>): Config {
+  return {
+    scale: single(deviation.map((each) => 1 / each)),
+    offset: single(mean.map((each, i) => -each / (deviation[i] as number))),
+  };
 }
 
 const single = (values: readonly number[]): ConfigValue =>

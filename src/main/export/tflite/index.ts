@@ -202,6 +202,13 @@ function padded(
   return graph.node('padV2', name, [x.tensor, amounts, constant], shape, padV2Options);
 }
 
+function addDense(graph: TfliteGraph, { name, step, weights }: StepOf<'dense'>, x: TfliteValue): TfliteValue {
+  const { shape, data } = transposed(required(weights['kernel']), [1, 0]);
+  const kernel = graph.floats(`${name}/kernel`, shape, data);
+  const added = biasOf(graph, name, weights['bias'], step.units);
+  return graph.node('fullyConnected', name, [x.tensor, kernel, added], [step.units], fullyConnectedOptions);
+}
+
 function addPlain(graph: TfliteGraph, weighted: WeightedStep, x: TfliteValue): TfliteValue {
   const { name, step, weights } = weighted;
   switch (step.kind) {
@@ -245,18 +252,8 @@ function addPlain(graph: TfliteGraph, weighted: WeightedStep, x: TfliteValue): T
     }
     case 'flatten':
       return reshaped(graph, name, x, [x.shape.reduce((a, b) => a * b, 1)]);
-    case 'dense': {
-      const { shape, data } = transposed(required(weights['kernel']), [1, 0]);
-      const kernel = graph.floats(`${name}/kernel`, shape, data);
-      const added = biasOf(graph, name, weights['bias'], step.units);
-      return graph.node(
-        'fullyConnected',
-        name,
-        [x.tensor, kernel, added],
-        [step.units],
-        fullyConnectedOptions,
-      );
-    }
+    case 'dense':
+      return addDense(graph, weighted as StepOf<'dense'>, x);
     case 'softmax':
       return graph.node('softmax', name, [x.tensor], x.shape, softmaxOptions);
     case 'activation':

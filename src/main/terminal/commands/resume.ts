@@ -6,7 +6,7 @@ import type { LabClient } from '../../../shared/api/api.ts';
 import { follow } from '../reports/follow.ts';
 import type { Io } from '../io.ts';
 import { jsonReport } from '../reports/jsonReport.ts';
-import { textReport } from '../reports/textReport.ts';
+import { TextReport } from '../reports/textReport.ts';
 
 /** Returns the exit code. */
 export function resume(
@@ -17,5 +17,5 @@ export function resume(
   stop: AbortSignal,
 ): Promise<number> {
   const begin = async () => [await lab.call('runs.resume', { run, from: previous ? 'previous' : 'last' })];
-  return follow(lab, begin, json ? jsonReport(io) : textReport(io), stop);
+  return follow(lab, begin, json ? jsonReport(io) : new TextReport(io), stop);
 }

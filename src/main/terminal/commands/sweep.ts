@@ -11,7 +11,7 @@ import { say } from '../../host/language.ts';
 import { resolveNetwork } from './networks.ts';
 import * as numbers from '../reports/numbers.ts';
 import { parseRange, parseSeeds, parseSet } from '../sweepAxes.ts';
-import { jsonSweepReport, printSweep, textSweepReport } from '../reports/sweepReport.ts';
+import { jsonSweepReport, printSweep, TextSweepReport } from '../reports/sweepReport.ts';
 
 export interface SweepHost {
   readonly io: Io;
@@ -105,7 +105,8 @@ export function addSweepCommands(program: Command, host: SweepHost): void {
     );
 }
 
-const reporter = (io: Io, { json }: { json?: boolean }) => (json ? jsonSweepReport(io) : textSweepReport(io));
+const reporter = (io: Io, { json }: { json?: boolean }) =>
+  json ? jsonSweepReport(io) : new TextSweepReport(io);
 
 function requestOf(name: string, options: SweepOptions): CallInput<'sweeps.start'> {
   const { network, settings } = resolveNetwork(name);

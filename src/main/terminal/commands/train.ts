@@ -15,7 +15,7 @@ import { jsonReport } from '../reports/jsonReport.ts';
 import { say } from '../../host/language.ts';
 import type { NamedNetwork } from './networks.ts';
 import { suggest } from '../suggest.ts';
-import { textReport } from '../reports/textReport.ts';
+import { TextReport } from '../reports/textReport.ts';
 
 export interface TrainOptions {
   readonly epochs?: number;
@@ -57,7 +57,7 @@ export async function train(
   return follow(
     lab,
     () => lab.call('runs.start', request),
-    options.json ? jsonReport(io) : textReport(io),
+    options.json ? jsonReport(io) : new TextReport(io),
     stop,
   );
 }

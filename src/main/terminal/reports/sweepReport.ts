@@ -74,98 +74,113 @@ export function jsonSweepReport(io: Io): SweepReporter {
   };
 }
 
-/** Creates a report for a person; `now` returns milliseconds, for the remaining time. */
-export function textSweepReport(io: Io, now: () => number = Date.now): SweepReporter {
-  const { colors } = io;
-  const live = new LiveLine(io.stdout);
-  const going = new Map<number, { run: RunSummary; loss?: number }>();
-  const began = now();
-  let before = 0;
-  let sweep: SweepSummary | undefined;
-  let stopping = false;
+export class TextSweepReport implements SweepReporter {
+  readonly #io: Io;
+  readonly #now: () => number;
+  readonly #live: LiveLine;
+  readonly #going = new Map<number, { run: RunSummary; loss?: number }>();
+  readonly #began: number;
+  /** Number of runs that had ended before this report began. */
+  #before = 0;
+  #sweep: SweepSummary | undefined;
+  #stopping = false;
 
-  const done = ({ runs }: SweepSummary) => runs.finished + runs.failed;
-  const draw = () => {
+  /** `now` returns milliseconds, for the remaining time. */
+  constructor(io: Io, now: () => number = Date.now) {
+    this.#io = io;
+    this.#now = now;
+    this.#live = new LiveLine(io.stdout);
+    this.#began = now();
+  }
+
+  started(begun: SweepSummary): void {
+    this.#sweep = begun;
+    this.#before = done(begun);
+    const { id, name, combinations, seeds, runs, workers } = begun;
+    const finished = this.#before > 0 ? say(', {count} of them done', { count: this.#before }) : '';
+    this.#live.print(
+      `${this.#io.colors.bold(say('sweep {id}: {text}', { id, text: name }))}, ${some(combinations, 'combination')} × ` +
+        `${some(seeds, 'seed')} = ${some(runs.total, 'run')}${finished}${say(', {count} at a time', { count: workers })}`,
+    );
+  }
+
+  changed(changed: SweepSummary): void {
+    this.#sweep = changed;
+    this.#draw();
+  }
+
+  running(run: RunSummary): void {
+    this.#going.set(run.id, { ...this.#going.get(run.id), run });
+    this.#draw();
+  }
+
+  batchLosses({ run, losses }: EventPayload<'run.batchLosses'>): void {
+    const state = this.#going.get(run);
+    if (!state || losses.length === 0) return;
+    state.loss = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+    this.#draw();
+  }
+
+  ended(run: RunSummary, changed: SweepSummary): void {
+    this.#going.delete(run.id);
+    this.#sweep = changed;
+    const { last, best, problem } = run;
+    const place = this.#io.colors.dim(`[${done(changed)}/${changed.runs.total}]`);
+    if (run.status === 'finished' && last && best) {
+      const accuracy = this.#io.colors.bold(percent(last.testCorrect, last.testTotal));
+      const most = percent(best.testCorrect, last.testTotal);
+      const score = say('accuracy {accuracy} (best {most}, epoch {epoch})', {
+        ...{ accuracy, most, epoch: best.epoch },
+      });
+      this.#live.print(
+        `${place} ${run.name}  ${score}  ${seconds(run.trainSeconds)} s  ${say('run {id}', { id: run.id })}`,
+      );
+    } else if (problem) {
+      this.#live.print(
+        `${place} ${run.name}  ${this.#io.colors.red(say('failed'))}: ${inLanguage(problem)}  ${say('run {id}', { id: run.id })}`,
+      );
+    }
+    this.#draw();
+  }
+
+  stopping(): void {
+    this.#stopping = true;
+    this.#live.update('');
+    note(this.#io, say('Pausing; checkpoints are being written. Ctrl-C again ends without.'));
+  }
+
+  finished(detail: SweepDetail): void {
+    this.#live.end();
+    this.#live.print(resultsTable(detail));
+    if (detail.problem)
+      note(this.#io, `${this.#io.colors.red(say(detail.status))}: ${inLanguage(detail.problem)}`);
+    if (detail.status !== 'finished') {
+      const command = `${this.#io.invocation} sweep-resume ${detail.id}`;
+      note(this.#io, say('To go on with sweep {id}: {command}', { id: detail.id, command }));
+    }
+  }
+
+  #draw(): void {
     // The line appears only after the first losses, because TensorFlow writes to the terminal while it is
     // loaded.
-    if (!sweep || ![...going.values()].some(({ loss }) => loss !== undefined)) return;
-    const rate = (done(sweep) - before) / (now() - began);
-    const time = rate > 0 ? duration((sweep.runs.total - done(sweep)) / rate / 1000) : null;
+    if (!this.#sweep || ![...this.#going.values()].some(({ loss }) => loss !== undefined)) return;
+    const rate = (done(this.#sweep) - this.#before) / (this.#now() - this.#began);
+    const time = rate > 0 ? duration((this.#sweep.runs.total - done(this.#sweep)) / rate / 1000) : null;
     const left = time === null ? '' : `  ${say('{time} left', { time })}`;
-    const parts = [...going.values()].flatMap(({ run, loss }) =>
+    const parts = [...this.#going.values()].flatMap(({ run, loss }) =>
       loss === undefined
         ? []
         : [
-            `${colors.cyan(run.name)} ${Math.min(run.epochsDone + 1, run.settings.epochs)}/${run.settings.epochs}  ` +
+            `${this.#io.colors.cyan(run.name)} ${Math.min(run.epochsDone + 1, run.settings.epochs)}/${run.settings.epochs}  ` +
               say('loss {loss}', { loss: loss.toFixed(3) }),
           ],
     );
-    const head = `${stopping ? `${colors.yellow(say('stopping'))} ` : ''}${done(sweep)}/${sweep.runs.total}${left}`;
-    live.update([head, ...parts].join(colors.dim('  │  ')));
-  };
-
-  return {
-    started: (begun) => {
-      sweep = begun;
-      before = done(begun);
-      const { id, name, combinations, seeds, runs, workers } = begun;
-      const finished = before > 0 ? say(', {count} of them done', { count: before }) : '';
-      live.print(
-        `${colors.bold(say('sweep {id}: {text}', { id, text: name }))}, ${some(combinations, 'combination')} × ` +
-          `${some(seeds, 'seed')} = ${some(runs.total, 'run')}${finished}${say(', {count} at a time', { count: workers })}`,
-      );
-    },
-    changed: (changed) => {
-      sweep = changed;
-      draw();
-    },
-    running: (run) => {
-      going.set(run.id, { ...going.get(run.id), run });
-      draw();
-    },
-    batchLosses: ({ run, losses }) => {
-      const state = going.get(run);
-      if (!state || losses.length === 0) return;
-      state.loss = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
-      draw();
-    },
-    ended: (run, now) => {
-      going.delete(run.id);
-      sweep = now;
-      const { last, best, problem } = run;
-      const place = colors.dim(`[${done(now)}/${now.runs.total}]`);
-      if (run.status === 'finished' && last && best) {
-        const accuracy = colors.bold(percent(last.testCorrect, last.testTotal));
-        const most = percent(best.testCorrect, last.testTotal);
-        const score = say('accuracy {accuracy} (best {most}, epoch {epoch})', {
-          ...{ accuracy, most, epoch: best.epoch },
-        });
-        live.print(
-          `${place} ${run.name}  ${score}  ${seconds(run.trainSeconds)} s  ${say('run {id}', { id: run.id })}`,
-        );
-      } else if (problem) {
-        live.print(
-          `${place} ${run.name}  ${colors.red(say('failed'))}: ${inLanguage(problem)}  ${say('run {id}', { id: run.id })}`,
-        );
-      }
-      draw();
-    },
-    stopping: () => {
-      stopping = true;
-      live.update('');
-      note(io, say('Pausing; checkpoints are being written. Ctrl-C again ends without.'));
-    },
-    finished: (detail) => {
-      live.end();
-      live.print(resultsTable(detail));
-      if (detail.problem) note(io, `${colors.red(say(detail.status))}: ${inLanguage(detail.problem)}`);
-      if (detail.status !== 'finished') {
-        const command = `${io.invocation} sweep-resume ${detail.id}`;
-        note(io, say('To go on with sweep {id}: {command}', { id: detail.id, command }));
-      }
-    },
-  };
+    const head = `${this.#stopping ? `${this.#io.colors.yellow(say('stopping'))} ` : ''}${done(this.#sweep)}/${this.#sweep.runs.total}${left}`;
+    this.#live.update([head, ...parts].join(this.#io.colors.dim('  │  ')));
+  }
 }
+
+const done = ({ runs }: SweepSummary) => runs.finished + runs.failed;
 
 /** Prints one sweep, as `stride sweeps <sweep>` shows it. */
 export function printSweep(io: Io, sweep: SweepDetail): void {

@@ -2,6 +2,7 @@
  * Reports training for a person: the course script's own lines, the active runs in one line below them, and
  * finally the nets side by side. If several are trained, each line begins with the run's name.
  */
+import type { EventPayload } from '../../../shared/api/api.ts';
 import { inLanguage, say } from '../../host/language.ts';
 import { resumable, type RunSummary } from '../../../shared/runs/runs.ts';
 import type { Reporter } from './follow.ts';
@@ -18,30 +19,111 @@ interface Shown {
   accuracy: string;
 }
 
-/** Creates a report for a person; `now` returns milliseconds, for the remaining time. */
-export function textReport(io: Io, now: () => number = Date.now): Reporter {
-  const { colors } = io;
-  const live = new LiveLine(io.stdout);
-  const shown = new Map<number, Shown>();
-  const going = new Set<Shown>();
-  let stopping = false;
+export class TextReport implements Reporter {
+  readonly #io: Io;
+  readonly #now: () => number;
+  readonly #live: LiveLine;
+  readonly #shown = new Map<number, Shown>();
+  readonly #going = new Set<Shown>();
+  #stopping = false;
 
-  const line = (run: number, text: string) => {
-    live.print(`${shown.get(run)?.prefix ?? ''}${text}`);
-  };
-  const draw = () => {
+  /** `now` returns milliseconds, for the remaining time. */
+  constructor(io: Io, now: () => number = Date.now) {
+    this.#io = io;
+    this.#now = now;
+    this.#live = new LiveLine(io.stdout);
+  }
+
+  started(runs: readonly RunSummary[]): void {
+    const labels = labelsOf(runs);
+    const width = Math.max(...labels.map((label) => label.length));
+    for (const [index, run] of runs.entries()) {
+      const label = labels[index] ?? run.name;
+      const prefix = runs.length > 1 ? `${this.#io.colors.cyan(label.padEnd(width))}  ` : '';
+      const accuracy = run.last ? percent(run.last.testCorrect, run.last.testTotal) : '';
+      const state = {
+        label,
+        prefix,
+        pace: new ProgressRate(run, this.#now),
+        epochs: run.settings.epochs,
+        accuracy,
+      };
+      this.#shown.set(run.id, state);
+      this.#going.add(state);
+    }
+    this.#draw();
+  }
+
+  // The format is the course script's `print('[%d, %5d] loss: %.3f' % (epoch, batch, loss))`.
+  runningLoss({ run, epoch, batch, loss }: EventPayload<'run.runningLoss'>): void {
+    this.#line(run, `[${epoch}, ${String(batch).padStart(5)}] loss: ${loss.toFixed(3)}`);
+  }
+
+  epoch({ run, testCorrect, testTotal }: EventPayload<'run.epoch'>): void {
+    const accuracy = percent(testCorrect, testTotal);
+    this.#line(run, say('accuracy on test set: {accuracy}', { accuracy: this.#io.colors.bold(accuracy) }));
+    const state = this.#shown.get(run);
+    if (state) state.accuracy = accuracy;
+    this.#draw();
+  }
+
+  batchLosses(batch: EventPayload<'run.batchLosses'>): void {
+    this.#shown.get(batch.run)?.pace.add(batch);
+    this.#draw();
+  }
+
+  ended(run: RunSummary): void {
+    const state = this.#shown.get(run.id);
+    if (state) this.#going.delete(state);
+    if (run.problem) {
+      this.#live.update('');
+      note(
+        this.#io,
+        `${state?.prefix ?? ''}${this.#io.colors.red(say('failed'))}: ${inLanguage(run.problem)}`,
+      );
+    }
+    this.#draw();
+  }
+
+  stopping(): void {
+    this.#stopping = true;
+    this.#live.update('');
+    note(this.#io, say('Stopping; checkpoints are being written. Ctrl-C again ends without.'));
+    this.#draw();
+  }
+
+  finished(runs: readonly RunSummary[]): void {
+    this.#live.end();
+    this.#live.print(comparison(runs));
+    const left = runs.filter(({ status }) => resumable.includes(status));
+    for (const { id } of left)
+      note(
+        this.#io,
+        say('To go on where run {id} stopped: {command}', {
+          id,
+          command: `${this.#io.invocation} resume ${id}`,
+        }),
+      );
+  }
+
+  #line(run: number, text: string): void {
+    this.#live.print(`${this.#shown.get(run)?.prefix ?? ''}${text}`);
+  }
+
+  #draw(): void {
     // The line appears only after the first losses, because TensorFlow writes to the terminal while it is
     // loaded.
-    const begun = [...shown.values()].some(({ pace }) => pace.loss !== undefined);
-    const parts = begun ? [...going].map(describe) : [];
-    if (stopping && parts.length > 0) parts.unshift(colors.yellow(say('stopping')));
-    live.update(parts.join(colors.dim('  │  ')));
-  };
-  const describe = ({ label, pace, epochs, accuracy }: Shown): string => {
+    const begun = [...this.#shown.values()].some(({ pace }) => pace.loss !== undefined);
+    const parts = begun ? [...this.#going].map((each) => this.#describe(each)) : [];
+    if (this.#stopping && parts.length > 0) parts.unshift(this.#io.colors.yellow(say('stopping')));
+    this.#live.update(parts.join(this.#io.colors.dim('  │  ')));
+  }
+
+  #describe({ label, pace, epochs, accuracy }: Shown): string {
     const { loss, imagesPerSecond, secondsLeft } = pace;
-    if (loss === undefined) return `${colors.cyan(label)} ${say('waiting')}`;
+    if (loss === undefined) return `${this.#io.colors.cyan(label)} ${say('waiting')}`;
     return [
-      `${colors.cyan(label)} ${Math.min(pace.epoch, epochs)}/${epochs}`,
+      `${this.#io.colors.cyan(label)} ${Math.min(pace.epoch, epochs)}/${epochs}`,
       say('loss {loss}', { loss: loss.toFixed(3) }),
       accuracy,
       say('{count} images/s', { count: count(imagesPerSecond) }),
@@ -49,69 +131,7 @@ export function textReport(io: Io, now: () => number = Date.now): Reporter {
     ]
       .filter(Boolean)
       .join('  ');
-  };
-
-  return {
-    started: (runs) => {
-      const labels = labelsOf(runs);
-      const width = Math.max(...labels.map((label) => label.length));
-      for (const [index, run] of runs.entries()) {
-        const label = labels[index] ?? run.name;
-        const prefix = runs.length > 1 ? `${colors.cyan(label.padEnd(width))}  ` : '';
-        const accuracy = run.last ? percent(run.last.testCorrect, run.last.testTotal) : '';
-        const state = {
-          label,
-          prefix,
-          pace: new ProgressRate(run, now),
-          epochs: run.settings.epochs,
-          accuracy,
-        };
-        shown.set(run.id, state);
-        going.add(state);
-      }
-      draw();
-    },
-    // The format is the course script's `print('[%d, %5d] loss: %.3f' % (epoch, batch, loss))`.
-    runningLoss: ({ run, epoch, batch, loss }) => {
-      line(run, `[${epoch}, ${String(batch).padStart(5)}] loss: ${loss.toFixed(3)}`);
-    },
-    epoch: ({ run, testCorrect, testTotal }) => {
-      const accuracy = percent(testCorrect, testTotal);
-      line(run, say('accuracy on test set: {accuracy}', { accuracy: colors.bold(accuracy) }));
-      const state = shown.get(run);
-      if (state) state.accuracy = accuracy;
-      draw();
-    },
-    batchLosses: (batch) => {
-      shown.get(batch.run)?.pace.add(batch);
-      draw();
-    },
-    ended: (run) => {
-      const state = shown.get(run.id);
-      if (state) going.delete(state);
-      if (run.problem) {
-        live.update('');
-        note(io, `${state?.prefix ?? ''}${colors.red(say('failed'))}: ${inLanguage(run.problem)}`);
-      }
-      draw();
-    },
-    stopping: () => {
-      stopping = true;
-      live.update('');
-      note(io, say('Stopping; checkpoints are being written. Ctrl-C again ends without.'));
-      draw();
-    },
-    finished: (runs) => {
-      live.end();
-      live.print(comparison(runs));
-      const left = runs.filter(({ status }) => resumable.includes(status));
-      for (const { id } of left)
-        note(
-          io,
-          say('To go on where run {id} stopped: {command}', { id, command: `${io.invocation} resume ${id}` }),
-        );
-    },
-  };
+  }
 }
 
 /** Returns the runs' names, made unique by the runs' numbers if necessary. */
