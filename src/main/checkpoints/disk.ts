@@ -3,7 +3,7 @@
  * or the new one and reports the system's errors as `Problem`s. Files and folders are accessible to their
  * owner alone, because notes and nets are private.
  */
-import { copyFile, link, open, rename } from 'node:fs/promises';
+import { copyFile, link, open, readFile, rename } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../../shared/base/problem.ts';
 
@@ -18,6 +18,16 @@ export async function writeSynced(path: string, bytes: Uint8Array): Promise<void
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+/** Returns null if there is no such file. */
+export async function readIfThere(path: string): Promise<Buffer | null> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw fileProblem(error, path, 'read');
   }
 }
 

@@ -3,12 +3,12 @@
  * parameters and running statistics, in float32, so that results computed from them equal the run's own. A
  * run cannot be resumed from them.
  */
-import { mkdir, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { statesThatFit, statesToDrop } from '../../shared/inspect/epochStates.ts';
 import { type Checkpoint, isParameterKey } from '../../shared/runs/checkpoint.ts';
 import type { KnownRun } from '../../shared/runs/manifest.ts';
-import { fileProblem, privateFolder, replace, writeSynced } from './disk.ts';
+import { fileProblem, privateFolder, readIfThere, replace, writeSynced } from './disk.ts';
 import { type SavedCheckpoint, decodeOwnCheckpoint, encodeCheckpoint } from './format.ts';
 
 export interface EpochStates {
@@ -50,20 +50,17 @@ export function epochStates(
     return found;
   };
 
-  const list = async (run: number): Promise<number[]> => {
-    let names: string[];
-    try {
-      names = await readdir(folder(run));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw fileProblem(error, folder(run), 'read');
-    }
-    return names
-      .flatMap((name) => (/^\d{5,}\.safetensors$/.test(name) ? [Number.parseInt(name, 10)] : []))
-      .sort((a, b) => a - b);
-  };
-  const remove = async (run: number, epochs: readonly number[]) => {
-    for (const epoch of epochs) await rm(path(run, epoch), { force: true });
+  const list = (run: number) => keptEpochs(folder(run));
+  /** Removes the states after this epoch and, of those up to it, the ones that are dropped. */
+  const thin = async (run: number, epoch: number, { best, most }: { best: number | null; most: number }) => {
+    const all = await list(run);
+    const later = all.filter((each) => each > epoch);
+    const dropped = statesToDrop(
+      all.filter((each) => each <= epoch),
+      best,
+      most,
+    );
+    for (const each of [...later, ...dropped]) await rm(path(run, each), { force: true });
   };
 
   return {
@@ -73,14 +70,8 @@ export function epochStates(
       return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
     },
     read: async (run, epoch) => {
-      let bytes;
-      try {
-        bytes = await readFile(path(run, epoch));
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-        throw fileProblem(error, path(run, epoch), 'read');
-      }
-      return decodeOwnCheckpoint(bytes, path(run, epoch), requireKnown(run));
+      const bytes = await readIfThere(path(run, epoch));
+      return bytes && decodeOwnCheckpoint(bytes, path(run, epoch), requireKnown(run));
     },
     keep: async (run, epoch, checkpoint, { megabytes, best }) => {
       const parameters = checkpoint.tensors.filter(({ name }) => isParameterKey(name));
@@ -91,23 +82,24 @@ export function epochStates(
         const temporary = `${path(run, epoch)}.tmp`;
         await writeSynced(temporary, bytes);
         await replace(temporary, path(run, epoch));
-        const all = await list(run);
-        await remove(
-          run,
-          all.filter((each) => each > epoch),
-        );
-        const most = statesThatFit(megabytes, bytes.length);
-        await remove(
-          run,
-          statesToDrop(
-            all.filter((each) => each <= epoch),
-            best,
-            most,
-          ),
-        );
+        await thin(run, epoch, { best, most: statesThatFit(megabytes, bytes.length) });
       } catch (error) {
         throw fileProblem(error, path(run, epoch), 'written');
       }
     },
   };
+}
+
+/** Returns the epochs of the states in a folder in ascending order; none if it does not exist. */
+async function keptEpochs(folder: string): Promise<number[]> {
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw fileProblem(error, folder, 'read');
+  }
+  return names
+    .flatMap((name) => (/^\d{5,}\.safetensors$/.test(name) ? [Number.parseInt(name, 10)] : []))
+    .sort((a, b) => a - b);
 }

@@ -11,11 +11,11 @@
  * belongs to reads, replaces or removes it.
  */
 import { createHash } from 'node:crypto';
-import { open, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Problem } from '../../shared/base/problem.ts';
 import type { KnownRun, RunManifest } from '../../shared/runs/manifest.ts';
-import { fileProblem, replace, secondName, syncFolder, writeSynced } from './disk.ts';
+import { fileProblem, readIfThere, replace, secondName, syncFolder, writeSynced } from './disk.ts';
 import { type SavedCheckpoint, decodeOwnCheckpoint, encodeCheckpoint } from './format.ts';
 import {
   folderNumbers,
@@ -84,61 +84,64 @@ const names = {
   best: 'best.safetensors',
 } as const;
 
+/** Where the files of runs are, and what history knows of the runs. */
+interface Places {
+  readonly home: string;
+  readonly known: (run: number) => KnownRun | undefined;
+  /** Throws a `Problem` if there is no such run. */
+  readonly requireKnown: (run: number) => KnownRun;
+  readonly folder: (run: number) => string;
+  readonly path: (run: number, kind?: CheckpointFileKind) => string;
+  /**
+   * A run belongs to one process, which writes one checkpoint at a time, so a file of this name was left by a killed
+   * process.
+   */
+  readonly temporary: (run: number, kind?: CheckpointFileKind) => string;
+}
+
+function placesIn(home: string, known: Places['known']): Places {
+  const folder = (run: number) => folderOf(home, run);
+  const path = (run: number, kind: CheckpointFileKind = 'last') => join(folder(run), names[kind]);
+  return {
+    home,
+    known,
+    requireKnown: (run) => {
+      const found = known(run);
+      if (found) return found;
+      throw new Problem('run.unknown', `there is no run ${run}; "runs" lists those that there are`, { run });
+    },
+    folder,
+    path,
+    temporary: (run, kind) => `${path(run, kind)}.tmp`,
+  };
+}
+
 /**
  * Creates the functions; `known` returns what history knows about a run, or undefined if there is no such
  * run.
  */
 export function checkpointFiles(home: string, known: (run: number) => KnownRun | undefined): CheckpointFiles {
-  const folder = (run: number) => folderOf(home, run);
-  const path = (run: number, kind: CheckpointFileKind = 'last') => join(folder(run), names[kind]);
-  // A run belongs to one process, which writes one checkpoint at a time, so a file of this name was left by a
-  // killed process.
-  const temporary = (run: number, kind: CheckpointFileKind = 'last') => `${path(run, kind)}.tmp`;
-  const requireKnown = (run: number): KnownRun => {
-    const found = known(run);
-    if (found) return found;
-    throw new Problem('run.unknown', `there is no run ${run}; "runs" lists those that there are`, { run });
-  };
-
-  /** Gives the file another name atomically; returns false if there is no such file. */
-  const alsoCall = async (
-    run: number,
-    kind: CheckpointFileKind,
-    other: CheckpointFileKind,
-  ): Promise<boolean> => {
-    const beside = temporary(run, other);
-    try {
-      await rm(beside, { force: true, recursive: true });
-      await secondName(path(run, kind), beside);
-      await replace(beside, path(run, other));
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-      throw error;
-    } finally {
-      // If both names were already the same file's, the system renames nothing and leaves this one.
-      await rm(beside, { force: true }).catch(() => undefined);
-    }
-  };
-
-  const peek = async (run: number, kind: CheckpointFileKind = 'last') => {
-    let bytes;
-    try {
-      bytes = await readFile(path(run, kind));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw fileProblem(error, path(run, kind), 'read');
-    }
-    return decodeOwnCheckpoint(bytes, path(run, kind), requireKnown(run));
-  };
-
+  const places = placesIn(home, known);
   return {
     names,
-    path,
+    path: places.path,
+    folder: places.folder,
     highest: () => folderNumbers(home).at(-1) ?? 0,
     claim: (manifest) => {
       makeRunFolder(home, manifest);
     },
+    ...writing(places),
+    ...reading(places),
+    list: (run) => filesIn(places.folder(run)),
+    removeAll: (run) => removeFolder(places, run),
+  };
+}
+
+type Writing = Pick<CheckpointFiles, 'write' | 'keepBest' | 'goBack' | 'dropBest'>;
+
+function writing(places: Places): Writing {
+  const { home, requireKnown, folder, path, temporary } = places;
+  return {
     write: async (run, saved) => {
       const owner = requireKnown(run);
       requireOwnFolder(home, owner);
@@ -146,7 +149,7 @@ export function checkpointFiles(home: string, known: (run: number) => KnownRun |
       try {
         await rm(temporary(run), { force: true, recursive: true });
         await writeSynced(temporary(run), bytes);
-        await alsoCall(run, 'last', 'previous');
+        await alsoCall(places, run, 'last', 'previous');
         await replace(temporary(run), path(run));
         await syncFolder(folder(run));
       } catch (error) {
@@ -157,7 +160,7 @@ export function checkpointFiles(home: string, known: (run: number) => KnownRun |
     },
     keepBest: async (run) => {
       try {
-        await alsoCall(run, 'last', 'best');
+        await alsoCall(places, run, 'last', 'best');
         await syncFolder(folder(run));
         return (await stat(path(run, 'best'))).size;
       } catch (error) {
@@ -167,7 +170,7 @@ export function checkpointFiles(home: string, known: (run: number) => KnownRun |
     goBack: async (run) => {
       requireOwnFolder(home, requireKnown(run));
       try {
-        if (await alsoCall(run, 'previous', 'last')) await syncFolder(folder(run));
+        if (await alsoCall(places, run, 'previous', 'last')) await syncFolder(folder(run));
       } catch (error) {
         throw fileProblem(error, path(run), 'written');
       }
@@ -179,6 +182,16 @@ export function checkpointFiles(home: string, known: (run: number) => KnownRun |
         throw fileProblem(error, path(run, 'best'), 'written');
       }
     },
+  };
+}
+
+function reading({ requireKnown, path, temporary }: Places): Pick<CheckpointFiles, 'read' | 'peek'> {
+  const peek = async (run: number, kind: CheckpointFileKind = 'last') => {
+    const bytes = await readIfThere(path(run, kind));
+    return bytes && decodeOwnCheckpoint(bytes, path(run, kind), requireKnown(run));
+  };
+  return {
+    peek,
     read: async (run, kind = 'last') => {
       try {
         await rm(temporary(run, kind), { force: true, recursive: true });
@@ -187,34 +200,57 @@ export function checkpointFiles(home: string, known: (run: number) => KnownRun |
       }
       return peek(run, kind);
     },
-    peek,
-    folder,
-    list: async (run) => {
-      let entries;
-      try {
-        entries = await readdir(folder(run), { withFileTypes: true });
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-        throw fileProblem(error, folder(run), 'read');
-      }
-      const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.tmp'));
-      const facts = await Promise.all(files.map(({ name }) => factsOf(folder(run), name)));
-      return facts.filter((each) => each !== null).sort((a, b) => a.name.localeCompare(b.name, 'en'));
-    },
-    removeAll: async (run) => {
-      const owner = known(run);
-      if (!owner || !isOwnFolder(home, owner)) return;
-      try {
-        // The manifest is removed last, so that an interrupted removal can be repeated.
-        for (const name of await readdir(folder(run)).catch(() => [])) {
-          if (name !== manifestFile) await rm(join(folder(run), name), { recursive: true, force: true });
-        }
-        await rm(folder(run), { recursive: true, force: true });
-      } catch (error) {
-        throw fileProblem(error, folder(run), 'removed');
-      }
-    },
   };
+}
+
+/** Gives the file another name atomically; returns false if there is no such file. */
+async function alsoCall(
+  { path, temporary }: Places,
+  run: number,
+  kind: CheckpointFileKind,
+  other: CheckpointFileKind,
+): Promise<boolean> {
+  const beside = temporary(run, other);
+  try {
+    await rm(beside, { force: true, recursive: true });
+    await secondName(path(run, kind), beside);
+    await replace(beside, path(run, other));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  } finally {
+    // If both names were already the same file's, the system renames nothing and leaves this one.
+    await rm(beside, { force: true }).catch(() => undefined);
+  }
+}
+
+/** Returns all files of a folder by name, without half-written ones. */
+async function filesIn(folder: string): Promise<FileFacts[]> {
+  let entries;
+  try {
+    entries = await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw fileProblem(error, folder, 'read');
+  }
+  const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.tmp'));
+  const facts = await Promise.all(files.map(({ name }) => factsOf(folder, name)));
+  return facts.filter((each) => each !== null).sort((a, b) => a.name.localeCompare(b.name, 'en'));
+}
+
+async function removeFolder({ home, known, folder }: Places, run: number): Promise<void> {
+  const owner = known(run);
+  if (!owner || !isOwnFolder(home, owner)) return;
+  try {
+    // The manifest is removed last, so that an interrupted removal can be repeated.
+    for (const name of await readdir(folder(run)).catch(() => [])) {
+      if (name !== manifestFile) await rm(join(folder(run), name), { recursive: true, force: true });
+    }
+    await rm(folder(run), { recursive: true, force: true });
+  } catch (error) {
+    throw fileProblem(error, folder(run), 'removed');
+  }
 }
 
 /** Returns null if the file has just disappeared, because a run that trains replaces its files. */

@@ -1,6 +1,6 @@
 /** The desktop host from its first line to its window. */
 import { join } from 'node:path';
-import { app, dialog, protocol, session } from 'electron';
+import { type BrowserWindow, app, dialog, protocol, session } from 'electron';
 import { Problem } from '../../shared/base/problem.ts';
 import { exitCodes } from '../host/exitCodes.ts';
 import type { Signals } from '../host/interrupts.ts';
@@ -122,11 +122,47 @@ async function open(
   const files = new OpenedFiles({ home, window, texts, recent });
   const applyAccent = followAccent(platform, window);
   answerFolderChoice(home, window);
+  made.menu = createMenu({ platform, window, files, recent, guard, texts, applyAccent });
+  showRunSigns({
+    lab,
+    texts,
+    window,
+    showWindow: () => {
+      lifetime.showWindow();
+    },
+  });
+  lifetime.showWindow();
+  files.open([...opened, ...filesAmong(args.slice(1), process.cwd())]);
+  openLaterFiles(files);
+}
+
+/** Opens files that the system hands over while the program runs. */
+function openLaterFiles(files: OpenedFiles): void {
+  app.on('second-instance', (_event, words, folder) => {
+    files.open(filesAmong(words.slice(1), folder));
+  });
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    files.open([path]);
+  });
+}
+
+interface MenuParts {
+  readonly platform: NodeJS.Platform;
+  readonly window: () => BrowserWindow | undefined;
+  readonly files: OpenedFiles;
+  readonly recent: RecentFiles;
+  readonly guard: LoadingGuard;
+  readonly texts: () => Texts;
+  readonly applyAccent: () => void;
+}
+
+function createMenu({ platform, window, files, recent, guard, texts, applyAccent }: MenuParts): AppMenu {
   const loadAgain = () => {
     guard.retry();
     window()?.webContents.reload();
   };
-  made.menu = new AppMenu(
+  return new AppMenu(
     {
       platform,
       window,
@@ -148,23 +184,6 @@ async function open(
     },
     texts(),
   );
-  showRunSigns({
-    lab,
-    texts,
-    window,
-    showWindow: () => {
-      lifetime.showWindow();
-    },
-  });
-  lifetime.showWindow();
-  files.open([...opened, ...filesAmong(args.slice(1), process.cwd())]);
-  app.on('second-instance', (_event, words, folder) => {
-    files.open(filesAmong(words.slice(1), folder));
-  });
-  app.on('open-file', (event, path) => {
-    event.preventDefault();
-    files.open([path]);
-  });
 }
 
 function trayOf(icon: string, texts: () => Texts, lifetime: () => Lifetime): TrainingTray {

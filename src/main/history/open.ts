@@ -5,7 +5,7 @@
  *
  * The file is in WAL mode, so that readers do not wait for the writer. A commit survives the death of the
  * process; `durably` also makes it survive the death of the machine, which checkpoints need
- * (`lab/runs/training.ts`).
+ * (`lab/runs/runRecorder.ts`).
  */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,6 +34,14 @@ import { type RunQueries, runQueries } from './queries/runQueries.ts';
 import { type Runs, runsTable } from './tables/runs.ts';
 import { Database, type Db } from './sqlite.ts';
 import { type Sweeps, sweepsTable } from './tables/sweeps.ts';
+
+/** A point in a run's training, with the seconds of its epoch so far. */
+interface TrainingPoint {
+  readonly step: number;
+  readonly epoch: number;
+  readonly batch: number;
+  readonly epochSeconds: number;
+}
 
 export interface History {
   readonly path: string;
@@ -70,7 +78,7 @@ export interface History {
    * losses of epoch `epoch` after `batch` batches, epochs and their events from `epoch` on, and checkpoints
    * of later steps. Progress and results are updated.
    */
-  truncate(run: number, point: { step: number; epoch: number; batch: number; epochSeconds: number }): void;
+  truncate(run: number, point: TrainingPoint): void;
   /**
    * Returns a number that grows whenever another connection, usually another process, has written; this
    * connection's writes do not count.
@@ -175,16 +183,8 @@ function historyOn(db: Db, home: string, path: string, lookOnly: Problem | null 
   const owner = lookOnly ? nobody : becomeOwner(home);
   if (!lookOnly) removeDeadOwners(home);
   let sealed = false;
-  const guarded = <T extends object>(functions: T, at: string) => guardedBy(functions, at, lookOnly);
-  const runs = runsTable(db);
-  const epochs = epochsTable(db);
-  const runningLosses = runningLossesTable(db);
-  const batchLosses = batchLossesTable(db);
-  const checkpoints = checkpointsTable(db);
-  const sweeps = sweepsTable(db);
-  const runEvents = runEventsTable(db);
-  const preferences = preferencesTable(db);
-  const networks = networksTable(db);
+  const tables = tablesOf(db);
+  const { runs, sweeps } = tables;
   const transaction = <T>(work: () => T): T => db.transaction(work).immediate();
 
   const history: History = {
@@ -196,50 +196,11 @@ function historyOn(db: Db, home: string, path: string, lookOnly: Problem | null 
     },
     owner: owner.id,
     ownerLives: (other) => ownerLives(home, other),
-    runs: guarded(runs, path),
-    epochs: guarded(epochs, path),
-    runningLosses: guarded(runningLosses, path),
-    batchLosses: guarded(batchLosses, path),
-    checkpoints: guarded(checkpoints, path),
-    sweeps: guarded(sweeps, path),
-    runEvents: guarded(runEvents, path),
-    preferences: guarded(preferences, path),
-    networks: guarded(networks, path),
-    organisation: guarded(organisation(db), path),
-    queries: guarded(runQueries(db), path),
-    paces: guarded(pacesTable(db), path),
-    comparisons: guarded(comparisonsTable(db), path),
-    datasetUses: guarded(datasetUses(db), path),
-    drawings: guarded(drawingsTable(db), path),
-    detail: (run) => {
-      const record = runs.record(run);
-      if (!record) return undefined;
-      const best = checkpoints.get(run, 'best');
-      return {
-        ...record,
-        epochs: epochs.list(run),
-        runningLosses: runningLosses.list(run),
-        bestCheckpoint: best
-          ? {
-              // A checkpoint at an epoch's end has the position of the next epoch's start.
-              epoch: best.epoch - 1,
-              step: best.step,
-              metric: deciding(record.settings),
-              file: best.file,
-              bytes: best.bytes,
-            }
-          : null,
-      };
-    },
-    truncate: (run, { step, epoch, batch, epochSeconds }) =>
+    ...guardedTables(tables, (functions) => guardedBy(functions, path, lookOnly)),
+    detail: (run) => detailOf(tables, run),
+    truncate: (run, point) =>
       transaction(() => {
-        batchLosses.truncate(run, step);
-        runningLosses.truncate(run, epoch, batch);
-        epochs.truncate(run, epoch);
-        checkpoints.truncate(run, step);
-        runEvents.truncate(run, epoch);
-        runs.refreshResults(run);
-        runs.setProgress(run, step, epochs.trainSeconds(run) + epochSeconds);
+        truncate(tables, run, point);
       }),
     othersVersion: () => db.pragma('data_version', { simple: true }) as number,
     recover: () =>
@@ -267,5 +228,69 @@ function historyOn(db: Db, home: string, path: string, lookOnly: Problem | null 
       }
     },
   };
-  return guarded(history, path);
+  return guardedBy(history, path, lookOnly);
+}
+
+/** Returns the functions of every table and every group of queries. */
+function tablesOf(db: Db) {
+  return {
+    runs: runsTable(db),
+    epochs: epochsTable(db),
+    runningLosses: runningLossesTable(db),
+    batchLosses: batchLossesTable(db),
+    checkpoints: checkpointsTable(db),
+    sweeps: sweepsTable(db),
+    runEvents: runEventsTable(db),
+    preferences: preferencesTable(db),
+    networks: networksTable(db),
+    organisation: organisation(db),
+    queries: runQueries(db),
+    paces: pacesTable(db),
+    comparisons: comparisonsTable(db),
+    datasetUses: datasetUses(db),
+    drawings: drawingsTable(db),
+  };
+}
+
+type Tables = ReturnType<typeof tablesOf>;
+
+function guardedTables(tables: Tables, guard: <T extends object>(functions: T) => T): Tables {
+  const guarded = Object.entries(tables).map(([name, functions]) => [name, guard<object>(functions)]);
+  return Object.fromEntries(guarded) as Tables;
+}
+
+function detailOf({ runs, epochs, runningLosses, checkpoints }: Tables, run: number): RunDetail | undefined {
+  const record = runs.record(run);
+  if (!record) return undefined;
+  const best = checkpoints.get(run, 'best');
+  return {
+    ...record,
+    epochs: epochs.list(run),
+    runningLosses: runningLosses.list(run),
+    bestCheckpoint: best
+      ? {
+          // A checkpoint at an epoch's end has the position of the next epoch's start.
+          epoch: best.epoch - 1,
+          step: best.step,
+          metric: deciding(record.settings),
+          file: best.file,
+          bytes: best.bytes,
+        }
+      : null,
+  };
+}
+
+/** Removes what a run has beyond a point in its training. */
+function truncate(
+  { runs, epochs, runningLosses, batchLosses, checkpoints, runEvents }: Tables,
+  run: number,
+  { step, epoch, batch, epochSeconds }: TrainingPoint,
+): void {
+  batchLosses.truncate(run, step);
+  runningLosses.truncate(run, epoch, batch);
+  epochs.truncate(run, epoch);
+  checkpoints.truncate(run, step);
+  runEvents.truncate(run, epoch);
+  runs.refreshResults(run);
+  runs.setProgress(run, step, epochs.trainSeconds(run) + epochSeconds);
 }

@@ -20,7 +20,7 @@ import { type CheckpointFiles, checkpointFiles } from '../checkpoints/files.ts';
 import { DatasetLibrary } from '../datasets/library.ts';
 import { type Memory, readMemory } from '../engine/native/memory.ts';
 import { resolveHome } from '../history/home.ts';
-import { openHistory } from '../history/open.ts';
+import { type History, openHistory } from '../history/open.ts';
 import { type Handlers, createDispatcher } from './dispatch.ts';
 import { Events } from './base/events.ts';
 import { appCalls } from './calls/app.ts';
@@ -114,99 +114,35 @@ const idle = 60_000;
 export async function createLab(options: LabOptions, parts: LabParts = {}): Promise<Lab> {
   const home = options.home === undefined ? resolveHome() : resolve(options.home);
   const history = openHistory(home);
-  const lookOnly = history.lookOnly?.toRecord() ?? null;
-  const trainingProblem = () => lookOnly ?? (parts.findTrainingProblem ?? findTrainingProblem)();
-  const events = new Events();
-  const book = new RunBook(history, events);
-  const library = new DatasetLibrary(home, history.owner, parts.openDataset);
-  const datasets = new LabDatasets({ library, history, events, importerPath: options.importerPath });
-  const common = {
-    events,
-    workerPath: options.workerPath,
-    cores: parts.cores ?? availableParallelism(),
-    openDataset: (id: string) => library.open(id),
-    readMemory: parts.readMemory ?? (() => readMemory()),
-    patience: parts.patience ?? patience,
-  };
-  const realFiles = checkpointFiles(home, (run) => history.runs.known(run));
-  const files = parts.files?.(realFiles) ?? realFiles;
-  const known = (run: number) => history.runs.known(run);
-  const states = new PastStates(
-    book,
-    epochStates((run) => files.folder(run), known),
-  );
-  const ofRuns = { ...common, book, files, states, findTrainingProblem: trainingProblem };
-  const runs = new LabRuns(ofRuns);
-  const organiser = new RunOrganiser(ofRuns);
-  const inspection = new LabInspection({ ...ofRuns, idle: parts.idle ?? idle });
-  const predictions = new LabPredictions({ ...ofRuns, idle: parts.idle ?? idle });
-  const testSetWork = new LabTestSetWork({ ...ofRuns, inspection, idle: parts.idle ?? idle });
-  const networkBook = new NetworkBook(history, events);
-  const estimates = new LabEstimates({
-    ...ofRuns,
-    history,
-    runs,
-    idle: parts.idle ?? idle,
-  });
-  const sweepBook = new SweepBook(history, events);
-  const sweeps = new LabSweeps({ ...common, book: sweepBook, runBook: book, runs });
-  const handlers: Handlers = {
-    ...appCalls({ host: options.host, home, runs, findTrainingProblem: trainingProblem }),
-    ...presetCalls,
-    ...datasetCalls(library, datasets),
-    ...preferenceCalls(history, events),
-    ...networkCalls(networkBook),
-    ...runCalls({ book, runs, organiser }),
-    ...queueCalls(runs),
-    ...trainingCalls(estimates),
-    ...augmentationCalls(estimates),
-    ...recoveryCalls(new Recovery({ home, book, files })),
-    ...compareCalls(book, predictions, () => runs.atWork),
-    ...comparisonCalls(book),
-    ...sweepCalls(sweepBook, book, sweeps),
-    ...inspectCalls(inspection, states),
-    ...testSetCalls(testSetWork),
-    ...drawingCalls(history, common.openDataset),
-    ...modelCalls({
-      exports: new LabExports(ofRuns),
-      imports: new LabImports(ofRuns),
-      evaluations: new LabEvaluations(ofRuns),
-    }),
-  };
+  const { workerPath, importerPath } = options;
+  const services = createServices({ home, history, workerPath, importerPath }, parts);
+  const { book, sweepBook, networkBook, organiser, events } = services;
+  const dispatcher = createDispatcher(handlersOf(services, options.host));
   try {
     book.recover();
     sweepBook.recover();
-    if (lookOnly) history.seal();
+    if (history.lookOnly) history.seal();
     else networkBook.purge();
   } catch (error) {
     history.close();
     throw error;
   }
-  const purge = lookOnly ? null : organiser.purgeOld();
+  const purge = history.lookOnly ? null : organiser.purgeOld();
   const others = new OtherRuns(book);
-
   const close = async () => {
     others.close();
     try {
       await purge?.stop();
-      await datasets.close();
-      sweeps.stopBeginning();
-      await runs.close();
-      await sweeps.close();
-      await testSetWork.close();
-      await inspection.close();
-      await predictions.close();
-      await estimates.close();
+      await closeServices(services);
     } finally {
       history.close();
     }
   };
 
-  const dispatcher = createDispatcher(handlers);
   let closing: Promise<void> | null = null;
   return {
     trains: (run) => book.trains(run),
-    lookOnly,
+    lookOnly: history.lookOnly?.toRecord() ?? null,
     call: async (name, request) => {
       if (closing) throw closed();
       return dispatcher.call(name, request);
@@ -223,6 +159,96 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
       return closing;
     },
   };
+}
+
+interface LabPlace {
+  readonly home: string;
+  readonly history: History;
+  readonly workerPath: string | URL;
+  readonly importerPath: string | URL;
+}
+
+type Services = ReturnType<typeof createServices>;
+
+/** Creates the parts of the lab that answer calls. */
+function createServices({ home, history, workerPath, importerPath }: LabPlace, parts: LabParts) {
+  const lookOnly = history.lookOnly?.toRecord() ?? null;
+  const events = new Events();
+  const book = new RunBook(history, events);
+  const library = new DatasetLibrary(home, history.owner, parts.openDataset);
+  const common = {
+    events,
+    workerPath,
+    cores: parts.cores ?? availableParallelism(),
+    openDataset: (id: string) => library.open(id),
+    readMemory: parts.readMemory ?? (() => readMemory()),
+    patience: parts.patience ?? patience,
+    idle: parts.idle ?? idle,
+  };
+  const known = (run: number) => history.runs.known(run);
+  const realFiles = checkpointFiles(home, known);
+  const files = parts.files?.(realFiles) ?? realFiles;
+  const states = new PastStates(
+    book,
+    epochStates((run) => files.folder(run), known),
+  );
+  const findProblem = () => lookOnly ?? (parts.findTrainingProblem ?? findTrainingProblem)();
+  const ofRuns = { ...common, book, files, states, findTrainingProblem: findProblem };
+  const runs = new LabRuns(ofRuns);
+  const inspection = new LabInspection(ofRuns);
+  const sweepBook = new SweepBook(history, events);
+  return {
+    ...{ home, history, events, book, library, states, ofRuns, runs, sweepBook },
+    datasets: new LabDatasets({ library, history, events, importerPath }),
+    organiser: new RunOrganiser(ofRuns),
+    inspection,
+    testSetWork: new LabTestSetWork({ ...ofRuns, inspection }),
+    predictions: new LabPredictions(ofRuns),
+    networkBook: new NetworkBook(history, events),
+    estimates: new LabEstimates({ ...ofRuns, history, runs }),
+    sweeps: new LabSweeps({ ...common, book: sweepBook, runBook: book, runs }),
+  };
+}
+
+function handlersOf(services: Services, host: LabOptions['host']): Handlers {
+  const { home, history, events, book, ofRuns, runs, organiser, estimates } = services;
+  const { openDataset, files, findTrainingProblem } = ofRuns;
+  return {
+    ...appCalls({ host, home, runs, findTrainingProblem }),
+    ...presetCalls,
+    ...datasetCalls(services.library, services.datasets),
+    ...preferenceCalls(history, events),
+    ...networkCalls(services.networkBook),
+    ...runCalls({ book, runs, organiser }),
+    ...queueCalls(runs),
+    ...trainingCalls(estimates),
+    ...augmentationCalls(estimates),
+    ...recoveryCalls(new Recovery({ home, book, files })),
+    ...compareCalls(book, services.predictions, () => runs.atWork),
+    ...comparisonCalls(book),
+    ...sweepCalls(services.sweepBook, book, services.sweeps),
+    ...inspectCalls(services.inspection, services.states),
+    ...testSetCalls(services.testSetWork),
+    ...drawingCalls(history, openDataset),
+    ...modelCalls({
+      exports: new LabExports(ofRuns),
+      imports: new LabImports(ofRuns),
+      evaluations: new LabEvaluations(ofRuns),
+    }),
+  };
+}
+
+/** Ends all work, each run with a checkpoint, and the threads. */
+async function closeServices(services: Services): Promise<void> {
+  const { datasets, sweeps, runs, testSetWork, inspection, predictions, estimates } = services;
+  await datasets.close();
+  sweeps.stopBeginning();
+  await runs.close();
+  await sweeps.close();
+  await testSetWork.close();
+  await inspection.close();
+  await predictions.close();
+  await estimates.close();
 }
 
 function closed(): Problem {

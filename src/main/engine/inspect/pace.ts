@@ -10,7 +10,7 @@ import { requireTrainable } from '../../../shared/network/shapes.ts';
 import { requireAffordable } from '../../../shared/training/affordable.ts';
 import type { TrainingSettings } from '../../../shared/training/training.ts';
 import { loadDataset } from '../compile/batches.ts';
-import { compile } from '../compile/compile.ts';
+import { type CompiledNetwork, compile } from '../compile/compile.ts';
 import { pixelConstants } from '../data/normalisation.ts';
 import { optimizerScalars } from '../compile/optimizers.ts';
 import { Generator } from '../random/generator.ts';
@@ -72,18 +72,7 @@ export async function measurePace(
     writeInitial(session, compiled, new Generator(settings.seed), settings.initialisation);
     const startSeconds = (performance.now() - began) / 1000;
 
-    let step = 0;
-    const inputsOfNext = () => {
-      step += 1;
-      // Any images will do; a learning rate of almost zero keeps the parameters in their range.
-      const indices = Int32Array.from({ length: count }, (_, i) => (step * count + i * 7) % trainCount);
-      const scalars = [1 / count, ...optimizerScalars(settings.optimizer, 1e-12, step)];
-      return {
-        ...splitBatch(indices, shards),
-        scalars: { data: Float32Array.from(scalars) },
-        ...(compiled.random ? { step: { data: Int32Array.of(step), shape: [] } } : {}),
-      };
-    };
+    const inputsOfNext = stepInputs(compiled, { settings, trainCount, count, shards });
     const trainOne = () => session.run('train', inputsOfNext());
     const alone = await pace(trainOne, { warmUp, seconds: stepSeconds / 4, breathe });
     // The trainer chooses the number of steps per call in the same way.
@@ -107,6 +96,30 @@ export async function measurePace(
   } finally {
     session.close();
   }
+}
+
+interface StepPlan {
+  readonly settings: TrainingSettings;
+  readonly trainCount: number;
+  /** Images of a step. */
+  readonly count: number;
+  readonly shards: number;
+}
+
+/** Returns a function that returns the inputs of one step after another. */
+function stepInputs({ random }: CompiledNetwork, { settings, trainCount, count, shards }: StepPlan) {
+  let step = 0;
+  return () => {
+    step += 1;
+    // Any images will do; a learning rate of almost zero keeps the parameters in their range.
+    const indices = Int32Array.from({ length: count }, (_, i) => (step * count + i * 7) % trainCount);
+    const scalars = [1 / count, ...optimizerScalars(settings.optimizer, 1e-12, step)];
+    return {
+      ...splitBatch(indices, shards),
+      scalars: { data: Float32Array.from(scalars) },
+      ...(random ? { step: { data: Int32Array.of(step), shape: [] } } : {}),
+    };
+  };
 }
 
 interface Timing {

@@ -35,14 +35,6 @@ export interface Organisation {
 const these = '(SELECT value FROM json_each(?))';
 
 export function organisation(db: Db): Organisation {
-  const rename = db.prepare(`UPDATE runs SET name = ? WHERE id IN ${these}`);
-  const archive = db.prepare(`UPDATE runs SET archived = ? WHERE id IN ${these}`);
-  const dropNote = db.prepare(`DELETE FROM run_notes WHERE run IN ${these}`);
-  const putNote = db.prepare(`INSERT INTO run_notes (run, note) SELECT value, ? FROM json_each(?)`);
-  const dropTags = db.prepare(`DELETE FROM run_tags WHERE run IN ${these}`);
-  const dropTag = db.prepare(`DELETE FROM run_tags WHERE tag = ? AND run IN ${these}`);
-  const spelling = db.prepare('SELECT tag FROM run_tags WHERE tag = ? LIMIT 1').pluck();
-  const putTag = db.prepare('INSERT OR IGNORE INTO run_tags (run, tag) SELECT value, ? FROM json_each(?)');
   const present = db
     .prepare(`SELECT id FROM runs WHERE id IN ${these} AND purging = 0 AND deleted_at IS NULL`)
     .pluck();
@@ -57,12 +49,6 @@ export function organisation(db: Db): Organisation {
       `UPDATE runs SET deleted_at = NULL WHERE id IN ${these} AND purging = 0 AND deleted_at IS NOT NULL RETURNING id`,
     )
     .pluck();
-  const startPurge = db.prepare('UPDATE runs SET purging = 1 WHERE purging = 0 AND deleted_at < ?');
-  const startPurgeOf = db.prepare(
-    `UPDATE runs SET purging = 1 WHERE purging = 0 AND deleted_at < ? AND id IN ${these}`,
-  );
-  const purging = db.prepare('SELECT id FROM runs WHERE purging = 1 ORDER BY id').pluck();
-  const endPurge = db.prepare('DELETE FROM runs WHERE id = ? AND purging = 1');
   const tagCount = db
     .prepare(
       `SELECT max(n) FROM (SELECT count(*) AS n FROM
@@ -72,29 +58,57 @@ export function organisation(db: Db): Organisation {
     .pluck();
 
   return {
-    update: (runs, { name, note, archived, tags, addTags = [], removeTags = [] }) => {
-      const list = JSON.stringify(runs);
-      db.transaction(() => {
-        if (name !== undefined) rename.run(name, list);
-        if (archived !== undefined) archive.run(archived ? 1 : 0, list);
-        if (note !== undefined) {
-          dropNote.run(list);
-          if (note.trim() !== '') putNote.run(note, list);
-        }
-        if (tags) dropTags.run(list);
-        for (const tag of removeTags) dropTag.run(tag, list);
-        // A tag keeps the spelling of its first use everywhere: "Wide" and "wide" are one tag.
-        for (const tag of [...(tags ?? []), ...addTags]) {
-          putTag.run(spelling.get(tag) ?? tag, list);
-        }
-      }).immediate();
-    },
+    update: updating(db),
     present: (runs) => present.all(JSON.stringify(runs)) as number[],
     underWay: (runs) => underWay.all(JSON.stringify(runs)) as number[],
     delete: (runs, at) => {
       remove.run(at, JSON.stringify(runs));
     },
     undelete: (runs) => restore.all(JSON.stringify(runs)) as number[],
+    ...purging(db),
+    mostTagsWith: (runs, add) => {
+      const list = JSON.stringify(runs);
+      return (tagCount.get(list, list, JSON.stringify(add)) as number | null) ?? 0;
+    },
+  };
+}
+
+function updating(db: Db): Organisation['update'] {
+  const rename = db.prepare(`UPDATE runs SET name = ? WHERE id IN ${these}`);
+  const archive = db.prepare(`UPDATE runs SET archived = ? WHERE id IN ${these}`);
+  const dropNote = db.prepare(`DELETE FROM run_notes WHERE run IN ${these}`);
+  const putNote = db.prepare(`INSERT INTO run_notes (run, note) SELECT value, ? FROM json_each(?)`);
+  const dropTags = db.prepare(`DELETE FROM run_tags WHERE run IN ${these}`);
+  const dropTag = db.prepare(`DELETE FROM run_tags WHERE tag = ? AND run IN ${these}`);
+  const spelling = db.prepare('SELECT tag FROM run_tags WHERE tag = ? LIMIT 1').pluck();
+  const putTag = db.prepare('INSERT OR IGNORE INTO run_tags (run, tag) SELECT value, ? FROM json_each(?)');
+  return (runs, { name, note, archived, tags, addTags = [], removeTags = [] }) => {
+    const list = JSON.stringify(runs);
+    db.transaction(() => {
+      if (name !== undefined) rename.run(name, list);
+      if (archived !== undefined) archive.run(archived ? 1 : 0, list);
+      if (note !== undefined) {
+        dropNote.run(list);
+        if (note.trim() !== '') putNote.run(note, list);
+      }
+      if (tags) dropTags.run(list);
+      for (const tag of removeTags) dropTag.run(tag, list);
+      // A tag keeps the spelling of its first use everywhere: "Wide" and "wide" are one tag.
+      for (const tag of [...(tags ?? []), ...addTags]) {
+        putTag.run(spelling.get(tag) ?? tag, list);
+      }
+    }).immediate();
+  };
+}
+
+function purging(db: Db): Pick<Organisation, 'startPurge' | 'endPurge'> {
+  const startPurge = db.prepare('UPDATE runs SET purging = 1 WHERE purging = 0 AND deleted_at < ?');
+  const startPurgeOf = db.prepare(
+    `UPDATE runs SET purging = 1 WHERE purging = 0 AND deleted_at < ? AND id IN ${these}`,
+  );
+  const purging = db.prepare('SELECT id FROM runs WHERE purging = 1 ORDER BY id').pluck();
+  const endPurge = db.prepare('DELETE FROM runs WHERE id = ? AND purging = 1');
+  return {
     startPurge: (before, runs) =>
       db
         .transaction(() => {
@@ -105,10 +119,6 @@ export function organisation(db: Db): Organisation {
         .immediate(),
     endPurge: (run) => {
       endPurge.run(run);
-    },
-    mostTagsWith: (runs, add) => {
-      const list = JSON.stringify(runs);
-      return (tagCount.get(list, list, JSON.stringify(add)) as number | null) ?? 0;
     },
   };
 }

@@ -60,12 +60,7 @@ export function batchLossesTable(db: Db): BatchLosses {
       const kept = tail ? tail.first_step + tail.losses.length / 4 : 0;
       if (first !== kept)
         throw new Error(`run ${run}: losses from step ${first} on cannot follow ${kept} losses`);
-      const before = tail ? tail.seconds : 0;
-      // The time at a chunk's end within these losses is interpolated: they span a quarter of a second.
-      const secondsAt = (step: number): number | null =>
-        seconds === null || before === null
-          ? null
-          : before + ((seconds - before) * (step - kept)) / losses.length;
+      const secondsAt = clockBetween(tail ? tail.seconds : 0, seconds, kept, losses.length);
       // The last, partial chunk is rewritten together with the losses that follow it.
       let start = Math.floor(kept / chunkLength) * chunkLength;
       let pending = bytesOf(losses);
@@ -95,6 +90,15 @@ export function batchLossesTable(db: Db): BatchLosses {
       put.run(run, tail.first_step, tail.losses.subarray(0, (step - tail.first_step) * 4), null);
     },
   };
+}
+
+/**
+ * Returns the training time at a step among `count` losses that follow `first`. It is interpolated: they span a quarter
+ * of a second.
+ */
+function clockBetween(before: number | null, after: number | null, first: number, count: number) {
+  return (step: number): number | null =>
+    before === null || after === null ? null : before + ((after - before) * (step - first)) / count;
 }
 
 /**

@@ -96,38 +96,11 @@ export function sweepsTable(db: Db): Sweeps {
     GROUP BY sweeps.id ORDER BY sweeps.id DESC`);
   const definition = db.prepare('SELECT definition FROM sweeps WHERE id = ?').pluck();
   const count = db.prepare('SELECT count(*) FROM sweeps').pluck();
-  const leave = db.prepare(`
-    UPDATE runs SET sweep_id = NULL, sweep_position = NULL
-    WHERE sweep_id = ? AND sweep_position = ? AND deleted_at IS NOT NULL`);
-  const join = db.prepare('UPDATE runs SET sweep_id = ?, sweep_position = ? WHERE id = ?');
-  const runs = db.prepare(`
-    SELECT id, sweep_position, json_extract(settings, '$.seed') AS seed, status, epochs_done, best_correct,
-      last_correct, last_total, last_loss, train_seconds, problem
-    FROM runs WHERE sweep_id = ? AND deleted_at IS NULL ORDER BY sweep_position`);
-  const dataHashes = db.prepare('SELECT DISTINCT dataset, dataset_hash AS hash FROM runs WHERE sweep_id = ?');
-  const claim = db.prepare(`
-    UPDATE sweeps SET status = 'running', owner = @owner, ended_at = NULL, problem = NULL
-    WHERE id = @id AND owner IS NULL`);
   const setStatus = db.prepare(`
     UPDATE sweeps SET status = @status, problem = @problem,
       owner = iif(@status IN ('running', 'paused'), owner, NULL),
       ended_at = iif(@status IN ('running', 'paused'), NULL, @at)
     WHERE id = @id`);
-  const ownerOf = db.prepare('SELECT owner FROM sweeps WHERE id = ?').pluck();
-  const foreignOwners = db.prepare('SELECT DISTINCT owner FROM sweeps WHERE owner <> ?').pluck();
-  const release = db
-    .prepare(
-      `UPDATE sweeps SET owner = NULL, status = iif(status = 'running', 'interrupted', status)
-       WHERE owner = ? RETURNING id`,
-    )
-    .pluck();
-
-  const runProblems = db
-    .prepare(
-      "SELECT problem FROM runs WHERE sweep_id = ? AND status = 'interrupted' AND problem IS NOT NULL ORDER BY id",
-    )
-    .pluck();
-
   return {
     insert: ({ definition, ...sweep }, owner) =>
       Number(
@@ -149,6 +122,52 @@ export function sweepsTable(db: Db): Sweeps {
     },
     list: (limit, offset) => (page.all(limit, offset) as Row[]).map(summaryOf),
     count: () => count.get() as number,
+    ...runsOfSweeps(db),
+    ...ownersOfSweeps(db),
+    setStatus: (id, status, problem) => {
+      setStatus.run({ id, status, problem: problem && JSON.stringify(problem), at: now() });
+    },
+  };
+}
+
+function ownersOfSweeps(db: Db): Pick<Sweeps, 'claim' | 'ownerOf' | 'foreignOwners' | 'release'> {
+  const claim = db.prepare(`
+    UPDATE sweeps SET status = 'running', owner = @owner, ended_at = NULL, problem = NULL
+    WHERE id = @id AND owner IS NULL`);
+  const ownerOf = db.prepare('SELECT owner FROM sweeps WHERE id = ?').pluck();
+  const foreignOwners = db.prepare('SELECT DISTINCT owner FROM sweeps WHERE owner <> ?').pluck();
+  const release = db
+    .prepare(
+      `UPDATE sweeps SET owner = NULL, status = iif(status = 'running', 'interrupted', status)
+       WHERE owner = ? RETURNING id`,
+    )
+    .pluck();
+
+  return {
+    claim: (id, owner) => claim.run({ id, owner }).changes === 1,
+    ownerOf: (id) => (ownerOf.get(id) as string | null | undefined) ?? null,
+    foreignOwners: (owner) => foreignOwners.all(owner) as string[],
+    release: (owner) => release.all(owner) as number[],
+  };
+}
+
+function runsOfSweeps(db: Db): Pick<Sweeps, 'join' | 'runs' | 'dataHashes' | 'runProblems'> {
+  const leave = db.prepare(`
+    UPDATE runs SET sweep_id = NULL, sweep_position = NULL
+    WHERE sweep_id = ? AND sweep_position = ? AND deleted_at IS NOT NULL`);
+  const join = db.prepare('UPDATE runs SET sweep_id = ?, sweep_position = ? WHERE id = ?');
+  const runs = db.prepare(`
+    SELECT id, sweep_position, json_extract(settings, '$.seed') AS seed, status, epochs_done, best_correct,
+      last_correct, last_total, last_loss, train_seconds, problem
+    FROM runs WHERE sweep_id = ? AND deleted_at IS NULL ORDER BY sweep_position`);
+  const dataHashes = db.prepare('SELECT DISTINCT dataset, dataset_hash AS hash FROM runs WHERE sweep_id = ?');
+  const runProblems = db
+    .prepare(
+      "SELECT problem FROM runs WHERE sweep_id = ? AND status = 'interrupted' AND problem IS NOT NULL ORDER BY id",
+    )
+    .pluck();
+
+  return {
     join: (id, position, run) => {
       db.transaction(() => {
         leave.run(id, position);
@@ -157,13 +176,6 @@ export function sweepsTable(db: Db): Sweeps {
     },
     runs: (id) => (runs.all(id) as SweepRunRow[]).map(runOf),
     dataHashes: (id) => dataHashes.all(id) as { dataset: string; hash: string }[],
-    claim: (id, owner) => claim.run({ id, owner }).changes === 1,
-    setStatus: (id, status, problem) => {
-      setStatus.run({ id, status, problem: problem && JSON.stringify(problem), at: now() });
-    },
-    ownerOf: (id) => (ownerOf.get(id) as string | null | undefined) ?? null,
-    foreignOwners: (owner) => foreignOwners.all(owner) as string[],
-    release: (owner) => release.all(owner) as number[],
     runProblems: (id) =>
       (runProblems.all(id) as string[]).map((problem) => JSON.parse(problem) as ProblemRecord),
   };
