@@ -1,9 +1,11 @@
-// Lint: typescript-eslint's type-checked rules, Svelte's, and the layer rule of docs/architecture.md (scripts/layers.mjs).
+// Lint: typescript-eslint's type-checked rules, Svelte's, the layer rule of docs/architecture.md (scripts/layers.mjs), and
+// how long files and functions may be (scripts/sizes.mjs).
 import js from '@eslint/js';
 import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 import { layerConfigs } from './scripts/layers.mjs';
+import { sizeConfigs } from './scripts/sizes.mjs';
 import svelteConfig from './svelte.config.js';
 
 export default tseslint.config(
@@ -111,4 +113,5 @@ export default tseslint.config(
     },
   },
   ...layerConfigs,
+  ...sizeConfigs,
 );

@@ -1,12 +1,24 @@
 // The checks of npm run check bite: each is given a small mistake of its kind, and says where it is.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { ESLint } from 'eslint';
+import svelte from 'eslint-plugin-svelte';
 import ts from 'typescript';
+import tseslint from 'typescript-eslint';
 import { afterAll, describe, expect, test } from 'vitest';
 import { STATIC_PARTS } from '../scripts/check.mjs';
 import { sharedTypeNames } from '../scripts/exportedNames.mjs';
+import { sizeConfigs } from '../scripts/sizes.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'stride-checks-'));
@@ -138,5 +150,57 @@ describe('a fresh layer kind', () => {
       expect.stringContaining("Property 'fresh' is missing"),
       expect.stringContaining("Property 'fresh' is missing"),
     ]);
+  });
+});
+
+describe('sizes', () => {
+  const eslint = new ESLint({
+    cwd: root,
+    overrideConfigFile: true,
+    overrideConfig: [
+      ...svelte.configs.base,
+      { files: ['**/*.ts'], languageOptions: { parser: tseslint.parser } },
+      ...sizeConfigs,
+    ],
+  });
+  const complaints = async (file: string, code: string) =>
+    (await eslint.lintText(code, { filePath: join(root, file) }))
+      .flatMap(({ messages }) => messages)
+      .map(({ message }) => message);
+  const lines = (count: number) => 'count += 1;\n'.repeat(count);
+  const functionOf = (count: number) => `function f() {\n${lines(count - 2)}}\n`;
+  const component = (script: string) => `<script>\n${script}</script>\n`;
+
+  test.each([
+    ['src/main/lab/a.ts', lines(350), 0],
+    ['src/main/lab/a.ts', lines(351), 1],
+    ['src/renderer/ui/A.svelte', component(lines(349)), 1],
+    ['test/a.test.ts', lines(351), 1],
+    ['scripts/a.mjs', lines(351), 1],
+  ])('a file %s of so many lines', async (file, code, found) => {
+    const expected = found ? [expect.stringContaining('File has too many lines (351)')] : [];
+    expect(await complaints(file, code)).toEqual(expected);
+  });
+
+  test.each([
+    ['src/main/lab/a.ts', functionOf(60), 0],
+    ['src/main/lab/a.ts', functionOf(61), 1],
+    ['src/renderer/ui/A.svelte', component(functionOf(61)), 1],
+    // Comments and blank lines do not count; a group of tests may be long.
+    ['src/main/lab/a.ts', `function f() {\n${'// why\n\n'.repeat(40)}${lines(58)}}\n`, 0],
+    ['src/main/lab/a.test.ts', functionOf(61), 0],
+  ])('a function in %s', async (file, code, found) => {
+    const expected = found ? [expect.stringContaining("Function 'f' has too many lines (61)")] : [];
+    expect(await complaints(file, code)).toEqual(expected);
+  });
+
+  test('no folder of src has more than twenty-one files of its own', () => {
+    const folders = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.parentPath.includes('paraglide'))
+      .map(({ parentPath }) => parentPath.slice(root.length + 1));
+    const counts = new Map<string, number>();
+    for (const each of folders) counts.set(each, (counts.get(each) ?? 0) + 1);
+    expect(counts.size).toBeGreaterThan(60);
+    expect([...counts].filter(([, count]) => count > 21)).toEqual([]);
   });
 });

@@ -1,84 +1,15 @@
 /** Sweeps in a lab with history, checkpoint files and worker threads; only the training itself is a stand-in. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type CallInput, calls, events } from '../src/shared/api/api.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { calls, events } from '../src/shared/api/api.ts';
 import { RunActivity } from '../src/main/host/runActivity.ts';
-import type { CheckpointFiles } from '../src/main/checkpoints/files.ts';
 import { filesOf } from './support/filesOf.ts';
-import type { Lab, LabParts } from '../src/main/lab/lab.ts';
-import { Problem } from '../src/shared/base/problem.ts';
-import type { SweepDetail, SweepStatus } from '../src/shared/sweeps/sweeps.ts';
-import {
-  fakeDataset,
-  fakeRun,
-  nextEvent,
-  openLab,
-  reached,
-  reachedStep,
-  removeFolder,
-  storyOf,
-  temporaryFolder,
-} from './support/lab.ts';
-import { type StartedProcess, startProcess } from './support/processes.ts';
+import { fakeRun, reached, reachedStep, storyOf } from './support/lab.ts';
 
-let home: string;
-let labs: Lab[];
-let processes: StartedProcess[];
-beforeEach(() => {
-  home = temporaryFolder();
-  labs = [];
-  processes = [];
-});
-afterEach(async () => {
-  await Promise.all(labs.map((lab) => lab.close()));
-  await Promise.all(processes.map((each) => each.kill()));
-  removeFolder(home);
-});
+import { labsOfThisFile } from './support/labsOfFile.ts';
+import { letGo, statuses, sweepOf, sweepReached } from './support/sweeps.ts';
 
-async function open(parts?: LabParts): Promise<Lab> {
-  const lab = await openLab(home, parts);
-  labs.push(lab);
-  return lab;
-}
-
-type SweepInput = CallInput<'sweeps.start'>['sweep'];
-
-/** Behaviours are the names of nets, which the stand-in worker reads. */
-function sweepOf(behaviours: string[], change: Partial<SweepInput> = {}): SweepInput {
-  const { network, settings, dataset } = fakeRun(behaviours[0]);
-  const networks = behaviours.map((behaviour) => fakeRun(behaviour).network);
-  return {
-    network,
-    settings: { ...settings, epochs: 1 },
-    dataset: dataset ?? 'fake',
-    axes: [{ path: 'network', values: networks as never[] }],
-    ...change,
-  };
-}
-
-async function sweepReached(lab: Lab, sweep: number, ...statuses: SweepStatus[]): Promise<SweepDetail> {
-  const event = nextEvent(
-    lab,
-    'sweep.changed',
-    ({ id, status }) => id === sweep && statuses.includes(status),
-  );
-  const now = await lab.call('sweeps.get', { sweep });
-  if (statuses.includes(now.status)) return now;
-  await event;
-  return lab.call('sweeps.get', { sweep });
-}
-
-/** Waits until a run that holds there has come to that step, and lets it go. */
-async function letGo(lab: Lab, run: number, step: number): Promise<void> {
-  const there = async () => (await lab.call('runs.get', { run })).step === step;
-  await vi.waitUntil(async () => there().catch(() => false), { timeout: 20_000 });
-  await lab.call('runs.pause', { run });
-  await lab.call('runs.resume', { run });
-}
-
-const statuses = ({ results }: SweepDetail) =>
-  results.flatMap(({ runs }) => runs.map(({ status }) => status));
+const here = labsOfThisFile();
+const { open } = here;
 
 describe('a sweep', () => {
   test('runs all its combinations with all seeds, and tells mean and spread', async () => {
@@ -216,7 +147,7 @@ describe('pause, resume and cancel', () => {
     });
     const paused = await lab.call('sweeps.get', { sweep: 1 });
     expect(statuses(paused)).toEqual(['paused', 'paused', 'waiting', 'waiting']);
-    expect((await filesOf(home).read(1))?.checkpoint.progress.step).toBe(100);
+    expect((await filesOf(here.home).read(1))?.checkpoint.progress.step).toBe(100);
     expect(await lab.call('sweeps.pause', { sweep: 1 })).toMatchObject({ status: 'paused' });
     // Who pauses a sweep to have the machine for other work has it.
     await lab.call('runs.start', { runs: [fakeRun(), fakeRun()] });
@@ -312,123 +243,6 @@ test('single runs that are started meanwhile get their turn', async () => {
   expect(order.slice(0, 3)).toEqual(['1', '2', '3']);
   await lab.call('runs.stop', { run: 2 });
   expect((await sweepReached(lab, 1, 'finished')).runs).toMatchObject({ finished: 4, open: 2 });
-});
-
-describe('a restart', () => {
-  test('an interrupted sweep is shown as such, and goes on', async () => {
-    const lab = await open();
-    await lab.call('sweeps.start', {
-      sweep: sweepOf(['plain', 'hold-at-200', 'hold-at-210', 'last'], { seeds: [3] }),
-    });
-    await Promise.all([reachedStep(lab, 2, 200), reachedStep(lab, 3, 210)]);
-    await lab.close();
-
-    const next = await open();
-    const left = await next.call('sweeps.get', { sweep: 1 });
-    expect(left).toMatchObject({ status: 'interrupted', problem: null, endedAt: expect.any(String) });
-    expect(statuses(left)).toEqual(['finished', 'interrupted', 'interrupted', 'waiting']);
-    await next.call('sweeps.resume', { sweep: 1 });
-    expect(await next.call('runs.get', { run: 2 })).toMatchObject({ status: 'running', step: 200 });
-    await letGo(next, 2, 200);
-    await letGo(next, 3, 210);
-    const done = await sweepReached(next, 1, 'finished');
-    expect(statuses(done)).toEqual(Array(4).fill('finished'));
-    // Each as if nothing had come in between.
-    const [alone] = await next.call('runs.start', { runs: [fakeRun('plain', { seed: 3, epochs: 1 })] });
-    await reached(next, alone?.id ?? 0, 'finished');
-    for (const run of [1, 2, 3, 4])
-      expect(await storyOf(next, run)).toEqual(await storyOf(next, alone?.id ?? 0));
-  });
-
-  test('a paused one stays paused', async () => {
-    const lab = await open();
-    await lab.call('sweeps.start', { sweep: sweepOf(['hold-at-100'], { axes: [], seeds: [0, 1, 2] }) });
-    await reachedStep(lab, 1, 100);
-    await lab.call('sweeps.pause', { sweep: 1 });
-    await lab.close();
-    const next = await open();
-    const left = await next.call('sweeps.get', { sweep: 1 });
-    expect(left.status).toBe('paused');
-    expect(statuses(left)).toEqual(['interrupted', 'interrupted', 'waiting']);
-    expect(await next.call('sweeps.cancel', { sweep: 1 })).toMatchObject({ status: 'cancelled' });
-  });
-
-  test('after kill -9; another process’s sweep is left alone while it lives', async () => {
-    const other = startProcess('labProcess.ts', home, 'sweep', 'hold-at-150');
-    processes.push(other);
-    while ((JSON.parse(await other.line()) as { step?: number }).step !== 150);
-    const lab = await open();
-    expect((await lab.call('sweeps.get', { sweep: 1 })).status).toBe('running');
-    for (const call of ['sweeps.pause', 'sweeps.resume', 'sweeps.cancel'] as const) {
-      await expect(lab.call(call, { sweep: 1 })).rejects.toMatchObject({ code: 'sweep.elsewhere' });
-    }
-    await other.kill();
-    const { sweeps } = await lab.call('sweeps.list', {});
-    expect(sweeps[0]).toMatchObject({ status: 'interrupted', runs: { total: 3, waiting: 1, open: 2 } });
-    await lab.call('sweeps.resume', { sweep: 1 });
-    for (const run of [1, 2, 3]) await letGo(lab, run, 150);
-    expect(statuses(await sweepReached(lab, 1, 'finished'))).toEqual(Array(3).fill('finished'));
-  });
-
-  test('what has changed in between is said', async () => {
-    const lab = await open();
-    await lab.call('sweeps.start', { sweep: sweepOf(['hold-at-100'], { axes: [], seeds: [0, 1, 2] }) });
-    await Promise.all([reachedStep(lab, 1, 100), reachedStep(lab, 2, 100)]);
-    await lab.close();
-    const summary = { ...fakeDataset.summary, hash: 'e'.repeat(64) };
-    const changed = await open({ openDataset: async () => ({ ...fakeDataset, summary }) });
-    await expect(changed.call('sweeps.resume', { sweep: 1 })).rejects.toMatchObject({
-      code: 'sweep.data-changed',
-    });
-    await changed.close();
-
-    // One damaged checkpoint fails its own run.
-    writeFileSync(join(home, 'runs', '1', 'last.safetensors'), 'nothing of the kind');
-    const next = await open();
-    await next.call('sweeps.resume', { sweep: 1 });
-    for (const run of [2, 3]) await letGo(next, run, 100);
-    const done = await sweepReached(next, 1, 'finished');
-    expect(statuses(done)).toEqual(['failed', 'finished', 'finished']);
-    expect(done.results[0]?.runs[0]?.problem?.code).toBe('safetensors.damaged');
-  });
-});
-
-describe('what lies in the machine interrupts the sweep', () => {
-  test('a full disk', async () => {
-    let full = false;
-    const files = (real: CheckpointFiles): CheckpointFiles => ({
-      ...real,
-      write: async (...parameters) => {
-        if (full) throw new Problem('checkpoint.disk-full', 'the disk is full');
-        return real.write(...parameters);
-      },
-    });
-    const lab = await open({ files, cores: 1 });
-    lab.on('run.changed', ({ id, status }) => (full ||= id === 2 && status === 'running'));
-    await lab.call('sweeps.start', { sweep: sweepOf(['plain'], { axes: [], seeds: [0, 1, 2, 3] }) });
-    const sweep = await sweepReached(lab, 1, 'interrupted');
-    expect(sweep.problem?.code).toBe('checkpoint.disk-full');
-    expect(statuses(sweep)).toEqual(['finished', 'failed', 'waiting', 'waiting']);
-  });
-
-  test('room again: it goes on', async () => {
-    let full = true;
-    const files = (real: CheckpointFiles): CheckpointFiles => ({
-      ...real,
-      write: async (...parameters) => {
-        if (full) throw new Problem('checkpoint.disk-full', 'the disk is full');
-        return real.write(...parameters);
-      },
-    });
-    const lab = await open({ files });
-    await lab.call('sweeps.start', { sweep: sweepOf(['plain'], { axes: [], seeds: [0, 1, 2, 3] }) });
-    await sweepReached(lab, 1, 'interrupted');
-    await Promise.all([reached(lab, 1, 'failed'), reached(lab, 2, 'failed')]);
-    full = false;
-    await lab.call('sweeps.resume', { sweep: 1 });
-    const sweep = await sweepReached(lab, 1, 'finished');
-    expect(sweep).toMatchObject({ problem: null, runs: { finished: 4 } });
-  });
 });
 
 describe('what is asked for wrongly', () => {

@@ -1,50 +1,18 @@
 /** The lab with history, checkpoint files and worker threads; only the training itself is a stand-in. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { calls, events } from '../src/shared/api/api.ts';
-import { Problem } from '../src/shared/base/problem.ts';
 import { openDataset } from '../src/main/datasets/index.ts';
-import type { CheckpointFiles } from '../src/main/checkpoints/files.ts';
-import { RunActivity } from '../src/main/host/runActivity.ts';
 import { filesOf } from './support/filesOf.ts';
 import type { EventMessage } from '../src/shared/api/api.ts';
-import type { Lab, LabParts } from '../src/main/lab/lab.ts';
-import {
-  fakeDataset,
-  fakeRun,
-  nextEvent,
-  openLab,
-  reached,
-  reachedStep,
-  removeFolder,
-  storyOf,
-  temporaryFolder,
-  undisturbed,
-} from './support/lab.ts';
-import { type StartedProcess, startProcess } from './support/processes.ts';
+import { fakeRun, openLab, reached, reachedStep, storyOf, undisturbed } from './support/lab.ts';
 
-let home: string;
-let labs: Lab[];
-let processes: StartedProcess[];
-beforeEach(() => {
-  home = temporaryFolder();
-  labs = [];
-  processes = [];
-});
-afterEach(async () => {
-  await Promise.all(labs.map((lab) => lab.close()));
-  await Promise.all(processes.map((each) => each.kill()));
-  removeFolder(home);
-});
+import { labsOfThisFile } from './support/labsOfFile.ts';
 
-async function open(parts?: LabParts): Promise<Lab> {
-  const lab = await openLab(home, parts);
-  labs.push(lab);
-  return lab;
-}
-
-const checkpointOf = (run: number) => join(home, 'runs', String(run), 'last.safetensors');
+const here = labsOfThisFile();
+const { open } = here;
+const checkpointOf = (run: number) => join(here.home, 'runs', String(run), 'last.safetensors');
 
 describe('a run', () => {
   test('is trained, told and kept', async () => {
@@ -114,7 +82,7 @@ describe('pause, resume and stop', () => {
     await lab.call('runs.start', { runs: [fakeRun('hold-at-400')] });
     await reachedStep(lab, 1, 400);
     expect(await lab.call('runs.pause', { run: 1 })).toMatchObject({ status: 'paused', step: 400 });
-    const saved = await filesOf(home).read(1);
+    const saved = await filesOf(here.home).read(1);
     expect(saved?.checkpoint.progress).toMatchObject({ step: 400, epoch: 2, batch: 79 });
     expect(await lab.call('runs.pause', { run: 1 })).toMatchObject({ status: 'paused' });
     expect(await lab.call('runs.resume', { run: 1 })).toMatchObject({ status: 'running', endedAt: null });
@@ -250,7 +218,7 @@ describe('several runs', () => {
   });
 
   test('a worker that cannot be loaded', async () => {
-    const lab = await openLab(home, {}, new URL('no-such-worker.ts', import.meta.url));
+    const lab = await openLab(here.home, {}, new URL('no-such-worker.ts', import.meta.url));
     labs.push(lab);
     await lab.call('runs.start', { runs: [fakeRun()] });
     expect((await reached(lab, 1, 'failed')).problem?.code).toBe('worker.crashed');
@@ -306,175 +274,6 @@ describe('closing', () => {
   });
 });
 
-describe('several processes', () => {
-  test("another process's run is left alone while it lives, and can be resumed after", async () => {
-    const other = startProcess('labProcess.ts', home, 'hold-at-400');
-    processes.push(other);
-    while ((JSON.parse(await other.line()) as { step?: number }).step !== 400);
-    const lab = await open();
-    expect((await lab.call('runs.get', { run: 1 })).status).toBe('running');
-    for (const call of ['runs.pause', 'runs.stop', 'runs.resume'] as const) {
-      await expect(lab.call(call, { run: 1 })).rejects.toMatchObject({ code: 'run.elsewhere' });
-    }
-    await other.kill();
-    const changed = nextEvent(lab, 'run.changed', ({ status }) => status === 'interrupted');
-    expect(await lab.call('runs.get', { run: 1 })).toMatchObject({ status: 'interrupted', step: 400 });
-    await changed;
-    expect(await lab.call('runs.resume', { run: 1 })).toMatchObject({ step: 321 });
-    await reachedStep(lab, 1, 400);
-    await lab.call('runs.pause', { run: 1 });
-    await lab.call('runs.resume', { run: 1 });
-    await reached(lab, 1, 'finished');
-    expect(await storyOf(lab, 1)).toEqual(await undisturbed());
-  });
-});
-
-describe("another process's run, which nobody tells of", () => {
-  test('is told of all the same, as it gets on, and when it is another one', async () => {
-    const lab = await open();
-    const begun = nextEvent(lab, 'run.changed', ({ id, step }) => id === 1 && step === 400);
-    const activity = new RunActivity(lab);
-    const other = startProcess('labProcess.ts', home, 'hold-at-400');
-    processes.push(other);
-    expect(await begun).toMatchObject({ status: 'running', step: 400, epochsDone: 1 });
-    // This program may end without asking: the run is not its own.
-    expect(activity.count).toBe(0);
-    // Its own runs are told of once for each change, and not a second time as another's.
-    await lab.call('runs.start', { runs: [fakeRun()] });
-    await reached(lab, 2, 'finished');
-    const again = vi.fn();
-    lab.on('run.changed', again);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    expect(again).not.toHaveBeenCalled();
-  });
-});
-
-describe('what cannot be resumed says why, and stays as it was', () => {
-  /** A stopped run with a checkpoint, in a lab of its own that is closed again. */
-  async function stopped(): Promise<void> {
-    const lab = await open();
-    await lab.call('runs.start', { runs: [fakeRun('hold-at-400')] });
-    await reachedStep(lab, 1, 400);
-    await lab.call('runs.stop', { run: 1 });
-    await lab.close();
-  }
-
-  async function expectRefused(code: string, parts?: LabParts): Promise<void> {
-    const lab = await open(parts);
-    const before = await lab.call('runs.get', { run: 1 });
-    await expect(lab.call('runs.resume', { run: 1 })).rejects.toMatchObject({ code });
-    expect(await lab.call('runs.get', { run: 1 })).toEqual({ ...before, endedAt: expect.any(String) });
-    await lab.close();
-  }
-
-  test('a checkpoint that is gone, damaged, or of something else', async () => {
-    await stopped();
-    const bytes = readFileSync(checkpointOf(1));
-    rmSync(checkpointOf(1));
-    await expectRefused('checkpoint.missing');
-    writeFileSync(checkpointOf(1), bytes.subarray(0, bytes.length - 1));
-    await expectRefused('checkpoint.previous-is-whole');
-    const saved = await filesOf(home)
-      .read(1)
-      .catch(() => null);
-    expect(saved).toBeNull();
-    writeFileSync(checkpointOf(1), bytes);
-    const whole = await filesOf(home).read(1);
-    if (!whole) throw new Error('the checkpoint should be there');
-    await filesOf(home).write(2, whole);
-    writeFileSync(checkpointOf(1), readFileSync(checkpointOf(2)));
-    await expectRefused('checkpoint.other-run');
-    const { checkpoint } = whole;
-    const ahead = { ...checkpoint, progress: { ...checkpoint.progress, step: 401, batch: 80 } };
-    await filesOf(home).write(1, { checkpoint: ahead, epoch: null });
-    await expectRefused('checkpoint.ahead');
-    writeFileSync(checkpointOf(1), bytes);
-    const lab = await open();
-    expect(await lab.call('runs.resume', { run: 1 })).toMatchObject({ status: 'running', step: 400 });
-  });
-
-  test('another data set, and a machine that cannot train', async () => {
-    await stopped();
-    const summary = { ...fakeDataset.summary, hash: 'e'.repeat(64) };
-    await expectRefused('dataset.changed', { openDataset: async () => ({ ...fakeDataset, summary }) });
-    const problem = { code: 'training.no-addon', message: 'no addon', parameters: {} };
-    await expectRefused('training.no-addon', { findTrainingProblem: () => problem });
-  });
-});
-
-describe('a disk that is full', () => {
-  test('fails the run at its checkpoint; the one before is what it goes on from', async () => {
-    let full = false;
-    const files = (real: CheckpointFiles): CheckpointFiles => ({
-      ...real,
-      write: async (...parameters) => {
-        if (full) throw new Problem('checkpoint.disk-full', 'the disk is full');
-        return real.write(...parameters);
-      },
-    });
-    const lab = await open({ files });
-    lab.on('run.epoch', () => (full = true));
-    await lab.call('runs.start', { runs: [fakeRun()] });
-    expect((await reached(lab, 1, 'failed')).problem?.code).toBe('checkpoint.disk-full');
-    expect(await lab.call('runs.get', { run: 1 })).toMatchObject({ epochsDone: 1 });
-    full = false;
-    const again = lab.on('run.epoch', () => (full = false));
-    await lab.call('runs.resume', { run: 1 });
-    await reached(lab, 1, 'finished');
-    again();
-    expect(await storyOf(lab, 1)).toEqual(await undisturbed());
-  });
-
-  test('a pause that cannot be kept is told to who asked for it', async () => {
-    const files = (real: CheckpointFiles): CheckpointFiles => ({
-      ...real,
-      write: async () => {
-        throw new Problem('checkpoint.disk-full', 'the disk is full');
-      },
-    });
-    const lab = await open({ files });
-    await lab.call('runs.start', { runs: [fakeRun('hold-at-5')] });
-    await expect(lab.call('runs.pause', { run: 1 })).rejects.toMatchObject({ code: 'checkpoint.disk-full' });
-    expect(await lab.call('runs.get', { run: 1 })).toMatchObject({ status: 'failed' });
-  });
-});
-
-describe('what is asked for wrongly', () => {
-  test('a run that cannot be trained is refused, and with it all that were asked for', async () => {
-    const lab = await open();
-    const good = fakeRun();
-    const wrong = (change: object) => ({ ...good, network: { ...good.network, ...change } });
-    const start = (run: typeof good) => lab.call('runs.start', { runs: [good, run] });
-    await expect(start({ ...good, dataset: 'cifar' })).rejects.toMatchObject({ code: 'dataset.unknown' });
-    await expect(start(wrong({ input: { height: 5, width: 4, channels: 1 } }))).rejects.toMatchObject({
-      code: 'network.input-size',
-    });
-    await expect(
-      start(wrong({ layers: [{ type: 'flatten' }, { type: 'linear', units: 3 }] })),
-    ).rejects.toMatchObject({ code: 'network.output' });
-    const kernel = [{ type: 'conv2d', filters: 0, kernelSize: 3 }];
-    await expect(start(wrong({ layers: kernel }))).rejects.toThrow(
-      'layer 1 (conv2d): filters must be at least 1',
-    );
-    expect((await lab.call('runs.list', {})).total).toBe(0);
-  });
-
-  test('nothing can be trained on a machine that cannot', async () => {
-    const problem = { code: 'training.no-library', message: 'libtensorflow is missing', parameters: {} };
-    const lab = await open({ findTrainingProblem: () => problem });
-    expect((await lab.call('app.info', {})).trainingProblem).toEqual(problem);
-    await expect(lab.call('runs.start', { runs: [fakeRun()] })).rejects.toMatchObject({ code: problem.code });
-    expect((await lab.call('runs.list', {})).total).toBe(0);
-  });
-
-  test('a run that is not there', async () => {
-    const lab = await open();
-    for (const call of ['runs.get', 'runs.batchLosses', 'runs.pause', 'runs.stop', 'runs.resume'] as const) {
-      await expect(lab.call(call, { run: 5 })).rejects.toMatchObject({ code: 'run.unknown' });
-    }
-  });
-});
-
 test('presets and data sets', async () => {
   const lab = await open({ openDataset });
   const presets = await lab.call('presets.list', {});
@@ -487,7 +286,7 @@ test('presets and data sets', async () => {
   ]);
   const info = await lab.call('app.info', {});
   expect(calls['app.info'].reply.parse(info)).toEqual(info);
-  expect(info).toMatchObject({ home, host: 'terminal', trainingProblem: null });
+  expect(info).toMatchObject({ home: here.home, host: 'terminal', trainingProblem: null });
   const datasets = await lab.call('datasets.list', {});
   expect(datasets.map(({ id }) => id)).toEqual(['mnist']);
 });

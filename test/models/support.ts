@@ -118,3 +118,13 @@ export function drawnModel(network: Network, seed = 1): TrainedModel {
     run: { id: 7, name: 'drawn', step: 938, epoch: 1 },
   });
 }
+
+/** What a call refuses. Throws if it refuses nothing. */
+export function problemOf(work: () => unknown): { code: string; message: string } {
+  try {
+    work();
+  } catch (error) {
+    return error as { code: string; message: string };
+  }
+  throw new Error('nothing was refused');
+}
