@@ -7,6 +7,7 @@
 const longestFile = 350;
 const longestFunction = 60;
 
+/** @type {import('eslint').Linter.Config[]} */
 export const sizeConfigs = [
   {
     files: ['src/**/*.{ts,svelte}', 'scripts/**/*.{ts,mjs}', 'test/**/*.ts'],

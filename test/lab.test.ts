@@ -6,7 +6,7 @@ import { calls, events } from '../src/shared/api/api.ts';
 import { openDataset } from '../src/main/datasets/index.ts';
 import { filesOf } from './support/filesOf.ts';
 import type { EventMessage } from '../src/shared/api/api.ts';
-import { fakeRun, openLab, reached, reachedStep, storyOf, undisturbed } from './support/lab.ts';
+import { fakeRun, reached, reachedStep, storyOf, undisturbed } from './support/lab.ts';
 
 import { labsOfThisFile } from './support/labsOfFile.ts';
 
@@ -218,8 +218,7 @@ describe('several runs', () => {
   });
 
   test('a worker that cannot be loaded', async () => {
-    const lab = await openLab(here.home, {}, new URL('no-such-worker.ts', import.meta.url));
-    labs.push(lab);
+    const lab = await open({}, new URL('no-such-worker.ts', import.meta.url));
     await lab.call('runs.start', { runs: [fakeRun()] });
     expect((await reached(lab, 1, 'failed')).problem?.code).toBe('worker.crashed');
   });

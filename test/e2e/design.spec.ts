@@ -7,50 +7,17 @@ import type { Page } from '@playwright/test';
 import { axeFindings } from './axe.ts';
 import { allowClipboard, expect, hostOfThisFile, test, watchForErrors } from './host.ts';
 import { press } from './press.ts';
+import { rows, total, add, fill, newNet } from './designing.ts';
 
 test.describe.configure({ mode: 'serial' });
 test.use({ viewport: { width: 1440, height: 1000 } });
 
 const host = hostOfThisFile();
 
-const rows = (page: Page) => page.locator('[role="row"][data-row]:not([data-row="input"])');
-const total = (page: Page, name: string) => page.locator('.totals div', { hasText: name }).locator('dd');
-
 async function open(page: Page, net: string): Promise<void> {
   await page.goto(host.url);
   await page.goto(new URL(`#/design/${net}`, page.url()).href);
   await expect(page.getByRole('treegrid')).toBeVisible();
-}
-
-/** Typed into the palette's field: the first layer of that name comes after the chosen one. */
-async function add(page: Page, name: string): Promise<void> {
-  await page.keyboard.press('a');
-  await expect(page.getByRole('textbox', { name: 'Find a layer' })).toBeFocused();
-  await page.keyboard.type(name);
-  const before = await rows(page).count();
-  await page.keyboard.press('Enter');
-  await expect(rows(page)).toHaveCount(before + 1);
-  await expect(page.locator('[role="row"][tabindex="0"]')).toBeFocused();
-}
-
-/** Into the fields of the chosen layer, in their order, and back to the column. */
-async function fill(page: Page, ...values: string[]): Promise<void> {
-  await page.keyboard.press('Enter');
-  for (const [index, value] of values.entries()) {
-    if (index > 0) await page.keyboard.press('Tab');
-    await page.keyboard.type(value);
-  }
-  await page.keyboard.press('Enter');
-  await expect(page.locator('[role="row"][tabindex="0"]')).toBeFocused();
-}
-
-async function newNet(page: Page): Promise<void> {
-  const address = page.url();
-  await page.keyboard.press('Control+k');
-  await page.keyboard.type('new net');
-  await page.keyboard.press('Enter');
-  await expect(page).not.toHaveURL(address);
-  await expect(page.getByText('An empty net')).toBeVisible();
 }
 
 test('the homework net from an empty canvas, by keyboard alone; it is there after a restart', async ({

@@ -6,7 +6,21 @@ import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
 import { axeFindings } from './axe.ts';
 import { expect, hostOfThisFile, isDesktop, test, watchForErrors } from './host.ts';
-import { press, tick } from './press.ts';
+import { press } from './press.ts';
+import {
+  lossFigure,
+  points,
+  panel,
+  rowsOf,
+  emptyLab,
+  field,
+  choose,
+  queueOf,
+  namesShown,
+  started,
+  pressing,
+  state,
+} from './training.ts';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -23,14 +37,6 @@ interface Trace {
 const bigBatch = '512';
 const bigSteps = 118;
 
-const lossFigure = (page: Page) => page.getByRole('figure', { name: 'Loss' });
-const points = async (page: Page) => Number(await lossFigure(page).getAttribute('data-points'));
-const panel = (page: Page, run: string) => page.getByRole('article', { name: run, exact: true });
-const rowsOf = (table: Locator) => table.getByRole('row').filter({ has: table.page().getByRole('cell') });
-const emptyLab = (page: Page) => page.getByRole('heading', { name: 'Nothing has been trained yet' });
-/** The net's own fields, then those that all nets share. */
-const field = (page: Page, name: string) => page.getByRole('textbox', { name, exact: true });
-
 async function open(page: Page): Promise<void> {
   await page.goto(host.url);
   // Where nothing has been trained yet, the first page comes first.
@@ -38,42 +44,6 @@ async function open(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { name: 'Train', level: 1 })).toBeVisible();
   await expect(page.getByRole('article').or(emptyLab(page)).first()).toBeVisible();
 }
-
-/** The form as the course has it, with this net and no other: what was last started is filled in else. */
-async function choose(page: Page, ...nets: readonly ('Course net' | 'Homework net')[]): Promise<void> {
-  for (const net of ['Course net', 'Homework net'] as const) {
-    const box = page.getByRole('checkbox', { name: net });
-    await tick(box, nets.includes(net));
-  }
-  const reset = page.getByRole('button', { name: 'Reset to course’s values' });
-  if (await reset.isVisible()) await press(reset);
-  await expect(reset).toBeHidden();
-}
-
-const queueOf = (page: Page) => page.getByRole('region', { name: 'Queued' });
-
-/** Runs at work are rows; those that wait for their turn are in the queue. */
-async function namesShown(page: Page): Promise<string[]> {
-  const rows = await page
-    .getByRole('article')
-    .evaluateAll((articles) => articles.map((article) => article.getAttribute('aria-label') ?? ''));
-  return [...rows, ...(await queueOf(page).getByRole('link').allInnerTexts())].map((name) =>
-    name.replace(/\u00a0/g, ' '),
-  );
-}
-
-/** Does what starts runs, and gives their names in the order of their numbers. */
-async function started(page: Page, count: number, start: () => Promise<void>): Promise<string[]> {
-  const before = new Set(await namesShown(page));
-  const fresh = async () => (await namesShown(page)).filter((name) => !before.has(name));
-  await start();
-  await expect.poll(async () => (await fresh()).length).toBe(count);
-  const number = (name: string) => Number(/#(\d+)$/.exec(name)?.[1]);
-  return (await fresh()).sort((a, b) => number(a) - number(b));
-}
-
-const pressing = (page: Page, name: string | RegExp) => () => press(page.getByRole('button', { name }));
-const state = (page: Page, run: string, text: string) => panel(page, run).getByText(text, { exact: true });
 
 test('trains the course net: the chart moves, pauses, resumes, and has PyTorch’s numbers', async ({
   page,

@@ -8,7 +8,7 @@ export interface LabsOfFile {
   readonly home: string;
   /** Processes that are ended after the test. */
   readonly processes: StartedProcess[];
-  readonly open: (parts?: LabParts) => Promise<Lab>;
+  readonly open: (parts?: LabParts, workerPath?: string | URL) => Promise<Lab>;
 }
 
 export function labsOfThisFile(): LabsOfFile {
@@ -32,8 +32,8 @@ export function labsOfThisFile(): LabsOfFile {
     get processes() {
       return processes;
     },
-    open: async (parts) => {
-      const lab = await openLab(home, parts);
+    open: async (parts, workerPath) => {
+      const lab = await openLab(home, parts, workerPath);
       labs.push(lab);
       return lab;
     },
