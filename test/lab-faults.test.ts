@@ -3,7 +3,6 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../src/shared/base/problem.ts';
-import { openDataset } from '../src/main/datasets/index.ts';
 import type { CheckpointFiles } from '../src/main/checkpoints/files.ts';
 import { filesOf } from './support/filesOf.ts';
 import type { LabParts } from '../src/main/lab/lab.ts';
@@ -62,7 +61,6 @@ describe('what cannot be resumed says why, and stays as it was', () => {
   test('another data set, and a machine that cannot train', async () => {
     await stopped();
     const summary = { ...fakeDataset.summary, hash: 'e'.repeat(64) };
-    await expectRefused('dataset.changed', { openDataset: async () => ({ ...fakeDataset, summary }) });
     const problem = { code: 'training.no-addon', message: 'no addon', parameters: {} };
     await expectRefused('training.no-addon', { findTrainingProblem: () => problem });
   });

@@ -1,7 +1,6 @@
 // What the design screen's tests do again and again.
 import type { Page } from '@playwright/test';
 import { expect } from './host.ts';
-import { press } from './press.ts';
 
 export const rows = (page: Page) => page.locator('[role="row"][data-row]:not([data-row="input"])');
 export const total = (page: Page, name: string) =>

@@ -1,7 +1,7 @@
 /** Damaged input: IDX files, gzip, and labels and sizes that no format may have. */
 import { gzipSync } from 'node:zlib';
 import { idx, pixels } from '../datasetFiles.ts';
-import { type Kind, small, idxWith, labels, images, trailer } from './kind.ts';
+import { type Kind, small, idxWith, trailer } from './kind.ts';
 
 export const idxKinds: readonly Kind[] = [
   { kind: 'a folder without files', code: 'dataset.no-format', files: () => ({}), names: '' },

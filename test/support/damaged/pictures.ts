@@ -1,6 +1,5 @@
 /** Damaged input: folders of pictures, archives, and a path that is not there. */
 import { zipSync } from 'fflate';
-import { pixels } from '../datasetFiles.ts';
 import { type Kind, png, folderWith, tar, encrypted, trailer } from './kind.ts';
 
 export const pictureKinds: readonly Kind[] = [
