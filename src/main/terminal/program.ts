@@ -34,8 +34,6 @@ import { addSweepCommands } from './commands/sweep.ts';
 import { type TrainOptions, longestName, train } from './commands/train.ts';
 import { verify } from './commands/verify.ts';
 
-export type { Terminal } from './commandRunner.ts';
-
 /** Runs one command and returns the exit code. */
 export async function runTerminal(terminal: Terminal, words: readonly string[]): Promise<number> {
   const { rest: args, wanted } = takeLanguage(words);

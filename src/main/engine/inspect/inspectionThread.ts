@@ -14,10 +14,34 @@ import { runLiteRt } from '../serving/liteRt.ts';
 
 type Work = Extract<ToInspector, { id: number }>;
 
+/** The nets that are open in this thread. */
+class OpenNets {
+  readonly #inspectors = new Map<number, Inspector>();
+
+  /** Opens, loads, asks or closes a net. */
+  async take(work: Extract<Work, { net: number }>): Promise<InspectorAnswer> {
+    if (work.kind === 'open' || work.kind === 'shut') {
+      this.#inspectors.get(work.net)?.close();
+      this.#inspectors.delete(work.net);
+      if (work.kind === 'open') this.#inspectors.set(work.net, await Inspector.open(work.order));
+      return null;
+    }
+    const inspector = this.#inspectors.get(work.net);
+    if (!inspector) throw new Error(`"${work.kind}" came before net ${work.net} was opened`);
+    if (work.kind === 'ask') return inspector.answer(work.question);
+    inspector.load(work.tensors);
+    return null;
+  }
+
+  close(): void {
+    for (const inspector of this.#inspectors.values()) inspector.close();
+  }
+}
+
 /** Answers messages and returns when the thread may end. */
 export async function answerQuestions(port: InspectorPort): Promise<void> {
   const post = (message: FromInspector) => port.postMessage(message);
-  const inspectors = new Map<number, Inspector>();
+  const nets = new OpenNets();
 
   /** Pace requests before this one have been cancelled. */
   let wantedFrom = 0;
@@ -46,17 +70,7 @@ export async function answerQuestions(port: InspectorPort): Promise<void> {
     if (work.kind === 'score') return score(work.order);
     if (work.kind === 'served') return served(work.order);
     if (work.kind === 'liteRt') return runLiteRt(work.order);
-    if (work.kind === 'open' || work.kind === 'shut') {
-      inspectors.get(work.net)?.close();
-      inspectors.delete(work.net);
-      if (work.kind === 'open') inspectors.set(work.net, await Inspector.open(work.order));
-      return null;
-    }
-    const inspector = inspectors.get(work.net);
-    if (!inspector) throw new Error(`"${work.kind}" came before net ${work.net} was opened`);
-    if (work.kind === 'ask') return inspector.answer(work.question);
-    inspector.load(work.tensors);
-    return null;
+    return nets.take(work);
   };
 
   const left = Promise.withResolvers<void>();
@@ -86,5 +100,5 @@ export async function answerQuestions(port: InspectorPort): Promise<void> {
   });
   await left.promise;
   await works;
-  for (const inspector of inspectors.values()) inspector.close();
+  nets.close();
 }
