@@ -7,114 +7,13 @@
  * name is `screen.theme.language.png`. It takes some minutes on two cores: nets train a few epochs in big
  * batches.
  */
-import { mkdir, readFile, readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { type Browser, type Page, chromium } from '@playwright/test';
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Page } from '@playwright/test';
 import { Host } from '../test/e2e/host.ts';
+import { type Look, Studio, launch, patience } from './screens/studio.ts';
 
 const folder = resolve(process.argv[2] ?? 'docs/screens');
-/** Width of a laptop's screen; pages that scroll are shown in their full height. */
-const width = 1440;
-const height = 900;
-const tallest = 2400;
-const patience = 180_000;
-
-type Language = 'en' | 'zh-CN';
-
-interface Look {
-  readonly page: Page;
-  readonly name: string;
-  readonly language: Language;
-  /** Returns a message in this window's language. */
-  readonly say: (key: string) => string;
-}
-
-async function messagesOf(language: Language): Promise<(key: string) => string> {
-  const messages = new URL(`../resources/messages/${language}/`, import.meta.url);
-  const all = new Map<string, unknown>();
-  for (const file of await readdir(messages)) {
-    const words = JSON.parse(await readFile(new URL(file, messages), 'utf8')) as Record<string, unknown>;
-    for (const [key, text] of Object.entries(words)) all.set(key, text);
-  }
-  return (key) => {
-    const text = all.get(key);
-    if (typeof text !== 'string') throw new Error(`No plain message "${key}".`);
-    return text;
-  };
-}
-
-async function launch(): Promise<Browser> {
-  const setup = new URL('../node_modules/.stride/setup.json', import.meta.url);
-  const { chromium: found } = JSON.parse(await readFile(setup, 'utf8')) as { chromium?: { path: string } };
-  const executablePath = process.env['CHROME_PATH'] ?? found?.path;
-  if (!executablePath)
-    throw new Error('No Chromium is set up: run "node scripts/setup.mjs --for test" first.');
-  return chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  });
-}
-
-/** One window for each theme and language. */
-class Studio {
-  readonly looks: Look[] = [];
-
-  async open(browser: Browser, url: string): Promise<void> {
-    for (const theme of ['light', 'dark'] as const) {
-      for (const language of ['en', 'zh-CN'] as const) {
-        const context = await browser.newContext({
-          viewport: { width, height },
-          colorScheme: theme,
-          locale: language,
-          reducedMotion: 'reduce',
-        });
-        const page = await context.newPage();
-        page.setDefaultTimeout(patience);
-        await page.goto(url);
-        await page.locator('#heading').waitFor();
-        const say = await messagesOf(language);
-        this.looks.push({ page, name: `${theme}.${language}`, language, say });
-      }
-    }
-  }
-
-  /** Window for actions whose results all windows show: English, light theme. */
-  get first(): Page {
-    return this.looks[0]!.page;
-  }
-
-  async each(work: (look: Look) => Promise<unknown>): Promise<void> {
-    await Promise.all(this.looks.map(work));
-  }
-
-  /** Changes only the address, so that a window keeps its state. */
-  async go(hash: string): Promise<void> {
-    await this.each(async ({ page }) => {
-      await page.goto(new URL(hash, page.url()).href);
-      await page.locator('#heading').waitFor();
-    });
-  }
-
-  async shoot(screen: string, tall = false): Promise<void> {
-    await this.each(async ({ page, name }) => {
-      await page.mouse.move(width / 2, 4);
-      if (tall) {
-        // A page scrolls inside its frame, so the window is made as tall as the page.
-        const content = await page.locator('main').evaluate((main) => {
-          main.scrollTop = 0;
-          return main.scrollHeight;
-        });
-        await page.setViewportSize({ width, height: Math.min(tallest, Math.max(height, content)) });
-      }
-      // This is the time for charts, fonts and images to settle.
-      await page.waitForTimeout(500);
-      await page.screenshot({ path: join(folder, `${screen}.${name}.png`), animations: 'disabled' });
-      if (tall) await page.setViewportSize({ width, height });
-    });
-    process.stdout.write(`${screen}\n`);
-  }
-}
-
 const field = (page: Page, name: string) => page.getByRole('textbox', { name, exact: true });
 const start = (page: Page) => page.locator('form button[type=submit]').click();
 /** Unfolds the settings, which a start folds. */
@@ -349,7 +248,7 @@ await mkdir(folder, { recursive: true });
 await host.start();
 const browser = await launch();
 try {
-  const studio = new Studio();
+  const studio = new Studio(folder);
   await studio.open(browser, host.url);
   await emptyLab(studio);
   await trainForm(studio);

@@ -1,13 +1,14 @@
 // The browser host as others see it: a real server, real HTTP, real WebSockets, a stand-in lab.
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type IncomingHttpHeaders, request } from 'node:http';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type LabServer, startServer } from '../src/main/browser/server.ts';
 import { decodeMessage, encodeMessage, labEndedCode } from '../src/shared/base/codec.ts';
 import { StandInLab, runSummary } from './support/standInLab.ts';
+import { type Answer, getFrom } from './support/http.ts';
 
 let folder: string;
 let lab: StandInLab;
@@ -43,28 +44,8 @@ afterEach(async () => {
   expect(warnings).toEqual([]);
 });
 
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-/** Without fetch: the path is sent as it is written, and Host and Origin are what the test wants. */
-function get(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const options = { host: '127.0.0.1', port: server.port, path, headers, method, agent: false };
-    const sent = request(options, (response) => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => (body += chunk));
-      response.on('end', () => {
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
-      });
-    });
-    sent.on('error', reject);
-    sent.end();
-  });
-}
+const get = (path: string, headers?: Record<string, string>, method?: string) =>
+  getFrom(server.port, path, headers, method);
 
 const pathOf = (url: string) => new URL(url).pathname + new URL(url).search;
 const tokenPath = () => pathOf(server.newUrl());

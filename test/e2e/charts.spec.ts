@@ -11,6 +11,7 @@ import { openHistory } from '../../src/main/history/open.ts';
 import { Host, expect, saved, test, watchForErrors } from './host.ts';
 import { pixelsApart } from './pixels.ts';
 import { press } from './press.ts';
+import { countDrawings, drawingsOf, watchWords, wordsOf } from './canvases.ts';
 
 test.describe.configure({ mode: 'serial' });
 test.use({ actionTimeout: 20_000 });
@@ -25,28 +26,6 @@ const withOneBad = (number: number, length: number) => {
     for (let step = 300; step < length; step++) losses[step] = 2.3 * 1.01 ** Math.min(step, 1400);
   return losses;
 };
-
-/** Words that were drawn on canvases and did not fit on them; it has to be there before the page is. */
-const watchWords = () => {
-  const cut: string[] = [];
-  const words: string[] = [];
-  const lowest: Record<string, number> = {};
-  const { fillText } = CanvasRenderingContext2D.prototype;
-  CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...rest) {
-    const { a, e } = this.getTransform();
-    const { actualBoundingBoxLeft, actualBoundingBoxRight } = this.measureText(text);
-    const left = a * (x - actualBoundingBoxLeft) + e;
-    const right = a * (x + actualBoundingBoxRight) + e;
-    words.push(text);
-    // From the top of the canvas to the foot of the words, in pixels of the page.
-    lowest[text] = (this.getTransform().d * y + this.getTransform().f) / devicePixelRatio;
-    if (left < -0.5 || right > this.canvas.width + 0.5) cut.push(text);
-    fillText.call(this, text, x, y, ...rest);
-  };
-  Object.assign(window, { cut, words, lowest });
-};
-const wordsOf = (page: Page, list: 'cut' | 'words') =>
-  page.evaluate((name) => [...new Set((window as unknown as Record<string, string[]>)[name])], list);
 
 test.beforeAll(async () => {
   host.home = await mkdtemp(join(tmpdir(), 'stride-e2e-charts-'));
@@ -74,27 +53,6 @@ const sizes = [
   { width: 1440, height: 900 },
   { width: 1920, height: 1080 },
 ];
-/** Counts the drawings of each chart's canvas, and those that drew no more than an end of its lines. */
-const countDrawings = () => {
-  const counts = { all: {} as Record<string, number>, ends: 0 };
-  const { clearRect, rect } = CanvasRenderingContext2D.prototype;
-  CanvasRenderingContext2D.prototype.clearRect = function (...rectangle) {
-    const name = this.canvas.closest('figure')?.getAttribute('aria-label') ?? '';
-    counts.all[name] = (counts.all[name] ?? 0) + 1;
-    clearRect.apply(this, rectangle);
-  };
-  CanvasRenderingContext2D.prototype.rect = function (x, y, width, height) {
-    const { clientWidth, clientHeight } = this.canvas;
-    if (y === 0 && height >= clientHeight && width < clientWidth / 2) counts.ends++;
-    rect.call(this, x, y, width, height);
-  };
-  Object.assign(window, { drawings: counts });
-};
-const drawingsOf = (page: Page) =>
-  page.evaluate(
-    () => (window as unknown as { drawings: { all: Record<string, number>; ends: number } }).drawings,
-  );
-
 const drawing = (page: Page, chart: string) =>
   page.getByRole('figure', { name: chart }).getByRole('application');
 
