@@ -6,7 +6,7 @@ import type { Page } from '@playwright/test';
 import sharp from 'sharp';
 import { idxFiles, writeFiles } from '../support/datasetFiles.ts';
 import { axeFindings } from './axe.ts';
-import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
+import { expect, hostOfThisFile, isDesktop, test, watchForErrors } from './host.ts';
 import { press } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -111,4 +111,22 @@ test('renamed, found by a class, chosen for training, deleted', async ({ page })
   await press(page.getByRole('button', { name: 'Delete' }));
   await press(page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }));
   await expect(list(page).getByText('Cats and dogs')).toBeHidden();
+});
+
+test('a folder that is dropped on the screen is looked at, whatever it holds', async ({ page }) => {
+  test.skip(isDesktop(), 'what is dropped on the real Electron is tested in test/desktop/features.spec.ts');
+  await open(page);
+  const folder = writeFiles(join(source, 'Dropped'), {
+    ...idxFiles({ train: 30, test: 6, side: 9 }),
+    'notes/read-me.txt': 'These are no images.',
+  });
+  const mouse = await page.context().newCDPSession(page);
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    const data = { items: [], files: [folder], dragOperationsMask: 1 };
+    await mouse.send('Input.dispatchDragEvent', { type, x: 600, y: 400, data });
+  }
+  const dialog = page.getByRole('dialog', { name: 'Import data' });
+  await expect(dialog.getByText(/Dropped: .* about 30 training and 6 test images, 9×9, grey/)).toBeVisible();
+  await press(dialog.getByRole('button', { name: 'Import', exact: true }));
+  await expect(page.getByRole('heading', { name: 'Dropped' })).toBeVisible();
 });
