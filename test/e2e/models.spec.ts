@@ -2,7 +2,7 @@
  * Weights of PyTorch's brought in through the window, scored, and taken away in every format; then the exported page and the
  * TensorFlow.js model are opened in Chromium as their users open them.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -132,13 +132,7 @@ test('it is exported in every format; the figures are shown, and kept with the r
 });
 
 test('the page classifies what a finger draws, offline, on a screen of 390 pixels', async ({ browser }) => {
-  const context = await browser.newContext({
-    viewport: { width: 390, height: 844 },
-    hasTouch: true,
-    isMobile: true,
-    offline: true,
-    locale: 'zh-CN',
-  });
+  const context = await browser.newContext(smallTouchScreen);
   const page = await context.newPage();
   const errors = watchForErrors(page);
   const asked: string[] = [];
@@ -170,6 +164,66 @@ test('the page classifies what a finger draws, offline, on a screen of 390 pixel
   expect(asked.filter((each) => !each.startsWith('data:'))).toEqual([address]);
   expect(errors).toEqual([]);
   await context.close();
+});
+
+const smallTouchScreen = {
+  ...{ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+  ...{ offline: true, locale: 'zh-CN' },
+};
+
+const fashion = process.env['FASHION_MNIST'] ?? '/usr/share/datasets/fashion-mnist';
+
+test('Fashion-MNIST, from its files to a page that knows trousers, on a small touch screen without a network', async ({
+  browser,
+  page,
+}) => {
+  test.skip(!existsSync(fashion), 'the Debian package dataset-fashion-mnist is not installed');
+  await page.goto(host.url);
+  await page.goto(host.at('#/data'));
+  await press(page.getByRole('button', { name: 'Import data' }));
+  await dialog(page)
+    .getByRole('textbox', { name: /Or a path/ })
+    .fill(fashion);
+  await press(dialog(page).getByRole('button', { name: 'Look into it' }));
+  await press(dialog(page).getByRole('button', { name: 'Import', exact: true }));
+  await expect(page.getByRole('heading', { name: 'Fashion-MNIST' })).toBeVisible();
+  await press(page.getByRole('button', { name: 'Train on this set' }));
+  await page.getByRole('textbox', { name: 'Epochs', exact: true }).fill('1');
+  await press(page.getByRole('button', { name: /^Train Course net/ }));
+  await page.goto(host.at('#/runs/2'));
+  await expect(page.getByText('Finished', { exact: true }).first()).toBeVisible();
+  await press(page.getByRole('button', { name: 'Actions' }));
+  await press(page.getByRole('menuitem', { name: 'Score on the test set' }));
+  await press(page.getByRole('tab', { name: 'Log' }));
+  // More than 75 % of 10,000.
+  await expect(
+    page.getByRole('row', { name: /Scored on fashion-mnist: (7,[5-9]|[89],)\d+ of 10,000/ }),
+  ).toBeVisible();
+  await press(page.getByRole('button', { name: 'Actions' }));
+  await press(page.getByRole('menuitem', { name: 'Export the trained net' }));
+  for (const box of await dialog(page).getByRole('checkbox').all()) await tick(box, false);
+  await tick(dialog(page).getByRole('checkbox', { name: /web page/i }), true);
+  const download = page.waitForEvent('download');
+  await press(dialog(page).getByRole('button', { name: 'Export and download' }));
+  const members = unzipSync(readFileSync(await (await download).path()));
+  const path = join(folder, 'fashion.html');
+  writeFileSync(path, members['model.html'] as Uint8Array);
+  const phone = await browser.newContext(smallTouchScreen);
+  const drawn = await phone.newPage();
+  await drawn.goto(pathToFileURL(path).href);
+  // A waist and two legs.
+  await touch(drawn, [
+    [0.38, 0.12],
+    [0.62, 0.12],
+    [0.64, 0.9],
+    [0.58, 0.9],
+    [0.5, 0.3],
+    [0.42, 0.9],
+    [0.36, 0.9],
+    [0.38, 0.12],
+  ]);
+  await expect(drawn.locator('#answer')).toHaveText('Trouser');
+  await phone.close();
 });
 
 type Place = readonly [x: number, y: number];
