@@ -4,7 +4,7 @@
  */
 import { layerKind } from '../layers/index.ts';
 import { describeShape, elements } from '../layers/layer.ts';
-import { type ImageSize, takes, withClasses, withInput } from '../network/forDataset.ts';
+import { type DatasetImageSize, takes, withClasses, withInput } from '../network/forDataset.ts';
 import { walkNetwork } from '../network/shapes.ts';
 import { type Rule, changed, finding, isWeighted, numberOf, without } from './rule.ts';
 
@@ -33,7 +33,7 @@ export const datasetSize: Rule = ({ network, options: { images } }) => {
   return [finding('warning', 'dataset-size', [0], parameters, fix)];
 };
 
-const sizeOf = ({ height, width, channels }: ImageSize) => `${channels}×${height}×${width}`;
+const sizeOf = ({ height, width, channels }: DatasetImageSize) => `${channels}×${height}×${width}`;
 
 /** Reports an activation after the last weighted layer, because it changes the logits. */
 export const outputActivation: Rule = ({ layers, network, complete }) => {

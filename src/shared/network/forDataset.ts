@@ -6,15 +6,15 @@ import { isWeighted } from '../lint/rule.ts';
 import type { Network } from './network.ts';
 import { walkNetwork } from './shapes.ts';
 
-export type ImageSize = Pick<DatasetSummary, 'height' | 'width' | 'channels'>;
+export type DatasetImageSize = Pick<DatasetSummary, 'height' | 'width' | 'channels'>;
 
 /** Returns whether the net takes images of this size. */
-export function takes({ input }: Network, { height, width, channels }: ImageSize): boolean {
+export function takes({ input }: Network, { height, width, channels }: DatasetImageSize): boolean {
   return input.height === height && input.width === width && input.channels === channels;
 }
 
 /** Returns the net with this input. Its layers may not fit it, which `walkNetwork` finds. */
-export function withInput(network: Network, { height, width, channels }: ImageSize): Network {
+export function withInput(network: Network, { height, width, channels }: DatasetImageSize): Network {
   return takes(network, { height, width, channels })
     ? network
     : { ...network, input: { height, width, channels } };
@@ -40,7 +40,7 @@ export function withClasses(network: Network, classes: number): Network {
 /** Returns the net as it is trained on the data set; the same object if it fits already. */
 export function forDataset(
   network: Network,
-  dataset: ImageSize & { readonly classes: readonly string[] },
+  dataset: DatasetImageSize & { readonly classes: readonly string[] },
 ): Network {
   return withClasses(withInput(network, dataset), dataset.classes.length);
 }
