@@ -36,6 +36,7 @@ const hwncCases: readonly (readonly [string, readonly Layer[]])[] = [
   ['a second conv', [conv(5, padded), relu, conv(4), relu]],
   ['a conv that wants NHWC', [conv(5), relu, { type: 'conv2d', filters: 3, kernelSize: 1 }, tanh]],
   ['dilation, which wants NHWC', [conv(5), relu, conv(3, { dilation: 2 })]],
+  ['a conv as large as the map', [conv(5), relu, { type: 'conv2d', filters: 3, kernelSize: [7, 6] }, tanh]],
   ['residual block of an HWNC map', [conv(5), block(conv(5, padded), norm, relu), maxPool()]],
   ['residual block of a NHWC map', [block(conv(3, padded), norm), relu]],
   ['residual block with a shortcut', [block(conv(6, padded), tanh), avgPool()]],
@@ -45,7 +46,10 @@ const first = (rest: object = {}): Layer => ({ type: 'conv2d', filters: 6, kerne
 const sigmoid: Layer = { type: 'activation', function: 'sigmoid' };
 
 const spaceToDepthCases: readonly (readonly [string, readonly Layer[]])[] = [
-  ['before a conv that wants HWNC', [first({ filters: 10, kernelSize: 3 }), maxPool(), conv(4)]],
+  [
+    'before a conv that wants HWNC',
+    [first({ filters: 10, kernelSize: 3 }), maxPool(), conv(4, { kernelSize: 2 })],
+  ],
   ['pool', [first(), maxPool()]],
   ['pool, ReLU', [first(), maxPool(), relu]],
   ['ReLU, pool', [first(), relu, maxPool()]],

@@ -79,7 +79,13 @@ export const opTable = {
   Conv2DBackpropFilter: heavy(3, 'output'),
   Conv2DBackpropInput: heavy(3, 'output'),
   Conv3DBackpropFilterV2: heavy(3, 'output'),
+  DepthwiseConv2dNative: heavy(2, 'output'),
   ExtractImagePatches: heavy(1, 'patches'),
+  FusedBatchNormGradV3: {
+    inputs: 6,
+    outputs: ['x_backprop', 'scale_backprop', 'offset_backprop', 'reserve_space_4', 'reserve_space_5'],
+    cost: 'heavy',
+  },
   ImageProjectiveTransformV3: heavy(4, 'transformed_images'),
   MatMul: heavy(2, 'product'),
   MaxPool: heavy(1, 'output'),

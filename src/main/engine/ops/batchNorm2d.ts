@@ -6,11 +6,13 @@
 import { type BatchNorm2d, batchNormDefaults } from '../../../shared/layers/batchNorm2d.ts';
 import { requireMap } from '../../../shared/layers/layer.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
+import { batchNormGradients, scaleChannels } from '../graph/batchNormOperations.ts';
 import {
   add,
   addN,
   divide,
   multiply,
+  negate,
   reciprocalSquareRoot,
   scalar,
   size,
@@ -60,36 +62,41 @@ function normaliseByBatch(
     );
 
   const mean = divide(g, overBatch(shards), count);
-  const centred = shards.map((x) => subtract(g, x, mean));
-  const variance = divide(g, overBatch(centred.map((x) => square(g, x))), count);
+  const variance = divide(g, overBatch(shards.map((x) => square(g, subtract(g, x, mean)))), count);
   const inverse = reciprocalSquareRoot(g, add(g, variance, scalar(g, epsilon)));
-  const normalised = centred.map((x) => multiply(g, x, inverse));
+  const scale = multiply(g, weight, inverse);
+  const shift = subtract(g, bias, multiply(g, mean, scale));
 
   const unbiased = multiply(g, variance, divide(g, count, subtract(g, count, scalar(g, 1))));
   updateRunning(g, parameters, 'running_mean', mean, momentum);
   updateRunning(g, parameters, 'running_var', unbiased, momentum);
 
   return {
-    output: { ...input, shards: normalised.map((x) => add(g, multiply(g, x, weight), bias)) },
+    output: { ...input, shards: shards.map((x) => scaleChannels(g, x, scale, shift, channels)) },
     backward(gradients, needsInput) {
-      const dys = gradients.shards.map((gradient: Gradient) => gradient.tensor);
-      const weightParts = dys.map((dy, shard) =>
-        sum(g, multiply(g, dy, normalised[shard] as Tensor), allButChannels),
-      );
-      const biasParts = gradients.shards.map((gradient) => gradient.channelSum());
+      const whole = shards.length === 1;
+      const parts = shards.map((x, shard) => {
+        const { tensor: dy } = gradients.shards[shard] as Gradient;
+        return batchNormGradients(g, { dy, x, scale: weight, mean, variance }, { epsilon, whole });
+      });
+      const weightParts = parts.map((part) => part.scale);
+      const biasParts = parts.map(({ offset }) => offset);
       parameters.gradient('weight', weightParts);
       parameters.gradient('bias', biasParts);
       if (!needsInput) return undefined;
-      // dx = weight·inverse · (dy − mean(dy) − x̂·mean(dy·x̂)), where the means are over the whole batch
+      const direct = parts.map((part) => part.input);
+      if (whole) return gradientsOf(g, direct);
+      // dx = weight·inverse · (dy − mean(dy) − x̂·mean(dy·x̂)), where the means are over the whole batch. The first
+      // term is `direct`; the others are along·x + level.
       const meanDy = divide(g, addN(g, biasParts), count);
       const meanDyX = divide(g, addN(g, weightParts), count);
-      const scale = multiply(g, weight, inverse);
+      const along = negate(g, multiply(g, multiply(g, scale, inverse), meanDyX));
+      const level = negate(g, add(g, multiply(g, scale, meanDy), multiply(g, mean, along)));
       return gradientsOf(
         g,
-        dys.map((dy, shard) => {
-          const along = multiply(g, normalised[shard] as Tensor, meanDyX);
-          return multiply(g, subtract(g, subtract(g, dy, meanDy), along), scale);
-        }),
+        direct.map((dx, shard) =>
+          add(g, dx, scaleChannels(g, shards[shard] as Tensor, along, level, channels)),
+        ),
       );
     },
   };

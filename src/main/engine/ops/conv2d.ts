@@ -26,7 +26,7 @@ import {
 } from '../graph/operations.ts';
 import { type Kernels, affine } from './affine.ts';
 import { wantsHwnc, withInputLaidOut } from './hwnc.ts';
-import { type FilterShape, isOne, isSame } from './convolution.ts';
+import { type FilterShape, coversMap, isOne, isSame } from './convolution.ts';
 import { type Context, type Operation, plain } from './op.ts';
 
 export const conv2d: Operation<Conv2d> = (context, layer, input, inputShape) => {
@@ -41,7 +41,9 @@ export const conv2d: Operation<Conv2d> = (context, layer, input, inputShape) => 
   const kernels =
     layout === 'hwnc'
       ? hwncKernels(context, weight, filter, window, map, output)
-      : nhwcKernels(g, weight, filter, window, map, avx512);
+      : context.training && coversMap(window, map)
+        ? matrixKernels(g, weight, filter)
+        : nhwcKernels(g, weight, filter, window, map, avx512);
   return withInputLaidOut(context, input, map, layout, ({ shards }) =>
     affine(context, kernels, bias, { shards, layout: { kind: layout } }),
   );
@@ -59,6 +61,24 @@ function nhwcKernels(
     forward: (x) => conv2dOp(g, x, weight, window, window.dilation),
     weightGradient: (x, dy) => filterGradient(g, x, dy, filter, window),
     inputGradient: (x, dy) => inputGradient(g, x, dy, weight, map, filter[3], window, avx512),
+  };
+}
+
+/**
+ * Returns the kernels of a filter as large as the map: a matrix product, as in a linear layer, which oneDNN computes
+ * faster than a convolution with one output pixel. LeNet-5's third convolution, 32 images with AVX2: 51 instead of
+ * 144 µs, its gradients 102 instead of 524 µs.
+ */
+function matrixKernels(g: Graph, weight: Tensor, filter: FilterShape): Kernels {
+  const [height, width, channels, filters] = filter;
+  const rows = (x: Tensor) => reshape(g, x, [-1, height * width * channels]);
+  const pixels = (dy: Tensor) => reshape(g, dy, [-1, filters]);
+  const matrix = reshape(g, weight, [height * width * channels, filters]);
+  return {
+    forward: (x) => reshape(g, matMul(g, rows(x), matrix), [-1, 1, 1, filters]),
+    weightGradient: (x, dy) => reshape(g, matMul(g, rows(x), pixels(dy), true), filter),
+    inputGradient: (_, dy) =>
+      reshape(g, matMul(g, pixels(dy), matrix, false, true), [-1, height, width, channels]),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Functions for convolutions of every layout and kernel. */
 import type { SlidingWindow } from '../../../shared/layers/window.ts';
-import type { Pair } from '../../../shared/layers/layer.ts';
+import type { MapShape, Pair } from '../../../shared/layers/layer.ts';
 
 /** Height × width × in × out. */
 export type FilterShape = readonly [height: number, width: number, channels: number, filters: number];
@@ -15,3 +15,7 @@ export function isSame({ kernel, stride, padding, dilation }: SlidingWindow): bo
   const keeps = (axis: 0 | 1) => padding[axis] * 2 === kernel[axis] - 1;
   return isOne(stride) && isOne(dilation) && !isOne(kernel) && keeps(0) && keeps(1);
 }
+
+/** Returns whether the window is as large as the map, so that the output has one pixel. */
+export const coversMap = ({ kernel, padding, dilation }: SlidingWindow, { height, width }: MapShape) =>
+  kernel[0] === height && kernel[1] === width && padding.every((zeros) => zeros === 0) && isOne(dilation);

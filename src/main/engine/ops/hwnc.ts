@@ -13,7 +13,7 @@ import { type Conv2d, conv2d as conv2dKind, convWindow } from '../../../shared/l
 import { type MapShape, requireMap } from '../../../shared/layers/layer.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { reshape, transpose } from '../graph/operations.ts';
-import { isOne, isSame } from './convolution.ts';
+import { coversMap, isOne, isSame } from './convolution.ts';
 import {
   type Context,
   type Gradient,
@@ -54,6 +54,7 @@ export function wantsHwnc(
     isOne(stride) &&
     isOne(dilation) &&
     !isOne(kernel) &&
+    !coversMap(window, input) &&
     hasManyImages(shardSizes) &&
     input.channels > 1 &&
     output.width <= widest &&
