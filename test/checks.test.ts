@@ -109,12 +109,13 @@ describe('a fresh layer kind', () => {
   const flatten = readFileSync(join(layers, 'flatten.ts'), 'utf8');
   const index = readFileSync(join(layers, 'index.ts'), 'utf8');
   const operations = readFileSync(join(root, 'src/main/engine/ops/index.ts'), 'utf8');
-  const fresh = flatten.replaceAll('Flatten', 'Fresh').replaceAll('flatten', 'fresh');
+  const fresh = flatten
+    .replaceAll('Flatten', 'Fresh')
+    .replaceAll('flatten', 'fresh')
+    // It computes what flattening does.
+    .replace("[{ kind: 'fresh' }]", "[{ kind: 'flatten' }]");
   const freshIndex = index
-    .replace(
-      'import type { LayerKind }',
-      "import { type Fresh, fresh } from './fresh.ts';\nimport type { LayerKind }",
-    )
+    .replace(/^import \{ type Flatten,.*\n/m, "$&import { type Fresh, fresh } from './fresh.ts';\n")
     .replace('  flatten: Flatten;', '  flatten: Flatten;\n  fresh: Fresh;');
   const inTable = freshIndex.replace('\n  flatten,\n', '\n  flatten,\n  fresh,\n');
   const withOperation = operations.replace('\n  flatten,\n', '\n  flatten,\n  fresh: flatten as never,\n');
