@@ -4,7 +4,7 @@ import type { ProblemRecord } from '../../../shared/base/problem.ts';
 import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
 import type { AugmentationOrder, AugmentationPreview } from './augmentPreview.ts';
 import type { InspectionOrder } from './openNet.ts';
-import type { TestSetAnswer, TestSetOrder } from './testSetWork.ts';
+import type { TestSetResult, TestSetOrder } from './testSetWork.ts';
 import type { TestPredictions } from '../../../shared/compare/predictions.ts';
 import type { Pace, PaceOrder } from './pace.ts';
 import type { SpeedOrder, Speeds } from './speed.ts';
@@ -62,7 +62,7 @@ export type InspectorAnswer =
   | Score
   | TensorValues
   | LiteRtAnswer
-  | TestSetAnswer
+  | TestSetResult
   | null;
 
 export type FromInspector =

@@ -11,9 +11,9 @@ export interface TestSetOrder {
   readonly net: InspectionOrder;
 }
 
-export type TestSetAnswer = UnitSurvey | Embedding;
+export type TestSetResult = UnitSurvey | Embedding;
 
 /** Throws a `Problem` if the tensors are not the net's, or if the work was cancelled. */
-export function workOnTestSet({ kind, net }: TestSetOrder, work: LongWork): Promise<TestSetAnswer> {
+export function workOnTestSet({ kind, net }: TestSetOrder, work: LongWork): Promise<TestSetResult> {
   return kind === 'units' ? surveyUnits(net, work) : embedTestSet(net, work);
 }

@@ -13,7 +13,7 @@ import type { CheckpointFiles } from '../../checkpoints/files.ts';
 import { type AnswerSource, type KeptAnswers, keptAnswers } from '../../checkpoints/keptAnswers.ts';
 import type { InspectionOrder } from '../../engine/inspect/openNet.ts';
 import { workCancelled } from '../../engine/inspect/longWork.ts';
-import type { TestSetAnswer, TestSetOrder } from '../../engine/inspect/testSetWork.ts';
+import type { TestSetResult, TestSetOrder } from '../../engine/inspect/testSetWork.ts';
 import type { Events } from '../base/events.ts';
 import { IdleThread, type IdleThreadOptions } from '../threads/idleThread.ts';
 import type { LabInspection } from './inspection.ts';
@@ -43,7 +43,7 @@ interface Asked<T> {
 interface UnderWay {
   readonly tickets: Set<string>;
   readonly cancel: AbortController;
-  readonly answer: Promise<TestSetAnswer>;
+  readonly answer: Promise<TestSetResult>;
 }
 
 export class LabTestSetWork {
@@ -59,7 +59,7 @@ export class LabTestSetWork {
   }
 
   /** Throws a `Problem` if the run has no such state, its data set has changed since, or the work was cancelled. */
-  async ask<T extends TestSetAnswer>(asked: Asked<T>): Promise<T & { of: Inspected }> {
+  async ask<T extends TestSetResult>(asked: Asked<T>): Promise<T & { of: Inspected }> {
     const { run, moment, name, schema } = asked;
     const { run: detail, of, tensors: all } = await this.#options.inspection.numbers(run, moment);
     const tensors = all.filter(({ name }) => isParameterKey(name));
@@ -91,7 +91,7 @@ export class LabTestSetWork {
     { ticket, run, name, work }: Asked<unknown>,
     source: AnswerSource,
     net: InspectionOrder,
-  ): Promise<TestSetAnswer> {
+  ): Promise<TestSetResult> {
     const key = `${run}/${name}/${source.parameters}`;
     const before = this.#underWay.get(key);
     if (before && !before.cancel.signal.aborted) {
@@ -111,7 +111,7 @@ export class LabTestSetWork {
         if (cancel.signal.aborted) throw workCancelled();
         // An answer that cannot be kept, as on a full disk, is computed again the next time.
         await this.#kept.write(run, name, source, found).catch(() => undefined);
-        return found as TestSetAnswer;
+        return found as TestSetResult;
       })
       .finally(() => {
         if (this.#underWay.get(key)?.cancel === cancel) this.#underWay.delete(key);

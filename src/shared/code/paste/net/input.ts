@@ -5,7 +5,7 @@
 import type { MapShape } from '../../../layers/layer.ts';
 import type { Reading } from '../reading.ts';
 import { allModules } from '../torch/modules.ts';
-import type { ImageSize } from '../training/images.ts';
+import type { ImageSize } from '../../../network/forDataset.ts';
 import type { Module } from '../values.ts';
 import { type Traced, trace } from './trace.ts';
 

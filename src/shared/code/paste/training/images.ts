@@ -3,12 +3,7 @@ import { type Augmentation, courseNormalisation } from '../../../training/traini
 import { bind, numberOf, numbersOf } from '../torch/arguments.ts';
 import { NotUnderstood, type Value } from '../values.ts';
 import { type SettingsReading, attempt, nameCondition } from './found.ts';
-
-export interface ImageSize {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
+import type { ImageSize } from '../../../network/forDataset.ts';
 
 interface KnownSet extends ImageSize {
   readonly training: number;

@@ -10,7 +10,8 @@ import {
   keep,
   nameCondition,
 } from './found.ts';
-import { type ImageSize, readTransforms, torchvisionSets } from './images.ts';
+import type { ImageSize } from '../../../network/forDataset.ts';
+import { readTransforms, torchvisionSets } from './images.ts';
 import { readInitialisations } from './initialisations.ts';
 import { readLoader, trainingDataset, trainingLoader } from './loaders.ts';
 import { type LossKind, readLoss } from './losses.ts';
