@@ -5,7 +5,7 @@
 import type { MapShape } from '../../../layers/layer.ts';
 import type { Reading } from '../reading.ts';
 import { allModules } from '../torch/modules.ts';
-import type { ImageSize } from '../../../network/forDataset.ts';
+import type { DatasetImageSize } from '../../../network/forDataset.ts';
 import type { Module } from '../values.ts';
 import { type Traced, trace } from './trace.ts';
 
@@ -43,7 +43,12 @@ export interface Followed extends Traced {
 /**
  * `images` is the image size of the training data, if known; `text` is the code, which may have Stride's own header.
  */
-export function follow(reading: Reading, net: Module, images: ImageSize | null, text: string): Followed {
+export function follow(
+  reading: Reading,
+  net: Module,
+  images: DatasetImageSize | null,
+  text: string,
+): Followed {
   const header = /^#\s*Input:\s*(\d+)×(\d+)×(\d+)/m.exec(text);
   const at = (input: MapShape): Followed => ({ ...trace(reading, net, input), input });
   if (header) return at(map(Number(header[1]), Number(header[2]), Number(header[3])));

@@ -3,9 +3,9 @@ import { type Augmentation, courseNormalisation } from '../../../training/traini
 import { bind, numberOf, numbersOf } from '../torch/arguments.ts';
 import { NotUnderstood, type Value } from '../values.ts';
 import { type SettingsReading, attempt, nameCondition } from './found.ts';
-import type { ImageSize } from '../../../network/forDataset.ts';
+import type { DatasetImageSize } from '../../../network/forDataset.ts';
 
-interface KnownSet extends ImageSize {
+interface KnownSet extends DatasetImageSize {
   readonly training: number;
   readonly test: number;
 }

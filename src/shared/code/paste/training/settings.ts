@@ -10,7 +10,7 @@ import {
   keep,
   nameCondition,
 } from './found.ts';
-import type { ImageSize } from '../../../network/forDataset.ts';
+import type { DatasetImageSize } from '../../../network/forDataset.ts';
 import { readTransforms, torchvisionSets } from './images.ts';
 import { readInitialisations } from './initialisations.ts';
 import { readLoader, trainingDataset, trainingLoader } from './loaders.ts';
@@ -23,7 +23,7 @@ export interface TrainingReading {
   readonly found: FoundSettings;
   readonly loss: LossKind | null;
   /** Number of training images, where the code states it. */
-  readonly images: ImageSize | null;
+  readonly images: DatasetImageSize | null;
 }
 
 /** Adds its findings to `reading.findings`. */
@@ -103,7 +103,11 @@ function readEpochs(reading: Reading, into: SettingsReading, training: ScriptTra
 }
 
 /** Determines the data set's images as the transforms leave them. */
-function readImages(reading: Reading, into: SettingsReading, dataset: DatasetValue | null): ImageSize | null {
+function readImages(
+  reading: Reading,
+  into: SettingsReading,
+  dataset: DatasetValue | null,
+): DatasetImageSize | null {
   const known = dataset ? torchvisionSets[dataset.name] : undefined;
   if (dataset?.known && !known)
     into.findings.add('warning', 'dataset-unknown', dataset.place, { what: dataset.name });
