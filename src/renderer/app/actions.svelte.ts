@@ -5,6 +5,7 @@
  *     useActions([{ id: 'design.duplicate', group: 'design', title: m.design_duplicate, keys: '$mod+d', run: … }]);
  */
 import { onMount } from 'svelte';
+import type { MenuEntry, MenuIcon } from '../ui/overlay/menu.ts';
 import { useApp } from './app.svelte.ts';
 
 /** Action groups in the order in which the palette and the sheet of keys show them. */
@@ -37,6 +38,11 @@ export interface Action {
   readonly available?: () => boolean;
   /** The action exists for its keys alone: the palette does not show it. */
   readonly keysOnly?: boolean;
+  readonly icon?: MenuIcon;
+  /** Marks an action that deletes something. */
+  readonly danger?: true;
+  /** Keys that menus show in place of `keys`, because something else listens for them. */
+  readonly menuKeys?: string;
   readonly run: () => void | Promise<void>;
 }
 
@@ -77,6 +83,29 @@ export function isAvailable(action: Action): boolean {
 export function keysOf({ keys }: Action): readonly string[] {
   if (keys === undefined) return [];
   return typeof keys === 'string' ? [keys] : keys;
+}
+
+/** What a menu shows otherwise than the palette does, because it knows what it is opened on. */
+type Shown = Partial<Pick<Extract<MenuEntry, { kind?: 'item' }>, 'label' | 'icon'>>;
+
+/** Returns a function that makes a menu's entry of the action with an id. `run` runs an action. */
+export function menuOf(
+  actions: readonly Action[],
+  run: (action: Action) => void,
+): (id: string, shown?: Shown) => MenuEntry {
+  const byId = new Map(actions.map((action) => [action.id, action]));
+  return (id, shown = {}) => {
+    const action = byId.get(id);
+    if (!action) throw new Error(`there is no action ${id}`);
+    return {
+      label: action.title(),
+      icon: action.icon,
+      keys: action.menuKeys ?? keysOf(action)[0],
+      danger: action.danger,
+      ...shown,
+      onSelect: () => run(action),
+    };
+  };
 }
 
 /** Registers a component's actions for as long as it is shown. */

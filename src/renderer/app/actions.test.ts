@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Action, Actions, actionFor } from './actions.svelte.ts';
+import { type Action, Actions, actionFor, menuOf } from './actions.svelte.ts';
 
 const action = (id: string, changes: Partial<Action> = {}): Action => ({
   id,
@@ -44,4 +44,26 @@ test('a shared key is the last action’s that can be done; an input method’s 
   expect(actionFor(press(), shared)?.id).toBe('screen');
   expect(actionFor(press({ isComposing: true }), shared)).toBeUndefined();
   expect(actionFor(press({ defaultPrevented: true }), shared)).toBeUndefined();
+});
+
+test("a menu's entry is its action: what it shows, and what it runs", () => {
+  const ran: string[] = [];
+  const entry = menuOf(
+    [
+      {
+        id: 'design.remove',
+        group: 'design',
+        title: () => 'Remove',
+        keys: ['Delete', 'Backspace'],
+        danger: true,
+        run: () => undefined,
+      },
+    ],
+    ({ id }) => ran.push(id),
+  );
+  const made = entry('design.remove', { label: 'Remove two' });
+  expect(made).toMatchObject({ label: 'Remove two', keys: 'Delete', danger: true });
+  if ('onSelect' in made) made.onSelect();
+  expect(ran).toEqual(['design.remove']);
+  expect(() => entry('design.gone')).toThrow('there is no action design.gone');
 });

@@ -12,7 +12,7 @@ import Plus from '@lucide/svelte/icons/plus';
 import Power from '@lucide/svelte/icons/power';
 import Trash2 from '@lucide/svelte/icons/trash-2';
 import { m } from '../../paraglide/messages.js';
-import type { Action } from '../../app/actions.svelte.ts';
+import type { Action, menuOf } from '../../app/actions.svelte.ts';
 import type { MenuEntry } from '../../ui/overlay/menu.ts';
 import type { DesignBench } from './bench.svelte.ts';
 
@@ -32,9 +32,17 @@ export function designActions(bench: DesignBench): readonly Action[] {
       available: () => open() && !editor.readOnly,
       run: () => bench.find(),
     }),
-    action('edit', { title: m.design_edit, keys: 'e', available: open, run: () => bench.editFields() }),
+    action('edit', {
+      title: m.design_edit,
+      icon: Pencil,
+      menuKeys: 'Enter',
+      keys: 'e',
+      available: open,
+      run: () => bench.editFields(),
+    }),
     action('duplicate', {
       title: m.design_duplicate,
+      icon: CopyPlus,
       keys: '$mod+d',
       available: onLayer,
       run: () => bench.edit(() => editor.duplicate()),
@@ -42,24 +50,29 @@ export function designActions(bench: DesignBench): readonly Action[] {
     action('toggle', {
       title: () =>
         editor.targets.some(({ layer }) => layer.disabled) ? m.design_enable() : m.design_disable(),
+      icon: Power,
       keys: 'x',
       available: onLayer,
       run: () => bench.edit(() => editor.toggle()),
     }),
     action('remove', {
       title: m.design_remove,
+      icon: Trash2,
+      danger: true,
       keys: ['Delete', 'Backspace'],
       available: onLayer,
       run: () => bench.remove(),
     }),
     action('up', {
       title: m.design_move_up,
+      icon: ArrowUp,
       keys: 'Alt+ArrowUp',
       available: onLayer,
       run: () => bench.edit(() => editor.shift(-1)),
     }),
     action('down', {
       title: m.design_move_down,
+      icon: ArrowDown,
       keys: 'Alt+ArrowDown',
       available: onLayer,
       run: () => bench.edit(() => editor.shift(1)),
@@ -94,7 +107,13 @@ export function designActions(bench: DesignBench): readonly Action[] {
       available: () => open() && editor.redoLabel !== null,
       run: () => bench.redo(),
     }),
-    action('copy', { title: m.design_copy, available: onLayer, run: () => bench.copyLayers() }),
+    action('copy', {
+      title: m.design_copy,
+      icon: Copy,
+      menuKeys: '$mod+c',
+      available: onLayer,
+      run: () => bench.copyLayers(),
+    }),
     action('paste', { title: m.design_paste, available: open, run: () => bench.pasteLayers() }),
     action('version', {
       title: m.design_version_save,
@@ -112,92 +131,71 @@ export function designActions(bench: DesignBench): readonly Action[] {
         bench.switcherOpen = true;
       },
     }),
-    action('new', { title: m.design_new, run: () => bench.create() }),
+    action('new', { title: m.design_new, icon: Plus, run: () => bench.create() }),
     action('duplicateNet', {
       title: m.design_duplicate_net,
+      icon: CopyPlus,
       available: open,
       run: () => bench.duplicateNet(),
     }),
-    action('import', { title: m.design_import, run: () => bench.pickFile() }),
+    action('import', { title: m.design_import, icon: FileUp, run: () => bench.pickFile() }),
     action('code', {
       title: m.code_paste_title,
+      icon: FileCode,
       run: () => {
         bench.codeOpen = true;
       },
     }),
-    action('export', { title: m.design_export, available: open, run: () => bench.exportNet() }),
-    action('diagram', { title: m.design_diagram, available: open, run: () => bench.exportFigure('diagram') }),
-    action('figure', { title: m.design_figure, available: open, run: () => bench.exportFigure('paper') }),
+    action('export', {
+      title: m.design_export,
+      icon: FileDown,
+      available: open,
+      run: () => bench.exportNet(),
+    }),
+    action('diagram', {
+      title: m.design_diagram,
+      icon: FileImage,
+      available: open,
+      run: () => bench.exportFigure('diagram'),
+    }),
+    action('figure', {
+      title: m.design_figure,
+      icon: FileImage,
+      available: open,
+      run: () => bench.exportFigure('paper'),
+    }),
     action('delete', {
       title: m.design_delete,
+      icon: Trash2,
+      danger: true,
       available: () => design.kept !== undefined,
       run: () => bench.deleteNet(),
     }),
   ];
 }
 
+type EntryOf = ReturnType<typeof menuOf>;
+const line = { kind: 'line' } as const;
+
 /** Returns the menu entries for the selected layers. */
-export function layerEntries(bench: DesignBench): readonly MenuEntry[] {
-  const { editor } = bench;
+export function layerEntries(entry: EntryOf): readonly MenuEntry[] {
+  const entries = (...verbs: string[]) => verbs.map((verb) => entry(`design.${verb}`));
   return [
-    { label: m.design_edit(), icon: Pencil, keys: 'Enter', onSelect: () => bench.editFields() },
-    {
-      label: m.design_duplicate(),
-      icon: CopyPlus,
-      keys: '$mod+d',
-      onSelect: () => bench.edit(() => editor.duplicate()),
-    },
-    { label: m.design_copy(), icon: Copy, keys: '$mod+c', onSelect: () => void bench.copyLayers() },
-    {
-      label: editor.targets.some(({ layer }) => layer.disabled) ? m.design_enable() : m.design_disable(),
-      icon: Power,
-      keys: 'x',
-      onSelect: () => bench.edit(() => editor.toggle()),
-    },
-    { kind: 'line' },
-    {
-      label: m.design_move_up(),
-      icon: ArrowUp,
-      keys: 'Alt+ArrowUp',
-      onSelect: () => bench.edit(() => editor.shift(-1)),
-    },
-    {
-      label: m.design_move_down(),
-      icon: ArrowDown,
-      keys: 'Alt+ArrowDown',
-      onSelect: () => bench.edit(() => editor.shift(1)),
-    },
-    { label: m.design_move_in(), keys: 'Alt+ArrowRight', onSelect: () => bench.edit(() => editor.moveIn()) },
-    { label: m.design_move_out(), keys: 'Alt+ArrowLeft', onSelect: () => bench.edit(() => editor.moveOut()) },
-    { kind: 'line' },
-    { label: m.design_remove(), icon: Trash2, keys: 'Delete', danger: true, onSelect: () => bench.remove() },
+    ...entries('edit', 'duplicate', 'copy', 'toggle'),
+    line,
+    ...entries('up', 'down', 'in', 'out'),
+    line,
+    ...entries('remove'),
   ];
 }
 
 /** Returns the menu entries for the net. */
-export function netEntries(bench: DesignBench): readonly MenuEntry[] {
-  const { design } = bench;
-  const entries: MenuEntry[] = [
-    { label: m.design_new(), icon: Plus, onSelect: () => void bench.create() },
-    { label: m.design_duplicate_net(), icon: CopyPlus, onSelect: () => void bench.duplicateNet() },
-    { kind: 'line' },
-    { label: m.design_import(), icon: FileUp, onSelect: () => bench.pickFile() },
-    {
-      label: m.code_paste_title(),
-      icon: FileCode,
-      onSelect: () => {
-        bench.codeOpen = true;
-      },
-    },
-    { label: m.design_export(), icon: FileDown, onSelect: () => bench.exportNet() },
-    { label: m.design_diagram(), icon: FileImage, onSelect: () => bench.exportFigure('diagram') },
-    { label: m.design_figure(), icon: FileImage, onSelect: () => bench.exportFigure('paper') },
+export function netEntries(entry: EntryOf, kept: boolean): readonly MenuEntry[] {
+  const entries = (...verbs: string[]) => verbs.map((verb) => entry(`design.${verb}`));
+  return [
+    ...entries('new', 'duplicateNet'),
+    line,
+    ...entries('import', 'code', 'export', 'diagram', 'figure'),
+    ...(kept ? [line, ...entries('delete')] : []),
   ];
-  if (design.kept) {
-    entries.push(
-      { kind: 'line' },
-      { label: m.design_delete(), icon: Trash2, danger: true, onSelect: () => void bench.deleteNet() },
-    );
-  }
-  return entries;
 }

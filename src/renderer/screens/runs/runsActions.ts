@@ -15,7 +15,7 @@ import Undo2 from '@lucide/svelte/icons/undo-2';
 import type { RunSummary } from '../../../shared/runs/runs.ts';
 import { mostCompared } from '../../../shared/compare/comparison.ts';
 import { m } from '../../paraglide/messages.js';
-import type { Action } from '../../app/actions.svelte.ts';
+import type { Action, menuOf } from '../../app/actions.svelte.ts';
 import type { AppState } from '../../app/app.svelte.ts';
 import type { MenuEntry } from '../../ui/overlay/menu.ts';
 import { afterGo } from '../../app/goKey.ts';
@@ -28,19 +28,6 @@ export interface RunsContext {
   readonly toggleOverlay: () => void;
   readonly askPurge: () => void;
 }
-
-/** Two notations of one key: for the key bar, and for the listener. */
-const keys = {
-  filter: '/',
-  tag: 't',
-  rename: 'n',
-  archive: 'e',
-  delete: ['Delete', 'Backspace'],
-  overlay: 'o',
-  compare: 'v',
-  clone: 'c',
-  again: 'Shift+r',
-} as const;
 
 function state({ app: { table } }: RunsContext) {
   const { targets } = table.list;
@@ -64,12 +51,13 @@ export function runsActions(context: RunsContext): Action[] {
     if (only) void work(only);
   };
   return [
-    { id: 'runs.filter', group: 'runs', title: m.runs_filter, keys: keys.filter, run: context.focusFilter },
+    { id: 'runs.filter', group: 'runs', title: m.runs_filter, keys: '/', run: context.focusFilter },
     {
       id: 'runs.tag',
       group: 'runs',
       title: m.runs_tag,
-      keys: keys.tag,
+      icon: Tag,
+      keys: 't',
       available: () => some() && !afterGo(),
       run: context.openTags,
     },
@@ -77,7 +65,8 @@ export function runsActions(context: RunsContext): Action[] {
       id: 'runs.rename',
       group: 'runs',
       title: m.runs_rename,
-      keys: keys.rename,
+      icon: Pencil,
+      keys: 'n',
       available: one,
       run: context.openRename,
     },
@@ -85,7 +74,8 @@ export function runsActions(context: RunsContext): Action[] {
       id: 'runs.archive',
       group: 'runs',
       title: m.runs_archive_or_back,
-      keys: keys.archive,
+      icon: Archive,
+      keys: 'e',
       available: some,
       run: () => {
         const { targets, archived } = state(context);
@@ -96,7 +86,9 @@ export function runsActions(context: RunsContext): Action[] {
       id: 'runs.delete',
       group: 'runs',
       title: m.runs_delete,
-      keys: keys.delete,
+      icon: Trash2,
+      danger: true,
+      keys: ['Delete', 'Backspace'],
       available: some,
       run: () => {
         void runActions.delete(state(context).targets);
@@ -106,7 +98,8 @@ export function runsActions(context: RunsContext): Action[] {
       id: 'runs.overlay',
       group: 'runs',
       title: m.runs_overlay,
-      keys: keys.overlay,
+      icon: ChartLine,
+      keys: 'o',
       available: () => state(context).targets.length > 0,
       run: context.toggleOverlay,
     },
@@ -114,7 +107,8 @@ export function runsActions(context: RunsContext): Action[] {
       id: 'runs.compare',
       group: 'runs',
       title: m.compare_action,
-      keys: keys.compare,
+      icon: GitCompare,
+      keys: 'v',
       available: () => state(context).targets.length > 1 && !state(context).deleted && !afterGo(),
       run: () => {
         compareTargets(context);
@@ -124,7 +118,8 @@ export function runsActions(context: RunsContext): Action[] {
       id: 'runs.clone',
       group: 'runs',
       title: m.runs_clone,
-      keys: keys.clone,
+      icon: Copy,
+      keys: 'c',
       available: one,
       run: withOnly((run) => {
         runActions.clone(run);
@@ -134,7 +129,8 @@ export function runsActions(context: RunsContext): Action[] {
       id: 'runs.again',
       group: 'runs',
       title: m.runs_again,
-      keys: keys.again,
+      icon: Repeat,
+      keys: 'Shift+r',
       available: one,
       run: withOnly((run) => runActions.again(run.id)),
     },
@@ -142,6 +138,7 @@ export function runsActions(context: RunsContext): Action[] {
       id: 'models.export',
       group: 'runs',
       title: m.models_export,
+      icon: PackageOpen,
       keywords: () => 'export onnx keras pytorch tensorflow weights model',
       available: some,
       run: () => {
@@ -170,7 +167,7 @@ export function compareTargets({ app }: RunsContext): void {
 }
 
 /** Returns the entries of a row's menu, and of the selection's. */
-export function runsMenu(context: RunsContext): MenuEntry[] {
+export function runsMenu(context: RunsContext, entry: ReturnType<typeof menuOf>): MenuEntry[] {
   const { app } = context;
   const { runActions, router } = app;
   const { targets, only, deleted, archived } = state(context);
@@ -183,82 +180,36 @@ export function runsMenu(context: RunsContext): MenuEntry[] {
       onSelect: () => void runActions.export({ runs: [...targets], format }),
     })),
   };
+  const line = { kind: 'line' } as const;
   if (deleted) {
     return [
       { label: m.runs_restore(), icon: Undo2, onSelect: () => void runActions.restore(targets) },
       exports,
-      { kind: 'line' },
+      line,
       { label: m.runs_purge(), icon: Trash2, danger: true, onSelect: context.askPurge },
     ];
   }
-  return [
-    ...(only
-      ? ([
-          {
-            label: m.runs_open(),
-            icon: ExternalLink,
-            keys: 'Enter',
-            onSelect: () => {
-              router.go({ view: 'run', run: only.id });
-            },
-          },
-          { label: m.runs_rename(), icon: Pencil, keys: keys.rename, onSelect: context.openRename },
-        ] satisfies MenuEntry[])
-      : []),
-    { label: m.runs_tag(), icon: Tag, keys: keys.tag, onSelect: context.openTags },
-    { label: m.runs_overlay(), icon: ChartLine, keys: keys.overlay, onSelect: context.toggleOverlay },
-    ...(targets.length > 1
-      ? [
-          {
-            label: m.compare_action(),
-            icon: GitCompare,
-            keys: keys.compare,
-            onSelect: () => {
-              compareTargets(context);
-            },
-          } satisfies MenuEntry,
-        ]
-      : []),
-    ...(only
-      ? ([
-          { kind: 'line' },
-          {
-            label: m.runs_clone(),
-            icon: Copy,
-            keys: keys.clone,
-            onSelect: () => {
-              runActions.clone(only);
-            },
-          },
-          {
-            label: m.runs_again(),
-            icon: Repeat,
-            keys: keys.again,
-            onSelect: () => void runActions.again(only.id),
-          },
-        ] satisfies MenuEntry[])
-      : []),
-    {
-      label: m.models_export(),
-      icon: PackageOpen,
-      onSelect: () => {
-        app.models.openExport(targets);
-      },
+  const open: MenuEntry = {
+    label: m.runs_open(),
+    icon: ExternalLink,
+    keys: 'Enter',
+    onSelect: () => {
+      if (only) router.go({ view: 'run', run: only.id });
     },
+  };
+  return [
+    ...(only ? [open, entry('runs.rename')] : []),
+    entry('runs.tag'),
+    entry('runs.overlay'),
+    ...(targets.length > 1 ? [entry('runs.compare')] : []),
+    ...(only ? [line, entry('runs.clone'), entry('runs.again')] : []),
+    entry('models.export'),
     exports,
-    { kind: 'line' },
-    {
+    line,
+    entry('runs.archive', {
       label: archived ? m.runs_unarchive() : m.runs_archive(),
       icon: archived ? ArchiveRestore : Archive,
-      keys: keys.archive,
-      onSelect: () => void runActions.archive(targets, !archived),
-    },
-    {
-      label: m.runs_delete(),
-      icon: Trash2,
-      danger: true,
-      keys: keys.delete[0],
-      onSelect: () => void runActions.delete(targets),
-    },
+    }),
+    entry('runs.delete'),
   ];
 }
