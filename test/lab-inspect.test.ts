@@ -6,6 +6,7 @@ import { openDataset } from '../src/main/datasets/index.ts';
 import type { Lab } from '../src/main/lab/lab.ts';
 import { InspectionThread, inThread } from '../src/main/lab/threads/inspectionThread.ts';
 import { type CallInput, type CallName, type CallReply, calls } from '../src/shared/api/api.ts';
+import { strengthsOf } from '../src/shared/inspect/distortions.ts';
 import { findPreset } from '../src/shared/network/presets.ts';
 import { nextEvent, openLab, reached, removeFolder, temporaryFolder } from './support/lab.ts';
 import { shortened } from './support/shortened.ts';
@@ -148,6 +149,12 @@ test('a finished run, in every way', async () => {
       0,
     );
   expect(variance(1) / variance(0)).toBeCloseTo(embedding.explained[1]! / embedding.explained[0]!, 3);
+  for (const distortion of ['fgsm', 'rotation'] as const) {
+    const robustness = await ask('testSet.robustness', { run, ticket: distortion, distortion });
+    const none = strengthsOf(distortion, true).indexOf(0);
+    expect(robustness.correct[none]).toBe(predictions.correct);
+    expect(robustness.correct.at(-1)).toBeLessThan(predictions.correct / 2);
+  }
   const offAgain = lab.on('testSet.progress', () => void lab.call('testSet.cancel', { ticket: 'given up' }));
   await expect(ask('testSet.units', { run, ticket: 'given up', epoch: 1 })).rejects.toMatchObject({
     code: 'inspect.cancelled',

@@ -311,6 +311,61 @@ test('the test set is filtered by the keyboard and the pointer, and an image ope
   await expect(list).toBeVisible();
 });
 
+test('filters are sorted by norm and written as numbers; the test set is embedded, and a point opens', async ({
+  page,
+}) => {
+  await page.goto(host.url);
+  await go(page, '#/inspect/1?tab=weights');
+  const layer = page.locator('[data-net="1"] [data-weights="3"]');
+  await expect(layer.locator('[data-histogram]')).toHaveCount(2);
+  await press(page.getByRole('radio', { name: 'Largest norm first' }));
+  const norms = (await layer.locator('[data-filter]').allTextContents()).map((text) =>
+    number(text.split('norm')[1] ?? null),
+  );
+  expect(norms.length).toBeGreaterThan(1);
+  expect(norms).toEqual([...norms].sort((a, b) => b - a));
+  await press(layer.locator('[data-filter]').first());
+  await expect(layer.locator('[data-filter-numbers] table').first().locator('td')).toHaveCount(25);
+
+  await go(page, '#/inspect/1?tab=embedding');
+  const picture = page.getByRole('application', { name: /^Test images as points/ });
+  await expect(picture).toHaveAttribute('data-scatter', '10000');
+  await press(page.getByRole('radio', { name: 'Right or wrong' }));
+  await expectAccessible(page);
+  await picture.focus();
+  for (const key of ['ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
+  const point = await picture.locator('[data-point]').getAttribute('data-point');
+  await expect(page.getByText(new RegExp(`^Test image ${point}: label`))).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(point === '0' ? /inspect\/1/ : new RegExp(`image=${point}(&|$)`));
+  await expect(step(page, 1, '0')).toBeVisible();
+});
+
+test('an image is turned until the net errs; the whole test set’s accuracy falls with it', async ({
+  page,
+}) => {
+  await page.goto(host.url);
+  await go(page, '#/inspect/1?tab=robust&change=rotation');
+  const net = page.locator('[data-net="1"]');
+  const changes = net.locator('[data-changes-at]').first();
+  await expect(changes).toBeVisible();
+  const before = await net.locator('[data-distorted-prediction]').getAttribute('data-distorted-prediction');
+  const slider = page.getByRole('slider', { name: 'Rotation' });
+  await slider.focus();
+  const at = Number(await changes.getAttribute('data-changes-at'));
+  for (let i = 0; i < Math.abs(at) / 5; i++) await page.keyboard.press(at < 0 ? 'ArrowLeft' : 'ArrowRight');
+  await expect(page.locator('[data-strength]')).toHaveAttribute('data-strength', String(at));
+  const after = net.locator('[data-distorted-prediction]');
+  if (at !== 0) await expect(after).not.toHaveAttribute('data-distorted-prediction', before!);
+  await press(page.getByRole('button', { name: 'Compute over the test set' }));
+  const row = page.getByRole('table', { name: /^Accuracy on the test set/ }).locator('tbody tr');
+  await expect(row).toHaveCount(1);
+  const shares = (await row.locator('td').allTextContents()).map((text) => Number(text.replace('%', '')));
+  expect(Math.max(...shares)).toBe(shares[(shares.length - 1) / 2]);
+  expect(shares.at(-1)).toBeLessThan(shares[(shares.length - 1) / 2]! / 2);
+  await expectAccessible(page);
+});
+
 for (const language of ['English', '简体中文']) {
   test(`axe finds nothing in either theme, ${language}; nothing is wider than the window`, async ({
     page,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { embeddingSchema } from '../../inspect/embedding.ts';
 import { checkpointKindSchema, inspectedSchema } from '../../inspect/inspection.ts';
+import { distortionSchema, robustnessSchema } from '../../inspect/robustness.ts';
 import { unitSurveySchema } from '../../inspect/survey.ts';
 import { call } from './call.ts';
 
@@ -23,6 +24,11 @@ export const testSetCalls = {
   'testSet.units': call(request({}), unitSurveySchema.extend({ of: inspectedSchema })),
   /** Returns the principal components of what the net's last layer is given for each test image. */
   'testSet.embedding': call(request({}), embeddingSchema.extend({ of: inspectedSchema })),
+  /** Returns how many test images the net gets right when all of them are changed, by strength. */
+  'testSet.robustness': call(
+    request({ distortion: distortionSchema }),
+    robustnessSchema.extend({ of: inspectedSchema }),
+  ),
   /** Cancels work, which is then refused with `inspect.cancelled`. Does nothing if it has ended. */
   'testSet.cancel': call(z.strictObject({ ticket }), z.strictObject({})),
 } as const;

@@ -58,6 +58,8 @@ export class InspectedNet {
   readonly steps: readonly TraceStep[] = $derived(this.detail ? traceSteps(this.detail.network) : []);
   /** What its units do on the test set; computed only when a part of the screen shows it. */
   readonly units: TestSetAnswer<'testSet.units'>;
+  readonly embedding: TestSetAnswer<'testSet.embedding'>;
+  readonly robustness: TestSetAnswer<'testSet.robustness'>;
   readonly predictions: NetPredictions;
   readonly #lab: LabClient;
   readonly #looks: NewestWish<Look>;
@@ -66,6 +68,8 @@ export class InspectedNet {
   constructor(lab: LabClient, run: number) {
     this.#lab = lab;
     this.run = run;
+    this.embedding = new TestSetAnswer(lab, 'testSet.embedding');
+    this.robustness = new TestSetAnswer(lab, 'testSet.robustness');
     this.predictions = new NetPredictions(lab, run);
     this.units = new TestSetAnswer(lab, 'testSet.units');
     this.#looks = new NewestWish((look) => this.#look(look));
