@@ -21,6 +21,8 @@ export interface ImageMaps {
   readonly smoothGrad: Float32Array;
   /** Grad-CAM with the size of the last convolution's maps; null if the net has no convolution. */
   readonly gradCam: { readonly data: Float32Array; readonly width: number } | null;
+  /** How much the class's probability falls with a black square of side `patch` at each place. */
+  readonly occlusion: { readonly data: Float32Array; readonly width: number; readonly patch: number };
 }
 
 /** Number of noisy copies that SmoothGrad averages over, and the noise as a fraction of the pixels' range. */
@@ -63,11 +65,24 @@ export class BackState {
         gradient: gradient.data,
         smoothGrad: meanOf(smooth.gradient.data, copies),
         gradCam: await this.#gradCam(steps, { ...at, images }, prediction),
+        occlusion: await this.#occlusion({ ...at, images }, prediction, this.answer.images.shape[3] ?? 1),
       };
       this.problem = null;
     } catch (error) {
       this.problem = toProblemRecord(error);
     }
+  }
+
+  async #occlusion(
+    at: Moment & { run: number; images: { part: 'train' | 'test'; indices: number[] } },
+    prediction: number,
+    width: number,
+  ): Promise<ImageMaps['occlusion']> {
+    const patch = Math.max(1, Math.round(width / 6));
+    const stride = Math.max(1, Math.round(width / 28));
+    const found = await this.#lab.call('inspect.occlusion', { ...at, class: prediction, patch, stride });
+    const data = found.probabilities.data.map((share) => found.probability - share);
+    return { data, width: found.lefts.length, patch };
   }
 
   async #gradCam(
