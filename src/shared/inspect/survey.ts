@@ -43,7 +43,7 @@ export const unitSurveySchema = z.strictObject({
 export type UnitSurvey = z.infer<typeof unitSurveySchema>;
 
 /** A unit counts as saturated if at least this share of its outputs is. */
-export const saturatedFrom = 0.9;
+const saturatedFrom = 0.9;
 
 /** A test image that makes a unit's output large. */
 export interface Waking {
