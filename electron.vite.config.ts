@@ -43,6 +43,8 @@ export default defineConfig({
   renderer: {
     root: 'src/renderer',
     build: {
+      // A third of the bytes, which the window has to read before it can show anything.
+      minify: true,
       rollupOptions: { input: 'src/renderer/index.html' },
     },
     // The plugin looks for its configuration below the renderer's root.
