@@ -202,7 +202,11 @@ export async function windowOf(browser: Browser): Promise<Page> {
   const isWindow = (page: Page) => page.url().startsWith('app://');
   for (const end = Date.now() + patience; Date.now() < end;) {
     const page = context.pages().find(isWindow);
-    if (page) return page;
+    if (page) {
+      // A test that went to another page while this one loads would be refused.
+      await page.waitForLoadState();
+      return page;
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(

@@ -1,6 +1,6 @@
 /** The Train screen while something trains: what must be in sight at every size, and what happens to a run's row. */
 import type { Locator, Page } from '@playwright/test';
-import { expect, hostOfThisFile, needsSecondWindow, test, watchForErrors } from './host.ts';
+import { expect, hostOfThisFile, isDesktop, needsSecondWindow, test, watchForErrors } from './host.ts';
 import { press, tick } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -76,16 +76,21 @@ for (const [width, height] of [
   });
 }
 
-test('a run that has ended stays beside one that trains, and the next start says where it went', async ({
-  page,
-}) => {
-  needsSecondWindow();
-  await open(page);
+/** Starts a run of the course's net that outlasts the test. */
+async function startLong(page: Page): Promise<void> {
   await press(page.getByRole('button', { name: 'Reset to course’s values' }));
   await tick(page.getByRole('checkbox', { name: 'Homework net' }), false);
   await field(page, 'Epochs').fill('400');
   await field(page, 'Batch size').fill('512');
   await press(startButton(page));
+}
+
+test('a run that has ended stays beside one that trains, and the next start says where it went', async ({
+  page,
+}) => {
+  needsSecondWindow();
+  await open(page);
+  await startLong(page);
   const first = page.getByRole('article').first();
   const name = (await first.getAttribute('aria-label'))!;
   await expect(first.locator('[data-status=running]')).toBeVisible();
@@ -113,6 +118,8 @@ test('a run that has ended stays beside one that trains, and the next start says
 
 test('that a run is to stop after its epoch is seen in its row, and taken back there', async ({ page }) => {
   await open(page);
+  // In a browser, the test before has left one that trains.
+  if (isDesktop()) await startLong(page);
   const row = page
     .getByRole('article')
     .filter({ has: page.locator('[data-status=running]') })

@@ -1,18 +1,15 @@
 /** Two nets compared in the window: from training them to a report that is read without a network. */
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { Page } from '@playwright/test';
 import { axeFindings } from './axe.ts';
 import { expect, hostOfThisFile, saved, test, watchForErrors } from './host.ts';
 import { press } from './press.ts';
+import { inTerminal } from './terminal.ts';
 
 test.describe.configure({ mode: 'serial' });
 test.use({ actionTimeout: 30_000, viewport: { width: 1440, height: 900 } });
 
 const host = hostOfThisFile();
-const terminal = fileURLToPath(new URL('../../out/main/terminal.js', import.meta.url));
 
 interface Pair {
   pair: [number, number];
@@ -24,11 +21,11 @@ interface Pair {
 }
 
 /** What the terminal says of the same runs. */
-async function inTerminal(...runs: string[]): Promise<{ pairs: Pair[]; runs: { correct: number }[] }> {
-  const { stdout } = await promisify(execFile)(process.execPath, [terminal, 'compare', ...runs, '--json'], {
-    env: { ...process.env, STRIDE_HOME: host.home, NODE_OPTIONS: '' },
-  });
-  return JSON.parse(stdout) as Awaited<ReturnType<typeof inTerminal>>;
+async function comparedInTerminal(
+  ...runs: string[]
+): Promise<{ pairs: Pair[]; runs: { correct: number }[] }> {
+  const said = await inTerminal(host, 'compare', ...runs, '--json');
+  return JSON.parse(said) as Awaited<ReturnType<typeof comparedInTerminal>>;
 }
 
 async function go(page: Page, hash: string): Promise<void> {
@@ -39,11 +36,7 @@ const sentence = (page: Page) => page.locator('[data-verdict]').first();
 
 test('both nets are trained for an epoch, and compared from the list of runs', async ({ page }) => {
   const errors = watchForErrors(page);
-  await promisify(execFile)(
-    process.execPath,
-    [terminal, 'train', 'course', 'homework', '--epochs', '1', '--batch-size', '256', '--json'],
-    { env: { ...process.env, STRIDE_HOME: host.home, NODE_OPTIONS: '' }, maxBuffer: 2 ** 26 },
-  );
+  await inTerminal(host, 'train', 'course', 'homework', '--epochs', '1', '--batch-size', '256', '--json');
   await page.goto(host.url);
   await go(page, '#/compare');
   await expect(page.getByRole('heading', { name: 'Choose two runs to compare' })).toBeVisible();
@@ -53,7 +46,7 @@ test('both nets are trained for an epoch, and compared from the list of runs', a
   await expect(page).toHaveURL(/#\/compare\/\d,\d$/);
   await expect(sentence(page)).toContainText(/10,000 test images/);
 
-  const told = await inTerminal(...new URL(page.url()).hash.replace(/^.*\//, '').split(','));
+  const told = await comparedInTerminal(...new URL(page.url()).hash.replace(/^.*\//, '').split(','));
   const [pair] = told.pairs as [Pair];
   expect(pair.bothRight + pair.onlyA + pair.onlyB + pair.bothWrong).toBe(10_000);
   expect([pair.bothRight + pair.onlyA, pair.bothRight + pair.onlyB]).toEqual(
@@ -138,7 +131,7 @@ test('the report is one file: without a network it asks for nothing and has the 
   await expect(report.locator('.verdict')).toHaveText(shown ?? '');
   await expect(report.locator('img').first()).toBeVisible();
   expect(asked).toEqual([]);
-  const told = await inTerminal('1', '2');
+  const told = await comparedInTerminal('1', '2');
   const inside = JSON.parse((await report.locator('#stride-comparison').textContent()) ?? '') as typeof told;
   expect(inside.pairs).toEqual(told.pairs);
   await context.close();

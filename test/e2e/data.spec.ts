@@ -1,9 +1,9 @@
 /** Data sets in the window: brought in by files and by a folder, looked at, trained on by name, renamed, deleted. */
-import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import sharp from 'sharp';
+import { userFolder } from '../desktop/stage.ts';
 import { idxFiles, writeFiles } from '../support/datasetFiles.ts';
 import { axeFindings } from './axe.ts';
 import { expect, hostOfThisFile, isDesktop, test, watchForErrors } from './host.ts';
@@ -15,7 +15,7 @@ test.use({ actionTimeout: 20_000 });
 const host = hostOfThisFile();
 let source: string;
 test.beforeAll(() => {
-  source = mkdtempSync(join(tmpdir(), 'stride-data-'));
+  source = userFolder('stride-data-');
 });
 test.afterAll(() => {
   rmSync(source, { recursive: true, force: true });

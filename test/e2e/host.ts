@@ -12,6 +12,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type BrowserContext, type Page, expect, test as base } from '@playwright/test';
 import { NoteFilter } from '../../scripts/setup/native-notes.mjs';
+import { toLab } from '../../src/shared/api/bridge.ts';
+import { decodeMessage } from '../../src/shared/base/codec.ts';
 import { Desktop } from '../desktop/desktop.ts';
 import { ask } from '../desktop/lab.ts';
 import { userFolder } from '../desktop/stage.ts';
@@ -191,6 +193,29 @@ export async function allowClipboard(context: BrowserContext): Promise<void> {
 /** To be called first in a test of a second window. */
 export function needsSecondWindow(): void {
   test.skip(isDesktop(), 'the desktop program has one window');
+}
+
+/** Notes the names of the calls that the page makes from now on; the function that is returned tells them. */
+export async function callsOf(page: Page): Promise<() => Promise<string[]>> {
+  if (!isDesktop()) {
+    const names: string[] = [];
+    page.on('websocket', (socket) =>
+      socket.on('framesent', ({ payload }) => {
+        const message = decodeMessage(Buffer.from(payload)) as { name?: string };
+        if (message.name !== undefined) names.push(message.name);
+      }),
+    );
+    return () => Promise.resolve(names);
+  }
+  const main = desktops.at(-1)!.program.main!;
+  await main.evaluate(({ ipcMain }, channel: string) => {
+    const names: string[] = [];
+    Reflect.set(globalThis, 'strideCalls', names);
+    ipcMain.on(channel, (_event, message: { name?: string }) => {
+      if (message.name !== undefined) names.push(message.name);
+    });
+  }, toLab);
+  return () => main.evaluate(() => Reflect.get(globalThis, 'strideCalls') as string[]);
 }
 
 /** Notes whatever the page reports as wrong, its Content Security Policy's refusals too; to be empty at the end. */

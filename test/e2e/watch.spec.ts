@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { openHistory } from '../../src/main/history/open.ts';
 import { axeFindings } from './axe.ts';
-import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
+import { callsOf, expect, hostOfThisFile, test, watchForErrors } from './host.ts';
 import { pixelsApart } from './pixels.ts';
 import { press } from './press.ts';
 
@@ -182,16 +182,13 @@ test('the confusion matrix moves with the epoch, and a cell opens its images', a
 });
 
 test('what a checkpoint says is asked once, and a page that rests asks nothing', async ({ page }) => {
-  const asked: string[] = [];
-  page.on('websocket', (socket) =>
-    socket.on('framesent', ({ payload }) => asked.push(payload.toString('latin1'))),
-  );
+  const asked = await callsOf(page);
   await open(page);
   const samples = page.getByRole('region', { name: 'Test images' }).locator('figure[data-index]');
   await expect(samples).toHaveCount(10);
   // Long enough for a hundred questions more, if an answer led to the next one.
   await page.waitForTimeout(2000);
-  expect(asked.filter((question) => question.includes('inspect.predictions'))).toHaveLength(1);
+  expect((await asked()).filter((name) => name === 'inspect.predictions')).toHaveLength(1);
 });
 
 test('layer health is read out; no violation in either theme', async ({ page }) => {
