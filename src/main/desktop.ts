@@ -8,6 +8,7 @@
  * (its workers are threads); Playwright needs the inspect fuse on in the build that it tests.
  */
 import { fileURLToPath } from 'node:url';
+import { inUtilityProcess } from './desktop/estimateProcess.ts';
 import { startDesktop } from './desktop/start.ts';
 import importerPath from './datasets/import/importThread?modulePath';
 import workerPath from './engine/worker?modulePath';
@@ -22,7 +23,7 @@ startDesktop({
   createLab: (guard) =>
     createLab(
       { home, host: 'desktop', workerPath, importerPath },
-      { findTrainingProblem: () => guard.findProblem() },
+      { findTrainingProblem: () => guard.findProblem(), startProcess: inUtilityProcess },
     ),
   renderer: here('../renderer'),
   preload: here('../preload/preload.cjs'),

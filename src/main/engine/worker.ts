@@ -1,12 +1,20 @@
 /**
  * The engine's thread: it trains, or inspects trained nets, as its `workerData` says. When started as a
- * separate process it inspects nets and uses the process' channel to its parent.
+ * separate process, of Node or of Electron, it inspects nets and uses the process' channel to its parent.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { InspectionStart, InspectorPort } from './inspect/messages.ts';
 import type { WorkerStart } from './train/messages.ts';
 import { answerQuestions } from './inspect/inspectionThread.ts';
 import { trainRuns } from './train/trainingThread.ts';
+
+/** Electron's port to the process that started this one as a utility process. */
+interface UtilityPort {
+  postMessage(message: unknown): void;
+  on(event: 'message', listener: (event: { data: unknown }) => void): unknown;
+}
+
+const { parentPort: utilityPort } = process as unknown as { parentPort?: UtilityPort };
 
 if (parentPort) {
   const start = workerData as WorkerStart | InspectionStart;
@@ -16,6 +24,15 @@ if (parentPort) {
     // Nothing keeps the thread alive after this.
     parentPort.close();
   }
+} else if (utilityPort) {
+  const port: InspectorPort = {
+    postMessage: (message) => {
+      utilityPort.postMessage(message);
+    },
+    on: (_, listener) => utilityPort.on('message', ({ data }) => listener(data as never)),
+  };
+  await answerQuestions(port);
+  process.exit();
 } else if (process.send) {
   const port: InspectorPort = {
     postMessage: (message) => process.send?.(message),

@@ -58,6 +58,7 @@ import { LabRuns } from './runs/runs.ts';
 import { SweepBook } from './sweeps/sweepBook.ts';
 import { LabSweeps } from './sweeps/sweeps.ts';
 import { findTrainingProblem } from './runs/trainingProblem.ts';
+import { type StartLine, inProcess } from './threads/inspectionThread.ts';
 
 export interface LabOptions {
   /** Folder of history and checkpoints; STRIDE_HOME or the platform's folder by default. */
@@ -77,6 +78,8 @@ export interface LabParts {
   readonly readMemory?: () => Memory;
   /** Returns a replacement for the checkpoint files, given the real ones. */
   readonly files?: (real: CheckpointFiles) => CheckpointFiles;
+  /** Starts the process of estimates; a process of Node by default. */
+  readonly startProcess?: (path: string | URL) => StartLine;
   /** Milliseconds that a worker may take to stop. */
   readonly patience?: number;
   /** Milliseconds after which an unused inspection thread ends. */
@@ -179,6 +182,7 @@ function createServices({ home, history, workerPath, importerPath }: LabPlace, p
   const common = {
     events,
     workerPath,
+    startProcess: parts.startProcess ?? inProcess,
     cores: parts.cores ?? availableParallelism(),
     openDataset: (id: string) => library.open(id),
     readMemory: parts.readMemory ?? (() => readMemory()),

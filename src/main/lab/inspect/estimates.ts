@@ -17,7 +17,7 @@ import type { Memory } from '../../engine/native/memory.ts';
 import type { AugmentationPreview } from '../../engine/inspect/augmentPreview.ts';
 import type { Pace } from '../../engine/inspect/pace.ts';
 import type { History } from '../../history/open.ts';
-import { InspectionThread, inProcess } from '../threads/inspectionThread.ts';
+import { InspectionThread, type StartLine } from '../threads/inspectionThread.ts';
 import { strideVersion } from '../base/machine.ts';
 import { checkRun } from '../runs/newRun.ts';
 import type { LabRuns } from '../runs/runs.ts';
@@ -27,6 +27,8 @@ export interface EstimatesOptions {
   readonly history: History;
   readonly runs: LabRuns;
   readonly workerPath: string | URL;
+  /** Starts the process that tries nets, given the path of the worker. */
+  readonly startProcess: (path: string | URL) => StartLine;
   readonly cores: number;
   readonly openDataset: (id: string) => Promise<Dataset>;
   readonly findTrainingProblem: () => ProblemRecord | null;
@@ -117,12 +119,12 @@ export class LabEstimates {
 
   #ask(request: Parameters<InspectionThread['ask']>[0]): Promise<unknown> {
     if (this.#closed) throw new Problem('lab.closed', 'Stride is closing; start it again');
-    const { findTrainingProblem, workerPath, cores } = this.#options;
+    const { findTrainingProblem, workerPath, startProcess, cores } = this.#options;
     const problem = findTrainingProblem();
     if (problem) throw Problem.fromRecord(problem);
     clearTimeout(this.#timer);
     if (this.#thread?.ended) this.#forget();
-    this.#thread ??= new InspectionThread(inProcess(workerPath), cores);
+    this.#thread ??= new InspectionThread(startProcess(workerPath), cores);
     const answer = this.#thread.ask(request).finally(() => {
       this.#asked.delete(answer);
       this.#restartTimer();

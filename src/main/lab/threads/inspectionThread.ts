@@ -71,7 +71,20 @@ export function inThread(path: string | URL): StartLine {
   };
 }
 
-/** Starts a separate process, so that a crash of the native library affects no run. */
+/** Reports that the process of an estimate has ended before it had answered. */
+export function estimateDied(reason: string): Problem {
+  return new Problem(
+    'estimate.died',
+    `the process that tried this net here ended without a word (${reason}): the net is most probably too large for this ` +
+      'machine; use smaller batches, fewer filters or smaller maps',
+    { reason },
+  );
+}
+
+/**
+ * Starts a separate process of Node, so that a crash of the native library affects no run. Electron's packages are
+ * not allowed to run as Node, so the desktop host has its own way (`desktop/estimateProcess.ts`).
+ */
 export function inProcess(path: string | URL): StartLine {
   return (listener) => {
     // Messages contain typed arrays, which the default serialization does not support.
@@ -80,14 +93,7 @@ export function inProcess(path: string | URL): StartLine {
     const end = (reason: string) => {
       if (ended) return;
       ended = true;
-      listener.exit(
-        new Problem(
-          'estimate.died',
-          `the process that tried this net here ended without a word (${reason}): the net is most probably too large for this ` +
-            'machine; use smaller batches, fewer filters or smaller maps',
-          { reason },
-        ),
-      );
+      listener.exit(estimateDied(reason));
     };
     child.on('message', (message) => {
       listener.message(message as unknown as FromInspector);
