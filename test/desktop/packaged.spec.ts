@@ -80,6 +80,9 @@ test('trains from an empty home, keeps its history, and exports', async () => {
   let packed = await start();
   expect(await ask(packed.page, 'app.info')).toMatchObject({ trainingProblem: null, host: 'desktop' });
   const { course } = await createPresets(packed.page);
+  // A packed program cannot run as Node, so this needs another kind of process.
+  const { trainSeconds } = await ask(packed.page, 'training.estimate', { network: course, settings: {} });
+  expect(trainSeconds).toBeGreaterThan(0);
   const [run] = (await startRuns(packed.page, { network: course, settings: { seed: 0, epochs: 1 } })) as [
     number,
   ];

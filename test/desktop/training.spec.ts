@@ -64,6 +64,16 @@ test('@always the window is sandboxed, its program an ordinary user’s', async 
   ).toEqual(['undefined', 'undefined']);
 });
 
+test('@always an estimate runs in a process of its own', async () => {
+  const { main, page } = desktop.program;
+  const { course: network } = await createPresets(page);
+  const { trainSeconds, memoryBytes } = await ask(page, 'training.estimate', { network, settings: {} });
+  expect(trainSeconds).toBeGreaterThan(0);
+  expect(memoryBytes).toBeGreaterThan(0);
+  const names = await main!.evaluate(({ app }) => app.getAppMetrics().map(({ name }) => name));
+  expect(names).toContain('Stride estimates');
+});
+
 test('@always both nets at once, two epochs, seed 0: the traces’ numbers', async () => {
   const { page } = desktop.program;
   const nets = await createPresets(page);
