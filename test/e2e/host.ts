@@ -67,6 +67,8 @@ export class Host {
     this.#desktop ??= new Desktop(this.home);
     if (!desktops.includes(this.#desktop)) desktops.push(this.#desktop);
     await this.#desktop.start();
+    // A first visit is led to the welcome page; a test that went elsewhere before that would be refused.
+    await this.#desktop.page.locator('#heading').waitFor();
   }
 
   async #startBrowserHost(): Promise<void> {

@@ -182,8 +182,9 @@ test('the confusion matrix moves with the epoch, and a cell opens its images', a
 });
 
 test('what a checkpoint says is asked once, and a page that rests asks nothing', async ({ page }) => {
-  const asked = await callsOf(page);
   await open(page);
+  const asked = await callsOf(page);
+  await page.reload();
   const samples = page.getByRole('region', { name: 'Test images' }).locator('figure[data-index]');
   await expect(samples).toHaveCount(10);
   // Long enough for a hundred questions more, if an answer led to the next one.
