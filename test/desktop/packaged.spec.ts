@@ -81,7 +81,11 @@ test('trains from an empty home, keeps its history, and exports', async () => {
   expect(await ask(packed.page, 'app.info')).toMatchObject({ trainingProblem: null, host: 'desktop' });
   const { course } = await createPresets(packed.page);
   // A packed program cannot run as Node, so this needs another kind of process.
-  const { trainSeconds } = await ask(packed.page, 'training.estimate', { network: course, settings: {} });
+  const { trainSeconds } = await ask(packed.page, 'training.estimate', {
+    network: course,
+    settings: {},
+    threads: 2,
+  });
   expect(trainSeconds).toBeGreaterThan(0);
   const [run] = (await startRuns(packed.page, { network: course, settings: { seed: 0, epochs: 1 } })) as [
     number,

@@ -67,7 +67,8 @@ export class Host {
     this.#desktop ??= new Desktop(this.home);
     if (!desktops.includes(this.#desktop)) desktops.push(this.#desktop);
     await this.#desktop.start();
-    // A first visit is led to the welcome page; a test that went elsewhere before that would be refused.
+    // The page gives itself the address of its first screen; a test that went elsewhere at that moment would be refused.
+    await this.#desktop.page.waitForURL(/#\/./);
     await this.#desktop.page.locator('#heading').waitFor();
   }
 
