@@ -67,18 +67,13 @@ test('@always the window is sandboxed, its program an ordinary user’s', async 
 test('@always an estimate runs in a process of its own', async () => {
   const { main, page } = desktop.program;
   const { course: network } = await createPresets(page);
-  // On other screens the window asks as well, and of two questions only the newer one is answered.
-  await page.evaluate(() => {
-    location.hash = '#/settings';
-  });
-  await expect(page.getByRole('heading', { name: 'Settings', level: 1 })).toBeVisible();
-  const { trainSeconds, memoryBytes } = await ask(page, 'training.estimate', {
-    network,
-    settings: {},
-    threads: 2,
-  });
-  expect(trainSeconds).toBeGreaterThan(0);
-  expect(memoryBytes).toBeGreaterThan(0);
+  // The window asks as well, and of two questions only the newer one is answered.
+  await expect(async () => {
+    const asked = { network, settings: {}, threads: 2 };
+    const { trainSeconds, memoryBytes } = await ask(page, 'training.estimate', asked);
+    expect(trainSeconds).toBeGreaterThan(0);
+    expect(memoryBytes).toBeGreaterThan(0);
+  }).toPass();
   const names = await main!.evaluate(({ app }) => app.getAppMetrics().map(({ name }) => name));
   expect(names).toContain('Stride estimates');
 });
