@@ -8,19 +8,15 @@ import { type History, historyFile, openHistory } from '../src/main/history/open
 import { historyProblem } from '../src/main/history/problems.ts';
 import { removeFolder, temporaryFolder } from './support/lab.ts';
 import { newRun } from './support/newRun.ts';
-import { type StartedProcess, startProcess } from './support/processes.ts';
 
 let home: string;
 let opened: History[];
-let processes: StartedProcess[];
 beforeEach(() => {
   home = temporaryFolder();
   opened = [];
-  processes = [];
 });
-afterEach(async () => {
+afterEach(() => {
   for (const history of opened) history.close();
-  await Promise.all(processes.map((each) => each.kill()));
   removeFolder(home);
 });
 
@@ -28,12 +24,6 @@ function open(): History {
   const history = openHistory(home);
   opened.push(history);
   return history;
-}
-
-async function otherProcess(): Promise<{ other: StartedProcess; run: number }> {
-  const other = startProcess('historyProcess.ts', home);
-  processes.push(other);
-  return { other, run: Number(await other.line()) };
 }
 
 describe('what cannot be opened is left as it is', () => {

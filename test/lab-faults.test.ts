@@ -61,6 +61,7 @@ describe('what cannot be resumed says why, and stays as it was', () => {
   test('another data set, and a machine that cannot train', async () => {
     await stopped();
     const summary = { ...fakeDataset.summary, hash: 'e'.repeat(64) };
+    await expectRefused('dataset.changed', { openDataset: async () => ({ ...fakeDataset, summary }) });
     const problem = { code: 'training.no-addon', message: 'no addon', parameters: {} };
     await expectRefused('training.no-addon', { findTrainingProblem: () => problem });
   });

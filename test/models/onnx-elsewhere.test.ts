@@ -1,5 +1,4 @@
 /** ONNX graphs in the forms in which other exporters write them, one small input each. */
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Node, AttributeProto, ModelProto, TensorProto } from '../../src/main/export/onnx/proto.ts';
 import { readOnnx } from '../../src/main/export/onnx/read.ts';

@@ -134,6 +134,7 @@ const chineseNames: Readonly<Record<string, string>> = {
   dataset: '数据集',
   descending: '排序方向',
   disabled: '停用标记',
+  distortion: '失真方式',
   divFactor: '起始除数',
   earlyStopping: '早停',
   epoch: '轮次',
