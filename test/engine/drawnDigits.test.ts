@@ -9,7 +9,7 @@ import { openDataset } from '../../src/main/datasets/index.ts';
 import { Inspector } from '../../src/main/engine/inspect/inspect.ts';
 import { readModelFile } from '../../src/main/export/read/model.ts';
 import type { Answers } from '../../src/shared/inspect/inspection.ts';
-import { enlarged, prepareDigit, reduceDrawing } from '../../src/shared/inspect/prepareDigit.ts';
+import { enlarged, prepareDigit, reduceDrawing } from '../../src/shared/inspect/drawing/prepareDigit.ts';
 import { findPreset } from '../../src/shared/network/presets.ts';
 import { parameterKey } from '../../src/shared/runs/checkpoint.ts';
 

@@ -1,5 +1,5 @@
 /** The table of drawings that are kept as a test set. */
-import type { Drawing } from '../../../shared/inspect/drawings.ts';
+import type { Drawing } from '../../../shared/inspect/drawing/drawings.ts';
 import type { Db } from '../sqlite.ts';
 
 export interface Drawings {

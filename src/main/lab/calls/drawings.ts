@@ -2,7 +2,7 @@
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
-import { mostDrawings } from '../../../shared/inspect/drawings.ts';
+import { mostDrawings } from '../../../shared/inspect/drawing/drawings.ts';
 import type { History } from '../../history/open.ts';
 
 export function drawingCalls(

@@ -1,6 +1,6 @@
 /** The calls for drawings that are kept as a test set. */
 import { z } from 'zod';
-import { drawingSchema } from '../../inspect/drawings.ts';
+import { drawingSchema } from '../../inspect/drawing/drawings.ts';
 import { call } from './call.ts';
 
 export const drawingCalls = {

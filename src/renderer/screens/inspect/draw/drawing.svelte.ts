@@ -10,7 +10,7 @@ import {
   type PreparedDigit,
   prepareDigit,
   reduceDrawing,
-} from '../../../../shared/inspect/prepareDigit.ts';
+} from '../../../../shared/inspect/drawing/prepareDigit.ts';
 import type { Moment } from '../../../../shared/inspect/inspection.ts';
 import { NewestWish } from '../state/newest.ts';
 

@@ -1,5 +1,5 @@
 /** The drawing as strokes, and their rendering on a canvas. Coordinates are the canvas's own pixels. */
-import type { Ink } from '../../../../shared/inspect/prepareDigit.ts';
+import type { Ink } from '../../../../shared/inspect/drawing/prepareDigit.ts';
 
 /** Width and height of the canvas in pixels, whatever the screen's pixel ratio. */
 export const padSide = 280;

@@ -1,7 +1,7 @@
 /** Converts a dropped, pasted or chosen picture to ink of the pad's size. */
 import { Problem } from '../../../../shared/base/problem.ts';
-import { inkOfPicture } from '../../../../shared/inspect/pictureInk.ts';
-import { type Ink, areaAverage, enlarged } from '../../../../shared/inspect/prepareDigit.ts';
+import { inkOfPicture } from '../../../../shared/inspect/drawing/pictureInk.ts';
+import { type Ink, areaAverage, enlarged } from '../../../../shared/inspect/drawing/prepareDigit.ts';
 import { padSide } from './pen.ts';
 
 /** Pictures are reduced to this size before their ink is detected: a photograph has more pixels than a stroke needs. */
