@@ -126,6 +126,7 @@ test('a convolution’s unit is spelled out by the keyboard alone, and equals wh
 test('pooling, activation, linear layer, softmax and loss have their numbers', async ({ page }) => {
   await page.goto(host.url);
   await go(page, '#/inspect/1?image=3');
+  await expect(step(page, 1, '0')).toBeVisible();
   const places = await page
     .locator('[data-net="1"] [data-step]')
     .evaluateAll((steps) => steps.map((each) => (each as HTMLElement).dataset['step'] ?? ''));
