@@ -190,6 +190,7 @@ test('Fashion-MNIST, from its files to a page that knows trousers, on a small to
   await press(page.getByRole('button', { name: 'Train on this set' }));
   await page.getByRole('textbox', { name: 'Epochs', exact: true }).fill('1');
   await press(page.getByRole('button', { name: /^Train Course net/ }));
+  await expect(page.getByRole('navigation').getByText('Course net #2')).toBeVisible();
   await page.goto(host.at('#/runs/2'));
   await expect(page.getByText('Finished', { exact: true }).first()).toBeVisible();
   await press(page.getByRole('button', { name: 'Actions' }));
