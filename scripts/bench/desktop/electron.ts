@@ -46,7 +46,7 @@ export async function openElectron(what: 'stride' | 'empty'): Promise<() => Prom
     for (const folder of [home, userHome]) rmSync(folder, { recursive: true, force: true });
   });
   return async () => {
-    program = await Program.start({ program: staged.program, home, userHome, display, inspect: false, args: (process.env['TRY_ARGS'] ?? '').split(' ').filter(Boolean) });
+    program = await Program.start({ program: staged.program, home, userHome, display, inspect: false });
     return program;
   };
 }
