@@ -44,7 +44,6 @@ describe('the window', () => {
       preload: '/out/preload/preload.cjs',
     });
     expect(app.sandboxed).toBe(true);
-    expect(app.switches.get('enable-features')).toBe('PartitionAllocLargeEmptySlotSpanRing');
     expect(webContents.mainFrame.url).toBe('app://stride/index.html');
     expect(shown).toBe(0);
     BrowserWindow.only.emit('ready-to-show');

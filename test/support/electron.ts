@@ -23,11 +23,6 @@ class App extends EventEmitter {
   hasLock = true;
   sandboxed = false;
   locale = 'en-GB';
-  /** Chromium's switches that the program has set before it was ready. */
-  readonly switches = new Map<string, string>();
-  readonly commandLine = {
-    appendSwitch: (name: string, value: string) => void this.switches.set(name, value),
-  };
   /** The exit code, once the program has ended. */
   exited: number | undefined;
   ready = Promise.withResolvers<void>();
@@ -291,7 +286,6 @@ export function restart(): void {
   for (const emitter of [app, ipcMain, powerMonitor, systemPreferences]) emitter.removeAllListeners();
   windows.clear();
   app.paths.clear();
-  app.switches.clear();
   protocol.handlers.clear();
   Object.assign(app, { hasLock: true, sandboxed: false, locale: 'en-GB', exited: undefined });
   app.ready = Promise.withResolvers<void>();

@@ -68,7 +68,6 @@ export function startDesktop(options: DesktopOptions): void {
   // Workers pass it on to the thread that loads the library.
   process.env['STRIDE_LOADING_MARK'] = loadingMark(options.home);
   app.enableSandbox();
-  keepFreedMemory();
   registerPageScheme();
   guardContents();
   // macOS reports the files before there is a window.
@@ -196,15 +195,6 @@ function trayOf(icon: string, texts: () => Texts, lifetime: () => Lifetime): Tra
     },
     quit: () => void lifetime().quit(),
   });
-}
-
-/**
- * Lets Chromium's allocator, which TensorFlow's tensors come from as well, keep a few hundred freed blocks. By default
- * it returns all but sixteen to the system and requests them again in the next step: some 60,000 page faults a second,
- * and a sixth of the training time. Must be called before Electron is ready.
- */
-function keepFreedMemory(): void {
-  app.commandLine.appendSwitch('enable-features', 'PartitionAllocLargeEmptySlotSpanRing');
 }
 
 /**
