@@ -22,9 +22,12 @@ const vector = (name: string) => fileURLToPath(new URL(`../vectors/models/${name
 const require = createRequire(import.meta.url);
 
 /** What was exported, as files. */
-let folder = '';
+let folder: string;
+test.beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'stride-e2e-export-'));
+});
 test.afterAll(() => {
-  if (folder) rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 });
 
 const dialog = (page: Page) => page.getByRole('dialog');
@@ -97,7 +100,6 @@ test('it is exported in every format; the figures are shown, and kept with the r
   for (const each of await results.all()) await expect(each).toContainText('100 images');
   await expect(results.filter({ hasText: 'LiteRT' })).toContainText('LiteRT.js');
   await axe(page);
-  folder = mkdtempSync(join(tmpdir(), 'stride-e2e-export-'));
   const members = unzipSync(readFileSync(await archive.path()));
   expect(Object.keys(members).sort()).toEqual(
     [
