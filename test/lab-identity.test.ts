@@ -2,7 +2,7 @@
  * Whose a checkpoint is: history moved away, emptied or replaced never makes a run go on from another run's numbers, and a
  * checkpoint that was damaged is not taken for a whole one.
  */
-import { copyFileSync, cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { decodeSafetensors, encodeSafetensors } from '../src/main/checkpoints/safetensors.ts';
@@ -175,6 +175,11 @@ describe('a checkpoint that was damaged', () => {
     await expect(lab.call('inspect.filters', { run: 1 })).rejects.toMatchObject({
       code: 'checkpoint.checksum',
     });
+    const out = join(home, 'out');
+    await expect(
+      lab.call('models.export', { runs: [1], formats: ['npz'], folder: out }),
+    ).rejects.toMatchObject({ code: 'checkpoint.checksum' });
+    expect(existsSync(out)).toBe(false);
     await expect(lab.call('runs.resume', { run: 1 })).rejects.toMatchObject({
       code: 'checkpoint.previous-is-whole',
       parameters: { run: 1, step: 321, epoch: 2 },

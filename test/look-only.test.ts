@@ -1,11 +1,12 @@
 /** A disk that is full, and one that cannot be written: history is looked at, what would change it is refused. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openHistory } from '../src/main/history/open.ts';
 import { databaseImage } from '../src/main/history/image.ts';
+import { findPreset } from '../src/shared/network/presets.ts';
 import Database from 'better-sqlite3';
 import { fakeRun, openLab, reached, removeFolder, temporaryFolder } from './support/lab.ts';
 import { startProcess } from './support/processes.ts';
@@ -89,6 +90,33 @@ test('the image has what the log has committed, and what was written half is lef
   expect(image.pragma('integrity_check', { simple: true })).toBe('ok');
   image.close();
   history.close();
+});
+
+describe.skipIf(!existsSync('/dev/full'))('output to a disk that is full', () => {
+  const toFullDisk = (...command: string[]) =>
+    ended(spawnSync('sh', ['-c', 'exec "$@" > /dev/full', 'sh', process.execPath, script, home, ...command]));
+
+  test('ends training with a checkpoint, and says why', async () => {
+    const path = join(home, 'net.json');
+    writeFileSync(path, JSON.stringify({ ...findPreset('course')!.network, name: 'hold-at-400' }));
+    const { code, said } = toFullDisk('train', path);
+    expect(said).toMatch(/the output cannot be written, because its disk is full \(ENOSPC\)/);
+    expect(said).not.toMatch(/^\s+at /m);
+    expect(code).toBe(1);
+    const lab = await openLab(home);
+    const { status, step } = await lab.call('runs.get', { run: 2 });
+    await lab.close();
+    expect(status).toBe('stopped');
+    if (step > 0) expect(existsSync(join(home, 'runs', '2', 'last.safetensors'))).toBe(true);
+  });
+
+  test('a command that ends with its first line says why, too', () => {
+    expect(toFullDisk('presets')).toEqual({
+      code: 1,
+      out: '',
+      said: 'stride: the output cannot be written, because its disk is full (ENOSPC)\n',
+    });
+  });
 });
 
 describe('a start that the system refuses', () => {

@@ -5,7 +5,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { axeFindings } from './axe.ts';
-import { allowClipboard, expect, hostOfThisFile, test, watchForErrors } from './host.ts';
+import { allowClipboard, expect, hostOfThisFile, isDesktop, test, watchForErrors } from './host.ts';
+import { forbidCopying } from './clipboard.ts';
 import { press } from './press.ts';
 import { rows, total, add, fill, newNet } from './designing.ts';
 
@@ -200,6 +201,13 @@ test('layers are copied and pasted as text; anything else is refused in words', 
   await page.keyboard.press('Control+v');
   await expect(page.getByText('it is not JSON').first()).toBeVisible();
   await expect(rows(page)).toHaveCount(11);
+  if (isDesktop()) return;
+  const errors = watchForErrors(page);
+  await forbidCopying(page);
+  await press(page.getByRole('button', { name: 'Actions on layer' }));
+  await press(page.getByRole('menuitem', { name: 'Copy' }));
+  await expect(page.getByText('Press Ctrl+C (⌘C) in the list of layers instead.')).toBeVisible();
+  expect(errors).toEqual([]);
 });
 
 test('the course’s script, pasted on the column, is the course net, and its settings go to Train', async ({

@@ -4,8 +4,10 @@
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { childEnvironment } from '../../scripts/setup/native-notes.mjs';
+import { openDataset } from '../../src/main/datasets/index.ts';
+import { openNet } from '../../src/main/engine/inspect/openNet.ts';
 import { type Lab, createLab } from '../../src/main/lab/lab.ts';
 import { edgeTrial } from '../support/edgeNetworks.ts';
 import { fakeRun, openLab, reached, removeFolder, temporaryFolder, importerPath } from '../support/lab.ts';
@@ -50,6 +52,19 @@ describe('a net that no machine can count', () => {
     ).rejects.toMatchObject({ code: 'sweep.combination' });
     expect(await lab.call('runs.list', {})).toMatchObject({ total: 0 });
   });
+});
+
+test('a net that is too large to be looked into is refused before its graph is built', async () => {
+  const dataset = await openDataset('mnist');
+  const { network, settings } = { network: wide(4096), settings: { normalisation: 'course' as const } };
+  vi.stubEnv('STRIDE_MEMORY_LIMIT', '440000000');
+  try {
+    await expect(openNet({ network, settings, dataset, tensors: [] })).rejects.toMatchObject({
+      code: 'memory.network',
+    });
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });
 
 test('an estimate whose process dies says so, ends no other run, and the next one is answered', async () => {

@@ -6,6 +6,7 @@ import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Problem } from '../../shared/base/problem.ts';
 import { hiddenPrefix, removeHidden } from './import/staging.ts';
+import { storageProblem } from './storage.ts';
 
 export class Uploads {
   readonly #folder: string;
@@ -37,9 +38,14 @@ export class Uploads {
       this.#sent.set(ticket, sent);
     }
     const path = join(sent.folder, ...parts);
-    if (!sent.names.has(name)) await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    sent.names.add(name);
-    await appendFile(path, piece, { mode: 0o600 });
+    try {
+      if (!sent.names.has(name)) await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      sent.names.add(name);
+      await appendFile(path, piece, { mode: 0o600 });
+    } catch (error) {
+      await this.forget(ticket);
+      throw storageProblem(error, this.#folder);
+    }
   }
 
   /** Returns the path of the files: of the folder, or of the file itself if there is only one. */

@@ -2,6 +2,7 @@
  * The terminal host's command line: commands, options and their help. Each command is in its own file,
  * written against a lab and two streams; `commandRunner.ts` opens a lab for it and closes it afterwards.
  */
+import { setImmediate } from 'node:timers/promises';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { runFieldNames } from '../../shared/runQuery/fields.ts';
 import { exampleOf } from '../../shared/runQuery/words.ts';
@@ -46,8 +47,13 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
   }
   const io = createIo(terminal.stdout, terminal.stderr, terminal.env);
   const unread = new AbortController();
-  onBrokenOutput(terminal.stdout, () => {
+  let full = false;
+  onBrokenOutput(terminal.stdout, (reason) => {
     unread.abort();
+    if (reason === null) return;
+    full = true;
+    const said = say('the output cannot be written, because its disk is full ({reason})', { reason });
+    terminal.stderr.write(`stride: ${said}\n`);
   });
   onBrokenOutput(terminal.stderr, () => undefined);
 
@@ -80,7 +86,10 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
   addServeCommand(program, runner, terminal);
   addDoctorCommand(program, runner, terminal);
   localizeHelp(program);
-  return (await parseCommandLine(program, args, terminal)) ?? runner.code;
+  const code = (await parseCommandLine(program, args, terminal)) ?? runner.code;
+  // A stream reports what became of its last write in a later turn.
+  await setImmediate();
+  return full ? exitCodes.failure : code;
 }
 
 function makeProgram(terminal: Terminal): Command {

@@ -2,10 +2,12 @@
  * A thread that does one import or preview, so that the process that answers calls decodes no picture. Whoever
  * cancels ends the thread: everything that it writes is in its staging folder.
  */
+import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ImportPreview } from '../../../shared/api/calls/datasets.ts';
 import { type ProblemRecord, Problem } from '../../../shared/base/problem.ts';
 import type { ImportProgress, ImportRecord } from '../../../shared/datasets/importing.ts';
+import { storageProblem } from '../storage.ts';
 import { type ImportOrder, prepareSet } from './importDataset.ts';
 import { previewImport } from './preview.ts';
 
@@ -51,7 +53,8 @@ try {
   const answer = await (work === 'import' ? prepareSet(order, context) : previewImport(order, context));
   post({ kind: 'done', answer });
 } catch (error) {
+  const found = storageProblem(error, dirname(order.staging));
   // Any other error is a bug, which the owner reports as such.
-  if (!(error instanceof Problem)) throw error;
-  post({ kind: 'problem', problem: error.toRecord() });
+  if (!(found instanceof Problem)) throw found;
+  post({ kind: 'problem', problem: found.toRecord() });
 }

@@ -10,6 +10,7 @@ import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import yauzl from 'yauzl';
 import { Problem } from '../../../shared/base/problem.ts';
+import { isDiskFull } from '../storage.ts';
 import type { SourceContext } from './openSource.ts';
 import { type DataSource, type SourceFile, byName, isLeftBehind } from './source.ts';
 import { largestUnpacked, tooLarge } from './unpack.ts';
@@ -159,7 +160,7 @@ export async function tarSource(path: string, packed: boolean, context: SourceCo
     await reading;
   } catch (error) {
     signal.throwIfAborted();
-    throw error instanceof Problem ? error : damaged(path, error);
+    throw error instanceof Problem || isDiskFull(error) ? error : damaged(path, error);
   } finally {
     await to.close();
   }

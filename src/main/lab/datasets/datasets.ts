@@ -4,6 +4,7 @@ import { Problem } from '../../../shared/base/problem.ts';
 import type { ImportProgress } from '../../../shared/datasets/importing.ts';
 import { type Imported, publishSet } from '../../datasets/import/publish.ts';
 import { removeLeftBehind, withStaging } from '../../datasets/import/staging.ts';
+import { storageProblem } from '../../datasets/storage.ts';
 import { datasetStatistics } from '../../datasets/statistics.ts';
 import { Uploads } from '../../datasets/uploads.ts';
 import type { DatasetLibrary } from '../../datasets/library.ts';
@@ -155,9 +156,13 @@ export class LabDatasets {
     );
   }
 
-  #staged<T>(work: (staging: string) => Promise<T>): Promise<T> {
+  async #staged<T>(work: (staging: string) => Promise<T>): Promise<T> {
     const { library, history } = this.#options;
-    return withStaging(library.folder, history.owner, work);
+    try {
+      return await withStaging(library.folder, history.owner, work);
+    } catch (error) {
+      throw storageProblem(error, library.folder);
+    }
   }
 
   #thread(ticket: string, signal: AbortSignal) {

@@ -1,13 +1,9 @@
-/** Saves a comparison's tables and charts as files, and as text for other programs. */
-import { type TextTable, csvOf, markdownOf } from '../../../shared/compare/tables/tables.ts';
+/** Saves a comparison's tables and charts as files. */
+import { type TextTable, csvOf } from '../../../shared/compare/tables/tables.ts';
 import { saveFile } from '../../app/runs/runActions.svelte.ts';
 
 export function saveCsv(table: TextTable): void {
   saveFile({ fileName: `${table.name}.csv`, mediaType: 'text/csv;charset=utf-8', text: csvOf(table) });
-}
-
-export function copyMarkdown(table: TextTable): Promise<void> {
-  return navigator.clipboard.writeText(markdownOf(table));
 }
 
 /** Makes the drawing self-contained, with the theme's colours in place of their names. */

@@ -12,6 +12,7 @@ import { networkLabel } from '../../i18n/format.ts';
 import { problemText } from '../../i18n/problems.ts';
 import { m } from '../../paraglide/messages.js';
 import type { AppState } from '../../app/app.svelte.ts';
+import { copyText } from '../../app/copyText.ts';
 import type { ForeignChange } from '../../app/design/design.svelte.ts';
 import type { LayerNode } from '../../app/design/netDocument.ts';
 import { readNetwork, writeNetwork } from '../../app/design/netText.ts';
@@ -111,9 +112,10 @@ export class DesignBench {
   async copyLayers(): Promise<void> {
     const text = this.editor.copy();
     if (text === null) return;
-    await navigator.clipboard.writeText(text);
+    const { notices } = this.app;
+    if (!(await copyText(notices, text, m.design_copy_needs_keys()))) return;
     const what = subject(this.labelOf(this.editor.targets));
-    this.app.notices.show(m.design_copied({ what }), { milliseconds: 2000 });
+    notices.show(m.design_copied({ what }), { milliseconds: 2000 });
   }
 
   async pasteLayers(): Promise<void> {
