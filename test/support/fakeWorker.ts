@@ -87,6 +87,7 @@ class FakeRun {
         stopping: { best: null, waited: 0 },
         learningRates: this.#changes,
         shards: this.#order.shards,
+        kernels: 'tensorflow',
       },
       tensors: [
         { name: 'parameter/1.weight', shape: [2, 16], data: new Float32Array(32).fill(this.#state) },
@@ -146,7 +147,7 @@ class FakeRun {
   async train(): Promise<void> {
     const progress = this.#progress;
     const { epochs, batchSize } = this.#order.settings;
-    post({ kind: 'started', tensorflow: 'fake', stepsPerEpoch: this.#stepsPerEpoch });
+    post({ kind: 'started', tensorflow: 'fake', kernels: 'tensorflow', stepsPerEpoch: this.#stepsPerEpoch });
     if (this.#order.network.name === 'kill-process' && process.env['STRIDE_TEST_KILL']) {
       await sleep(300);
       process.kill(process.pid, 'SIGSEGV');

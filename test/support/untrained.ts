@@ -25,7 +25,12 @@ export async function addUntrainedCheckpoints(home: string, runs: readonly numbe
       const sums = { runningSum: 0, epochLossSum: 0, epochImages: 0, epochSeconds: 0 };
       const progress = {
         ...{ format: 1 as const, ...place, ...sums, random: generator.state(), orderSeed: '', shards },
-        ...{ layers: [], stopping: { best: null, waited: 0 }, learningRates: [] },
+        ...{
+          kernels: 'tensorflow' as const,
+          layers: [],
+          stopping: { best: null, waited: 0 },
+          learningRates: [],
+        },
       };
       files.claim(history.runs.known(run)!.manifest);
       const bytes = await files.write(run, { checkpoint: { tensors, progress }, epoch: null });

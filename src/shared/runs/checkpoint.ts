@@ -3,6 +3,7 @@
  * statistics) and progress (the position in an epoch, the state of the random generators, partial sums).
  */
 import { z } from 'zod';
+import { kernelSourceSchema } from '../training/kernels.ts';
 import { layerHealthSchema, lossSchema } from './runs.ts';
 import { learningRateChangeSchema } from '../training/training.ts';
 
@@ -51,6 +52,8 @@ export const progressSchema = z.strictObject({
   learningRates: z.array(learningRateChangeSchema).default([]),
   /** Number of shards of a batch; it affects rounding, so a run keeps it. */
   shards: z.int().min(1),
+  /** Whose convolutions the run is trained with; runs from before Stride had kernels have TensorFlow's. */
+  kernels: kernelSourceSchema.default('tensorflow'),
 });
 export type TrainingProgress = z.infer<typeof progressSchema>;
 

@@ -4,12 +4,20 @@
  */
 import { z } from 'zod';
 import { problemRecordSchema, versionsSchema } from './runs.ts';
+import { type KernelSource, kernelSourceSchema } from '../training/kernels.ts';
 import { stoppingMetrics } from '../training/training.ts';
 
 const details = {
   created: {},
   /** A thread has compiled the net, and the first step comes next. `threads`: shards per batch, one core each. */
-  started: { cpu: z.string(), cores: z.int(), threads: z.int(), versions: versionsSchema },
+  started: {
+    cpu: z.string(),
+    cores: z.int(),
+    threads: z.int(),
+    versions: versionsSchema,
+    /** Missing in histories from before Stride had kernels. */
+    kernels: kernelSourceSchema.optional(),
+  },
   paused: {},
   continued: {},
   /** True if the run is to stop at the end of the epoch, false if that was cancelled. */
@@ -92,4 +100,10 @@ export type Happening = WithoutPlace<RunEvent>;
 export function isFinishingEpoch(events: readonly RunEvent[]): boolean {
   const last = events.findLast(({ kind }) => kind === 'finishEpoch' || kind === 'resumed');
   return last?.kind === 'finishEpoch' && last.detail.wanted;
+}
+
+/** Returns the kernels of a run's first steps; undefined if there are none yet. */
+export function kernelsBegunWith(events: readonly RunEvent[]): KernelSource | undefined {
+  const started = events.find((event) => event.kind === 'started');
+  return started && (started.detail.kernels ?? 'tensorflow');
 }

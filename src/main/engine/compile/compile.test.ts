@@ -9,7 +9,10 @@ function textOf(name: string, shards = 2, avx512 = true): string {
   const network = findPreset(name)?.network;
   if (!network) throw new Error(`no preset ${name}`);
   const settings = trainingSettingsSchema.parse({ optimizer: { type: 'sgd', momentum: 0.5 } });
-  return printGraph(compile({ network, settings, dataset: null, shards, constants: null, avx512 }).graph);
+  return printGraph(
+    compile({ network, settings, dataset: null, shards, constants: null, avx512, kernels: 'tensorflow' })
+      .graph,
+  );
 }
 
 const trainLines = (text: string) => text.split('\n').filter((line) => line.startsWith('train/'));

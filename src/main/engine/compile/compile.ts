@@ -27,6 +27,7 @@ import { elements } from '../../../shared/layers/layer.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import type { LayerSummary, NetworkSummary } from '../../../shared/network/shapes.ts';
 import { slotKey } from '../../../shared/runs/checkpoint.ts';
+import type { KernelSource } from '../../../shared/training/kernels.ts';
 import type { TrainingSettings } from '../../../shared/training/training.ts';
 import { type Batch, type BatchInput, datasetInput, fedInput, firstShard } from './batches.ts';
 import { clip } from './clip.ts';
@@ -85,6 +86,8 @@ export interface CompileOptions {
   readonly inspection?: boolean;
   /** Whether the graph is for a CPU with AVX-512; detected on this machine if left out. */
   readonly avx512?: boolean;
+  /** Whose convolutions are used; Stride's own if they are there and left out. */
+  readonly kernels?: KernelSource;
 }
 
 export interface CompiledNetwork {
@@ -133,10 +136,11 @@ class Compiler {
 
   constructor(options: CompileOptions) {
     this.#options = options;
-    const { avx512 } = options;
+    const { avx512, kernels } = options;
     this.#net = new Net(this.#g, options.network, {
       seed: options.settings.seed,
       ...(avx512 === undefined ? {} : { avx512 }),
+      ...(kernels === undefined ? {} : { kernels }),
     });
   }
 

@@ -10,7 +10,9 @@ import {
   summarize,
 } from '../../../shared/network/shapes.ts';
 import { parameterKey } from '../../../shared/runs/checkpoint.ts';
+import type { KernelSource } from '../../../shared/training/kernels.ts';
 import { hasAvx512 } from '../native/cpu.ts';
+import { kernelSource } from '../native/kernels.ts';
 import { type ByShard, type Graph, type Tensor, unknown } from '../graph/graph.ts';
 import {
   type Variable,
@@ -84,6 +86,7 @@ export interface PassOptions {
 export interface NetOptions {
   readonly seed?: number;
   readonly avx512?: boolean;
+  readonly kernels?: KernelSource;
 }
 
 export class Net {
@@ -93,6 +96,7 @@ export class Net {
   readonly #network: Network;
   readonly #seed: number;
   readonly #avx512: boolean;
+  readonly #kernels: KernelSource;
   readonly #groups: readonly Group[];
   readonly #layouts = new Map<string, Layout>();
   #step: Tensor | undefined;
@@ -101,11 +105,16 @@ export class Net {
    * Throws a `Problem` if the layers do not fit each other. `seed` is for the random numbers of a training
    * pass.
    */
-  constructor(g: Graph, network: Network, { seed = 0, avx512 = hasAvx512() }: NetOptions = {}) {
+  constructor(
+    g: Graph,
+    network: Network,
+    { seed = 0, avx512 = hasAvx512(), kernels = kernelSource() }: NetOptions = {},
+  ) {
     this.g = g;
     this.#network = network;
     this.#seed = seed;
     this.#avx512 = avx512;
+    this.#kernels = kernels;
     this.summary = summarize(network);
     this.parameters = parametersOf(this.summary);
     this.#groups = packing(this.parameters).map((parameters) => {
@@ -294,6 +303,7 @@ export class Net {
       g: this.g,
       ...options,
       avx512: this.#avx512,
+      kernels: this.#kernels,
       parameters: this.#access(prefix, gathered),
       within: (inner) => this.#context(`${prefix}.${inner}`, options, gathered),
       randomSeed: (shard) => this.randomSeed(`${prefix}/${shard}`),

@@ -91,6 +91,16 @@ export const opTable = {
   MaxPool: heavy(1, 'output'),
   MaxPoolGrad: heavy(3, 'output'),
 
+  // Stride's own, of `src/native/operations.cpp`.
+  StrideConv2D: { inputs: 3, outputs: ['y', 'index'], cost: 'heavy' },
+  StrideConv2DGradients: {
+    inputs: 4,
+    outputs: ['x_gradient', 'filter_gradient', 'bias_gradient'],
+    cost: 'heavy',
+  },
+  StrideFromLanes: of(1, 'images_of_lanes'),
+  StrideToLanes: of(1, 'lanes_of_images'),
+
   // Reductions.
   All: of(2),
   ArgMax: of(2),

@@ -21,11 +21,12 @@ function graphOf(layers: readonly Layer[], shards: number, values: object = {}, 
 
 /** Without AVX-512, an input gradient with a large kernel is computed as a convolution (`ops/conv2d.ts`). */
 const variants = [
-  { variant: 'the AVX-512 variant', avx512: true, convolutions: 2 },
-  { variant: 'the variant for other processors', avx512: false, convolutions: 3 },
-];
+  { variant: 'the AVX-512 variant', avx512: true, kernels: 'tensorflow', convolutions: 2 },
+  { variant: 'the variant for other processors', avx512: false, kernels: 'tensorflow', convolutions: 3 },
+  { variant: "the variant of Stride's own kernels", avx512: true, kernels: 'stride', convolutions: 2 },
+] as const;
 
-describe.each(variants)("$variant of the course's net in two shards", ({ avx512, convolutions }) => {
+describe.each(variants)("$variant of the course's net in two shards", ({ avx512, kernels, convolutions }) => {
   const { graph } = compile({
     network: course,
     settings: settings(),
@@ -33,14 +34,16 @@ describe.each(variants)("$variant of the course's net in two shards", ({ avx512,
     shards: 2,
     constants: null,
     avx512,
+    kernels,
   });
 
   it('has all of a shard in its function, and its variables read there', () => {
     expect(graph.functions.map(({ name }) => name)).toEqual(['train_shard_0', 'train_shard_1']);
     for (const { nodes, inputs } of graph.functions) {
-      const count = (op: string) => nodes.filter((node) => node.op === op).length;
-      expect(count('Conv2D') + count('Conv3D')).toBe(convolutions);
-      expect(count('Conv2DBackpropFilter') + count('Conv3DBackpropFilterV2')).toBe(2);
+      const count = (...ops: string[]) => nodes.filter((node) => ops.includes(node.op)).length;
+      expect(count('Conv2D', 'Conv3D', 'StrideConv2D')).toBe(convolutions);
+      const gradients = ['Conv2DBackpropFilter', 'Conv3DBackpropFilterV2', 'StrideConv2DGradients'];
+      expect(count(...gradients)).toBe(2);
       expect(count('ReadVariableOp')).toBe(1);
       expect(nodes.some(({ op }) => /Apply|Assign/.test(op))).toBe(false);
       expect(inputs.map(({ node }) => node).sort()).toEqual(
@@ -65,7 +68,7 @@ describe.each(variants)("$variant of the course's net in two shards", ({ avx512,
 
 it.each(variants)(
   'puts a whole step of $variant into one function where there is one shard',
-  ({ avx512 }) => {
+  ({ avx512, kernels }) => {
     const { graph } = compile({
       network: course,
       settings: settings(),
@@ -73,6 +76,7 @@ it.each(variants)(
       shards: 1,
       constants: null,
       avx512,
+      kernels,
     });
     const [only, ...others] = graph.functions;
     expect(others).toEqual([]);

@@ -12,6 +12,7 @@ import type { TFJSBinding } from '@tensorflow/tfjs-node/dist/tfjs_binding.js';
 import { Problem } from '../../../shared/base/problem.ts';
 import { type Graph, type NamedSlot, type Signature, isByShard, slotsOf } from '../graph/graph.ts';
 import { servingTag, writeSavedModel } from '../graph/savedModel.ts';
+import { loadKernels } from './kernels.ts';
 import { whileMarked } from './loadingMark.ts';
 
 /**
@@ -51,9 +52,11 @@ function tensorflow(): TFJSBinding {
   legacy['isArray'] ??= Array.isArray;
   try {
     loaded = whileMarked(() => {
-      const tf = keepingLibraries(
-        () => createRequire(import.meta.url)('@tensorflow/tfjs-node') as typeof TfjsNode,
-      );
+      const tf = keepingLibraries(() => {
+        const library = createRequire(import.meta.url)('@tensorflow/tfjs-node') as typeof TfjsNode;
+        loadKernels();
+        return library;
+      });
       return (tf.backend() as unknown as { binding: TFJSBinding }).binding;
     });
   } catch (error) {

@@ -20,6 +20,7 @@ import {
   subtract,
   sum,
 } from '../graph/operations.ts';
+import { layoutOf, withInputLaidOut } from './layouts.ts';
 import {
   type Context,
   type Gradient,
@@ -33,11 +34,15 @@ import {
 const allButChannels = [0, 1, 2];
 
 export const batchNorm2d: Operation<BatchNorm2d> = (context, layer, input, inputShape) => {
-  const { channels } = requireMap(inputShape, 'batchNorm2d');
+  const map = requireMap(inputShape, 'batchNorm2d');
   const epsilon = layer.epsilon ?? batchNormDefaults.epsilon;
-  return context.training
-    ? normaliseByBatch(context, layer.momentum ?? batchNormDefaults.momentum, epsilon, input, channels)
-    : normaliseByRunning(context, epsilon, input);
+  if (!context.training) return normaliseByRunning(context, epsilon, input);
+  const momentum = layer.momentum ?? batchNormDefaults.momentum;
+  // Its operations take channels on the last axis.
+  const layout = layoutOf(input) === 'lanes' ? 'nhwc' : layoutOf(input);
+  return withInputLaidOut(context, input, map, layout, (values) =>
+    normaliseByBatch(context, momentum, epsilon, values, map.channels),
+  );
 };
 
 function normaliseByBatch(

@@ -25,8 +25,9 @@ import {
   transpose,
 } from '../graph/operations.ts';
 import { type Kernels, affine } from './affine.ts';
-import { wantsHwnc, withInputLaidOut } from './hwnc.ts';
 import { type FilterShape, coversMap, isOne, isSame } from './convolution.ts';
+import { wantsHwnc } from './hwnc.ts';
+import { withInputLaidOut } from './layouts.ts';
 import { type Context, type Operation, plain } from './op.ts';
 
 export const conv2d: Operation<Conv2d> = (context, layer, input, inputShape) => {

@@ -3,7 +3,7 @@ import type { Flatten } from '../../../shared/layers/flatten.ts';
 import { type MapShape, elements } from '../../../shared/layers/layer.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { reshape, transpose } from '../graph/operations.ts';
-import { withInputLaidOut } from './hwnc.ts';
+import { withInputLaidOut } from './layouts.ts';
 import { type Operation, perShard } from './op.ts';
 
 export const flatten: Operation<Flatten> = (context, _layer, input, inputShape) => {

@@ -11,18 +11,8 @@
  */
 import { type Conv2d, conv2d as conv2dKind, convWindow } from '../../../shared/layers/conv2d.ts';
 import { type MapShape, requireMap } from '../../../shared/layers/layer.ts';
-import type { Graph, Tensor } from '../graph/graph.ts';
-import { reshape, transpose } from '../graph/operations.ts';
 import { coversMap, isOne, isSame } from './convolution.ts';
-import {
-  type Context,
-  type Gradient,
-  type Gradients,
-  type MapLayout,
-  type Pass,
-  type Values,
-  gradientOf,
-} from './op.ts';
+import type { Context } from './op.ts';
 
 /** Number of images per shard from which HWNC was measured to be faster. */
 const fewestImages = 8;
@@ -60,72 +50,4 @@ export function wantsHwnc(
     output.width <= widest &&
     (unpadded || (isSame(window) && emptyLanes))
   );
-}
-
-/** The layouts that a map can be converted between by permuting axes. */
-type PlainLayout = Exclude<MapLayout, 'spaceToDepth'>;
-
-/** Moves a map to the layout `to` from the other one. */
-function layOut(
-  g: Graph,
-  x: Tensor,
-  { height, width, channels }: MapShape,
-  to: PlainLayout,
-  images: number,
-): Tensor {
-  return to === 'hwnc'
-    ? reshape(g, transpose(g, x, [1, 2, 0, 3]), [1, height, width * images, channels])
-    : transpose(g, reshape(g, x, [height, width, -1, channels]), [2, 0, 1, 3]);
-}
-
-/** Returns the layout of an operation's input, which must be a map that no max-pool has to convert first. */
-export function layoutOf({ layout: { kind } }: Values): PlainLayout {
-  if (kind === 'flat' || kind === 'spaceToDepth')
-    throw new Error(`a map was expected, its layout is ${kind}`);
-  return kind;
-}
-
-/** Moves maps to the layout `to`. */
-export function laidOut({ g, shardSizes }: Context, values: Values, map: MapShape, to: PlainLayout): Values {
-  if (layoutOf(values) === to) return values;
-  const shards = values.shards.map((x, shard) => layOut(g, x, map, to, shardSizes[shard] as number));
-  return { layout: { kind: to }, shards };
-}
-
-/** Moves gradients of maps to the layout `to` from the other one; channel sums do not change. */
-export function gradientsLaidOut(
-  { g, shardSizes }: Context,
-  { shards }: Gradients,
-  map: MapShape,
-  to: PlainLayout,
-): Gradients {
-  return {
-    shards: shards.map((dy: Gradient, shard) => ({
-      ...gradientOf(g, layOut(g, dy.tensor, map, to, shardSizes[shard] as number)),
-      channelSum: dy.channelSum,
-    })),
-  };
-}
-
-/**
- * Returns the pass of an operation that takes its input's maps in the layout `wanted`; the output's layout is
- * the operation's choice.
- */
-export function withInputLaidOut(
-  context: Context,
-  input: Values,
-  map: MapShape,
-  wanted: PlainLayout,
-  operation: (input: Values) => Pass,
-): Pass {
-  const pass = operation(laidOut(context, input, map, wanted));
-  const given = layoutOf(input);
-  if (given === wanted) return pass;
-  return {
-    output: pass.output,
-    backward(gradients, needsInput) {
-      const below = pass.backward(gradients, needsInput);
-      return below && gradientsLaidOut(context, below, map, given);
-    },
-  };
 }

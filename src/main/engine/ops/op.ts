@@ -5,6 +5,7 @@
  * combines them.
  */
 import type { MapShape, Shape } from '../../../shared/layers/layer.ts';
+import type { KernelSource } from '../../../shared/training/kernels.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { biasAddGrad } from '../graph/operations.ts';
 
@@ -18,10 +19,14 @@ export type MapLayout =
    * HWNC in which the four pixels of each pooling window are channels of one pixel (`spaceToDepth.ts`); a
    * max-pool follows.
    */
-  | 'spaceToDepth';
+  | 'spaceToDepth'
+  /** groups × height × width × channels × lanes, with an image in each lane (`lanes.ts`) */
+  | 'lanes';
 
 export type ValueLayout =
-  | { readonly kind: MapLayout }
+  | { readonly kind: Exclude<MapLayout, 'lanes'> }
+  /** `already`: how many of the next layers have been computed with the convolution before them. */
+  | { readonly kind: 'lanes'; readonly already?: number }
   /**
    * Features, batch first. With `flattenedFrom` they are in that map's order of height, width and channel:
    * PyTorch flattens channel, height, width, so the columns of the next linear layer's weight are permuted
@@ -81,6 +86,8 @@ export interface Context {
   readonly training: boolean;
   /** Whether the CPU has AVX-512, which decides between equivalent computations by their speed. */
   readonly avx512: boolean;
+  /** Whose convolutions a training pass uses where both have one. */
+  readonly kernels: KernelSource;
   /** Number of images in each shard; unknown in evaluation. */
   readonly shardSizes: readonly number[];
   readonly parameters: ParameterAccess;

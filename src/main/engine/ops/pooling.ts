@@ -8,7 +8,7 @@ import {
   maxPool2d as maxPoolKind,
   poolWindow,
 } from '../../../shared/layers/pooling.ts';
-import type { Graph, Tensor } from '../graph/graph.ts';
+import type { Tensor } from '../graph/graph.ts';
 import {
   type PoolWindow,
   avgPool,
@@ -24,7 +24,7 @@ import {
   shape as shapeOp,
   slice,
 } from '../graph/operations.ts';
-import { layoutOf, withInputLaidOut } from './hwnc.ts';
+import { lanesOf, layoutOf, withInputLaidOut } from './layouts.ts';
 import { spaceToDepthPool } from './spaceToDepth.ts';
 import { type Context, type Operation, type Pass, type Values, perShard } from './op.ts';
 
@@ -36,7 +36,7 @@ export const maxPool2d: Operation<MaxPool2d> = (context, layer, input, inputShap
   const output = requireMap(maxPoolKind.outputShape(layer, inputShape), 'maxPool2d');
   if (input.layout.kind === 'spaceToDepth') return spaceToDepthPool(context, input, output);
   return withUsableLayout(context, input, inputShape, window, (values) => {
-    const pixels = pixelsOf(g, values);
+    const pixels = pixelsOf(context, values);
     return perShard(context, values, (map) => {
       const x = pixels.apart(map, inputMap);
       const y = maxPool(g, x, window);
@@ -63,7 +63,7 @@ export const avgPool2d: Operation<AvgPool2d> = (context, layer, input, inputShap
   const padded = isPadded(window);
   const none = [0, 0] as const;
   return withUsableLayout(context, input, inputShape, window, (values) => {
-    const pixels = pixelsOf(g, values);
+    const pixels = pixelsOf(context, values);
     return perShard(context, values, (map) => {
       const wide = padded ? pad(g, map, [none, [ph, ph], [pw, pw], none]) : map;
       const x = pixels.apart(wide, inputMap);
@@ -103,15 +103,20 @@ export const globalAveragePool: Operation<GlobalAveragePool> = (context, _layer,
 const isPadded = ({ padding: [ph, pw] }: PoolWindow) => ph > 0 || pw > 0;
 
 /**
- * Converts HWNC maps for a pool and back: each pixel becomes a position whose channels are those of all
- * images at that pixel, which fill all of oneDNN's lanes. NHWC maps are not changed.
+ * Converts maps for a pool and back, which treats all channels alike: in HWNC, those of all images at a pixel are its
+ * channels, and in the lanes' layout those of a group; they fill all of oneDNN's lanes. NHWC maps are not changed.
  */
-function pixelsOf(g: Graph, { layout }: Values) {
-  const hwnc = layout.kind === 'hwnc';
+function pixelsOf({ g, avx512, shardSizes }: Context, { layout: { kind } }: Values) {
+  const lanes = kind === 'lanes' ? lanesOf({ avx512, shardSizes }) : 1;
   return {
-    apart: (x: Tensor, { height, width }: MapShape) => (hwnc ? reshape(g, x, [1, height, width, -1]) : x),
-    together: (x: Tensor, { height, channels }: MapShape) =>
-      hwnc ? reshape(g, x, [1, height, -1, channels]) : x,
+    apart(x: Tensor, { height, width, channels }: MapShape) {
+      if (kind === 'lanes') return reshape(g, x, [-1, height, width, channels * lanes]);
+      return kind === 'hwnc' ? reshape(g, x, [1, height, width, -1]) : x;
+    },
+    together(x: Tensor, { height, width, channels }: MapShape) {
+      if (kind === 'lanes') return reshape(g, x, [-1, height, width, channels, lanes]);
+      return kind === 'hwnc' ? reshape(g, x, [1, height, -1, channels]) : x;
+    },
   };
 }
 

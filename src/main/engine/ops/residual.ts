@@ -15,7 +15,7 @@ import {
   flattenedFromOf,
   gradientsOf,
 } from './op.ts';
-import { gradientsLaidOut, laidOut, layoutOf } from './hwnc.ts';
+import { gradientsLaidOut, laidOut, layoutOf } from './layouts.ts';
 import { conv2d } from './conv2d.ts';
 import { toChannelsFirst, toChannelsLast } from './flatten.ts';
 import { operationFor } from './index.ts';
@@ -57,7 +57,7 @@ export const residual: Operation<Residual> = (context, layer, given, inputShape)
       );
       const along =
         shape.kind === 'map' && layoutOf(values) !== layoutOf(around)
-          ? gradientsLaidOut(context, gradients, shape, layoutOf(around))
+          ? gradientsLaidOut(context, gradients, shape, [layoutOf(values), layoutOf(around)])
           : gradients;
       const past = side ? side.backward(along, needsInput) : along;
       if (!needsInput || !through || !past) return undefined;

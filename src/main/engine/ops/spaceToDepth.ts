@@ -32,8 +32,9 @@ import {
   unsortedSegmentSum,
 } from '../graph/operations.ts';
 import { type Kernels, affine } from './affine.ts';
-import { hasManyImages, withInputLaidOut } from './hwnc.ts';
 import { isOne } from './convolution.ts';
+import { hasManyImages } from './hwnc.ts';
+import { withInputLaidOut } from './layouts.ts';
 import { type Context, type Pass, type Values, perShard, plain } from './op.ts';
 
 /**

@@ -7,6 +7,7 @@ import { type Layer, layerKind } from '../../../shared/layers/index.ts';
 import { type MapShape, type Shape, requireMap } from '../../../shared/layers/layer.ts';
 import { wantsHwnc } from './hwnc.ts';
 import { operationFor } from './index.ts';
+import { includedAfter, lanesConv, passOfIncluded, wantsLanes } from './lanes.ts';
 import type { Context, Pass, Values } from './op.ts';
 import { gainsFromSpaceToDepth, spaceToDepthConv } from './spaceToDepth.ts';
 import {
@@ -25,7 +26,15 @@ export function trainingPass(
   values: Values,
   shape: Shape,
 ): Pass {
+  const included = passOfIncluded(values);
+  if (included) return included;
   const layer = layers[index] as Layer;
+  if (layer.type === 'conv2d') {
+    const map = requireMap(shape, 'conv2d');
+    if (wantsLanes(context, layer, map)) {
+      return lanesConv(context, layer, values, map, includedAfter(layers, index));
+    }
+  }
   if (layer.type === 'conv2d' && context.avx512 && isPooledInPairs(layers, index)) {
     const map = requireMap(shape, 'conv2d');
     const wanted = leadsToHwnc(context, layers.slice(index), map) ? 'hwnc' : 'nhwc';

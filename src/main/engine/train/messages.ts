@@ -8,6 +8,7 @@ import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import type { ProblemRecord } from '../../../shared/base/problem.ts';
 import type { EpochRecord, RunningLoss } from '../../../shared/runs/runs.ts';
+import type { KernelSource } from '../../../shared/training/kernels.ts';
 import type { LearningRateChange, TrainingSettings } from '../../../shared/training/training.ts';
 
 /** A run to train from its start or from a checkpoint. */
@@ -19,6 +20,11 @@ export interface TrainingOrder {
    * Number of shards of a batch, computed in parallel on the free cores. A resumed run keeps its own number.
    */
   readonly shards: number;
+  /**
+   * Whose convolutions a run from the seed is trained with, so that it repeats another one; the best on this machine
+   * if left out. A resumed run keeps its own.
+   */
+  readonly kernels?: KernelSource;
   /** Checkpoint to continue from, or null to start from the seed. */
   readonly from: Checkpoint | null;
   /**
@@ -57,7 +63,12 @@ export const lastKinds: readonly FromWorker['kind'][] = ['stopped', 'finished', 
 
 export type FromWorker =
   /** The graph is compiled and loaded; the first step comes next. */
-  | { readonly kind: 'started'; readonly tensorflow: string; readonly stepsPerEpoch: number }
+  | {
+      readonly kind: 'started';
+      readonly tensorflow: string;
+      readonly kernels: KernelSource;
+      readonly stepsPerEpoch: number;
+    }
   /** Losses of the steps starting at `from` (counted from 0), posted a few times per second. */
   | {
       readonly kind: 'batchLosses';

@@ -19,7 +19,11 @@ const epochStart = {
  * Returns the progress before the first step; `random` is the generator's state after the parameters have
  * been drawn.
  */
-export function initialProgress(order: TrainingOrder, shards: number, random: Progress['random']): Progress {
+export function initialProgress(
+  order: TrainingOrder,
+  { shards, kernels }: Pick<Progress, 'shards' | 'kernels'>,
+  random: Progress['random'],
+): Progress {
   return {
     format: 1,
     step: 0,
@@ -30,6 +34,7 @@ export function initialProgress(order: TrainingOrder, shards: number, random: Pr
     stopping: { best: null, waited: 0 },
     learningRates: knownChanges(order),
     shards,
+    kernels,
   };
 }
 

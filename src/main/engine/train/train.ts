@@ -11,6 +11,7 @@ import type { Control } from './control.ts';
 import { readLabels } from '../data/images.ts';
 import type { FromWorker, TrainingOrder } from './messages.ts';
 import { pixelConstants } from '../data/normalisation.ts';
+import { availableKernels, kernelSource } from '../native/kernels.ts';
 import { readMemory } from '../native/memory.ts';
 import { Session } from '../native/session.ts';
 import { splitTraining } from './split.ts';
@@ -38,11 +39,13 @@ export async function train(
   requireAffordable({ summary, dataset: dataset.summary, settings, shards }, readMemory().freeBytes);
   const lastBatch = split.train.length % settings.batchSize;
   const constants = await pixelConstants(settings.normalisation, dataset);
-  const compiled = compile({ network, settings, dataset, shards, lastBatch, constants });
+  const wanted = from?.progress.kernels ?? order.kernels ?? kernelSource();
+  const kernels = availableKernels(wanted);
+  const compiled = compile({ network, settings, dataset, shards, lastBatch, constants, kernels });
   const session = await Session.load(compiled.graph);
   try {
     loadDataset(session, dataset);
-    await new Trainer({ order, compiled, session, labels, split, shards, control, post }).run();
+    await new Trainer({ order, compiled, session, labels, split, shards, kernels, control, post }).run();
   } finally {
     session.close();
   }

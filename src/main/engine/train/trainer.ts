@@ -5,6 +5,7 @@
  */
 import type { Checkpoint, NamedTensor } from '../../../shared/runs/checkpoint.ts';
 import type { Problem } from '../../../shared/base/problem.ts';
+import type { KernelSource } from '../../../shared/training/kernels.ts';
 import { baseAt, learningRateAt } from '../../../shared/training/schedule.ts';
 import { runningLossInterval } from '../../../shared/training/training.ts';
 import { type CompiledNetwork, trainingSignatures } from '../compile/compile.ts';
@@ -37,6 +38,8 @@ export interface Parts {
   readonly labels: { readonly train: Uint8Array; readonly test: Uint8Array };
   readonly split: Split;
   readonly shards: number;
+  /** Whose convolutions the session has. */
+  readonly kernels: KernelSource;
   readonly control: Control;
   readonly post: (message: FromWorker) => void;
 }
@@ -59,13 +62,13 @@ export class Trainer {
     const { order, session, compiled, split } = parts;
     this.#stepsPerEpoch = Math.ceil(split.train.length / order.settings.batchSize);
     if (order.from) {
-      this.#progress = { ...order.from.progress, learningRates: knownChanges(order) };
+      this.#progress = { ...order.from.progress, kernels: parts.kernels, learningRates: knownChanges(order) };
       this.#generator = Generator.fromState(order.from.progress.random);
       writeState(session, compiled, order.from.tensors);
     } else {
       this.#generator = new Generator(order.settings.seed);
       writeInitial(session, compiled, this.#generator, order.settings.initialisation);
-      this.#progress = initialProgress(order, parts.shards, this.#generator.state());
+      this.#progress = initialProgress(order, parts, this.#generator.state());
     }
     this.#firstStep = this.#progress.step;
     this.#checkpointPace = new CheckpointPace(order.checkpointSeconds);
@@ -76,7 +79,8 @@ export class Trainer {
   async run(): Promise<void> {
     const [progress, parts] = [this.#progress, this.#parts];
     const { earlyStopping, epochs } = parts.order.settings;
-    parts.post({ kind: 'started', tensorflow: tensorflowVersion(), stepsPerEpoch: this.#stepsPerEpoch });
+    const started = { tensorflow: tensorflowVersion(), stepsPerEpoch: this.#stepsPerEpoch };
+    parts.post({ kind: 'started', ...started, kernels: parts.kernels });
     const waitedOut = () => earlyStopping !== null && progress.stopping.waited >= earlyStopping.patience;
     while (progress.epoch <= epochs && !waitedOut()) {
       if (!(await this.#epoch())) {

@@ -10,6 +10,7 @@ import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import { type Checkpoint, type NamedTensor, parameterKey } from '../../../shared/runs/checkpoint.ts';
 import type { TrainingSettings } from '../../../shared/training/training.ts';
+import { kernelSource } from '../../engine/native/kernels.ts';
 import type { CheckpointFiles } from '../../checkpoints/files.ts';
 import { compile } from '../../engine/compile/compile.ts';
 import { initialParameters } from '../../engine/compile/parameters.ts';
@@ -107,6 +108,7 @@ function beginning({ network, tensors }: ReadModel, settings: TrainingSettings, 
       stopping: { best: null, waited: 0 },
       learningRates: [],
       shards,
+      kernels: kernelSource(),
     },
   };
 }

@@ -17,7 +17,7 @@ import { BestEpoch } from '../../../shared/runs/bestEpoch.ts';
 import type { Checkpoint } from '../../../shared/runs/checkpoint.ts';
 import type { EpochRecord, RunningLoss } from '../../../shared/runs/runs.ts';
 import type { CheckpointFiles } from '../../checkpoints/files.ts';
-import type { TrainingOrder } from '../../engine/train/messages.ts';
+import type { FromWorker, TrainingOrder } from '../../engine/train/messages.ts';
 import type { Doing } from '../../history/tables/runRow.ts';
 import type { Events } from '../base/events.ts';
 import { LossBuffer } from './lossBuffer.ts';
@@ -68,13 +68,13 @@ export class RunRecorder {
   }
 
   /** Records that the engine has been loaded and training begins. */
-  started(tensorflow: string, stepsPerEpoch: number): void {
+  started({ tensorflow, stepsPerEpoch, kernels }: Extract<FromWorker, { kind: 'started' }>): void {
     const { run, book } = this.#options;
     book.history.runs.setStarted(run, tensorflow, stepsPerEpoch);
     this.#does('firstStep');
     book.changed(run);
     const { machine, shards, versions } = book.detail(run);
-    const detail = { cpu: machine.cpu, cores: machine.cores, threads: shards, versions };
+    const detail = { cpu: machine.cpu, cores: machine.cores, threads: shards, versions, kernels };
     book.log(run, { kind: 'started', detail });
   }
 

@@ -2,6 +2,7 @@
 import type { CallRequest } from '../../../shared/api/api.ts';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
+import { kernelsBegunWith } from '../../../shared/runs/runEvents.ts';
 import type { RunSummary } from '../../../shared/runs/runs.ts';
 import type { CheckpointFiles } from '../../checkpoints/files.ts';
 import type { Memory } from '../../engine/native/memory.ts';
@@ -86,8 +87,8 @@ export class LabRuns {
   }
 
   /**
-   * Creates a run with bit-identical results: the same net, settings, seed, data and number of shards, and
-   * the same changes of the learning rate at the same steps. It does not stop where the first run was
+   * Creates a run with bit-identical results: the same net, settings, seed, data, number of shards and
+   * kernels, and the same changes of the learning rate at the same steps. It does not stop where the first run was
    * stopped.
    */
   async again(run: number): Promise<RunSummary> {
@@ -104,7 +105,9 @@ export class LabRuns {
     const [made] = this.#insert([checked], before.shards);
     if (!made) throw new Error('no run was made');
     this.#made(made.run);
-    this.#scheduler.add([this.#job(made.run, made.order, null, this.#startWorker)]);
+    const kernels = kernelsBegunWith(book.history.runEvents.list(run));
+    const order = { ...made.order, ...(kernels && { kernels }) };
+    this.#scheduler.add([this.#job(made.run, order, null, this.#startWorker)]);
     return book.summary(made.run);
   }
 

@@ -173,7 +173,7 @@ export class Training {
     switch (message.kind) {
       case 'started':
         this.#options.onTensorflow(message.tensorflow);
-        recorder.started(message.tensorflow, message.stepsPerEpoch);
+        recorder.started(message);
         return;
       case 'batchLosses':
         recorder.batchLosses(message.from, message.losses, message.imagesPerSecond);

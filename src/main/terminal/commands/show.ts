@@ -3,6 +3,7 @@ import { inLanguage, say } from '../../host/language.ts';
 import type { LabClient } from '../../../shared/api/api.ts';
 import type { RunEvent } from '../../../shared/runs/runEvents.ts';
 import type { RunDetail } from '../../../shared/runs/runs.ts';
+import type { KernelSource } from '../../../shared/training/kernels.ts';
 import { labelled, count, dateTime, describeOptimizer, percent, seconds, table } from '../reports/format.ts';
 import { type Io, print, printJson } from '../io.ts';
 
@@ -112,13 +113,20 @@ function log(events: readonly RunEvent[]): string {
   );
 }
 
+function kernelsText(kernels: KernelSource | undefined): string {
+  if (kernels === undefined) return '';
+  return kernels === 'stride' ? say(", with Stride's own kernels") : say(", with TensorFlow's kernels");
+}
+
 function inWords(event: RunEvent): string {
   switch (event.kind) {
     case 'started':
-      return say('started on {threads} of {cores} cores', {
-        threads: event.detail.threads,
-        cores: event.detail.cores,
-      });
+      return (
+        say('started on {threads} of {cores} cores', {
+          threads: event.detail.threads,
+          cores: event.detail.cores,
+        }) + kernelsText(event.detail.kernels)
+      );
     case 'resumed':
       return event.step === 0
         ? say('resumed from the beginning')

@@ -1,5 +1,6 @@
 /** Describes a line of a run's log. */
 import type { RunEvent } from '../../../shared/runs/runEvents.ts';
+import type { KernelSource } from '../../../shared/training/kernels.ts';
 import { formatCount, formatDuration, formatLoss, formatShare, formatTick } from '../../i18n/format.ts';
 import { problemText } from '../../i18n/problems.ts';
 import { m } from '../../paraglide/messages.js';
@@ -9,7 +10,9 @@ export function logLine(event: RunEvent): string {
     case 'created':
       return m.runs_log_created();
     case 'started':
-      return m.runs_log_started({ cpu: event.detail.cpu, threads: event.detail.threads });
+      return (
+        m.runs_log_started({ cpu: event.detail.cpu, threads: event.detail.threads }) + kernels(event.detail)
+      );
     case 'paused':
       return m.status_paused();
     case 'continued':
@@ -57,4 +60,9 @@ export function logLine(event: RunEvent): string {
         total: formatCount(event.detail.testTotal),
       });
   }
+}
+
+function kernels({ kernels: source }: { readonly kernels?: KernelSource | undefined }): string {
+  if (source === undefined) return '';
+  return source === 'stride' ? m.runs_log_kernels_stride() : m.runs_log_kernels_tensorflow();
 }

@@ -1,0 +1,75 @@
+/**
+ * Stride's own operations (`src/native`): convolutions of maps whose images are in a vector's lanes. A map is then
+ * groups × height × width × channels × lanes.
+ */
+import { bool, int, ints } from './attributes.ts';
+import type { Graph, Tensor } from './graph.ts';
+
+/** Number of images in a vector. */
+export type Lanes = 8 | 16;
+
+/** A convolution with stride 1, and what is computed together with it. */
+export interface LanesConv {
+  readonly padding: readonly [number, number];
+  /** Whether a ReLU, and a max-pool of 2 × 2 windows, follow. */
+  readonly relu: boolean;
+  readonly pool: boolean;
+}
+
+const attributesOf = ({ padding, relu, pool }: LanesConv) => ({
+  padding: ints(padding),
+  relu: bool(relu),
+  pool: bool(pool),
+});
+
+/** Adds the conversion of NHWC maps; the lanes of the last group that have no image are zero. */
+export function toLanes(g: Graph, x: Tensor, lanes: Lanes): Tensor {
+  return g.op('StrideToLanes', [x], { attributes: { lanes: int(lanes) } });
+}
+
+/** Adds the conversion of maps with so many images to NHWC. */
+export function fromLanes(g: Graph, x: Tensor, images: number): Tensor {
+  return g.op('StrideFromLanes', [x], { attributes: { images: int(images) } });
+}
+
+export interface LanesConvResult {
+  readonly y: Tensor;
+  /** Which element of its window each element of `y` is, for the gradients. */
+  readonly index: Tensor;
+}
+
+/** Adds a convolution; the filter is height × width × in × out. */
+export function lanesConv2d(
+  g: Graph,
+  x: Tensor,
+  filter: Tensor,
+  bias: Tensor,
+  conv: LanesConv,
+): LanesConvResult {
+  const [y, index] = g.node('StrideConv2D', [x, filter, bias], {
+    attributes: attributesOf(conv),
+    outputs: ['float32', 'uint8'],
+  }) as [Tensor, Tensor];
+  return { y, index };
+}
+
+export interface LanesConvGradients {
+  /** Has a value only if the input's gradient is asked for. */
+  readonly input: Tensor;
+  readonly filter: Tensor;
+  readonly bias: Tensor;
+}
+
+/** Adds the gradients of a convolution from that of its `y`. */
+export function lanesConv2dGradients(
+  g: Graph,
+  { x, filter, dy, index }: Readonly<Record<'x' | 'filter' | 'dy' | 'index', Tensor>>,
+  conv: LanesConv,
+  needsInput: boolean,
+): LanesConvGradients {
+  const [dx, dFilter, dBias] = g.node('StrideConv2DGradients', [x, filter, dy, index], {
+    attributes: { ...attributesOf(conv), input_gradient: bool(needsInput) },
+    outputs: ['float32', 'float32', 'float32'],
+  }) as [Tensor, Tensor, Tensor];
+  return { input: dx, filter: dFilter, bias: dBias };
+}

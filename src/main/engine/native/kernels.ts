@@ -1,0 +1,51 @@
+/**
+ * Stride's own kernels (`src/native`): a library beside tfjs-node's addon that registers operations with TensorFlow.
+ * Set-up builds it, and places it only if it can be loaded. Without it, every net has a graph of TensorFlow's own
+ * operations.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { KernelSource } from '../../../shared/training/kernels.ts';
+
+/** Returns the library's path, whether or not it is there. */
+export function kernelsFile(): string {
+  const manifest = createRequire(import.meta.url).resolve('@tensorflow/tfjs-node/package.json');
+  return join(dirname(manifest), 'lib', 'napi-v8', 'stride_kernels.node');
+}
+
+let usable: boolean | undefined;
+
+/** Returns whether the library is there, and the processor has the AVX2 and FMA that it needs. */
+export function hasKernels(): boolean {
+  usable ??= existsSync(kernelsFile()) && hasAvx2();
+  return usable;
+}
+
+/** Only Linux, for which alone the library is built, is asked what the processor has. */
+function hasAvx2(): boolean {
+  if (process.platform !== 'linux') return false;
+  const flags = readFileSync('/proc/cpuinfo', 'utf8');
+  return /\bavx2\b/.test(flags) && /\bfma\b/.test(flags);
+}
+
+/** Returns the kernels that a run goes on with: its own, unless they are not there. */
+export const availableKernels = (wanted: KernelSource): KernelSource =>
+  wanted === 'stride' && !hasKernels() ? 'tensorflow' : wanted;
+
+/**
+ * Returns the kernels for a new run. STRIDE_KERNELS=tensorflow chooses TensorFlow's, so that both can be measured and
+ * tested. Throws on any other value, because nobody would notice a misspelling.
+ */
+export function kernelSource(env: NodeJS.ProcessEnv = process.env): KernelSource {
+  const wanted = env['STRIDE_KERNELS'];
+  if (wanted === 'tensorflow') return wanted;
+  if (wanted !== undefined && wanted !== '')
+    throw new Error(`STRIDE_KERNELS is "${wanted}"; it can be "tensorflow", or not be set`);
+  return hasKernels() ? 'stride' : 'tensorflow';
+}
+
+/** Registers the operations with TensorFlow, which must have been loaded. Throws if that fails. */
+export function loadKernels(): void {
+  if (hasKernels()) createRequire(import.meta.url)(kernelsFile());
+}

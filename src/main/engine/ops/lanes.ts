@@ -1,0 +1,97 @@
+/**
+ * Convolutions by Stride's own kernels (`src/native`), while a net trains: images are in the lanes of a vector, so no
+ * number of channels leaves lanes empty, and a ReLU and a pool of 2 × 2 windows after a convolution are computed
+ * with it, before its output leaves the processor's cache.
+ */
+import { type Conv2d, convWindow } from '../../../shared/layers/conv2d.ts';
+import type { Layer } from '../../../shared/layers/index.ts';
+import type { MapShape, Pair } from '../../../shared/layers/layer.ts';
+import { poolWindow } from '../../../shared/layers/pooling.ts';
+import { floats } from '../graph/operations.ts';
+import { lanesConv2d, lanesConv2dGradients } from '../graph/lanesOperations.ts';
+import { coversMap, isOne } from './convolution.ts';
+import { lanesOf, withInputLaidOut } from './layouts.ts';
+import { type Context, type Gradient, type Pass, type Values, gradientOf, plain } from './op.ts';
+
+/** The smallest share of lanes with an image for which the kernels are used. */
+const fewestFilled = 0.6;
+
+type Place = Pick<Context, 'training' | 'kernels' | 'avx512' | 'shardSizes'>;
+
+/** Returns whether a convolution is computed by the kernels. */
+export function wantsLanes(context: Place, layer: Conv2d, input: MapShape): boolean {
+  const { training, kernels, shardSizes } = context;
+  if (!training || kernels !== 'stride') return false;
+  const window = convWindow(layer);
+  const { kernel, stride, padding, dilation } = window;
+  const lanes = lanesOf(context);
+  const filled = shardSizes.every((images) => images / (Math.ceil(images / lanes) * lanes) >= fewestFilled);
+  const slides = isOne(stride) && isOne(dilation) && padding[0] < kernel[0] && padding[1] < kernel[1];
+  return filled && slides && !isOne(kernel) && !coversMap(window, input);
+}
+
+/** The layers after a convolution that are computed with it. */
+export interface Included {
+  readonly relu: boolean;
+  readonly pool: boolean;
+}
+
+const isRelu = (layer: Layer | undefined) => layer?.type === 'activation' && layer.function === 'relu';
+
+function isPoolOfPairs(layer: Layer | undefined): boolean {
+  if (layer?.type !== 'maxPool2d') return false;
+  const { kernel, stride, padding } = poolWindow(layer);
+  const is = (pair: Pair, value: number) => pair[0] === value && pair[1] === value;
+  return is(kernel, 2) && is(stride, 2) && is(padding, 0);
+}
+
+/** Returns which of the next layers are computed with a convolution. A ReLU and a max-pool commute. */
+export function includedAfter(layers: readonly Layer[], index: number): Included {
+  const [first, second] = [layers[index + 1], layers[index + 2]];
+  if (isPoolOfPairs(first)) return { pool: true, relu: isRelu(second) };
+  return { relu: isRelu(first), pool: isRelu(first) && isPoolOfPairs(second) };
+}
+
+/** Adds a convolution with the layers after it that are included. `wantsLanes` must hold. */
+export function lanesConv(
+  context: Context,
+  layer: Conv2d,
+  input: Values,
+  map: MapShape,
+  included: Included,
+): Pass {
+  const { g, parameters } = context;
+  const weight = parameters.read('weight', { kind: 'conv' });
+  const hasBias = layer.bias ?? true;
+  const bias = hasBias
+    ? parameters.read('bias', plain)
+    : floats(g, new Array<number>(layer.filters).fill(0), [layer.filters]);
+  const conv = { padding: convWindow(layer).padding, ...included };
+  const already = Number(included.relu) + Number(included.pool);
+  return withInputLaidOut(context, input, map, 'lanes', ({ shards }) => {
+    const outputs = shards.map((x) => lanesConv2d(g, x, weight, bias, conv));
+    return {
+      output: { shards: outputs.map(({ y }) => y), layout: { kind: 'lanes', already } },
+      backward(gradients, needsInput) {
+        const parts = shards.map((x, shard) => {
+          const { index } = outputs[shard] as (typeof outputs)[number];
+          const { tensor: dy } = gradients.shards[shard] as Gradient;
+          return lanesConv2dGradients(g, { x, filter: weight, dy, index }, conv, needsInput);
+        });
+        const of = (name: 'filter' | 'bias') => parts.map((part) => part[name]);
+        parameters.gradient('weight', of('filter'));
+        if (hasBias) parameters.gradient('bias', of('bias'));
+        return needsInput ? { shards: parts.map((part) => gradientOf(g, part.input)) } : undefined;
+      },
+    };
+  });
+}
+
+/** Returns the pass of a layer that was computed with the convolution before it, if it was. */
+export function passOfIncluded({ layout, shards }: Values): Pass | undefined {
+  if (layout.kind !== 'lanes' || !layout.already) return undefined;
+  return {
+    output: { shards, layout: { kind: 'lanes', already: layout.already - 1 } },
+    backward: (gradients, needsInput) => (needsInput ? gradients : undefined),
+  };
+}

@@ -1,0 +1,82 @@
+/** The max-pool of 2 × 2 windows and the ReLU after a convolution, for one group of images, and their gradients. */
+#pragma once
+#include "convolution.h"
+#include "vectors.h"
+
+namespace {
+
+/** Takes `candidate` where it is larger, or not a number, as PyTorch's max-pool does. The first of equals stays. */
+inline void takeLarger(Vector& largest, Mask& index, Vector candidate, int32_t number) {
+  const Mask larger = (candidate > largest) | (candidate != candidate);
+  largest = larger ? candidate : largest;
+  index = larger ? Mask{} + number : index;
+}
+
+/** Where the ReLU is zero, the index says so. A NaN stays one. */
+inline void rectify(Vector& value, Mask& index) {
+  const Mask zero = value <= splat(0);
+  value = only(~zero, value);
+  index = zero ? Mask{} + stride::stopped : index;
+}
+
+/** Pools two rows of columns × filters. */
+inline void poolRows(const Vector* upper, int columns, int filters, bool relu, Vector* pooled, Bytes* indices) {
+  const Vector* lower = upper + static_cast<long>(columns) * filters;
+  for (int column = 0; column < columns; column += 2) {
+    for (int f = 0; f < filters; f++) {
+      const int left = column * filters + f;
+      const int right = left + filters;
+      Vector largest = upper[left];
+      Mask index = {};
+      takeLarger(largest, index, upper[right], 1);
+      takeLarger(largest, index, lower[left], 2);
+      takeLarger(largest, index, lower[right], 3);
+      if (relu) rectify(largest, index);
+      *pooled++ = largest;
+      *indices++ = __builtin_convertvector(index, Bytes);
+    }
+  }
+}
+
+inline void rectifyRow(Vector* row, long count, Bytes* indices) {
+  for (long element = 0; element < count; element++) {
+    Mask index = {};
+    rectify(row[element], index);
+    indices[element] = __builtin_convertvector(index, Bytes);
+  }
+}
+
+/**
+ * Leads a row of gradients back through ReLU and pool to two rows, `pitch` apart, and adds those that arrive to
+ * `sums`, one for each filter: the gradient of the bias.
+ */
+inline void unpoolRow(const Vector* gradient, const Bytes* indices, int pooledColumns, int filters, Vector* upper,
+                      long pitch, Vector* sums) {
+  Vector* lower = upper + pitch;
+  for (int column = 0; column < pooledColumns; column++, upper += 2 * filters, lower += 2 * filters) {
+    for (int f = 0; f < filters; f++) {
+      const Vector value = *gradient++;
+      const Mask index = __builtin_convertvector(*indices++, Mask);
+      upper[f] = only(index == 0, value);
+      upper[filters + f] = only(index == 1, value);
+      lower[f] = only(index == 2, value);
+      lower[filters + f] = only(index == 3, value);
+      sums[f] += only(index != stride::stopped, value);
+    }
+  }
+}
+
+/** Leads a row of gradients back through the ReLU, if there is one, and adds them to `sums`. */
+inline void unrectifyRow(const Vector* gradient, const Bytes* indices, int columns, int filters, Vector* row,
+                         Vector* sums) {
+  for (int column = 0; column < columns; column++) {
+    for (int f = 0; f < filters; f++) {
+      Vector value = *gradient++;
+      if (indices) value = only(__builtin_convertvector(*indices++, Mask) == 0, value);
+      *row++ = value;
+      sums[f] += value;
+    }
+  }
+}
+
+}  // namespace

@@ -1,0 +1,150 @@
+/**
+ * The sliding window of one group of images: y[row][column][f] = bias[f] + Σ x[row + i − padding][column + j −
+ * padding][c] · w[i][j][c][f]. It computes the forward pass, and the gradient of a convolution's input, which is such a
+ * sum over the output's gradient with the filter turned by 180°.
+ */
+#pragma once
+#include "vectors.h"
+
+namespace {
+
+struct Slide {
+  /** Rows of the source and its columns without those of zeros. */
+  int rows, columns;
+  int channels, filters, kernelHeight, kernelWidth, paddingHeight, paddingWidth;
+  /** Columns of the result. */
+  int resultColumns;
+
+  /** Columns of the source in memory: `paddingWidth` zeros, the columns, and zeros as far as a window reaches. */
+  int sourceWidth() const { return resultColumns + kernelWidth - 1; }
+  long sourcePitch() const { return static_cast<long>(sourceWidth()) * channels; }
+};
+
+/*
+ * A block is some filters by some neighbouring columns: their sums stay in registers while the window's elements pass
+ * by. AVX2 has 16 registers, for 6 × 2 sums, two columns and a weight; AVX-512 has 32, for 6 × 4.
+ */
+constexpr int mostFilters = 6;
+constexpr int mostColumns = LANES == 16 ? 4 : 2;
+
+/** Returns the number of filters in a block, so that blocks are as equal as they can be. */
+inline int filtersInBlock(int filters) { return divideUp(filters, divideUp(filters, mostFilters)); }
+
+/** Reorders a filter so that a block's weights are neighbours: blocks × window × filters in the block. */
+inline void packFilter(const float* filter, long window, int filters, float* packed) {
+  const int wide = filtersInBlock(filters);
+  for (int first = 0; first < filters; first += wide) {
+    const int count = std::min(wide, filters - first);
+    for (long element = 0; element < window; element++)
+      for (int f = 0; f < count; f++) *packed++ = filter[element * filters + first + f];
+  }
+}
+
+/** What a block is computed from. */
+struct Block {
+  const Vector* source;
+  long sourcePitch;
+  const float* weights;
+  long weightPitch;
+  /** Rows of the window, and elements (columns × channels) in each of them. */
+  int rows, elements;
+  /** Elements from one column of the source to the next. */
+  long step;
+  const float* bias;
+  Vector* result;
+  long resultStep;
+};
+
+template <int Filters, int Columns>
+void computeBlock(const Block& b) {
+  Vector sums[Filters][Columns];
+  for (int f = 0; f < Filters; f++)
+    for (int o = 0; o < Columns; o++) sums[f][o] = splat(b.bias ? b.bias[f] : 0);
+  for (int row = 0; row < b.rows; row++) {
+    const Vector* x = b.source + row * b.sourcePitch;
+    const float* w = b.weights + row * b.weightPitch;
+    for (int element = 0; element < b.elements; element++, x++, w += Filters) {
+      Vector columns[Columns];
+#pragma GCC unroll 8
+      for (int o = 0; o < Columns; o++) columns[o] = x[o * b.step];
+#pragma GCC unroll 8
+      for (int f = 0; f < Filters; f++)
+#pragma GCC unroll 8
+        for (int o = 0; o < Columns; o++) sums[f][o] += w[f] * columns[o];
+    }
+  }
+  for (int o = 0; o < Columns; o++)
+    for (int f = 0; f < Filters; f++) b.result[o * b.resultStep + f] = sums[f][o];
+}
+
+template <int Columns>
+void computeBlockOf(int filters, const Block& block) {
+  switch (filters) {
+    case 1: return computeBlock<1, Columns>(block);
+    case 2: return computeBlock<2, Columns>(block);
+    case 3: return computeBlock<3, Columns>(block);
+    case 4: return computeBlock<4, Columns>(block);
+    case 5: return computeBlock<5, Columns>(block);
+    default: return computeBlock<6, Columns>(block);
+  }
+}
+
+/**
+ * Computes blocks of columns from `column` on while they are whole, and returns the next column. Elements of the
+ * window beside the source are left out where no column of the block needs them.
+ */
+template <int Columns>
+int slideColumns(const Slide& s, Block block, int filters, int column) {
+  const Vector* source = block.source;
+  const float* weights = block.weights;
+  Vector* result = block.result;
+  for (; column + Columns <= s.resultColumns; column += Columns) {
+    const int from = std::max(0, s.paddingWidth - (column + Columns - 1));
+    const int to = std::min(s.kernelWidth, s.columns + s.paddingWidth - column);
+    block.source = source + static_cast<long>(column + from) * s.channels;
+    block.weights = weights + static_cast<long>(from) * s.channels * filters;
+    block.elements = std::max(0, to - from) * s.channels;
+    block.result = result + static_cast<long>(column) * s.filters;
+    computeBlockOf<Columns>(filters, block);
+  }
+  return column;
+}
+
+/** Computes one row of the result: resultColumns × filters. */
+inline void slideRow(const Slide& s, const Vector* source, const float* packed, const float* bias, int row,
+                     Vector* result) {
+  const int wide = filtersInBlock(s.filters);
+  const int from = std::max(0, s.paddingHeight - row);
+  const int to = std::min(s.kernelHeight, s.rows + s.paddingHeight - row);
+  const long window = static_cast<long>(s.kernelHeight) * s.kernelWidth * s.channels;
+  for (int first = 0; first < s.filters; first += wide) {
+    const int filters = std::min(wide, s.filters - first);
+    const long rowOfWeights = static_cast<long>(s.kernelWidth) * s.channels * filters;
+    Block block{};
+    block.rows = std::max(0, to - from);
+    if (block.rows > 0) block.source = source + (row + from - s.paddingHeight) * s.sourcePitch();
+    else block.source = source;
+    block.sourcePitch = s.sourcePitch();
+    block.weights = packed + first * window + (block.rows > 0 ? from * rowOfWeights : 0);
+    block.weightPitch = rowOfWeights;
+    block.step = s.channels;
+    block.bias = bias ? bias + first : nullptr;
+    block.result = result + first;
+    block.resultStep = s.filters;
+    int column = slideColumns<mostColumns>(s, block, filters, 0);
+    if (mostColumns > 2) column = slideColumns<2>(s, block, filters, column);
+    slideColumns<1>(s, block, filters, column);
+  }
+}
+
+/** Copies a map between columns of zeros. */
+inline void padColumns(const Vector* map, int rows, long width, long before, long after, Vector* padded) {
+  for (int row = 0; row < rows; row++) {
+    std::fill_n(padded, before, Vector{});
+    std::copy_n(map + row * width, width, padded + before);
+    std::fill_n(padded + before + width, after, Vector{});
+    padded += before + width + after;
+  }
+}
+
+}  // namespace

@@ -1,0 +1,65 @@
+/**
+ * Graphs with Stride's own kernels give the loss and all gradients, those of the images included, of the graphs of
+ * TensorFlow's operations, whatever layers stand around the convolutions.
+ */
+import { describe, expect, it } from 'vitest';
+import type { Graph } from '../../src/main/engine/graph/graph.ts';
+import { hasAvx512 } from '../../src/main/engine/native/cpu.ts';
+import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
+import { hasKernels } from '../../src/main/engine/native/kernels.ts';
+import type { Layer } from '../../src/shared/layers/index.ts';
+import { expectAlike } from './variants.ts';
+
+setNativeEnvironment(2);
+
+const conv = (filters: number, rest: object = {}): Layer =>
+  ({ type: 'conv2d', filters, kernelSize: 3, ...rest }) as Layer;
+const maxPool = (rest: object = {}): Layer => ({ type: 'maxPool2d', kernelSize: 2, ...rest }) as Layer;
+const avgPool = (rest: object = {}): Layer => ({ type: 'avgPool2d', kernelSize: 2, ...rest }) as Layer;
+const relu: Layer = { type: 'activation', function: 'relu' };
+const tanh: Layer = { type: 'activation', function: 'tanh' };
+const norm: Layer = { type: 'batchNorm2d' };
+const block = (...layers: Layer[]): Layer => ({ type: 'residual', layers });
+
+const cases: readonly (readonly [string, readonly Layer[]])[] = [
+  ['alone', [conv(5)]],
+  ['pool and ReLU', [conv(12), maxPool(), relu]],
+  ['ReLU and pool', [conv(7), relu, maxPool()]],
+  ['pool without ReLU', [conv(6), maxPool(), tanh]],
+  ['ReLU without pool', [conv(6), relu, avgPool()]],
+  ['two ReLUs around a pool', [conv(6), relu, maxPool(), relu]],
+  ['ReLU and overlapping pool', [conv(5), relu, maxPool({ kernelSize: 3, stride: 2 })]],
+  ['padded pool', [conv(5), maxPool({ padding: 1 }), relu]],
+  ['a pool with gaps', [conv(5), maxPool({ stride: 3 }), relu]],
+  ['padded average', [conv(5), avgPool({ padding: 1 }), tanh]],
+  ['average', [conv(4), tanh, avgPool(), conv(3)]],
+  ['global average', [conv(5), relu, { type: 'globalAveragePool' }]],
+  ['batch norm', [conv(5, { bias: false }), norm, relu, maxPool()]],
+  ['padding', [conv(5, { padding: 1 }), relu, conv(4, { padding: [1, 0] }), maxPool()]],
+  ['more padding', [conv(5, { padding: 2 }), maxPool(), relu]],
+  ['a rectangle', [conv(13, { kernelSize: [2, 5] }), maxPool(), relu]],
+  ['convolutions that it does not take', [conv(5), relu, conv(4, { stride: 2 }), conv(3, { kernelSize: 1 })]],
+  ['a residual block', [conv(5), relu, block(conv(5, { padding: 1 }), norm, relu), maxPool()]],
+];
+
+const usesKernels = ({ nodes }: Graph) => nodes.some(({ op }) => op === 'StrideConv2D');
+
+it('has the kernels, which set-up builds where the processor has AVX2', () => {
+  expect(hasKernels()).toBe(true);
+});
+
+describe.each(hasAvx512() ? [false, true] : [false])('with AVX-512: %s', (avx512) => {
+  const variants = [
+    { avx512: false, kernels: 'tensorflow' },
+    { avx512, kernels: 'stride' },
+  ] as const;
+
+  it.each(cases)('%s', async (_name, layers) => {
+    const graphs = await expectAlike(layers, { channels: 3, sizes: [14, 13] }, variants);
+    expect(graphs.map(usesKernels)).toEqual([false, true]);
+  });
+
+  it('takes one channel, and a shard that fills its lanes', async () => {
+    await expectAlike([conv(10), maxPool(), relu], { channels: 1, sizes: [16, 16] }, variants);
+  });
+});
