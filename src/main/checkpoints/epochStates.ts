@@ -6,7 +6,7 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { statesThatFit, statesToDrop } from '../../shared/inspect/epochStates.ts';
-import { type Checkpoint, isParameterKey } from '../../shared/runs/checkpoint.ts';
+import { type Checkpoint, parametersIn } from '../../shared/runs/checkpoint.ts';
 import type { KnownRun } from '../../shared/runs/manifest.ts';
 import { fileProblem, privateFolder, readIfThere, replace, writeSynced } from './disk.ts';
 import { type SavedCheckpoint, decodeOwnCheckpoint, encodeCheckpoint } from './format.ts';
@@ -74,7 +74,7 @@ export function epochStates(
       return bytes && decodeOwnCheckpoint(bytes, path(run, epoch), requireKnown(run));
     },
     keep: async (run, epoch, checkpoint, { megabytes, best }) => {
-      const parameters = checkpoint.tensors.filter(({ name }) => isParameterKey(name));
+      const parameters = parametersIn(checkpoint.tensors);
       const saved = { checkpoint: { ...checkpoint, tensors: parameters }, epoch: null };
       const bytes = await encodeCheckpoint(saved, requireKnown(run).manifest);
       try {

@@ -9,7 +9,7 @@ import { Problem, type ProblemRecord, toProblemRecord } from '../../shared/base/
 import { setNativeEnvironment } from '../engine/native/environment.ts';
 import { isVectorCase, parseVectorCase } from '../engine/verify/vectorCase.ts';
 import { type CaseResult, type Quantity, type QuantityResult, verifyCase } from '../engine/verify/verify.ts';
-import { findTrainingProblem } from './runs/trainingProblem.ts';
+import { findTrainingProblem, requireTraining } from './runs/trainingProblem.ts';
 
 export { initialTolerance, quantities, tolerance } from '../engine/verify/verify.ts';
 export type { Quantity, QuantityResult };
@@ -32,8 +32,7 @@ export async function verifyFolder(
   onFile: (file: VerifiedFile) => void,
   stop: AbortSignal = new AbortController().signal,
 ): Promise<void> {
-  const missing = findTrainingProblem();
-  if (missing) throw Problem.fromRecord(missing);
+  requireTraining(findTrainingProblem);
   setNativeEnvironment(availableParallelism());
   let cases = 0;
   for (const { file, full } of await filesOf(path)) {

@@ -16,7 +16,6 @@ export const parameterKey = (name: string) => `${parameterPrefix}${name}`;
 /** Returns the parameter's name from a `parameterKey`. */
 export const parameterName = (key: string) => key.slice(parameterPrefix.length);
 export const slotKey = (parameter: string, slot: string) => `slot/${parameter}/${slot}`;
-export const isParameterKey = (key: string) => key.startsWith(parameterPrefix);
 
 /** A float32 array in PyTorch's layout, under a `parameterKey` or a `slotKey`. */
 export interface NamedTensor {
@@ -24,6 +23,10 @@ export interface NamedTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
+
+/** Returns the parameters and running statistics among a checkpoint's tensors, without the optimizer's slots. */
+export const parametersIn = (tensors: readonly NamedTensor[]): NamedTensor[] =>
+  tensors.filter(({ name }) => name.startsWith(parameterPrefix));
 
 export const progressSchema = z.strictObject({
   format: z.literal(1),

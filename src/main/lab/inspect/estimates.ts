@@ -17,44 +17,38 @@ import type { Memory } from '../../engine/native/memory.ts';
 import type { AugmentationPreview } from '../../engine/inspect/augmentPreview.ts';
 import type { Pace } from '../../engine/inspect/pace.ts';
 import type { History } from '../../history/open.ts';
-import { InspectionThread, type StartLine } from '../threads/inspectionThread.ts';
+import { IdleThread, type IdleThreadOptions } from '../threads/idleThread.ts';
+import type { Answer, Request, StartLine } from '../threads/inspectionThread.ts';
 import { strideVersion } from '../base/machine.ts';
 import { checkRun } from '../runs/newRun.ts';
 import type { LabRuns } from '../runs/runs.ts';
-import { settled, within } from '../base/waiting.ts';
+import { requireTraining } from '../runs/trainingProblem.ts';
 
-export interface EstimatesOptions {
+export interface EstimatesOptions extends IdleThreadOptions {
   readonly history: History;
   readonly runs: LabRuns;
-  readonly workerPath: string | URL;
   /** Starts the process that tries nets, given the path of the worker. */
   readonly startProcess: (path: string | URL) => StartLine;
-  readonly cores: number;
   readonly openDataset: (id: string) => Promise<Dataset>;
   readonly findTrainingProblem: () => ProblemRecord | null;
   readonly readMemory: () => Memory;
-  /** Milliseconds that a thread may take to end (`patience`), and after which an unused one ends (`idle`). */
-  readonly patience: number;
-  readonly idle: number;
 }
 
-type Request = CallRequest<'training.estimate'>;
+type EstimateRequest = CallRequest<'training.estimate'>;
 
 export class LabEstimates {
   readonly #options: EstimatesOptions;
-  #thread: InspectionThread | null = null;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #thread: IdleThread;
   #newest = 0;
-  #asked = new Set<Promise<unknown>>();
-  #closed = false;
 
   constructor(options: EstimatesOptions) {
     this.#options = options;
+    this.#thread = new IdleThread(options, options.startProcess(options.workerPath));
   }
 
-  async estimate(request: Request): Promise<CallReply<'training.estimate'>> {
+  async estimate(request: EstimateRequest): Promise<CallReply<'training.estimate'>> {
     const mine = ++this.#newest;
-    this.#thread?.giveUp();
+    this.#thread.giveUp();
     const { history, runs, openDataset } = this.#options;
     runs.requireCores(request.threads);
     const dataset = await openDataset(request.dataset);
@@ -78,20 +72,14 @@ export class LabEstimates {
     return (await this.#ask({ kind: 'augment', order: { ...order, dataset } })) as AugmentationPreview;
   }
 
-  /** Ends the thread. */
+  /** Ends the process. */
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#thread?.giveUp();
-    await within(Promise.all([...this.#asked].map(settled)), this.#options.patience);
-    const thread = this.#forget();
-    if (!thread) return;
-    thread.leave();
-    await within(thread.gone, this.#options.patience);
-    thread.terminate();
+    this.#thread.giveUp();
+    await this.#thread.close();
   }
 
   #reply(
-    { network, settings }: Request,
+    { network, settings }: EstimateRequest,
     { summary }: Dataset,
     { secondsPerStep, secondsPerTestImage, startSeconds }: Pace,
     beside: number,
@@ -117,40 +105,18 @@ export class LabEstimates {
     };
   }
 
-  #ask(request: Parameters<InspectionThread['ask']>[0]): Promise<unknown> {
-    if (this.#closed) throw new Problem('lab.closed', 'Stride is closing; start it again');
-    const { findTrainingProblem, workerPath, startProcess, cores } = this.#options;
-    const problem = findTrainingProblem();
-    if (problem) throw Problem.fromRecord(problem);
-    clearTimeout(this.#timer);
-    if (this.#thread?.ended) this.#forget();
-    this.#thread ??= new InspectionThread(startProcess(workerPath), cores);
-    const answer = this.#thread.ask(request).finally(() => {
-      this.#asked.delete(answer);
-      this.#restartTimer();
+  #ask(request: Request): Promise<Answer> {
+    return this.#thread.keep(async () => {
+      requireTraining(this.#options.findTrainingProblem);
+      return this.#thread.current().ask(request);
     });
-    this.#asked.add(answer);
-    return answer;
-  }
-
-  #restartTimer(): void {
-    clearTimeout(this.#timer);
-    if (this.#closed) return;
-    this.#timer = setTimeout(() => this.#forget()?.leave(), this.#options.idle).unref();
-  }
-
-  #forget(): InspectionThread | null {
-    clearTimeout(this.#timer);
-    const thread = this.#thread;
-    this.#thread = null;
-    return thread;
   }
 }
 
 /**
  * Returns a hash of what a step's duration depends on: the graph and the machine, but not the fed numbers.
  */
-function keyOf({ network, settings, threads }: Request, { summary }: Dataset): string {
+function keyOf({ network, settings, threads }: EstimateRequest, { summary }: Dataset): string {
   const { batchSize, clipping, augmentation, labelSmoothing, normalisation } = settings;
   const optimizer = { ...settings.optimizer, learningRate: 0 };
   const parts = {

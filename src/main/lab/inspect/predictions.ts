@@ -6,18 +6,20 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
-import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
+import type { ProblemRecord } from '../../../shared/base/problem.ts';
 import type { TestPredictions } from '../../../shared/compare/predictions.ts';
 import type { CheckpointKind, Inspected } from '../../../shared/inspect/inspection.ts';
-import type { NamedTensor } from '../../../shared/runs/checkpoint.ts';
+import { type NamedTensor, parametersIn } from '../../../shared/runs/checkpoint.ts';
 import type { RunDetail } from '../../../shared/runs/runs.ts';
-import type { CheckpointFiles, SavedCheckpoint } from '../../checkpoints/files.ts';
+import type { CheckpointFiles } from '../../checkpoints/files.ts';
 import { type PredictionFiles, predictionFiles } from '../../checkpoints/predictions.ts';
 import type { Speeds } from '../../engine/inspect/speed.ts';
 import { settled, within } from '../base/waiting.ts';
 import { IdleThread, type IdleThreadOptions } from '../threads/idleThread.ts';
+import { noCheckpoint } from '../runs/noCheckpoint.ts';
 import { requireSameData } from '../runs/resume.ts';
 import type { RunBook } from '../runs/runBook.ts';
+import { requireTraining } from '../runs/trainingProblem.ts';
 
 export interface PredictionsOptions extends IdleThreadOptions {
   readonly book: RunBook;
@@ -83,11 +85,10 @@ export class LabPredictions {
         const { network } = this.#options.book.detail(run);
         const saved = await this.#options.files.peek(run, checkpoint);
         if (!saved) throw noCheckpoint(run);
-        return { network, tensors: parametersOf(saved) };
+        return { network, tensors: parametersIn(saved.checkpoint.tensors) };
       }),
     );
-    const problem = this.#options.findTrainingProblem();
-    if (problem) throw Problem.fromRecord(problem);
+    requireTraining(this.#options.findTrainingProblem);
     return (await this.#thread.ask({ kind: 'speed', order: { nets } })) as Speeds;
   }
 
@@ -115,7 +116,7 @@ export class LabPredictions {
     const { step, epoch, batch } = saved.checkpoint.progress;
     let predictions = await this.#kept.read(run, source);
     if (!predictions) {
-      predictions = await this.#compute(detail, parametersOf(saved));
+      predictions = await this.#compute(detail, parametersIn(saved.checkpoint.tensors));
       await this.#kept.write(run, source, predictions);
     }
     const found = {
@@ -131,8 +132,7 @@ export class LabPredictions {
 
   async #compute(detail: RunDetail, tensors: readonly NamedTensor[]): Promise<TestPredictions> {
     const { findTrainingProblem, openDataset, cores } = this.#options;
-    const problem = findTrainingProblem();
-    if (problem) throw Problem.fromRecord(problem);
+    requireTraining(findTrainingProblem);
     const dataset = await openDataset(detail.dataset);
     requireSameData(detail, dataset);
     const { network, settings } = detail;
@@ -148,11 +148,6 @@ export class LabPredictions {
   }
 }
 
-/** Returns the tensors without the optimizer's slots. */
-function parametersOf({ checkpoint }: SavedCheckpoint): NamedTensor[] {
-  return checkpoint.tensors.filter(({ name }) => name.startsWith('parameter/'));
-}
-
 /** Returns the file's size and modification time. */
 async function stampOf(path: string, run: number): Promise<string> {
   try {
@@ -162,12 +157,4 @@ async function stampOf(path: string, run: number): Promise<string> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw noCheckpoint(run);
     throw error;
   }
-}
-
-function noCheckpoint(run: number): Problem {
-  return new Problem(
-    'inspect.no-checkpoint',
-    `run ${run} has no checkpoint yet that could be looked into; one is written after each epoch, and when it is paused or stopped`,
-    { run },
-  );
 }

@@ -6,9 +6,9 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
-import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
+import type { ProblemRecord } from '../../../shared/base/problem.ts';
 import type { Inspected, Moment } from '../../../shared/inspect/inspection.ts';
-import { type NamedTensor, isParameterKey } from '../../../shared/runs/checkpoint.ts';
+import { type NamedTensor, parametersIn } from '../../../shared/runs/checkpoint.ts';
 import type { CheckpointFiles } from '../../checkpoints/files.ts';
 import { type AnswerSource, type KeptAnswers, keptAnswers } from '../../checkpoints/keptAnswers.ts';
 import type { InspectionOrder } from '../../engine/inspect/openNet.ts';
@@ -18,6 +18,7 @@ import type { Events } from '../base/events.ts';
 import { IdleThread, type IdleThreadOptions } from '../threads/idleThread.ts';
 import type { LabInspection } from './inspection.ts';
 import { requireSameData } from '../runs/resume.ts';
+import { requireTraining } from '../runs/trainingProblem.ts';
 
 export interface TestSetWorkOptions extends IdleThreadOptions {
   readonly inspection: LabInspection;
@@ -62,12 +63,11 @@ export class LabTestSetWork {
   async ask<T extends TestSetResult>(asked: Asked<T>): Promise<T & { of: Inspected }> {
     const { run, moment, name, schema } = asked;
     const { run: detail, of, tensors: all } = await this.#options.inspection.numbers(run, moment);
-    const tensors = all.filter(({ name }) => isParameterKey(name));
+    const tensors = parametersIn(all);
     const source = { parameters: hashOf(tensors), dataset: detail.datasetHash };
     const kept = schema.safeParse(await this.#kept.read(run, name, source));
     if (kept.success) return { ...kept.data, of };
-    const problem = this.#options.findTrainingProblem();
-    if (problem) throw Problem.fromRecord(problem);
+    requireTraining(this.#options.findTrainingProblem);
     const dataset = await this.#options.openDataset(detail.dataset);
     requireSameData(detail, dataset);
     const { network, settings } = detail;

@@ -1,9 +1,10 @@
 /** A thread with TensorFlow that lives for one piece of work: outputs and scores of nets. */
-import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
+import type { ProblemRecord } from '../../../shared/base/problem.ts';
 import type { TensorValues } from '../../../shared/inspect/inspection.ts';
 import type { Probe, ProbeOrder, Score, ServedOrder } from '../../engine/inspect/probe.ts';
 import type { LiteRtAnswer, LiteRtOrder } from '../../engine/serving/liteRt.ts';
 import { within } from '../base/waiting.ts';
+import { requireTraining } from '../runs/trainingProblem.ts';
 import { InspectionThread, inThread } from '../threads/inspectionThread.ts';
 
 export interface EngineThreadOptions {
@@ -26,8 +27,7 @@ export async function withEngine<T>(
   options: EngineThreadOptions,
   work: (engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const problem = options.findTrainingProblem();
-  if (problem) throw Problem.fromRecord(problem);
+  requireTraining(options.findTrainingProblem);
   const thread = new InspectionThread(inThread(options.workerPath), options.cores);
   try {
     return await work({

@@ -1,13 +1,14 @@
 /** Evaluates runs on a whole test set: their own, or another one with images of the same size. */
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
+import { parametersIn } from '../../../shared/runs/checkpoint.ts';
 import type { RunDetail } from '../../../shared/runs/runs.ts';
 import type { CheckpointFiles } from '../../checkpoints/files.ts';
 import { checkNetwork } from '../runs/newRun.ts';
 import { requireSameData } from '../runs/resume.ts';
 import type { RunBook } from '../runs/runBook.ts';
 import { type EngineThreadOptions, withEngine } from './engineThread.ts';
-import { chosenCheckpoint, parametersOf } from './source.ts';
+import { chosenCheckpoint } from './source.ts';
 
 export interface EvaluationsOptions extends EngineThreadOptions {
   readonly book: RunBook;
@@ -36,7 +37,7 @@ export class LabEvaluations {
     const trainedOn = await this.#normalisedBy(detail, dataset);
     const { saved, epoch } = await chosenCheckpoint(files, run, checkpoint);
     const { network, settings } = detail;
-    const order = { network, settings, dataset, trainedOn, tensors: parametersOf(saved) };
+    const order = { network, settings, dataset, trainedOn, tensors: parametersIn(saved.checkpoint.tensors) };
     const { correct, total, loss } = await withEngine(this.#options, (engine) => engine.score(order));
     const result = { testCorrect: correct, testTotal: total, testLoss: loss, dataset: dataset.summary.id };
     const testLoss = Number.isFinite(loss) ? loss : null;

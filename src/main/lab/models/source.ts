@@ -3,10 +3,11 @@ import type { CheckpointChoice } from '../../../shared/api/calls/models.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import { type TrainedModel, trainedModel } from '../../../shared/models/trainedModel.ts';
-import { type NamedTensor, isParameterKey, parameterKey } from '../../../shared/runs/checkpoint.ts';
+import { type NamedTensor, parameterKey, parametersIn } from '../../../shared/runs/checkpoint.ts';
 import type { RunDetail } from '../../../shared/runs/runs.ts';
 import type { CheckpointFiles, SavedCheckpoint } from '../../checkpoints/files.ts';
 import { pixelConstants } from '../../engine/data/normalisation.ts';
+import { noCheckpoint } from '../runs/noCheckpoint.ts';
 import { requireSameData } from '../runs/resume.ts';
 
 export interface ModelOfRun {
@@ -36,13 +37,7 @@ export async function chosenCheckpoint(
     const found = await files.peek(run, kind);
     if (found) saved.push(found);
   }
-  if (saved.length === 0) {
-    throw new Problem(
-      'inspect.no-checkpoint',
-      `run ${run} has no checkpoint yet that could be looked into; one is written after each epoch, and when it is paused or stopped`,
-      { run },
-    );
-  }
+  if (saved.length === 0) throw noCheckpoint(run);
   const chosen =
     typeof choice === 'number'
       ? saved.find((each) => epochsDone(each) === choice && each.checkpoint.progress.batch === 0)
@@ -58,17 +53,13 @@ export async function chosenCheckpoint(
   return { saved: chosen, epoch: epochsDone(chosen) };
 }
 
-export function parametersOf(saved: SavedCheckpoint): NamedTensor[] {
-  return saved.checkpoint.tensors.filter(({ name }) => isParameterKey(name));
-}
-
 export async function modelSource(
   run: RunDetail,
   { saved, epoch }: ChosenCheckpoint,
   dataset: Dataset,
 ): Promise<ModelOfRun> {
   requireSameData(run, dataset);
-  const tensors = parametersOf(saved);
+  const tensors = parametersIn(saved.checkpoint.tensors);
   const model = trainedModel({
     network: run.network,
     classes: dataset.summary.classes,

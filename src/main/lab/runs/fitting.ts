@@ -8,6 +8,7 @@ import { Problem } from '../../../shared/base/problem.ts';
 import { summarize } from '../../../shared/network/shapes.ts';
 import type { RunDetail } from '../../../shared/runs/runs.ts';
 import { runningLossInterval } from '../../../shared/training/training.ts';
+import { parameterKey, parametersIn } from '../../../shared/runs/checkpoint.ts';
 import type { SavedCheckpoint } from '../../checkpoints/files.ts';
 import type { History } from '../../history/open.ts';
 
@@ -51,11 +52,10 @@ export function requireFitting(run: RunDetail, saved: SavedCheckpoint, history: 
 function wrongParameter({ network }: RunDetail, { checkpoint }: SavedCheckpoint): string | null {
   const expected = new Map<string, readonly number[]>(
     summarize(network).layers.flatMap(({ index, parameters }) =>
-      parameters.map(({ name, shape }) => [`parameter/${index}.${name}`, shape]),
+      parameters.map(({ name, shape }) => [parameterKey(`${index}.${name}`), shape]),
     ),
   );
-  const found = checkpoint.tensors.filter(({ name }) => name.startsWith('parameter/'));
-  for (const { name, shape } of found) {
+  for (const { name, shape } of parametersIn(checkpoint.tensors)) {
     const right = expected.get(name);
     expected.delete(name);
     if (right?.join() !== shape.join()) {

@@ -18,6 +18,7 @@ import { type StartWorker, startRunWorker } from '../threads/runWorker.ts';
 import { type Job, Scheduler } from './scheduler.ts';
 import { isUnderWay } from '../base/status.ts';
 import { Training } from './training.ts';
+import { requireTraining } from './trainingProblem.ts';
 import { settled, within } from '../base/waiting.ts';
 
 export interface RunsOptions {
@@ -329,7 +330,6 @@ export class LabRuns {
 
   /** Throws the problem that keeps this machine from training, if any. */
   requireTraining(): void {
-    const problem = this.#options.findTrainingProblem();
-    if (problem) throw Problem.fromRecord(problem);
+    requireTraining(this.#options.findTrainingProblem);
   }
 }

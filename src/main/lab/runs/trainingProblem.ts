@@ -21,6 +21,12 @@ export function findTrainingProblem(): ProblemRecord | null {
   ).toRecord();
 }
 
+/** Throws the `Problem` that keeps this machine from training, if there is one. */
+export function requireTraining(find: () => ProblemRecord | null): void {
+  const problem = find();
+  if (problem) throw Problem.fromRecord(problem);
+}
+
 /** Returns tfjs-node's folder; a packaged program has its native files beside the archive. */
 function packageFolder(): string | undefined {
   try {
