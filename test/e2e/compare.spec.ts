@@ -66,7 +66,7 @@ test('a cell of a confusion matrix opens as many images as it counts; a disagree
   await page.goto(host.url);
   await go(page, '#/compare/1,2?tab=classes');
   const matrix = page.locator('[data-matrix="counts"]').first();
-  const cell = matrix.locator('button[data-cell]:not(.zero):not(.diagonal)').first();
+  const cell = matrix.locator('button[data-cell]:not(.faint):not(.diagonal)').first();
   const count = Number(await cell.textContent());
   await press(cell);
   const dialog = page.getByRole('dialog');

@@ -160,7 +160,7 @@ test('a cell of the confusion matrix leads here; next and previous move on', asy
   await go(page, '#/runs/1');
   const wrong = page
     .getByRole('table', { name: 'Confusion matrix' })
-    .locator('button:not(.hit):not(:disabled)')
+    .locator('button:not(.diagonal):not(:disabled)')
     .first();
   await press(wrong);
   const image = page.getByRole('dialog').locator('figure[data-index]').first();

@@ -90,9 +90,9 @@ export const screens: readonly Screen[] = [
   {
     name: 'compare, images of a cell',
     hash: '/compare/61,62?tab=classes',
-    ready: '[data-cell]:not(.zero)',
+    ready: '[data-cell]:not(.faint)',
     prepare: async (page) => {
-      await page.locator('[data-cell]:not(.zero)').first().press('Enter');
+      await page.locator('[data-cell]:not(.faint)').first().press('Enter');
       await page.getByRole('dialog').waitFor();
     },
     leave: escape,

@@ -5,7 +5,7 @@
  *     useActions([{ id: 'design.duplicate', group: 'design', title: m.design_duplicate, keys: '$mod+d', run: … }]);
  */
 import { onMount } from 'svelte';
-import type { MenuEntry, MenuIcon } from '../ui/overlay/menu.ts';
+import type { MenuIcon, MenuItem } from '../ui/overlay/menu.ts';
 import { useApp } from './app.svelte.ts';
 
 /** Action groups in the order in which the palette and the sheet of keys show them. */
@@ -86,13 +86,11 @@ export function keysOf({ keys }: Action): readonly string[] {
 }
 
 /** What a menu shows otherwise than the palette does, because it knows what it is opened on. */
-type Shown = Partial<Pick<Extract<MenuEntry, { kind?: 'item' }>, 'label' | 'icon'>>;
+type Shown = Partial<Pick<MenuItem, 'label' | 'icon'>>;
+export type EntryOf = (id: string, shown?: Shown) => MenuItem;
 
 /** Returns a function that makes a menu's entry of the action with an id. `run` runs an action. */
-export function menuOf(
-  actions: readonly Action[],
-  run: (action: Action) => void,
-): (id: string, shown?: Shown) => MenuEntry {
+export function menuOf(actions: readonly Action[], run: (action: Action) => void): EntryOf {
   const byId = new Map(actions.map((action) => [action.id, action]));
   return (id, shown = {}) => {
     const action = byId.get(id);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { NewestWish } from './newest.ts';
+import { NewestWish } from './newestWish.ts';
 
 it('does the first wish and the newest, and drops those between', async () => {
   const done: number[] = [];

@@ -1,10 +1,9 @@
 /**
  * The language of the window. Paraglide's `getLocale` reads this state, so whatever shows a message is redrawn when the
- * choice changes, without a restart. The lab keeps the choice; a copy is kept where it can be read before the lab has
- * answered, so that the first frame is right.
+ * choice changes, without a restart.
  */
 import { type Locale, isLocale, overwriteGetLocale } from '../../paraglide/runtime.js';
-import { Preference, storeOf } from './preference.ts';
+import { KeptChoice } from './keptChoice.svelte.ts';
 import { localeChoices } from './preferenceKeys.ts';
 import type { PreferencesState } from './preferences.svelte.ts';
 
@@ -23,33 +22,28 @@ export function localeFor(languages: readonly string[]): Locale {
 }
 
 export class LocaleState {
-  choice = $state.raw<LocaleChoice>('system');
   readonly #system: Locale;
-  readonly #copy: Preference<LocaleChoice>;
-  readonly #preferences: PreferencesState;
-  readonly #root: HTMLElement;
-  readonly current: Locale = $derived.by(() => (isLocale(this.choice) ? this.choice : this.#system));
+  readonly #kept: KeptChoice<'locale'>;
+  readonly current: Locale = $derived.by(() => this.#localeOf(this.choice));
 
   constructor(window: Window, preferences: PreferencesState) {
-    this.#root = window.document.documentElement;
+    const root = window.document.documentElement;
     this.#system = localeFor(window.navigator.languages);
-    this.#preferences = preferences;
-    this.#copy = new Preference(storeOf(window), 'locale', localeChoices);
-    overwriteGetLocale(() => this.current);
-    this.#show(this.#copy.read());
-    preferences.watch('locale', (kept) => {
-      this.#show(kept ?? 'system');
+    this.#kept = new KeptChoice(window, preferences, 'locale', localeChoices, (choice) => {
+      root.lang = this.#localeOf(choice);
     });
+    overwriteGetLocale(() => this.current);
+  }
+
+  get choice(): LocaleChoice {
+    return this.#kept.value;
   }
 
   choose(choice: LocaleChoice): void {
-    this.#show(choice);
-    this.#preferences.set('locale', choice);
+    this.#kept.choose(choice);
   }
 
-  #show(choice: LocaleChoice): void {
-    this.choice = choice;
-    this.#copy.write(choice);
-    this.#root.lang = this.current;
+  #localeOf(choice: LocaleChoice): Locale {
+    return isLocale(choice) ? choice : this.#system;
   }
 }

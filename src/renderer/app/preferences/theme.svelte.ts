@@ -1,8 +1,5 @@
-/**
- * The theme: light, dark, or the system's. Sets `data-theme` on the root; ui/tokens.css does the rest. The lab keeps
- * the choice; a copy is kept where it can be read before the lab has answered, so that the first frame is right.
- */
-import { Preference, storeOf } from './preference.ts';
+/** The theme: light, dark, or the system's. Sets `data-theme` on the root; ui/tokens.css does the rest. */
+import { KeptChoice } from './keptChoice.svelte.ts';
 import { themes } from './preferenceKeys.ts';
 import type { PreferencesState } from './preferences.svelte.ts';
 
@@ -10,39 +7,31 @@ export { themes };
 export type Theme = (typeof themes)[number];
 
 export class ThemeState {
-  choice = $state.raw<Theme>('system');
+  readonly #kept: KeptChoice<'theme'>;
   /** True while the system's theme is dark, for the choice `system`. */
   #systemDark = $state.raw(false);
   /** The theme that is shown. */
-  readonly shown: 'light' | 'dark' = $derived(
-    this.choice === 'system' ? (this.#systemDark ? 'dark' : 'light') : this.choice,
-  );
-  readonly #copy: Preference<Theme>;
-  readonly #preferences: PreferencesState;
-  readonly #root: HTMLElement;
+  readonly shown: 'light' | 'dark' = $derived.by(() => {
+    if (this.choice !== 'system') return this.choice;
+    return this.#systemDark ? 'dark' : 'light';
+  });
 
   constructor(window: Window, preferences: PreferencesState) {
-    this.#root = window.document.documentElement;
-    this.#preferences = preferences;
-    this.#copy = new Preference(storeOf(window), 'theme', themes);
+    const root = window.document.documentElement;
     const query = window.matchMedia('(prefers-color-scheme: dark)');
     this.#systemDark = query.matches;
     query.addEventListener('change', (event) => (this.#systemDark = event.matches));
-    this.#show(this.#copy.read());
-    preferences.watch('theme', (kept) => {
-      this.#show(kept ?? 'system');
+    this.#kept = new KeptChoice(window, preferences, 'theme', themes, (choice) => {
+      if (choice === 'system') delete root.dataset['theme'];
+      else root.dataset['theme'] = choice;
     });
   }
 
-  choose(choice: Theme): void {
-    this.#show(choice);
-    this.#preferences.set('theme', choice);
+  get choice(): Theme {
+    return this.#kept.value;
   }
 
-  #show(choice: Theme): void {
-    this.choice = choice;
-    this.#copy.write(choice);
-    if (choice === 'system') delete this.#root.dataset['theme'];
-    else this.#root.dataset['theme'] = choice;
+  choose(choice: Theme): void {
+    this.#kept.choose(choice);
   }
 }

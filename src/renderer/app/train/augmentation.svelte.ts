@@ -2,6 +2,7 @@
 import type { CallReply, LabClient } from '../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';
 import type { Augmentation } from '../../../shared/training/training.ts';
+import { RestedQuestion } from './restedQuestion.ts';
 
 export type Preview = CallReply<'augmentation.preview'>;
 
@@ -18,30 +19,22 @@ export class AugmentationState {
   /** The last preview, kept while the next one is being fetched. */
   preview = $state.raw<Preview | null>(null);
   problem = $state.raw<ProblemRecord | null>(null);
-  readonly #lab: LabClient;
-  #asked = '';
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #question: RestedQuestion<PreviewOf>;
 
   constructor(lab: LabClient) {
-    this.#lab = lab;
+    this.#question = new RestedQuestion(pauseInTyping, async (request, isCurrent) => {
+      try {
+        const preview = await lab.call('augmentation.preview', { ...request, count: 8 });
+        if (!isCurrent()) return;
+        this.preview = preview;
+        this.problem = null;
+      } catch (error) {
+        if (isCurrent()) this.problem = toProblemRecord(error);
+      }
+    });
   }
 
   show(request: PreviewOf): void {
-    const signature = JSON.stringify(request);
-    if (signature === this.#asked) return;
-    this.#asked = signature;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#load(request, signature), pauseInTyping);
-  }
-
-  async #load(request: PreviewOf, signature: string): Promise<void> {
-    try {
-      const preview = await this.#lab.call('augmentation.preview', { ...request, count: 8 });
-      if (this.#asked !== signature) return;
-      this.preview = preview;
-      this.problem = null;
-    } catch (error) {
-      if (this.#asked === signature) this.problem = toProblemRecord(error);
-    }
+    this.#question.ask(request);
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { CallInput, CallReply, LabClient } from '../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';
+import { RestedQuestion } from './restedQuestion.ts';
 
 export type Estimate = CallReply<'training.estimate'>;
 type Request = CallInput<'training.estimate'>;
@@ -36,34 +37,25 @@ export class EstimateState {
   measuring = $state.raw(false);
   problem = $state.raw<ProblemRecord | null>(null);
   readonly #lab: LabClient;
-  #asked = '';
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #question: RestedQuestion<EstimateQuestion>;
 
   constructor(lab: LabClient) {
     this.#lab = lab;
+    this.#question = new RestedQuestion(pauseInTyping, (question, isCurrent) =>
+      this.#measure(question, isCurrent),
+    );
   }
 
   /** Requests an estimate; null means that nothing can be estimated now. The same question is not sent twice. */
   ask(question: EstimateQuestion | null): void {
-    const signature = question ? JSON.stringify(question) : '';
-    if (signature === this.#asked) return;
-    this.#asked = signature;
-    clearTimeout(this.#timer);
-    if (!question || question.runs.length === 0) {
-      this.measuring = false;
-      this.all = null;
-      return;
-    }
-    this.#timer = setTimeout(() => void this.#measure(question, signature), pauseInTyping);
+    const asked = question && question.runs.length > 0 ? question : null;
+    if (!this.#question.ask(asked) || asked) return;
+    this.measuring = false;
+    this.all = null;
   }
 
-  /** Lets the same question be measured again, after something had prevented it. */
-  again(): void {
-    this.#asked = '';
-  }
-
-  async #measure({ runs, places }: EstimateQuestion, signature: string): Promise<void> {
-    const current = () => this.#asked === signature;
+  async #measure(question: EstimateQuestion, isCurrent: () => boolean): Promise<void> {
+    const { runs, places } = question;
     this.measuring = true;
     this.problem = null;
     try {
@@ -76,24 +68,24 @@ export class EstimateState {
         // In a grid over many batch sizes, those beyond the first few take about as long as the one before.
         const before = known.get(key) ?? (known.size >= mostMeasured ? latest : undefined);
         const measured = before ?? { estimate: await this.#lab.call('training.estimate', run), epochs };
-        if (!current()) return;
+        if (!isCurrent()) return;
         known.set(key, measured);
         latest = measured;
         each.push(lasting(measured, epochs));
       }
       this.all = together(each, places);
     } catch (error) {
-      if (!current()) return;
+      if (!isCurrent()) return;
       const problem = toProblemRecord(error);
       if (problem.code === 'estimate.given-up') {
         // Another window has asked meanwhile.
-        this.#timer = setTimeout(() => void this.#measure({ runs, places }, signature), 2 * pauseInTyping);
+        this.#question.retry(question);
         return;
       }
       this.problem = problem;
       this.all = null;
     }
-    if (current()) this.measuring = false;
+    if (isCurrent()) this.measuring = false;
   }
 }
 

@@ -10,9 +10,11 @@ import FileUp from '@lucide/svelte/icons/file-up';
 import Pencil from '@lucide/svelte/icons/pencil';
 import Plus from '@lucide/svelte/icons/plus';
 import Power from '@lucide/svelte/icons/power';
+import Redo2 from '@lucide/svelte/icons/redo-2';
 import Trash2 from '@lucide/svelte/icons/trash-2';
+import Undo2 from '@lucide/svelte/icons/undo-2';
 import { m } from '../../paraglide/messages.js';
-import type { Action, menuOf } from '../../app/actions.svelte.ts';
+import type { Action, EntryOf } from '../../app/actions.svelte.ts';
 import type { MenuEntry } from '../../ui/overlay/menu.ts';
 import type { DesignBench } from './bench.svelte.ts';
 
@@ -97,12 +99,14 @@ export function designActions(bench: DesignBench): readonly Action[] {
     }),
     action('undo', {
       title: m.design_undo,
+      icon: Undo2,
       keys: '$mod+z',
       available: () => open() && editor.undoLabel !== null,
       run: () => bench.undo(),
     }),
     action('redo', {
       title: m.design_redo,
+      icon: Redo2,
       keys: ['$mod+Shift+z', '$mod+y'],
       available: () => open() && editor.redoLabel !== null,
       run: () => bench.redo(),
@@ -174,7 +178,6 @@ export function designActions(bench: DesignBench): readonly Action[] {
   ];
 }
 
-type EntryOf = ReturnType<typeof menuOf>;
 const line = { kind: 'line' } as const;
 
 /** Returns the menu entries for the selected layers. */

@@ -3,20 +3,22 @@ import type { Component } from 'svelte';
 
 export type MenuIcon = Component<{ size?: number | string }>;
 
+export interface MenuItem {
+  readonly kind?: 'item';
+  readonly label: string;
+  readonly icon?: MenuIcon | undefined;
+  /** Keys in tinykeys' notation, for display only. */
+  readonly keys?: string | undefined;
+  readonly disabled?: boolean | undefined;
+  /** Marks an action that deletes something. */
+  readonly danger?: boolean | undefined;
+  /** Language of an entry's label, if it is a language of its own. */
+  readonly lang?: string | undefined;
+  readonly onSelect: () => void;
+}
+
 export type MenuEntry =
-  | {
-      readonly kind?: 'item';
-      readonly label: string;
-      readonly icon?: MenuIcon | undefined;
-      /** Keys in tinykeys' notation, for display only. */
-      readonly keys?: string | undefined;
-      readonly disabled?: boolean | undefined;
-      /** Marks an action that deletes something. */
-      readonly danger?: boolean | undefined;
-      /** Language of an entry's label, if it is a language of its own. */
-      readonly lang?: string | undefined;
-      readonly onSelect: () => void;
-    }
+  | MenuItem
   | {
       readonly kind: 'check';
       readonly label: string;

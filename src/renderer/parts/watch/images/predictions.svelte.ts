@@ -6,6 +6,7 @@
 import type { LabClient } from '../../../../shared/api/api.ts';
 import type { Answers, CheckpointKind, Inspected } from '../../../../shared/inspect/inspection.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/problem.ts';
+import { NewestWish } from '../../../app/newestWish.ts';
 
 export type Predicted = Answers['predictions'] & { readonly of: Inspected };
 
@@ -38,43 +39,28 @@ function ask(lab: LabClient, wanted: Wanted): Promise<Predicted> {
 export class Predictions {
   answer = $state.raw<Predicted | null>(null);
   problem = $state.raw<ProblemRecord | null>(null);
-  readonly #lab: LabClient;
-  #next: Wanted | null = null;
-  /** The field is not reactive: an effect that makes a request would run again after every answer, endlessly. */
-  #busy = false;
+  /** Not reactive: an effect that makes a request would run again after every answer, endlessly. */
+  readonly #wishes: NewestWish<Wanted>;
 
   constructor(lab: LabClient) {
-    this.#lab = lab;
-  }
-
-  get busy(): boolean {
-    return this.#busy;
+    this.#wishes = new NewestWish(async (wanted) => {
+      try {
+        this.answer = await ask(lab, wanted);
+        this.problem = null;
+      } catch (error) {
+        // The answer before stays in sight.
+        this.problem = toProblemRecord(error);
+      }
+    });
   }
 
   /** Requests the predictions after a number of epochs, unless the latest request was for the same. */
   loadEpoch(run: number, epochs: number): Promise<void> {
-    return this.#load({ run, checkpoint: 'last', epochs });
+    return this.#wishes.want({ run, checkpoint: 'last', epochs });
   }
 
   load(run: number, checkpoint: CheckpointKind): Promise<void> {
-    return this.#load({ run, checkpoint });
-  }
-
-  async #load(wanted: Wanted): Promise<void> {
-    this.#next = wanted;
-    if (this.#busy) return;
-    this.#busy = true;
-    while (this.#next) {
-      const request: Wanted = this.#next;
-      this.#next = null;
-      try {
-        this.answer = await ask(this.#lab, request);
-        this.problem = null;
-      } catch (error) {
-        this.problem = toProblemRecord(error);
-      }
-    }
-    this.#busy = false;
+    return this.#wishes.want({ run, checkpoint });
   }
 }
 

@@ -4,7 +4,7 @@ import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/pro
 import { gradCam } from '../../../../shared/inspect/gradCam.ts';
 import type { Answers, Moment } from '../../../../shared/inspect/inspection.ts';
 import type { TraceStep } from '../../../../shared/inspect/trace.ts';
-import { NewestWish } from '../state/newest.ts';
+import { NewestWish } from '../../../app/newestWish.ts';
 
 export interface BackWish {
   readonly steps: readonly TraceStep[];

@@ -12,7 +12,7 @@ import {
   reduceDrawing,
 } from '../../../../shared/inspect/drawing/prepareDigit.ts';
 import type { Moment } from '../../../../shared/inspect/inspection.ts';
-import { NewestWish } from '../state/newest.ts';
+import { NewestWish } from '../../../app/newestWish.ts';
 
 /** `mnist` prepares as MNIST's images were made; `plain` neither scales nor centres. */
 export type DrawingPreparation = 'mnist' | 'plain';

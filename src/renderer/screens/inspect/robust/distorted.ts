@@ -1,6 +1,5 @@
 /** One image at every strength of a distortion, and what one net predicts for each: one question, so a slider is instant. */
 import type { LabClient } from '../../../../shared/api/api.ts';
-import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/problem.ts';
 import {
   type Distortion,
   type ImageSize,
@@ -9,7 +8,7 @@ import {
   strengthsOf,
 } from '../../../../shared/inspect/distortions.ts';
 import type { Moment } from '../../../../shared/inspect/inspection.ts';
-import { NewestWish } from '../state/newest.ts';
+import { NewestAnswer } from '../../../app/newestAnswer.svelte.ts';
 
 interface Wish {
   readonly part: 'train' | 'test';
@@ -31,56 +30,37 @@ interface DistortedImages {
   readonly changes: readonly { readonly strength: number; readonly prediction: number }[];
 }
 
-export class NetDistortion {
-  answer = $state.raw<DistortedImages | null>(null);
-  problem = $state.raw<ProblemRecord | null>(null);
-  readonly #lab: LabClient;
-  readonly #run: number;
-  readonly #wishes: NewestWish<Wish>;
+export function netDistortion(lab: LabClient, run: number): NewestAnswer<Wish, DistortedImages> {
+  return new NewestAnswer((wish) => distortedImages(lab, run, wish));
+}
 
-  constructor(lab: LabClient, run: number) {
-    this.#lab = lab;
-    this.#run = run;
-    this.#wishes = new NewestWish(async (wish) => {
-      try {
-        this.answer = await this.#look(wish);
-        this.problem = null;
-      } catch (error) {
-        this.answer = null;
-        this.problem = toProblemRecord(error);
-      }
-    });
-  }
-
-  /** Never throws: an error is stored in `problem`. */
-  want(wish: Wish): Promise<void> {
-    return this.#wishes.want(wish);
-  }
-
-  async #look({ part, index, moment, distortion }: Wish): Promise<DistortedImages> {
-    const at = { run: this.#run, ...moment };
-    const back = await this.#lab.call('inspect.backward', {
-      ...at,
-      images: { part, indices: [index] },
-      learningRate: 0,
-    });
-    const [, channels = 1, height = 1, width = 1] = back.images.shape;
-    const size = { channels, height, width };
-    const strengths = strengthsOf(distortion);
-    const images = strengths.map((strength) =>
-      distort(distortion, back.images.data, size, strength, back.gradient.data),
-    );
-    const pixels = new Float32Array(images.length * back.images.data.length);
-    images.forEach((image, i) => pixels.set(image, i * image.length));
-    const { probabilities: all } = await this.#lab.call('inspect.classify', { ...at, images: { pixels } });
-    const classes = all.shape[1]!;
-    const probabilities = strengths.map((_, i) => all.data.slice(i * classes, (i + 1) * classes));
-    const predictions = probabilities.map((shares) => shares.indexOf(Math.max(...shares)));
-    return {
-      ...{ distortion, size, label: back.labels?.[0] ?? 0, strengths, images, probabilities, predictions },
-      changes: changesOf(strengths, predictions, strengths.indexOf(strengthRanges[distortion].none)),
-    };
-  }
+async function distortedImages(
+  lab: LabClient,
+  run: number,
+  { part, index, moment, distortion }: Wish,
+): Promise<DistortedImages> {
+  const at = { run, ...moment };
+  const back = await lab.call('inspect.backward', {
+    ...at,
+    images: { part, indices: [index] },
+    learningRate: 0,
+  });
+  const [, channels = 1, height = 1, width = 1] = back.images.shape;
+  const size = { channels, height, width };
+  const strengths = strengthsOf(distortion);
+  const images = strengths.map((strength) =>
+    distort(distortion, back.images.data, size, strength, back.gradient.data),
+  );
+  const pixels = new Float32Array(images.length * back.images.data.length);
+  images.forEach((image, i) => pixels.set(image, i * image.length));
+  const { probabilities: all } = await lab.call('inspect.classify', { ...at, images: { pixels } });
+  const classes = all.shape[1]!;
+  const probabilities = strengths.map((_, i) => all.data.slice(i * classes, (i + 1) * classes));
+  const predictions = probabilities.map((shares) => shares.indexOf(Math.max(...shares)));
+  return {
+    ...{ distortion, size, label: back.labels?.[0] ?? 0, strengths, images, probabilities, predictions },
+    changes: changesOf(strengths, predictions, strengths.indexOf(strengthRanges[distortion].none)),
+  };
 }
 
 function changesOf(strengths: readonly number[], predictions: readonly number[], none: number) {

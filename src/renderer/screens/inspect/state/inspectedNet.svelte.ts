@@ -6,8 +6,8 @@ import type { TensorValues } from '../../../../shared/inspect/inspection.ts';
 import type { TracedValues } from '../../../../shared/inspect/spellOut.ts';
 import { type TraceStep, inputPlace, traceSteps } from '../../../../shared/inspect/trace.ts';
 import type { RunDetail } from '../../../../shared/runs/runs.ts';
-import { NewestWish } from './newest.ts';
-import { NetPredictions } from './netPredictions.svelte.ts';
+import { NewestWish } from '../../../app/newestWish.ts';
+import { type NetPredictions, netPredictions } from './netPredictions.ts';
 import { TestSetAnswer } from './testSetAnswer.svelte.ts';
 
 interface Look {
@@ -70,7 +70,7 @@ export class InspectedNet {
     this.run = run;
     this.embedding = new TestSetAnswer(lab, 'testSet.embedding');
     this.robustness = new TestSetAnswer(lab, 'testSet.robustness');
-    this.predictions = new NetPredictions(lab, run);
+    this.predictions = netPredictions(lab, run);
     this.units = new TestSetAnswer(lab, 'testSet.units');
     this.#looks = new NewestWish((look) => this.#look(look));
   }
