@@ -76,7 +76,7 @@ test('a folder of pictures by its path, one of them damaged; then without that o
   await press(page.getByRole('button', { name: 'Import data' }));
   const dialog = page.getByRole('dialog', { name: 'Import data' });
   await dialog.getByRole('textbox', { name: /Or a path/ }).fill(join(source, 'pets'));
-  await press(dialog.getByRole('button', { name: 'Look into it' }));
+  await press(dialog.getByRole('button', { name: 'Check the files' }));
   await expect(dialog.getByRole('alert')).toHaveText('dog/9.png is not a picture that can be read.');
   expect(await axeFindings(page)).toEqual([]);
   await page.keyboard.press('Escape');
@@ -84,7 +84,7 @@ test('a folder of pictures by its path, one of them damaged; then without that o
   rmSync(join(source, 'pets', 'dog', '9.png'));
   await press(page.getByRole('button', { name: 'Import data' }));
   await dialog.getByRole('textbox', { name: /Or a path/ }).fill(join(source, 'pets'));
-  await press(dialog.getByRole('button', { name: 'Look into it' }));
+  await press(dialog.getByRole('button', { name: 'Check the files' }));
   await expect(
     dialog.getByRole('list', { name: 'Images as they would be stored' }).getByRole('img'),
   ).toHaveCount(8);

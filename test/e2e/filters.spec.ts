@@ -91,7 +91,7 @@ test('“same again, but…” says of which run it is a copy, by the name that 
   await open(page, '&filter=net:"Course net"');
   const run = (await rows(page).first().getByRole('link').innerText()).trim();
   await press(rows(page).first(), { button: 'right' });
-  await press(page.getByRole('menuitem', { name: /Same again/ }));
+  await press(page.getByRole('menuitem', { name: /Train with changes/ }));
   await expect(page).toHaveURL(/#\/train/);
   await expect(page.getByText(`filled in like ${run}`)).toBeVisible();
   const name = page.getByRole('textbox', { name: 'Name', exact: true });

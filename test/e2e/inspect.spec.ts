@@ -196,7 +196,7 @@ test('the slider moves kernels, matrix and maps together; a seven is drawn, and 
       .first()
       .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
   const trained = await kernels();
-  const slider = page.getByRole('slider', { name: 'Epoch that is looked at' });
+  const slider = page.getByRole('slider', { name: 'Inspected epoch' });
   await slider.focus();
   for (let i = 0; i < 2; i++) await page.keyboard.press('ArrowLeft');
   await expect(cells).toHaveText(first!.confusion.map(String));

@@ -186,7 +186,7 @@ test('Fashion-MNIST, from its files to a page that knows trousers, on a small to
   await dialog(page)
     .getByRole('textbox', { name: /Or a path/ })
     .fill(fashion);
-  await press(dialog(page).getByRole('button', { name: 'Look into it' }));
+  await press(dialog(page).getByRole('button', { name: 'Check the files' }));
   await press(dialog(page).getByRole('button', { name: 'Import', exact: true }));
   await expect(page.getByRole('heading', { name: 'Fashion-MNIST' })).toBeVisible();
   await press(page.getByRole('button', { name: 'Train on this set' }));

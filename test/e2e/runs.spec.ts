@@ -140,7 +140,7 @@ test('its page: renamed where it stands, noted, cloned; and all of it after a re
   await expect(page.getByRole('link', { name: 'The answer #42' })).toBeVisible();
   await press(page.getByRole('link', { name: 'The answer #42' }));
   await press(page.getByRole('button', { name: 'Actions' }));
-  await press(page.getByRole('menuitem', { name: /Same again/ }));
+  await press(page.getByRole('menuitem', { name: /Train with changes/ }));
   await expect(page).toHaveURL(/#\/train/);
 });
 

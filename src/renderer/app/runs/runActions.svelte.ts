@@ -116,7 +116,7 @@ export class RunActions {
     await this.#update({ runs: [run], note });
   }
 
-  /** Fills in the Train screen with all that this run was, for "Same again, but …". */
+  /** Fills in the Train screen with all that this run was, so that it can be trained with changes. */
   clone({ id, name, network, settings, dataset, tags, origin }: RunSummary): void {
     const { fill, notices, router } = this.#options;
     const run = runLabel({ id, name: originalName(name) });

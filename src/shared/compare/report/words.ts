@@ -159,7 +159,7 @@ const chinese: Record<CompareWord, string> = {
   front: '虚线阶梯为帕累托前沿：此处没有网络能以不更高的开销取得更好的结果。',
   health: '训练结束时的各层状态',
   gradientNorm: '梯度范数',
-  dead: '失活单元',
+  dead: '死亡神经元',
   saturated: '饱和输出',
   origin: '数据来源',
   dataset: '数据集（SHA-256）',
