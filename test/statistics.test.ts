@@ -135,7 +135,7 @@ test('t over seeds', () => {
   }
 });
 
-describe('coverage of the 95 % interval', () => {
+describe('coverage of the 95% interval', () => {
   test.each(coverageCases)('$images images, $onlyA against $onlyB: at least 94 %', (each) => {
     const [share] = coverage(each, [newcombe]);
     expect(share).toBeGreaterThanOrEqual(0.94);

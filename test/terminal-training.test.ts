@@ -264,7 +264,7 @@ describe('stopping', () => {
       { name: 'runs.stop', request: { run: 1 } },
     ]);
     expect(terminal.stderr.lines).toEqual([
-      'Stopping; checkpoints are being written. Ctrl-C again ends without.',
+      'Stopping; checkpoints are being written. Press Ctrl-C again to end without them.',
       'To go on where run 1 stopped: npm run stride -- resume 1',
     ]);
     expect(terminal.stdout.text).toMatch(/stopped/);

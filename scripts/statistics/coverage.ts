@@ -1,5 +1,5 @@
 /**
- * Measures by simulation how often a 95 % interval of the difference contains the true one: many tables are
+ * Measures by simulation how often a 95% interval of the difference contains the true one: many tables are
  * drawn from known probabilities, and the intervals that contain the true difference are counted. The draws
  * are seeded, so the figures are reproducible. `node scripts/statistics/coverage.ts` prints the table of
  * docs/statistics.md.

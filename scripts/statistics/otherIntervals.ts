@@ -1,5 +1,5 @@
 /**
- * Other 95 % intervals for the difference of paired proportions, with which `coverage.ts` compares
+ * Other 95% intervals for the difference of paired proportions, with which `coverage.ts` compares
  * Newcombe's.
  */
 import { type Interval, z95 } from '../../src/shared/statistics/intervals.ts';

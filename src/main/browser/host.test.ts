@@ -99,7 +99,7 @@ test('at the end it says that runs under way are checkpointed', async () => {
   lab.emit('run.changed', runSummary({ id: 1, status: 'finished' }));
   signals.emit('SIGHUP');
   await ended;
-  expect(stderr.text).toBe('Writing 2 checkpoints; Ctrl-C again ends without.\n');
+  expect(stderr.text).toBe('Writing 2 checkpoints; press Ctrl-C again to end without them.\n');
 });
 
 test('without a display no window is tried; a reader that is gone ends nothing', async () => {

@@ -75,8 +75,8 @@ export async function runBrowserHost(host: BrowserHost, options: BrowserOptions)
   if (runs > 0)
     note(
       runs === 1
-        ? say('Writing a checkpoint; Ctrl-C again ends without.')
-        : say('Writing {count} checkpoints; Ctrl-C again ends without.', { count: runs }),
+        ? say('Writing a checkpoint; press Ctrl-C again to end without it.')
+        : say('Writing {count} checkpoints; press Ctrl-C again to end without them.', { count: runs }),
     );
   // The lab is closed first, so that windows learn that their runs have stopped and then that the lab has
   // ended.
@@ -156,7 +156,7 @@ async function openWindow(host: BrowserHost, server: LabServer, note: (text: str
     if (browser === undefined)
       note(
         say(
-          'No Chrome, Chromium or Edge was found for a window of its own; open the address in the browser you have.',
+          'No Chrome, Chromium or Edge was found for a window of its own; open the address in any browser.',
         ),
       );
     else if (!(await openAppWindow(browser, server.appWindowUrl())))

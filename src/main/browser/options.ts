@@ -14,7 +14,7 @@ export function addBrowserOptions(command: Command): Command {
       'serve the lab on 127.0.0.1, for a window in a browser; Ctrl-C checkpoints the runs and ends',
     )
     .addOption(
-      new Option('--port <number>', 'port to listen on; 0 takes the one that was last used, or a free one')
+      new Option('--port <number>', 'port to listen on; 0 means the one that was last used, or a free one')
         .default(0)
         .env('STRIDE_PORT')
         .argParser(parsePort),

@@ -63,15 +63,15 @@ const refusals: readonly (readonly [RegExp, string])[] = [
 const ofValues: readonly (readonly [RegExp, string])[] = [
   [
     /^option '(?<what>[^']+)' argument '(?<value>[^]*)' is invalid\. (?<reason>[^]*)$/,
-    "'{value}' does not do for the option '{what}': {reason}",
+    "'{value}' is not valid for the option '{what}': {reason}",
   ],
   [
     /^option '(?<what>[^']+)' value '(?<value>[^]*)' from env '[^']*' is invalid\. (?<reason>[^]*)$/,
-    "'{value}' does not do for the option '{what}': {reason}",
+    "'{value}' is not valid for the option '{what}': {reason}",
   ],
   [
     /^command-argument value '(?<value>[^]*)' is invalid for argument '(?<what>[^']+)'\. (?<reason>[^]*)$/,
-    "'{value}' does not do for the argument '{what}': {reason}",
+    "'{value}' is not valid for the argument '{what}': {reason}",
   ],
 ];
 

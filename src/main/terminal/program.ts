@@ -99,7 +99,7 @@ function makeProgram(terminal: Terminal): Command {
     )
     .version(strideVersion, '--version')
     .helpCommand(false)
-    .option('--lang <language>', 'en or zh-CN; else what LC_ALL or LANG says')
+    .option('--lang <language>', 'en or zh-CN; the language of LC_ALL or LANG if it is not given')
     .showHelpAfterError(say('(--help lists the commands and options)'))
     .addHelpText(
       'after',
@@ -201,8 +201,8 @@ function addVerifyCommand(program: Command, runner: CommandRunner): void {
     .addOption(jsonOption('one JSON object a line: each case, then a summary'))
     .addHelpText(
       'after',
-      `\n${say('A number is right within 2e-5, or within 2e-4 of itself; an initial parameter within 1e-7.')}` +
-        `\n${say('Exit code 1 where one is not, and where there is no case.')}`,
+      `\n${say('A number passes if its absolute error is at most 2e-5 or its relative error at most 2e-4; an initial parameter, if its error is at most 1e-7.')}` +
+        `\n${say('The exit code is 1 if a number fails, and if there is no case.')}`,
     )
     .action((path: string, options: { json?: boolean }) =>
       runner.untilStopped((stop) => verify(runner.io, path, options, stop)),
@@ -235,7 +235,7 @@ function addTrainOptions(command: Command): Command {
       '<network...>',
       'presets (see "stride presets"), paths of network JSON files, or of PyTorch scripts and notebooks',
     )
-    .option('--epochs <number>', 'number of passes over the training images', numbers.parseEpochs)
+    .option('--epochs <number>', 'number of epochs: passes over the training images', numbers.parseEpochs)
     .option('--batch-size <number>', 'images per optimizer step', numbers.parseBatchSize)
     .option('--learning-rate <number>', "the optimizer's step size", numbers.parseLearningRate)
     .option('--momentum <number>', 'momentum of SGD, from 0 up to 1', numbers.parseMomentum)
@@ -245,13 +245,9 @@ function addTrainOptions(command: Command): Command {
       numbers.parseSeed,
     )
     .option('--name <text>', "the run's name in history", parseName)
-    .option('--dataset <id>', 'what to train on, see "stride datasets list"', 'mnist')
-    .option(
-      '--training <number>',
-      "which of a script's trainings, where it has several",
-      numbers.parseTraining,
-    )
-    .option('--as-read', 'train the net of a script although some of the script was not understood')
+    .option('--dataset <id>', 'data set to train on, see "stride datasets list"', 'mnist')
+    .option('--training <number>', 'which training to use, if the script has several', numbers.parseTraining)
+    .option('--as-read', 'train the net of a script even if some of the script was not understood')
     .option('--one-at-a-time', 'one net after the other, each on all cores')
     .addOption(jsonOption('one JSON object a line: started, running-loss, epoch, finished'))
     .addHelpText(

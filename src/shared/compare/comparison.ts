@@ -22,7 +22,7 @@ export const comparedRunSchema = z.strictObject({
   checkpointBytes: z.int().nullable(),
   correct: z.int().nullable(),
   total: z.int().nullable(),
-  /** Wilson's 95 % interval of the accuracy. */
+  /** Wilson's 95% interval of the accuracy. */
   accuracyInterval: interval.nullable(),
   problem: problemRecordSchema.nullable(),
 });

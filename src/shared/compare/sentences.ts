@@ -36,7 +36,7 @@ type Sentence = (told: Told) => string;
 const english = {
   better: (t) =>
     `${t.first} is better: ${t.firstShare} against ${t.secondShare} of ${t.images} test images; the difference of ` +
-    `${t.difference} points is ${t.lower} to ${t.upper} (95 % interval), p ${t.p}${correctedEnglish(t)}.`,
+    `${t.difference} points is ${t.lower} to ${t.upper} (95% interval), p ${t.p}${correctedEnglish(t)}.`,
   tooFew: (t) =>
     t.disagreements === 0
       ? `No difference can be shown: ${t.first} and ${t.second} are right on the same ones of ${t.images} test images.`
@@ -46,7 +46,7 @@ const english = {
     `No evidence of a difference among ${t.comparisons} comparisons: ${t.first} has ${t.firstShare} against ` +
     `${t.secondShare} of ${t.second}, p ${t.p} by itself, but p ${t.correctedP} after Holm's correction.`,
   borderline: (t) =>
-    `Borderline: the 95 % interval of the difference (${t.lower} to ${t.upper} points in favour of ${t.first}) and the ` +
+    `Borderline: the 95% interval of the difference (${t.lower} to ${t.upper} points in favour of ${t.first}) and the ` +
     `exact test (p ${t.p}) do not agree; take the difference as not shown.`,
   none: (t) =>
     `No evidence of a difference: ${t.first} has ${t.firstShare}, ${t.second} ${t.secondShare} of ${t.images} test ` +
@@ -159,7 +159,7 @@ export function seedSentence(language: Language, of: SeedComparison, { a, b }: N
     const begin = shown
       ? `Over ${count} seeds ${first} is better than ${second}`
       : `Over ${count} seeds there is no evidence that ${first} and ${second} differ`;
-    return `${begin}: the mean difference of ${difference} points is ${lower} to ${upper} (95 % interval, paired t), p ${p}.`;
+    return `${begin}: the mean difference of ${difference} points is ${lower} to ${upper} (95% interval, paired t), p ${p}.`;
   }
   const begin = shown
     ? `在 ${count} 个随机种子上，${first} 优于 ${second}`

@@ -25,7 +25,7 @@ function sentenceOf(language: 'en' | 'zh-CN', ...tables: ReturnType<typeof table
 test('a difference that test and interval agree on', () => {
   expect(sentenceOf('en', table(9660, 213, 40, 87))).toBe(
     'course is better: 98.73 % against 97.00 % of 10,000 test images; the difference of 1.73 points is 1.43 to 2.05 ' +
-      '(95 % interval), p < 0.0001.',
+      '(95% interval), p < 0.0001.',
   );
   expect(sentenceOf('en', table(9660, 40, 213, 87))).toMatch(
     /^homework is better: 98.73 % against 97.00 %.*1.43 to 2.05/,

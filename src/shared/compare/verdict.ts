@@ -25,7 +25,7 @@ export type VerdictKind =
 
 export interface PairResult {
   readonly counts: PairedCounts;
-  /** A's accuracy minus B's, and its 95 % interval (Newcombe 1998, method 10), as proportions. */
+  /** A's accuracy minus B's, and its 95% interval (Newcombe 1998, method 10), as proportions. */
   readonly difference: number;
   readonly interval: Interval;
   /** p value of McNemar's exact test, two-sided. */

@@ -15,7 +15,7 @@ export interface ConfidenceBin {
   /** Null if the bin is empty. */
   readonly confidence: number | null;
   readonly accuracy: number | null;
-  /** Wilson's 95 % interval of the accuracy. */
+  /** Wilson's 95% interval of the accuracy. */
   readonly interval: Interval | null;
 }
 

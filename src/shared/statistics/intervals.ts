@@ -1,4 +1,4 @@
-/** 95 % intervals of proportions and of the difference of two paired proportions. */
+/** 95% intervals of proportions and of the difference of two paired proportions. */
 import { type PairedCounts, differenceOf, requireImages } from './pairedCounts.ts';
 
 /** Lower and upper limit. */

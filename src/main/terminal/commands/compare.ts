@@ -49,7 +49,7 @@ export function addCompareCommand(program: Command, { io, withLab }: CompareHost
     .option('--best', 'compare the checkpoints of the best epochs instead of the newest ones')
     .option('--report <file>', 'write a self-contained HTML report to this file')
     .addOption(
-      new Option('--language <language>', "the report's language, where it is not the shell's").choices(
+      new Option('--language <language>', "the report's language; the shell's if it is not given").choices(
         languages,
       ),
     )
@@ -57,13 +57,13 @@ export function addCompareCommand(program: Command, { io, withLab }: CompareHost
     .addHelpText(
       'after',
       `\n${say(
-        "The test is McNemar's exact one, corrected by Holm's method where there are more than two runs; the 95 % interval" +
+        "The test is McNemar's exact test, corrected by Holm's method if there are more than two runs; the 95% interval" +
           ' is Newcombe’s (1998, method 10). Differences are the first run minus the second.',
       )}`,
     )
     .action(async (runs: number[], options: CompareOptions, command: Command) => {
       if (runs.length < 2)
-        command.error(`error: ${say('two runs at least are needed, as in "stride compare 1 2"')}`);
+        command.error(`error: ${say('at least two runs are needed, as in "stride compare 1 2"')}`);
       await withLab((lab) => compareRuns(io, lab, runs, options));
     });
 }
@@ -156,7 +156,7 @@ function accuracyTable({ runs }: Comparison): string {
           correct === null ? '–' : say('{step} of {all}', { step: count(correct), all: count(total ?? 0) }),
       },
       {
-        title: 'accuracy (95 %)',
+        title: 'accuracy (95%)',
         cell: ({ correct, total, accuracyInterval, problem }) => {
           if (correct === null || !total || !accuracyInterval) return problem ? inLanguage(problem) : '–';
           const [low, high] = accuracyInterval.map((limit) => points(limit, total));
@@ -182,7 +182,7 @@ function pairTable(pairs: readonly ComparedPair[]): string {
       { title: 'only second', cell: ({ result }) => count(result.counts.onlyB) },
       { title: 'both wrong', cell: ({ result }) => count(result.counts.bothWrong) },
       {
-        title: 'difference in points (95 %)',
+        title: 'difference in points (95%)',
         cell: ({ result: { counts, interval } }) => {
           const images = totalOf(counts);
           const [low, high] = interval.map((limit) => points(limit, images));

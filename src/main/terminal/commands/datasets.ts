@@ -48,7 +48,7 @@ interface JsonOption {
 export function addDatasetCommands(program: Command, surroundings: Surroundings): void {
   const datasets = program
     .command('datasets')
-    .description('bring in sets of images to train on, and keep them in order');
+    .description('import and manage data sets of images to train on');
   addImport(datasets, surroundings);
   const { io, withLab } = surroundings;
   datasets
@@ -59,13 +59,13 @@ export function addDatasetCommands(program: Command, surroundings: Surroundings)
   datasets
     .command('show')
     .description('show one data set: sizes, classes, where it came from, what was noticed')
-    .argument('<dataset>', 'its id or its name')
+    .argument('<dataset>', "the data set's id or name")
     .addOption(new Option('--json', 'print everything as one JSON object'))
     .action((dataset: string, options: JsonOption) => withLab((lab) => show(io, lab, dataset, options)));
   datasets
     .command('rename')
-    .description('give a data set another name; its id stays')
-    .argument('<dataset>', 'its id or its name')
+    .description('rename a data set; its id stays the same')
+    .argument('<dataset>', "the data set's id or name")
     .argument('<name>', 'the new name')
     .addOption(new Option('--json', 'print the result as JSON'))
     .action((dataset: string, name: string, { json }: JsonOption) =>
@@ -79,8 +79,8 @@ export function addDatasetCommands(program: Command, surroundings: Surroundings)
   datasets
     .command('delete')
     .description('delete a data set that was imported')
-    .argument('<dataset>', 'its id or its name')
-    .option('--even-if-used', 'also where runs were trained on it; they cannot go on then')
+    .argument('<dataset>', "the data set's id or name")
+    .option('--even-if-used', 'delete it even if runs were trained on it; these cannot be resumed any more')
     .addOption(new Option('--json', 'print the result as JSON'))
     .action((dataset: string, { evenIfUsed, json }: JsonOption & { evenIfUsed?: true }) =>
       withLab(async (lab) => {
@@ -96,45 +96,53 @@ function addImport(datasets: Command, { io, untilStopped }: Surroundings): void 
   datasets
     .command('import')
     .description(
-      'import images with labels: IDX, CIFAR, a folder of pictures with a sub-folder a class, CSV, NPZ, Parquet',
+      'import images with labels: IDX, CIFAR, a folder of pictures with a sub-folder for each class, CSV, NPZ, Parquet',
     )
     .argument('<path>', 'a file, a folder, or a zip or tar archive')
-    .option('--name <text>', "the set's name; without it what the files say")
+    .option('--name <text>', "the data set's name; taken from the files if it is not given")
     .option(
       '--test-fraction <share>',
-      'share of each class for testing, where there is no test set',
+      'share of each class that becomes the test set, if the source has none',
       parseShare,
     )
-    .option('--seed <number>', 'which images these are', numbers.parseSeed)
+    .option('--seed <number>', 'seed that selects the images of that test set', numbers.parseSeed)
     .option(
       '--size <width>x<height>',
-      'resize pictures; without it they keep the size that most have',
+      'size of the pictures; the most common size if it is not given',
       parseSize,
     )
     .addOption(
-      new Option('--fit <how>', 'what happens to pictures of another shape')
+      new Option('--fit <how>', 'how pictures with other proportions are fitted')
         .choices([...fits])
         .default('pad'),
     )
     .addOption(
-      new Option('--colour <which>', 'grey or colour').choices(['auto', 'grey', 'rgb']).default('auto'),
+      new Option('--colour <which>', 'colours of the images')
+        .choices(['auto', 'grey', 'rgb'])
+        .default('auto'),
     )
     .addOption(
-      new Option('--background <which>', 'behind transparent and around padded pictures')
+      new Option('--background <which>', 'background of transparent and of padded pictures')
         .choices(['white', 'black'])
         .default('white'),
     )
-    .option('--invert', 'make black white: MNIST has its ink bright')
+    .option('--invert', "invert the images: MNIST's are bright on black")
     .addOption(
-      new Option('--transpose <when>', 'exchange rows and columns, as EMNIST needs it')
+      new Option('--transpose <when>', 'exchange rows and columns, as EMNIST needs')
         .choices(['auto', 'yes', 'no'])
         .default('auto'),
     )
-    .addOption(new Option('--labels <which>', 'of CIFAR-100').choices(['fine', 'coarse']).default('fine'))
     .addOption(
-      new Option('--channels <where>', 'in NumPy arrays').choices(['auto', 'first', 'last']).default('auto'),
+      new Option('--labels <which>', "which of CIFAR-100's labels to use")
+        .choices(['fine', 'coarse'])
+        .default('fine'),
     )
-    .option('--skip-damaged', 'go on without pictures that cannot be read, and count them')
+    .addOption(
+      new Option('--channels <where>', 'axis of the channels in NumPy arrays')
+        .choices(['auto', 'first', 'last'])
+        .default('auto'),
+    )
+    .option('--skip-damaged', 'leave out pictures that cannot be read, and count them')
     .addOption(new Option('--json', 'print one JSON object a line: progress, imported'))
     .addHelpText('after', `\n${say('Ctrl-C cancels; nothing of the set is kept then.')}`)
     .action((path: string, options: ImportCommand) =>
@@ -180,7 +188,7 @@ async function importSet(
 }
 
 const phases: Readonly<Record<ImportProgress['phase'], string>> = {
-  looking: 'looking through the files',
+  looking: 'checking the files',
   unpacking: 'unpacking',
   reading: 'reading images',
   writing: 'writing images',
@@ -196,7 +204,7 @@ function progressText({ phase, done, total }: ImportProgress): string {
 function sayImported(io: Io, entry: DatasetEntry, alreadyThere: boolean): void {
   const { id, name, trainCount, testCount, classes } = entry.summary;
   if (alreadyThere) {
-    print(io, say('These images are there already, as "{name}" ({id}).', { name, id }));
+    print(io, say('These images have been imported already, as "{name}" ({id}).', { name, id }));
     return;
   }
   const counts = { name, train: count(trainCount), test: count(testCount), classes: classes.length };
@@ -210,14 +218,14 @@ function findings({ imported }: DatasetEntry): string[] {
   if (!imported) return [];
   const { duplicates, contradictory, constant, ignored, skipped, notes, sizes } = imported.report;
   const some: readonly (readonly [number, string])[] = [
-    [duplicates.train, '{count} training images equal another one'],
-    [duplicates.test, '{count} test images equal another one'],
-    [duplicates.across, '{count} test images are in the training set, too'],
-    [contradictory, '{count} images equal one that has another label'],
+    [duplicates.train, '{count} training images are identical to another training image'],
+    [duplicates.test, '{count} test images are identical to another test image'],
+    [duplicates.across, '{count} test images are also in the training set'],
+    [contradictory, '{count} images are identical to an image with another label'],
     [constant.train + constant.test, '{count} images are of a single colour'],
-    [ignored, '{count} files were left out, because they are no data'],
+    [ignored, '{count} files are not data and were left out'],
     [skipped.count, '{count} pictures could not be read and were left out'],
-    [sizes.length > 1 ? sizes.length : 0, '{count} sizes occur; the pictures were made equal'],
+    [sizes.length > 1 ? sizes.length : 0, 'the pictures had {count} different sizes and were resized to one'],
   ];
   return [
     ...notes.map((each) => inLanguage(each)),

@@ -16,11 +16,11 @@ interface FigureOptions {
 export function addFigureCommand(program: Command, { io }: { readonly io: Io }): void {
   program
     .command('figure')
-    .description('draw a net as SVG: a diagram of its layers, or a figure as papers have them')
+    .description('draw a net as SVG: a diagram of its layers, or a figure for a paper')
     .argument('<net>', "a preset or a network's JSON file")
-    .addOption(new Option('--style <style>', 'what it looks like').choices(figureStyles).default('diagram'))
-    .option('--out <file>', 'the file to write; else the picture is printed')
-    .option('--overwrite', 'replace the file if it is there')
+    .addOption(new Option('--style <style>', 'style of the picture').choices(figureStyles).default('diagram'))
+    .option('--out <file>', 'the file to write; without it, the picture is printed')
+    .option('--overwrite', 'replace the file if it exists')
     .action(async (net: string, { style, out, overwrite }: FigureOptions) => {
       const svg = networkFigure(resolveNetwork(net).network, style, currentLanguage());
       if (out === undefined) io.stdout.write(svg);
@@ -38,7 +38,7 @@ async function written(path: string, text: string, overwrite: boolean): Promise<
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     const reason =
       code === 'EEXIST'
-        ? say('it is there already; give another name, or --overwrite')
+        ? say('the file exists already; give another name, or --overwrite')
         : say('it cannot be written ({code})', { code });
     throw new UsageProblem('terminal.figure-file', `${path}: ${reason}`, { path });
   }

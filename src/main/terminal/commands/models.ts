@@ -60,7 +60,7 @@ function addExport(program: Command, { io, withLab }: Surroundings): void {
   program
     .command('export')
     .description(
-      'write trained nets for other programs; each file is loaded again and compared before it stays',
+      'export trained nets for other programs; each file is loaded again and compared before it is kept',
     )
     .addArgument(
       new Argument('<run...>', 'their numbers in "stride runs"').argParser(
@@ -70,30 +70,30 @@ function addExport(program: Command, { io, withLab }: Surroundings): void {
     .addOption(
       new Option(
         '--format <formats>',
-        say('one or several, with commas: {names}', { names: exportFormats.join(', ') }),
+        say('one or several of these, separated by commas: {names}', { names: exportFormats.join(', ') }),
       )
         .argParser(parseFormats)
         .makeOptionMandatory(),
     )
     .requiredOption(
       '--out <folder>',
-      'the folder, which is made where it is missing; of several runs, one in it for each',
+      'folder to write to, created if it is missing; several runs get a sub-folder each',
     )
     .addOption(checkpointOption())
     .addOption(
       new Option(
         '--normalisation <where>',
-        'inside: the exported net takes pixels in [0, 1] and normalises them; outside: you do',
+        'inside: the exported net takes pixels in [0, 1] and normalises them; outside: it takes normalised images',
       )
         .choices(['inside', 'outside'])
         .default('inside'),
     )
     .addOption(
-      new Option('--output <what>', 'what the exported net gives')
+      new Option('--output <what>', 'outputs of the exported net')
         .choices(['logits', 'probabilities'])
         .default('logits'),
     )
-    .option('--overwrite', 'take the place of files that are there')
+    .option('--overwrite', 'replace files that exist')
     .addOption(new Option('--json', 'print one JSON object a line for each run and format'))
     .action((runs: number[], options: ExportCommand) =>
       withLab((lab) => exportModels(io, lab, runs, options)),
@@ -155,15 +155,17 @@ function exportedTable({ colors }: Io, results: readonly ExportResult[]): string
 function addImport(program: Command, { io, withLab }: Surroundings): void {
   program
     .command('import')
-    .description('make a run of weights that were trained elsewhere: .pt (a state_dict), .safetensors, .onnx')
-    .argument('<file>', 'the weights; nothing in the file is executed')
+    .description(
+      'create a run from weights that were trained elsewhere: .pt (a state_dict), .safetensors, .onnx',
+    )
+    .argument('<file>', 'file with the weights; nothing in it is executed')
     .option(
       '--network <net>',
       'the net that they belong to: a preset, a network JSON file, or the PyTorch script (.py)',
     )
     .option('--dataset <id>', 'the data set that the net is for', 'mnist')
     .option('--name <text>', "the run's name in history")
-    .option('--key <key>', 'which set of weights, where the file has several')
+    .option('--key <key>', 'which set of weights to use, if the file has several')
     .addOption(new Option('--json', 'print {"type":"imported","run":N} as JSON'))
     .addHelpText(
       'after',
@@ -241,7 +243,7 @@ function addEvaluate(program: Command, { io, withLab }: Surroundings): void {
     .description("score a run on a whole test set: its own data set's, or another one's")
     .addArgument(new Argument('<run>', 'its number in "stride runs"').argParser(numbers.parseRunId))
     .addOption(checkpointOption())
-    .option('--dataset <id>', "another data set than the run's")
+    .option('--dataset <id>', "another data set in place of the run's")
     .addOption(new Option('--json', 'print testCorrect, testTotal and testLoss as one JSON object'))
     .action((run: number, { checkpoint, dataset, json }: EvaluateCommand) =>
       withLab(async (lab) => {

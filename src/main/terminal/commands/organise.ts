@@ -28,10 +28,10 @@ export function addOrganisingCommands(program: Command, { io, withLab }: Surroun
 
   program
     .command('tag')
-    .description('tag runs, or take tags from them')
+    .description('add tags to runs, or remove them')
     .addArgument(someRuns())
-    .option('--add <tag>', 'a tag that they get; may be given several times', collect)
-    .option('--remove <tag>', 'a tag that they lose; may be given several times', collect)
+    .option('--add <tag>', 'tag to add; may be given several times', collect)
+    .option('--remove <tag>', 'tag to remove; may be given several times', collect)
     .action(
       async (runs: number[], { add, remove }: { add?: string[]; remove?: string[] }, command: Command) => {
         if (!add && !remove) command.error(`error: ${say("give '--add <tag>' or '--remove <tag>'")}`);
@@ -41,16 +41,16 @@ export function addOrganisingCommands(program: Command, { io, withLab }: Surroun
 
   program
     .command('note')
-    .description("write a run's note (Markdown), in the place of the one it has; an empty one removes it")
+    .description("write a run's note (Markdown), replacing its present one; an empty note removes it")
     .addArgument(new Argument('<run>', 'its number in "stride runs"').argParser(numbers.parseRunId))
     .argument('<text>')
     .action((run: number, text: string) => update({ runs: [run], note: text }));
 
   program
     .command('archive')
-    .description('put runs out of sight, or back')
+    .description('archive runs, or unarchive them')
     .addArgument(someRuns())
-    .option('--undo', 'back into the list')
+    .option('--undo', 'unarchive them')
     .action((runs: number[], { undo }: { undo?: true }) => update({ runs, archived: !undo }));
 
   program
@@ -67,7 +67,7 @@ export function addOrganisingCommands(program: Command, { io, withLab }: Surroun
 
   program
     .command('restore')
-    .description('bring deleted runs back')
+    .description('restore deleted runs')
     .addArgument(someRuns())
     .action((runs: number[]) =>
       withLab(async (lab) => {

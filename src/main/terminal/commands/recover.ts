@@ -23,13 +23,10 @@ export async function recover(
   const wanted = all ? found.map(({ number }) => number) : numbers;
   if (wanted.length === 0) {
     if (json) printJson(io, { found });
-    else if (found.length === 0) note(io, say('There are no runs that history does not know.'));
+    else if (found.length === 0) note(io, say('There are no runs that history does not list.'));
     else {
       print(io, table(columns, found));
-      note(
-        io,
-        say('To take them all into history: {command}', { command: `${io.invocation} recover --all` }),
-      );
+      note(io, say('To recover them all: {command}', { command: `${io.invocation} recover --all` }));
     }
     return exitCodes.ok;
   }
@@ -37,7 +34,7 @@ export async function recover(
   if (json) printJson(io, { runs, problems });
   else {
     for (const problem of problems) note(io, inLanguage(problem));
-    if (runs.length > 0) note(io, say('In history now: {runs}', { runs: runs.join(', ') }));
+    if (runs.length > 0) note(io, say('Recovered: {runs}', { runs: runs.join(', ') }));
   }
   return problems.length > 0 ? exitCodes.failure : exitCodes.ok;
 }

@@ -85,8 +85,8 @@ export async function listRuns(
       io,
       say(
         lost === 1
-          ? 'One run was found that history does not know: {command}'
-          : '{count} runs were found that history does not know: {command}',
+          ? 'One run was found that history does not list: {command}'
+          : '{count} runs were found that history does not list: {command}',
         { count: lost, command },
       ),
     );

@@ -46,6 +46,11 @@ const parseSweepId = whole(
 );
 
 export function addSweepCommands(program: Command, host: SweepHost): void {
+  addStart(program, host);
+  addKept(program, host);
+}
+
+function addStart(program: Command, host: SweepHost): void {
   const { io } = host;
   program
     .command('sweep')
@@ -61,13 +66,26 @@ export function addSweepCommands(program: Command, host: SweepHost): void {
       'values from a range, such as optimizer.learningRate=0.001..0.1:5:log; may be given again',
       collect(parseRange),
     )
-    .option('--seeds <list>', 'each combination is run with each, such as 0,1,2 or 0..9', parseSeeds, [0])
-    .option('--epochs <number>', 'number of passes over the training images', numbers.parseEpochs)
-    .option('--workers <number>', 'runs at a time; as many as there are cores', parseWorkers)
-    .option('--random <number>', 'draw so many combinations, where a grid would be all of them', parseRandom)
+    .option(
+      '--seeds <list>',
+      'seeds that each combination is run with, such as 0,1,2 or 0..9',
+      parseSeeds,
+      [0],
+    )
+    .option('--epochs <number>', 'number of epochs: passes over the training images', numbers.parseEpochs)
+    .option(
+      '--workers <number>',
+      'number of concurrent runs; one for each core if it is not given',
+      parseWorkers,
+    )
+    .option(
+      '--random <number>',
+      'number of combinations to draw at random, instead of the whole grid',
+      parseRandom,
+    )
     .option('--random-seed <number>', 'the same seed draws the same combinations', numbers.parseSeed, 0)
     .option('--name <text>', "the sweep's name in history")
-    .option('--dataset <id>', 'what to train on, see "stride datasets list"', 'mnist')
+    .option('--dataset <id>', 'data set to train on, see "stride datasets list"', 'mnist')
     .option('--json', 'print one JSON object a line: sweep, run, results')
     .addHelpText(
       'after',
@@ -82,10 +100,14 @@ export function addSweepCommands(program: Command, host: SweepHost): void {
         followSweep(lab, () => lab.call('sweeps.start', request), reporter(io, options), stop),
       );
     });
+}
 
+/** The commands for sweeps that are in history. */
+function addKept(program: Command, host: SweepHost): void {
+  const { io } = host;
   program
     .command('sweep-resume')
-    .description('go on with a sweep that was paused, cancelled or interrupted')
+    .description('resume a sweep that was paused, cancelled or interrupted')
     .argument('<sweep>', 'its number in "stride sweeps"', parseSweepId)
     .option('--json', 'print one JSON object a line, as sweep does')
     .action((sweep: number, options: { json?: boolean }) =>
@@ -96,7 +118,7 @@ export function addSweepCommands(program: Command, host: SweepHost): void {
 
   program
     .command('sweeps')
-    .description('list the sweeps in history, newest first, or show what one came to')
+    .description('list the sweeps in history, newest first, or show the results of one')
     .argument('[sweep]', 'its number', parseSweepId)
     .option('--limit <number>', 'largest number of runs to list', numbers.parseLimit, 20)
     .option('--json', 'print {"sweeps","total"}, or all of the one, as JSON')

@@ -53,14 +53,14 @@ export async function verify(
   } else {
     const ran = cases.filter((each) => each.kind === 'case');
     if (ran.length > 0) print(io, table(columns(io, quantities), ran));
-    const skippedLines = skipped.map((file) => say('{file}: no network in it; skipped', { file }));
+    const skippedLines = skipped.map((file) => say('{file} contains no network and was skipped', { file }));
     for (const text of [...wrongs(cases), ...skippedLines]) {
       print(io, text);
     }
     print(io, say('{good} of {all} cases pass', { good, all: cases.length }));
   }
   if (stop.aborted) {
-    note(io, say('Stopped: there are cases that were not run.'));
+    note(io, say('Stopped before all cases were run.'));
     return exitCodes.interrupted;
   }
   return good === cases.length ? exitCodes.ok : exitCodes.failure;
@@ -110,10 +110,10 @@ function wrongs(cases: readonly Case[]): string[] {
       .map(([quantity, { past, compared, missing }]) => {
         const absent =
           missing.length > 0
-            ? say('; not there or of another size: {names}', { names: missing.join(', ') })
+            ? say('; missing or of another size: {names}', { names: missing.join(', ') })
             : '';
         const values = { file: each.file, quantity: say(titles[quantity as Quantity]), past, compared };
-        return say('{file}: {quantity}: {past} of {compared} numbers past the tolerance', values) + absent;
+        return say('{file}: {quantity}: {past} of {compared} numbers exceed the tolerance', values) + absent;
       });
   });
 }

@@ -146,7 +146,7 @@ export class TextSweepReport implements SweepReporter {
   stopping(): void {
     this.#stopping = true;
     this.#live.update('');
-    note(this.#io, say('Pausing; checkpoints are being written. Ctrl-C again ends without.'));
+    note(this.#io, say('Pausing; checkpoints are being written. Press Ctrl-C again to end without them.'));
   }
 
   finished(detail: SweepDetail): void {

@@ -88,7 +88,7 @@ export class TextReport implements Reporter {
   stopping(): void {
     this.#stopping = true;
     this.#live.update('');
-    note(this.#io, say('Stopping; checkpoints are being written. Ctrl-C again ends without.'));
+    note(this.#io, say('Stopping; checkpoints are being written. Press Ctrl-C again to end without them.'));
     this.#draw();
   }
 

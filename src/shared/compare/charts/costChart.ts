@@ -11,7 +11,7 @@ export interface CostChart {
     readonly label: string;
     readonly cost: number;
     readonly accuracy: number;
-    /** 95 % interval of the accuracy. */
+    /** 95% interval of the accuracy. */
     readonly interval: readonly [number, number];
   }[];
   readonly xTitle: string;
