@@ -172,7 +172,7 @@ test('every problem that has Chinese words in the window has them in the termina
 
 test.each([
   [['train', 'cours'], '没有名为“cours”的网络。您是想输入“course”吗？'],
-  [['train', 'course', '--epochs', '0'], '“0”不能用于选项“--epochs <number>”：请给出1 到 10,000 的整数。'],
+  [['train', 'course', '--epochs', '0'], '“0”不能用于选项“--epochs <number>”：请给出从 1 到 10,000 的整数。'],
   [['show', 'x'], '“x”不能用于参数“run”：请给出训练编号'],
   [['runs', '--jsn'], '未知选项“--jsn”'],
   [['export', '1', '--out', 'x'], '缺少必需的选项“--format <formats>”'],

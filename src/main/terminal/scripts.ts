@@ -85,7 +85,7 @@ export function readScript(io: Io, file: string, { training, asRead }: ScriptOpt
     throw new UsageProblem(
       'terminal.script',
       say(
-        "{file}: the net or its settings are not the script's ({count} of the findings above). Mend the script, or " +
+        "{file}: the net or its settings are not the script's ({count} of the findings above). Correct the script, or " +
           'train what was read with --as-read',
         { file, count: counted },
       ),
