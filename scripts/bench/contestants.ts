@@ -32,8 +32,8 @@ export const comparisons: readonly Comparison[] = [
   ...nets.flatMap((net) =>
     (
       [
-        ['script', 0.25],
-        ['preloaded', 0.4],
+        ['script', 0.15],
+        ['preloaded', 0.33],
         ['layers-model', 0.2],
         ['eager', null],
         ['unmeasured', 1.05],

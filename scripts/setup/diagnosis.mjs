@@ -119,7 +119,7 @@ async function kernels(context) {
   return {
     name,
     state: 'note',
-    detail: `only TensorFlow's, so nets train more slowly: ${why.split('\n').at(-1) ?? ''}`,
+    detail: `only TensorFlow's, so nets train more slowly: ${why}`,
     advice: 'To build them: apt install build-essential (Debian, Ubuntu), then STRIDE_RETRY=1 npm start.',
   };
 }

@@ -8,7 +8,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { addonFile, lastLines, packageFolder } from './addon.mjs';
+import { addonFile, packageFolder } from './addon.mjs';
 import { digest } from './context.mjs';
 import { nodePath } from './node.mjs';
 import { onInterrupt, run } from './run.mjs';
@@ -107,7 +107,7 @@ export async function probeKernels(context, file) {
     env: { ...context.env, TF_CPP_MIN_LOG_LEVEL: '2', NODE_OPTIONS: '' },
     timeoutMs: 120_000,
   });
-  return result.code === 0 && /^loaded/m.test(result.stdout) ? undefined : lastLines(result.output, 3);
+  return result.code === 0 && /^loaded/m.test(result.stdout) ? undefined : reasonIn(result.output);
 }
 
 /**
@@ -160,5 +160,11 @@ async function build(context, target) {
 async function runCompiler(compiler, args) {
   const result = await run(compiler, args, { timeoutMs: BUILD_MS });
   if (result.error) return `${compiler} could not be started`;
-  return result.code === 0 ? undefined : lastLines(result.output, 3);
+  return result.code === 0 ? undefined : reasonIn(result.output);
+}
+
+/** Returns the first line that names an error; the last one if none does. @param {string} output */
+function reasonIn(output) {
+  const lines = output.trim().split('\n');
+  return lines.find((each) => /error|undefined reference/i.test(each)) ?? lines.at(-1) ?? '';
 }

@@ -2,12 +2,13 @@
  * Graphs with Stride's own kernels give the loss and all gradients, those of the images included, of the graphs of
  * TensorFlow's operations, whatever layers stand around the convolutions.
  */
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Graph } from '../../src/main/engine/graph/graph.ts';
 import { hasAvx512 } from '../../src/main/engine/native/cpu.ts';
 import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
 import { hasKernels } from '../../src/main/engine/native/kernels.ts';
 import type { Layer } from '../../src/shared/layers/index.ts';
+import { differingShapes } from '../support/kernelShapes.ts';
 import { expectAlike } from './variants.ts';
 
 setNativeEnvironment(2);
@@ -48,18 +49,23 @@ it('has the kernels, which set-up builds where the processor has AVX2', () => {
   expect(hasKernels()).toBe(true);
 });
 
-describe.each(hasAvx512() ? [false, true] : [false])('with AVX-512: %s', (avx512) => {
-  const variants = [
-    { avx512: false, kernels: 'tensorflow' },
-    { avx512, kernels: 'stride' },
-  ] as const;
+it.each(hasAvx512() ? ([8, 16] as const) : ([8] as const))(
+  "gives TensorFlow's numbers for random shapes, %i images at a time",
+  async (lanes) => {
+    expect(await differingShapes(50, lanes, lanes)).toEqual([]);
+  },
+);
 
-  it.each(cases)('%s', async (_name, layers) => {
-    const graphs = await expectAlike(layers, { channels: 3, sizes: [14, 13] }, variants);
-    expect(graphs.map(usesKernels)).toEqual([false, true]);
-  });
+const variants = [
+  { avx512: false, kernels: 'tensorflow' },
+  { avx512: hasAvx512(), kernels: 'stride' },
+] as const;
 
-  it('takes one channel, and a shard that fills its lanes', async () => {
-    await expectAlike([conv(10), maxPool(), relu], { channels: 1, sizes: [16, 16] }, variants);
-  });
+it.each(cases)('%s', async (_name, layers) => {
+  const graphs = await expectAlike(layers, { channels: 3, sizes: [14, 13] }, variants);
+  expect(graphs.map(usesKernels)).toEqual([false, true]);
+});
+
+it('takes one channel, and a shard that fills its lanes', async () => {
+  await expectAlike([conv(10), maxPool(), relu], { channels: 1, sizes: [16, 16] }, variants);
 });

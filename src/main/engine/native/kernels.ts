@@ -30,8 +30,8 @@ function hasAvx2(): boolean {
 }
 
 /** Returns the kernels that a run goes on with: its own, unless they are not there. */
-export const availableKernels = (wanted: KernelSource): KernelSource =>
-  wanted === 'stride' && !hasKernels() ? 'tensorflow' : wanted;
+export const availableKernels = (wanted: KernelSource, available = hasKernels()): KernelSource =>
+  available ? wanted : 'tensorflow';
 
 /**
  * Returns the kernels for a new run. STRIDE_KERNELS=tensorflow chooses TensorFlow's, so that both can be measured and

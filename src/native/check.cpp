@@ -1,0 +1,191 @@
+/**
+ * Compares the kernels with plain loops in double precision on random shapes. `npm run test:kernels` compiles it with
+ * the address and the undefined-behaviour sanitizer; all memory is just as large as it must be, so that a step beyond
+ * it is found.
+ *
+ *     check <lanes: 8 or 16> <shapes> <seed>
+ */
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "convolution.h"
+
+namespace {
+
+using stride::Convolution;
+
+struct Free {
+  void operator()(void* pointer) const { std::free(pointer); }
+};
+
+/** Numbers at a multiple of 64 bytes, as TensorFlow allocates them. */
+template <typename T>
+class Numbers {
+ public:
+  explicit Numbers(long count) : count_(count) {
+    void* memory = nullptr;
+    if (posix_memalign(&memory, 64, count * sizeof(T)) != 0) std::abort();
+    memory_.reset(static_cast<T*>(memory));
+  }
+  T* get() { return memory_.get(); }
+  T& operator[](long index) { return memory_.get()[index]; }
+  long count() const { return count_; }
+
+ private:
+  std::unique_ptr<T, Free> memory_;
+  long count_;
+};
+
+std::mt19937 generator;
+int between(int least, int most) { return std::uniform_int_distribution<int>(least, most)(generator); }
+/** Returns numbers of which some are equal, so that pools have ties. */
+Numbers<float> drawn(long count) {
+  Numbers<float> numbers(count);
+  for (long i = 0; i < count; i++) numbers[i] = static_cast<float>(between(-8, 8)) / 8;
+  return numbers;
+}
+
+Convolution drawConvolution() {
+  for (;;) {
+    Convolution c{};
+    c.kernelHeight = between(1, 5);
+    c.kernelWidth = between(1, 5);
+    c.paddingHeight = between(0, c.kernelHeight - 1);
+    c.paddingWidth = between(0, c.kernelWidth - 1);
+    c.height = between(1, 13);
+    c.width = between(1, 13);
+    c.channels = between(1, 9);
+    c.filters = between(1, 14);
+    c.relu = between(0, 1) == 1;
+    c.pool = between(0, 1) == 1;
+    if (c.mapHeight() > 0 && c.mapWidth() > 0) return c;
+  }
+}
+
+/** What plain loops give for one image. */
+struct Expected {
+  std::vector<double> y, xGradient;
+};
+
+/** The convolution alone, one image. */
+double outputAt(const Convolution& c, const float* x, const float* filter, const float* bias, int row, int column,
+                int f) {
+  double sum = bias[f];
+  for (int i = 0; i < c.kernelHeight; i++)
+    for (int j = 0; j < c.kernelWidth; j++) {
+      const int r = row + i - c.paddingHeight, o = column + j - c.paddingWidth;
+      if (r < 0 || r >= c.height || o < 0 || o >= c.width) continue;
+      for (int k = 0; k < c.channels; k++)
+        sum += static_cast<double>(x[(r * c.width + o) * c.channels + k]) *
+               filter[((i * c.kernelWidth + j) * c.channels + k) * c.filters + f];
+    }
+  return sum;
+}
+
+/** Leads one output's gradient to the input, the filter and the bias. */
+void addGradients(const Convolution& c, const float* x, const float* filter, double gradient, int row, int column,
+                  int f, std::vector<double>& xGradient, std::vector<double>& filterGradient,
+                  std::vector<double>& biasGradient) {
+  biasGradient[f] += gradient;
+  for (int i = 0; i < c.kernelHeight; i++)
+    for (int j = 0; j < c.kernelWidth; j++) {
+      const int r = row + i - c.paddingHeight, o = column + j - c.paddingWidth;
+      if (r < 0 || r >= c.height || o < 0 || o >= c.width) continue;
+      for (int k = 0; k < c.channels; k++) {
+        const long at = (r * c.width + o) * c.channels + k;
+        const long weight = ((i * c.kernelWidth + j) * c.channels + k) * c.filters + f;
+        xGradient[at] += gradient * filter[weight];
+        filterGradient[weight] += gradient * x[at];
+      }
+    }
+}
+
+Expected expectedOf(const Convolution& c, const float* x, const float* filter, const float* bias,
+                    const float* yGradient, std::vector<double>& filterGradient, std::vector<double>& biasGradient) {
+  Expected expected{{}, std::vector<double>(c.inputSize())};
+  const int side = c.pool ? 2 : 1;
+  for (int row = 0; row < c.mapHeight(); row++)
+    for (int column = 0; column < c.mapWidth(); column++)
+      for (int f = 0; f < c.filters; f++) {
+        double largest = -INFINITY;
+        int at = 0;
+        for (int part = 0; part < side * side; part++) {
+          const double value =
+              outputAt(c, x, filter, bias, row * side + part / side, column * side + part % side, f);
+          if (value > largest) largest = value, at = part;
+        }
+        const bool stopped = c.relu && largest <= 0;
+        const double gradient = stopped ? 0 : yGradient[expected.y.size()];
+        expected.y.push_back(stopped ? 0 : largest);
+        addGradients(c, x, filter, gradient, row * side + at / side, column * side + at % side, f,
+                     expected.xGradient, filterGradient, biasGradient);
+      }
+  return expected;
+}
+
+bool alike(const char* what, const Convolution& c, int images, const std::vector<double>& expected,
+           const float* actual) {
+  double largest = 1;
+  for (double value : expected) largest = std::max(largest, std::fabs(value));
+  for (size_t i = 0; i < expected.size(); i++) {
+    if (std::fabs(expected[i] - actual[i]) <= 1e-5 * largest) continue;
+    std::printf("%s[%zu] is %g instead of %g: %d images of %d x %d x %d, %d filters of %d x %d, padding %d x %d, %s%s\n",
+                what, i, actual[i], expected[i], images, c.height, c.width, c.channels, c.filters, c.kernelHeight,
+                c.kernelWidth, c.paddingHeight, c.paddingWidth, c.pool ? "pool " : "", c.relu ? "ReLU" : "");
+    return false;
+  }
+  return true;
+}
+
+bool check(const stride::Kernels& kernels, int lanes) {
+  const Convolution c = drawConvolution();
+  const int images = between(1, 2 * lanes + 1);
+  const int groups = (images + lanes - 1) / lanes;
+  Numbers<float> x = drawn(images * c.inputSize()), yGradient = drawn(images * c.outputSize());
+  Numbers<float> filter = drawn(c.filterSize()), bias = drawn(c.filters);
+  Numbers<float> xLanes(groups * c.inputSize() * lanes), yLanes(groups * c.outputSize() * lanes);
+  Numbers<float> yGradientLanes(yLanes.count()), xGradientLanes(xLanes.count());
+  Numbers<float> filterGradient(c.filterSize()), biasGradient(c.filters), y(yGradient.count()), xGradient(x.count());
+  Numbers<uint8_t> index(c.hasIndex() ? yLanes.count() : 0);
+  kernels.toLanes(x.get(), images, c.inputSize(), xLanes.get());
+  kernels.forward(c, groups, xLanes.get(), filter.get(), bias.get(), yLanes.get(), index.get());
+  kernels.fromLanes(yLanes.get(), images, c.outputSize(), y.get());
+  kernels.toLanes(yGradient.get(), images, c.outputSize(), yGradientLanes.get());
+  const bool needsInput = between(0, 3) > 0;
+  kernels.gradients(c, groups, xLanes.get(), filter.get(), yGradientLanes.get(), index.get(),
+                    needsInput ? xGradientLanes.get() : nullptr, filterGradient.get(), biasGradient.get());
+  if (needsInput) kernels.fromLanes(xGradientLanes.get(), images, c.inputSize(), xGradient.get());
+
+  std::vector<double> filterSums(c.filterSize()), biasSums(c.filters);
+  bool good = true;
+  for (int image = 0; image < images && good; image++) {
+    const long in = image * c.inputSize(), out = image * c.outputSize();
+    const Expected expected = expectedOf(c, x.get() + in, filter.get(), bias.get(), yGradient.get() + out, filterSums,
+                                         biasSums);
+    good = alike("y", c, images, expected.y, y.get() + out) &&
+           (!needsInput || alike("x's gradient", c, images, expected.xGradient, xGradient.get() + in));
+  }
+  return good && alike("the filter's gradient", c, images, filterSums, filterGradient.get()) &&
+         alike("the bias' gradient", c, images, biasSums, biasGradient.get());
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  if (count != 4) {
+    std::fprintf(stderr, "usage: check <lanes> <shapes> <seed>\n");
+    return 2;
+  }
+  const int lanes = std::atoi(words[1]), shapes = std::atoi(words[2]);
+  generator.seed(static_cast<unsigned>(std::atoi(words[3])));
+  const stride::Kernels& kernels = lanes == 16 ? stride::kernelsOf16 : stride::kernelsOf8;
+  int wrong = 0;
+  for (int shape = 0; shape < shapes; shape++)
+    if (!check(kernels, lanes)) wrong++;
+  std::printf("%d lanes: %d of %d shapes as plain loops have them\n", lanes, shapes - wrong, shapes);
+  return wrong == 0 ? 0 : 1;
+}
