@@ -9,6 +9,9 @@ test.afterAll(() => host.end());
 
 test('a run has the tags of its start, and leads back to its net', async ({ page }) => {
   await page.goto(host.url);
+  // An address that somebody sent, of a run that is not there yet.
+  await page.goto(new URL('/#/runs/1', page.url()).href);
+  await expect(page.getByText('There is no run 1')).toBeVisible();
   await press(page.getByRole('link', { name: 'Train', exact: true }));
   await page.getByRole('textbox', { name: 'Epochs', exact: true }).fill('1');
   await press(page.getByText('Name and tags', { exact: true }));

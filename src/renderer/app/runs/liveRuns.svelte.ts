@@ -122,8 +122,9 @@ export class LiveRun {
       this.#countdown.pause();
       if (this.series.length < run.step) void this.#fill().catch(() => undefined);
     }
-    // Another process trains the run: its losses and epochs are in history, and no other event reports them.
-    if (this.detail && this.#silent(run)) void this.load();
+    // Another process trains the run: its losses and epochs are in history, and no other event reports them. Or the run
+    // was asked for before it was started.
+    if (this.detail ? this.#silent(run) : this.problem && !this.#loading) void this.load();
     this.#refresh();
   }
 

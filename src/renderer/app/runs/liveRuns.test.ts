@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { FakeLab, sampleDetail, sampleEpoch, sampleRun } from '../../../../test/support/fakeLab.ts';
+import { Problem } from '../../../shared/base/problem.ts';
 import type { RunEvent } from '../../../shared/runs/runEvents.ts';
 import { LiveRuns } from './liveRuns.svelte.ts';
 
@@ -52,6 +53,21 @@ test('events that arrive before the first reply lose nothing', async () => {
   await settled();
   lab.emit('run.batchLosses', { run: 1, from: 120, losses: ones(30), imagesPerSecond: 1, seconds: 2 });
   expect([live.steps, live.epochs.length]).toEqual([150, 2]);
+});
+
+test('a run that was asked for before it was started is there once it is', async () => {
+  let started = false;
+  const lab = labWith(() => 10).answer('runs.get', () => {
+    if (started) return sampleDetail({ epochs: [] });
+    throw new Problem('run.unknown', 'there is no run 1', { run: 1 });
+  });
+  const live = new LiveRuns(lab).open(1);
+  await settled();
+  expect([live.problem?.code, live.detail]).toEqual(['run.unknown', null]);
+  started = true;
+  lab.emit('run.changed', sampleRun({ status: 'queued', step: 0 }));
+  await settled();
+  expect([live.problem, live.detail?.id, live.steps]).toEqual([null, 1, 10]);
 });
 
 test('other runs’ events change nothing', async () => {

@@ -144,7 +144,8 @@ export function designActions(bench: DesignBench): readonly Action[] {
     }),
     action('import', { title: m.design_import, icon: FileUp, run: () => bench.pickFile() }),
     action('code', {
-      title: m.code_paste_title,
+      title: m.design_from_code,
+      keywords: () => 'paste script notebook 粘贴 脚本',
       icon: FileCode,
       run: () => {
         bench.codeOpen = true;
