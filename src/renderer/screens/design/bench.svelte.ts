@@ -123,7 +123,13 @@ export class DesignBench {
     try {
       text = await navigator.clipboard.readText();
     } catch {
-      this.app.notices.show(m.design_paste_needs_keys(), { kind: 'bad' });
+      const run = () => {
+        this.codeOpen = true;
+      };
+      this.app.notices.show(m.design_paste_needs_keys(), {
+        kind: 'bad',
+        action: { label: m.design_from_code(), run },
+      });
       return;
     }
     this.paste(text);
