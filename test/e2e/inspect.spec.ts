@@ -1,7 +1,5 @@
 /** Looking inside two nets: maps, a unit's products and sum by the keyboard, held against the numbers that the engine sent. */
-import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { Page } from '@playwright/test';
 import { openHistory } from '../../src/main/history/open.ts';
 import { decodeMessage } from '../../src/shared/base/codec.ts';
@@ -9,13 +7,13 @@ import { axeFindings } from './axe.ts';
 import { expect, hostOfThisFile, isDesktop, test, watchForErrors } from './host.ts';
 import { go, number, step } from './inspecting.ts';
 import { press } from './press.ts';
+import { inTerminal } from './terminal.ts';
 
 test.describe.configure({ mode: 'serial' });
 test.use({ viewport: { width: 1440, height: 900 } });
 
 const host = hostOfThisFile();
 const weights = fileURLToPath(new URL('../vectors/models/homework-seed0-epoch1.pt', import.meta.url));
-const terminal = fileURLToPath(new URL('../../out/main/terminal.js', import.meta.url));
 
 const unit = (page: Page, net: number) => page.locator(`[data-net="${net}"] [data-unit]`);
 
@@ -55,14 +53,9 @@ function repliesIn(payload: Uint8Array): Traced[] {
 
 test('both nets are looked into from a run’s page, and in step', async ({ page }) => {
   const errors = watchForErrors(page);
-  const stride = (...words: string[]) =>
-    promisify(execFile)(process.execPath, [terminal, ...words], {
-      env: { ...process.env, STRIDE_HOME: host.home, NODE_OPTIONS: '' },
-      maxBuffer: 2 ** 26,
-    });
-  await stride('train', 'course', '--epochs', '2', '--batch-size', '512', '--json');
+  await inTerminal(host, 'train', 'course', '--epochs', '2', '--batch-size', '512', '--json');
   // The other net with weights that PyTorch has trained.
-  await stride('import', weights, '--network', 'homework');
+  await inTerminal(host, 'import', weights, '--network', 'homework');
   await page.goto(host.url);
   await go(page, '#/runs/1');
   await press(page.getByRole('button', { name: 'Actions', exact: true }));

@@ -1,22 +1,18 @@
 /** Inspect on the whole test set: units, test images, weights, embedding and robustness of a net that PyTorch has trained. */
-import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { expect, hostOfThisFile, test } from './host.ts';
 import { expectAccessible, go, number, step } from './inspecting.ts';
 import { press } from './press.ts';
+import { inTerminal } from './terminal.ts';
 
 test.describe.configure({ mode: 'serial' });
 test.use({ viewport: { width: 1440, height: 900 } });
 
 const host = hostOfThisFile();
 const weights = fileURLToPath(new URL('../vectors/models/homework-seed0-epoch1.pt', import.meta.url));
-const terminal = fileURLToPath(new URL('../../out/main/terminal.js', import.meta.url));
 
 test.beforeAll(async () => {
-  await promisify(execFile)(process.execPath, [terminal, 'import', weights, '--network', 'homework'], {
-    env: { ...process.env, STRIDE_HOME: host.home, NODE_OPTIONS: '' },
-  });
+  await inTerminal(host, 'import', weights, '--network', 'homework');
 });
 
 test('a unit’s images are found on the whole test set, and lead through the net', async ({ page }) => {
