@@ -19,12 +19,13 @@ import { chromiumPath } from './benchWindow/chromium.ts';
 import { charts } from './benchWindow/charts.ts';
 import { compare } from './benchWindow/compare.ts';
 import { drawing } from './benchWindow/drawing.ts';
+import { inspect } from './benchWindow/inspect.ts';
 import { type Measure, type Part, isMet } from './benchWindow/part.ts';
 import { manyRuns } from './benchWindow/manyRuns.ts';
 import { report } from './benchWindow/report.ts';
 import { training } from './benchWindow/training.ts';
 
-const parts: readonly Part[] = [...charts, manyRuns, training, drawing, ...compare];
+const parts: readonly Part[] = [...charts, manyRuns, training, drawing, ...compare, inspect];
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

@@ -25,8 +25,8 @@ export interface Comparison {
 }
 
 /**
- * Comparisons with targets from issue 3 (`LayersModel.fit`, both at once), issue 4 (PyTorch, measurements)
- * and issue 11 (hosts, window); those of the typical nets are in `typical.ts`.
+ * Comparisons with targets from issue 3 (`LayersModel.fit`, both at once), issue 4 (PyTorch, measurements),
+ * issue 11 (hosts, window) and issue 17 (kept states); those of the typical nets are in `typical.ts`.
  */
 export const comparisons: readonly Comparison[] = [
   ...nets.flatMap((net) =>
@@ -45,6 +45,7 @@ export const comparisons: readonly Comparison[] = [
     to: `typical/${name}/preloaded`,
     target,
   })),
+  { of: 'states/kept', to: 'states/training', target: 0.01 },
   { of: 'both/at-once', to: 'both/one-after-another', target: 1 },
   ...nets.map((net) => ({ of: `hosts/${net}-desktop`, to: `hosts/${net}-terminal`, target: 1.1 })),
   { of: 'window/stride', to: 'window/empty', target: 1.5 },
@@ -161,6 +162,12 @@ export function contestants({ python, mnistRoot, electron, limit, isa, ...extent
     engine('both/one-after-another', 'Stride, one after the other', {
       networks: nets,
       shards: cores,
+    }),
+    engine('states/training', 'an epoch of the course net', { networks: ['course'], shards: cores }),
+    engine('states/kept', 'keeping its state while the next one trains', {
+      networks: ['course'],
+      shards: cores,
+      keepStates: true,
     }),
     ...(electron ? desktopContestants(extent, asProgram) : []),
   ];

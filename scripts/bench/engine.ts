@@ -13,6 +13,8 @@ import type { Dataset } from '../../src/shared/datasets/dataset.ts';
 import type { EpochRecord } from '../../src/shared/runs/runs.ts';
 import { trainingSettingsSchema } from '../../src/shared/training/training.ts';
 import type { Extent } from './messages.ts';
+import { toWhole } from './hosts.ts';
+import { type KeepState, stateKeeper } from './keptStates.ts';
 import { serve } from './serve.ts';
 import { netNamed } from './typical.ts';
 
@@ -26,6 +28,8 @@ export interface EngineOptions extends Extent {
   readonly atOnce?: boolean;
   /** Whether Stride's measurements during training are on, which is the default. */
   readonly measure?: boolean;
+  /** Keeps each epoch's state while the next one trains, and reports the seconds of that instead of the epoch's. */
+  readonly keepStates?: boolean;
 }
 
 const workerUrl = new URL('../../src/main/engine/worker.ts', import.meta.url);
@@ -49,13 +53,18 @@ class PausedRun {
   /** Seconds from epoch to epoch, without pauses and evaluation. */
   seconds = NaN;
 
+  /** Seconds that keeping the epoch's state took. */
+  kept = NaN;
+
   readonly #worker: Worker;
+  readonly #keep: KeepState | null;
   #turn = Promise.withResolvers<void>();
   #lastEpoch = NaN;
   #pausedAt = NaN;
   #paused = 0;
 
-  constructor(order: TrainingOrder) {
+  constructor(order: TrainingOrder, keep: KeepState | null) {
+    this.#keep = keep;
     this.#worker = new Worker(workerUrl, { workerData: order });
     this.#worker.on('message', (message: FromWorker) => this.#take(message, performance.now()));
     this.#worker.on('error', (error) => this.#turn.reject(error));
@@ -73,6 +82,11 @@ class PausedRun {
     return this.#turn.promise;
   }
 
+  /** The run goes on meanwhile. */
+  async #keepState({ record, checkpoint }: Extract<FromWorker, { kind: 'epoch' }>): Promise<void> {
+    if (this.#keep) this.kept = await this.#keep(record.epoch, checkpoint);
+  }
+
   #send(message: ToWorker): void {
     this.#worker.postMessage(message);
   }
@@ -86,7 +100,10 @@ class PausedRun {
       case 'epoch':
         // The pause takes effect in the next epoch's first steps, which count in this turn instead of the
         // next.
-        this.#send({ kind: 'pause' });
+        void this.#keepState(message).then(
+          () => this.#send({ kind: 'pause' }),
+          (error: unknown) => this.#turn.reject(error),
+        );
         this.seconds = (now - this.#lastEpoch - this.#paused) / 1000 - message.record.testSeconds;
         this.record = message.record;
         this.#lastEpoch = now;
@@ -108,18 +125,14 @@ class PausedRun {
 }
 
 await serve<EngineOptions>(async (options) => {
-  const { networks, shards, batchSize = 64, atOnce = false, measure = true, ...extent } = options;
+  const { networks, shards, batchSize = 64, atOnce = false, measure = true, keepStates, ...extent } = options;
   setNativeEnvironment(availableParallelism());
   const dataset = cut(await openDataset('mnist'), extent);
   const runs: PausedRun[] = [];
   for (const name of networks) {
-    const run = new PausedRun({
-      network: netNamed(name),
-      settings: trainingSettingsSchema.parse({ measure, batchSize, epochs: 10_000 }),
-      dataset,
-      shards,
-      from: null,
-    });
+    const settings = trainingSettingsSchema.parse({ measure, batchSize, epochs: 10_000 });
+    const order = { network: netNamed(name), settings, dataset, shards, from: null };
+    const run = new PausedRun(order, keepStates ? stateKeeper() : null);
     await run.epoch();
     runs.push(run);
   }
@@ -135,6 +148,7 @@ await serve<EngineOptions>(async (options) => {
       if (atOnce) await Promise.all(runs.map((run) => run.epoch()));
       else for (const run of runs) await run.epoch();
       const wall = (performance.now() - began) / 1000;
+      if (keepStates && first) return { seconds: toWhole(first.kept, extent.trainImages) };
       return { seconds: runs.length === 1 && first ? first.seconds : wall, ...accuracy() };
     },
   };

@@ -36,7 +36,7 @@ export interface Result extends Extent {
 
 const heading: Record<Net, string> = { course: "The course's net", homework: "The homework's net" };
 
-const number = (value: number) => value.toFixed(value < 10 ? 2 : 1);
+const number = (value: number) => value.toFixed(value < 0.1 ? 4 : value < 10 ? 2 : 1);
 const ratio = (value: number) => value.toFixed(value < 0.995 ? 3 : 2);
 const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
 
@@ -135,6 +135,13 @@ export function printReport(result: Result): string {
           '',
           'Both nets, an epoch each: seconds until both are done, with evaluation',
           tableOf(result, 'both', { of: 'at once ÷ it', accuracy: false }),
+        ]
+      : []),
+    ...(has('states')
+      ? [
+          '',
+          'States that are kept of each epoch: seconds',
+          tableOf(result, 'states', { of: 'keeping ÷ it', accuracy: false }),
         ]
       : []),
     ...(has('hosts')

@@ -7,9 +7,10 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { statesThatFit, statesToDrop } from '../../shared/inspect/epochStates.ts';
 import { type Checkpoint, parametersIn } from '../../shared/runs/checkpoint.ts';
-import type { KnownRun } from '../../shared/runs/manifest.ts';
+import type { IdentifiedRun } from '../../shared/runs/manifest.ts';
 import { fileProblem, privateFolder, readIfThere, replace, writeSynced } from './disk.ts';
 import { type SavedCheckpoint, decodeOwnCheckpoint, encodeCheckpoint } from './format.ts';
+import { Recent } from './recent.ts';
 
 export interface EpochStates {
   /** Returns the kept epochs in ascending order. */
@@ -33,6 +34,9 @@ export interface KeepRule {
   readonly best: number | null;
 }
 
+/** Decoded states that are kept in memory. */
+const mostRecentBytes = 64e6;
+
 const nameOf = (epoch: number) => `${String(epoch).padStart(5, '0')}.safetensors`;
 
 /**
@@ -40,14 +44,23 @@ const nameOf = (epoch: number) => `${String(epoch).padStart(5, '0')}.safetensors
  */
 export function epochStates(
   folderOf: (run: number) => string,
-  known: (run: number) => KnownRun | undefined,
+  known: (run: number) => IdentifiedRun | undefined,
 ): EpochStates {
   const folder = (run: number) => join(folderOf(run), 'epochs');
   const path = (run: number, epoch: number) => join(folder(run), nameOf(epoch));
-  const requireKnown = (run: number): KnownRun => {
+  const requireKnown = (run: number): IdentifiedRun => {
     const found = known(run);
     if (!found) throw new Error(`history knows no run ${run}`);
     return found;
+  };
+
+  /** A slider goes to and fro, and one step of it asks several questions about the same state. */
+  const recent = new Recent<SavedCheckpoint | null>(mostRecentBytes, (saved) =>
+    (saved?.checkpoint.tensors ?? []).reduce((sum, { data }) => sum + data.byteLength, 0),
+  );
+  const decoded = async (run: number, epoch: number) => {
+    const bytes = await readIfThere(path(run, epoch));
+    return bytes && decodeOwnCheckpoint(bytes, path(run, epoch), requireKnown(run));
   };
 
   const list = (run: number) => keptEpochs(folder(run));
@@ -70,8 +83,8 @@ export function epochStates(
       return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
     },
     read: async (run, epoch) => {
-      const bytes = await readIfThere(path(run, epoch));
-      return bytes && decodeOwnCheckpoint(bytes, path(run, epoch), requireKnown(run));
+      const version = await versionOf(path(run, epoch));
+      return version === null ? null : recent.get(version, () => decoded(run, epoch));
     },
     keep: async (run, epoch, checkpoint, { megabytes, best }) => {
       const parameters = parametersIn(checkpoint.tensors);
@@ -102,4 +115,15 @@ async function keptEpochs(folder: string): Promise<number[]> {
   return names
     .flatMap((name) => (/^\d{5,}\.safetensors$/.test(name) ? [Number.parseInt(name, 10)] : []))
     .sort((a, b) => a - b);
+}
+
+/** Returns a text that differs from that of any other file or content; null if there is no file. */
+async function versionOf(path: string): Promise<string | null> {
+  try {
+    const { ino, size, mtimeMs } = await stat(path);
+    return [path, ino, size, mtimeMs].join(' ');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw fileProblem(error, path, 'read');
+  }
 }

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { type Checkpoint, progressSchema } from '../../shared/runs/checkpoint.ts';
 import { fromJson, toJson } from '../../shared/base/json.ts';
 import { Problem } from '../../shared/base/problem.ts';
-import type { KnownRun } from '../../shared/runs/manifest.ts';
+import type { IdentifiedRun } from '../../shared/runs/manifest.ts';
 import { type EpochRecord, epochRecordSchema } from '../../shared/runs/runs.ts';
 import { requireWhole, seal, unsealed } from './checksum.ts';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
@@ -88,7 +88,7 @@ async function decodeCheckpoint(
 export async function decodeOwnCheckpoint(
   bytes: Uint8Array,
   path: string,
-  { manifest: { run, identity }, fromBefore }: KnownRun,
+  { manifest: { run, identity }, fromBefore }: IdentifiedRun,
 ): Promise<SavedCheckpoint> {
   const found = await decodeCheckpoint(bytes, path);
   if (found.identity === identity) return found.saved;

@@ -32,9 +32,14 @@ export const runManifestSchema = z.object({
 });
 export type RunManifest = z.infer<typeof runManifestSchema>;
 
-/** A run as history knows it, for readers of its files. */
-export interface KnownRun {
-  readonly manifest: RunManifest;
+/** What tells a run's files from those of any other. */
+export interface IdentifiedRun {
+  readonly manifest: Pick<RunManifest, 'run' | 'identity'>;
   /** True if the run was made before runs had identities: a file without one may be its own. */
   readonly fromBefore: boolean;
+}
+
+/** A run as history knows it, for readers of its files. */
+export interface KnownRun extends IdentifiedRun {
+  readonly manifest: RunManifest;
 }

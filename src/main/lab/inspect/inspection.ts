@@ -63,6 +63,8 @@ export class LabInspection {
     moment: Moment,
     question: Extract<Question, { kind: K }>,
   ): Promise<Answers[K] & { of: Inspected }> {
+    // The state is read while the questions before this one are answered; a problem is told when it is this one's turn.
+    if (moment.epoch !== undefined) this.#read(run, moment).catch(() => undefined);
     const answer = this.#questions.then(() =>
       this.#thread.keep(async () => {
         const { thread, of } = await this.#ready(run, moment);

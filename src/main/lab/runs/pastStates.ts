@@ -17,6 +17,9 @@ import type { RunBook } from './runBook.ts';
 /** Key of the preference for the number of megabytes that a run's states may take. */
 const megabytesKey = 'inspect.epochMegabytes';
 
+/** As many nets as are looked into side by side. */
+const mostInitials = 2;
+
 export interface PastState {
   readonly of: Inspected;
   readonly tensors: readonly NamedTensor[];
@@ -25,6 +28,8 @@ export interface PastState {
 export class PastStates {
   readonly #book: RunBook;
   readonly #files: EpochStates;
+  /** The initial parameters that were drawn last, by run. */
+  readonly #initials = new Map<number, PastState>();
 
   constructor(book: RunBook, files: EpochStates) {
     this.#book = book;
@@ -70,12 +75,18 @@ export class PastStates {
   }
 
   #initial(run: number): PastState {
+    const known = this.#initials.get(run);
+    if (known) return known;
     const { network, settings } = this.#book.detail(run);
     const parameters = parametersOf(summarize(network));
     const drawn = initialParameters(parameters, new Generator(settings.seed), settings.initialisation);
-    return {
+    const initial: PastState = {
       of: { checkpoint: 'epoch', step: 0, epoch: 1, batch: 0 },
       tensors: drawn.map((tensor) => ({ ...tensor, name: parameterKey(tensor.name) })),
     };
+    const [oldest] = this.#initials.keys();
+    if (oldest !== undefined && this.#initials.size >= mostInitials) this.#initials.delete(oldest);
+    this.#initials.set(run, initial);
+    return initial;
   }
 }

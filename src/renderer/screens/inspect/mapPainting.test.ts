@@ -6,6 +6,7 @@ import {
   inkOn,
   largest,
   layOut,
+  paint,
   sizeInCells,
   unitAfterKey,
   unitOfCell,
@@ -51,4 +52,35 @@ it('colours by sign, zero alike at any scale, and shows what is no number', () =
   expect(inkOn([255, 255, 255])).toBe('#000000');
   expect(inkOn([0, 0, 60])).toBe('#ffffff');
   expect(largest(Float32Array.of(1, -3, NaN, 2))).toBe(3);
+});
+
+it('paints each value in the pixel of its cell, in its colour', () => {
+  const painted: { data: Uint8ClampedArray; width: number }[] = [];
+  const context = {
+    createImageData: (width: number, height: number) => ({
+      data: new Uint8ClampedArray(4 * width * height),
+      width,
+    }),
+    putImageData: (picture: { data: Uint8ClampedArray; width: number }) => painted.push(picture),
+  };
+  const canvas = { width: 0, height: 0, getContext: () => context } as unknown as HTMLCanvasElement;
+  for (const sheets of [
+    layOut({ ...map, channels: 3, height: 2, width: 2 }, 50, 1, 3),
+    layOut(flat, 300, 1, 1),
+  ]) {
+    const values = Float32Array.from({ length: sheets.units }, (_, unit) => Math.sin(3 * unit));
+    values[1] = Infinity;
+    paint(canvas, sheets, values, { theme: 'light', scaleOf: (sheet) => 0.5 + sheet });
+    const { data, width } = painted.pop()!;
+    expect([canvas.width, canvas.height]).toEqual(Object.values(sizeInCells(sheets)));
+    values.forEach((value, unit) => {
+      const { x, y } = cellOf(sheets, unit);
+      const pixel = [...data.subarray(4 * (y * width + x), 4 * (y * width + x) + 4)];
+      const scale = 0.5 + Math.floor(unit / (sheets.height * sheets.width));
+      // A shade may differ by one step of the screen.
+      [...colourOf(value, scale, 'light'), 255].forEach((channel, i) =>
+        expect(Math.abs(channel - pixel[i]!)).toBeLessThanOrEqual(1),
+      );
+    });
+  }
 });

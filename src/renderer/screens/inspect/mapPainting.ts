@@ -167,6 +167,20 @@ export function largest(values: Float32Array, from = 0, count = values.length - 
   return most;
 }
 
+/** Number of shades on each side of zero, as many as a screen distinguishes. */
+const shades = 255;
+
+/** Pixels of all shades from −1 to 1 and, last, of a value that is no number: little-endian RGBA. */
+function shadePixels(theme: 'light' | 'dark'): Uint32Array {
+  const pixels = new Uint32Array(2 * shades + 2);
+  const pixelOf = ([red, green, blue]: Rgb) => (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0;
+  for (let shade = -shades; shade <= shades; shade += 1)
+    pixels[shade + shades] = pixelOf(colourOf(shade, shades, theme));
+  pixels[2 * shades + 1] = pixelOf(colourOf(NaN, 1, theme));
+  return pixels;
+}
+const shadesOf = { light: shadePixels('light'), dark: shadePixels('dark') };
+
 /** Paints a layer's values, one pixel per cell. `scaleOf` returns for each sheet the value that has the full colour. */
 export function paint(
   canvas: HTMLCanvasElement,
@@ -175,18 +189,26 @@ export function paint(
   { theme, scaleOf }: { theme: 'light' | 'dark'; scaleOf: (sheet: number) => number },
 ): void {
   const { width, height } = sizeInCells(sheets);
-  canvas.width = width;
-  canvas.height = height;
+  // A canvas of another size gets another memory, which takes longer than to paint it.
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
   const context = canvas.getContext('2d')!;
   const picture = context.createImageData(width, height);
+  const pixels = new Uint32Array(picture.data.buffer);
+  const table = shadesOf[theme];
   const area = sheets.height * sheets.width;
   for (let sheet = 0; sheet < sheets.count; sheet += 1) {
     const scale = scaleOf(sheet);
-    for (let unit = sheet * area; unit < Math.min(sheets.units, (sheet + 1) * area); unit += 1) {
-      const { x, y } = cellOf(sheets, unit);
-      const at = 4 * (y * width + x);
-      picture.data.set(colourOf(values[unit]!, scale, theme), at);
-      picture.data[at + 3] = 255;
+    const perShade = scale > 0 ? shades / scale : 0;
+    const end = Math.min(sheets.units, (sheet + 1) * area);
+    for (let from = sheet * area; from < end; from += sheets.width) {
+      const { x, y } = cellOf(sheets, from);
+      const row = Math.min(sheets.width, end - from);
+      for (let i = 0; i < row; i += 1) {
+        const value = values[from + i]!;
+        const shade = Math.round(Math.max(-shades, Math.min(shades, value * perShade)));
+        pixels[y * width + x + i] = table[Number.isFinite(value) ? shade + shades : 2 * shades + 1]!;
+      }
     }
   }
   context.putImageData(picture, 0, 0);

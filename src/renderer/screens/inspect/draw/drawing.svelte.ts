@@ -37,6 +37,8 @@ export class DrawingState {
   problem = $state.raw<ProblemRecord | null>(null);
   /** Milliseconds from the last stroke's event to its results. */
   took = $state.raw<number | null>(null);
+  /** Number of drawings that were predicted so far. */
+  answered = $state.raw(0);
   readonly #lab: LabClient;
   readonly #wishes: NewestWish<Wish>;
 
@@ -88,6 +90,7 @@ export class DrawingState {
       this.results = new Map(answers);
       this.problem = null;
       this.took = performance.now() - began;
+      this.answered += 1;
     } catch (error) {
       this.problem = toProblemRecord(error);
     }

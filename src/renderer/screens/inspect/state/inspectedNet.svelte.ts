@@ -10,7 +10,7 @@ import { NewestWish } from '../../../app/newestWish.ts';
 import { type NetPredictions, netPredictions } from './netPredictions.ts';
 import { TestSetAnswer } from './testSetAnswer.svelte.ts';
 
-interface Look {
+export interface Look {
   readonly images: Images;
   readonly moment: Moment;
 }
@@ -62,7 +62,6 @@ export class InspectedNet {
   readonly robustness: TestSetAnswer<'testSet.robustness'>;
   readonly predictions: NetPredictions;
   readonly #lab: LabClient;
-  readonly #looks: NewestWish<Look>;
   #parameters: { readonly of: Inspected; readonly values: ReadonlyMap<string, TensorValues> } | null = null;
 
   constructor(lab: LabClient, run: number) {
@@ -72,12 +71,6 @@ export class InspectedNet {
     this.robustness = new TestSetAnswer(lab, 'testSet.robustness');
     this.predictions = netPredictions(lab, run);
     this.units = new TestSetAnswer(lab, 'testSet.units');
-    this.#looks = new NewestWish((look) => this.#look(look));
-  }
-
-  /** Never throws: an error is stored in `problem`. */
-  look(look: Look): Promise<void> {
-    return this.#looks.want(look);
   }
 
   /** Loads the run, unless it is known already. Never throws. */
@@ -89,28 +82,65 @@ export class InspectedNet {
     }
   }
 
-  async #look({ images, moment }: Look): Promise<void> {
-    const { run } = this;
+  /** Computes a look and returns the function that shows it, or the problem that there was. Never throws. */
+  async prepare(look: Look): Promise<() => void> {
     try {
-      this.detail ??= await this.#lab.call('runs.get', { run });
-      for (let attempt = 0; attempt < tries; attempt += 1) {
-        const answer = await this.#lab.call('inspect.trace', { run, ...moment, images });
-        if (!same(this.#parameters?.of, answer.of)) {
-          const { of, parameters } = await this.#lab.call('inspect.filters', { run, ...moment });
-          this.#parameters = { of, values: new Map(parameters.map(({ name, values }) => [name, values])) };
-        }
-        if (!this.#parameters || !same(this.#parameters.of, answer.of)) continue;
-        this.trace = new NetTrace(answer, this.#parameters.values);
+      const trace = await this.#trace(look);
+      if (!trace) return () => undefined;
+      return () => {
+        this.trace = trace;
         this.problem = null;
-        return;
-      }
+      };
     } catch (error) {
-      this.trace = null;
-      this.problem = toProblemRecord(error);
+      return () => {
+        this.trace = null;
+        this.problem = toProblemRecord(error);
+      };
     }
+  }
+
+  /** Returns null if the run wrote checkpoints faster than they could be read. */
+  async #trace({ images, moment }: Look): Promise<NetTrace | null> {
+    const { run } = this;
+    this.detail ??= await this.#lab.call('runs.get', { run });
+    for (let attempt = 0; attempt < tries; attempt += 1) {
+      const traced = this.#lab.call('inspect.trace', { run, ...moment, images });
+      // Another epoch has other parameters: they are asked for at the same time.
+      if (!isOf(this.#parameters?.of, moment)) await Promise.all([traced, this.#readParameters(moment)]);
+      const answer = await traced;
+      if (!same(this.#parameters?.of, answer.of)) await this.#readParameters(moment);
+      if (this.#parameters && same(this.#parameters.of, answer.of))
+        return new NetTrace(answer, this.#parameters.values);
+    }
+    return null;
+  }
+
+  async #readParameters(moment: Moment): Promise<void> {
+    const { of, parameters } = await this.#lab.call('inspect.filters', { run: this.run, ...moment });
+    this.#parameters = { of, values: new Map(parameters.map(({ name, values }) => [name, values])) };
+  }
+}
+
+/** Shows several nets in step: all of them at once, when the slowest is ready, and the newest look first. */
+export class LooksInStep {
+  readonly #wishes = new NewestWish<{ readonly nets: readonly InspectedNet[]; readonly look: Look }>(
+    async ({ nets, look }) => {
+      for (const show of await Promise.all(nets.map((net) => net.prepare(look)))) show();
+    },
+  );
+
+  /** Never throws: a net's error is stored in its `problem`. */
+  look(nets: readonly InspectedNet[], look: Look): Promise<void> {
+    return this.#wishes.want({ nets, look });
   }
 }
 
 function same(a: Inspected | undefined, b: Inspected): boolean {
   return a !== undefined && a.checkpoint === b.checkpoint && a.step === b.step;
+}
+
+/** Returns whether these are probably the parameters of the moment: a checkpoint may have been replaced since. */
+function isOf(of: Inspected | undefined, { checkpoint, epoch }: Moment): boolean {
+  if (epoch === undefined) return of?.checkpoint === checkpoint;
+  return of?.checkpoint === 'epoch' && of.epoch === epoch + 1;
 }
