@@ -3,6 +3,7 @@
  *
  *     node scripts/build.mjs && node scripts/screens.ts [folder]
  *     node scripts/screens.ts docs/screens models data       only these parts, with a net that is imported
+ *     node scripts/screens.ts docs/screens inspect           only these, with both nets trained for a few epochs
  *
  * The folder is docs/screens by default. It needs Node 24 and the Chromium that set-up found. A picture's
  * name is `screen.theme.language.png`. It takes some minutes on two cores: nets train a few epochs in big
@@ -14,6 +15,8 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Page } from '@playwright/test';
 import { Host } from '../test/e2e/host.ts';
+import { inTerminal } from '../test/e2e/terminal.ts';
+import { inspect } from './screens/inspect.ts';
 import { type Look, Studio, launch, patience } from './screens/studio.ts';
 
 const [given = 'docs/screens', ...parts] = process.argv.slice(2);
@@ -294,10 +297,12 @@ try {
     await twoAtOnce(studio);
     await runs(studio);
     await runPage(studio);
+  } else if (parts.includes('inspect')) {
+    await inTerminal(host, 'train', 'course', 'homework', '--epochs', '3', '--batch-size', '256', '--json');
   } else {
     await importNet(studio);
   }
-  for (const [name, take] of Object.entries({ models, data, compare, design, frame }))
+  for (const [name, take] of Object.entries({ models, data, compare, inspect, design, frame }))
     if (parts.length === 0 || parts.includes(name)) await take(studio);
 } finally {
   await browser.close();

@@ -243,3 +243,41 @@ test('a thread that has left answers no more, and says so', async () => {
     code: 'inspect.ended',
   });
 });
+
+test('drawings that are kept with labels are a test set on which a run is evaluated', async () => {
+  const run = await start(1);
+  await reached(lab, run, 'finished');
+  await expect(ask('models.evaluate', { run, dataset: 'drawings' })).rejects.toMatchObject({
+    code: 'drawings.none',
+  });
+  const indices = [0, 1, 2, 3, 4];
+  const { images, labels, logits } = await ask('inspect.classify', {
+    run,
+    images: { part: 'test', indices },
+  }).then(async (classified) => ({
+    ...classified,
+    images: (await ask('inspect.activations', { run, images: { part: 'test', indices } })).images,
+  }));
+  const said = indices.map((image) => {
+    const own = logits.data.subarray(10 * image, 10 * (image + 1));
+    return own.indexOf(Math.max(...own));
+  });
+  // The last drawing has a label that the net does not give it.
+  const given = said.map((prediction, image) => (image === 4 ? (prediction + 1) % 10 : labels![image]!));
+  for (const image of indices) {
+    const pixels = images.data.slice(784 * image, 784 * (image + 1));
+    await ask('drawings.save', { dataset: 'mnist', label: given[image]!, pixels });
+  }
+  const { testCorrect, testTotal, testLoss, dataset } = await ask('models.evaluate', {
+    run,
+    dataset: 'drawings',
+  });
+  expect([testCorrect, testTotal, dataset]).toEqual([
+    said.filter((prediction, image) => prediction === given[image]).length,
+    5,
+    'drawings',
+  ]);
+  expect(testLoss).toBeGreaterThan(0);
+  const events = await ask('runs.events', { run });
+  expect(events.find(({ kind }) => kind === 'evaluated')?.detail).toMatchObject({ dataset: 'drawings' });
+});

@@ -1,12 +1,17 @@
-/** Evaluates runs on a whole test set: their own, or another one with images of the same size. */
+/**
+ * Evaluates runs on a whole test set: their own, another one with images of the same size, or the drawings that are
+ * kept for nets of their data set.
+ */
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import { parametersIn } from '../../../shared/runs/checkpoint.ts';
 import type { RunDetail } from '../../../shared/runs/runs.ts';
 import type { CheckpointFiles } from '../../checkpoints/files.ts';
+import { drawingsId } from '../../../shared/inspect/drawing/drawings.ts';
 import { checkNetwork } from '../runs/newRun.ts';
 import { requireSameData } from '../runs/resume.ts';
 import type { RunBook } from '../runs/runBook.ts';
+import { withDrawnSet } from './drawnSet.ts';
 import { type EngineThreadOptions, withEngine } from './engineThread.ts';
 import { chosenCheckpoint } from './source.ts';
 
@@ -23,16 +28,23 @@ export class LabEvaluations {
     this.#options = options;
   }
 
-  async evaluate({
-    run,
-    checkpoint,
-    dataset: id,
-  }: CallRequest<'models.evaluate'>): Promise<CallReply<'models.evaluate'>> {
-    const { book, files, openDataset } = this.#options;
-    const detail = book.detail(run);
-    const dataset = await openDataset(id ?? detail.dataset);
-    const own = id === undefined || dataset.summary.id === detail.dataset;
-    if (own) requireSameData(detail, dataset);
+  async evaluate(request: CallRequest<'models.evaluate'>): Promise<CallReply<'models.evaluate'>> {
+    const { book, openDataset } = this.#options;
+    const detail = book.detail(request.run);
+    const drawn = request.dataset === drawingsId;
+    const dataset = await openDataset(drawn ? detail.dataset : (request.dataset ?? detail.dataset));
+    if (dataset.summary.id === detail.dataset) requireSameData(detail, dataset);
+    if (!drawn) return this.#evaluateOn(dataset, detail, request);
+    const drawings = book.history.drawings.list(detail.dataset);
+    return withDrawnSet(dataset, drawings, (set) => this.#evaluateOn(set, detail, request));
+  }
+
+  async #evaluateOn(
+    dataset: Dataset,
+    detail: RunDetail,
+    { run, checkpoint }: CallRequest<'models.evaluate'>,
+  ): Promise<CallReply<'models.evaluate'>> {
+    const { book, files } = this.#options;
     checkNetwork(detail.network, dataset);
     const trainedOn = await this.#normalisedBy(detail, dataset);
     const { saved, epoch } = await chosenCheckpoint(files, run, checkpoint);

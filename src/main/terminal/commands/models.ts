@@ -243,7 +243,7 @@ function addEvaluate(program: Command, { io, withLab }: Surroundings): void {
     .description("score a run on a whole test set: its own data set's, or another one's")
     .addArgument(new Argument('<run>', 'its number in "stride runs"').argParser(numbers.parseRunId))
     .addOption(checkpointOption())
-    .option('--dataset <id>', "another data set in place of the run's")
+    .option('--dataset <id>', "another data set in place of the run's; drawings means those kept in Inspect")
     .addOption(new Option('--json', 'print testCorrect, testTotal and testLoss as one JSON object'))
     .action((run: number, { checkpoint, dataset, json }: EvaluateCommand) =>
       withLab(async (lab) => {

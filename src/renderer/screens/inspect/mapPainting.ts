@@ -181,6 +181,9 @@ function shadePixels(theme: 'light' | 'dark'): Uint32Array {
 }
 const shadesOf = { light: shadePixels('light'), dark: shadePixels('dark') };
 
+/** The last picture of each canvas: a slider paints many of the same size. */
+const pictures = new WeakMap<HTMLCanvasElement, ImageData>();
+
 /** Paints a layer's values, one pixel per cell. `scaleOf` returns for each sheet the value that has the full colour. */
 export function paint(
   canvas: HTMLCanvasElement,
@@ -193,8 +196,12 @@ export function paint(
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
   const context = canvas.getContext('2d')!;
-  const picture = context.createImageData(width, height);
+  const before = pictures.get(canvas);
+  const picture =
+    before?.width === width && before.height === height ? before : context.createImageData(width, height);
+  pictures.set(canvas, picture);
   const pixels = new Uint32Array(picture.data.buffer);
+  pixels.fill(0);
   const table = shadesOf[theme];
   const area = sheets.height * sheets.width;
   for (let sheet = 0; sheet < sheets.count; sheet += 1) {

@@ -3,6 +3,7 @@ import type { RunEvent } from '../../../shared/runs/runEvents.ts';
 import type { KernelSource } from '../../../shared/training/kernels.ts';
 import { formatCount, formatDuration, formatLoss, formatShare, formatTick } from '../../i18n/format.ts';
 import { problemText } from '../../i18n/problems.ts';
+import { evaluatedOn } from '../../app/runs/scoreRun.ts';
 import { m } from '../../paraglide/messages.js';
 
 export function logLine(event: RunEvent): string {
@@ -55,7 +56,7 @@ export function logLine(event: RunEvent): string {
       return m.models_log_imported({ file: event.detail.file });
     case 'evaluated':
       return m.models_log_evaluated({
-        dataset: event.detail.dataset,
+        dataset: evaluatedOn(event.detail.dataset),
         correct: formatCount(event.detail.testCorrect),
         total: formatCount(event.detail.testTotal),
       });

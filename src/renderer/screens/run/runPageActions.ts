@@ -2,7 +2,9 @@
 import Download from '@lucide/svelte/icons/download';
 import Gauge from '@lucide/svelte/icons/gauge';
 import GitCompare from '@lucide/svelte/icons/git-compare';
+import Pencil from '@lucide/svelte/icons/pencil';
 import ScanEye from '@lucide/svelte/icons/scan-eye';
+import { drawingsId } from '../../../shared/inspect/drawing/drawings.ts';
 import type { RunSummary } from '../../../shared/runs/runs.ts';
 import { m } from '../../paraglide/messages.js';
 import type { Action, EntryOf } from '../../app/actions.svelte.ts';
@@ -51,6 +53,13 @@ export function runPageActions(context: RunPageContext): Action[] {
       available: here,
       run: withRun(({ id }) => scoreRun(app, id)),
     }),
+    action('inspect.scoreDrawings', {
+      title: m.inspect_score_drawings,
+      icon: Pencil,
+      keywords: () => 'evaluate score draw own test set',
+      available: here,
+      run: withRun(({ id }) => scoreRun(app, id, drawingsId)),
+    }),
     action('runs.compare', {
       title: m.compare_action,
       icon: GitCompare,
@@ -85,7 +94,7 @@ export function runPageMenu(entry: EntryOf, { deletedAt, archived }: RunSummary)
   return [
     ...['runs.compare', 'runs.inspect', 'runs.clone', 'runs.again'].map((id) => entry(id)),
     line,
-    ...['models.export', 'models.evaluate'].map((id) => entry(id)),
+    ...['models.export', 'models.evaluate', 'inspect.scoreDrawings'].map((id) => entry(id)),
     ...exportEntries,
     line,
     archiveEntry(entry, archived),

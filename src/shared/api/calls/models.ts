@@ -94,7 +94,10 @@ export const modelCalls = {
     }),
     z.strictObject({ run: runSummarySchema, notes: z.array(problemRecordSchema) }),
   ),
-  /** Returns loss and accuracy over the whole test set of a data set, by default the run's own. */
+  /**
+   * Returns loss and accuracy over the whole test set of a data set, by default the run's own. The data set `drawings`
+   * is that of the drawings kept for nets of the run's own.
+   */
   'models.evaluate': call(
     z.strictObject({
       run: id,

@@ -4,6 +4,9 @@ import { z } from 'zod';
 /** Largest number of drawings in a data set's test set. */
 export const mostDrawings = 10_000;
 
+/** Names the kept drawings where a run is evaluated on a data set: those for the nets of the run's own. */
+export const drawingsId = 'drawings';
+
 const float32: z.ZodType<Float32Array> = z.instanceof(Float32Array);
 
 export const drawingSchema = z.strictObject({
