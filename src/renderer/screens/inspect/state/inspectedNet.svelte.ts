@@ -10,7 +10,7 @@ import { NewestWish } from '../../../app/newestWish.ts';
 import { type NetPredictions, netPredictions } from './netPredictions.ts';
 import { TestSetAnswer } from './testSetAnswer.svelte.ts';
 
-export interface Look {
+export interface NetLook {
   readonly images: Images;
   readonly moment: Moment;
 }
@@ -83,7 +83,7 @@ export class InspectedNet {
   }
 
   /** Computes a look and returns the function that shows it, or the problem that there was. Never throws. */
-  async prepare(look: Look): Promise<() => void> {
+  async prepare(look: NetLook): Promise<() => void> {
     try {
       const trace = await this.#trace(look);
       if (!trace) return () => undefined;
@@ -100,7 +100,7 @@ export class InspectedNet {
   }
 
   /** Returns null if the run wrote checkpoints faster than they could be read. */
-  async #trace({ images, moment }: Look): Promise<NetTrace | null> {
+  async #trace({ images, moment }: NetLook): Promise<NetTrace | null> {
     const { run } = this;
     this.detail ??= await this.#lab.call('runs.get', { run });
     for (let attempt = 0; attempt < tries; attempt += 1) {
@@ -123,14 +123,14 @@ export class InspectedNet {
 
 /** Shows several nets in step: all of them at once, when the slowest is ready, and the newest look first. */
 export class LooksInStep {
-  readonly #wishes = new NewestWish<{ readonly nets: readonly InspectedNet[]; readonly look: Look }>(
+  readonly #wishes = new NewestWish<{ readonly nets: readonly InspectedNet[]; readonly look: NetLook }>(
     async ({ nets, look }) => {
       for (const show of await Promise.all(nets.map((net) => net.prepare(look)))) show();
     },
   );
 
   /** Never throws: a net's error is stored in its `problem`. */
-  look(nets: readonly InspectedNet[], look: Look): Promise<void> {
+  look(nets: readonly InspectedNet[], look: NetLook): Promise<void> {
     return this.#wishes.want({ nets, look });
   }
 }
