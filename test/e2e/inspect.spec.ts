@@ -80,6 +80,9 @@ test('a convolution’s unit is spelled out by the keyboard alone, and equals wh
   const maps = layer.getByRole('application');
   await expect(maps).toBeVisible();
   await maps.focus();
+  // The window of the unit at the cursor is framed in each map of the layer before, as it is for the pointer.
+  await page.keyboard.press('Home');
+  await expect(step(page, 1, '2').locator('.frame')).toHaveCount(10);
   // To the layer's largest value, and one unit to its left.
   for (const key of ['m', 'ArrowLeft', 'Enter']) await page.keyboard.press(key);
   const own = unit(page, 1);
@@ -169,6 +172,16 @@ test('a cell of the confusion matrix leads here; next and previous move on', asy
   await expect(page.getByText('A whole number from 0 to 9999.')).toBeVisible();
 });
 
+test('an image of a comparison leads here, with both nets', async ({ page }) => {
+  await page.goto(host.url);
+  await go(page, '#/compare/1,2?tab=images');
+  const link = page.locator('[data-image] a[href*="#/inspect/1,2"]').first();
+  const image = new URLSearchParams((await link.getAttribute('href'))!.split('?')[1]).get('image');
+  await press(link);
+  await expect(page).toHaveURL(new RegExp(`#/inspect/1,2\\?image=${image}$`));
+  await expect(step(page, 2, '0')).toBeVisible();
+});
+
 test('the slider moves kernels, matrix and maps together; a seven is drawn, and both nets say so', async ({
   page,
 }) => {
@@ -200,6 +213,22 @@ test('the slider moves kernels, matrix and maps together; a seven is drawn, and 
   await page.keyboard.press('End');
   await expect.poll(async () => (await kernels()) === trained).toBe(true);
 
+  // The charts' cursor is at the slider's epoch, and a key in a chart moves the slider.
+  const cursor = page.locator('[data-cursor-epoch]');
+  await expect(cursor).toHaveAttribute('data-cursor-epoch', '2');
+  await page.getByRole('figure', { name: 'Loss' }).getByRole('application').focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(page).toHaveURL(/epoch=1/);
+  await expect(cursor).toHaveAttribute('data-cursor-epoch', '1');
+  await expect(cells).toHaveText(first!.confusion.map(String));
+  // From here to the run's own charts, and from their cursor back here.
+  await press(page.getByRole('list', { name: 'Inspected nets' }).getByRole('link').first());
+  await expect(page).toHaveURL(/#\/runs\/1\?epoch=1$/);
+  await press(page.getByRole('link', { name: 'Look inside after epoch 1' }));
+  await expect(page).toHaveURL(/#\/inspect\/1\?tab=time&epoch=1$/);
+  await expect(cursor).toHaveAttribute('data-cursor-epoch', '1');
+
+  await go(page, '#/inspect/1,2?tab=time');
   await press(page.getByRole('tab', { name: 'Draw a digit' }));
   const pad = page.getByRole('application', { name: 'Drawing pad' });
   const box = (await pad.boundingBox())!;
@@ -228,6 +257,8 @@ test('the slider moves kernels, matrix and maps together; a seven is drawn, and 
   await press(page.getByRole('option', { name: 'Label 1', exact: true }));
   await press(page.getByRole('button', { name: 'Keep this drawing' }));
   await expect(page.locator('[data-own-score="1"]')).toContainText('1 of 1 right');
+  const scored = await inTerminal(host, 'evaluate', '1', '--dataset', 'drawings', '--json');
+  expect(JSON.parse(scored)).toMatchObject({ testCorrect: 1, testTotal: 1, dataset: 'drawings' });
   await press(page.getByRole('button', { name: 'Delete this drawing' }));
   await expect(page.locator('[data-own-score]')).toHaveCount(0);
 });
