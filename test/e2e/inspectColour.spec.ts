@@ -130,6 +130,8 @@ test('every part has its answer for colour images and blocks', async ({ page }) 
     await go(page, `#/inspect/1?tab=${tab}`);
     await expect(page.locator(ready).first()).toBeVisible();
     await expect(page.getByRole('alert')).toHaveCount(0);
+    // The other parts are examined in inspectTestSet.spec.ts.
+    if (['weights', 'time', 'draw'].includes(tab)) await expectAccessible(page);
   }
   await go(page, '#/inspect/1?tab=back');
   for (const map of ['gradient', 'smoothGrad', 'occlusion', 'gradCam'])

@@ -19,7 +19,9 @@ export async function expectAccessible(page: Page): Promise<void> {
   }
   // The desktop's window is as wide as its system lets it be.
   if (isDesktop()) return;
-  await page.setViewportSize({ width: 1024, height: 900 });
-  const over = await page.locator('main').evaluate((main) => main.scrollWidth - main.clientWidth);
-  expect(over).toBeLessThanOrEqual(0);
+  for (const width of [2560, 1024]) {
+    await page.setViewportSize({ width, height: 900 });
+    const over = await page.locator('main').evaluate((main) => main.scrollWidth - main.clientWidth);
+    expect(over, String(width)).toBeLessThanOrEqual(0);
+  }
 }
