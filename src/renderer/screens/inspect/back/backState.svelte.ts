@@ -19,7 +19,7 @@ export interface ImageMaps {
   readonly prediction: number;
   readonly gradient: Float32Array;
   readonly smoothGrad: Float32Array;
-  /** Grad-CAM with the size of the last convolution's maps; null if the net has no convolution. */
+  /** Grad-CAM with the size of the last convolution's or block's maps; null if the net has neither. */
   readonly gradCam: { readonly data: Float32Array; readonly width: number } | null;
   /** How much the class's probability falls with a black square of side `patch` at each place. */
   readonly occlusion: { readonly data: Float32Array; readonly width: number; readonly patch: number };
@@ -90,7 +90,10 @@ export class BackState {
     at: Moment & { run: number; images: { part: 'train' | 'test'; indices: number[] } },
     prediction: number,
   ): Promise<ImageMaps['gradCam']> {
-    const last = steps.findLast(({ layer, depth }) => depth === 0 && layer.type === 'conv2d');
+    // A block that ends the convolutions is taken whole, as is usual for residual nets.
+    const last = steps.findLast(
+      ({ layer, depth }) => depth === 0 && (layer.type === 'conv2d' || layer.type === 'residual'),
+    );
     if (last?.output.kind !== 'map') return null;
     const [trace, back] = await Promise.all([
       this.#lab.call('inspect.trace', at),
