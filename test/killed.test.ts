@@ -19,6 +19,7 @@ import {
   storyOf,
   temporaryFolder,
   undisturbed,
+  unhold,
 } from './support/lab.ts';
 import { startProcess } from './support/processes.ts';
 
@@ -36,13 +37,6 @@ function snapshot(home: string, name: string): void {
   for (const part of [historyFile, `${historyFile}-wal`, 'runs']) {
     if (existsSync(join(home, part))) cpSync(join(home, part), join(copy, part), { recursive: true });
   }
-}
-
-/** The stand-in worker reads from its network's name what to do; it is not to hold a second time. */
-function unhold(home: string): void {
-  const db = new Database(join(home, historyFile));
-  db.exec("UPDATE runs SET network = replace(network, 'hold-at-400', 'plain')");
-  db.close();
 }
 
 /** Opens what was left, resumes, and gives what comes of it. */

@@ -6,7 +6,15 @@ import { Problem } from '../src/shared/base/problem.ts';
 import type { CheckpointFiles } from '../src/main/checkpoints/files.ts';
 import { filesOf } from './support/filesOf.ts';
 import type { LabParts } from '../src/main/lab/lab.ts';
-import { fakeDataset, fakeRun, reached, reachedStep, storyOf, undisturbed } from './support/lab.ts';
+import {
+  fakeDataset,
+  fakeRun,
+  filesOnDisk,
+  reached,
+  reachedStep,
+  storyOf,
+  undisturbed,
+} from './support/lab.ts';
 
 import { labsOfThisFile } from './support/labsOfFile.ts';
 
@@ -70,13 +78,7 @@ describe('what cannot be resumed says why, and stays as it was', () => {
 describe('a disk that is full', () => {
   test('fails the run at its checkpoint; the one before is what it goes on from', async () => {
     let full = false;
-    const files = (real: CheckpointFiles): CheckpointFiles => ({
-      ...real,
-      write: async (...parameters) => {
-        if (full) throw new Problem('checkpoint.disk-full', 'the disk is full');
-        return real.write(...parameters);
-      },
-    });
+    const files = filesOnDisk(() => full);
     const lab = await open({ files });
     lab.on('run.epoch', () => (full = true));
     await lab.call('runs.start', { runs: [fakeRun()] });

@@ -18,6 +18,7 @@ import {
   removeFolder,
   storyOf,
   temporaryFolder,
+  unhold,
 } from './support/lab.ts';
 
 let home: string;
@@ -36,13 +37,6 @@ const rates = async () =>
   (await lab.call('runs.events', { run: 1 })).flatMap((event) =>
     event.kind === 'learningRate' ? [[event.step, event.epoch, event.detail]] : [],
   );
-
-/** The stand-in worker reads from its network's name what to do; it is not to hold a second time. */
-function unhold(folder: string): void {
-  const db = new Database(join(folder, historyFile));
-  db.exec("UPDATE runs SET network = replace(network, 'hold-at-400', 'plain')");
-  db.close();
-}
 
 /** What `kill -9` would leave. */
 function copyOf(folder: string): string {

@@ -2,9 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { CheckpointFiles } from '../src/main/checkpoints/files.ts';
-import { Problem } from '../src/shared/base/problem.ts';
-import { fakeDataset, fakeRun, reached, reachedStep, storyOf } from './support/lab.ts';
+import { fakeDataset, fakeRun, filesOnDisk, reached, reachedStep, storyOf } from './support/lab.ts';
 import { startProcess } from './support/processes.ts';
 
 import { labsOfThisFile } from './support/labsOfFile.ts';
@@ -95,13 +93,7 @@ describe('a restart', () => {
 describe('what lies in the machine interrupts the sweep', () => {
   test('a full disk', async () => {
     let full = false;
-    const files = (real: CheckpointFiles): CheckpointFiles => ({
-      ...real,
-      write: async (...parameters) => {
-        if (full) throw new Problem('checkpoint.disk-full', 'the disk is full');
-        return real.write(...parameters);
-      },
-    });
+    const files = filesOnDisk(() => full);
     const lab = await open({ files, cores: 1 });
     lab.on('run.changed', ({ id, status }) => (full ||= id === 2 && status === 'running'));
     await lab.call('sweeps.start', { sweep: sweepOf(['plain'], { axes: [], seeds: [0, 1, 2, 3] }) });
@@ -112,13 +104,7 @@ describe('what lies in the machine interrupts the sweep', () => {
 
   test('room again: it goes on', async () => {
     let full = true;
-    const files = (real: CheckpointFiles): CheckpointFiles => ({
-      ...real,
-      write: async (...parameters) => {
-        if (full) throw new Problem('checkpoint.disk-full', 'the disk is full');
-        return real.write(...parameters);
-      },
-    });
+    const files = filesOnDisk(() => full);
     const lab = await open({ files });
     await lab.call('sweeps.start', { sweep: sweepOf(['plain'], { axes: [], seeds: [0, 1, 2, 3] }) });
     await sweepReached(lab, 1, 'interrupted');

@@ -8,7 +8,8 @@ import type { RunScope } from '../src/shared/runs/runOrganisation.ts';
 import type { RunSummary } from '../src/shared/runs/runs.ts';
 import { spreadOf } from '../src/shared/sweeps/sweepResults.ts';
 import { removeFolder, temporaryFolder } from './support/lab.ts';
-import { addRuns, draws } from './support/manyRuns.ts';
+import { draws } from './support/draws.ts';
+import { addRuns } from './support/manyRuns.ts';
 import { meets } from './support/naiveFilter.ts';
 import { newRun } from './support/newRun.ts';
 

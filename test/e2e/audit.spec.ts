@@ -16,12 +16,7 @@ import { auditPage } from './audit.ts';
 import { coverOf } from './covers.ts';
 import { Host, expect, test } from './host.ts';
 import { screens } from './screens.ts';
-
-const sizes = [
-  { width: 1024, height: 700 },
-  { width: 1440, height: 900 },
-  { width: 1920, height: 1080 },
-] as const;
+import { sizes } from './sizes.ts';
 
 const messages = new URL('../../resources/messages/en/', import.meta.url);
 const keys = readdirSync(messages).flatMap((file) =>

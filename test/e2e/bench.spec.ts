@@ -22,8 +22,7 @@ async function inSight(target: Locator): Promise<boolean> {
 }
 
 async function open(page: Page): Promise<void> {
-  await page.goto(host.url);
-  await page.goto(new URL('/#/train', page.url()).href);
+  await host.open(page, '#/train');
   await expect(page.getByRole('heading', { name: 'Train', level: 1 })).toBeVisible();
 }
 

@@ -12,6 +12,7 @@ import { Host, expect, saved, test, watchForErrors } from './host.ts';
 import { pixelsApart } from './pixels.ts';
 import { press } from './press.ts';
 import { countDrawings, drawingsOf, watchWords, wordsOf } from './canvases.ts';
+import { sizes } from './sizes.ts';
 
 test.describe.configure({ mode: 'serial' });
 test.use({ actionTimeout: 20_000 });
@@ -48,11 +49,6 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => host.end());
 
-const sizes = [
-  { width: 1024, height: 700 },
-  { width: 1440, height: 900 },
-  { width: 1920, height: 1080 },
-];
 const drawing = (page: Page, chart: string) =>
   page.getByRole('figure', { name: chart }).getByRole('application');
 

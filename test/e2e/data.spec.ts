@@ -22,8 +22,7 @@ test.afterAll(() => {
 });
 
 async function open(page: Page): Promise<void> {
-  await page.goto(host.url);
-  await page.goto(new URL('/#/data', page.url()).href);
+  await host.open(page, '#/data');
   await expect(page.getByRole('heading', { name: 'Data', level: 1 })).toBeVisible();
 }
 

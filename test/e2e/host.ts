@@ -63,6 +63,13 @@ export class Host {
     return `${protocol}//${host}/${place}`;
   }
 
+  /** Opens the window as a new visitor and goes to a place in it; returns when a screen is shown. */
+  async open(page: Page, place: string): Promise<void> {
+    await page.goto(this.url);
+    await page.goto(this.at(place));
+    await page.locator('#heading').waitFor();
+  }
+
   async #startDesktop(): Promise<void> {
     this.#desktop ??= new Desktop(this.home);
     if (!desktops.includes(this.#desktop)) desktops.push(this.#desktop);

@@ -2,18 +2,12 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
 import { fillHistory } from '../support/manyRuns.ts';
 import { Host, expect, test } from './host.ts';
 import { press } from './press.ts';
+import { sizes } from './sizes.ts';
 
 test.describe.configure({ mode: 'serial' });
-
-const sizes = [
-  { width: 1024, height: 700 },
-  { width: 1440, height: 900 },
-  { width: 1920, height: 1080 },
-] as const;
 
 const host = new Host();
 test.beforeAll(async () => {
@@ -23,18 +17,12 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => host.end());
 
-async function open(page: Page, hash: string): Promise<void> {
-  await page.goto(host.url);
-  await page.goto(host.at(hash));
-  await page.locator('#heading').waitFor();
-}
-
 for (const size of sizes) {
   const named = `${size.width}×${size.height}`;
 
   test(`Runs: grouping, archived and deleted runs are reached by pointer, ${named}`, async ({ page }) => {
     await page.setViewportSize(size);
-    await open(page, '#/runs');
+    await host.open(page, '#/runs');
     const line = page.locator('[data-line]').first();
     await expect(line).toBeVisible();
     for (const [list, choice, address] of [
@@ -59,7 +47,7 @@ for (const size of sizes) {
 
   test(`the tour is gone through by pointer, ${named}`, async ({ page }) => {
     await page.setViewportSize(size);
-    await open(page, '#/settings');
+    await host.open(page, '#/settings');
     await press(page.getByRole('button', { name: 'Take the tour' }));
     for (const stop of ['Design', 'Train', 'Watch', 'Runs', 'Find anything']) {
       const panel = page.getByRole('dialog', { name: stop });

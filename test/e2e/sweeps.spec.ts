@@ -12,8 +12,7 @@ const field = (page: Page, name: string) => page.getByRole('textbox', { name, ex
 const start = (page: Page) => page.locator('form').getByRole('button', { name: /^Train / });
 
 async function open(page: Page): Promise<void> {
-  await page.goto(host.url);
-  await page.goto(new URL('/#/train', page.url()).href);
+  await host.open(page, '#/train');
   await expect(page.getByRole('heading', { name: 'Train', level: 1 })).toBeVisible();
 }
 

@@ -8,18 +8,13 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { Locator, Page } from '@playwright/test';
+import type { Locator } from '@playwright/test';
 import { fillHistory } from '../support/manyRuns.ts';
 import { addSweep } from '../support/sweptHistory.ts';
 import { Host, expect, isDesktop, test } from './host.ts';
 import { press } from './press.ts';
 import { terminalProgram } from './terminal.ts';
-
-const sizes = [
-  { width: 1024, height: 700 },
-  { width: 1440, height: 900 },
-  { width: 1920, height: 1080 },
-] as const;
+import { sizes } from './sizes.ts';
 
 const host = new Host();
 test.beforeAll(async () => {
@@ -29,12 +24,6 @@ test.beforeAll(async () => {
   await host.start();
 });
 test.afterAll(() => host.end());
-
-async function open(page: Page, hash: string): Promise<void> {
-  await page.goto(host.url);
-  await page.goto(host.at(hash));
-  await page.locator('#heading').waitFor();
-}
 
 /** How far something reaches beyond what it scrolls in; what says there that there is more. */
 const beyond = (cell: Locator) =>
@@ -50,7 +39,7 @@ for (const size of sizes)
     page,
   }) => {
     await page.setViewportSize(size);
-    await open(page, '#/train');
+    await host.open(page, '#/train');
     await page.getByRole('slider', { name: 'Smoothing' }).press('ArrowRight');
     const values = page.getByRole('table', { name: 'Values' });
     await expect(values.getByRole('columnheader', { name: 'Smoothed' })).toBeVisible();
@@ -77,7 +66,7 @@ test('a column that scrolls says so wherever a table is: the values of a sweep�
   page,
 }) => {
   await page.setViewportSize({ width: 700, height: 900 });
-  await open(page, '#/sweeps/1');
+  await host.open(page, '#/sweeps/1');
   const table = page.getByRole('table', { name: 'All combinations' }).or(page.locator('main table')).first();
   await table.waitFor();
   for (const each of await page.locator('main table:visible').all()) {
@@ -94,7 +83,7 @@ test('the settings’ heading keeps its line when a way back to the course’s v
 }) => {
   for (const size of sizes) {
     await page.setViewportSize(size);
-    await open(page, '#/train');
+    await host.open(page, '#/train');
     const heading = page.getByRole('heading', { name: 'Training settings' });
     const height = async () => (await heading.boundingBox())!.height;
     const before = await height();
@@ -108,7 +97,7 @@ test('the settings’ heading keeps its line when a way back to the course’s v
 
 test('the first page stands in the middle of a wide window', async ({ page }) => {
   await page.setViewportSize({ width: 1920, height: 1080 });
-  await open(page, '#/welcome');
+  await host.open(page, '#/welcome');
   const [left, right] = await page.locator('main').evaluate((main) => {
     const card = main.querySelector('section, article, .card')!.getBoundingClientRect();
     const frame = main.getBoundingClientRect();
@@ -120,7 +109,7 @@ test('the first page stands in the middle of a wide window', async ({ page }) =>
 test('a residual block is drawn with its skip line, from its input to the sum behind its layers', async ({
   page,
 }) => {
-  await open(page, '#/design/ResNet-8');
+  await host.open(page, '#/design/ResNet-8');
   const forks = page.locator('[data-skip="fork"]');
   const sums = page.locator('[data-skip="sum"]');
   await expect(forks).toHaveCount(3);
@@ -148,7 +137,7 @@ test('a residual block is drawn with its skip line, from its input to the sum be
 
 test('a run that a terminal trains gets on in the side bar, and its curve with it', async ({ page }) => {
   test.skip(isDesktop(), 'the terminal program of the tests is another user’s than the desktop program');
-  await open(page, '#/settings');
+  await host.open(page, '#/settings');
   const training = spawn(
     process.execPath,
     [terminalProgram, 'train', 'course', '--epochs', '60', '--batch-size', '512', '--json'],

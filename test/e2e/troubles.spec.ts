@@ -10,8 +10,7 @@ const host = hostOfThisFile();
 const field = (page: Page, name: string) => page.getByRole('textbox', { name, exact: true });
 
 async function open(page: Page): Promise<void> {
-  await page.goto(host.url);
-  await page.goto(new URL('/#/train', page.url()).href);
+  await host.open(page, '#/train');
   await expect(page.getByRole('heading', { name: 'Train', level: 1 })).toBeVisible();
 }
 

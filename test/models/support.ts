@@ -5,6 +5,7 @@ import type { Layer } from '../../src/shared/layers/index.ts';
 import { activationFunctions } from '../../src/shared/layers/activation.ts';
 import { type TrainedModel, trainedModel } from '../../src/shared/models/trainedModel.ts';
 import type { NamedTensor } from '../../src/shared/runs/checkpoint.ts';
+import { draws } from '../support/draws.ts';
 
 /** Every layer kind, with everything that formats see differently: padding, strides, dilation, uneven kernels, no bias. */
 export const everyLayer: Network = {
@@ -79,17 +80,6 @@ export const everyActivation: Network = {
     { type: 'linear', units: 10 },
   ],
 };
-
-/** The same numbers each time: mulberry32. */
-export function draws(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Weights as large as trained ones; variances around 1e-3, where an epsilon of another size shows. */
 export function drawnTensors(network: Network, seed = 1): NamedTensor[] {

@@ -1,11 +1,11 @@
 /** Nets and settings at the edges of their ranges, the same ones every time: most of them barely fit, or just do not. */
-import { randomUnit } from '../../src/shared/base/counterRandom.ts';
 import { activationFunctions } from '../../src/shared/layers/activation.ts';
 import { type Layer, layerKind } from '../../src/shared/layers/index.ts';
 import type { Shape } from '../../src/shared/layers/layer.ts';
 import { type Network, parseNetwork } from '../../src/shared/network/network.ts';
 import { Problem } from '../../src/shared/base/problem.ts';
 import { type TrainingSettings, trainingSettingsSchema } from '../../src/shared/training/training.ts';
+import { Dice } from './dice.ts';
 
 export interface Trial {
   readonly network: Network;
@@ -13,33 +13,16 @@ export interface Trial {
   readonly shards: number;
 }
 
-class Dice {
-  #drawn = 0;
-  readonly #seed: number;
+/** Mostly returns an end of the range, sometimes anything in it, by its order of magnitude. */
+function edge(dice: Dice, low: number, high: number): number {
+  const among = Math.round(low * (high / Math.max(low, 1)) ** dice.unit());
+  return dice.of(
+    [low, high, low + 1, among, among, among].map((each) => Math.min(high, Math.max(low, each))),
+  );
+}
 
-  constructor(seed: number) {
-    this.#seed = seed;
-  }
-
-  below(limit: number): number {
-    return Math.floor(randomUnit(this.#seed, (this.#drawn += 1)) * limit);
-  }
-
-  of<T>(values: readonly T[]): T {
-    return values[this.below(values.length)] as T;
-  }
-
-  /** Mostly an end of the range, sometimes anything in it, by its order of magnitude. */
-  edge(low: number, high: number): number {
-    const among = Math.round(low * (high / Math.max(low, 1)) ** randomUnit(this.#seed, (this.#drawn += 1)));
-    return this.of(
-      [low, high, low + 1, among, among, among].map((each) => Math.min(high, Math.max(low, each))),
-    );
-  }
-
-  pair(low: number, high: number): [number, number] {
-    return [this.edge(low, high), this.edge(low, high)];
-  }
+function pair(dice: Dice, low: number, high: number): [number, number] {
+  return [edge(dice, low, high), edge(dice, low, high)];
 }
 
 /** A layer's options are drawn again until it fits; null where none does. */
@@ -70,16 +53,16 @@ function mapLayer(dice: Dice, deep: boolean): Layer {
     case 'conv2d':
       return {
         type,
-        filters: dice.edge(1, 4096),
-        kernelSize: dice.pair(1, 64),
-        stride: dice.of([[1, 1], dice.pair(1, 64)] as [number, number][]),
-        padding: dice.pair(0, 64),
-        dilation: dice.of([[1, 1], dice.pair(1, 64)] as [number, number][]),
+        filters: edge(dice, 1, 4096),
+        kernelSize: pair(dice, 1, 64),
+        stride: dice.of([[1, 1], pair(dice, 1, 64)] as [number, number][]),
+        padding: pair(dice, 0, 64),
+        dilation: dice.of([[1, 1], pair(dice, 1, 64)] as [number, number][]),
         bias: dice.below(2) === 0,
       };
     case 'maxPool2d':
     case 'avgPool2d':
-      return { type, kernelSize: dice.pair(1, 64), stride: dice.pair(1, 64), padding: dice.pair(0, 32) };
+      return { type, kernelSize: pair(dice, 1, 64), stride: pair(dice, 1, 64), padding: pair(dice, 0, 32) };
     case 'batchNorm2d':
       return { type };
     case 'other':
@@ -104,11 +87,11 @@ export function edgeTrial(seed: number, index: number): Trial {
     if (layer) add(layer);
   }
   add(dice.below(2) === 0 ? { type: 'flatten' } : { type: 'globalAveragePool' });
-  if (dice.below(3) === 0) add({ type: 'linear', units: dice.edge(1, 65_536) });
+  if (dice.below(3) === 0) add({ type: 'linear', units: edge(dice, 1, 65_536) });
   add({ type: 'linear', units: 10 });
   const settings = trainingSettingsSchema.parse({
     epochs: 1,
-    batchSize: dice.edge(1, 8192),
+    batchSize: edge(dice, 1, 8192),
     optimizer: { type: dice.of(['sgd', 'adam', 'adamW', 'rmsProp', 'adagrad'] as const) },
     clipping: dice.of([null, { type: 'norm', maximum: 1 }] as const),
     labelSmoothing: dice.of([0, 0.1]),

@@ -2,10 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import type { CallInput, EventName, EventPayload } from '../../src/shared/api/api.ts';
 import type { Dataset } from '../../src/shared/datasets/dataset.ts';
 import { Problem } from '../../src/shared/base/problem.ts';
 import type { RunStatus, RunSummary } from '../../src/shared/runs/runs.ts';
+import { historyFile } from '../../src/main/history/open.ts';
 import { type Lab, type LabParts, createLab } from '../../src/main/lab/lab.ts';
 
 export const importerPath = new URL('../../src/main/datasets/import/importThread.ts', import.meta.url);
@@ -37,6 +39,24 @@ export function temporaryFolder(): string {
 
 export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Returns files that cannot be written while the disk is full. */
+export function filesOnDisk(isFull: () => boolean): NonNullable<LabParts['files']> {
+  return (real) => ({
+    ...real,
+    write: async (...parameters) => {
+      if (isFull()) throw new Problem('checkpoint.disk-full', 'the disk is full');
+      return real.write(...parameters);
+    },
+  });
+}
+
+/** Lets a stand-in worker that holds at a step go on the next time: it reads from its network's name what to do. */
+export function unhold(home: string): void {
+  const db = new Database(join(home, historyFile));
+  db.exec("UPDATE runs SET network = replace(network, 'hold-at-400', 'plain')");
+  db.close();
 }
 
 export function openLab(

@@ -11,6 +11,7 @@ import {
   optimizerSchema,
   trainingSettingsSchema,
 } from '../../src/shared/training/training.ts';
+import { draws } from './draws.ts';
 
 export interface ManyRuns {
   readonly runs: number;
@@ -19,17 +20,6 @@ export interface ManyRuns {
   readonly losses?: boolean;
   /** When the newest run was made. */
   readonly until?: Date;
-}
-
-/** A small generator (mulberry32), so that every history is the same. */
-export function draws(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 const [course, homework] = presets.map(({ network }) => network) as [Network, Network];

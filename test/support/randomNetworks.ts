@@ -1,35 +1,18 @@
 /** Nets by chance, the same ones every time: all layer kinds and options, always layers that fit each other. */
-import { randomUnit } from '../../src/shared/base/counterRandom.ts';
 import { activationFunctions } from '../../src/shared/layers/activation.ts';
 import { type Layer, layerKind } from '../../src/shared/layers/index.ts';
 import type { PairField, Shape } from '../../src/shared/layers/layer.ts';
 import type { Network } from '../../src/shared/network/network.ts';
 import { Problem } from '../../src/shared/base/problem.ts';
+import { Dice } from './dice.ts';
 
-class Dice {
-  #drawn = 0;
-  readonly #seed: number;
+function maybe<T extends object>(dice: Dice, value: T): T | object {
+  return dice.below(2) === 0 ? value : {};
+}
 
-  constructor(seed: number) {
-    this.#seed = seed;
-  }
-
-  below(limit: number): number {
-    return Math.floor(randomUnit(this.#seed, (this.#drawn += 1)) * limit);
-  }
-
-  of<T>(values: readonly T[]): T {
-    return values[this.below(values.length)] as T;
-  }
-
-  maybe<T extends object>(value: T): T | object {
-    return this.below(2) === 0 ? value : {};
-  }
-
-  pair(from: number, to: number): PairField {
-    const one = () => from + this.below(to - from + 1);
-    return this.below(3) === 0 ? [one(), one()] : one();
-  }
+function pair(dice: Dice, from: number, to: number): PairField {
+  const one = () => from + dice.below(to - from + 1);
+  return dice.below(3) === 0 ? [one(), one()] : one();
 }
 
 function mapLayer(dice: Dice, deep: boolean): Layer {
@@ -40,22 +23,22 @@ function mapLayer(dice: Dice, deep: boolean): Layer {
       return {
         type,
         filters: 1 + dice.below(6),
-        kernelSize: dice.pair(1, 4),
-        ...dice.maybe({ stride: dice.pair(1, 2) }),
-        ...dice.maybe({ padding: dice.pair(0, 3) }),
-        ...dice.maybe({ dilation: dice.pair(1, 2) }),
-        ...dice.maybe({ bias: dice.of([true, false]) }),
+        kernelSize: pair(dice, 1, 4),
+        ...maybe(dice, { stride: pair(dice, 1, 2) }),
+        ...maybe(dice, { padding: pair(dice, 0, 3) }),
+        ...maybe(dice, { dilation: pair(dice, 1, 2) }),
+        ...maybe(dice, { bias: dice.of([true, false]) }),
       };
     case 'maxPool2d':
     case 'avgPool2d':
       return {
         type,
-        kernelSize: dice.pair(1, 3),
-        ...dice.maybe({ stride: dice.pair(1, 3) }),
-        ...dice.maybe({ padding: dice.pair(0, 1) }),
+        kernelSize: pair(dice, 1, 3),
+        ...maybe(dice, { stride: pair(dice, 1, 3) }),
+        ...maybe(dice, { padding: pair(dice, 0, 1) }),
       };
     case 'batchNorm2d':
-      return { type, ...dice.maybe({ epsilon: dice.of([1e-5, 1e-3]) }), ...dice.maybe({ momentum: 0.25 }) };
+      return { type, ...maybe(dice, { epsilon: dice.of([1e-5, 1e-3]) }), ...maybe(dice, { momentum: 0.25 }) };
     case 'residual':
       return dice.of<() => Layer>([
         () => ({ type, layers: [{ type: 'conv2d', filters: 1 + dice.below(4), kernelSize: 3, padding: 1 }] }),
@@ -68,13 +51,13 @@ function mapLayer(dice: Dice, deep: boolean): Layer {
 }
 
 function anyLayer(dice: Dice): Layer {
-  if (dice.below(3) === 0) return { type: 'dropout', ...dice.maybe({ p: dice.of([0, 0.2, 0.5]) }) };
+  if (dice.below(3) === 0) return { type: 'dropout', ...maybe(dice, { p: dice.of([0, 0.2, 0.5]) }) };
   return {
     type: 'activation',
     function: dice.of(activationFunctions),
-    ...dice.maybe({ negativeSlope: dice.of([0.01, 0.2, 0]) }),
-    ...dice.maybe({ alpha: dice.of([1, 0.5]) }),
-    ...dice.maybe({ disabled: dice.below(3) === 0 }),
+    ...maybe(dice, { negativeSlope: dice.of([0.01, 0.2, 0]) }),
+    ...maybe(dice, { alpha: dice.of([1, 0.5]) }),
+    ...maybe(dice, { disabled: dice.below(3) === 0 }),
   };
 }
 
@@ -105,7 +88,11 @@ function randomNetwork(seed: number): Network {
   for (let i = dice.below(4); i > 0; i -= 1) {
     add(
       dice.of<() => Layer>([
-        () => ({ type: 'linear', units: 2 + dice.below(9), ...dice.maybe({ bias: dice.of([true, false]) }) }),
+        () => ({
+          type: 'linear',
+          units: 2 + dice.below(9),
+          ...maybe(dice, { bias: dice.of([true, false]) }),
+        }),
         () => anyLayer(dice),
         () => ({ type: 'residual', layers: [{ type: 'activation', function: 'tanh' }, anyLayer(dice)] }),
         () => ({ type: 'flatten' }),

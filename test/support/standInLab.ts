@@ -14,6 +14,7 @@ import type {
   ServerMessage,
 } from '../../src/shared/api/api.ts';
 import { presets } from '../../src/shared/network/presets.ts';
+import { sampleRun } from './fakeLab.ts';
 import { Problem, toProblemRecord } from '../../src/shared/base/problem.ts';
 import type { RunSummary } from '../../src/shared/runs/runs.ts';
 import { summarize } from '../../src/shared/network/shapes.ts';
@@ -81,29 +82,11 @@ export class StandInLab implements Lab {
 
 /** A run of the course net, just queued, with what the test says otherwise. */
 export function runSummary(changes: Partial<RunSummary> = {}): RunSummary {
-  const { network, settings } = presets[0]!;
-  return {
-    id: 1,
-    name: 'course',
-    network,
-    settings,
-    dataset: 'mnist',
+  return sampleRun({
     status: 'queued',
     createdAt: '2026-01-02T03:04:05.000Z',
     startedAt: null,
-    endedAt: null,
-    parameterCount: summarize(changes.network ?? network).parameterCount,
-    stepsPerEpoch: 938,
-    step: 0,
-    epochsDone: 0,
-    best: null,
-    last: null,
-    trainSeconds: 0,
-    problem: null,
-    tags: [],
-    note: '',
-    archived: false,
-    deletedAt: null,
+    parameterCount: summarize(changes.network ?? presets[0]!.network).parameterCount,
     ...changes,
-  };
+  });
 }

@@ -84,7 +84,7 @@ const names = {
   best: 'best.safetensors',
 } as const;
 
-/** Where the files of runs are, and what history knows of the runs. */
+/** The folder of all runs' files, and a way to ask history about a run. */
 interface Places {
   readonly home: string;
   readonly known: (run: number) => KnownRun | undefined;

@@ -24,7 +24,7 @@ export function storageProblem(error: unknown, folder: string): unknown {
       { folder, reason },
     );
   }
-  // The same errors for a path elsewhere are faults of what is imported.
+  // If the path lies elsewhere, the same errors are faults of what is imported.
   if (refused.has(reason) && path.startsWith(folder)) {
     return new Problem(
       'dataset.folder-refused',

@@ -91,7 +91,7 @@ export interface Lab extends LabClient {
   dispatch(message: ClientMessage): Promise<ServerMessage>;
   /** Subscribes to all events, as messages. Returns the function that unsubscribes. */
   subscribe(listener: (event: EventMessage) => void): () => void;
-  /** As `RunBook.trains`. */
+  /** Returns whether this process trains the run. */
   trains(run: number): boolean;
   /**
    * Why history is read-only and nothing can be trained or changed, such as a full disk or one that cannot be

@@ -17,9 +17,9 @@ import { type Trace, runColour, runShape } from '../plot/data/trace.ts';
 import { eventLines, hasEventWords } from './curve/eventLines.ts';
 import type { Mapping } from '../plot/xAxis.ts';
 
-/** With more runs the dots of the printed losses would cover the lines. */
+/** Largest number of runs with dots for the printed losses: more dots would cover the lines. */
 const mostDotted = 3;
-/** With more epochs in view the dots would merge into a band. */
+/** Largest number of epochs in view with dots: more dots would merge into a band. */
 const mostDots = 60;
 
 export function lossPlot(view: ChartView): CurvePlot {

@@ -120,7 +120,7 @@ export function rateLines({ schedule, optimizer }: TrainingSettings, perEpoch: s
   return [...scheduled(), warmUpSteps > 0 ? `return rate * min(1, step / ${warmUpSteps})` : 'return rate'];
 }
 
-/** With a warm-up, PyTorch's schedulers do not multiply to Stride's product; the rate is written out. */
+/** PyTorch's schedulers do not multiply to Stride's product if there is a warm-up, so the rate is written out. */
 function warmedUp(settings: TrainingSettings): ScheduleCode {
   return {
     setUp: [

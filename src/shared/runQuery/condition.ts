@@ -16,7 +16,7 @@ export interface Word {
   readonly quoted: boolean;
 }
 
-/** Of several values one must match, or with `!=` none may. Only `:`, `=` and `!=` take several. */
+/** If there are several values, one of them must match; with `!=`, none may. Only `:`, `=` and `!=` take several values. */
 export function condition(
   field: RunField,
   operator: Operator,

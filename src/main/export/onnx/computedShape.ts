@@ -39,7 +39,7 @@ export function sizesOf(source: ShapeSource, value: string): readonly OnnxSize[]
   const given = () => sizesOf(source, first);
   switch (node.opType) {
     case 'Shape': {
-      // Of a map's shape it only matters that the first size is the batch.
+      // All that matters of a map's shape is that its first size is the batch.
       const from = intOf(node, 'start', 0);
       const to = intOf(node, 'end', 4);
       const all: readonly OnnxSize[] = ['batch', 'unknown', 'unknown', 'unknown'];

@@ -38,7 +38,7 @@ export const operatorCodes = {
 } as const;
 export type OperatorName = keyof typeof operatorCodes;
 
-/** From this number on, a code does not fit into the byte that old runtimes read. */
+/** The smallest code that does not fit into the byte that old runtimes read. */
 const placeholderForGreaterCodes = 127;
 
 /** Numbers of the enum TensorType. */

@@ -36,7 +36,7 @@ interface Asked<T> {
   readonly moment: Moment;
   /** Distinguishes this answer from others about the same parameters; a part of a file's name. */
   readonly name: string;
-  /** Of a kept answer: one that does not fit, as of an older Stride, is computed again. */
+  /** The shape of a kept answer. An answer that does not fit, such as one of an older Stride, is computed again. */
   readonly schema: z.ZodType<T>;
   readonly work: WithoutNet<TestSetOrder>;
 }

@@ -1,4 +1,4 @@
-/** Finds run folders that history does not know and restores their runs into history as far as possible. */
+/** Finds run folders that history does not list and restores their runs into history as far as possible. */
 import { renameSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** `stride recover`: recovers runs whose folders exist but which history does not know. */
+/** `stride recover`: recovers runs whose folders exist but which history does not list. */
 import type { LabClient } from '../../../shared/api/api.ts';
 import type { FoundRun } from '../../../shared/api/calls/recovery.ts';
 import { exitCodes } from '../../host/exitCodes.ts';

@@ -1,4 +1,4 @@
-/** Where layers go that are added or moved: the gaps beside, after, outside and inside of layers. */
+/** The gaps that added or moved layers go to: beside, after, outside and inside of layers. */
 import { type Gap, type LayerNode, childrenAt, placeOf } from './netDocument.ts';
 import type { Row } from './netRows.ts';
 

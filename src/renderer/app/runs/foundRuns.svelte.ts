@@ -1,4 +1,4 @@
-/** Runs whose folders exist but which history does not know: at a start, the window offers once to recover them. */
+/** Runs whose folders exist but which history does not list; at a start, the window offers once to recover them. */
 import type { FoundRun } from '../../../shared/api/calls/recovery.ts';
 import type { LabClient } from '../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../shared/base/problem.ts';

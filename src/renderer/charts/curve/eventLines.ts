@@ -5,7 +5,7 @@ import { runColour } from '../../plot/data/trace.ts';
 import type { ChartView } from '../chartView.svelte.ts';
 import type { Scene } from './curvePlot.ts';
 
-/** With more runs nobody could tell whose labels they are; the lines stay. */
+/** Largest number of runs whose lines are labelled: with more, nobody could tell whose labels they are. */
 const mostNamed = 2;
 /** Approximate width of a letter in pixels; Chinese characters take twice as much. */
 const letterWidth = 6;

@@ -1,4 +1,4 @@
-/** Runs whose folders exist, but which this history does not know: it was moved away, emptied or replaced. */
+/** Runs whose folders exist, but which this history does not list: it was moved away, emptied or replaced. */
 import { z } from 'zod';
 import { call } from './call.ts';
 

@@ -1,4 +1,4 @@
-/** Where the points of an embedding lie on a canvas, and which one is under the pointer. */
+/** Lays out the points of an embedding on a canvas, and finds the one under the pointer. */
 
 export interface Scatter {
   readonly width: number;

@@ -23,7 +23,7 @@ interface DistortedImages {
   readonly label: number;
   readonly strengths: readonly number[];
   readonly images: readonly Float32Array[];
-  /** Of each strength: the probability of each class, and the predicted class. */
+  /** The probability of each class and the predicted class, for each strength. */
   readonly probabilities: readonly Float32Array[];
   readonly predictions: readonly number[];
   /** The strengths nearest to the one that changes nothing, on either side, at which the prediction is another. */

@@ -9,7 +9,7 @@ export type Order = (typeof orders)[number];
 
 export interface SetFilter {
   readonly label: number | null;
-  /** Of the net that the filter is about, as all others. */
+  /** The class that the filter's net predicts; all other fields are about the same net. */
   readonly prediction: number | null;
   /** `differ`: the two nets predict different classes. */
   readonly outcome: Outcome;

@@ -1,6 +1,6 @@
 /**
- * An answer that is computed over the whole test set: its progress, and how it is cancelled. A newer question cancels the
- * one before, so a slider that moves on does not leave work behind.
+ * An answer that is computed over the whole test set, with its progress and a way to cancel it. A newer question cancels the
+ * one before, so that a moving slider leaves no work behind.
  */
 import type { CallInput, CallName, CallReply, LabClient } from '../../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/problem.ts';
