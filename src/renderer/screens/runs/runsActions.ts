@@ -21,6 +21,8 @@ export interface RunsContext {
 }
 
 const exports = ['csv', 'json'] as const;
+/** The actions that export the whole list. */
+export const listedExports = exports.map((format) => `runs.exportList.${format}`);
 
 function state({ app: { table } }: RunsContext) {
   const { targets } = table.list;
@@ -92,6 +94,15 @@ export function runsActions(context: RunsContext): Action[] {
         title: () => m.runs_export_selected({ format: format.toUpperCase() }),
         available: () => now().targets.length > 0,
         run: () => void runActions.export({ runs: [...now().targets], format }),
+      }),
+    ),
+    ...exports.map((format) =>
+      action(`exportList.${format}`, {
+        title: () => m.runs_export_these({ format: format.toUpperCase() }),
+        run: () => {
+          const { filter, scope, sort } = table;
+          void runActions.export({ filter, scope, sort, format });
+        },
       }),
     ),
     action('selectAll', {
