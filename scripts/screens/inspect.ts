@@ -39,7 +39,7 @@ const parts: Readonly<Record<string, Part>> = {
     },
   },
   weights: { ready: '[data-net="2"] [data-filter]' },
-  embedding: { ready: '[data-net="2"] [data-scatter], [data-scatter]' },
+  embedding: { ready: '[data-net="2"] [data-scatter]' },
   time: { ready: '[data-net="2"] canvas', query: '&epoch=1' },
   draw: { ready: '[data-pad]', prepare: drawSeven },
   back: { ready: '[data-net="2"] [data-map="gradCam"] canvas' },
