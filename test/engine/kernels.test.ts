@@ -35,7 +35,7 @@ const cases: readonly (readonly [string, readonly Layer[]])[] = [
   ['padded average', [conv(5), avgPool({ padding: 1 }), tanh]],
   ['average', [conv(4), tanh, avgPool(), conv(3)]],
   ['global average', [conv(5), relu, { type: 'globalAveragePool' }]],
-  ['batch norm', [conv(5, { bias: false }), norm, relu, maxPool()]],
+  ['batch norm after another layer', [conv(5, { bias: false }), relu, norm, maxPool()]],
   ['padding', [conv(5, { padding: 1 }), relu, conv(4, { padding: [1, 0] }), maxPool()]],
   ['more padding', [conv(5, { padding: 2 }), maxPool(), relu]],
   ['a rectangle', [conv(13, { kernelSize: [2, 5] }), maxPool(), relu]],
@@ -68,4 +68,10 @@ it.each(cases)('%s', async (_name, layers) => {
 
 it('takes one channel, and a shard that fills its lanes', async () => {
   await expectAlike([conv(10), maxPool(), relu], { channels: 1, sizes: [16, 16] }, variants);
+});
+
+it('leaves a convolution before batch norm to TensorFlow', async () => {
+  const given = { channels: 3, sizes: [14, 13] };
+  const graphs = await expectAlike([conv(5, { bias: false }), norm, relu, maxPool()], given, variants);
+  expect(graphs.map(usesKernels)).toEqual([false, false]);
 });

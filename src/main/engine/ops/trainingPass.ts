@@ -31,7 +31,9 @@ export function trainingPass(
   const layer = layers[index] as Layer;
   if (layer.type === 'conv2d') {
     const map = requireMap(shape, 'conv2d');
-    if (wantsLanes(context, layer, map)) {
+    // Batch norm would have to lay the maps out again, which takes what the kernels gain.
+    const normalised = layers[index + 1]?.type === 'batchNorm2d';
+    if (!normalised && wantsLanes(context, layer, map)) {
       return lanesConv(context, layer, values, map, includedAfter(layers, index));
     }
   }
