@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import type { KernelSource } from '../../../shared/training/kernels.ts';
 
 /** Returns the library's path, whether or not it is there. */
-export function kernelsFile(): string {
+function kernelsFile(): string {
   const manifest = createRequire(import.meta.url).resolve('@tensorflow/tfjs-node/package.json');
   return join(dirname(manifest), 'lib', 'napi-v8', 'stride_kernels.node');
 }
