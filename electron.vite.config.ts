@@ -10,6 +10,8 @@ import { paraglide } from './scripts/paraglide.mjs';
 export default defineConfig({
   main: {
     build: {
+      // Loaded as one module of what is used: as a package it is a hundred files, which every start would read.
+      externalizeDeps: { exclude: ['zod'] },
       // One input a host. A training worker is no input: hosts import it as './engine/worker?modulePath'.
       rollupOptions: {
         input: {

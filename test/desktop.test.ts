@@ -29,7 +29,7 @@ afterEach(() => {
 
 describe('the window', () => {
   test('is isolated, sandboxed and without Node, and shows its own page', async () => {
-    await desktop.start();
+    await desktop.start({ painted: false });
     const { options, webContents, shown } = BrowserWindow.only;
     expect(options.webPreferences).toMatchObject({
       contextIsolation: true,
@@ -96,6 +96,40 @@ describe('the window', () => {
     ipcMain.emit(toLab, { sender: webContents, senderFrame: webContents.mainFrame }, call);
     await settled();
     expect(webContents.sent).toEqual([[toWindow, { kind: 'reply', id: 1, reply: [] }]]);
+  });
+
+  test('is painted before there is a lab, and what its page asks waits for it', async () => {
+    const { promise, resolve } = Promise.withResolvers<typeof desktop.lab>();
+    const createLab = vi.fn(() => promise);
+    await desktop.start({ painted: false, createLab });
+    const { webContents } = BrowserWindow.only;
+    expect(createLab).not.toHaveBeenCalled();
+    const call = { kind: 'call', id: 1, name: 'presets.list', request: {} };
+    ipcMain.emit(toLab, { sender: webContents, senderFrame: webContents.mainFrame }, call);
+    BrowserWindow.only.emit('ready-to-show');
+    await settled();
+    expect(createLab).toHaveBeenCalledOnce();
+    expect(webContents.sent).toEqual([]);
+    resolve(desktop.lab);
+    await settled();
+    expect(webContents.sent).toEqual([[toWindow, { kind: 'reply', id: 1, reply: [] }]]);
+  });
+
+  test('that is closed before there is a lab needs none', async () => {
+    const createLab = vi.fn(async () => desktop.lab);
+    await desktop.start({ painted: false, createLab });
+    BrowserWindow.only.close();
+    await settled();
+    expect(createLab).not.toHaveBeenCalled();
+  });
+
+  test('a page that cannot be loaded does not keep the lab waiting', async () => {
+    const createLab = vi.fn(async () => desktop.lab);
+    await desktop.start({ painted: false, createLab });
+    dialog.answer = 'Wait';
+    BrowserWindow.only.webContents.emit('did-fail-load', {}, -6, 'not found', 'app://stride/', true);
+    await settled();
+    expect(createLab).toHaveBeenCalledOnce();
   });
 
   test('comes back where it was, if that is on a screen that is there', async () => {
@@ -212,8 +246,9 @@ describe('starting', () => {
     restart();
     await desktop.start();
     BrowserWindow.only.minimized = true;
+    const { shown } = BrowserWindow.only;
     app.emit('second-instance', {}, ['stride'], '/');
-    expect(BrowserWindow.only.shown).toBe(1);
+    expect(BrowserWindow.only.shown).toBe(shown + 1);
     expect(BrowserWindow.only.minimized).toBe(false);
   });
 

@@ -13,18 +13,20 @@ import { startDesktop } from './desktop/start.ts';
 import importerPath from './datasets/import/importThread?modulePath';
 import workerPath from './engine/worker?modulePath';
 import { resolveHome } from './lab/base/home.ts';
-import { createLab } from './lab/lab.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const home = resolveHome();
 
 startDesktop({
   home,
-  createLab: (guard) =>
-    createLab(
+  createLab: async (guard) => {
+    // The lab is most of the program. It is loaded while the page loads its own scripts.
+    const { createLab } = await import('./lab/lab.ts');
+    return createLab(
       { home, host: 'desktop', workerPath, importerPath },
       { findTrainingProblem: () => guard.findProblem(), startProcess: inUtilityProcess },
-    ),
+    );
+  },
   renderer: here('../renderer'),
   preload: here('../preload/preload.cjs'),
   platform: process.platform,

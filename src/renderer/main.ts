@@ -1,17 +1,16 @@
-/** The window's entry point: connects to the lab, creates the state, mounts the frame. */
+/**
+ * The window's entry point. The frame of index.html is painted first: the window appears, and its scripts, which take
+ * longer to load than anything else, are loaded after that.
+ */
 import './ui/base.css';
-import { mount } from 'svelte';
-import type { BridgeGlobal } from '../shared/api/bridge.ts';
-import App from './App.svelte';
-import { AppState } from './app/app.svelte.ts';
-import { connect as connectToDesktop } from './transport/electron.ts';
-import { connect as connectToServer } from './transport/websocket.ts';
 
-// The preload's bridge exists in the desktop window only.
-const app = new AppState(
-  (globalThis as BridgeGlobal).stride ? connectToDesktop() : connectToServer(),
-  window,
-);
-const target = document.getElementById('app');
-if (!target) throw new Error('index.html has no #app');
-mount(App, { target, props: { app } });
+/** Milliseconds to wait for a frame. A page in the background gets none. */
+const framePatience = 100;
+
+await Promise.race([
+  // The callback of the second request runs after the first frame.
+  new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))),
+  new Promise((late) => setTimeout(late, framePatience)),
+]);
+const { open } = await import('./open.ts');
+open();

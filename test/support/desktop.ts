@@ -4,12 +4,14 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDesktop } from '../../src/main/desktop/start.ts';
-import { app, restart } from './electron.ts';
+import { BrowserWindow, app, restart } from './electron.ts';
 import { StandInLab, runSummary } from './standInLab.ts';
 
 export interface StartOptions {
   readonly createLab?: () => Promise<StandInLab>;
   readonly platform?: NodeJS.Platform;
+  /** Whether the page is painted. */
+  readonly painted?: boolean;
 }
 
 export function openDesktop() {
@@ -28,7 +30,11 @@ export function openDesktop() {
     home,
     lab,
     signals,
-    async start({ createLab = async () => lab, platform = 'linux' }: StartOptions = {}): Promise<void> {
+    async start({
+      createLab = async () => lab,
+      platform = 'linux',
+      painted = true,
+    }: StartOptions = {}): Promise<void> {
       const preload = '/out/preload/preload.cjs';
       startDesktop({
         home,
@@ -40,6 +46,8 @@ export function openDesktop() {
         signals,
       });
       app.ready.resolve();
+      await settled();
+      if (painted && BrowserWindow.count === 1) BrowserWindow.only.emit('ready-to-show');
       await settled();
     },
     underWay(...ids: number[]): void {

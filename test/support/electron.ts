@@ -55,8 +55,10 @@ class App extends EventEmitter {
     for (const window of [...windows]) window.close();
     if (windows.size === 0) this.exited ??= 0;
   }
+  /** Every window is destroyed, and nobody is asked. */
   exit(code: number): void {
     this.exited ??= code;
+    windows.clear();
   }
 }
 

@@ -9,7 +9,6 @@ import { type Signals, onInterrupt } from '../host/interrupts.ts';
 import { RunActivity } from '../host/runActivity.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Texts } from './texts.ts';
-import { watchForFaults } from './window/windowFaults.ts';
 import { writeWindowState } from './window/windowState.ts';
 
 export interface LifetimeOptions {
@@ -19,6 +18,8 @@ export interface LifetimeOptions {
   readonly texts: () => Texts;
   readonly platform: NodeJS.Platform;
   readonly signals: Signals;
+  /** The window that was opened before there was a lab. */
+  readonly first?: BrowserWindow;
   readonly createWindow: () => BrowserWindow;
   /** Tray icon while runs continue without a window; not on macOS, where the dock serves that purpose. */
   readonly tray?: { show(runs: number): void; hide(): void } | undefined;
@@ -36,6 +37,7 @@ export class Lifetime {
   constructor(options: LifetimeOptions) {
     this.#options = options;
     this.#activity = new RunActivity(options.lab);
+    if (options.first && !options.first.isDestroyed()) this.#adopt(options.first);
     this.#activity.onIdle(() => {
       this.#options.tray?.hide();
       if (!this.#window && !this.#staysWithoutWindow) app.quit();
@@ -89,7 +91,10 @@ export class Lifetime {
       this.#window.focus();
       return;
     }
-    const window = this.#options.createWindow();
+    this.#adopt(this.#options.createWindow());
+  }
+
+  #adopt(window: BrowserWindow): void {
     this.#window = window;
     window.on('close', (event) => {
       this.#onClose(window, event);
@@ -104,7 +109,6 @@ export class Lifetime {
       event.preventDefault();
       void this.quit();
     });
-    watchForFaults(window, this.#options.texts);
   }
 
   /** Writes checkpoints for the active runs, then ends. */

@@ -6,6 +6,8 @@ import { exitCodes } from '../host/exitCodes.ts';
 import type { Signals } from '../host/interrupts.ts';
 import { makeHome } from '../lab/base/home.ts';
 import type { Lab } from '../lab/lab.ts';
+import { laterService } from '../transport/laterService.ts';
+import type { Service } from '../transport/serve.ts';
 import { followAccent } from './window/accent.ts';
 import { askWhereToSave } from './files/downloads.ts';
 import { answerFolderChoice } from './files/folderChoice.ts';
@@ -17,7 +19,7 @@ import { registerPageScheme, servePage } from './window/page.ts';
 import { RecentFiles } from './files/recentFiles.ts';
 import { showRunSigns } from './runSigns.ts';
 import { guardContents, guardSession } from './security.ts';
-import { followLanguage, type Texts } from './texts.ts';
+import { type Texts, followLanguage, textsFor } from './texts.ts';
 import { TrainingTray } from './tray.ts';
 import { type LoadingGuard, guardLoading, loadingMark } from './trainingProblem.ts';
 import { createWindow } from './window/window.ts';
@@ -92,48 +94,72 @@ async function open(
   askWhereToSave(session.defaultSession, home);
   noteLostProcesses();
   servePage(protocol, renderer);
+  /** Replaced when the lab has told the chosen language. */
+  let texts = () => textsFor(app.getLocale());
+  const current = () => texts();
+  const service = Promise.withResolvers<Service>();
+  const later = laterService(service.promise);
+  const makeWindow = () => {
+    files.setReady(false);
+    return createWindow({ home, preload, service: later, texts: current });
+  };
+  /** Undefined until the lab is there. */
+  const made: { lifetime?: Lifetime } = {};
+  const window = () => (made.lifetime ? made.lifetime.window : first);
+  const recent = new RecentFiles(home, () => {
+    menu.refresh();
+  });
+  const files = new OpenedFiles({ home, window, texts: current, recent });
+  openLaterFiles(files);
+  const applyAccent = followAccent(platform, window);
+  answerFolderChoice(home, window);
+  const menu = createMenu({ platform, window, files, recent, guard, texts: current, applyAccent });
+  const first = makeWindow();
+  await painted(first);
+  // Electron ends a program whose last window was closed.
+  if (first.isDestroyed()) return;
   let lab: Lab;
-  let texts: () => Texts;
-  /** Created once there is a window; the language may change before. */
-  const made: { menu?: AppMenu } = {};
   try {
     lab = await createLab(guard);
     texts = await followLanguage(lab, app.getLocale(), (changed) => {
-      made.menu?.setTexts(changed);
+      menu.setTexts(changed);
     });
   } catch (error) {
     fail(error);
     return;
   }
-  const lifetime: Lifetime = new Lifetime({
+  menu.setTexts(texts());
+  made.lifetime = new Lifetime({
     home,
     lab,
-    texts,
+    texts: current,
     platform,
     signals,
-    createWindow: () => {
-      files.setReady(false);
-      return createWindow({ home, preload, service: lab });
-    },
-    ...(platform !== 'darwin' && { tray: trayOf(icon, texts, () => lifetime) }),
+    first,
+    createWindow: makeWindow,
+    ...(platform !== 'darwin' && { tray: trayOf(icon, current, () => made.lifetime) }),
   });
-  const window = () => lifetime.window;
-  const recent = new RecentFiles(home, () => made.menu?.refresh());
-  const files = new OpenedFiles({ home, window, texts, recent });
-  const applyAccent = followAccent(platform, window);
-  answerFolderChoice(home, window);
-  made.menu = createMenu({ platform, window, files, recent, guard, texts, applyAccent });
-  showRunSigns({
-    lab,
-    texts,
-    window,
-    showWindow: () => {
-      lifetime.showWindow();
-    },
-  });
-  lifetime.showWindow();
+  const showWindow = () => made.lifetime?.showWindow();
+  showRunSigns({ lab, texts: current, window, showWindow });
+  service.resolve(lab);
   files.open([...opened, ...filesAmong(args.slice(1), process.cwd())]);
-  openLaterFiles(files);
+}
+
+/** Milliseconds after which the lab is created although the window has painted nothing. */
+const paintPatience = 2000;
+
+/** Resolves when the window's page has been painted for the first time, cannot be loaded, or takes too long. */
+async function painted(window: BrowserWindow): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, paintPatience);
+  const done = () => {
+    resolve();
+  };
+  window.once('ready-to-show', done);
+  window.once('closed', done);
+  window.webContents.once('did-fail-load', done);
+  await promise;
+  clearTimeout(timer);
 }
 
 /** Opens files that the system hands over while the program runs. */
@@ -186,14 +212,12 @@ function createMenu({ platform, window, files, recent, guard, texts, applyAccent
   );
 }
 
-function trayOf(icon: string, texts: () => Texts, lifetime: () => Lifetime): TrainingTray {
+function trayOf(icon: string, texts: () => Texts, lifetime: () => Lifetime | undefined): TrainingTray {
   return new TrainingTray({
     icon,
     texts,
-    showWindow: () => {
-      lifetime().showWindow();
-    },
-    quit: () => void lifetime().quit(),
+    showWindow: () => lifetime()?.showWindow(),
+    quit: () => void lifetime()?.quit(),
   });
 }
 

@@ -132,6 +132,6 @@ export async function followLanguage(
 }
 
 /** Returns the texts for `locale` in Electron's form: `zh-CN`, `en-GB`. */
-function textsFor(locale: string): Texts {
+export function textsFor(locale: string): Texts {
   return locale.toLowerCase().startsWith('zh') ? chinese : english;
 }

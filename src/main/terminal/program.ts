@@ -6,7 +6,6 @@ import { setImmediate } from 'node:timers/promises';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { runFieldNames } from '../../shared/runQuery/fields.ts';
 import { exampleOf } from '../../shared/runQuery/words.ts';
-import { runBrowserHost } from '../browser/host.ts';
 import { type BrowserOptions, addBrowserOptions } from '../browser/options.ts';
 import { onBrokenOutput } from '../host/brokenOutput.ts';
 import { parseCommandLine, tameCommander } from '../host/commandLine.ts';
@@ -211,6 +210,8 @@ function addVerifyCommand(program: Command, runner: CommandRunner): void {
 
 function addServeCommand(program: Command, runner: CommandRunner, terminal: Terminal): void {
   addBrowserOptions(program.command('serve')).action(async (options: BrowserOptions) => {
+    // The server's packages take a third of a second to load, which other commands should not wait for.
+    const { runBrowserHost } = await import('../browser/host.ts');
     runner.code = await runBrowserHost(
       { ...terminal, createLab: () => terminal.createLab('browser') },
       options,

@@ -2,7 +2,9 @@
 import { BrowserWindow, ipcMain, screen } from 'electron';
 import { electronChannel } from '../../transport/electron.ts';
 import { type Service, serve } from '../../transport/serve.ts';
+import type { Texts } from '../texts.ts';
 import { pageUrl } from './page.ts';
+import { watchForFaults } from './windowFaults.ts';
 import { readWindowState } from './windowState.ts';
 
 export interface WindowOptions {
@@ -10,9 +12,10 @@ export interface WindowOptions {
   /** Path of the built preload. */
   readonly preload: string;
   readonly service: Service;
+  readonly texts: () => Texts;
 }
 
-export function createWindow({ home, preload, service }: WindowOptions): BrowserWindow {
+export function createWindow({ home, preload, service, texts }: WindowOptions): BrowserWindow {
   const { size, position, maximized } = readWindowState(
     home,
     screen.getAllDisplays().map(({ workArea }) => workArea),
@@ -50,6 +53,7 @@ export function createWindow({ home, preload, service }: WindowOptions): Browser
     }),
     service,
   );
+  watchForFaults(window, texts);
   void window.loadURL(pageUrl);
   return window;
 }

@@ -6,7 +6,7 @@ import { activationKey } from '../compile/net.ts';
 import { readRange } from '../data/images.ts';
 import type { LongWork } from './longWork.ts';
 import { type InspectionOrder, netInput, openNet } from './openNet.ts';
-import { type Rows, principalComponents } from './principalComponents.ts';
+import type { Rows } from './principalComponents.ts';
 
 /** Number of values that are kept at once: 64 MB. A wider layer is embedded with fewer images. */
 const mostValues = 1.6e7;
@@ -23,6 +23,8 @@ export async function embedTestSet(order: InspectionOrder, work: LongWork): Prom
   );
   const rows = { count: images, width: features, values: new Float32Array(images * features) };
   await readFeatures(order, last.from, rows, work);
+  // Every inspection thread would load the library for matrices otherwise.
+  const { principalComponents } = await import('./principalComponents.ts');
   const found = principalComponents(rows, Math.min(mostComponents, features));
   return { place: last.from, features, images, ...found };
 }

@@ -19,6 +19,10 @@ import { isKeptToAvx2 } from './cpu.ts';
  * course net's step takes 2.3 times as long without them. Its primitives for a convolution's gradients
  * (kernels and scratch memory) are cached instead of being created in each step, which would cost a tenth of
  * a step; a net has few convolutions, whose sizes are the same in every step.
+ *
+ * Allocator: TensorFlow's own (best fit with coalescing) keeps the memory of tensors between steps. The process'
+ * malloc does not do so everywhere: Electron's returns large blocks to the system, which costs a third of an epoch
+ * there (docs/desktop.md).
  */
 export function setNativeEnvironment(cores: number): void {
   process.env['TF_NUM_INTRAOP_THREADS'] ??= '1';
@@ -26,6 +30,7 @@ export function setNativeEnvironment(cores: number): void {
   process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
   if (isKeptToAvx2()) process.env['ONEDNN_MAX_CPU_ISA'] ??= 'AVX2';
   process.env['TF_MKL_OPTIMIZE_PRIMITIVE_MEMUSE'] ??= 'false';
+  process.env['TF_CPU_ALLOCATOR_USE_BFC'] ??= 'true';
   // Warnings and errors are reported only as exceptions; TensorFlow's notes about CPU features would appear
   // in the terminal.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';

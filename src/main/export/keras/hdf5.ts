@@ -1,8 +1,10 @@
 /**
  * HDF5 files in memory, written by the HDF5 library as WebAssembly (npm h5wasm), which only this file
- * imports.
+ * imports. It is loaded when first needed, because loading takes a fifth of a second.
  */
-import * as hdf5 from 'h5wasm/node';
+import type * as Hdf5 from 'h5wasm/node';
+
+const loadHdf5 = (): Promise<typeof Hdf5> => import('h5wasm/node');
 
 export interface Array32 {
   /** Path, with `/` between groups. */
@@ -16,6 +18,7 @@ const nextName = () => `/stride-${(count += 1)}.h5`;
 
 /** Returns a file with these arrays; `groups` are created even if they are empty. */
 export async function encodeHdf5(arrays: readonly Array32[], groups: readonly string[]): Promise<Uint8Array> {
+  const hdf5 = await loadHdf5();
   const { FS } = await hdf5.ready;
   const name = nextName();
   const file = new hdf5.File(name, 'w');
@@ -35,14 +38,14 @@ export async function encodeHdf5(arrays: readonly Array32[], groups: readonly st
   return Uint8Array.from(bytes);
 }
 
-function createGroups(file: hdf5.File, path: string): hdf5.Group {
-  let group: hdf5.Group = file;
+function createGroups(file: Hdf5.File, path: string): Hdf5.Group {
+  let group: Hdf5.Group = file;
   for (const part of path.split('/')) {
     const known = group.get(part);
-    if (known) group = known as hdf5.Group;
+    if (known) group = known as Hdf5.Group;
     else {
       group.create_group(part);
-      group = group.get(part) as hdf5.Group;
+      group = group.get(part) as Hdf5.Group;
     }
   }
   return group;
@@ -50,6 +53,7 @@ function createGroups(file: hdf5.File, path: string): hdf5.Group {
 
 /** Returns all float32 arrays of a file. */
 export async function decodeHdf5(bytes: Uint8Array): Promise<Array32[]> {
+  const hdf5 = await loadHdf5();
   const { FS } = await hdf5.ready;
   const name = nextName();
   FS.writeFile(name, bytes);

@@ -25,8 +25,6 @@ import type { Probe } from '../../engine/inspect/probe.ts';
 import { limitsOf } from '../../../shared/export/limits.ts';
 import type { RunBook } from '../runs/runBook.ts';
 import { expectedOutput, largestDifference } from './checks/check.ts';
-import { checks } from './checks/index.ts';
-import { encoders } from './encoders.ts';
 import { type Engine, type EngineThreadOptions, withEngine } from './engineThread.ts';
 import { type ModelOfRun, chosenCheckpoint, modelSource } from './source.ts';
 import { requireFree, stage } from './staging.ts';
@@ -187,10 +185,18 @@ class Disagreement extends Error {
   }
 }
 
+/** The formats' libraries take a third of a second to load, which a start should not wait for. */
+async function loadFormat(format: ExportFormat) {
+  const [{ encoders }, { checks }] = await Promise.all([
+    import('./encoders.ts'),
+    import('./checks/index.ts'),
+  ]);
+  return { encode: encoders[format], check: checks[format] };
+}
+
 async function written(work: Work): Promise<{ files: string[]; bytes: number; check: ExportCheck }> {
   const { source, format, folder, overwrite, probe, engine } = work;
-  const encode = encoders[format];
-  const run = checks[format];
+  const { encode, check: run } = await loadFormat(format);
   const options = optionsOf(format, work.options);
   const { files } = await encode(source.model, options);
   const staged = await stage(folder, files);

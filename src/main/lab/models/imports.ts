@@ -15,7 +15,7 @@ import type { CheckpointFiles } from '../../checkpoints/files.ts';
 import { compile } from '../../engine/compile/compile.ts';
 import { initialParameters } from '../../engine/compile/parameters.ts';
 import { Generator } from '../../engine/random/generator.ts';
-import { type ReadModel, readModelFile } from '../../export/read/model.ts';
+import type { ReadModel } from '../../export/read/model.ts';
 import { type MadeRun, checkNetwork, insertRuns } from '../runs/newRun.ts';
 import type { RunBook } from '../runs/runBook.ts';
 
@@ -41,6 +41,8 @@ export class LabImports {
     const { book, files, cores, openDataset } = this.#options;
     const { file, name = nameOf(file.name) } = request;
     const beside = new Map(request.beside.map((each) => [each.name, each.bytes]));
+    // The formats' libraries take a third of a second to load, which a start should not wait for.
+    const { readModelFile } = await import('../../export/read/model.ts');
     const model = readModelFile(file.bytes, file.name, { ...request, beside });
     const settings = {
       ...request.settings,
