@@ -5,13 +5,15 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { KernelSource } from '../../../shared/training/kernels.ts';
+import { kernelsFile as kernelsInFolder, tfjsNodeFolder } from './addon.ts';
 
 /** Returns the library's path, whether or not it is there. */
 function kernelsFile(): string {
-  const manifest = createRequire(import.meta.url).resolve('@tensorflow/tfjs-node/package.json');
-  return join(dirname(manifest), 'lib', 'napi-v8', 'stride_kernels.node');
+  const folder = tfjsNodeFolder();
+  if (folder === undefined) throw new Error('the package @tensorflow/tfjs-node is not installed');
+  return join(folder, kernelsInFolder);
 }
 
 let usable: boolean | undefined;

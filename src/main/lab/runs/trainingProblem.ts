@@ -4,16 +4,15 @@
  * loading libtensorflow takes half a second and 200 MB in the process that holds the window.
  */
 import { existsSync, readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Problem, type ProblemRecord } from '../../../shared/base/problem.ts';
+import { addonFile, tfjsNodeFolder } from '../../engine/native/addon.ts';
 
-const addon = join('lib', 'napi-v8', 'tfjs_binding.node');
 const advice = '"npm run doctor" says what is missing and how to get it';
 
 /** Returns null if training works, otherwise the reason and a remedy. */
 export function findTrainingProblem(): ProblemRecord | null {
-  const folder = packageFolder();
+  const folder = tfjsNodeFolder();
   if (folder !== undefined) return lookInside(folder);
   return new Problem(
     'training.no-package',
@@ -27,32 +26,22 @@ export function requireTraining(find: () => ProblemRecord | null): void {
   if (problem) throw Problem.fromRecord(problem);
 }
 
-/** Returns tfjs-node's folder; a packaged program has its native files beside the archive. */
-function packageFolder(): string | undefined {
-  try {
-    const folder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-node/package.json'));
-    return folder.replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked');
-  } catch {
-    return undefined;
-  }
-}
-
 /**
  * Returns whether set-up has renamed the library's symbols (scripts/setup/own-names.mjs, which leaves this
  * mark), so that it may be loaded into a process with other large libraries.
  */
 export function hasOwnNames(): boolean {
-  const folder = packageFolder();
+  const folder = tfjsNodeFolder();
   return folder !== undefined && existsSync(join(folder, 'deps', 'own-names'));
 }
 
 /** Checks the package in `folder`. */
 export function lookInside(folder: string): ProblemRecord | null {
-  if (!existsSync(join(folder, addon))) {
+  if (!existsSync(join(folder, addonFile))) {
     return new Problem(
       'training.no-addon',
-      `tfjs-node's native addon is missing (${join(folder, addon)}), so nothing can be trained; ${advice}`,
-      { path: join(folder, addon) },
+      `tfjs-node's native addon is missing (${join(folder, addonFile)}), so nothing can be trained; ${advice}`,
+      { path: join(folder, addonFile) },
     ).toRecord();
   }
   const libraries = join(folder, 'deps', 'lib');
