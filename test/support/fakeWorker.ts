@@ -221,7 +221,7 @@ class FakeRun {
     progress.epoch++;
     progress.batch = 0;
     progress.runningSum = progress.epochLossSum = progress.epochImages = progress.epochSeconds = 0;
-    post({ kind: 'epoch', record, checkpoint: this.#checkpoint() });
+    post({ kind: 'epoch', record, checkpoint: this.#checkpoint(), logits: new Float32Array(200) });
   }
 }
 

@@ -56,6 +56,7 @@ import { RunBook } from './runs/runBook.ts';
 import { RunOrganiser } from './runs/runOrganiser.ts';
 import { LabRuns } from './runs/runs.ts';
 import { SweepBook } from './sweeps/sweepBook.ts';
+import { TestedLogits } from './runs/testedLogits.ts';
 import { LabSweeps } from './sweeps/sweeps.ts';
 import { findTrainingProblem } from './runs/trainingProblem.ts';
 import { type StartLine, inProcess } from './threads/inspectionThread.ts';
@@ -197,7 +198,8 @@ function createServices({ home, history, workerPath, importerPath }: LabPlace, p
     epochStates((run) => files.folder(run), known),
   );
   const findProblem = () => lookOnly ?? (parts.findTrainingProblem ?? findTrainingProblem)();
-  const ofRuns = { ...common, book, files, states, findTrainingProblem: findProblem };
+  const tested = new TestedLogits();
+  const ofRuns = { ...common, book, files, states, tested, findTrainingProblem: findProblem };
   const runs = new LabRuns(ofRuns);
   const inspection = new LabInspection(ofRuns);
   const sweepBook = new SweepBook(history, events);

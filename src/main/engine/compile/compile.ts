@@ -282,6 +282,7 @@ class Compiler {
     g.signature(signature, {
       inputs,
       outputs: {
+        logits,
         predictions: byShard.map(({ prediction }) => prediction),
         losses: byShard.map(({ loss }) => loss),
       },

@@ -7,10 +7,9 @@ import type { TrainingSettings } from '../../../shared/training/training.ts';
 import { compilePredictions } from '../compile/predictionGraph.ts';
 import { splitBatch } from '../compile/shards.ts';
 import { writeState } from '../compile/state.ts';
-import { readLabels } from '../data/images.ts';
 import { pixelConstants } from '../data/normalisation.ts';
 import { Session } from '../native/session.ts';
-import { largestOf, softmaxRows } from './probabilities.ts';
+import { predictionsOf } from './predictionsOf.ts';
 
 export interface ClassifyOrder {
   readonly network: Network;
@@ -44,13 +43,7 @@ export async function classifyTestImages(order: ClassifyOrder): Promise<TestPred
       const count = Math.min(batchSize, images.count - from);
       classifyRange(session, { from, count, shards, classes, logits });
     }
-    const all = { shape: [images.count, classes], data: logits };
-    return {
-      labels: Uint16Array.from(await readLabels(files.test.labels)),
-      predictions: Uint16Array.from(largestOf(all)),
-      probabilities: softmaxRows(all),
-      classes,
-    };
+    return await predictionsOf(logits, dataset);
   } finally {
     session.close();
   }

@@ -9,6 +9,8 @@ export interface Evaluation {
   readonly total: number;
   /** classes × classes, row-major: row = label, column = prediction. */
   readonly confusion: number[];
+  /** Images × classes, row-major. */
+  readonly logits: Float32Array;
 }
 
 /**
@@ -38,6 +40,7 @@ export async function evaluate(
 ): Promise<Evaluation | undefined> {
   const total = indices.length;
   const confusion = new Array<number>(classes * classes).fill(0);
+  const logits = new Float32Array(total * classes);
   let lossSum = 0;
   let correct = 0;
   for (let from = 0; from < total; from += batchSize) {
@@ -50,6 +53,7 @@ export async function evaluate(
       (_, i) => indices[from + Math.min(i, count - 1)] as number,
     );
     const outputs = session.runByShard(signature, splitBatch(batch, shards));
+    logits.set(joined(outputs['logits']).slice(0, count * classes), from * classes);
     const losses = joined(outputs['losses']);
     const predictions = joined(outputs['predictions']);
     for (let i = 0; i < count; i += 1) {
@@ -61,7 +65,7 @@ export async function evaluate(
       if (label === prediction) correct += 1;
     }
   }
-  return { loss: lossSum / total, correct, total, confusion };
+  return { loss: lossSum / total, correct, total, confusion, logits };
 }
 
 /** Concatenates the shards' outputs, which is the order of the images. */

@@ -77,7 +77,13 @@ export type FromWorker =
       readonly imagesPerSecond: number;
     }
   | { readonly kind: 'runningLoss'; readonly record: RunningLoss }
-  | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly checkpoint: Checkpoint }
+  /** `logits` are those of all test images (images × classes, row-major). */
+  | {
+      readonly kind: 'epoch';
+      readonly record: EpochRecord;
+      readonly checkpoint: Checkpoint;
+      readonly logits: Float32Array;
+    }
   /** Posted within a long epoch, so that the whole epoch is not lost with the process. */
   | { readonly kind: 'checkpoint'; readonly checkpoint: Checkpoint }
   /** The worker waits for `continue` or `stop`. Batch losses up to here were sent before. */

@@ -302,7 +302,7 @@ export class Trainer {
     beginEpoch(progress);
     this.#kept = this.#checkpoint();
     this.#checkpointPace.kept();
-    parts.post({ kind: 'epoch', record, checkpoint: this.#kept });
+    parts.post({ kind: 'epoch', record, checkpoint: this.#kept, logits: test.logits });
     return true;
   }
 

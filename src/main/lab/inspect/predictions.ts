@@ -1,6 +1,7 @@
 /**
- * Predictions of runs' checkpoints over the test set, used to compare runs and to find errors. A thread that
- * is kept for a while computes them once; they are stored beside the checkpoint with its hash, so that they
+ * Predictions of runs' checkpoints over the test set, used to compare runs and to find errors. The evaluation
+ * after an epoch has computed those of its checkpoint; for others a thread that is kept for a while computes
+ * them once; they are stored beside the checkpoint with its hash, so that they
  * are computed again for a run that has trained further.
  */
 import { createHash } from 'node:crypto';
@@ -13,17 +14,20 @@ import { type NamedTensor, parametersIn } from '../../../shared/runs/checkpoint.
 import type { RunDetail } from '../../../shared/runs/runs.ts';
 import type { CheckpointFiles } from '../../checkpoints/files.ts';
 import { type PredictionFiles, predictionFiles } from '../../checkpoints/predictions.ts';
+import { predictionsOf } from '../../engine/inspect/predictionsOf.ts';
 import type { Speeds } from '../../engine/inspect/speed.ts';
 import { settled, within } from '../base/waiting.ts';
 import { IdleThread, type IdleThreadOptions } from '../threads/idleThread.ts';
 import { noCheckpoint } from '../runs/noCheckpoint.ts';
 import { requireSameData } from '../runs/resume.ts';
 import type { RunBook } from '../runs/runBook.ts';
+import type { TestedLogits } from '../runs/testedLogits.ts';
 import { requireTraining } from '../runs/trainingProblem.ts';
 
 export interface PredictionsOptions extends IdleThreadOptions {
   readonly book: RunBook;
   readonly files: CheckpointFiles;
+  readonly tested: TestedLogits;
   readonly openDataset: (id: string) => Promise<Dataset>;
   readonly findTrainingProblem: () => ProblemRecord | null;
 }
@@ -116,7 +120,10 @@ export class LabPredictions {
     const { step, epoch, batch } = saved.checkpoint.progress;
     let predictions = await this.#kept.read(run, source);
     if (!predictions) {
-      predictions = await this.#compute(detail, parametersIn(saved.checkpoint.tensors));
+      const logits = this.#options.tested.after(run, step);
+      predictions = logits
+        ? await this.#fromLogits(detail, logits)
+        : await this.#compute(detail, parametersIn(saved.checkpoint.tensors));
       await this.#kept.write(run, source, predictions);
     }
     const found = {
@@ -128,6 +135,12 @@ export class LabPredictions {
     };
     this.#remember(key, { stamp, found });
     return found;
+  }
+
+  async #fromLogits(detail: RunDetail, data: Float32Array): Promise<TestPredictions> {
+    const dataset = await this.#options.openDataset(detail.dataset);
+    requireSameData(detail, dataset);
+    return predictionsOf(data, dataset);
   }
 
   async #compute(detail: RunDetail, tensors: readonly NamedTensor[]): Promise<TestPredictions> {

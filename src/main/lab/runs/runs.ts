@@ -18,6 +18,7 @@ import { type StartWorker, startRunWorker } from '../threads/runWorker.ts';
 import { type Job, Scheduler } from './scheduler.ts';
 import { isUnderWay } from '../base/status.ts';
 import { Training } from './training.ts';
+import type { TestedLogits } from './testedLogits.ts';
 import { requireTraining } from './trainingProblem.ts';
 import { settled, within } from '../base/waiting.ts';
 
@@ -25,6 +26,7 @@ export interface RunsOptions {
   readonly book: RunBook;
   readonly files: CheckpointFiles;
   readonly states: PastStates;
+  readonly tested: TestedLogits;
   readonly events: Events;
   readonly workerPath: string | URL;
   readonly cores: number;
@@ -271,7 +273,7 @@ export class LabRuns {
   }
 
   #job(run: number, order: TrainingOrder, chain: object | null, startWorker: StartWorker): Job {
-    const { book, files, states, events, patience } = this.#options;
+    const { book, files, states, events, patience, tested } = this.#options;
     return {
       run,
       chain,
@@ -284,6 +286,7 @@ export class LabRuns {
           states,
           events,
           patience,
+          tested,
           startWorker: (order, listener) => {
             this.#memory.reserve(run, order);
             return startWorker(order, listener);

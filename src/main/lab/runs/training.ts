@@ -7,10 +7,12 @@ import { Problem, type ProblemRecord, toProblemRecord } from '../../../shared/ba
 import type { RunStatus } from '../../../shared/runs/runs.ts';
 import type { FromWorker, ToWorker } from '../../engine/train/messages.ts';
 import { type RecorderOptions, RunRecorder } from './runRecorder.ts';
+import type { TestedLogits } from './testedLogits.ts';
 import type { RunWorker, StartWorker } from '../threads/runWorker.ts';
 
 export interface TrainingOptions extends RecorderOptions {
   readonly startWorker: StartWorker;
+  readonly tested: TestedLogits;
   /** Called with the version of libtensorflow once it is known. */
   readonly onTensorflow: (version: string) => void;
   /** Milliseconds that a worker may take to stop, and a stopped one to end. */
@@ -182,6 +184,10 @@ export class Training {
         recorder.runningLoss(message.record);
         return;
       case 'epoch':
+        this.#options.tested.put(run, {
+          step: message.checkpoint.progress.step,
+          logits: message.logits,
+        });
         await recorder.epoch(message.checkpoint, message.record);
         return;
       case 'checkpoint':
