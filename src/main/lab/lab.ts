@@ -233,7 +233,7 @@ function handlersOf(services: Services, host: LabOptions['host']): Handlers {
     ...compareCalls(book, services.predictions, () => runs.atWork),
     ...comparisonCalls(book),
     ...sweepCalls(services.sweepBook, book, services.sweeps),
-    ...inspectCalls(services.inspection, services.states),
+    ...inspectCalls(services.inspection, services.states, services.predictions),
     ...testSetCalls(services.testSetWork),
     ...drawingCalls(history, openDataset),
     ...modelCalls({

@@ -1,11 +1,13 @@
 /** Calls that inspect a run. */
 import { parameterKey } from '../../../shared/runs/checkpoint.ts';
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
+import { correctCount } from '../../../shared/compare/predictions.ts';
 import { walkNetwork } from '../../../shared/network/shapes.ts';
 import type { InspectedRun, LabInspection } from '../inspect/inspection.ts';
+import type { LabPredictions, RunPredictions } from '../inspect/predictions.ts';
 import type { PastStates } from '../runs/pastStates.ts';
 
-export function inspectCalls(inspection: LabInspection, states: PastStates) {
+export function inspectCalls(inspection: LabInspection, states: PastStates, predictions: LabPredictions) {
   return {
     'inspect.trace': ({ run, checkpoint, epoch, ...rest }: CallRequest<'inspect.trace'>) =>
       inspection.ask(run, { checkpoint, epoch }, { kind: 'trace', ...rest }),
@@ -19,8 +21,10 @@ export function inspectCalls(inspection: LabInspection, states: PastStates) {
       inspection.ask(run, { checkpoint, epoch }, { kind: 'saliency', ...rest }),
     'inspect.occlusion': ({ run, checkpoint, epoch, ...rest }: CallRequest<'inspect.occlusion'>) =>
       inspection.ask(run, { checkpoint, epoch }, { kind: 'occlusion', ...rest }),
-    'inspect.predictions': ({ run, checkpoint, epoch, ...rest }: CallRequest<'inspect.predictions'>) =>
-      inspection.ask(run, { checkpoint, epoch }, { kind: 'predictions', ...rest }),
+    'inspect.predictions': async ({ run, checkpoint, epoch }: CallRequest<'inspect.predictions'>) =>
+      epoch === undefined
+        ? predictedBy(await predictions.of(run, checkpoint))
+        : inspection.ask(run, { checkpoint, epoch }, { kind: 'predictions' }),
     'inspect.confidentErrors': ({
       run,
       checkpoint,
@@ -31,6 +35,17 @@ export function inspectCalls(inspection: LabInspection, states: PastStates) {
     'inspect.filters': async ({ run, checkpoint, epoch }: CallRequest<'inspect.filters'>) =>
       filtersOf(await inspection.numbers(run, { checkpoint, epoch })),
     'inspect.epochs': ({ run }: CallRequest<'inspect.epochs'>) => states.list(run),
+  };
+}
+
+function predictedBy({ of, predictions: found }: RunPredictions): CallReply<'inspect.predictions'> {
+  const { labels, predictions, probabilities, classes } = found;
+  return {
+    of,
+    labels: [...labels],
+    predictions: [...predictions],
+    probabilities: { shape: [labels.length, classes], data: probabilities },
+    correct: correctCount(found),
   };
 }
 
