@@ -32,7 +32,7 @@ const main = (/** @type {string} */ name) => `./src/main/${name}`;
  * test/layers.test.ts fails for a new folder of src/renderer until it is listed here.
  */
 export const windowLevels = [
-  ['assets', 'paraglide'],
+  ['assets', 'paraglide', 'public'],
   ['plot', 'transport', 'ui'],
   ['i18n'],
   ['charts'],

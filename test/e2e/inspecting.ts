@@ -11,16 +11,17 @@ export async function go(page: Page, hash: string): Promise<void> {
 export const number = (text: string | null) => Number((text ?? '').replaceAll('−', '-').trim());
 export const step = (page: Page, net: number, place: string) =>
   page.locator(`[data-net="${net}"] [data-step="${place}"]`);
-/** The screen as it is: axe in both themes, and whether it is wider than the window. */
+/** The screen as it is, wide in light and narrow in dark: axe, and whether it is wider than the window. */
 export async function expectAccessible(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
+  for (const [colorScheme, width] of [
+    ['light', 2560],
+    ['dark', 1024],
+  ] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    expect(await axeFindings(page)).toEqual([]);
-  }
-  // The desktop's window is as wide as its system lets it be.
-  if (isDesktop()) return;
-  for (const width of [2560, 1024]) {
-    await page.setViewportSize({ width, height: 900 });
+    // The desktop's window is as wide as its system lets it be.
+    if (!isDesktop()) await page.setViewportSize({ width, height: 900 });
+    expect(await axeFindings(page), `${colorScheme}, ${width}`).toEqual([]);
+    if (isDesktop()) continue;
     const over = await page.locator('main').evaluate((main) => main.scrollWidth - main.clientWidth);
     expect(over, String(width)).toBeLessThanOrEqual(0);
   }

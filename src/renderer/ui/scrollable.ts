@@ -20,9 +20,18 @@ export function scrollable(
     };
     element.addEventListener('scroll', look, { passive: true });
     const observer = new ResizeObserver(look);
-    observer.observe(element);
-    for (const child of element.children) observer.observe(child);
+    const observe = () => {
+      observer.disconnect();
+      observer.observe(element);
+      for (const child of element.children) observer.observe(child);
+      // Nothing is reported of an element whose painting is skipped (content-visibility), because it is out of sight.
+      look();
+    };
+    observe();
+    const changes = new MutationObserver(observe);
+    changes.observe(element, { childList: true });
     return () => {
+      changes.disconnect();
       observer.disconnect();
       element.removeEventListener('scroll', look);
     };
