@@ -296,7 +296,13 @@ test('a run that trains is drawn four times a second, its ends alone, and not at
   await page.mouse.move(700, 200);
   await page.mouse.wheel(0, 5000);
   await expect.poll(() => loss.evaluate((each) => each.getBoundingClientRect().bottom)).toBeLessThan(0);
-  await page.waitForTimeout(500);
+  // The browser tells when it is out of sight, on a busy machine late.
+  const rests = async () => {
+    const before = await drawingsOf(page);
+    await page.waitForTimeout(600);
+    return (await drawingsOf(page)).all['Loss'] === before.all['Loss'];
+  };
+  await expect.poll(rests, { timeout: 60_000 }).toBe(true);
   const [unseen, unseenPoints] = [await drawingsOf(page), await points()];
   await expect.poll(points, { timeout: 60_000 }).toBeGreaterThan(unseenPoints + 5);
   expect((await drawingsOf(page)).all['Loss']).toBe(unseen.all['Loss']);
