@@ -304,8 +304,9 @@ test('a run that trains is drawn four times a second, its ends alone, and not at
   };
   await expect.poll(rests, { timeout: 60_000 }).toBe(true);
   const [unseen, unseenPoints] = [await drawingsOf(page), await points()];
-  await expect.poll(points, { timeout: 60_000 }).toBeGreaterThan(unseenPoints + 5);
-  expect((await drawingsOf(page)).all['Loss']).toBe(unseen.all['Loss']);
+  await expect.poll(points, { timeout: 60_000 }).toBeGreaterThan(unseenPoints + 10);
+  // An epoch's end redraws it, and an epoch may be short; new values alone do not.
+  expect((await drawingsOf(page)).all['Loss']! - unseen.all['Loss']!).toBeLessThanOrEqual(3);
   await page.mouse.wheel(0, -9000);
   await expect.poll(async () => (await drawingsOf(page)).all['Loss']).toBeGreaterThan(unseen.all['Loss']!);
   await press(page.getByRole('button', { name: /^Stop/ }).first());

@@ -91,7 +91,7 @@ test('a folder of pictures by its path, one of them damaged; then without that o
   await expect(dialog.getByText(/8×8, colour/)).toBeVisible();
   await press(dialog.getByRole('button', { name: 'Import', exact: true }));
   await expect(page.getByRole('heading', { name: 'pets' })).toBeVisible();
-  await expect(page.getByText('has no test set. 20 % of each class became one')).toBeVisible();
+  await expect(page.getByText('has no test set. 20% of each class became one')).toBeVisible();
 });
 
 test('renamed, found by a class, chosen for training, deleted', async ({ page }) => {

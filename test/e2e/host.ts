@@ -75,6 +75,7 @@ export class Host {
     if (!desktops.includes(this.#desktop)) desktops.push(this.#desktop);
     await this.#desktop.start();
     // The page gives itself the address of its first screen; a test that went elsewhere at that moment would be refused.
+    awaitScreen(this.#desktop.page);
     await this.#desktop.page.waitForURL(/#\/./);
     await this.#desktop.page.locator('#heading').waitFor();
   }
@@ -147,8 +148,24 @@ function windowPage(): Page {
   });
 }
 
+/**
+ * Lets `goto` and `reload` wait until the page has replaced its first frame. A browser counts the page as loaded before, and what a test
+ * pressed then would be lost; a person waits until there is something to press.
+ */
+function awaitScreen(page: Page): void {
+  const shown = async <T>(loading: Promise<T>): Promise<T> => {
+    const answer = await loading;
+    await page.locator('.first-frame').waitFor({ state: 'detached' });
+    return answer;
+  };
+  const [goto, reload] = [page.goto.bind(page), page.reload.bind(page)];
+  page.goto = (...given) => shown(goto(...given));
+  page.reload = (...given) => shown(reload(...given));
+}
+
 export const test = base.extend<{ context: BrowserContext; page: Page }>({
   context: async ({ context }, use, { project }) => {
+    context.on('page', awaitScreen);
     await use(project.name === 'desktop' ? windowPage().context() : context);
   },
   page: async ({ context, viewport, locale }, use, { project }) => {
