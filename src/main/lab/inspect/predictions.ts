@@ -55,21 +55,29 @@ export class LabPredictions {
   readonly #kept: PredictionFiles;
   readonly #known = new Map<string, Known>();
   readonly #underWay = new Map<string, Promise<RunPredictions>>();
-  readonly #thread: IdleThread;
+  /**
+   * Two nets are compared most often, and much of a net's time goes to preparing its graph, which takes one core:
+   * with a thread for each, both are prepared at once.
+   */
+  readonly #threads: readonly IdleThread[];
+  /** Number of nets that have been given to a thread. */
+  #given = 0;
   #closed = false;
 
   constructor(options: PredictionsOptions) {
     this.#options = options;
     this.#kept = predictionFiles((run) => options.files.folder(run));
-    this.#thread = new IdleThread(options);
+    this.#threads = Array.from({ length: Math.min(2, options.cores) }, () => new IdleThread(options));
   }
 
-  /** Starts the thread and loads the native library, so that the first predictions need not wait for that. */
+  /** Starts the threads and loads the native library, so that the first predictions need not wait for that. */
   prepare(): void {
     if (this.#closed || this.#options.findTrainingProblem()) return;
-    if (this.#thread.started) return;
-    // The problem is reported when predictions are asked for.
-    this.#thread.ask({ kind: 'prepare' }).catch(() => undefined);
+    for (const thread of this.#threads) {
+      if (thread.started) continue;
+      // The problem is reported when predictions are asked for.
+      thread.ask({ kind: 'prepare' }).catch(() => undefined);
+    }
   }
 
   /** Throws a `Problem` if the run has no such checkpoint, or its data set has changed since. */
@@ -93,14 +101,14 @@ export class LabPredictions {
       }),
     );
     requireTraining(this.#options.findTrainingProblem);
-    return (await this.#thread.ask({ kind: 'speed', order: { nets } })) as Speeds;
+    return (await this.#next().ask({ kind: 'speed', order: { nets } })) as Speeds;
   }
 
   /** Ends the thread. Pending requests are answered first, for a limited time. */
   async close(): Promise<void> {
     this.#closed = true;
     await within(Promise.all([...this.#underWay.values()].map(settled)), this.#options.patience);
-    await this.#thread.close();
+    await Promise.all(this.#threads.map((thread) => thread.close()));
   }
 
   async #find(run: number, checkpoint: CheckpointKind, key: string): Promise<RunPredictions> {
@@ -137,6 +145,14 @@ export class LabPredictions {
     return found;
   }
 
+  /** Returns the threads by turns. */
+  #next(): IdleThread {
+    const thread = this.#threads[this.#given % this.#threads.length];
+    this.#given += 1;
+    if (!thread) throw new Error('there is no thread');
+    return thread;
+  }
+
   async #fromLogits(detail: RunDetail, data: Float32Array): Promise<TestPredictions> {
     const dataset = await this.#options.openDataset(detail.dataset);
     requireSameData(detail, dataset);
@@ -150,7 +166,7 @@ export class LabPredictions {
     requireSameData(detail, dataset);
     const { network, settings } = detail;
     const order = { network, settings, dataset, tensors, shards: cores };
-    return (await this.#thread.ask({ kind: 'classify', order })) as TestPredictions;
+    return (await this.#next().ask({ kind: 'classify', order })) as TestPredictions;
   }
 
   #remember(key: string, known: Known): void {
