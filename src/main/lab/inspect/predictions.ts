@@ -1,8 +1,8 @@
 /**
  * Predictions of runs' checkpoints over the test set, used to compare runs and to find errors. The evaluation
- * after an epoch has computed those of its checkpoint; for others a thread that is kept for a while computes
- * them once; they are stored beside the checkpoint with its hash, so that they
- * are computed again for a run that has trained further.
+ * after an epoch has computed those of its checkpoint; for others, threads that are kept for a while compute them
+ * once. They are stored beside the checkpoint with its hash, so that they are computed again for a run that has
+ * trained further.
  */
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
