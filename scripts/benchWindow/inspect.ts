@@ -91,7 +91,7 @@ async function draw(page: Page, count: number): Promise<number[]> {
   await page.mouse.down();
   // A dot is no digit yet, so nothing is predicted for it.
   await page.mouse.move(box.x + box.width * 0.2, box.y + box.height * 0.3, { steps: 5 });
-  await page.locator('[data-drawn="2"] [data-bars]').waitFor();
+  await page.locator('[data-net="2"] [data-bars]').waitFor();
   await page.waitForTimeout(500);
   const times: number[] = [];
   for (let i = 1; i <= count; i++)

@@ -11,7 +11,7 @@ async function drawSeven(page: Page): Promise<void> {
   await page.mouse.move(...at(0.72, 0.22), { steps: 8 });
   await page.mouse.move(...at(0.45, 0.85), { steps: 12 });
   await page.mouse.up();
-  await page.locator('[data-drawn="2"] [data-bars]').waitFor();
+  await page.locator('[data-net="2"] [data-bars]').waitFor();
 }
 
 /** Spells out the unit with the largest value of the first pooling layer's input. */

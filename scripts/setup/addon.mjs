@@ -92,18 +92,14 @@ export async function installAddon(context, library, line) {
 }
 
 /**
- * Loads the addon in a separate process.
+ * Loads the addon as the engine does, in a separate process.
  * @param {Context} context
  * @returns {Promise<{ version?: string, why: string }>}
  */
 export async function probeAddon(context) {
   const program = `
-    const util = require('node:util');
-    // Node 23 removed two functions that tfjs-node calls (tensorflow/tfjs#8609).
-    util.isNullOrUndefined ??= (value) => value === null || value === undefined;
-    util.isArray ??= Array.isArray;
-    const tf = require('@tensorflow/tfjs-node');
-    console.log('TensorFlow ' + tf.backend().binding.TF_Version);`;
+    const binding = require(${JSON.stringify(addonFile(context))});
+    console.log('TensorFlow ' + binding.TF_Version);`;
   const result = await run(nodePath(context), ['--no-deprecation', '-e', program], {
     cwd: context.root,
     env: { ...context.env, TF_CPP_MIN_LOG_LEVEL: '2', NODE_OPTIONS: '' },

@@ -88,18 +88,14 @@ async function place(context, cached) {
 }
 
 /**
- * Loads the library as the engine does, after tfjs-node, and looks whether its operations are registered.
+ * Loads the library as the engine does, after tfjs-node's addon, and looks whether its operations are registered.
  * @param {Context} context
  * @param {string} file
  * @returns {Promise<string | undefined>} why it does not load
  */
 export async function probeKernels(context, file) {
   const program = `
-    const util = require('node:util');
-    // Node 23 removed two functions that tfjs-node calls (tensorflow/tfjs#8609).
-    util.isNullOrUndefined ??= (value) => value === null || value === undefined;
-    util.isArray ??= Array.isArray;
-    require('@tensorflow/tfjs-node');
+    require(${JSON.stringify(addonFile(context))});
     require(${JSON.stringify(file)});
     console.log('loaded');`;
   const result = await run(nodePath(context), ['--no-deprecation', '-e', program], {

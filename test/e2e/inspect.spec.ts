@@ -5,7 +5,7 @@ import { openHistory } from '../../src/main/history/open.ts';
 import { decodeMessage } from '../../src/shared/base/codec.ts';
 import { axeFindings } from './axe.ts';
 import { expect, hostOfThisFile, isDesktop, test, watchForErrors } from './host.ts';
-import { go, number, step } from './inspecting.ts';
+import { go, number, spelledOut, step } from './inspecting.ts';
 import { press } from './press.ts';
 import { inTerminal } from './terminal.ts';
 
@@ -123,23 +123,9 @@ test('pooling, activation, linear layer, softmax and loss have their numbers', a
   await page.goto(host.url);
   await go(page, '#/inspect/1?image=3');
   await expect(step(page, 1, '0')).toBeVisible();
-  const places = await page
-    .locator('[data-net="1"] [data-step]')
-    .evaluateAll((steps) => steps.map((each) => (each as HTMLElement).dataset['step'] ?? ''));
-  expect(places.length).toBeGreaterThan(5);
-  for (const place of places) {
-    const maps = step(page, 1, place).getByRole('application');
-    await maps.focus();
-    for (const key of ['m', 'Enter']) await page.keyboard.press(key);
-    const own = step(page, 1, place).locator('[data-unit]');
-    await expect(own).toBeVisible();
-    const seven = own.getByRole('radio', { name: '7 digits' });
-    if ((await seven.getAttribute('aria-checked')) !== 'true') await press(seven);
-    expectRelative(
-      number(await own.locator('[data-total]').textContent()),
-      number(await own.locator('[data-engine]').textContent()),
-    );
-  }
+  const units = await spelledOut(page, 1);
+  expect(units.length).toBeGreaterThan(5);
+  for (const { total, engine } of units) expectRelative(total, engine);
   const table = page.getByRole('table', { name: 'Softmax and cross-entropy' });
   const shares = (await table.locator('[data-probability]').allTextContents()).map(number);
   expectRelative(
@@ -239,7 +225,7 @@ test('the slider moves kernels, matrix and maps together; a seven is drawn, and 
   await page.mouse.move(...at(0.45, 0.85), { steps: 12 });
   await page.mouse.up();
   for (const net of [1, 2]) {
-    const bars = page.locator(`[data-drawn="${net}"] [data-bars]`);
+    const bars = page.locator(`[data-net="${net}"] [data-bars]`);
     await expect(bars).toHaveAttribute('data-bars', '7');
   }
   await expect(page.locator('[data-took]')).toHaveAttribute('data-took', /^\d/);
@@ -247,11 +233,11 @@ test('the slider moves kernels, matrix and maps together; a seven is drawn, and 
   // The same by the keyboard: wiped, and a one drawn from the middle down.
   await pad.focus();
   await page.keyboard.press('Delete');
-  await expect(page.locator('[data-drawn="1"] [data-bars]')).toHaveCount(0);
+  await expect(page.locator('[data-net="1"] [data-bars]')).toHaveCount(0);
   for (let i = 0; i < 9; i++) await page.keyboard.press('ArrowUp');
   await page.keyboard.press('Space');
   for (let i = 0; i < 18; i++) await page.keyboard.press('ArrowDown');
-  await expect(page.locator('[data-drawn="1"] [data-bars]')).toHaveAttribute('data-bars', '1');
+  await expect(page.locator('[data-net="1"] [data-bars]')).toHaveAttribute('data-bars', '1');
 
   await press(page.getByRole('combobox', { name: 'Label of the drawing' }));
   await press(page.getByRole('option', { name: 'Label 1', exact: true }));

@@ -1,12 +1,11 @@
 /** Every part of Inspect with a net of all layer kinds, residual blocks included, on colour images. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
 import sharp from 'sharp';
 import type { Network } from '../../src/shared/network/network.ts';
 import { userFolder } from '../desktop/stage.ts';
 import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
-import { expectAccessible, go, number, step } from './inspecting.ts';
+import { expectAccessible, go, spelledOut, step } from './inspecting.ts';
 import { press } from './press.ts';
 import { inTerminal } from './terminal.ts';
 
@@ -83,31 +82,16 @@ test.beforeAll(async () => {
   }
 });
 
-const net = (page: Page) => page.locator('[data-net="1"]');
-
 test('every unit kind of the net is spelled out, and equals what the engine computed', async ({ page }) => {
   const errors = watchForErrors(page);
   await page.goto(host.url);
   await go(page, '#/inspect/1?image=2');
   await expect(step(page, 1, '0')).toBeVisible();
-  const places = await net(page)
-    .locator('[data-step]')
-    .evaluateAll((steps) => steps.map((each) => (each as HTMLElement).dataset['step'] ?? ''));
+  const units = await spelledOut(page, 1);
   // The layers within the two blocks, and the projection of the second one.
-  expect(places.length).toBe(network.layers.length + 4 + 1);
-  for (const place of places) {
-    const maps = step(page, 1, place).getByRole('application');
-    await maps.focus();
-    for (const key of ['m', 'Enter']) await page.keyboard.press(key);
-    const own = step(page, 1, place).locator('[data-unit]');
-    await expect(own).toBeVisible();
-    const seven = own.getByRole('radio', { name: '7 digits' });
-    if ((await seven.getAttribute('aria-checked')) !== 'true') await press(seven);
-    const [total, engine] = await Promise.all(
-      ['total', 'engine'].map(async (name) => number(await own.locator(`[data-${name}]`).textContent())),
-    );
-    expect(Math.abs(total! - engine!), place).toBeLessThanOrEqual(1e-5 * Math.abs(engine!) + 1e-6);
-  }
+  expect(units.length).toBe(network.layers.length + 4 + 1);
+  for (const { place, total, engine } of units)
+    expect(Math.abs(total - engine), place).toBeLessThanOrEqual(1e-5 * Math.abs(engine) + 1e-6);
   expect(errors).toEqual([]);
 });
 
@@ -140,7 +124,7 @@ test('every part has its answer for colour images and blocks', async ({ page }) 
   // The drawing is given to the net in all three colours.
   await go(page, '#/inspect/1?tab=draw');
   await press(page.getByRole('button', { name: /^Put test image/ }));
-  await expect(page.locator('[data-drawn="1"] [data-bars]')).toBeVisible();
+  await expect(page.locator('[data-net="1"] [data-bars]')).toBeVisible();
   await go(page, '#/inspect/1?tab=robust&change=blur');
   await press(page.getByRole('button', { name: 'Compute over the test set' }));
   const row = page.getByRole('table', { name: /^Accuracy on the test set/ }).locator('tbody tr');

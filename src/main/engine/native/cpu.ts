@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 
-let known: boolean | undefined;
+let flags: string | undefined;
 
 /**
  * Returns whether TensorFlow uses oneDNN and oneDNN may use its AVX-512 kernels. Only Linux reports the CPU's
@@ -17,8 +17,13 @@ export function hasAvx512(env: NodeJS.ProcessEnv = process.env): boolean {
   if (env['TF_ENABLE_ONEDNN_OPTS'] === '0' || isKeptToAvx2(env)) return false;
   const limit = env['ONEDNN_MAX_CPU_ISA'] ?? env['DNNL_MAX_CPU_ISA'];
   if (limit !== undefined && !/^(AVX512|AVX10|ALL|DEFAULT)/i.test(limit)) return false;
-  known ??= process.platform === 'linux' && /\bavx512f\b/.test(readFileSync('/proc/cpuinfo', 'utf8'));
-  return known;
+  return hasFlags('avx512f');
+}
+
+/** Returns whether the CPU has all of these features, by Linux' names. Other systems are not asked. */
+export function hasFlags(...names: readonly string[]): boolean {
+  flags ??= process.platform === 'linux' ? readFileSync('/proc/cpuinfo', 'utf8') : '';
+  return names.every((name) => new RegExp(`\\b${name}\\b`).test(flags ?? ''));
 }
 
 /**

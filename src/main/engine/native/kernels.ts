@@ -3,11 +3,12 @@
  * Set-up builds it, and places it only if it can be loaded. Without it, every net has a graph of TensorFlow's own
  * operations.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { KernelSource } from '../../../shared/training/kernels.ts';
 import { kernelsFile as kernelsInFolder, tfjsNodeFolder } from './addon.ts';
+import { hasFlags } from './cpu.ts';
 
 /** Returns the library's path, whether or not it is there. */
 function kernelsFile(): string {
@@ -20,15 +21,8 @@ let usable: boolean | undefined;
 
 /** Returns whether the library is there, and the processor has the AVX2 and FMA that it needs. */
 export function hasKernels(): boolean {
-  usable ??= existsSync(kernelsFile()) && hasAvx2();
+  usable ??= existsSync(kernelsFile()) && hasFlags('avx2', 'fma');
   return usable;
-}
-
-/** Only Linux, for which alone the library is built, is asked what the processor has. */
-function hasAvx2(): boolean {
-  if (process.platform !== 'linux') return false;
-  const flags = readFileSync('/proc/cpuinfo', 'utf8');
-  return /\bavx2\b/.test(flags) && /\bfma\b/.test(flags);
 }
 
 /** Returns the kernels that a run goes on with: its own, unless they are not there. */

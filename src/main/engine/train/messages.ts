@@ -77,12 +77,12 @@ export type FromWorker =
       readonly imagesPerSecond: number;
     }
   | { readonly kind: 'runningLoss'; readonly record: RunningLoss }
-  /** `logits` are those of all test images (images × classes, row-major). */
+  /** `logits` are those of all test images (images × classes, row-major), unless they are too many. */
   | {
       readonly kind: 'epoch';
       readonly record: EpochRecord;
       readonly checkpoint: Checkpoint;
-      readonly logits: Float32Array;
+      readonly logits: Float32Array | undefined;
     }
   /** Posted within a long epoch, so that the whole epoch is not lost with the process. */
   | { readonly kind: 'checkpoint'; readonly checkpoint: Checkpoint }

@@ -14,7 +14,7 @@ import type { Control } from './control.ts';
 import { describeDivergence } from './divergence.ts';
 import { afterEpoch } from './earlyStopping.ts';
 import { type TimedEvaluation, epochRecord } from './epochRecord.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, logitsFor } from './evaluate.ts';
 import { type LastStepState, measureHealth, sampleOf } from '../compile/health.ts';
 import type { FromWorker, TrainingOrder } from './messages.ts';
 import { Generator } from '../random/generator.ts';
@@ -287,13 +287,13 @@ export class Trainer {
     }
     const measureSeconds = (performance.now() - began) / 1000;
     const testIndices = Int32Array.from({ length: labels.test.length }, (_, i) => i);
-    const test = await this.#evaluation('evaluate', testIndices, labels.test);
+    const logits = logitsFor(labels.test.length, order.dataset.summary.classes.length);
+    const test = await this.#evaluation('evaluate', testIndices, labels.test, logits);
     if (!test) return false;
     const held = split.validation;
     const validation = held.length > 0 ? await this.#evaluation('validate', held, labels.train) : undefined;
     if (held.length > 0 && !validation) return false;
     drawForTestPass(this.#generator);
-
     const seconds = { data: dataSeconds, measure: measureSeconds };
     const record = epochRecord(progress, this.#learningRate(progress.step), { test, validation }, seconds);
     if (order.settings.earlyStopping) {
@@ -302,7 +302,7 @@ export class Trainer {
     beginEpoch(progress);
     this.#kept = this.#checkpoint();
     this.#checkpointPace.kept();
-    parts.post({ kind: 'epoch', record, checkpoint: this.#kept, logits: test.logits });
+    parts.post({ kind: 'epoch', record, checkpoint: this.#kept, logits });
     return true;
   }
 
@@ -311,11 +311,13 @@ export class Trainer {
     signature: 'evaluate' | 'validate',
     indices: Int32Array,
     labels: Uint8Array,
+    logits?: Float32Array,
   ): Promise<TimedEvaluation | undefined> {
     const { session, order, shards } = this.#parts;
     let began = performance.now();
     const classes = order.dataset.summary.classes.length;
-    const result = await evaluate({ session, signature, indices, labels, classes, shards }, async () => {
+    const evaluation = { session, signature, indices, labels, classes, shards, logits };
+    const result = await evaluate(evaluation, async () => {
       const asked = performance.now();
       const goOn = await this.#mayGoOn();
       began += performance.now() - asked;

@@ -11,16 +11,15 @@ interface Tested {
 
 /** Number of runs that are remembered: those that train at the same time. */
 const mostRuns = 8;
-/** Largest number of logits that are remembered for a run, 16 MB: 10,000 images of 400 classes. */
-const mostLogits = 4e6;
 
 export class TestedLogits {
   readonly #latest = new Map<number, Tested>();
 
-  put(run: number, tested: Tested): void {
+  /** Forgets the run's logits if there are no new ones. */
+  put(run: number, step: number, logits: Float32Array | undefined): void {
     this.#latest.delete(run);
-    if (tested.logits.length > mostLogits) return;
-    this.#latest.set(run, tested);
+    if (!logits) return;
+    this.#latest.set(run, { step, logits });
     const [oldest] = this.#latest.keys();
     if (this.#latest.size > mostRuns && oldest !== undefined) this.#latest.delete(oldest);
   }

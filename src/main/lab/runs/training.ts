@@ -184,10 +184,7 @@ export class Training {
         recorder.runningLoss(message.record);
         return;
       case 'epoch':
-        this.#options.tested.put(run, {
-          step: message.checkpoint.progress.step,
-          logits: message.logits,
-        });
+        this.#options.tested.put(run, message.checkpoint.progress.step, message.logits);
         await recorder.epoch(message.checkpoint, message.record);
         return;
       case 'checkpoint':
