@@ -30,7 +30,10 @@ const AVX512 = [
 export const SOURCES = [
   { name: 'lanes8', options: AVX2 },
   { name: 'lanes16', options: AVX512 },
-  { name: 'operations', options: /** @type {string[]} */ ([]) },
+  ...['convolutionOperations', 'channelOperations', 'operations'].map((name) => ({
+    name,
+    options: /** @type {string[]} */ ([]),
+  })),
 ];
 
 /** The kernels are vectors of x86-64, and only Linux is asked whether the processor has them. */

@@ -39,6 +39,18 @@ struct Convolution {
 /** In `index`: the ReLU was zero, so that no element of the window receives a gradient. */
 constexpr uint8_t stopped = 4;
 
+/** Maps whose channels are summed or scaled. */
+struct Channels {
+  int images, channels;
+  /** Height × width. */
+  long pixels;
+};
+
+/** ofX · x + ofY · y + constant, each with a number for every channel. */
+struct LinearOfTwo {
+  const float *ofX, *ofY, *constant;
+};
+
 /** The computations for one number of lanes. All pointers to maps are aligned to 64 bytes. */
 struct Kernels {
   /** Copies images × size to groups × size × lanes, and back; zero in lanes without an image. */
@@ -53,6 +65,12 @@ struct Kernels {
   /** Computes the gradients from that of `y`; `xGradient` may be null if it is not needed. */
   void (*gradients)(const Convolution&, int groups, const float* x, const float* filter, const float* yGradient,
                     const uint8_t* index, float* xGradient, float* filterGradient, float* biasGradient);
+  /** Computes Σ (x − center), or Σ (x − center)², over all images and pixels. */
+  void (*channelSums)(const Channels&, const float* x, const float* center, bool square, float* sums);
+  /** Computes Σ (x − center) · y and Σ y. */
+  void (*channelDots)(const Channels&, const float* x, const float* y, const float* center, float* dots, float* sums);
+  /** Computes a linear function of two maps; zero in lanes without an image. */
+  void (*channelScale)(const Channels&, const float* x, const float* y, const LinearOfTwo&, float* result);
 };
 
 /** For any x86-64 with AVX2 and FMA. */

@@ -1,5 +1,6 @@
 /** The kernels for LANES images at a time, from the parts in the other headers. */
 #pragma once
+#include "channels.h"
 #include "convolution.h"
 #include "filterGradient.h"
 #include "pooling.h"
@@ -139,6 +140,7 @@ void gradients(const Convolution& c, int groups, const float* x, const float* fi
   for (int f = 0; f < c.filters; f++) biasGradient[f] = sumOfLanes(biasSums[f]);
 }
 
-constexpr stride::Kernels kernels{toLanes, fromLanes, forward, gradients};
+constexpr stride::Kernels kernels{toLanes,     fromLanes,   forward, gradients,
+                                   channelSums, channelDots, channelScale};
 
 }  // namespace

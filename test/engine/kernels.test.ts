@@ -70,8 +70,10 @@ it('takes one channel, and a shard that fills its lanes', async () => {
   await expectAlike([conv(10), maxPool(), relu], { channels: 1, sizes: [16, 16] }, variants);
 });
 
-it('leaves a convolution before batch norm to TensorFlow', async () => {
-  const given = { channels: 3, sizes: [14, 13] };
-  const graphs = await expectAlike([conv(5, { bias: false }), norm, relu, maxPool()], given, variants);
-  expect(graphs.map(usesKernels)).toEqual([false, false]);
+it.each([
+  ['one shard', [13]],
+  ['two shards, which exchange their sums', [14, 13]],
+] as const)('normalises a batch in %s', async (_name, sizes) => {
+  const layers = [conv(5), norm, relu, maxPool(), block(conv(5, { padding: 1 }), norm, relu), norm];
+  await expectAlike(layers, { channels: 2, sizes }, variants);
 });

@@ -73,3 +73,42 @@ export function lanesConv2dGradients(
   }) as [Tensor, Tensor, Tensor];
   return { input: dx, filter: dFilter, bias: dBias };
 }
+
+/** Adds Σ (x − center), or Σ (x − center)², over all images and pixels: one number for each channel. */
+export function channelSums(
+  g: Graph,
+  x: Tensor,
+  center: Tensor,
+  { images, square }: { readonly images: number; readonly square: boolean },
+): Tensor {
+  return g.op('StrideChannelSums', [x, center], {
+    attributes: { images: int(images), square: bool(square) },
+  });
+}
+
+/** Adds Σ (x − center) · y and Σ y for each channel. */
+export function channelDots(
+  g: Graph,
+  { x, y, center }: Readonly<Record<'x' | 'y' | 'center', Tensor>>,
+  images: number,
+): { dots: Tensor; sums: Tensor } {
+  const [dots, sums] = g.node('StrideChannelDots', [x, y, center], {
+    attributes: { images: int(images) },
+    outputs: ['float32', 'float32'],
+  }) as [Tensor, Tensor];
+  return { dots, sums };
+}
+
+/** A linear function of two maps, ofX · x + ofY · y + constant, with a number for each channel. */
+export type LinearOfTwo = Readonly<Record<'ofX' | 'ofY' | 'constant', Tensor>>;
+
+/** Adds a linear function of two maps; it is zero in lanes without an image. */
+export function channelScale(
+  g: Graph,
+  x: Tensor,
+  y: Tensor,
+  { ofX, ofY, constant }: LinearOfTwo,
+  images: number,
+): Tensor {
+  return g.op('StrideChannelScale', [x, y, ofX, ofY, constant], { attributes: { images: int(images) } });
+}

@@ -92,6 +92,9 @@ export const opTable = {
   MaxPoolGrad: heavy(3, 'output'),
 
   // Stride's own, of `src/native/operations.cpp`.
+  StrideChannelDots: { inputs: 3, outputs: ['dots', 'sums'], cost: 'heavy' },
+  StrideChannelScale: heavy(5, 'result'),
+  StrideChannelSums: heavy(2, 'sums'),
   StrideConv2D: { inputs: 3, outputs: ['y', 'index'], cost: 'heavy' },
   StrideConv2DGradients: {
     inputs: 4,

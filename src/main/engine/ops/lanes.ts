@@ -36,6 +36,8 @@ export interface Included {
   readonly pool: boolean;
 }
 
+export const nothing: Included = { relu: false, pool: false };
+
 const isRelu = (layer: Layer | undefined) => layer?.type === 'activation' && layer.function === 'relu';
 
 function isPoolOfPairs(layer: Layer | undefined): boolean {

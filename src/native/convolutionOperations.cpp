@@ -1,0 +1,175 @@
+/** Convolutions, and the lanes' layout, as operations of TensorFlow. */
+#include <array>
+
+#include "call.h"
+
+namespace stride {
+namespace {
+
+/** The attribute of `StrideToLanes` or `StrideFromLanes`. */
+struct LayoutSettings {
+  int64_t lanes, images;
+};
+
+void readLanes(TF_OpKernelConstruction* node, LayoutSettings& settings, TF_Status* status) {
+  TF_OpKernelConstruction_GetAttrInt64(node, "lanes", &settings.lanes, status);
+}
+
+void readImages(TF_OpKernelConstruction* node, LayoutSettings& settings, TF_Status* status) {
+  TF_OpKernelConstruction_GetAttrInt64(node, "images", &settings.images, status);
+}
+
+struct Settings {
+  std::array<int64_t, 2> padding;
+  unsigned char relu, pool, inputGradient;
+};
+
+void readConvolution(TF_OpKernelConstruction* node, Settings& settings, TF_Status* status) {
+  TF_OpKernelConstruction_GetAttrInt64List(node, "padding", settings.padding.data(), 2, status);
+  if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrBool(node, "relu", &settings.relu, status);
+  if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrBool(node, "pool", &settings.pool, status);
+}
+
+void readGradients(TF_OpKernelConstruction* node, Settings& settings, TF_Status* status) {
+  readConvolution(node, settings, status);
+  if (TF_GetCode(status) == TF_OK)
+    TF_OpKernelConstruction_GetAttrBool(node, "input_gradient", &settings.inputGradient, status);
+}
+
+void computeToLanes(void* kernel, TF_OpKernelContext* context) {
+  Call call(context);
+  const int64_t lanes = static_cast<LayoutSettings*>(kernel)->lanes;
+  const TF_Tensor* images = call.input(0, 4);
+  const Kernels* kernels = kernelsFor(lanes, call);
+  if (images && kernels) {
+    const int64_t count = TF_Dim(images, 0);
+    const int64_t height = TF_Dim(images, 1), width = TF_Dim(images, 2), channels = TF_Dim(images, 3);
+    float* result = call.output<float>(0, {(count + lanes - 1) / lanes, height, width, channels, lanes});
+    if (result) kernels->toLanes(dataOf(images), static_cast<int>(count), height * width * channels, result);
+  }
+  call.end();
+}
+
+void computeFromLanes(void* kernel, TF_OpKernelContext* context) {
+  Call call(context);
+  const int64_t count = static_cast<LayoutSettings*>(kernel)->images;
+  const TF_Tensor* maps = call.input(0, 5);
+  const Kernels* kernels = maps ? kernelsFor(TF_Dim(maps, 4), call) : nullptr;
+  if (kernels && (count + TF_Dim(maps, 4) - 1) / TF_Dim(maps, 4) != TF_Dim(maps, 0)) {
+    call.refuse(std::to_string(count) + " images do not fill " + std::to_string(TF_Dim(maps, 0)) + " groups");
+  } else if (kernels) {
+    const int64_t height = TF_Dim(maps, 1), width = TF_Dim(maps, 2), channels = TF_Dim(maps, 3);
+    float* result = call.output<float>(0, {count, height, width, channels});
+    if (result) kernels->fromLanes(dataOf(maps), static_cast<int>(count), height * width * channels, result);
+  }
+  call.end();
+}
+
+/** Returns the convolution of `x` with `filter`, and refuses the call if they do not fit. */
+Convolution convolutionOf(const Settings& settings, const TF_Tensor* x, const TF_Tensor* filter, const Call& call) {
+  const Convolution c{sizeOf(x, 1),
+                      sizeOf(x, 2),
+                      sizeOf(x, 3),
+                      sizeOf(filter, 3),
+                      sizeOf(filter, 0),
+                      sizeOf(filter, 1),
+                      static_cast<int>(settings.padding[0]),
+                      static_cast<int>(settings.padding[1]),
+                      settings.relu != 0,
+                      settings.pool != 0};
+  if (sizeOf(filter, 2) != c.channels) call.refuse("the filter has another number of channels than the maps");
+  if (c.paddingHeight < 0 || c.paddingWidth < 0 || c.paddingHeight >= c.kernelHeight ||
+      c.paddingWidth >= c.kernelWidth)
+    call.refuse("the padding must be smaller than the filter");
+  else if (c.mapHeight() < 1 || c.mapWidth() < 1 || c.channels < 1 || c.filters < 1)
+    call.refuse("the filter is larger than the padded maps, or something is empty");
+  return c;
+}
+
+void computeConvolution(void* kernel, TF_OpKernelContext* context) {
+  Call call(context);
+  const TF_Tensor* x = call.input(0, 5);
+  const TF_Tensor* filter = call.input(1, 4);
+  const TF_Tensor* bias = call.input(2, 1);
+  const Kernels* kernels = bias ? kernelsFor(TF_Dim(x, 4), call) : nullptr;
+  if (kernels) {
+    const Convolution c = convolutionOf(*static_cast<Settings*>(kernel), x, filter, call);
+    if (call.ok() && sizeOf(bias, 0) != c.filters) call.refuse("the bias has another length than there are filters");
+    const int64_t groups = TF_Dim(x, 0), lanes = TF_Dim(x, 4);
+    const std::vector<int64_t> shape{groups, c.mapHeight(), c.mapWidth(), c.filters, lanes};
+    float* y = call.output<float>(0, shape);
+    uint8_t* index = call.output<uint8_t>(1, c.hasIndex() ? shape : std::vector<int64_t>{0});
+    if (call.ok())
+      kernels->forward(c, static_cast<int>(groups), dataOf(x), dataOf(filter), dataOf(bias), y, index);
+  }
+  call.end();
+}
+
+bool hasShape(const TF_Tensor* tensor, const std::vector<int64_t>& shape) {
+  for (size_t axis = 0; axis < shape.size(); axis++)
+    if (TF_Dim(tensor, static_cast<int>(axis)) != shape[axis]) return false;
+  return true;
+}
+
+void computeGradients(void* kernel, TF_OpKernelContext* context) {
+  Call call(context);
+  const Settings& settings = *static_cast<Settings*>(kernel);
+  const TF_Tensor* x = call.input(0, 5);
+  const TF_Tensor* filter = call.input(1, 4);
+  const TF_Tensor* yGradient = call.input(2, 5);
+  const TF_Tensor* index = call.input(3, settings.relu || settings.pool ? 5 : 1);
+  const Kernels* kernels = index ? kernelsFor(TF_Dim(x, 4), call) : nullptr;
+  if (kernels) {
+    const Convolution c = convolutionOf(settings, x, filter, call);
+    const int64_t groups = TF_Dim(x, 0), lanes = TF_Dim(x, 4);
+    const std::vector<int64_t> shape{groups, c.mapHeight(), c.mapWidth(), c.filters, lanes};
+    if (call.ok() && !(hasShape(yGradient, shape) && (!c.hasIndex() || hasShape(index, shape))))
+      call.refuse("the gradient or the index has another shape than the output");
+    const std::vector<int64_t> shapeOfX{groups, c.height, c.width, c.channels, lanes};
+    float* xGradient = call.output<float>(0, settings.inputGradient ? shapeOfX : std::vector<int64_t>{0});
+    float* filterGradient = call.output<float>(1, {c.kernelHeight, c.kernelWidth, c.channels, c.filters});
+    float* biasGradient = call.output<float>(2, {c.filters});
+    if (call.ok())
+      kernels->gradients(c, static_cast<int>(groups), dataOf(x), dataOf(filter), dataOf(yGradient),
+                         dataOf<uint8_t>(index), settings.inputGradient ? xGradient : nullptr, filterGradient,
+                         biasGradient);
+  }
+  call.end();
+}
+
+}  // namespace
+
+std::vector<Operation> convolutionOperations() {
+  return {
+      {"StrideToLanes",
+       {"images: float"},
+       {"lanes_of_images: float"},
+       {"lanes: int"},
+       create<LayoutSettings, readLanes>,
+       computeToLanes,
+       remove<LayoutSettings>},
+      {"StrideFromLanes",
+       {"maps: float"},
+       {"images_of_lanes: float"},
+       {"images: int"},
+       create<LayoutSettings, readImages>,
+       computeFromLanes,
+       remove<LayoutSettings>},
+      {"StrideConv2D",
+       {"x: float", "filter: float", "bias: float"},
+       {"y: float", "index: uint8"},
+       {"padding: list(int)", "relu: bool", "pool: bool"},
+       create<Settings, readConvolution>,
+       computeConvolution,
+       remove<Settings>},
+      {"StrideConv2DGradients",
+       {"x: float", "filter: float", "y_gradient: float", "index: uint8"},
+       {"x_gradient: float", "filter_gradient: float", "bias_gradient: float"},
+       {"padding: list(int)", "relu: bool", "pool: bool", "input_gradient: bool"},
+       create<Settings, readGradients>,
+       computeGradients,
+       remove<Settings>},
+  };
+}
+
+}  // namespace stride
