@@ -30,7 +30,7 @@ const AVX512 = [
 export const SOURCES = [
   { name: 'lanes8', options: AVX2 },
   { name: 'lanes16', options: AVX512 },
-  ...['convolutionOperations', 'channelOperations', 'operations'].map((name) => ({
+  ...['convolutionOperations', 'normaliseOperations', 'operations'].map((name) => ({
     name,
     options: /** @type {string[]} */ ([]),
   })),

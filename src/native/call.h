@@ -79,6 +79,12 @@ const T* dataOf(const TF_Tensor* tensor) {
 
 inline int sizeOf(const TF_Tensor* tensor, int axis) { return static_cast<int>(TF_Dim(tensor, axis)); }
 
+inline bool hasShape(const TF_Tensor* tensor, const std::vector<int64_t>& shape) {
+  for (size_t axis = 0; axis < shape.size(); axis++)
+    if (TF_Dim(tensor, static_cast<int>(axis)) != shape[axis]) return false;
+  return true;
+}
+
 /** Returns the kernels for that many lanes; null, and the call is refused, if this processor has none. */
 inline const Kernels* kernelsFor(int64_t lanes, const Call& call) {
   if (lanes == 8 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return &stride::kernelsOf8;
@@ -112,6 +118,6 @@ struct Operation {
 };
 
 std::vector<Operation> convolutionOperations();
-std::vector<Operation> channelOperations();
+std::vector<Operation> normaliseOperations();
 
 }  // namespace stride

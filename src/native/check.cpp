@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <memory>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "convolution.h"
@@ -17,6 +18,7 @@
 namespace {
 
 using stride::Convolution;
+using stride::Tail;
 
 struct Free {
   void operator()(void* pointer) const { std::free(pointer); }
@@ -127,21 +129,26 @@ Expected expectedOf(const Convolution& c, const float* x, const float* filter, c
   return expected;
 }
 
-bool alike(const char* what, const Convolution& c, int images, const std::vector<double>& expected,
-           const float* actual) {
+std::string describe(const Convolution& c, int images) {
+  char text[200];
+  std::snprintf(text, sizeof text, "%d images of %d x %d x %d, %d filters of %d x %d, padding %d x %d, %s%s", images,
+                c.height, c.width, c.channels, c.filters, c.kernelHeight, c.kernelWidth, c.paddingHeight,
+                c.paddingWidth, c.pool ? "pool " : "", c.relu ? "ReLU" : "");
+  return text;
+}
+
+bool alike(const char* what, const std::string& of, const std::vector<double>& expected, const float* actual) {
   double largest = 1;
   for (double value : expected) largest = std::max(largest, std::fabs(value));
   for (size_t i = 0; i < expected.size(); i++) {
     if (std::fabs(expected[i] - actual[i]) <= 1e-5 * largest) continue;
-    std::printf("%s[%zu] is %g instead of %g: %d images of %d x %d x %d, %d filters of %d x %d, padding %d x %d, %s%s\n",
-                what, i, actual[i], expected[i], images, c.height, c.width, c.channels, c.filters, c.kernelHeight,
-                c.kernelWidth, c.paddingHeight, c.paddingWidth, c.pool ? "pool " : "", c.relu ? "ReLU" : "");
+    std::printf("%s[%zu] is %g instead of %g: %s\n", what, i, actual[i], expected[i], of.c_str());
     return false;
   }
   return true;
 }
 
-bool check(const stride::Kernels& kernels, int lanes) {
+bool checkConvolution(const stride::Kernels& kernels, int lanes) {
   const Convolution c = drawConvolution();
   const int images = between(1, 2 * lanes + 1);
   const int groups = (images + lanes - 1) / lanes;
@@ -160,17 +167,105 @@ bool check(const stride::Kernels& kernels, int lanes) {
                     needsInput ? xGradientLanes.get() : nullptr, filterGradient.get(), biasGradient.get());
   if (needsInput) kernels.fromLanes(xGradientLanes.get(), images, c.inputSize(), xGradient.get());
 
+  const std::string of = describe(c, images);
   std::vector<double> filterSums(c.filterSize()), biasSums(c.filters);
   bool good = true;
   for (int image = 0; image < images && good; image++) {
     const long in = image * c.inputSize(), out = image * c.outputSize();
     const Expected expected = expectedOf(c, x.get() + in, filter.get(), bias.get(), yGradient.get() + out, filterSums,
                                          biasSums);
-    good = alike("y", c, images, expected.y, y.get() + out) &&
-           (!needsInput || alike("x's gradient", c, images, expected.xGradient, xGradient.get() + in));
+    good = alike("y", of, expected.y, y.get() + out) &&
+           (!needsInput || alike("x's gradient", of, expected.xGradient, xGradient.get() + in));
   }
-  return good && alike("the filter's gradient", c, images, filterSums, filterGradient.get()) &&
-         alike("the bias' gradient", c, images, biasSums, biasGradient.get());
+  return good && alike("the filter's gradient", of, filterSums, filterGradient.get()) &&
+         alike("the bias' gradient", of, biasSums, biasGradient.get());
+}
+
+Tail drawTail() {
+  for (;;) {
+    const Tail t{between(1, 9), between(1, 9), between(1, 11), between(0, 1) == 1, between(0, 1) == 1};
+    if (t.mapHeight() > 0 && t.mapWidth() > 0) return t;
+  }
+}
+
+/** The functions of batch norm by plain loops over images, which follow each other. */
+struct Normalised {
+  std::vector<double> moments, y, sums, xGradient;
+};
+
+Normalised normalisedOf(const Tail& t, int images, const float* x, const float* yGradient, const float* scale,
+                        const float* shift, const float* ofX) {
+  Normalised n{std::vector<double>(2 * t.channels), {}, std::vector<double>(2 * t.channels), {}};
+  const long size = t.inputSize();
+  const double count = static_cast<double>(images) * t.height * t.width;
+  for (long i = 0; i < images * size; i++) n.moments[i % t.channels] += x[i] / count;
+  for (long i = 0; i < images * size; i++)
+    n.moments[t.channels + i % t.channels] += std::pow(x[i] - n.moments[i % t.channels], 2);
+  for (long i = 0; i < images * size; i++)
+    n.xGradient.push_back(static_cast<double>(ofX[i % t.channels]) * x[i] + shift[i % t.channels]);
+  const int side = t.pool ? 2 : 1;
+  for (int image = 0; image < images; image++)
+    for (int row = 0; row < t.mapHeight(); row++)
+      for (int column = 0; column < t.mapWidth(); column++)
+        for (int c = 0; c < t.channels; c++) {
+          double largest = -INFINITY;
+          long at = 0;
+          for (int part = 0; part < side * side; part++) {
+            const long pixel = (row * side + part / side) * t.width + column * side + part % side;
+            const long element = image * size + pixel * t.channels + c;
+            const double value = static_cast<double>(x[element]) * scale[c] + shift[c];
+            if (value > largest) largest = value, at = element;
+          }
+          const bool stopped = t.relu && largest <= 0;
+          const double d = stopped ? 0 : yGradient[n.y.size()];
+          n.y.push_back(stopped ? 0 : largest);
+          n.sums[c] += d * (x[at] - static_cast<double>(ofX[c]));
+          n.sums[t.channels + c] += d;
+          n.xGradient[at] += d * scale[c];
+        }
+  return n;
+}
+
+bool isClear(const float* lanesOf, int images, int lanes, long size) {
+  for (int image = images; image < (images + lanes - 1) / lanes * lanes; image++)
+    for (long i = 0; i < size; i++)
+      if (lanesOf[(image / lanes * size + i) * lanes + image % lanes] != 0) return false;
+  return true;
+}
+
+bool checkNormalise(const stride::Kernels& kernels, int lanes) {
+  const Tail t = drawTail();
+  const int images = between(1, 2 * lanes + 1);
+  const int groups = (images + lanes - 1) / lanes;
+  Numbers<float> x = drawn(images * t.inputSize()), yGradient = drawn(images * t.outputSize());
+  // `ofX` takes the place of the mean too.
+  Numbers<float> scale = drawn(t.channels), shift = drawn(t.channels), ofX = drawn(t.channels);
+  Numbers<float> xLanes(groups * t.inputSize() * lanes), xGradientLanes(xLanes.count()), xGradient(x.count());
+  Numbers<float> yLanes(groups * t.outputSize() * lanes), yGradientLanes(yLanes.count()), y(yGradient.count());
+  Numbers<float> moments(2 * t.channels), sums(2 * t.channels);
+  Numbers<uint8_t> index(t.hasIndex() ? yLanes.count() : 0);
+  kernels.toLanes(x.get(), images, t.inputSize(), xLanes.get());
+  kernels.toLanes(yGradient.get(), images, t.outputSize(), yGradientLanes.get());
+  // What stands in lanes without an image must not count.
+  for (int image = images; image < groups * lanes; image++)
+    for (long i = 0; i < t.inputSize(); i++) xLanes[(image / lanes * t.inputSize() + i) * lanes + image % lanes] = 100;
+  kernels.moments(t, images, xLanes.get(), moments.get());
+  kernels.normalise(t, groups, xLanes.get(), scale.get(), shift.get(), yLanes.get(), index.get());
+  kernels.normaliseSums(t, groups, xLanes.get(), yGradientLanes.get(), index.get(), ofX.get(), sums.get());
+  kernels.normaliseGradient(t, images, xLanes.get(), yGradientLanes.get(), index.get(),
+                            {ofX.get(), scale.get(), shift.get()}, xGradientLanes.get());
+  kernels.fromLanes(yLanes.get(), images, t.outputSize(), y.get());
+  kernels.fromLanes(xGradientLanes.get(), images, t.inputSize(), xGradient.get());
+  const Normalised expected =
+      normalisedOf(t, images, x.get(), yGradient.get(), scale.get(), shift.get(), ofX.get());
+  const std::string of = std::to_string(images) + " images of " + std::to_string(t.height) + " x " +
+                         std::to_string(t.width) + " x " + std::to_string(t.channels) + (t.pool ? " pool" : "") +
+                         (t.relu ? " ReLU" : "");
+  const bool clear = isClear(xGradientLanes.get(), images, lanes, t.inputSize());
+  if (!clear) std::printf("a lane without an image has a gradient: %s\n", of.c_str());
+  return clear && alike("moments", of, expected.moments, moments.get()) && alike("y", of, expected.y, y.get()) &&
+         alike("sums", of, expected.sums, sums.get()) &&
+         alike("x's gradient", of, expected.xGradient, xGradient.get());
 }
 
 }  // namespace
@@ -185,7 +280,7 @@ int main(int count, char** words) {
   const stride::Kernels& kernels = lanes == 16 ? stride::kernelsOf16 : stride::kernelsOf8;
   int wrong = 0;
   for (int shape = 0; shape < shapes; shape++)
-    if (!check(kernels, lanes)) wrong++;
-  std::printf("%d lanes: %d of %d shapes as plain loops have them\n", lanes, shapes - wrong, shapes);
+    if (!(checkConvolution(kernels, lanes) && checkNormalise(kernels, lanes))) wrong++;
+  std::printf("%d lanes: %d of %d pairs of shapes as plain loops have them\n", lanes, shapes - wrong, shapes);
   return wrong == 0 ? 0 : 1;
 }

@@ -11,43 +11,51 @@
 
 namespace stride {
 
+/** A map, and the ReLU and the max-pool of 2 × 2 windows that are computed after it, in a pass over its rows. */
+struct Tail {
+  int height, width, channels;
+  bool relu;
+  /** Whether windows of 2 × 2 elements are pooled; a last row or column that fills no window is left out. */
+  bool pool;
+
+  /** Rows and columns of the map that are needed. */
+  int rows() const { return pool ? height / 2 * 2 : height; }
+  int columns() const { return pool ? width / 2 * 2 : width; }
+  /** Size of `y`. */
+  int mapHeight() const { return pool ? height / 2 : height; }
+  int mapWidth() const { return pool ? width / 2 : width; }
+  /** Whether the gradient of `y` must be led through a pool or a ReLU. */
+  bool hasIndex() const { return relu || pool; }
+  long inputSize() const { return static_cast<long>(height) * width * channels; }
+  long outputSize() const { return static_cast<long>(mapHeight()) * mapWidth() * channels; }
+};
+
 /** A convolution with stride 1 and without dilation. A filter is height × width × channels × filters. */
 struct Convolution {
   int height, width, channels;
   int filters, kernelHeight, kernelWidth;
   /** Zeros on each side of a map. */
   int paddingHeight, paddingWidth;
-  bool relu;
-  /** Whether windows of 2 × 2 outputs are pooled; a last row or column that fills no window is left out. */
-  bool pool;
+  bool relu, pool;
 
   int outputHeight() const { return height + 2 * paddingHeight - kernelHeight + 1; }
   int outputWidth() const { return width + 2 * paddingWidth - kernelWidth + 1; }
-  /** Rows and columns of the convolution that are needed. */
-  int rows() const { return pool ? outputHeight() / 2 * 2 : outputHeight(); }
-  int columns() const { return pool ? outputWidth() / 2 * 2 : outputWidth(); }
-  /** Size of `y`. */
-  int mapHeight() const { return pool ? rows() / 2 : rows(); }
-  int mapWidth() const { return pool ? columns() / 2 : columns(); }
-  /** Whether the gradient of `y` must be led through a pool or a ReLU. */
-  bool hasIndex() const { return relu || pool; }
+  Tail tail() const { return {outputHeight(), outputWidth(), filters, relu, pool}; }
+  int rows() const { return tail().rows(); }
+  int columns() const { return tail().columns(); }
+  int mapHeight() const { return tail().mapHeight(); }
+  int mapWidth() const { return tail().mapWidth(); }
+  bool hasIndex() const { return tail().hasIndex(); }
   long filterSize() const { return static_cast<long>(kernelHeight) * kernelWidth * channels * filters; }
   long inputSize() const { return static_cast<long>(height) * width * channels; }
-  long outputSize() const { return static_cast<long>(mapHeight()) * mapWidth() * filters; }
+  long outputSize() const { return tail().outputSize(); }
 };
 
 /** In `index`: the ReLU was zero, so that no element of the window receives a gradient. */
 constexpr uint8_t stopped = 4;
 
-/** Maps whose channels are summed or scaled. */
-struct Channels {
-  int images, channels;
-  /** Height × width. */
-  long pixels;
-};
-
 /** ofX · x + ofY · y + constant, each with a number for every channel. */
-struct LinearOfTwo {
+struct Linear {
   const float *ofX, *ofY, *constant;
 };
 
@@ -65,12 +73,17 @@ struct Kernels {
   /** Computes the gradients from that of `y`; `xGradient` may be null if it is not needed. */
   void (*gradients)(const Convolution&, int groups, const float* x, const float* filter, const float* yGradient,
                     const uint8_t* index, float* xGradient, float* filterGradient, float* biasGradient);
-  /** Computes Σ (x − center), or Σ (x − center)², over all images and pixels. */
-  void (*channelSums)(const Channels&, const float* x, const float* center, bool square, float* sums);
-  /** Computes Σ (x − center) · y and Σ y. */
-  void (*channelDots)(const Channels&, const float* x, const float* y, const float* center, float* dots, float* sums);
-  /** Computes a linear function of two maps; zero in lanes without an image. */
-  void (*channelScale)(const Channels&, const float* x, const float* y, const LinearOfTwo&, float* result);
+  /** Computes for each channel the mean and then Σ (x − mean)² of so many images. */
+  void (*moments)(const Tail&, int images, const float* x, float* moments);
+  /** Computes scale · x + shift with ReLU and pool after it; `index` as `forward` has it. */
+  void (*normalise)(const Tail&, int groups, const float* x, const float* scale, const float* shift, float* y,
+                    uint8_t* index);
+  /** Computes for each channel Σ d · (x − mean) and then Σ d, where d is `y`'s gradient led back to the map. */
+  void (*normaliseSums)(const Tail&, int groups, const float* x, const float* yGradient, const uint8_t* index,
+                        const float* mean, float* sums);
+  /** Computes ofX · x + ofY · d + constant; zero in lanes without an image. */
+  void (*normaliseGradient)(const Tail&, int images, const float* x, const float* yGradient, const uint8_t* index,
+                            const Linear&, float* xGradient);
 };
 
 /** For any x86-64 with AVX2 and FMA. */

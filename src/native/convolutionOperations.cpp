@@ -105,12 +105,6 @@ void computeConvolution(void* kernel, TF_OpKernelContext* context) {
   call.end();
 }
 
-bool hasShape(const TF_Tensor* tensor, const std::vector<int64_t>& shape) {
-  for (size_t axis = 0; axis < shape.size(); axis++)
-    if (TF_Dim(tensor, static_cast<int>(axis)) != shape[axis]) return false;
-  return true;
-}
-
 void computeGradients(void* kernel, TF_OpKernelContext* context) {
   Call call(context);
   const Settings& settings = *static_cast<Settings*>(kernel);

@@ -1,19 +1,14 @@
 /** The kernels for LANES images at a time, from the parts in the other headers. */
 #pragma once
-#include "channels.h"
 #include "convolution.h"
 #include "filterGradient.h"
+#include "normalise.h"
 #include "pooling.h"
 #include "slide.h"
 
 namespace {
 
 using stride::Convolution;
-
-inline const Vector* vectors(const float* numbers) { return reinterpret_cast<const Vector*>(numbers); }
-inline Vector* vectors(float* numbers) { return reinterpret_cast<Vector*>(numbers); }
-inline Bytes* bytes(uint8_t* numbers) { return reinterpret_cast<Bytes*>(numbers); }
-inline const Bytes* bytes(const uint8_t* numbers) { return reinterpret_cast<const Bytes*>(numbers); }
 
 void toLanes(const float* images, int count, long size, float* lanes) {
   for (int first = 0; first < count; first += LANES, lanes += size * LANES) {
@@ -76,10 +71,10 @@ void forward(const Convolution& c, int groups, const float* x, const float* filt
       if (c.pool) {
         slideRow(slide, source, packed, bias, 2 * r, rows);
         slideRow(slide, source, packed, bias, 2 * r + 1, rows + row);
-        poolRows(rows, c.columns(), c.filters, c.relu, result, indices + r * pooledRow);
+        poolRows(rows, row, c.columns(), c.filters, c.relu, result, indices + r * pooledRow, unchanged);
       } else {
         slideRow(slide, source, packed, bias, r, result);
-        if (c.relu) rectifyRow(result, row, indices + r * pooledRow);
+        if (c.relu) rectifyRow(result, c.columns(), c.filters, result, indices + r * pooledRow, unchanged);
       }
     }
   }
@@ -140,7 +135,7 @@ void gradients(const Convolution& c, int groups, const float* x, const float* fi
   for (int f = 0; f < c.filters; f++) biasGradient[f] = sumOfLanes(biasSums[f]);
 }
 
-constexpr stride::Kernels kernels{toLanes,     fromLanes,   forward, gradients,
-                                   channelSums, channelDots, channelScale};
+constexpr stride::Kernels kernels{toLanes, fromLanes, forward,       gradients,
+                                   moments, normalise, normaliseSums, normaliseGradient};
 
 }  // namespace

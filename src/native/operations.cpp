@@ -6,9 +6,12 @@
  *     StrideFromLanes          lanes → images                          images: how many there are
  *     StrideConv2D             x, filter, bias → y, index
  *     StrideConv2DGradients    x, filter, y's gradient, index → the gradients of x, filter, bias
- *     StrideChannelSums        x, center → Σ (x − center), or Σ (x − center)²
- *     StrideChannelDots        x, y, center → Σ (x − center) · y, Σ y
- *     StrideChannelScale       x, y, a, b, c → a · x + b · y + c
+ *     StrideMoments            x → mean and Σ (x − mean)²               images: how many there are
+ *     StrideNormalisation      all shards' moments, weight, bias, running statistics → scale, shift, new statistics, …
+ *     StrideNormalise          x, scale, shift → y, index               with ReLU and pool
+ *     StrideNormaliseSums      x, y's gradient d, index, mean → Σ d · (x − mean), Σ d
+ *     StrideNormalisationGradient  all shards' sums, … → the gradients of weight and bias, and of x as a function
+ *     StrideNormaliseGradient  x, y's gradient, index, the function → x's gradient
  *
  * Node and Electron load this library as an addon, so that their rules for addons hold: it stays while any thread uses
  * it. It has nothing for JavaScript.
@@ -43,7 +46,7 @@ bool registerOperation(const Operation& operation) {
 }
 
 bool registerOperations() {
-  for (const auto& operations : {stride::convolutionOperations(), stride::channelOperations()})
+  for (const auto& operations : {stride::convolutionOperations(), stride::normaliseOperations()})
     for (const Operation& operation : operations)
       if (!registerOperation(operation)) return false;
   return true;

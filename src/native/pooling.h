@@ -1,4 +1,7 @@
-/** The max-pool of 2 × 2 windows and the ReLU after a convolution, for one group of images, and their gradients. */
+/**
+ * The max-pool of 2 × 2 windows and the ReLU after a convolution or a batch norm, for one group of images, and their
+ * gradients. `value(element, channel)` gives an element of the map as it is pooled.
+ */
 #pragma once
 #include "convolution.h"
 #include "vectors.h"
@@ -19,18 +22,21 @@ inline void rectify(Vector& value, Mask& index) {
   index = zero ? Mask{} + stride::stopped : index;
 }
 
-/** Pools two rows of columns × filters. */
-inline void poolRows(const Vector* upper, int columns, int filters, bool relu, Vector* pooled, Bytes* indices) {
-  const Vector* lower = upper + static_cast<long>(columns) * filters;
-  for (int column = 0; column < columns; column += 2) {
-    for (int f = 0; f < filters; f++) {
-      const int left = column * filters + f;
-      const int right = left + filters;
-      Vector largest = upper[left];
+/** An element as it is. */
+inline Vector unchanged(Vector value, int) { return value; }
+
+/** Pools two rows of columns × channels, `pitch` apart. */
+template <typename Value>
+void poolRows(const Vector* upper, long pitch, int columns, int channels, bool relu, Vector* pooled, Bytes* indices,
+              Value value) {
+  for (int column = 0; column + 2 <= columns; column += 2, upper += 2 * channels) {
+    const Vector* lower = upper + pitch;
+    for (int c = 0; c < channels; c++) {
+      Vector largest = value(upper[c], c);
       Mask index = {};
-      takeLarger(largest, index, upper[right], 1);
-      takeLarger(largest, index, lower[left], 2);
-      takeLarger(largest, index, lower[right], 3);
+      takeLarger(largest, index, value(upper[channels + c], c), 1);
+      takeLarger(largest, index, value(lower[c], c), 2);
+      takeLarger(largest, index, value(lower[channels + c], c), 3);
       if (relu) rectify(largest, index);
       *pooled++ = largest;
       *indices++ = __builtin_convertvector(index, Bytes);
@@ -38,11 +44,17 @@ inline void poolRows(const Vector* upper, int columns, int filters, bool relu, V
   }
 }
 
-inline void rectifyRow(Vector* row, long count, Bytes* indices) {
-  for (long element = 0; element < count; element++) {
-    Mask index = {};
-    rectify(row[element], index);
-    indices[element] = __builtin_convertvector(index, Bytes);
+/** Takes the ReLU of a row of columns × channels; `rectified` may be the row itself. */
+template <typename Value>
+void rectifyRow(const Vector* row, int columns, int channels, Vector* rectified, Bytes* indices, Value value) {
+  for (int column = 0; column < columns; column++) {
+    for (int c = 0; c < channels; c++) {
+      Vector result = value(*row++, c);
+      Mask index = {};
+      rectify(result, index);
+      *rectified++ = result;
+      *indices++ = __builtin_convertvector(index, Bytes);
+    }
   }
 }
 

@@ -21,6 +21,11 @@ typedef float Vector __attribute__((vector_size(LANES * sizeof(float))));
 typedef int32_t Mask __attribute__((vector_size(LANES * sizeof(int32_t))));
 typedef uint8_t Bytes __attribute__((vector_size(LANES)));
 
+inline const Vector* vectors(const float* numbers) { return reinterpret_cast<const Vector*>(numbers); }
+inline Vector* vectors(float* numbers) { return reinterpret_cast<Vector*>(numbers); }
+inline Bytes* bytes(uint8_t* numbers) { return reinterpret_cast<Bytes*>(numbers); }
+inline const Bytes* bytes(const uint8_t* numbers) { return reinterpret_cast<const Bytes*>(numbers); }
+
 inline Vector splat(float value) { return Vector{} + value; }
 inline Vector only(Mask mask, Vector value) { return (Vector)(mask & (Mask)value); }
 

@@ -4,6 +4,7 @@
  */
 import { expect, it } from 'vitest';
 import type { Graph } from '../../src/main/engine/graph/graph.ts';
+import type { OpName } from '../../src/main/engine/graph/opTable.ts';
 import { hasAvx512 } from '../../src/main/engine/native/cpu.ts';
 import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
 import { hasKernels } from '../../src/main/engine/native/kernels.ts';
@@ -43,7 +44,7 @@ const cases: readonly (readonly [string, readonly Layer[]])[] = [
   ['a residual block', [conv(5), relu, block(conv(5, { padding: 1 }), norm, relu), maxPool()]],
 ];
 
-const usesKernels = ({ nodes }: Graph) => nodes.some(({ op }) => op === 'StrideConv2D');
+const uses = ({ nodes }: Graph, name: OpName) => nodes.some(({ op }) => op === name);
 
 it('has the kernels, which set-up builds where the processor has AVX2', () => {
   expect(hasKernels()).toBe(true);
@@ -63,7 +64,7 @@ const variants = [
 
 it.each(cases)('%s', async (_name, layers) => {
   const graphs = await expectAlike(layers, { channels: 3, sizes: [14, 13] }, variants);
-  expect(graphs.map(usesKernels)).toEqual([false, true]);
+  expect(graphs.map((graph) => uses(graph, 'StrideConv2D'))).toEqual([false, true]);
 });
 
 it('takes one channel, and a shard that fills its lanes', async () => {
@@ -71,9 +72,15 @@ it('takes one channel, and a shard that fills its lanes', async () => {
 });
 
 it.each([
-  ['one shard', [13]],
-  ['two shards, which exchange their sums', [14, 13]],
-] as const)('normalises a batch in %s', async (_name, sizes) => {
-  const layers = [conv(5), norm, relu, maxPool(), block(conv(5, { padding: 1 }), norm, relu), norm];
-  await expectAlike(layers, { channels: 2, sizes }, variants);
+  ['a ReLU and a pool', [conv(5), norm, relu, maxPool()]],
+  ['a pool and a ReLU', [conv(5, { padding: 1 }), norm, maxPool(), relu, conv(3)]],
+  ['a ReLU alone', [conv(6, { kernelSize: 2 }), norm, relu, conv(3)]],
+  ['a pool alone', [conv(4), norm, maxPool(), tanh]],
+  ['something else', [conv(5), norm, tanh, conv(3), relu, norm]],
+  ['layers of a block', [conv(5), relu, block(conv(5, { padding: 1 }), norm, relu), norm]],
+] as const)('batch norm before %s', async (_name, layers) => {
+  for (const sizes of [[13], [16, 5]]) {
+    const graphs = await expectAlike(layers, { channels: 2, sizes }, variants);
+    expect(graphs.map((graph) => uses(graph, 'StrideNormalise'))).toEqual([false, true]);
+  }
 });

@@ -23,6 +23,7 @@ const network: Network = parseNetwork({
       type: 'residual',
       layers: [
         { type: 'conv2d', filters: 8, kernelSize: 3, padding: 1 },
+        { type: 'batchNorm2d' },
         { type: 'activation', function: 'silu' },
       ],
     },

@@ -1,7 +1,7 @@
 /** Two graphs of one net for different processors or kernels, compared by all their gradients. */
 import { expect } from 'vitest';
 import { type CompileOptions, compile } from '../../src/main/engine/compile/compile.ts';
-import { writeInitial } from '../../src/main/engine/compile/state.ts';
+import { readState, writeInitial } from '../../src/main/engine/compile/state.ts';
 import type { Graph } from '../../src/main/engine/graph/graph.ts';
 import { type Output, Session } from '../../src/main/engine/native/session.ts';
 import { Generator } from '../../src/main/engine/random/generator.ts';
@@ -48,7 +48,11 @@ async function gradientsOf(layers: readonly Layer[], { channels, sizes }: Given,
         data: Int32Array.from({ length: each }, (_, i) => (i + shard) % 4),
       })),
     };
-    return { graph: compiled.graph, outputs: session.run('gradients', inputs) };
+    const outputs = session.run('gradients', inputs);
+    session.run('train', inputs);
+    const running = readState(session).filter(({ name }) => name.includes('running_'));
+    const after = Object.fromEntries(running.map(({ name, shape, data }) => [name, { shape, data }]));
+    return { graph: compiled.graph, outputs: { ...outputs, ...after } };
   } finally {
     session.close();
   }
@@ -56,7 +60,10 @@ async function gradientsOf(layers: readonly Layer[], { channels, sizes }: Given,
 
 const largestOf = ({ data }: Output) => Math.max(...data.map(Math.abs));
 
-/** Expects of two variants the same loss and gradients of parameters and images, and returns their graphs. */
+/**
+ * Expects of two variants the same loss, gradients of parameters and images, and running statistics after a step, and
+ * returns their graphs.
+ */
 export async function expectAlike(
   layers: readonly Layer[],
   given: Given,

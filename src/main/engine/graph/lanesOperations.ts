@@ -8,12 +8,15 @@ import type { Graph, Tensor } from './graph.ts';
 /** Number of images in a vector. */
 export type Lanes = 8 | 16;
 
-/** A convolution with stride 1, and what is computed together with it. */
-export interface LanesConv {
-  readonly padding: readonly [number, number];
-  /** Whether a ReLU, and a max-pool of 2 × 2 windows, follow. */
+/** Whether a ReLU, and a max-pool of 2 × 2 windows, are computed together with a convolution or a batch norm. */
+export interface Included {
   readonly relu: boolean;
   readonly pool: boolean;
+}
+
+/** A convolution with stride 1, and what is computed together with it. */
+export interface LanesConv extends Included {
+  readonly padding: readonly [number, number];
 }
 
 const attributesOf = ({ padding, relu, pool }: LanesConv) => ({
@@ -32,20 +35,14 @@ export function fromLanes(g: Graph, x: Tensor, images: number): Tensor {
   return g.op('StrideFromLanes', [x], { attributes: { images: int(images) } });
 }
 
-export interface LanesConvResult {
+export interface LanesResult {
   readonly y: Tensor;
   /** Which element of its window each element of `y` is, for the gradients. */
   readonly index: Tensor;
 }
 
 /** Adds a convolution; the filter is height × width × in × out. */
-export function lanesConv2d(
-  g: Graph,
-  x: Tensor,
-  filter: Tensor,
-  bias: Tensor,
-  conv: LanesConv,
-): LanesConvResult {
+export function lanesConv2d(g: Graph, x: Tensor, filter: Tensor, bias: Tensor, conv: LanesConv): LanesResult {
   const [y, index] = g.node('StrideConv2D', [x, filter, bias], {
     attributes: attributesOf(conv),
     outputs: ['float32', 'uint8'],
@@ -72,43 +69,4 @@ export function lanesConv2dGradients(
     outputs: ['float32', 'float32', 'float32'],
   }) as [Tensor, Tensor, Tensor];
   return { input: dx, filter: dFilter, bias: dBias };
-}
-
-/** Adds Σ (x − center), or Σ (x − center)², over all images and pixels: one number for each channel. */
-export function channelSums(
-  g: Graph,
-  x: Tensor,
-  center: Tensor,
-  { images, square }: { readonly images: number; readonly square: boolean },
-): Tensor {
-  return g.op('StrideChannelSums', [x, center], {
-    attributes: { images: int(images), square: bool(square) },
-  });
-}
-
-/** Adds Σ (x − center) · y and Σ y for each channel. */
-export function channelDots(
-  g: Graph,
-  { x, y, center }: Readonly<Record<'x' | 'y' | 'center', Tensor>>,
-  images: number,
-): { dots: Tensor; sums: Tensor } {
-  const [dots, sums] = g.node('StrideChannelDots', [x, y, center], {
-    attributes: { images: int(images) },
-    outputs: ['float32', 'float32'],
-  }) as [Tensor, Tensor];
-  return { dots, sums };
-}
-
-/** A linear function of two maps, ofX · x + ofY · y + constant, with a number for each channel. */
-export type LinearOfTwo = Readonly<Record<'ofX' | 'ofY' | 'constant', Tensor>>;
-
-/** Adds a linear function of two maps; it is zero in lanes without an image. */
-export function channelScale(
-  g: Graph,
-  x: Tensor,
-  y: Tensor,
-  { ofX, ofY, constant }: LinearOfTwo,
-  images: number,
-): Tensor {
-  return g.op('StrideChannelScale', [x, y, ofX, ofY, constant], { attributes: { images: int(images) } });
 }

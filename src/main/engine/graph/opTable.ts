@@ -92,9 +92,6 @@ export const opTable = {
   MaxPoolGrad: heavy(3, 'output'),
 
   // Stride's own, of `src/native/operations.cpp`.
-  StrideChannelDots: { inputs: 3, outputs: ['dots', 'sums'], cost: 'heavy' },
-  StrideChannelScale: heavy(5, 'result'),
-  StrideChannelSums: heavy(2, 'sums'),
   StrideConv2D: { inputs: 3, outputs: ['y', 'index'], cost: 'heavy' },
   StrideConv2DGradients: {
     inputs: 4,
@@ -102,6 +99,18 @@ export const opTable = {
     cost: 'heavy',
   },
   StrideFromLanes: of(1, 'images_of_lanes'),
+  StrideMoments: heavy(1, 'moments'),
+  StrideNormalisation: {
+    inputs: 'list',
+    outputs: ['mean', 'inverse', 'scale', 'shift', 'new_mean', 'new_var'],
+  },
+  StrideNormalisationGradient: {
+    inputs: 'list',
+    outputs: ['weight_gradient', 'bias_gradient', 'of_x', 'constant'],
+  },
+  StrideNormalise: { inputs: 3, outputs: ['y', 'index'], cost: 'heavy' },
+  StrideNormaliseGradient: heavy(6, 'x_gradient'),
+  StrideNormaliseSums: heavy(4, 'sums'),
   StrideToLanes: of(1, 'lanes_of_images'),
 
   // Reductions.

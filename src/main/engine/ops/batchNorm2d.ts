@@ -5,7 +5,7 @@
  */
 import { type BatchNorm2d, batchNormDefaults } from '../../../shared/layers/batchNorm2d.ts';
 import { requireMap } from '../../../shared/layers/layer.ts';
-import type { Tensor } from '../graph/graph.ts';
+import type { Graph, Tensor } from '../graph/graph.ts';
 import { batchNormGradients, scaleChannels } from '../graph/batchNormOperations.ts';
 import {
   add,
@@ -20,8 +20,7 @@ import {
   subtract,
   sum,
 } from '../graph/operations.ts';
-import { normaliseLanes, updateRunning } from './batchNormLanes.ts';
-import { layoutOf } from './layouts.ts';
+import { layoutOf, withInputLaidOut } from './layouts.ts';
 import {
   type Context,
   type Gradient,
@@ -39,9 +38,11 @@ export const batchNorm2d: Operation<BatchNorm2d> = (context, layer, input, input
   const epsilon = layer.epsilon ?? batchNormDefaults.epsilon;
   if (!context.training) return normaliseByRunning(context, epsilon, input);
   const momentum = layer.momentum ?? batchNormDefaults.momentum;
-  return layoutOf(input) === 'lanes'
-    ? normaliseLanes(context, momentum, epsilon, input, map)
-    : normaliseByBatch(context, momentum, epsilon, input, map.channels);
+  // Its operations take channels on the last axis.
+  const layout = layoutOf(input) === 'lanes' ? 'nhwc' : layoutOf(input);
+  return withInputLaidOut(context, input, map, layout, (values) =>
+    normaliseByBatch(context, momentum, epsilon, values, map.channels),
+  );
 };
 
 function normaliseByBatch(
@@ -104,6 +105,20 @@ function normaliseByBatch(
       );
     },
   };
+}
+
+function updateRunning(
+  g: Graph,
+  parameters: Context['parameters'],
+  name: string,
+  now: Tensor,
+  momentum: number,
+): void {
+  const before = parameters.read(name, plain);
+  parameters.update(
+    name,
+    add(g, multiply(g, before, scalar(g, 1 - momentum)), multiply(g, now, scalar(g, momentum))),
+  );
 }
 
 function normaliseByRunning({ g, parameters }: Context, epsilon: number, input: Values): Pass {

@@ -27,14 +27,12 @@ import {
 import { type Kernels, affine } from './affine.ts';
 import { type FilterShape, coversMap, isOne, isSame } from './convolution.ts';
 import { wantsHwnc } from './hwnc.ts';
-import { lanesConv, nothing, wantsLanes } from './lanes.ts';
 import { withInputLaidOut } from './layouts.ts';
 import { type Context, type Operation, plain } from './op.ts';
 
 export const conv2d: Operation<Conv2d> = (context, layer, input, inputShape) => {
   const { g, parameters, avx512 } = context;
   const map = requireMap(inputShape, 'conv2d');
-  if (wantsLanes(context, layer, map)) return lanesConv(context, layer, input, map, nothing);
   const window = effectiveWindow(layer);
   const output = requireMap(layerKind(layer).outputShape(layer, map), 'conv2d');
   const weight = parameters.read('weight', { kind: 'conv' });

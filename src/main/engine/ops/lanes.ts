@@ -8,7 +8,7 @@ import type { Layer } from '../../../shared/layers/index.ts';
 import type { MapShape, Pair } from '../../../shared/layers/layer.ts';
 import { poolWindow } from '../../../shared/layers/pooling.ts';
 import { floats } from '../graph/operations.ts';
-import { lanesConv2d, lanesConv2dGradients } from '../graph/lanesOperations.ts';
+import { type Included, lanesConv2d, lanesConv2dGradients } from '../graph/lanesOperations.ts';
 import { coversMap, isOne } from './convolution.ts';
 import { lanesOf, withInputLaidOut } from './layouts.ts';
 import { type Context, type Gradient, type Pass, type Values, gradientOf, plain } from './op.ts';
@@ -30,14 +30,6 @@ export function wantsLanes(context: Place, layer: Conv2d, input: MapShape): bool
   return filled && slides && !isOne(kernel) && !coversMap(window, input);
 }
 
-/** The layers after a convolution that are computed with it. */
-export interface Included {
-  readonly relu: boolean;
-  readonly pool: boolean;
-}
-
-export const nothing: Included = { relu: false, pool: false };
-
 const isRelu = (layer: Layer | undefined) => layer?.type === 'activation' && layer.function === 'relu';
 
 function isPoolOfPairs(layer: Layer | undefined): boolean {
@@ -47,12 +39,17 @@ function isPoolOfPairs(layer: Layer | undefined): boolean {
   return is(kernel, 2) && is(stride, 2) && is(padding, 0);
 }
 
-/** Returns which of the next layers are computed with a convolution. A ReLU and a max-pool commute. */
+/**
+ * Returns which of the next layers are computed with a convolution or a batch norm. A ReLU and a max-pool commute.
+ */
 export function includedAfter(layers: readonly Layer[], index: number): Included {
   const [first, second] = [layers[index + 1], layers[index + 2]];
   if (isPoolOfPairs(first)) return { pool: true, relu: isRelu(second) };
   return { relu: isRelu(first), pool: isRelu(first) && isPoolOfPairs(second) };
 }
+
+/** Returns how many of the next layers that are. */
+export const countOf = ({ relu, pool }: Included) => Number(relu) + Number(pool);
 
 /** Adds a convolution with the layers after it that are included. `wantsLanes` must hold. */
 export function lanesConv(
@@ -69,11 +66,10 @@ export function lanesConv(
     ? parameters.read('bias', plain)
     : floats(g, new Array<number>(layer.filters).fill(0), [layer.filters]);
   const conv = { padding: convWindow(layer).padding, ...included };
-  const already = Number(included.relu) + Number(included.pool);
   return withInputLaidOut(context, input, map, 'lanes', ({ shards }) => {
     const outputs = shards.map((x) => lanesConv2d(g, x, weight, bias, conv));
     return {
-      output: { shards: outputs.map(({ y }) => y), layout: { kind: 'lanes', already } },
+      output: { shards: outputs.map(({ y }) => y), layout: { kind: 'lanes', already: countOf(included) } },
       backward(gradients, needsInput) {
         const parts = shards.map((x, shard) => {
           const { index } = outputs[shard] as (typeof outputs)[number];

@@ -2,11 +2,12 @@
  * A residual block: the output of its layers plus its input, which goes through a 1×1 convolution if the
  * shapes differ.
  */
-import { enabledLayers, layerKind } from '../../../shared/layers/index.ts';
+import { type Layer, enabledLayers, layerKind } from '../../../shared/layers/index.ts';
 import { type Residual, shortcut } from '../../../shared/layers/residual.ts';
 import type { Shape } from '../../../shared/layers/layer.ts';
 import { add } from '../graph/operations.ts';
 import {
+  type Context,
   type Gradient,
   type InnerPass,
   type Operation,
@@ -16,9 +17,9 @@ import {
   gradientsOf,
 } from './op.ts';
 import { gradientsLaidOut, laidOut, layoutOf } from './layouts.ts';
-import { conv2d } from './conv2d.ts';
 import { toChannelsFirst, toChannelsLast } from './flatten.ts';
 import { operationFor } from './index.ts';
+import { trainingPass } from './trainingPass.ts';
 
 export const residual: Operation<Residual> = (context, layer, given, inputShape) => {
   const { g } = context;
@@ -29,17 +30,24 @@ export const residual: Operation<Residual> = (context, layer, given, inputShape)
     : given;
   const passes: Pass[] = [];
   const within: InnerPass[] = [];
+  // Evaluation needs each layer's output, and a run that began with TensorFlow's kernels goes on with the same graph.
+  const together = context.training && context.kernels === 'stride';
+  const passOf = (within: Context, layers: readonly Layer[], index: number, x: Values, from: Shape) =>
+    together
+      ? trainingPass(within, layers, index, x, from)
+      : operationFor(layers[index] as Layer)(within, layers[index] as Layer, x, from);
+  const layers = enabledLayers(layer.layers);
   let values = input;
   let shape: Shape = inputShape;
-  for (const [index, inner] of enabledLayers(layer.layers).entries()) {
-    const pass = operationFor(inner)(context.within(`layers.${index}`), inner, values, shape);
+  for (const [index, inner] of layers.entries()) {
+    const pass = passOf(context.within(`layers.${index}`), layers, index, values, shape);
     passes.push(pass);
     values = pass.output;
     shape = layerKind(inner).outputShape(inner, shape);
     within.push({ place: `layers.${index}`, pass, shape });
   }
   const beside = shortcut(layer, inputShape);
-  const side = beside ? conv2d(context.within('shortcut'), beside, input, inputShape) : undefined;
+  const side = beside ? passOf(context.within('shortcut'), [beside], 0, input, inputShape) : undefined;
   const around = side?.output ?? input;
   if (side) within.push({ place: 'shortcut', pass: side, shape });
   const alike = shape.kind === 'map' ? laidOut(context, around, shape, layoutOf(values)) : around;

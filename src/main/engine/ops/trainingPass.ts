@@ -5,6 +5,7 @@
  */
 import { type Layer, layerKind } from '../../../shared/layers/index.ts';
 import { type MapShape, type Shape, requireMap } from '../../../shared/layers/layer.ts';
+import { batchNormLanes } from './batchNormLanes.ts';
 import { wantsHwnc } from './hwnc.ts';
 import { operationFor } from './index.ts';
 import { includedAfter, lanesConv, passOfIncluded, wantsLanes } from './lanes.ts';
@@ -31,11 +32,13 @@ export function trainingPass(
   const layer = layers[index] as Layer;
   if (layer.type === 'conv2d') {
     const map = requireMap(shape, 'conv2d');
-    // Batch norm would have to lay the maps out again, which takes what the kernels gain.
-    const normalised = layers[index + 1]?.type === 'batchNorm2d';
-    if (!normalised && wantsLanes(context, layer, map)) {
+    if (wantsLanes(context, layer, map)) {
       return lanesConv(context, layer, values, map, includedAfter(layers, index));
     }
+  }
+  if (layer.type === 'batchNorm2d' && values.layout.kind === 'lanes') {
+    const map = requireMap(shape, 'batchNorm2d');
+    return batchNormLanes(context, layer, values, map, includedAfter(layers, index));
   }
   if (layer.type === 'conv2d' && context.avx512 && isPooledInPairs(layers, index)) {
     const map = requireMap(shape, 'conv2d');
