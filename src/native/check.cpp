@@ -56,15 +56,16 @@ Convolution drawConvolution() {
     Convolution c{};
     c.kernelHeight = between(1, 5);
     c.kernelWidth = between(1, 5);
-    c.paddingHeight = between(0, c.kernelHeight - 1);
-    c.paddingWidth = between(0, c.kernelWidth - 1);
+    c.stride = between(0, 1) == 1 ? between(2, 3) : 1;
+    c.paddingHeight = between(0, (c.kernelHeight - 1) / c.stride);
+    c.paddingWidth = between(0, (c.kernelWidth - 1) / c.stride);
     c.height = between(1, 13);
     c.width = between(1, 13);
     c.channels = between(1, 9);
     c.filters = between(1, 14);
     c.relu = between(0, 1) == 1;
     c.pool = between(0, 1) == 1;
-    if (c.mapHeight() > 0 && c.mapWidth() > 0) return c;
+    if (c.isPossible()) return c;
   }
 }
 
@@ -79,7 +80,7 @@ double outputAt(const Convolution& c, const float* x, const float* filter, const
   double sum = bias[f];
   for (int i = 0; i < c.kernelHeight; i++)
     for (int j = 0; j < c.kernelWidth; j++) {
-      const int r = row + i - c.paddingHeight, o = column + j - c.paddingWidth;
+      const int r = row * c.stride + i - c.paddingHeight, o = column * c.stride + j - c.paddingWidth;
       if (r < 0 || r >= c.height || o < 0 || o >= c.width) continue;
       for (int k = 0; k < c.channels; k++)
         sum += static_cast<double>(x[(r * c.width + o) * c.channels + k]) *
@@ -95,7 +96,7 @@ void addGradients(const Convolution& c, const float* x, const float* filter, dou
   biasGradient[f] += gradient;
   for (int i = 0; i < c.kernelHeight; i++)
     for (int j = 0; j < c.kernelWidth; j++) {
-      const int r = row + i - c.paddingHeight, o = column + j - c.paddingWidth;
+      const int r = row * c.stride + i - c.paddingHeight, o = column * c.stride + j - c.paddingWidth;
       if (r < 0 || r >= c.height || o < 0 || o >= c.width) continue;
       for (int k = 0; k < c.channels; k++) {
         const long at = (r * c.width + o) * c.channels + k;
@@ -131,9 +132,9 @@ Expected expectedOf(const Convolution& c, const float* x, const float* filter, c
 
 std::string describe(const Convolution& c, int images) {
   char text[200];
-  std::snprintf(text, sizeof text, "%d images of %d x %d x %d, %d filters of %d x %d, padding %d x %d, %s%s", images,
+  std::snprintf(text, sizeof text, "%d images of %d x %d x %d, %d filters of %d x %d, padding %d x %d, stride %d, %s%s", images,
                 c.height, c.width, c.channels, c.filters, c.kernelHeight, c.kernelWidth, c.paddingHeight,
-                c.paddingWidth, c.pool ? "pool " : "", c.relu ? "ReLU" : "");
+                c.paddingWidth, c.stride, c.pool ? "pool " : "", c.relu ? "ReLU" : "");
   return text;
 }
 

@@ -30,16 +30,27 @@ struct Tail {
   long outputSize() const { return static_cast<long>(mapHeight()) * mapWidth() * channels; }
 };
 
-/** A convolution with stride 1 and without dilation. A filter is height × width × channels × filters. */
+/** A convolution without dilation. A filter is height × width × channels × filters. */
 struct Convolution {
   int height, width, channels;
   int filters, kernelHeight, kernelWidth;
   /** Zeros on each side of a map. */
   int paddingHeight, paddingWidth;
+  /** Rows and columns from one window to the next. */
+  int stride;
   bool relu, pool;
 
-  int outputHeight() const { return height + 2 * paddingHeight - kernelHeight + 1; }
-  int outputWidth() const { return width + 2 * paddingWidth - kernelWidth + 1; }
+  int outputHeight() const { return (height + 2 * paddingHeight - kernelHeight) / stride + 1; }
+  int outputWidth() const { return (width + 2 * paddingWidth - kernelWidth) / stride + 1; }
+  /**
+   * Whether there is an output, and its gradient can be led back: for every remainder of a row or column divided by
+   * the stride, the elements of the filter that meet it must not end before the element itself.
+   */
+  bool isPossible() const {
+    return height + 2 * paddingHeight >= kernelHeight && width + 2 * paddingWidth >= kernelWidth &&
+           stride * paddingHeight < kernelHeight && stride * paddingWidth < kernelWidth && tail().mapHeight() > 0 &&
+           tail().mapWidth() > 0;
+  }
   Tail tail() const { return {outputHeight(), outputWidth(), filters, relu, pool}; }
   int rows() const { return tail().rows(); }
   int columns() const { return tail().columns(); }

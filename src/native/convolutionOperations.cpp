@@ -21,11 +21,13 @@ void readImages(TF_OpKernelConstruction* node, LayoutSettings& settings, TF_Stat
 
 struct Settings {
   std::array<int64_t, 2> padding;
+  int64_t stride;
   unsigned char relu, pool, inputGradient;
 };
 
 void readConvolution(TF_OpKernelConstruction* node, Settings& settings, TF_Status* status) {
   TF_OpKernelConstruction_GetAttrInt64List(node, "padding", settings.padding.data(), 2, status);
+  if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrInt64(node, "stride", &settings.stride, status);
   if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrBool(node, "relu", &settings.relu, status);
   if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrBool(node, "pool", &settings.pool, status);
 }
@@ -75,14 +77,12 @@ Convolution convolutionOf(const Settings& settings, const TF_Tensor* x, const TF
                       sizeOf(filter, 1),
                       static_cast<int>(settings.padding[0]),
                       static_cast<int>(settings.padding[1]),
+                      static_cast<int>(settings.stride),
                       settings.relu != 0,
                       settings.pool != 0};
   if (sizeOf(filter, 2) != c.channels) call.refuse("the filter has another number of channels than the maps");
-  if (c.paddingHeight < 0 || c.paddingWidth < 0 || c.paddingHeight >= c.kernelHeight ||
-      c.paddingWidth >= c.kernelWidth)
-    call.refuse("the padding must be smaller than the filter");
-  else if (c.mapHeight() < 1 || c.mapWidth() < 1 || c.channels < 1 || c.filters < 1)
-    call.refuse("the filter is larger than the padded maps, or something is empty");
+  if (c.stride < 1 || c.paddingHeight < 0 || c.paddingWidth < 0 || c.channels < 1 || c.filters < 1 || !c.isPossible())
+    call.refuse("the filter is larger than the padded maps, the padding too large, or something is empty");
   return c;
 }
 
@@ -152,14 +152,14 @@ std::vector<Operation> convolutionOperations() {
       {"StrideConv2D",
        {"x: float", "filter: float", "bias: float"},
        {"y: float", "index: uint8"},
-       {"padding: list(int)", "relu: bool", "pool: bool"},
+       {"padding: list(int)", "stride: int", "relu: bool", "pool: bool"},
        create<Settings, readConvolution>,
        computeConvolution,
        remove<Settings>},
       {"StrideConv2DGradients",
        {"x: float", "filter: float", "y_gradient: float", "index: uint8"},
        {"x_gradient: float", "filter_gradient: float", "bias_gradient: float"},
-       {"padding: list(int)", "relu: bool", "pool: bool", "input_gradient: bool"},
+       {"padding: list(int)", "stride: int", "relu: bool", "pool: bool", "input_gradient: bool"},
        create<Settings, readGradients>,
        computeGradients,
        remove<Settings>},

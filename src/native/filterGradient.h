@@ -1,6 +1,6 @@
 /**
- * The gradient of a convolution's filter for one group of images: w'[i][j][c][f] = Σ x[row + i − padding][column + j
- * − padding][c] · y'[row][column][f] over all rows, columns and images. The sums stay vectors, with one number for
+ * The gradient of a convolution's filter for one group of images: w'[i][j][c][f] = Σ x[stride · row + i − padding]
+ * [stride · column + j − padding][c] · y'[row][column][f] over all rows, columns and images. The sums stay vectors, with one number for
  * each image, until the last group has been added.
  */
 #pragma once
@@ -10,7 +10,7 @@ namespace {
 
 /** What is multiplied: the source as in `Slide`, and the gradient of the result. */
 struct FilterGradient {
-  int sourceRows, channels, filters, kernelHeight, kernelWidth, paddingHeight;
+  int sourceRows, channels, filters, kernelHeight, kernelWidth, paddingHeight, stride;
   long sourcePitch;
   int rows, columns;
   long gradientPitch;
@@ -25,7 +25,9 @@ struct GradientBlock {
   const Vector* gradient;
   long gradientPitch;
   int rows, columns;
-  long channels, filters;
+  /** Elements of the source from one column to the next. */
+  long step;
+  long filters;
   Vector* sums;
 };
 
@@ -38,7 +40,7 @@ void addBlock(const GradientBlock& b) {
   for (int row = 0; row < b.rows; row++) {
     const Vector* x = b.source + row * b.sourcePitch;
     const Vector* dy = b.gradient + row * b.gradientPitch;
-    for (int column = 0; column < b.columns; column++, x += b.channels, dy += b.filters) {
+    for (int column = 0; column < b.columns; column++, x += b.step, dy += b.filters) {
       Vector gradients[Filters];
 #pragma GCC unroll 8
       for (int f = 0; f < Filters; f++) gradients[f] = dy[f];
@@ -97,23 +99,24 @@ constexpr long bytesAtOnce = 28000;
 inline void addFilterGradient(const FilterGradient& g, const Vector* source, const Vector* gradient, Vector* sums) {
   const int elements = g.elements();
   const BlockSize size = blockSize(elements, g.filters);
-  const long rowBytes = (g.sourcePitch + g.gradientPitch) * static_cast<long>(sizeof(Vector));
+  const long rowBytes = (g.stride * g.sourcePitch + g.gradientPitch) * static_cast<long>(sizeof(Vector));
   const int rowsAtOnce = static_cast<int>(std::clamp(bytesAtOnce / rowBytes, 1L, 8L));
   for (int first = 0; first < g.rows; first += rowsAtOnce) {
     for (int i = 0; i < g.kernelHeight; i++) {
       // Rows of zeros above and below the source add nothing.
-      const int from = std::max(first, g.paddingHeight - i);
-      const int to = std::min({first + rowsAtOnce, g.rows, g.sourceRows + g.paddingHeight - i});
+      const int above = g.paddingHeight - i;
+      const int from = std::max(first, divideUp(std::max(0, above), g.stride));
+      const int to = std::min({first + rowsAtOnce, g.rows, divideUp(g.sourceRows + above, g.stride)});
       if (to <= from) continue;
       for (int f = 0; f < g.filters; f += size.filters) {
         for (int e = 0; e < elements; e += size.elements) {
-          const GradientBlock block{source + (from + i - g.paddingHeight) * g.sourcePitch + e,
-                                    g.sourcePitch,
+          const GradientBlock block{source + (from * g.stride - above) * g.sourcePitch + e,
+                                    g.stride * g.sourcePitch,
                                     gradient + from * g.gradientPitch + f,
                                     g.gradientPitch,
                                     to - from,
                                     g.columns,
-                                    g.channels,
+                                    static_cast<long>(g.stride) * g.channels,
                                     g.filters,
                                     sums + (static_cast<long>(i) * elements + e) * g.filters + f};
           addBlockOf(std::min(size.elements, elements - e), std::min(size.filters, g.filters - f), block);

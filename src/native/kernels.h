@@ -2,6 +2,7 @@
 #pragma once
 #include "convolution.h"
 #include "filterGradient.h"
+#include "inputGradient.h"
 #include "normalise.h"
 #include "pooling.h"
 #include "slide.h"
@@ -30,26 +31,23 @@ void fromLanes(const float* lanes, int count, long size, float* images) {
 }
 
 Slide forwardSlide(const Convolution& c) {
-  return {c.height, c.width, c.channels, c.filters, c.kernelHeight, c.kernelWidth, c.paddingHeight, c.paddingWidth,
-          c.columns()};
-}
-
-/** Returns the window that slides over the output's gradient and gives the input's. */
-Slide backwardSlide(const Convolution& c) {
-  return {c.rows(), c.columns(), c.filters, c.channels, c.kernelHeight, c.kernelWidth,
-          c.kernelHeight - 1 - c.paddingHeight, c.kernelWidth - 1 - c.paddingWidth, c.width};
+  Slide s{c.height,        c.width,        c.channels, c.filters,   c.kernelHeight, c.kernelWidth,
+          c.paddingHeight, c.paddingWidth, c.stride,   c.columns(), c.filters,      0};
+  const bool needsZeros = s.paddingWidth > 0 || s.reach() > s.columns;
+  s.sourcePitch = static_cast<long>(needsZeros ? s.reach() : s.columns) * s.channels;
+  return s;
 }
 
 /** Returns a group's maps between columns of zeros, as a slide reads them: the maps themselves if it needs none. */
 const Vector* sourceOf(const Slide& s, const Vector* maps, Scratch<Vector>& scratch) {
   const long before = static_cast<long>(s.paddingWidth) * s.channels;
   const long width = static_cast<long>(s.columns) * s.channels;
-  if (s.sourcePitch() == width) return maps;
+  if (before == 0 && s.sourcePitch == width) return maps;
   // Columns that no window reaches are not copied.
-  const long copied = std::min(width, s.sourcePitch() - before);
-  Vector* padded = scratch.atLeast(s.rows * s.sourcePitch());
+  const long copied = std::min(width, s.sourcePitch - before);
+  Vector* padded = scratch.atLeast(s.rows * s.sourcePitch);
   for (int row = 0; row < s.rows; row++)
-    padColumns(maps + row * width, 1, copied, before, s.sourcePitch() - before - copied, padded + row * s.sourcePitch());
+    padColumns(maps + row * width, 1, copied, before, s.sourcePitch - before - copied, padded + row * s.sourcePitch);
   return padded;
 }
 
@@ -80,15 +78,6 @@ void forward(const Convolution& c, int groups, const float* x, const float* filt
   }
 }
 
-/** Turns a filter by 180° and exchanges its inputs and outputs. */
-void turnFilter(const Convolution& c, const float* filter, float* turned) {
-  const int window = c.kernelHeight * c.kernelWidth;
-  for (int element = window - 1; element >= 0; element--)
-    for (int f = 0; f < c.filters; f++)
-      for (int channel = 0; channel < c.channels; channel++)
-        *turned++ = filter[(static_cast<long>(element) * c.channels + channel) * c.filters + f];
-}
-
 /** Leads a group's gradients of `y` back to the convolution's output, with `pitch` elements in a row. */
 void leadBack(const Convolution& c, const Vector* yGradient, const Bytes* indices, Vector* output, long pitch,
               Vector* biasSums) {
@@ -102,34 +91,26 @@ void leadBack(const Convolution& c, const Vector* yGradient, const Bytes* indice
 
 void gradients(const Convolution& c, int groups, const float* x, const float* filter, const float* yGradient,
                const uint8_t* index, float* xGradient, float* filterGradient, float* biasGradient) {
-  thread_local Scratch<float> turnedMemory, packedMemory;
+  thread_local Scratch<float> packedMemory;
   thread_local Scratch<Vector> sourceMemory, outputMemory, sumMemory;
   const Slide slide = forwardSlide(c);
-  const Slide back = backwardSlide(c);
-  float* packed = packedMemory.atLeast(c.filterSize());
-  if (xGradient) {
-    float* turned = turnedMemory.atLeast(c.filterSize());
-    turnFilter(c, filter, turned);
-    packFilter(turned, c.filterSize() / c.channels, c.channels, packed);
-  }
-  const long pitch = back.sourcePitch();
+  const InputGradient back(c, xGradient ? filter : nullptr, packedMemory);
+  const long pitch = back.pitch();
   Vector* output = outputMemory.atLeast(c.rows() * pitch);
   std::fill_n(output, c.rows() * pitch, Vector{});
-  Vector* inside = output + static_cast<long>(back.paddingWidth) * c.filters;
+  Vector* inside = output + back.before();
   Vector* sums = sumMemory.atLeast(c.filterSize() + c.filters);
   std::fill_n(sums, c.filterSize() + c.filters, Vector{});
   Vector* biasSums = sums + c.filterSize();
-  const FilterGradient products{c.height, c.channels, c.filters, c.kernelHeight, c.kernelWidth, c.paddingHeight,
-                                slide.sourcePitch(), c.rows(), c.columns(), pitch};
+  const FilterGradient products{c.height,        c.channels, c.filters,         c.kernelHeight, c.kernelWidth,
+                                c.paddingHeight, c.stride,   slide.sourcePitch, c.rows(),       c.columns(),
+                                pitch};
   for (int group = 0; group < groups; group++) {
     const Bytes* indices = c.hasIndex() ? bytes(index) + group * c.outputSize() : nullptr;
     leadBack(c, vectors(yGradient) + group * c.outputSize(), indices, inside, pitch, biasSums);
     const Vector* source = sourceOf(slide, vectors(x) + group * c.inputSize(), sourceMemory);
     addFilterGradient(products, source, inside, sums);
-    if (!xGradient) continue;
-    Vector* result = vectors(xGradient) + group * c.inputSize();
-    const long row = static_cast<long>(c.width) * c.channels;
-    for (int r = 0; r < c.height; r++) slideRow(back, output, packed, nullptr, r, result + r * row);
+    if (xGradient) back.compute(output, vectors(xGradient) + group * c.inputSize());
   }
   for (long element = 0; element < c.filterSize(); element++) filterGradient[element] = sumOfLanes(sums[element]);
   for (int f = 0; f < c.filters; f++) biasGradient[f] = sumOfLanes(biasSums[f]);

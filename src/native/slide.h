@@ -1,7 +1,7 @@
 /**
- * The sliding window of one group of images: y[row][column][f] = bias[f] + Σ x[row + i − padding][column + j −
- * padding][c] · w[i][j][c][f]. It computes the forward pass, and the gradient of a convolution's input, which is such a
- * sum over the output's gradient with the filter turned by 180°.
+ * The sliding window of one group of images: y[row][column][f] = bias[f] + Σ x[stride · row + i − padding][stride ·
+ * column + j − padding][c] · w[i][j][c][f]. It computes the forward pass, and the gradient of a convolution's input, which
+ * is such a sum with stride 1 over the output's gradient with the filter turned by 180°.
  */
 #pragma once
 #include "vectors.h"
@@ -11,13 +11,15 @@ namespace {
 struct Slide {
   /** Rows of the source and its columns without those of zeros. */
   int rows, columns;
-  int channels, filters, kernelHeight, kernelWidth, paddingHeight, paddingWidth;
-  /** Columns of the result. */
+  int channels, filters, kernelHeight, kernelWidth, paddingHeight, paddingWidth, stride;
+  /** Columns of the result, and elements from one of them to the next. */
   int resultColumns;
+  long resultStep;
+  /** Elements from one row of the source to the next; each begins with `paddingWidth` columns of zeros. */
+  long sourcePitch;
 
-  /** Columns of the source in memory: `paddingWidth` zeros, the columns, and zeros as far as a window reaches. */
-  int sourceWidth() const { return resultColumns + kernelWidth - 1; }
-  long sourcePitch() const { return static_cast<long>(sourceWidth()) * channels; }
+  /** Columns of the source, with those of zeros, that a window reaches. */
+  int reach() const { return resultColumns > 0 ? (resultColumns - 1) * stride + kernelWidth : 0; }
 };
 
 /*
@@ -99,38 +101,39 @@ int slideColumns(const Slide& s, Block block, int filters, int column) {
   const float* weights = block.weights;
   Vector* result = block.result;
   for (; column + Columns <= s.resultColumns; column += Columns) {
-    const int from = std::max(0, s.paddingWidth - (column + Columns - 1));
-    const int to = std::min(s.kernelWidth, s.columns + s.paddingWidth - column);
-    block.source = source + static_cast<long>(column + from) * s.channels;
+    const int from = std::max(0, s.paddingWidth - (column + Columns - 1) * s.stride);
+    const int to = std::min(s.kernelWidth, s.columns + s.paddingWidth - column * s.stride);
+    block.source = source + static_cast<long>(column * s.stride + from) * s.channels;
     block.weights = weights + static_cast<long>(from) * s.channels * filters;
     block.elements = std::max(0, to - from) * s.channels;
-    block.result = result + static_cast<long>(column) * s.filters;
+    block.result = result + column * s.resultStep;
     computeBlockOf<Columns>(filters, block);
   }
   return column;
 }
 
-/** Computes one row of the result: resultColumns × filters. */
+/** Computes one row of the result. */
 inline void slideRow(const Slide& s, const Vector* source, const float* packed, const float* bias, int row,
                      Vector* result) {
   const int wide = filtersInBlock(s.filters);
-  const int from = std::max(0, s.paddingHeight - row);
-  const int to = std::min(s.kernelHeight, s.rows + s.paddingHeight - row);
+  const int above = s.paddingHeight - row * s.stride;
+  const int from = std::max(0, above);
+  const int to = std::min(s.kernelHeight, s.rows + above);
   const long window = static_cast<long>(s.kernelHeight) * s.kernelWidth * s.channels;
   for (int first = 0; first < s.filters; first += wide) {
     const int filters = std::min(wide, s.filters - first);
     const long rowOfWeights = static_cast<long>(s.kernelWidth) * s.channels * filters;
     Block block{};
     block.rows = std::max(0, to - from);
-    if (block.rows > 0) block.source = source + (row + from - s.paddingHeight) * s.sourcePitch();
+    if (block.rows > 0) block.source = source + (from - above) * s.sourcePitch;
     else block.source = source;
-    block.sourcePitch = s.sourcePitch();
+    block.sourcePitch = s.sourcePitch;
     block.weights = packed + first * window + (block.rows > 0 ? from * rowOfWeights : 0);
     block.weightPitch = rowOfWeights;
-    block.step = s.channels;
+    block.step = static_cast<long>(s.stride) * s.channels;
     block.bias = bias ? bias + first : nullptr;
     block.result = result + first;
-    block.resultStep = s.filters;
+    block.resultStep = s.resultStep;
     int column = slideColumns<mostColumns>(s, block, filters, 0);
     if (mostColumns > 2) column = slideColumns<2>(s, block, filters, column);
     slideColumns<1>(s, block, filters, column);

@@ -40,8 +40,23 @@ const cases: readonly (readonly [string, readonly Layer[]])[] = [
   ['padding', [conv(5, { padding: 1 }), relu, conv(4, { padding: [1, 0] }), maxPool()]],
   ['more padding', [conv(5, { padding: 2 }), maxPool(), relu]],
   ['a rectangle', [conv(13, { kernelSize: [2, 5] }), maxPool(), relu]],
-  ['convolutions that it does not take', [conv(5), relu, conv(4, { stride: 2 }), conv(3, { kernelSize: 1 })]],
+  [
+    'convolutions that it does not take',
+    [conv(5), relu, conv(4, { stride: [2, 1] }), conv(3, { padding: 2, stride: 2 })],
+  ],
+  [
+    'strides and single pixels',
+    [conv(5), conv(4, { stride: 2, padding: 1 }), relu, conv(3, { kernelSize: 1 })],
+  ],
   ['a residual block', [conv(5), relu, block(conv(5, { padding: 1 }), norm, relu), maxPool()]],
+  [
+    'a block with a shortcut',
+    [conv(5), block(conv(6, { padding: 1, stride: 2 }), norm, relu, conv(6, { padding: 1 }))],
+  ],
+  [
+    'a block after TensorFlow',
+    [tanh, block(conv(6, { padding: 1, stride: 2 }), norm, relu), { type: 'globalAveragePool' }],
+  ],
 ];
 
 const uses = ({ nodes }: Graph, name: OpName) => nodes.some(({ op }) => op === name);

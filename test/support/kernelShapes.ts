@@ -43,16 +43,26 @@ function draw(generator: Generator, lanes: Lanes): Shape {
   const between = (least: number, most: number) => least + (generator.next32() % (most - least + 1));
   for (;;) {
     const filter = [between(1, 5), between(1, 5)] as const;
-    const padding = [between(0, filter[0] - 1), between(0, filter[1] - 1)] as const;
+    const stride = between(0, 1) === 1 ? between(2, 3) : 1;
+    const most = (axis: 0 | 1) => Math.floor((filter[axis] - 1) / stride);
+    const padding = [between(0, most(0)), between(0, most(1))] as const;
     const map = [between(1, 14), between(1, 14), between(1, 24)] as const;
-    const output = [
-      map[0] + 2 * padding[0] - filter[0] + 1,
-      map[1] + 2 * padding[1] - filter[1] + 1,
-    ] as const;
+    const along = (axis: 0 | 1) => Math.floor((map[axis] + 2 * padding[axis] - filter[axis]) / stride) + 1;
+    const output = [along(0), along(1)] as const;
     const pool = between(0, 1) === 1;
     if (Math.min(...output) < (pool ? 2 : 1)) continue;
     const images = between(1, 2 * lanes + 1);
-    return { images, map, filter, padding, output, filters: between(1, 24), relu: between(0, 1) === 1, pool };
+    return {
+      images,
+      map,
+      filter,
+      padding,
+      stride,
+      output,
+      filters: between(1, 24),
+      relu: between(0, 1) === 1,
+      pool,
+    };
   }
 }
 
@@ -82,7 +92,7 @@ function byKernels(g: Graph, shape: Shape, { x, filter, bias, dy }: Values, lane
 }
 
 function byTensorflow(g: Graph, shape: Shape, { x, filter, bias, dy }: Values): Results {
-  const window = { stride: [1, 1], padding: shape.padding } as const;
+  const window = { stride: [shape.stride, shape.stride], padding: shape.padding } as const;
   const pairs = { kernel: [2, 2], stride: [2, 2], padding: [0, 0] } as const;
   const summed = biasAdd(g, conv2d(g, x, filter, window, [1, 1]), bias);
   const rectified = shape.relu ? relu(g, summed) : summed;

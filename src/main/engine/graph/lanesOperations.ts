@@ -14,13 +14,16 @@ export interface Included {
   readonly pool: boolean;
 }
 
-/** A convolution with stride 1, and what is computed together with it. */
+/** A convolution, and what is computed together with it. */
 export interface LanesConv extends Included {
   readonly padding: readonly [number, number];
+  /** The same along both axes; stride × padding must be less than the filter's size. */
+  readonly stride: number;
 }
 
-const attributesOf = ({ padding, relu, pool }: LanesConv) => ({
+const attributesOf = ({ padding, stride, relu, pool }: LanesConv) => ({
   padding: ints(padding),
+  stride: int(stride),
   relu: bool(relu),
   pool: bool(pool),
 });

@@ -18,16 +18,24 @@ const fewestFilled = 0.6;
 
 type Place = Pick<Context, 'training' | 'kernels' | 'avx512' | 'shardSizes'>;
 
-/** Returns whether a convolution is computed by the kernels. */
-export function wantsLanes(context: Place, layer: Conv2d, input: MapShape): boolean {
+/** Returns whether a convolution of maps in a layout is computed by the kernels. */
+export function wantsLanes(
+  context: Place,
+  layer: Conv2d,
+  input: MapShape,
+  { layout: { kind } }: Pick<Values, 'layout'>,
+): boolean {
   const { training, kernels, shardSizes } = context;
   if (!training || kernels !== 'stride') return false;
   const window = convWindow(layer);
   const { kernel, stride, padding, dilation } = window;
   const lanes = lanesOf(context);
   const filled = shardSizes.every((images) => images / (Math.ceil(images / lanes) * lanes) >= fewestFilled);
-  const slides = isOne(stride) && isOne(dilation) && padding[0] < kernel[0] && padding[1] < kernel[1];
-  return filled && slides && !isOne(kernel) && !coversMap(window, input);
+  const slides =
+    stride[0] === stride[1] && padding.every((zeros, axis) => zeros * stride[0] < (kernel[axis] ?? 0));
+  // A convolution of single pixels has so few products that laying its maps out would take what it gains.
+  const pays = !isOne(kernel) || kind === 'lanes';
+  return filled && slides && isOne(dilation) && pays && !coversMap(window, input);
 }
 
 const isRelu = (layer: Layer | undefined) => layer?.type === 'activation' && layer.function === 'relu';
@@ -65,7 +73,8 @@ export function lanesConv(
   const bias = hasBias
     ? parameters.read('bias', plain)
     : floats(g, new Array<number>(layer.filters).fill(0), [layer.filters]);
-  const conv = { padding: convWindow(layer).padding, ...included };
+  const { padding, stride } = convWindow(layer);
+  const conv = { padding, stride: stride[0], ...included };
   return withInputLaidOut(context, input, map, 'lanes', ({ shards }) => {
     const outputs = shards.map((x) => lanesConv2d(g, x, weight, bias, conv));
     return {

@@ -32,7 +32,7 @@ export function trainingPass(
   const layer = layers[index] as Layer;
   if (layer.type === 'conv2d') {
     const map = requireMap(shape, 'conv2d');
-    if (wantsLanes(context, layer, map)) {
+    if (wantsLanes(context, layer, map, values)) {
       return lanesConv(context, layer, values, map, includedAfter(layers, index));
     }
   }
