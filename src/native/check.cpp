@@ -61,8 +61,9 @@ Convolution drawConvolution() {
     c.paddingWidth = between(0, (c.kernelWidth - 1) / c.stride);
     c.height = between(1, 13);
     c.width = between(1, 13);
-    c.channels = between(1, 9);
-    c.filters = between(1, 14);
+    // From 32 or 64 on, pixels are copied before they are multiplied.
+    c.channels = between(0, 7) == 0 ? between(30, 66) : between(1, 9);
+    c.filters = between(0, 7) == 0 ? between(30, 66) : between(1, 14);
     c.relu = between(0, 1) == 1;
     c.pool = between(0, 1) == 1;
     if (c.isPossible()) return c;
@@ -132,8 +133,8 @@ Expected expectedOf(const Convolution& c, const float* x, const float* filter, c
 
 std::string describe(const Convolution& c, int images) {
   char text[200];
-  std::snprintf(text, sizeof text, "%d images of %d x %d x %d, %d filters of %d x %d, padding %d x %d, stride %d, %s%s", images,
-                c.height, c.width, c.channels, c.filters, c.kernelHeight, c.kernelWidth, c.paddingHeight,
+  std::snprintf(text, sizeof text,
+                "%d images of %d x %d x %d, %d filters of %d x %d, padding %d x %d, stride %d, %s%s", images, c.height, c.width, c.channels, c.filters, c.kernelHeight, c.kernelWidth, c.paddingHeight,
                 c.paddingWidth, c.stride, c.pool ? "pool " : "", c.relu ? "ReLU" : "");
   return text;
 }

@@ -78,6 +78,12 @@ void forward(const Convolution& c, int groups, const float* x, const float* filt
   }
 }
 
+/** Adds up the elements of each channel. */
+void addChannels(const Vector* map, long pixels, int channels, Vector* sums) {
+  for (long pixel = 0; pixel < pixels; pixel++, map += channels)
+    for (int c = 0; c < channels; c++) sums[c] += map[c];
+}
+
 /** Leads a group's gradients of `y` back to the convolution's output, with `pitch` elements in a row. */
 void leadBack(const Convolution& c, const Vector* yGradient, const Bytes* indices, Vector* output, long pitch,
               Vector* biasSums) {
@@ -92,27 +98,38 @@ void leadBack(const Convolution& c, const Vector* yGradient, const Bytes* indice
 void gradients(const Convolution& c, int groups, const float* x, const float* filter, const float* yGradient,
                const uint8_t* index, float* xGradient, float* filterGradient, float* biasGradient) {
   thread_local Scratch<float> packedMemory;
-  thread_local Scratch<Vector> sourceMemory, outputMemory, sumMemory;
+  thread_local Scratch<Vector> outputMemory, biasMemory;
+  thread_local std::vector<Scratch<Vector>> sourceMemory;
   const Slide slide = forwardSlide(c);
   const InputGradient back(c, xGradient ? filter : nullptr, packedMemory);
-  const long pitch = back.pitch();
-  Vector* output = outputMemory.atLeast(c.rows() * pitch);
-  std::fill_n(output, c.rows() * pitch, Vector{});
-  Vector* inside = output + back.before();
-  Vector* sums = sumMemory.atLeast(c.filterSize() + c.filters);
-  std::fill_n(sums, c.filterSize() + c.filters, Vector{});
-  Vector* biasSums = sums + c.filterSize();
-  const FilterGradient products{c.height,        c.channels, c.filters,         c.kernelHeight, c.kernelWidth,
-                                c.paddingHeight, c.stride,   slide.sourcePitch, c.rows(),       c.columns(),
-                                pitch};
-  for (int group = 0; group < groups; group++) {
-    const Bytes* indices = c.hasIndex() ? bytes(index) + group * c.outputSize() : nullptr;
-    leadBack(c, vectors(yGradient) + group * c.outputSize(), indices, inside, pitch, biasSums);
-    const Vector* source = sourceOf(slide, vectors(x) + group * c.inputSize(), sourceMemory);
-    addFilterGradient(products, source, inside, sums);
-    if (xGradient) back.compute(output, vectors(xGradient) + group * c.inputSize());
+  const int atOnce = std::min(groups, FilterGradientSum::groupsAtOnce(c));
+  // Without a layer after it, and if only the filter's gradient is needed, the gradients are read where they are.
+  const bool leadsBack = xGradient || c.hasIndex();
+  const long pitch = leadsBack ? back.pitch() : static_cast<long>(c.columns()) * c.filters;
+  const long size = leadsBack ? c.rows() * pitch : 0;
+  Vector* output = outputMemory.atLeast(atOnce * size);
+  std::fill_n(output, atOnce * size, Vector{});
+  Vector* biasSums = biasMemory.atLeast(c.filters);
+  std::fill_n(biasSums, c.filters, Vector{});
+  FilterGradientSum products({c, slide.sourcePitch, pitch}, filterGradient);
+  std::vector<const Vector*> sources(atOnce), insides(atOnce);
+  if (static_cast<int>(sourceMemory.size()) < atOnce) sourceMemory.resize(atOnce);
+  for (int first = 0; first < groups; first += atOnce) {
+    const int count = std::min(atOnce, groups - first);
+    for (int n = 0; n < count; n++) {
+      const int group = first + n;
+      const Bytes* indices = c.hasIndex() ? bytes(index) + group * c.outputSize() : nullptr;
+      const Vector* gradient = vectors(yGradient) + group * c.outputSize();
+      Vector* inside = output + n * size + back.before();
+      if (leadsBack) leadBack(c, gradient, indices, inside, pitch, biasSums);
+      else addChannels(gradient, static_cast<long>(c.rows()) * c.columns(), c.filters, biasSums);
+      insides[n] = leadsBack ? inside : gradient;
+      sources[n] = sourceOf(slide, vectors(x) + group * c.inputSize(), sourceMemory[n]);
+    }
+    products.add(sources.data(), insides.data(), count, first == 0, first + count == groups);
+    if (xGradient)
+      for (int n = 0; n < count; n++) back.compute(output + n * size, vectors(xGradient) + (first + n) * c.inputSize());
   }
-  for (long element = 0; element < c.filterSize(); element++) filterGradient[element] = sumOfLanes(sums[element]);
   for (int f = 0; f < c.filters; f++) biasGradient[f] = sumOfLanes(biasSums[f]);
 }
 

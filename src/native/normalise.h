@@ -132,7 +132,7 @@ inline void addGradients(const Tail& t, const Vector* x, const Vector* gradient,
       Vector d = *gradient++;
       Vector chosen = x[c];
       if (indices) {
-        const Mask index = __builtin_convertvector(*indices++, Mask);
+        const Mask index = widened(*indices++);
         d = only(index != stride::stopped, d);
         if (t.pool) {
           chosen = index == 1 ? x[t.channels + c] : chosen;
@@ -179,7 +179,7 @@ inline void leadBackRow(const Tail& t, const Vector* x, const Vector* gradient, 
     for (int column = 0; column < t.width; column++, x += n, to += n) {
       for (int c = 0; c < n; c++) {
         Vector d = *gradient++;
-        if (indices) d = only(__builtin_convertvector(*indices++, Mask) == 0, d);
+        if (indices) d = only(widened(*indices++) == 0, d);
         to[c] = x[c] * of.ofX[c] + (d * of.ofY[c] + of.constant[c]);
       }
     }
@@ -188,7 +188,7 @@ inline void leadBackRow(const Tail& t, const Vector* x, const Vector* gradient, 
   for (int column = 0; column < t.mapWidth(); column++, x += 2 * n, to += 2 * n) {
     for (int c = 0; c < n; c++) {
       const Vector d = *gradient++ * of.ofY[c];
-      const Mask index = __builtin_convertvector(*indices++, Mask);
+      const Mask index = widened(*indices++);
       const Vector ofX = splat(of.ofX[c]), constant = splat(of.constant[c]);
       to[c] = x[c] * ofX + constant + only(index == 0, d);
       to[n + c] = x[n + c] * ofX + constant + only(index == 1, d);

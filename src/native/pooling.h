@@ -39,7 +39,7 @@ void poolRows(const Vector* upper, long pitch, int columns, int channels, bool r
       takeLarger(largest, index, value(lower[channels + c], c), 3);
       if (relu) rectify(largest, index);
       *pooled++ = largest;
-      *indices++ = __builtin_convertvector(index, Bytes);
+      *indices++ = narrowed(index);
     }
   }
 }
@@ -53,7 +53,7 @@ void rectifyRow(const Vector* row, int columns, int channels, Vector* rectified,
       Mask index = {};
       rectify(result, index);
       *rectified++ = result;
-      *indices++ = __builtin_convertvector(index, Bytes);
+      *indices++ = narrowed(index);
     }
   }
 }
@@ -68,7 +68,7 @@ inline void unpoolRow(const Vector* gradient, const Bytes* indices, int pooledCo
   for (int column = 0; column < pooledColumns; column++, upper += 2 * filters, lower += 2 * filters) {
     for (int f = 0; f < filters; f++) {
       const Vector value = *gradient++;
-      const Mask index = __builtin_convertvector(*indices++, Mask);
+      const Mask index = widened(*indices++);
       upper[f] = only(index == 0, value);
       upper[filters + f] = only(index == 1, value);
       lower[f] = only(index == 2, value);
@@ -84,7 +84,7 @@ inline void unrectifyRow(const Vector* gradient, const Bytes* indices, int colum
   for (int column = 0; column < columns; column++) {
     for (int f = 0; f < filters; f++) {
       Vector value = *gradient++;
-      if (indices) value = only(__builtin_convertvector(*indices++, Mask) == 0, value);
+      if (indices) value = only(widened(*indices++) == 0, value);
       *row++ = value;
       sums[f] += value;
     }

@@ -46,7 +46,9 @@ function draw(generator: Generator, lanes: Lanes): Shape {
     const stride = between(0, 1) === 1 ? between(2, 3) : 1;
     const most = (axis: 0 | 1) => Math.floor((filter[axis] - 1) / stride);
     const padding = [between(0, most(0)), between(0, most(1))] as const;
-    const map = [between(1, 14), between(1, 14), between(1, 24)] as const;
+    // From 32 or 64 channels on, pixels are copied before they are multiplied.
+    const channels = () => (between(0, 7) === 0 ? between(30, 66) : between(1, 24));
+    const map = [between(1, 14), between(1, 14), channels()] as const;
     const along = (axis: 0 | 1) => Math.floor((map[axis] + 2 * padding[axis] - filter[axis]) / stride) + 1;
     const output = [along(0), along(1)] as const;
     const pool = between(0, 1) === 1;
@@ -59,7 +61,7 @@ function draw(generator: Generator, lanes: Lanes): Shape {
       padding,
       stride,
       output,
-      filters: between(1, 24),
+      filters: channels(),
       relu: between(0, 1) === 1,
       pool,
     };
