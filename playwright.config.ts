@@ -34,14 +34,7 @@ export default defineConfig({
   reporter: 'list',
   projects: [
     { name: 'browser', testDir: 'test/e2e' },
-    {
-      name: 'desktop',
-      testDir: 'test',
-      testMatch: ['e2e/*.spec.ts', 'desktop/*.spec.ts'],
-      // A window whose host is killed: on the desktop the host is the program that has the window (desktop/crashes.spec.ts).
-      // An archive that a browser downloads, and pages that are opened in one.
-      testIgnore: ['e2e/killed.spec.ts', 'e2e/models.spec.ts'],
-    },
+    { name: 'desktop', testDir: 'test', testMatch: ['e2e/*.spec.ts', 'desktop/*.spec.ts'] },
   ],
   use: {
     actionTimeout: 100_000,

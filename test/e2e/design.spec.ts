@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { axeFindings } from './axe.ts';
-import { allowClipboard, expect, hostOfThisFile, isDesktop, test, watchForErrors } from './host.ts';
+import { allowClipboard, expect, hostOfThisFile, needsBrowser, test, watchForErrors } from './host.ts';
 import { forbidCopying } from './clipboard.ts';
 import { press } from './press.ts';
 import { rows, total, add, fill, newNet } from './designing.ts';
@@ -201,7 +201,12 @@ test('layers are copied and pasted as text; anything else is refused in words', 
   await page.keyboard.press('Control+v');
   await expect(page.getByText('it is not JSON').first()).toBeVisible();
   await expect(rows(page)).toHaveCount(11);
-  if (isDesktop()) return;
+});
+
+test('where the browser forbids copying, that and another way are said', async ({ page }) => {
+  needsBrowser('the desktop program lets its window copy: test/desktop/security.spec.ts');
+  await open(page, 'course');
+  await press(rows(page).nth(2));
   const errors = watchForErrors(page);
   await forbidCopying(page);
   await press(page.getByRole('button', { name: 'Actions on layer' }));

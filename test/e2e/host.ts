@@ -74,10 +74,8 @@ export class Host {
     this.#desktop ??= new Desktop(this.home);
     if (!desktops.includes(this.#desktop)) desktops.push(this.#desktop);
     await this.#desktop.start();
-    // The page gives itself the address of its first screen; a test that went elsewhere at that moment would be refused.
     awaitScreen(this.#desktop.page);
-    await this.#desktop.page.waitForURL(/#\/./);
-    await this.#desktop.page.locator('#heading').waitFor();
+    await screenOf(this.#desktop.page);
   }
 
   async #startBrowserHost(): Promise<void> {
@@ -130,9 +128,10 @@ export function hostOfThisFile(): Host {
 
 /**
  * The window of the desktop program that runs now: when the program is started again within a test, the same `page` is the new window.
- * What was made from it before, a locator, still means the old one.
+ * What was made from it before, a locator, still means the old one. `undo` is given what takes back each script that is added to the window,
+ * because the window is also that of the next test.
  */
-function windowPage(): Page {
+function windowPage(undo: (() => Promise<void>)[] = []): Page {
   const current = () => {
     const page = desktops.at(-1)?.page;
     if (!page) throw new Error('no desktop program is running');
@@ -141,6 +140,14 @@ function windowPage(): Page {
   return new Proxy({} as Page, {
     get: (_target, name) => {
       const page = current();
+      if (name === 'addInitScript')
+        return async (...given: Parameters<Page['addInitScript']>) => {
+          const added = await page.addInitScript(...given);
+          undo.push(async () => {
+            if (!page.isClosed()) await added.dispose();
+          });
+          return added;
+        };
       const value: unknown = Reflect.get(page, name, page);
       return typeof value === 'function' ? (value.bind(page) as unknown) : value;
     },
@@ -149,13 +156,21 @@ function windowPage(): Page {
 }
 
 /**
- * Lets `goto` and `reload` wait until the page has replaced its first frame. A browser counts the page as loaded before, and what a test
- * pressed then would be lost; a person waits until there is something to press.
+ * Waits until the page shows a screen under its own address. A browser counts the page as loaded before. What a test pressed then would be
+ * lost; a person waits until there is something to press. And a page without an address gives itself that of its first screen: a test that
+ * went elsewhere at that moment would be refused (`ERR_ABORTED`).
  */
+async function screenOf(page: Page): Promise<void> {
+  await page.waitForURL(/#\/./);
+  await page.locator('.first-frame').waitFor({ state: 'detached' });
+  await page.locator('#heading').waitFor();
+}
+
+/** Lets `goto` and `reload` wait for the page's screen. */
 function awaitScreen(page: Page): void {
   const shown = async <T>(loading: Promise<T>): Promise<T> => {
     const answer = await loading;
-    await page.locator('.first-frame').waitFor({ state: 'detached' });
+    await screenOf(page);
     return answer;
   };
   const [goto, reload] = [page.goto.bind(page), page.reload.bind(page)];
@@ -168,20 +183,22 @@ export const test = base.extend<{ context: BrowserContext; page: Page }>({
     context.on('page', awaitScreen);
     await use(project.name === 'desktop' ? windowPage().context() : context);
   },
-  page: async ({ context, viewport, locale }, use, { project }) => {
+  page: async ({ context, viewport, locale, colorScheme, reducedMotion }, use, { project }) => {
     // Electron makes no pages for Playwright, so its window's is taken, and a new one in a browser alone.
     if (project.name !== 'desktop') {
       await use(await context.newPage());
       return;
     }
-    const window = windowPage();
+    const undo: (() => Promise<void>)[] = [];
+    const window = windowPage(undo);
     // As a browser's page is at the beginning of a test; a window is that of the test before.
     await window.setViewportSize(viewport ?? { width: 1280, height: 720 });
-    await window.emulateMedia({ colorScheme: null, reducedMotion: null });
+    await window.emulateMedia({ colorScheme, reducedMotion });
     // A browser asks for a language; the desktop has the system's, or the one that was chosen in the window.
     const other = locale !== undefined && locale !== 'en-US';
     if (other) await ask(window, 'preferences.set', { key: 'locale', value: locale });
     await use(window);
+    for (const each of undo) await each();
     if (other) await ask(windowPage(), 'preferences.set', { key: 'locale', value: 'en' });
   },
 });
@@ -217,10 +234,12 @@ export async function allowClipboard(context: BrowserContext): Promise<void> {
   if (!isDesktop()) await context.grantPermissions(['clipboard-read', 'clipboard-write']);
 }
 
-/** To be called first in a test of a second window. */
-export function needsSecondWindow(): void {
-  test.skip(isDesktop(), 'the desktop program has one window');
+/** To be called first in a test that the desktop program cannot do; `why` says what differs there, and which test has it instead. */
+export function needsBrowser(why: string): void {
+  test.skip(isDesktop(), why);
 }
+
+export const needsSecondWindow = () => needsBrowser('the desktop program has one window');
 
 /** Notes the names of the calls that the page makes from now on; the function that is returned tells them. */
 export async function callsOf(page: Page): Promise<() => Promise<string[]>> {

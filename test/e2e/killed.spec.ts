@@ -1,6 +1,6 @@
 /** The lab is killed while a window is open: the window says so, waits, and is where it was once the lab is back. */
 import type { Page } from '@playwright/test';
-import { Host, expect, test } from './host.ts';
+import { Host, expect, needsBrowser, test } from './host.ts';
 import { press } from './press.ts';
 
 test.use({ actionTimeout: 20_000 });
@@ -17,6 +17,7 @@ const startOne = async (page: Page) => {
 };
 
 test('says that the lab is gone, reconnects by itself and is back where it was', async ({ page }) => {
+  needsBrowser('the host is the program that has the window: test/desktop/crashes.spec.ts kills both');
   await startOne(page);
   await page.goto(host.at(`#/runs?filter=status:running,interrupted`));
   const row = page.locator('[data-line^="r"]').first();
@@ -47,6 +48,7 @@ test('says that the lab is gone, reconnects by itself and is back where it was',
 });
 
 test('a browser that was never let in stays outside after the restart, too', async ({ browser }) => {
+  needsBrowser('the desktop program serves nothing to a browser');
   const stranger = await browser.newContext();
   const page = await stranger.newPage();
   const answer = await page.goto(new URL(host.url).origin);

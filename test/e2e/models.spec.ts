@@ -11,7 +11,7 @@ import { unzipSync } from 'fflate';
 import type { InferenceSession as Session, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Page } from '@playwright/test';
 import { axeFindings } from './axe.ts';
-import { expect, hostOfThisFile, test, watchForErrors } from './host.ts';
+import { expect, hostOfThisFile, needsBrowser, test, watchForErrors } from './host.ts';
 import { press, tick } from './press.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -29,6 +29,10 @@ test.beforeAll(() => {
 test.afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** What is exported there goes to a folder that the system's dialog names; what is opened afterwards is a browser's in any case. */
+const needsDownload = () =>
+  needsBrowser('the desktop program exports into a folder: test/desktop/models.spec.ts');
 
 const dialog = (page: Page) => page.getByRole('dialog');
 
@@ -82,6 +86,7 @@ test('a state_dict becomes a run that is scored, and what is none is refused by 
 });
 
 test('it is exported in every format; the figures are shown, and kept with the run', async ({ page }) => {
+  needsDownload();
   const errors = watchForErrors(page);
   await page.goto(host.url);
   await page.goto(host.at('#/runs/1'));
@@ -134,6 +139,7 @@ test('it is exported in every format; the figures are shown, and kept with the r
 });
 
 test('the page classifies what a finger draws, offline, on a screen of 390 pixels', async ({ browser }) => {
+  needsDownload();
   const context = await browser.newContext(smallTouchScreen);
   const page = await context.newPage();
   const errors = watchForErrors(page);
@@ -179,6 +185,7 @@ test('Fashion-MNIST, from its files to a page that knows trousers, on a small to
   browser,
   page,
 }) => {
+  needsDownload();
   test.skip(!existsSync(fashion), 'the Debian package dataset-fashion-mnist is not installed');
   await page.goto(host.url);
   await page.goto(host.at('#/data'));
@@ -249,6 +256,7 @@ async function touch(page: Page, places: readonly Place[]): Promise<void> {
 }
 
 test('TensorFlow.js loads the model in Chromium and gives what ONNX Runtime gives', async ({ browser }) => {
+  needsDownload();
   const page = await browser.newPage();
   const library = readFileSync(
     join(dirname(require.resolve('@tensorflow/tfjs/package.json')), 'dist', 'tf.min.js'),
