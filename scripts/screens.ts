@@ -3,7 +3,9 @@
  *
  *     node scripts/build.mjs && node scripts/screens.ts [folder]
  *     node scripts/screens.ts docs/screens models data       only these parts, with a net that is imported
- *     node scripts/screens.ts docs/screens inspect           only these, with both nets trained for a few epochs
+ *     node scripts/screens.ts docs/screens train             only the first page, Train, Runs and a run's page
+ *     node scripts/screens.ts docs/screens compare inspect   only these, with both nets trained for a few epochs
+ *     node scripts/screens.ts /tmp/look --widths 1024,1920   at these widths, too, as `screen.theme.language.width.png`
  *
  * The folder is docs/screens by default. It needs Node 24 and the Chromium that set-up found. A picture's
  * name is `screen.theme.language.png`. It takes some minutes on two cores: nets train a few epochs in big
@@ -13,13 +15,18 @@ import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { type Page } from '@playwright/test';
 import { Host } from '../test/e2e/host.ts';
 import { inTerminal } from '../test/e2e/terminal.ts';
 import { inspect } from './screens/inspect.ts';
 import { type Look, Studio, launch, patience } from './screens/studio.ts';
 
-const [given = 'docs/screens', ...parts] = process.argv.slice(2);
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { widths: { type: 'string' } },
+});
+const [given = 'docs/screens', ...parts] = positionals;
 const folder = resolve(given);
 const repository = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 /** The files of MNIST as somebody's own folder. */
@@ -288,16 +295,16 @@ await mkdir(folder, { recursive: true });
 await host.start();
 const browser = await launch();
 try {
-  const studio = new Studio(folder);
+  const studio = new Studio(folder, values.widths?.split(',').map(Number));
   await studio.open(browser, host);
-  if (parts.length === 0) {
+  if (parts.length === 0 || parts.includes('train')) {
     await emptyLab(studio);
     await trainForm(studio);
     await trainSome(studio);
     await twoAtOnce(studio);
     await runs(studio);
     await runPage(studio);
-  } else if (parts.includes('inspect')) {
+  } else if (parts.includes('compare') || parts.includes('inspect')) {
     await inTerminal(host, 'train', 'course', 'homework', '--epochs', '3', '--batch-size', '256', '--json');
   } else {
     await importNet(studio);
