@@ -102,6 +102,18 @@ export default tseslint.config(
   {
     files: ['test/e2e/**/*.spec.ts'],
     rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: '@playwright/test',
+              allowTypeImports: true,
+              message: 'In Electron the page is its window: import test and expect from ./host.ts.',
+            },
+          ],
+        },
+      ],
       'no-restricted-syntax': [
         'error',
         {

@@ -1,16 +1,12 @@
 /** Tags that a run is given at its start, and the net that it says it was trained from. */
-import { expect, test } from '@playwright/test';
-import { Host } from './host.ts';
+import { expect, hostOfThisFile, test } from './host.ts';
 import { press } from './press.ts';
 
-const host = new Host();
-test.beforeAll(() => host.start());
-test.afterAll(() => host.end());
+const host = hostOfThisFile();
 
 test('a run has the tags of its start, and leads back to its net', async ({ page }) => {
-  await page.goto(host.url);
   // An address that somebody sent, of a run that is not there yet.
-  await page.goto(new URL('/#/runs/1', page.url()).href);
+  await host.open(page, '#/runs/1');
   await expect(page.getByText('There is no run 1')).toBeVisible();
   await press(page.getByRole('link', { name: 'Train', exact: true }));
   await page.getByRole('textbox', { name: 'Epochs', exact: true }).fill('1');
