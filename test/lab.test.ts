@@ -6,6 +6,7 @@ import { calls, events } from '../src/shared/api/api.ts';
 import { openDataset } from '../src/main/datasets/index.ts';
 import { filesOf } from './support/filesOf.ts';
 import type { EventMessage } from '../src/shared/api/api.ts';
+import type { Lab } from '../src/main/lab/lab.ts';
 import { fakeRun, reached, reachedStep, storyOf, undisturbed } from './support/lab.ts';
 
 import { labsOfThisFile } from './support/labsOfFile.ts';
@@ -73,6 +74,28 @@ describe('a run', () => {
     await reachedStep(lab, 1, 100);
     expect((await lab.call('runs.batchLosses', { run: 1 })).losses).toHaveLength(100);
     expect(await lab.call('runs.get', { run: 1 })).toMatchObject({ status: 'running', step: 100 });
+  });
+});
+
+describe('kernels', () => {
+  const startOf = async (lab: Lab, batchSize: number) => {
+    const { settings, ...rest } = fakeRun('measured');
+    const [run] = await lab.call('runs.start', {
+      runs: [{ ...rest, settings: { ...settings, batchSize, epochs: 1 } }],
+    });
+    if (!run) throw new Error('no run was made');
+    await reached(lab, run.id, 'finished');
+    const log = await lab.call('runs.events', { run: run.id });
+    return log.find(({ kind }) => kind === 'started')?.detail;
+  };
+
+  test('a net is measured once, and its next run has the kernels that were faster', async () => {
+    const lab = await open();
+    expect(await startOf(lab, 187)).toMatchObject({ kernelTimes: { stride: 0.003, tensorflow: 0.001 } });
+    const next = await startOf(lab, 187);
+    expect(next).toMatchObject({ kernels: 'tensorflow' });
+    expect(next).not.toHaveProperty('kernelTimes');
+    expect(await startOf(lab, 100)).toHaveProperty('kernelTimes');
   });
 });
 

@@ -147,7 +147,16 @@ class FakeRun {
   async train(): Promise<void> {
     const progress = this.#progress;
     const { epochs, batchSize } = this.#order.settings;
-    post({ kind: 'started', tensorflow: 'fake', kernels: 'tensorflow', stepsPerEpoch: this.#stepsPerEpoch });
+    const { kernels, network } = this.#order;
+    const kernelTimes =
+      network.name === 'measured' && !kernels ? { stride: 0.003, tensorflow: 0.001 } : undefined;
+    post({
+      kind: 'started',
+      tensorflow: 'fake',
+      kernels: kernels ?? 'tensorflow',
+      stepsPerEpoch: this.#stepsPerEpoch,
+      ...(kernelTimes && { kernelTimes }),
+    });
     if (this.#order.network.name === 'kill-process' && process.env['STRIDE_TEST_KILL']) {
       await sleep(300);
       process.kill(process.pid, 'SIGSEGV');

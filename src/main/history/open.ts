@@ -24,6 +24,7 @@ import { type Organisation, organisation } from './queries/organisation.ts';
 import { becomeOwner, ownerLives, removeDeadOwners } from './tables/owners.ts';
 import { type Preferences, preferencesTable } from './tables/preferences.ts';
 import { type Networks, networksTable } from './tables/networks.ts';
+import { type KernelTimesTable, kernelTimesTable } from './tables/kernelTimes.ts';
 import { type Paces, pacesTable } from './tables/paces.ts';
 import { databaseImage } from './image.ts';
 import { lookOnlyProblem } from './lookOnly.ts';
@@ -68,6 +69,7 @@ export interface History {
   readonly organisation: Organisation;
   readonly queries: RunQueries;
   readonly paces: Paces;
+  readonly kernelTimes: KernelTimesTable;
   readonly comparisons: Comparisons;
   readonly datasetUses: DatasetUses;
   readonly drawings: Drawings;
@@ -246,6 +248,7 @@ function tablesOf(db: Db) {
     organisation: organisation(db),
     queries: runQueries(db),
     paces: pacesTable(db),
+    kernelTimes: kernelTimesTable(db),
     comparisons: comparisonsTable(db),
     datasetUses: datasetUses(db),
     drawings: drawingsTable(db),

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { problemRecordSchema, versionsSchema } from './runs.ts';
-import { type KernelSource, kernelSourceSchema } from '../training/kernels.ts';
+import { type KernelSource, kernelSourceSchema, kernelTimesSchema } from '../training/kernels.ts';
 import { stoppingMetrics } from '../training/training.ts';
 
 const details = {
@@ -17,6 +17,8 @@ const details = {
     versions: versionsSchema,
     /** Missing in histories from before Stride had kernels. */
     kernels: kernelSourceSchema.optional(),
+    /** The measurement that chose them, if they were chosen for this run. */
+    kernelTimes: kernelTimesSchema.optional(),
   },
   paused: {},
   continued: {},

@@ -8,23 +8,26 @@ import type { Network } from '../../../shared/network/network.ts';
 import { Problem } from '../../../shared/base/problem.ts';
 import { requireTrainable } from '../../../shared/network/shapes.ts';
 import { requireAffordable } from '../../../shared/training/affordable.ts';
+import type { KernelSource } from '../../../shared/training/kernels.ts';
 import type { TrainingSettings } from '../../../shared/training/training.ts';
 import { loadDataset } from '../compile/batches.ts';
-import { type CompiledNetwork, compile } from '../compile/compile.ts';
+import { compile } from '../compile/compile.ts';
 import { pixelConstants } from '../data/normalisation.ts';
-import { optimizerScalars } from '../compile/optimizers.ts';
 import { Generator } from '../random/generator.ts';
 import { readMemory } from '../native/memory.ts';
 import { Session } from '../native/session.ts';
 import { severalSteps, stackInputs, stepsAtOnce } from '../compile/severalSteps.ts';
 import { shardSizes, splitBatch } from '../compile/shards.ts';
 import { writeInitial } from '../compile/state.ts';
+import { pace, stepInputs } from '../train/trialSteps.ts';
 
 export interface PaceOrder {
   readonly network: Network;
   readonly settings: TrainingSettings;
   readonly dataset: Dataset;
   readonly shards: number;
+  /** The kernels that a run of it would have, if they are known. */
+  readonly kernels?: KernelSource | undefined;
 }
 
 export interface Pace {
@@ -44,7 +47,7 @@ const testSeconds = 0.25;
 const testBatch = 1000;
 
 export async function measurePace(
-  { network, settings, dataset, shards: wanted }: PaceOrder,
+  { network, settings, dataset, shards: wanted, kernels }: PaceOrder,
   unwanted: () => boolean,
 ): Promise<Pace> {
   const began = performance.now();
@@ -60,6 +63,7 @@ export async function measurePace(
     dataset,
     shards: shardSizes(count, shards),
     constants,
+    ...(kernels && { kernels }),
   });
   const session = await Session.load(compiled.graph);
   const breathe = async () => {
@@ -96,59 +100,4 @@ export async function measurePace(
   } finally {
     session.close();
   }
-}
-
-interface StepPlan {
-  readonly settings: TrainingSettings;
-  readonly trainCount: number;
-  /** Images of a step. */
-  readonly count: number;
-  readonly shards: number;
-}
-
-/** Returns a function that returns the inputs of one step after another. */
-function stepInputs({ random }: CompiledNetwork, { settings, trainCount, count, shards }: StepPlan) {
-  let step = 0;
-  return () => {
-    step += 1;
-    // Any images will do; a learning rate of almost zero keeps the parameters in their range.
-    const indices = Int32Array.from({ length: count }, (_, i) => (step * count + i * 7) % trainCount);
-    const scalars = [1 / count, ...optimizerScalars(settings.optimizer, 1e-12, step)];
-    return {
-      ...splitBatch(indices, shards),
-      scalars: { data: Float32Array.from(scalars) },
-      ...(random ? { step: { data: Int32Array.of(step), shape: [] } } : {}),
-    };
-  };
-}
-
-interface Timing {
-  readonly warmUp: number;
-  readonly seconds: number;
-  readonly breathe: () => Promise<void>;
-}
-
-/**
- * Returns the median duration of one call in seconds. If a warm-up call after the first takes longer than the
- * time allowed, its duration is returned instead.
- */
-async function pace(work: () => unknown, { warmUp, seconds, breathe }: Timing): Promise<number> {
-  const timed = async (): Promise<number> => {
-    await breathe();
-    const began = performance.now();
-    work();
-    return (performance.now() - began) / 1000;
-  };
-  for (let i = 0; i < warmUp; i += 1) {
-    const one = await timed();
-    // The first call is slow for every net, so its duration is ignored.
-    if (i > 0 && one > seconds) return one;
-  }
-  const all: number[] = [];
-  for (let spent = 0; spent < seconds || all.length < 3;) {
-    const one = await timed();
-    all.push(one);
-    spent += one;
-  }
-  return all.sort((a, b) => a - b)[Math.floor(all.length / 2)] as number;
 }

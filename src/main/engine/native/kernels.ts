@@ -6,7 +6,8 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { KernelSource } from '../../../shared/training/kernels.ts';
+import { type KernelSource, kernelSourceSchema } from '../../../shared/training/kernels.ts';
+import type { Graph } from '../graph/graph.ts';
 import { kernelsFile as kernelsInFolder, tfjsNodeFolder } from './addon.ts';
 import { hasFlags } from './cpu.ts';
 
@@ -30,16 +31,24 @@ export const availableKernels = (wanted: KernelSource, available = hasKernels())
   available ? wanted : 'tensorflow';
 
 /**
- * Returns the kernels for a new run. STRIDE_KERNELS=tensorflow chooses TensorFlow's, so that both can be measured and
- * tested. Throws on any other value, because nobody would notice a misspelling.
+ * Returns the kernels that STRIDE_KERNELS names for new runs, "stride" or "tensorflow", so that both can be measured
+ * and tested; undefined if it is not set. Throws on any other value, because nobody would notice a misspelling.
  */
-export function kernelSource(env: NodeJS.ProcessEnv = process.env): KernelSource {
-  const wanted = env['STRIDE_KERNELS'];
-  if (wanted === 'tensorflow') return wanted;
-  if (wanted !== undefined && wanted !== '')
-    throw new Error(`STRIDE_KERNELS is "${wanted}"; it can be "tensorflow", or not be set`);
-  return hasKernels() ? 'stride' : 'tensorflow';
+export function wantedKernels(env: NodeJS.ProcessEnv = process.env): KernelSource | undefined {
+  const wanted = env['STRIDE_KERNELS'] ?? '';
+  if (wanted === '') return undefined;
+  const { success, data } = kernelSourceSchema.safeParse(wanted);
+  if (success) return data;
+  throw new Error(`STRIDE_KERNELS is "${wanted}"; it can be "stride", "tensorflow", or not be set`);
 }
+
+/** Returns the kernels of a net that nobody has measured. */
+export const kernelSource = (env: NodeJS.ProcessEnv = process.env): KernelSource =>
+  availableKernels(wantedKernels(env) ?? 'stride');
+
+/** Returns whether a graph computes anything with Stride's kernels. */
+export const isUsing = ({ nodes, functions }: Pick<Graph, 'nodes' | 'functions'>): boolean =>
+  [{ nodes }, ...functions].some((part) => part.nodes.some(({ op }) => op === 'StrideConv2D'));
 
 /** Registers the operations with TensorFlow, which must have been loaded. Throws if that fails. */
 export function loadKernels(): void {

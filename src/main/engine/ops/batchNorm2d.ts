@@ -12,7 +12,6 @@ import {
   addN,
   divide,
   multiply,
-  negate,
   reciprocalSquareRoot,
   scalar,
   size,
@@ -92,15 +91,17 @@ function normaliseByBatch(
       const direct = parts.map((part) => part.input);
       if (whole) return gradientsOf(g, direct);
       // dx = weight·inverse · (dy − mean(dy) − x̂·mean(dy·x̂)), where the means are over the whole batch. The first
-      // term is `direct`; the others are along·x + level.
+      // term is `direct`; along·x + level is subtracted from it. A sum would be merged with `scaleChannels` by
+      // TensorFlow's optimizer, which fails at it if a max-pool's gradient follows, gives up on the whole graph and
+      // reports that on stderr.
       const meanDy = divide(g, addN(g, biasParts), count);
       const meanDyX = divide(g, addN(g, weightParts), count);
-      const along = negate(g, multiply(g, multiply(g, scale, inverse), meanDyX));
-      const level = negate(g, add(g, multiply(g, scale, meanDy), multiply(g, mean, along)));
+      const along = multiply(g, multiply(g, scale, inverse), meanDyX);
+      const level = subtract(g, multiply(g, scale, meanDy), multiply(g, mean, along));
       return gradientsOf(
         g,
         direct.map((dx, shard) =>
-          add(g, dx, scaleChannels(g, shards[shard] as Tensor, along, level, channels)),
+          subtract(g, dx, scaleChannels(g, shards[shard] as Tensor, along, level, channels)),
         ),
       );
     },

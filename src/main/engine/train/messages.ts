@@ -8,7 +8,7 @@ import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import type { Network } from '../../../shared/network/network.ts';
 import type { ProblemRecord } from '../../../shared/base/problem.ts';
 import type { EpochRecord, RunningLoss } from '../../../shared/runs/runs.ts';
-import type { KernelSource } from '../../../shared/training/kernels.ts';
+import type { KernelSource, KernelTimes } from '../../../shared/training/kernels.ts';
 import type { LearningRateChange, TrainingSettings } from '../../../shared/training/training.ts';
 
 /** A run to train from its start or from a checkpoint. */
@@ -21,8 +21,8 @@ export interface TrainingOrder {
    */
   readonly shards: number;
   /**
-   * Whose convolutions a run from the seed is trained with, so that it repeats another one; the best on this machine
-   * if left out. A resumed run keeps its own.
+   * Whose convolutions a run from the seed is trained with, so that it repeats another one, or because they are known to
+   * be the faster ones; a measurement chooses if left out. A resumed run keeps its own.
    */
   readonly kernels?: KernelSource;
   /** Checkpoint to continue from, or null to start from the seed. */
@@ -67,6 +67,8 @@ export type FromWorker =
       readonly kind: 'started';
       readonly tensorflow: string;
       readonly kernels: KernelSource;
+      /** The measurement that chose them, if there was one. */
+      readonly kernelTimes?: KernelTimes;
       readonly stepsPerEpoch: number;
     }
   /** Losses of the steps starting at `from` (counted from 0), posted a few times per second. */

@@ -5,15 +5,12 @@
 import { requireWatchable } from '../../../shared/runs/bestEpoch.ts';
 import { requireTrainable } from '../../../shared/network/shapes.ts';
 import { requireAffordable } from '../../../shared/training/affordable.ts';
-import { loadDataset } from '../compile/batches.ts';
-import { compile } from '../compile/compile.ts';
 import type { Control } from './control.ts';
 import { readLabels } from '../data/images.ts';
 import type { FromWorker, TrainingOrder } from './messages.ts';
 import { pixelConstants } from '../data/normalisation.ts';
-import { availableKernels, kernelSource } from '../native/kernels.ts';
 import { readMemory } from '../native/memory.ts';
-import { Session } from '../native/session.ts';
+import { prepareNet } from './preparedNet.ts';
 import { splitTraining } from './split.ts';
 
 import { Trainer } from './trainer.ts';
@@ -39,14 +36,11 @@ export async function train(
   requireAffordable({ summary, dataset: dataset.summary, settings, shards }, readMemory().freeBytes);
   const lastBatch = split.train.length % settings.batchSize;
   const constants = await pixelConstants(settings.normalisation, dataset);
-  const wanted = from?.progress.kernels ?? order.kernels ?? kernelSource();
-  const kernels = availableKernels(wanted);
-  const compiled = compile({ network, settings, dataset, shards, lastBatch, constants, kernels });
-  const session = await Session.load(compiled.graph);
+  const plan = { network, settings, dataset, shards, lastBatch, constants };
+  const net = await prepareNet(plan, from?.progress.kernels ?? order.kernels);
   try {
-    loadDataset(session, dataset);
-    await new Trainer({ order, compiled, session, labels, split, shards, kernels, control, post }).run();
+    await new Trainer({ order, ...net, labels, split, shards, control, post }).run();
   } finally {
-    session.close();
+    net.session.close();
   }
 }

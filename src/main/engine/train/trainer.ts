@@ -5,10 +5,9 @@
  */
 import type { Checkpoint, NamedTensor } from '../../../shared/runs/checkpoint.ts';
 import type { Problem } from '../../../shared/base/problem.ts';
-import type { KernelSource } from '../../../shared/training/kernels.ts';
 import { baseAt, learningRateAt } from '../../../shared/training/schedule.ts';
 import { runningLossInterval } from '../../../shared/training/training.ts';
-import { type CompiledNetwork, trainingSignatures } from '../compile/compile.ts';
+import { trainingSignatures } from '../compile/compile.ts';
 import { CheckpointPace } from './checkpointPace.ts';
 import type { Control } from './control.ts';
 import { describeDivergence } from './divergence.ts';
@@ -19,27 +18,24 @@ import { type LastStepState, measureHealth, sampleOf } from '../compile/health.t
 import type { FromWorker, TrainingOrder } from './messages.ts';
 import { Generator } from '../random/generator.ts';
 import { drawForTestPass, drawOrderSeed, orderOf } from '../random/loaders.ts';
-import { type NumberInputs, type Session, tensorflowVersion } from '../native/session.ts';
+import { type NumberInputs, tensorflowVersion } from '../native/session.ts';
 import { optimizerScalars } from '../compile/optimizers.ts';
 import { splitBatch } from '../compile/shards.ts';
 import { severalSteps, stackInputs, stepsAtOnce } from '../compile/severalSteps.ts';
 import { knownChanges } from './learningRates.ts';
 import { type Split } from './split.ts';
+import type { PreparedNet } from './preparedNet.ts';
 import { StepPace } from './stepPace.ts';
 import { LossReport } from './lossReport.ts';
 import { type Progress, beginEpoch, initialProgress } from './progress.ts';
 import { readState, writeInitial, writeState } from '../compile/state.ts';
 
-/** Parts that a run is trained with; the session has the data set in its variables. */
-export interface Parts {
+/** Parts that a run is trained with. */
+export interface Parts extends PreparedNet {
   readonly order: TrainingOrder;
-  readonly compiled: CompiledNetwork;
-  readonly session: Session;
   readonly labels: { readonly train: Uint8Array; readonly test: Uint8Array };
   readonly split: Split;
   readonly shards: number;
-  /** Whose convolutions the session has. */
-  readonly kernels: KernelSource;
   readonly control: Control;
   readonly post: (message: FromWorker) => void;
 }
@@ -80,7 +76,8 @@ export class Trainer {
     const [progress, parts] = [this.#progress, this.#parts];
     const { earlyStopping, epochs } = parts.order.settings;
     const started = { tensorflow: tensorflowVersion(), stepsPerEpoch: this.#stepsPerEpoch };
-    parts.post({ kind: 'started', ...started, kernels: parts.kernels });
+    const { kernels, kernelTimes } = parts;
+    parts.post({ kind: 'started', ...started, kernels, ...(kernelTimes && { kernelTimes }) });
     const waitedOut = () => earlyStopping !== null && progress.stopping.waited >= earlyStopping.patience;
     while (progress.epoch <= epochs && !waitedOut()) {
       if (!(await this.#epoch())) {

@@ -1,6 +1,6 @@
 /**
  * Measured training speeds of nets on this machine. `key` identifies everything that the speed depends on
- * (`lab/runs/estimates.ts`). A row may be lost, because it takes only a second to measure again.
+ * (`lab/base/paceKey.ts`). A row may be lost, because it takes only a second to measure again.
  */
 import type { Db } from '../sqlite.ts';
 

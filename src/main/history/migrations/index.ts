@@ -20,6 +20,7 @@ import { up as runIdentity } from './0014-run-identity.ts';
 import { up as comparisons } from './0015-comparisons.ts';
 import { up as runDoing } from './0016-run-doing.ts';
 import { up as drawings } from './0017-drawings.ts';
+import { up as kernelTimes } from './0018-kernel-times.ts';
 
 export const migrations: readonly ((db: Db) => void)[] = [
   runs,
@@ -39,6 +40,7 @@ export const migrations: readonly ((db: Db) => void)[] = [
   comparisons,
   runDoing,
   drawings,
+  kernelTimes,
 ];
 
 /**

@@ -6,8 +6,6 @@
  * A pace that was measured while no run was training is stored in history under a hash of everything that it
  * depends on. Only the newest of several questions is answered; the earlier ones are cancelled.
  */
-import { createHash } from 'node:crypto';
-import { cpus } from 'node:os';
 import type { CallReply, CallRequest } from '../../../shared/api/api.ts';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import { trainingMemory } from '../../../shared/training/memory.ts';
@@ -19,7 +17,8 @@ import type { Pace } from '../../engine/inspect/pace.ts';
 import type { History } from '../../history/open.ts';
 import { IdleThread, type IdleThreadOptions } from '../threads/idleThread.ts';
 import type { Answer, Request, StartLine } from '../threads/inspectionThread.ts';
-import { strideVersion } from '../base/machine.ts';
+import { paceKey } from '../base/paceKey.ts';
+import { knownKernels } from '../runs/knownKernels.ts';
 import { checkRun } from '../runs/newRun.ts';
 import type { LabRuns } from '../runs/runs.ts';
 import { requireTraining } from '../runs/trainingProblem.ts';
@@ -55,12 +54,14 @@ export class LabEstimates {
     const { network, settings, threads: shards } = request;
     checkRun(network, dataset, { settings, shards, memory: this.#options.readMemory() });
     if (mine !== this.#newest) throw new Problem('estimate.given-up', 'the settings have changed meanwhile');
-    const key = keyOf(request, dataset);
+    const order = { network, settings, dataset, shards };
+    const kernels = knownKernels(order, history);
+    const key = paceKey(order, kernels);
     const known = history.paces.get(key);
     if (known) return this.#reply(request, dataset, known, 0);
 
     const before = runs.atWork;
-    const pace = (await this.#ask({ kind: 'pace', order: { network, settings, dataset, shards } })) as Pace;
+    const pace = (await this.#ask({ kind: 'pace', order: { ...order, kernels } })) as Pace;
     const beside = Math.max(before, runs.atWork);
     if (beside === 0) history.paces.put(key, pace);
     return this.#reply(request, dataset, pace, beside);
@@ -111,18 +112,4 @@ export class LabEstimates {
       return this.#thread.current().ask(request);
     });
   }
-}
-
-/**
- * Returns a hash of what a step's duration depends on: the graph and the machine, but not the fed numbers.
- */
-function keyOf({ network, settings, threads }: EstimateRequest, { summary }: Dataset): string {
-  const { batchSize, clipping, augmentation, labelSmoothing, normalisation } = settings;
-  const optimizer = { ...settings.optimizer, learningRate: 0 };
-  const parts = {
-    ...{ input: network.input, layers: network.layers, optimizer, batchSize, clipping, augmentation },
-    ...{ labelSmoothing: labelSmoothing > 0, normalisation, threads, dataset: summary.hash },
-    ...{ cpu: cpus()[0]?.model ?? '', version: strideVersion },
-  };
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -20,6 +20,7 @@ import type { CheckpointFiles } from '../../checkpoints/files.ts';
 import type { FromWorker, TrainingOrder } from '../../engine/train/messages.ts';
 import type { Doing } from '../../history/tables/runRow.ts';
 import type { Events } from '../base/events.ts';
+import { paceKey } from '../base/paceKey.ts';
 import { LossBuffer } from './lossBuffer.ts';
 import type { PastStates } from './pastStates.ts';
 import type { RunBook } from './runBook.ts';
@@ -68,13 +69,22 @@ export class RunRecorder {
   }
 
   /** Records that the engine has been loaded and training begins. */
-  started({ tensorflow, stepsPerEpoch, kernels }: Extract<FromWorker, { kind: 'started' }>): void {
-    const { run, book } = this.#options;
+  started(message: Extract<FromWorker, { kind: 'started' }>): void {
+    const { tensorflow, stepsPerEpoch, kernels, kernelTimes } = message;
+    const { run, book, order } = this.#options;
+    if (kernelTimes) book.history.kernelTimes.put(paceKey(order), kernelTimes);
     book.history.runs.setStarted(run, tensorflow, stepsPerEpoch);
     this.#does('firstStep');
     book.changed(run);
     const { machine, shards, versions } = book.detail(run);
-    const detail = { cpu: machine.cpu, cores: machine.cores, threads: shards, versions, kernels };
+    const detail = {
+      cpu: machine.cpu,
+      cores: machine.cores,
+      threads: shards,
+      versions,
+      kernels,
+      kernelTimes,
+    };
     book.log(run, { kind: 'started', detail });
   }
 

@@ -9,6 +9,7 @@ import type { Memory } from '../../engine/native/memory.ts';
 import type { TrainingOrder } from '../../engine/train/messages.ts';
 import type { Events } from '../base/events.ts';
 import { MemoryOfRuns } from './memoryOfRuns.ts';
+import { knownKernels } from './knownKernels.ts';
 import { type CheckedRun, checkRun, insertRuns } from './newRun.ts';
 import { requireOwnRun, unlessFailed } from './ownRun.ts';
 import { goOnFrom, requireSameData } from './resume.ts';
@@ -289,7 +290,8 @@ export class LabRuns {
           tested,
           startWorker: (order, listener) => {
             this.#memory.reserve(run, order);
-            return startWorker(order, listener);
+            const kernels = order.kernels ?? knownKernels(order, book.history);
+            return startWorker({ ...order, ...(kernels && { kernels }) }, listener);
           },
           onTensorflow: (version) => (this.#tensorflow = version),
         });

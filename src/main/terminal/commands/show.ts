@@ -3,7 +3,7 @@ import { inLanguage, say } from '../../host/language.ts';
 import type { LabClient } from '../../../shared/api/api.ts';
 import type { RunEvent } from '../../../shared/runs/runEvents.ts';
 import type { RunDetail } from '../../../shared/runs/runs.ts';
-import type { KernelSource } from '../../../shared/training/kernels.ts';
+import { type LoggedKernels, stepTimes } from '../../../shared/training/kernels.ts';
 import { labelled, count, dateTime, describeOptimizer, percent, seconds, table } from '../reports/format.ts';
 import { type Io, print, printJson } from '../io.ts';
 
@@ -113,9 +113,11 @@ function log(events: readonly RunEvent[]): string {
   );
 }
 
-function kernelsText(kernels: KernelSource | undefined): string {
+function kernelsText({ kernels, kernelTimes }: LoggedKernels): string {
   if (kernels === undefined) return '';
-  return kernels === 'stride' ? say(", with Stride's own kernels") : say(", with TensorFlow's kernels");
+  const text = kernels === 'stride' ? say(", with Stride's own kernels") : say(", with TensorFlow's kernels");
+  if (!kernelTimes) return text;
+  return text + say(' ({chosen} ms per step instead of {other})', stepTimes(kernels, kernelTimes));
 }
 
 function inWords(event: RunEvent): string {
@@ -125,7 +127,7 @@ function inWords(event: RunEvent): string {
         say('started on {threads} of {cores} cores', {
           threads: event.detail.threads,
           cores: event.detail.cores,
-        }) + kernelsText(event.detail.kernels)
+        }) + kernelsText(event.detail)
       );
     case 'resumed':
       return event.step === 0

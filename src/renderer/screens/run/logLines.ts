@@ -1,6 +1,6 @@
 /** Describes a line of a run's log. */
 import type { RunEvent } from '../../../shared/runs/runEvents.ts';
-import type { KernelSource } from '../../../shared/training/kernels.ts';
+import { type LoggedKernels, stepTimes } from '../../../shared/training/kernels.ts';
 import { formatCount, formatDuration, formatLoss, formatShare, formatTick } from '../../i18n/format.ts';
 import { problemText } from '../../i18n/problems.ts';
 import { evaluatedOn } from '../../app/runs/scoreRun.ts';
@@ -63,7 +63,10 @@ export function logLine(event: RunEvent): string {
   }
 }
 
-function kernels({ kernels: source }: { readonly kernels?: KernelSource | undefined }): string {
+function kernels({ kernels: source, kernelTimes }: LoggedKernels): string {
   if (source === undefined) return '';
-  return source === 'stride' ? m.runs_log_kernels_stride() : m.runs_log_kernels_tensorflow();
+  const text = source === 'stride' ? m.runs_log_kernels_stride() : m.runs_log_kernels_tensorflow();
+  if (!kernelTimes) return text;
+  const { chosen, other } = stepTimes(source, kernelTimes);
+  return text + m.runs_log_kernel_times({ chosen: formatTick(chosen), other: formatTick(other) });
 }

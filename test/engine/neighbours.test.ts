@@ -1,0 +1,24 @@
+/**
+ * TensorFlow's optimizer reports to stderr where it fails at a graph, and then leaves the whole graph as it was: such
+ * graphs are slow, and a user sees messages of a library. Batch norm is the layer whose gradients it had failed at.
+ */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { childEnvironment } from '../../scripts/setup/native-notes.mjs';
+
+const script = fileURLToPath(new URL('../support/neighbours.ts', import.meta.url));
+
+it.each(['tensorflow', 'stride'])(
+  "optimises batch norm behind every kind of layer, with %s's kernels",
+  (kernels) => {
+    const before = 'maxPool2d,avgPool2d,relu,dropout,residual';
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script, kernels, before, 'batchNorm2d'], {
+      env: { ...process.env, ...childEnvironment },
+      encoding: 'utf8',
+    });
+    expect(status, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toHaveLength(5);
+    expect(stderr.split('\n').filter((line) => /^[EF]\d{4} /.test(line))).toEqual([]);
+  },
+);
