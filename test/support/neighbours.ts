@@ -1,5 +1,5 @@
 /**
- * Takes one step of every net that has two given kinds of layer next to each other, after a convolution, and prints
+ * Takes one step of, and looks into, every net that has two given kinds of layer next to each other, after a convolution, and prints
  * which nets these were. The parameters: whose kernels, and the places of the kinds in the list (all if left out).
  */
 import '../engine/support.ts';
@@ -50,15 +50,22 @@ async function step(layers: readonly object[], kernels: 'stride' | 'tensorflow')
   const session = await Session.load(compiled.graph);
   try {
     writeInitial(session, compiled, new Generator(1), settings.initialisation);
-    session.run('train', {
+    const inputs = {
       scalars: { data: Float32Array.of(1 / 24, 0.01) },
       images: sizes.map((each) => ({
         data: Float32Array.from({ length: each * 144 }, (_, i) => Math.sin(i * i)),
         shape: [each, 1, 12, 12],
       })),
       labels: sizes.map((each) => ({ data: Int32Array.from({ length: each }, (_, i) => i % 4) })),
-      ...(compiled.random ? { step: { data: Int32Array.of(1), shape: [] } } : {}),
-    });
+      step: { data: Int32Array.of(1), shape: [] },
+    };
+    for (const name of ['train', 'finite', 'evaluate', 'measure', 'gradients']) {
+      const wanted = Object.keys(compiled.graph.signatures[name]?.inputs ?? {});
+      session.run(
+        name,
+        Object.fromEntries(Object.entries(inputs).filter(([input]) => wanted.includes(input))),
+      );
+    }
   } finally {
     session.close();
   }

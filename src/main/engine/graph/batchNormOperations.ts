@@ -22,6 +22,14 @@ export function scaleChannels(g: Graph, x: Tensor, scale: Tensor, shift: Tensor,
   return biasAdd(g, scaled, shift);
 }
 
+/**
+ * Adds a border that TensorFlow's optimizer does not merge across; nothing is copied if `x` has no other use. It would
+ * merge a sum with the scaling before it, has no operation for that, gives up on the whole graph and reports it on
+ * stderr.
+ */
+export const notMerged = (g: Graph, x: Tensor): Tensor =>
+  g.op('Snapshot', [x], { attributes: { T: type('float32') } });
+
 export interface BatchNormGradients {
   readonly input: Tensor;
   /** Σ dy · (x − mean) / √(variance + ε) for each channel. */

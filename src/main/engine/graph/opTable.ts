@@ -126,6 +126,7 @@ export const opTable = {
   ConcatV2: { inputs: 'list', outputs: ['output'] },
   GatherV2: of(3),
   Identity: of(1),
+  Snapshot: of(1),
   OneHot: of(4),
   Pack: { inputs: 'list', outputs: ['output'] },
   Pad: of(2),

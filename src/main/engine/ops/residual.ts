@@ -5,6 +5,7 @@
 import { type Layer, enabledLayers, layerKind } from '../../../shared/layers/index.ts';
 import { type Residual, shortcut } from '../../../shared/layers/residual.ts';
 import type { Shape } from '../../../shared/layers/layer.ts';
+import { notMerged } from '../graph/batchNormOperations.ts';
 import { add } from '../graph/operations.ts';
 import {
   type Context,
@@ -50,12 +51,15 @@ export const residual: Operation<Residual> = (context, layer, given, inputShape)
   const side = beside ? passOf(context.within('shortcut'), [beside], 0, input, inputShape) : undefined;
   const around = side?.output ?? input;
   if (side) within.push({ place: 'shortcut', pass: side, shape });
+  const isNormalised = enabledLayers(layer.layers).at(-1)?.type === 'batchNorm2d';
   const alike = shape.kind === 'map' ? laidOut(context, around, shape, layoutOf(values)) : around;
   return {
     inner: within,
     output: {
       layout: values.layout,
-      shards: values.shards.map((y, shard) => add(g, y, alike.shards[shard] as typeof y)),
+      shards: values.shards.map((y, shard) =>
+        add(g, isNormalised ? notMerged(g, y) : y, alike.shards[shard] as typeof y),
+      ),
     },
     backward(gradients, needsInput) {
       // The first inner layer's input gradient is needed only if the block's is.
