@@ -15,8 +15,8 @@ interface PressOptions {
   readonly timeout?: number;
 }
 
-/** What is covered may be so for a moment, while something above it closes. */
-const patience = 5_000;
+/** What is covered may be so for a moment, while something above it closes; on a busy machine that takes seconds. */
+const patience = 30_000;
 
 /** Fails where the target's middle is covered by something else, and says by what. */
 export async function press(target: Locator, options: PressOptions = {}): Promise<void> {

@@ -33,6 +33,7 @@ import { type Batch, type BatchInput, datasetInput, fedInput, firstShard } from 
 import { clip } from './clip.ts';
 import { type ByShard, Graph, type Side, type Tensor, unknown } from '../graph/graph.ts';
 import {
+  absolute,
   add,
   addN,
   all,
@@ -40,7 +41,7 @@ import {
   assignVariable,
   cast,
   identity,
-  isFinite,
+  less,
   multiply,
   oneHot,
   pack,
@@ -202,10 +203,13 @@ class Compiler {
         ...(imageGradients.length > 0 ? { images: imageGradients } : {}),
       },
     });
+    // `IsFinite` would be moved before transpositions by TensorFlow's optimizer, because truth values are smaller; oneDNN
+    // reports on stderr that it cannot transpose them.
+    const isBounded = (x: Tensor) => less(g, absolute(g, x), scalar(g, Infinity));
     const flags = passes.map(({ output }) =>
       pack(
         g,
-        output.shards.map((x) => all(g, isFinite(g, reshape(g, x, [-1])), [0])),
+        output.shards.map((x) => all(g, isBounded(reshape(g, x, [-1])), [0])),
       ),
     );
     const finite = cast(g, all(g, pack(g, flags), [1]), 'int32');

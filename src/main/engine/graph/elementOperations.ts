@@ -57,6 +57,7 @@ function comparison(op: OpName) {
 }
 export const greater = comparison('Greater');
 export const greaterEqual = comparison('GreaterEqual');
+export const less = comparison('Less');
 export const equal = comparison('Equal');
 
 export function select(g: Graph, condition: Tensor, then: Tensor, otherwise: Tensor): Tensor {
@@ -64,8 +65,4 @@ export function select(g: Graph, condition: Tensor, then: Tensor, otherwise: Ten
     attributes: { T: type(then.dtype) },
     outputs: [then.dtype],
   });
-}
-
-export function isFinite(g: Graph, x: Tensor): Tensor {
-  return g.op('IsFinite', [x], { attributes: { T: type('float32') }, outputs: ['bool'] });
 }

@@ -33,7 +33,6 @@ export const opTable = {
   Exp: unary('y'),
   Expm1: unary('y'),
   Floor: unary('y'),
-  IsFinite: unary('y'),
   Neg: unary('y'),
   Rsqrt: unary('y'),
   Sin: unary('y'),
