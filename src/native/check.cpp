@@ -166,7 +166,7 @@ bool checkConvolution(const stride::Kernels& kernels, int lanes) {
   kernels.toLanes(yGradient.get(), images, c.outputSize(), yGradientLanes.get());
   const bool needsInput = between(0, 3) > 0;
   kernels.gradients(c, groups, xLanes.get(), filter.get(), yGradientLanes.get(), index.get(),
-                    needsInput ? xGradientLanes.get() : nullptr, filterGradient.get(), biasGradient.get());
+                    nullptr, needsInput ? xGradientLanes.get() : nullptr, filterGradient.get(), biasGradient.get());
   if (needsInput) kernels.fromLanes(xGradientLanes.get(), images, c.inputSize(), xGradient.get());
 
   const std::string of = describe(c, images);
@@ -270,6 +270,38 @@ bool checkNormalise(const stride::Kernels& kernels, int lanes) {
          alike("x's gradient", of, expected.xGradient, xGradient.get());
 }
 
+/** Compares a convolution's gradients through the batch norm after it with those that are taken one after the other. */
+bool checkNormalised(const stride::Kernels& kernels, int lanes) {
+  Convolution c = drawConvolution();
+  c.relu = c.pool = false;
+  Tail t = c.tail();
+  t.relu = between(0, 1) == 1;
+  t.pool = t.height > 1 && t.width > 1 && between(0, 1) == 1;
+  const int images = between(1, 2 * lanes + 1), groups = (images + lanes - 1) / lanes;
+  Numbers<float> x = drawn(groups * c.inputSize() * lanes), filter = drawn(c.filterSize());
+  Numbers<float> output = drawn(groups * t.inputSize() * lanes), yGradient = drawn(groups * t.outputSize() * lanes);
+  Numbers<float> ofX = drawn(c.filters), ofY = drawn(c.filters), constant = drawn(c.filters);
+  Numbers<float> y(yGradient.count()), outputGradient(output.count()), xGradients[2] = {drawn(x.count()), drawn(x.count())};
+  Numbers<float> filterGradients[2] = {drawn(c.filterSize()), drawn(c.filterSize())};
+  Numbers<float> biasGradients[2] = {drawn(c.filters), drawn(c.filters)};
+  Numbers<uint8_t> index(t.hasIndex() ? y.count() : 0);
+  const stride::Linear of{ofX.get(), ofY.get(), constant.get()};
+  const stride::Normalised normalised{t, images, output.get(), of};
+  kernels.normalise(t, groups, output.get(), ofY.get(), constant.get(), y.get(), index.get());
+  kernels.normaliseGradient(t, images, output.get(), yGradient.get(), index.get(), of, outputGradient.get());
+  kernels.gradients(c, groups, x.get(), filter.get(), outputGradient.get(), nullptr, nullptr, xGradients[0].get(),
+                    filterGradients[0].get(), biasGradients[0].get());
+  kernels.gradients(c, groups, x.get(), filter.get(), yGradient.get(), index.get(), &normalised, xGradients[1].get(),
+                    filterGradients[1].get(), biasGradients[1].get());
+  const auto expected = [](Numbers<float>& numbers) {
+    return std::vector<double>(numbers.get(), numbers.get() + numbers.count());
+  };
+  const std::string text = describe(c, images) + " through batch norm";
+  return alike("x's gradient", text, expected(xGradients[0]), xGradients[1].get()) &&
+         alike("the filter's gradient", text, expected(filterGradients[0]), filterGradients[1].get()) &&
+         alike("the bias' gradient", text, expected(biasGradients[0]), biasGradients[1].get());
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -282,7 +314,8 @@ int main(int count, char** words) {
   const stride::Kernels& kernels = lanes == 16 ? stride::kernelsOf16 : stride::kernelsOf8;
   int wrong = 0;
   for (int shape = 0; shape < shapes; shape++)
-    if (!(checkConvolution(kernels, lanes) && checkNormalise(kernels, lanes))) wrong++;
-  std::printf("%d lanes: %d of %d pairs of shapes as plain loops have them\n", lanes, shapes - wrong, shapes);
+    if (!(checkConvolution(kernels, lanes) && checkNormalise(kernels, lanes) && checkNormalised(kernels, lanes)))
+      wrong++;
+  std::printf("%d lanes: %d of %d times three shapes as plain loops have them\n", lanes, shapes - wrong, shapes);
   return wrong == 0 ? 0 : 1;
 }

@@ -70,6 +70,15 @@ struct Linear {
   const float *ofX, *ofY, *constant;
 };
 
+/** The batch norm after a convolution, through which the gradient of its `y` is led back to the convolution's output. */
+struct Normalised {
+  Tail tail;
+  int images;
+  /** The convolution's output, and the gradient at it as a function of that and of the gradient led back. */
+  const float* x;
+  Linear of;
+};
+
 /** The computations for one number of lanes. All pointers to maps are aligned to 64 bytes. */
 struct Kernels {
   /** Copies images × size to groups × size × lanes, and back; zero in lanes without an image. */
@@ -81,9 +90,13 @@ struct Kernels {
    */
   void (*forward)(const Convolution&, int groups, const float* x, const float* filter, const float* bias, float* y,
                   uint8_t* index);
-  /** Computes the gradients from that of `y`; `xGradient` may be null if it is not needed. */
+  /**
+   * Computes the gradients from that of `y`, or, unless `normalised` is null, of the `y` of the batch norm after it.
+   * `xGradient` may be null if it is not needed.
+   */
   void (*gradients)(const Convolution&, int groups, const float* x, const float* filter, const float* yGradient,
-                    const uint8_t* index, float* xGradient, float* filterGradient, float* biasGradient);
+                    const uint8_t* index, const Normalised* normalised, float* xGradient, float* filterGradient,
+                    float* biasGradient);
   /** Computes for each channel the mean and then Σ (x − mean)² of so many images. */
   void (*moments)(const Tail&, int images, const float* x, float* moments);
   /** Computes scale · x + shift with ReLU and pool after it; `index` as `forward` has it. */

@@ -105,28 +105,82 @@ void computeConvolution(void* kernel, TF_OpKernelContext* context) {
   call.end();
 }
 
-void computeGradients(void* kernel, TF_OpKernelContext* context) {
+/** The attributes of the gradients through a batch norm; those of `convolution` are of the convolution alone. */
+struct NormalisedSettings {
+  Settings convolution;
+  int64_t images;
+  unsigned char relu, pool;
+};
+
+void readNormalised(TF_OpKernelConstruction* node, NormalisedSettings& settings, TF_Status* status) {
+  readGradients(node, settings.convolution, status);
+  settings.relu = settings.convolution.relu;
+  settings.pool = settings.convolution.pool;
+  settings.convolution.relu = settings.convolution.pool = 0;
+  if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrInt64(node, "images", &settings.images, status);
+}
+
+/** Computes the gradients from inputs that have been checked but for their shapes. */
+void computeGradients(Call& call, const Settings& settings, const TF_Tensor* x, const TF_Tensor* filter,
+                      const TF_Tensor* yGradient, const TF_Tensor* index, Normalised* normalised) {
+  const Kernels* kernels = call.ok() ? kernelsFor(TF_Dim(x, 4), call) : nullptr;
+  if (!kernels) return;
+  const Convolution c = convolutionOf(settings, x, filter, call);
+  Tail after = c.tail();
+  if (normalised) {
+    after.relu = normalised->tail.relu;
+    after.pool = normalised->tail.pool;
+    normalised->tail = after;
+  }
+  const int64_t groups = TF_Dim(x, 0), lanes = TF_Dim(x, 4);
+  const std::vector<int64_t> shape{groups, after.mapHeight(), after.mapWidth(), after.channels, lanes};
+  if (call.ok() && !(hasShape(yGradient, shape) && (!after.hasIndex() || hasShape(index, shape))))
+    call.refuse("the gradient or the index has another shape than the output");
+  const std::vector<int64_t> shapeOfX{groups, c.height, c.width, c.channels, lanes};
+  float* xGradient = call.output<float>(0, settings.inputGradient ? shapeOfX : std::vector<int64_t>{0});
+  float* filterGradient = call.output<float>(1, {c.kernelHeight, c.kernelWidth, c.channels, c.filters});
+  float* biasGradient = call.output<float>(2, {c.filters});
+  if (call.ok())
+    kernels->gradients(c, static_cast<int>(groups), dataOf(x), dataOf(filter), dataOf(yGradient),
+                       dataOf<uint8_t>(index), normalised, settings.inputGradient ? xGradient : nullptr,
+                       filterGradient, biasGradient);
+}
+
+void computeConvolutionGradients(void* kernel, TF_OpKernelContext* context) {
   Call call(context);
   const Settings& settings = *static_cast<Settings*>(kernel);
   const TF_Tensor* x = call.input(0, 5);
   const TF_Tensor* filter = call.input(1, 4);
   const TF_Tensor* yGradient = call.input(2, 5);
   const TF_Tensor* index = call.input(3, settings.relu || settings.pool ? 5 : 1);
-  const Kernels* kernels = index ? kernelsFor(TF_Dim(x, 4), call) : nullptr;
-  if (kernels) {
-    const Convolution c = convolutionOf(settings, x, filter, call);
+  computeGradients(call, settings, x, filter, yGradient, index, nullptr);
+  call.end();
+}
+
+void computeNormalisedGradients(void* kernel, TF_OpKernelContext* context) {
+  Call call(context);
+  const NormalisedSettings& settings = *static_cast<NormalisedSettings*>(kernel);
+  const TF_Tensor* x = call.input(0, 5);
+  const TF_Tensor* filter = call.input(1, 4);
+  const TF_Tensor* output = call.input(2, 5);
+  const TF_Tensor* yGradient = call.input(3, 5);
+  const TF_Tensor* index = call.input(4, settings.relu || settings.pool ? 5 : 1);
+  const TF_Tensor* of[3] = {};
+  for (int i = 0; i < 3; i++) of[i] = call.input(5 + i, 1);
+  if (call.ok()) {
+    const Convolution c = convolutionOf(settings.convolution, x, filter, call);
     const int64_t groups = TF_Dim(x, 0), lanes = TF_Dim(x, 4);
-    const std::vector<int64_t> shape{groups, c.mapHeight(), c.mapWidth(), c.filters, lanes};
-    if (call.ok() && !(hasShape(yGradient, shape) && (!c.hasIndex() || hasShape(index, shape))))
-      call.refuse("the gradient or the index has another shape than the output");
-    const std::vector<int64_t> shapeOfX{groups, c.height, c.width, c.channels, lanes};
-    float* xGradient = call.output<float>(0, settings.inputGradient ? shapeOfX : std::vector<int64_t>{0});
-    float* filterGradient = call.output<float>(1, {c.kernelHeight, c.kernelWidth, c.channels, c.filters});
-    float* biasGradient = call.output<float>(2, {c.filters});
-    if (call.ok())
-      kernels->gradients(c, static_cast<int>(groups), dataOf(x), dataOf(filter), dataOf(yGradient),
-                         dataOf<uint8_t>(index), settings.inputGradient ? xGradient : nullptr, filterGradient,
-                         biasGradient);
+    if (call.ok() && !hasShape(output, {groups, c.mapHeight(), c.mapWidth(), c.filters, lanes}))
+      call.refuse("the normalised maps have another shape than the convolution's output");
+    for (const TF_Tensor* each : of)
+      if (sizeOf(each, 0) != c.filters) call.refuse("a vector has not one number for each channel");
+    if (settings.images < 1 || (settings.images + lanes - 1) / lanes != groups)
+      call.refuse("the images do not fill the groups");
+    Normalised normalised{{0, 0, 0, settings.relu != 0, settings.pool != 0},
+                          static_cast<int>(settings.images),
+                          dataOf(output),
+                          {dataOf(of[0]), dataOf(of[1]), dataOf(of[2])}};
+    computeGradients(call, settings.convolution, x, filter, yGradient, index, &normalised);
   }
   call.end();
 }
@@ -161,8 +215,16 @@ std::vector<Operation> convolutionOperations() {
        {"x_gradient: float", "filter_gradient: float", "bias_gradient: float"},
        {"padding: list(int)", "stride: int", "relu: bool", "pool: bool", "input_gradient: bool"},
        create<Settings, readGradients>,
-       computeGradients,
+       computeConvolutionGradients,
        remove<Settings>},
+      {"StrideNormalisedConv2DGradients",
+       {"x: float", "filter: float", "output: float", "y_gradient: float", "index: uint8", "of_x: float",
+        "of_y_gradient: float", "constant: float"},
+       {"x_gradient: float", "filter_gradient: float", "bias_gradient: float"},
+       {"padding: list(int)", "stride: int", "images: int", "relu: bool", "pool: bool", "input_gradient: bool"},
+       create<NormalisedSettings, readNormalised>,
+       computeNormalisedGradients,
+       remove<NormalisedSettings>},
   };
 }
 

@@ -48,6 +48,15 @@ class InputGradient {
   long before() const { return static_cast<long>(before_) * c_.filters; }
   long pitch() const { return static_cast<long>(width_) * c_.filters; }
 
+  /** Sets the columns beside a group's gradient of the output to zero. */
+  void clearBeside(Vector* output) const {
+    const long end = before() + static_cast<long>(c_.columns()) * c_.filters;
+    for (int row = 0; row < c_.rows(); row++, output += pitch()) {
+      std::fill_n(output, before(), Vector{});
+      std::fill_n(output + end, pitch() - end, Vector{});
+    }
+  }
+
   /** Computes a group's gradient from that of the convolution's output, which lies between columns of zeros. */
   void compute(const Vector* output, Vector* result) const {
     const float* packed = packed_;

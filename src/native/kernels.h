@@ -95,20 +95,30 @@ void leadBack(const Convolution& c, const Vector* yGradient, const Bytes* indice
   }
 }
 
+/** The same through the batch norm after the convolution. */
+void leadBack(const stride::Normalised& n, int group, const Vector* yGradient, const Bytes* indices, Vector* output,
+              long pitch, Vector* biasSums) {
+  const Tail& t = n.tail;
+  const int images = std::min(LANES, n.images - group * LANES);
+  leadBackMap(t, images, vectors(n.x) + group * t.inputSize(), yGradient, indices, n.of, output, pitch);
+  for (int row = 0; row < t.height; row++) addChannels(output + row * pitch, t.width, t.channels, biasSums);
+}
+
 void gradients(const Convolution& c, int groups, const float* x, const float* filter, const float* yGradient,
-               const uint8_t* index, float* xGradient, float* filterGradient, float* biasGradient) {
+               const uint8_t* index, const stride::Normalised* normalised, float* xGradient, float* filterGradient,
+               float* biasGradient) {
   thread_local Scratch<float> packedMemory;
   thread_local Scratch<Vector> outputMemory, biasMemory;
   thread_local std::vector<Scratch<Vector>> sourceMemory;
   const Slide slide = forwardSlide(c);
   const InputGradient back(c, xGradient ? filter : nullptr, packedMemory);
   const int atOnce = std::min(groups, FilterGradientSum::groupsAtOnce(c));
+  const Tail after = normalised ? normalised->tail : c.tail();
   // Without a layer after it, and if only the filter's gradient is needed, the gradients are read where they are.
-  const bool leadsBack = xGradient || c.hasIndex();
+  const bool leadsBack = xGradient || normalised || after.hasIndex();
   const long pitch = leadsBack ? back.pitch() : static_cast<long>(c.columns()) * c.filters;
   const long size = leadsBack ? c.rows() * pitch : 0;
   Vector* output = outputMemory.atLeast(atOnce * size);
-  std::fill_n(output, atOnce * size, Vector{});
   Vector* biasSums = biasMemory.atLeast(c.filters);
   std::fill_n(biasSums, c.filters, Vector{});
   FilterGradientSum products({c, slide.sourcePitch, pitch}, filterGradient);
@@ -118,10 +128,12 @@ void gradients(const Convolution& c, int groups, const float* x, const float* fi
     const int count = std::min(atOnce, groups - first);
     for (int n = 0; n < count; n++) {
       const int group = first + n;
-      const Bytes* indices = c.hasIndex() ? bytes(index) + group * c.outputSize() : nullptr;
-      const Vector* gradient = vectors(yGradient) + group * c.outputSize();
+      const Bytes* indices = after.hasIndex() ? bytes(index) + group * after.outputSize() : nullptr;
+      const Vector* gradient = vectors(yGradient) + group * after.outputSize();
       Vector* inside = output + n * size + back.before();
-      if (leadsBack) leadBack(c, gradient, indices, inside, pitch, biasSums);
+      if (leadsBack && first == 0) back.clearBeside(output + n * size);
+      if (normalised) leadBack(*normalised, group, gradient, indices, inside, pitch, biasSums);
+      else if (leadsBack) leadBack(c, gradient, indices, inside, pitch, biasSums);
       else addChannels(gradient, static_cast<long>(c.rows()) * c.columns(), c.filters, biasSums);
       insides[n] = leadsBack ? inside : gradient;
       sources[n] = sourceOf(slide, vectors(x) + group * c.inputSize(), sourceMemory[n]);

@@ -201,29 +201,34 @@ inline void leadBackRow(const Tail& t, const Vector* x, const Vector* gradient, 
   writeLevel(x + pitch, rest, n, of, to + toPitch);
 }
 
-/** Sets the lanes of a group's map to zero that have no image: the sums of a filter's gradient count all lanes. */
-inline void clearUnused(int images, long count, Vector* map) {
-  float* numbers = reinterpret_cast<float*>(map);
+/** Sets lanes from `images` on to zero: the sums of a filter's gradient count all lanes. */
+inline void clearUnused(int images, long count, Vector* row) {
+  float* numbers = reinterpret_cast<float*>(row);
   for (long element = 0; element < count; element++)
     for (int lane = images; lane < LANES; lane++) numbers[element * LANES + lane] = 0;
 }
 
-void normaliseGradient(const Tail& t, int images, const float* x, const float* yGradient, const uint8_t* index,
-                       const stride::Linear& of, float* xGradient) {
+/** Writes a group's gradient of the map, `toPitch` elements from one row to the next; zero in lanes without an image. */
+inline void leadBackMap(const Tail& t, int images, const Vector* x, const Vector* gradient, const Bytes* indices,
+                        const stride::Linear& of, Vector* to, long toPitch) {
   const long pitch = static_cast<long>(t.width) * t.channels;
   const long row = static_cast<long>(t.mapWidth()) * t.channels;
-  for (int group = 0; group * LANES < images; group++) {
-    const Vector* from = vectors(x) + group * t.inputSize();
-    const Vector* gradient = vectors(yGradient) + group * t.outputSize();
-    const Bytes* indices = t.hasIndex() ? bytes(index) + group * t.outputSize() : nullptr;
-    Vector* to = vectors(xGradient) + group * t.inputSize();
-    for (int r = 0; r < t.mapHeight(); r++) {
-      const long start = r * pitch * (t.pool ? 2 : 1);
-      leadBackRow(t, from + start, gradient + r * row, indices ? indices + r * row : nullptr, of, to + start, pitch);
-    }
-    for (int r = t.rows(); r < t.height; r++) writeLevel(from + r * pitch, pitch, t.channels, of, to + r * pitch);
-    clearUnused(std::min(LANES, images - group * LANES), t.inputSize(), to);
-  }
+  const int step = t.pool ? 2 : 1;
+  for (int r = 0; r < t.mapHeight(); r++)
+    leadBackRow(t, x + r * step * pitch, gradient + r * row, indices ? indices + r * row : nullptr, of,
+                to + r * step * toPitch, toPitch);
+  for (int r = t.rows(); r < t.height; r++) writeLevel(x + r * pitch, pitch, t.channels, of, to + r * toPitch);
+  if (images < LANES)
+    for (int r = 0; r < t.height; r++) clearUnused(images, pitch, to + r * toPitch);
+}
+
+void normaliseGradient(const Tail& t, int images, const float* x, const float* yGradient, const uint8_t* index,
+                       const stride::Linear& of, float* xGradient) {
+  for (int group = 0; group * LANES < images; group++)
+    leadBackMap(t, std::min(LANES, images - group * LANES), vectors(x) + group * t.inputSize(),
+                vectors(yGradient) + group * t.outputSize(),
+                t.hasIndex() ? bytes(index) + group * t.outputSize() : nullptr, of,
+                vectors(xGradient) + group * t.inputSize(), static_cast<long>(t.width) * t.channels);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
  *     StrideFromLanes          lanes → images                          images: how many there are
  *     StrideConv2D             x, filter, bias → y, index
  *     StrideConv2DGradients    x, filter, y's gradient, index → the gradients of x, filter, bias
+ *     StrideNormalisedConv2DGradients  the same from the gradient of the y of the batch norm after the convolution
  *     StrideMoments            x → mean and Σ (x − mean)²               images: how many there are
  *     StrideNormalisation      all shards' moments, weight, bias, running statistics → scale, shift, new statistics, …
  *     StrideNormalise          x, scale, shift → y, index               with ReLU and pool

@@ -73,3 +73,36 @@ export function lanesConv2dGradients(
   }) as [Tensor, Tensor, Tensor];
   return { input: dx, filter: dFilter, bias: dBias };
 }
+
+/** The batch norm after a convolution, for the gradients: what `normaliseGradient` takes. */
+export interface NormalisedGradient extends Included {
+  /** The convolution's output, the gradient of the batch norm's, and the index that leads it back. */
+  readonly x: Tensor;
+  readonly dy: Tensor;
+  readonly index: Tensor;
+  /** The gradient at the convolution's output is ofX · x + scale · d + constant, where d is the one led back. */
+  readonly ofX: Tensor;
+  readonly scale: Tensor;
+  readonly constant: Tensor;
+  readonly images: number;
+}
+
+/** Adds the gradients of a convolution from that of the batch norm after it. */
+export function normalisedConv2dGradients(
+  g: Graph,
+  { x, filter }: Readonly<Record<'x' | 'filter', Tensor>>,
+  norm: NormalisedGradient,
+  conv: LanesConv,
+  needsInput: boolean,
+): LanesConvGradients {
+  const inputs = [x, filter, norm.x, norm.dy, norm.index, norm.ofX, norm.scale, norm.constant];
+  const [dx, dFilter, dBias] = g.node('StrideNormalisedConv2DGradients', inputs, {
+    attributes: {
+      ...attributesOf({ ...conv, relu: norm.relu, pool: norm.pool }),
+      images: int(norm.images),
+      input_gradient: bool(needsInput),
+    },
+    outputs: ['float32', 'float32', 'float32'],
+  }) as [Tensor, Tensor, Tensor];
+  return { input: dx, filter: dFilter, bias: dBias };
+}

@@ -5,7 +5,7 @@
  */
 import { bool, float, int, ints } from './attributes.ts';
 import type { Graph, Tensor } from './graph.ts';
-import type { Included, LanesResult } from './lanesOperations.ts';
+import type { Included, LanesResult, NormalisedGradient } from './lanesOperations.ts';
 
 /** Adds mean and Σ (x − mean)² of each channel of so many images: 2 × channels. */
 export function moments(g: Graph, x: Tensor, images: number): Tensor {
@@ -107,10 +107,7 @@ export function normalisationGradient(
 /** Adds the gradient of a shard's maps. */
 export function normaliseGradient(
   g: Graph,
-  { x, dy, index }: Back,
-  { ofX, scale, constant }: Readonly<Record<'ofX' | 'scale' | 'constant', Tensor>>,
-  included: Included,
-  images: number,
+  { x, dy, index, ofX, scale, constant, images, ...included }: NormalisedGradient,
 ): Tensor {
   return g.op('StrideNormaliseGradient', [x, dy, index, ofX, scale, constant], {
     attributes: { images: int(images), ...attributesOf(included) },

@@ -108,6 +108,11 @@ export const opTable = {
     outputs: ['weight_gradient', 'bias_gradient', 'of_x', 'constant'],
   },
   StrideNormalise: { inputs: 3, outputs: ['y', 'index'], cost: 'heavy' },
+  StrideNormalisedConv2DGradients: {
+    inputs: 8,
+    outputs: ['x_gradient', 'filter_gradient', 'bias_gradient'],
+    cost: 'heavy',
+  },
   StrideNormaliseGradient: heavy(6, 'x_gradient'),
   StrideNormaliseSums: heavy(4, 'sums'),
   StrideToLanes: of(1, 'lanes_of_images'),

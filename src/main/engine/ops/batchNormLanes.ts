@@ -4,8 +4,8 @@
  */
 import { type BatchNorm2d, batchNormDefaults } from '../../../shared/layers/batchNorm2d.ts';
 import type { MapShape } from '../../../shared/layers/layer.ts';
-import type { Tensor } from '../graph/graph.ts';
-import type { Included } from '../graph/lanesOperations.ts';
+import type { Graph, Tensor } from '../graph/graph.ts';
+import type { Included, NormalisedGradient } from '../graph/lanesOperations.ts';
 import {
   moments,
   normalisation,
@@ -16,7 +16,7 @@ import {
 } from '../graph/normaliseOperations.ts';
 import { floats } from '../graph/operations.ts';
 import { countOf } from './lanes.ts';
-import { type Context, type Gradient, type Pass, type Values, gradientsOf, plain } from './op.ts';
+import { type Context, type Gradient, type Pass, type Values, gradientOf, plain } from './op.ts';
 
 export function batchNormLanes(
   { g, parameters, shardSizes }: Context,
@@ -58,11 +58,31 @@ export function batchNormLanes(
       parameters.gradient('weight', ofFirst(weight));
       parameters.gradient('bias', ofFirst(bias));
       if (!needsInput) return undefined;
-      const of = { ofX, scale: now.scale, constant };
-      return gradientsOf(
-        g,
-        back.map((each, shard) => normaliseGradient(g, each, of, included, images(shard))),
-      );
+      return {
+        shards: back.map((each, shard) =>
+          gradientLater(g, {
+            ...each,
+            ...included,
+            ofX,
+            scale: now.scale,
+            constant,
+            images: images(shard),
+          }),
+        ),
+      };
     },
+  };
+}
+
+/** Returns a gradient whose tensor is added to the graph only if something other than a convolution takes it. */
+function gradientLater(g: Graph, normalised: NormalisedGradient): Gradient {
+  let known: Gradient | undefined;
+  const whole = () => (known ??= gradientOf(g, normaliseGradient(g, normalised)));
+  return {
+    get tensor() {
+      return whole().tensor;
+    },
+    channelSum: () => whole().channelSum(),
+    normalised,
   };
 }

@@ -8,7 +8,12 @@ import type { Layer } from '../../../shared/layers/index.ts';
 import type { MapShape, Pair } from '../../../shared/layers/layer.ts';
 import { poolWindow } from '../../../shared/layers/pooling.ts';
 import { floats } from '../graph/operations.ts';
-import { type Included, lanesConv2d, lanesConv2dGradients } from '../graph/lanesOperations.ts';
+import {
+  type Included,
+  lanesConv2d,
+  lanesConv2dGradients,
+  normalisedConv2dGradients,
+} from '../graph/lanesOperations.ts';
 import { coversMap, isOne } from './convolution.ts';
 import { lanesOf, withInputLaidOut } from './layouts.ts';
 import { type Context, type Gradient, type Pass, type Values, gradientOf, plain } from './op.ts';
@@ -82,8 +87,11 @@ export function lanesConv(
       backward(gradients, needsInput) {
         const parts = shards.map((x, shard) => {
           const { index } = outputs[shard] as (typeof outputs)[number];
-          const { tensor: dy } = gradients.shards[shard] as Gradient;
-          return lanesConv2dGradients(g, { x, filter: weight, dy, index }, conv, needsInput);
+          const gradient = gradients.shards[shard] as Gradient;
+          if (gradient.normalised && countOf(included) === 0)
+            return normalisedConv2dGradients(g, { x, filter: weight }, gradient.normalised, conv, needsInput);
+          const given = { x, filter: weight, dy: gradient.tensor, index };
+          return lanesConv2dGradients(g, given, conv, needsInput);
         });
         const of = (name: 'filter' | 'bias') => parts.map((part) => part[name]);
         parameters.gradient('weight', of('filter'));

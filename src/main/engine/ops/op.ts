@@ -7,6 +7,7 @@
 import type { MapShape, Shape } from '../../../shared/layers/layer.ts';
 import type { KernelSource } from '../../../shared/training/kernels.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
+import type { NormalisedGradient } from '../graph/lanesOperations.ts';
 import { biasAddGrad } from '../graph/operations.ts';
 
 /** Layouts of maps in memory. Gradients have the layout of their maps. */
@@ -55,6 +56,8 @@ export interface Gradient {
    * pooling only moves elements.
    */
   readonly channelSum: () => Tensor;
+  /** The batch norm that it has still to be led through, which a convolution does itself; `tensor` has it done. */
+  readonly normalised?: NormalisedGradient;
 }
 
 /** A parameter of the layer that is being compiled, in TensorFlow's layout. */
