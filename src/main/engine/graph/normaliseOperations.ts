@@ -15,7 +15,7 @@ export function moments(g: Graph, x: Tensor, images: number): Tensor {
 /** The parameters and running statistics of a batch norm. */
 export type NormParameters = Readonly<Record<'weight' | 'bias' | 'runningMean' | 'runningVariance', Tensor>>;
 
-export interface Normalisation {
+export interface BatchNormalisation {
   readonly mean: Tensor;
   /** 1 / √(variance + ε) */
   readonly inverse: Tensor;
@@ -33,7 +33,7 @@ export function normalisation(
   shards: readonly Tensor[],
   { weight, bias, runningMean, runningVariance }: NormParameters,
   { counts, epsilon, momentum }: { counts: readonly number[]; epsilon: number; momentum: number },
-): Normalisation {
+): BatchNormalisation {
   const results = g.node('StrideNormalisation', [...shards, weight, bias, runningMean, runningVariance], {
     attributes: {
       shards: int(shards.length),
@@ -60,7 +60,7 @@ const attributesOf = ({ relu, pool }: Included) => ({ relu: bool(relu), pool: bo
 export function normalise(
   g: Graph,
   x: Tensor,
-  { scale, shift }: Pick<Normalisation, 'scale' | 'shift'>,
+  { scale, shift }: Pick<BatchNormalisation, 'scale' | 'shift'>,
   included: Included,
 ): LanesResult {
   const [y, index] = g.node('StrideNormalise', [x, scale, shift], {
@@ -90,7 +90,7 @@ export interface NormalisationGradient {
 export function normalisationGradient(
   g: Graph,
   shards: readonly Tensor[],
-  { scale, mean, inverse }: Normalisation,
+  { scale, mean, inverse }: BatchNormalisation,
   counts: readonly number[],
 ): NormalisationGradient {
   const [weight, bias, ofX, constant] = g.node(

@@ -22,10 +22,10 @@ export function lanesOf({ avx512, shardSizes }: Pick<Context, 'avx512' | 'shardS
 }
 
 /** A layout, and the one to move to. */
-type Move = readonly [PlainLayout, PlainLayout];
+export type Move = readonly [PlainLayout, PlainLayout];
 
 /** Moves a shard's map, by way of NHWC. */
-function layOut(context: Context, x: Tensor, map: MapShape, [from, to]: Move, shard: number): Tensor {
+export function layOut(context: Context, x: Tensor, map: MapShape, [from, to]: Move, shard: number): Tensor {
   const images = context.shardSizes[shard] as number;
   return fromNhwc(context, toNhwc(context, x, map, from, images), map, to, images);
 }

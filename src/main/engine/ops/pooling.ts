@@ -24,7 +24,7 @@ import {
   shape as shapeOp,
   slice,
 } from '../graph/operations.ts';
-import { lanesOf, layoutOf, withInputLaidOut } from './layouts.ts';
+import { type Move, lanesOf, layOut, layoutOf, withInputLaidOut } from './layouts.ts';
 import { spaceToDepthPool } from './spaceToDepth.ts';
 import { type Context, type Operation, type Pass, type Values, perShard } from './op.ts';
 
@@ -84,15 +84,20 @@ export const globalAveragePool: Operation<GlobalAveragePool> = (context, _layer,
   const { g } = context;
   const map = requireMap(inputShape, 'globalAveragePool');
   const { channels, height, width } = map;
-  return withInputLaidOut(context, input, map, 'nhwc', (values) =>
+  // In the lanes' layout the averages are laid out instead of the maps.
+  const layout = layoutOf(input) === 'lanes' ? 'lanes' : 'nhwc';
+  const pixel: MapShape = { ...map, height: 1, width: 1 };
+  const move = (x: Tensor, shard: number, moves: Move) => layOut(context, x, pixel, moves, shard);
+  return withInputLaidOut(context, input, map, layout, (values) =>
     perShard(
       context,
       values,
-      (x) => ({
-        y: mean(g, x, [1, 2]),
+      (x, shard) => ({
+        y: reshape(g, move(mean(g, x, [1, 2], true), shard, [layout, 'nhwc']), [-1, channels]),
         backward(dy) {
           const share = multiply(g, dy.tensor, scalar(g, 1 / (height * width)));
-          return broadcastTo(g, reshape(g, share, [-1, 1, 1, channels]), shapeOp(g, x));
+          const pixels = move(reshape(g, share, [-1, 1, 1, channels]), shard, ['nhwc', layout]);
+          return broadcastTo(g, pixels, shapeOp(g, x));
         },
       }),
       { kind: 'flat' },
