@@ -28,3 +28,28 @@ export function coverOf(element: Element): string | null {
   const name = hit.getAttribute('aria-label') ?? hit.textContent.trim().slice(0, 40);
   return `<${hit.tagName.toLowerCase()} class="${hit.getAttribute('class') ?? ''}"> ${name}`;
 }
+
+/**
+ * What of a thing that floats lies under something else, as text: its corners, and the middles of what can be pressed in it. What its own list
+ * has scrolled away is left out. Nothing is scrolled, because a floating thing is closed or moved by that.
+ */
+export function coveredParts(floating: Element): string[] {
+  const box = floating.getBoundingClientRect();
+  const inset = 4;
+  const points = [box.left + inset, box.right - inset].flatMap((x) =>
+    [box.top + inset, box.bottom - inset].map((y) => ({ x, y, what: 'a corner' })),
+  );
+  for (const part of floating.querySelectorAll('button, a, input, [role="option"], [role^="menuitem"]')) {
+    const { left, right, top, bottom } = part.getBoundingClientRect();
+    const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+    const inSight = x > box.left && x < box.right && y > box.top && y < box.bottom;
+    if (inSight) points.push({ x, y, what: part.textContent.trim() });
+  }
+  return points.flatMap(({ x, y, what }) => {
+    const hit = document.elementFromPoint(x, y);
+    if (hit && floating.contains(hit)) return [];
+    return [
+      `${what}, under <${hit?.tagName.toLowerCase() ?? 'nothing'} class="${hit?.getAttribute('class') ?? ''}">`,
+    ];
+  });
+}
