@@ -206,12 +206,15 @@ test('layers are copied and pasted as text; anything else is refused in words', 
 test('where the browser forbids copying, that and another way are said', async ({ page }) => {
   needsBrowser('the desktop program lets its window copy: test/desktop/security.spec.ts');
   await open(page, 'course');
+  await press(page.getByRole('button', { name: 'Duplicate to edit' }));
+  await expect(page.getByRole('textbox', { name: 'Name of the net' })).toBeVisible();
   await press(rows(page).nth(2));
   const errors = watchForErrors(page);
   await forbidCopying(page);
   await press(page.getByRole('button', { name: 'Actions on layer' }));
   await press(page.getByRole('menuitem', { name: 'Copy' }));
-  await expect(page.getByText('Press Ctrl+C (⌘C) in the list of layers instead.')).toBeVisible();
+  const instead = page.getByText('Press Ctrl+C (⌘C) in the list of layers instead.');
+  await expect(instead).toBeVisible({ timeout: 20_000 });
   expect(errors).toEqual([]);
 });
 
