@@ -109,12 +109,13 @@ async function takePictures(program: Program): Promise<void> {
   await picture('chinese');
   await set('locale', 'en');
 
-  // The bar of menus lies between the window's frame and its content.
+  // Alt shows the bar of menus, where the page's upper edge was.
   const content = await main.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows()[0]!.getContentBounds(),
   );
+  pointer('key', 'Alt_L');
   await wait(drawn);
-  pointer('mousemove', content.x + 105, content.y - 14, 'click', 1);
+  pointer('mousemove', content.x + 105, content.y + 13, 'click', 1);
   await picture('menu');
   pointer('key', 'Escape', 'key', 'Escape');
 

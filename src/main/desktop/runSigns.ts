@@ -49,7 +49,7 @@ export function showRunSigns({ lab, texts, window, showWindow }: RunSignsOptions
     if ((shown?.isVisible() && shown.isFocused()) || !Notification.isSupported()) return;
     const said = run.status === 'failed' ? texts().runFailed : texts().runFinished;
     const accuracy = run.last ? `${((100 * run.last.testCorrect) / run.last.testTotal).toFixed(2)} %` : '';
-    const notification = new Notification({ title: said(`${run.name} #${run.id}`), body: accuracy });
+    const notification = new Notification({ title: said(run), body: accuracy });
     notification.on('click', showWindow);
     notification.show();
   }

@@ -1,5 +1,15 @@
 /** The main process' own texts, in both languages. (The window's are in resources/messages.) */
 import type { LabClient } from '../../shared/api/api.ts';
+import { type QueryLanguage, valueWord } from '../../shared/runQuery/words.ts';
+
+interface NamedRun {
+  readonly name: string;
+  readonly id: number;
+}
+
+/** Returns `Course net #12`, as the window names the run. */
+const nameOf = ({ name, id }: NamedRun, language: QueryLanguage) =>
+  `${valueWord('name', name, language)} #${id}`;
 
 export interface Texts {
   readonly closeTitle: (runs: number) => string;
@@ -18,8 +28,8 @@ export interface Texts {
   readonly tooLarge: string;
   readonly notOpened: (path: string, reason: string) => string;
   readonly openable: string;
-  readonly runFinished: (run: string) => string;
-  readonly runFailed: (run: string) => string;
+  readonly runFinished: (run: NamedRun) => string;
+  readonly runFailed: (run: NamedRun) => string;
   readonly tray: { readonly show: string };
   readonly menu: {
     readonly file: string;
@@ -55,8 +65,8 @@ const english: Texts = {
   tooLarge: 'it is larger than 1 MB',
   notOpened: (path, reason) => `${path} could not be opened: ${reason}.`,
   openable: 'Networks and PyTorch scripts',
-  runFinished: (run) => `${run} has finished`,
-  runFailed: (run) => `${run} has failed`,
+  runFinished: (run) => `${nameOf(run, 'en')} has finished`,
+  runFailed: (run) => `${nameOf(run, 'en')} has failed`,
   tray: { show: 'Show the window' },
   menu: {
     file: 'File',
@@ -90,8 +100,8 @@ const chinese: Texts = {
   tooLarge: '文件大于 1 MB',
   notOpened: (path, reason) => `无法打开 ${path}：${reason}。`,
   openable: '网络与 PyTorch 脚本',
-  runFinished: (run) => `${run} 训练完成`,
-  runFailed: (run) => `${run} 训练失败`,
+  runFinished: (run) => `${nameOf(run, 'zh-CN')} 训练完成`,
+  runFailed: (run) => `${nameOf(run, 'zh-CN')} 训练失败`,
   tray: { show: '显示窗口' },
   menu: {
     file: '文件',
