@@ -5,6 +5,7 @@
 import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Page } from '@playwright/test';
 import { addLongRuns } from '../../scripts/benchWindow/longRuns.ts';
 import { openDataset } from '../../src/main/datasets/index.ts';
 import { layerTypes } from '../../src/shared/layers/index.ts';
@@ -13,8 +14,9 @@ import { fillHistory } from '../support/manyRuns.ts';
 import { addSweep } from '../support/sweptHistory.ts';
 import { addUntrainedCheckpoints } from '../support/untrained.ts';
 import { auditPage } from './audit.ts';
-import { coverOf } from './covers.ts';
+import { coverOf, coveredParts } from './covers.ts';
 import { Host, expect, test } from './host.ts';
+import { press } from './press.ts';
 import { screens } from './screens.ts';
 import { sizes } from './sizes.ts';
 
@@ -58,6 +60,21 @@ test.beforeAll(async () => {
   await host.start();
 });
 test.afterAll(() => host.end());
+
+/** Opens the first thing on the screen that has a list, a menu or a panel. Returns what of it is covered, and null where nothing opens. */
+async function openFloating(page: Page): Promise<string[] | null> {
+  const trigger = page.locator('main [aria-haspopup]:not([disabled]):visible').first();
+  if ((await trigger.count()) === 0) return null;
+  await press(trigger);
+  const floating = page.locator('[data-bits-floating-content-wrapper]');
+  await expect(floating).toBeVisible();
+  // It is placed in the frame after the one in which it appears.
+  await expect(floating).toBeInViewport({ ratio: 1 });
+  const covered = await floating.evaluate(coveredParts);
+  await page.keyboard.press('Escape');
+  await expect(floating).toHaveCount(0);
+  return covered;
+}
 
 test('the audit finds each of these where it is', async ({ page }) => {
   await page.goto(host.url);
@@ -108,6 +125,7 @@ for (const language of ['en', 'zh-CN'] as const) {
       await page.locator('#heading').waitFor();
       /** What was found, with the screens on which it was. */
       const found: Record<string, string[]> = {};
+      let opened = 0;
       for (const { name, hash, ready = '#heading', prepare, leave } of screens) {
         await page.goto(host.at(`#${hash}`));
         await page.locator(ready).first().waitFor();
@@ -118,9 +136,16 @@ for (const language of ['en', 'zh-CN'] as const) {
           const here = await page.evaluate(auditPage, { internal, chinese: language === 'zh-CN', names });
           for (const each of here) (found[each] ??= []).push(`${name}, ${size.width}×${size.height}`);
         }
+        // What floats lies over the same things in every language.
+        if (language === 'en' && !leave) {
+          const covered = await openFloating(page);
+          if (covered) opened++;
+          for (const each of covered ?? []) (found[`covered: ${each}`] ??= []).push(name);
+        }
         await leave?.(page);
       }
       expect(found).toEqual({});
+      if (language === 'en') expect(opened).toBeGreaterThan(12);
     });
   });
 }
