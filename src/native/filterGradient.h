@@ -148,8 +148,9 @@ class FilterGradientSum {
  public:
   FilterGradientSum(const FilterGradient& g, float* result) : g_(g), result_(result) {
     const stride::Convolution& c = g.c;
-    // A block crosses rows of the window only if they are short, because rows beside the source are zeros in it.
-    crosses_ = g.elements() < 6 && c.kernelHeight > 1;
+    // A block crosses rows of the window only if they are short, because rows beside the source are zeros in it, and all
+    // pixels are copied.
+    crosses_ = g.elements() < (LANES == 16 ? 4 : 3) && c.kernelHeight > 1;
     windowRows_ = crosses_ ? 1 : c.kernelHeight;
     elements_ = crosses_ ? c.kernelHeight * g.elements() : g.elements();
     size_ = blockSize(elements_, c.filters);
@@ -166,7 +167,9 @@ class FilterGradientSum {
 
   void add(const Vector* const* sources, const Vector* const* gradients, int groups, bool isFirst, bool isLast) {
     const stride::Convolution& c = g_.c;
-    const int atOnce = std::clamp(pixelsAtOnce / (c.columns() * groups), 1, c.rows());
+    // With one block for all elements, the gradients are what passes by again and again.
+    const int pixels = elements_ <= size_.elements ? 64 : pixelsAtOnce;
+    const int atOnce = std::clamp(pixels / (c.columns() * groups), 1, c.rows());
     for (int first = 0; first < c.rows(); first += atOnce) {
       const int rows = std::min(atOnce, c.rows() - first);
       GradientBlock block{};
