@@ -34,7 +34,7 @@ const parts: Readonly<Record<string, Part>> = {
     ready: '[data-net="2"] [data-units] button',
     prepare: async (page) => {
       await page.locator('[data-net="1"] [data-units] button').first().click();
-      await page.locator('[data-unit-tile="0"]').click();
+      await page.locator('[data-net="1"] [data-unit-tile="0"]').click();
       await page.locator('[data-waking]').nth(8).waitFor();
     },
   },
