@@ -62,8 +62,8 @@ export class Report {
           this.say(`${label}${what}${percent}`);
         }
       },
-      done: (text) => this.#end(`${label}${text}${took()}`),
-      failed: (text) => this.#end(`${label}${text}`),
+      done: (text) => this.#end(`${label}${spoken(text)}${took()}`),
+      failed: (text) => this.#end(`${label}${spoken(text)}`),
     };
   }
 
