@@ -82,6 +82,8 @@ describe('kernels', () => {
     const { settings, ...rest } = fakeRun('measured');
     const [run] = await lab.call('runs.start', {
       runs: [{ ...rest, settings: { ...settings, batchSize, epochs: 1 } }],
+      // A run that is ending may still have a core.
+      threads: 1,
     });
     if (!run) throw new Error('no run was made');
     await reached(lab, run.id, 'finished');

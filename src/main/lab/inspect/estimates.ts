@@ -18,7 +18,7 @@ import type { History } from '../../history/open.ts';
 import { IdleThread, type IdleThreadOptions } from '../threads/idleThread.ts';
 import type { Answer, Request, StartLine } from '../threads/inspectionThread.ts';
 import { paceKey } from '../base/paceKey.ts';
-import { knownKernels } from '../runs/knownKernels.ts';
+import { knownKernels } from '../base/knownKernels.ts';
 import { checkRun } from '../runs/newRun.ts';
 import type { LabRuns } from '../runs/runs.ts';
 import { requireTraining } from '../runs/trainingProblem.ts';

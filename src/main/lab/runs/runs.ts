@@ -9,7 +9,7 @@ import type { Memory } from '../../engine/native/memory.ts';
 import type { TrainingOrder } from '../../engine/train/messages.ts';
 import type { Events } from '../base/events.ts';
 import { MemoryOfRuns } from './memoryOfRuns.ts';
-import { knownKernels } from './knownKernels.ts';
+import { knownKernels } from '../base/knownKernels.ts';
 import { type CheckedRun, checkRun, insertRuns } from './newRun.ts';
 import { requireOwnRun, unlessFailed } from './ownRun.ts';
 import { goOnFrom, requireSameData } from './resume.ts';

@@ -2,7 +2,7 @@
 import { type KernelSource, fasterKernels } from '../../../shared/training/kernels.ts';
 import { wantedKernels } from '../../engine/native/kernels.ts';
 import type { History } from '../../history/open.ts';
-import { type TimedOrder, paceKey } from '../base/paceKey.ts';
+import { type TimedOrder, paceKey } from './paceKey.ts';
 
 /** Returns undefined if nothing was measured; then the run's thread measures before it begins. */
 export function knownKernels(order: TimedOrder, history: History): KernelSource | undefined {
