@@ -99,8 +99,9 @@ test('a run that has ended stays beside one that trains, and the next start says
   await open(page);
   await startLong(page);
   const first = page.getByRole('article').first();
-  const name = (await first.getAttribute('aria-label'))!;
+  // Only then the runs of the test before have gone.
   await expect(first.locator('[data-status=running]')).toBeVisible();
+  const name = (await first.getAttribute('aria-label'))!;
   // In another window of the same lab, as well as here.
   const second = await page.context().newPage();
   await open(second);
