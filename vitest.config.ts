@@ -26,6 +26,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
           maxWorkers: 2,
+          // Runs that must be equal to the bit have the same kernels, and no measurement chooses between them.
+          env: { STRIDE_KERNELS: 'stride' },
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },

@@ -1,7 +1,7 @@
 /** The lab with history, checkpoint files and worker threads; only the training itself is a stand-in. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { calls, events } from '../src/shared/api/api.ts';
 import { openDataset } from '../src/main/datasets/index.ts';
 import { filesOf } from './support/filesOf.ts';
@@ -92,6 +92,10 @@ describe('kernels', () => {
   };
 
   test('a net is measured once, and its next run has the kernels that were faster', async () => {
+    vi.stubEnv('STRIDE_KERNELS', undefined);
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
     const lab = await open();
     expect(await startOf(lab, 187)).toMatchObject({ kernelTimes: { stride: 0.003, tensorflow: 0.001 } });
     const next = await startOf(lab, 187);

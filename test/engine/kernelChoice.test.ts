@@ -1,5 +1,5 @@
 /** A new run measures whose kernels are faster for its net, and trains as a run that was given these kernels. */
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it, vi } from 'vitest';
 import { shortened } from '../support/shortened.ts';
 import { record } from './support.ts';
 import { openDataset } from '../../src/main/datasets/index.ts';
@@ -23,6 +23,10 @@ const network = parseNetwork({
   ],
 });
 const settings = trainingSettingsSchema.parse({ epochs: 1, batchSize: 50, optimizer: { type: 'adam' } });
+
+beforeAll(() => {
+  vi.stubEnv('STRIDE_KERNELS', undefined);
+});
 
 async function started(order: TrainingOrder) {
   let message: Extract<FromWorker, { kind: 'started' }> | undefined;
