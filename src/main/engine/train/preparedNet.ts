@@ -6,7 +6,6 @@ import { setImmediate } from 'node:timers/promises';
 import { type KernelSource, type KernelTimes, fasterKernels } from '../../../shared/training/kernels.ts';
 import { loadDataset } from '../compile/batches.ts';
 import { type CompileOptions, type CompiledNetwork, compile } from '../compile/compile.ts';
-import { shardSizes } from '../compile/shards.ts';
 import { writeInitial } from '../compile/state.ts';
 import type { Dataset } from '../../../shared/datasets/dataset.ts';
 import { availableKernels, hasKernels, isUsing, wantedKernels } from '../native/kernels.ts';
@@ -34,12 +33,17 @@ export async function prepareNet(plan: Plan, wanted: KernelSource | undefined): 
   if (known !== undefined) return prepared(plan, availableKernels(known));
   const own = await prepared(plan, 'stride');
   if (!isUsing(own.compiled.graph)) return own;
-  const other = await prepared(plan, 'tensorflow');
-  const [stride, tensorflow] = await turnAbout(plan, [own, other]);
-  const kernelTimes = { stride, tensorflow };
-  const [chosen, left] = fasterKernels(kernelTimes) === 'stride' ? [own, other] : [other, own];
-  left.session.close();
-  return { ...chosen, kernelTimes };
+  let other: PreparedNet | undefined;
+  let chosen: PreparedNet | undefined;
+  try {
+    other = await prepared(plan, 'tensorflow');
+    const [stride, tensorflow] = await turnAbout(plan, [own, other]);
+    const kernelTimes = { stride, tensorflow };
+    chosen = fasterKernels(kernelTimes) === 'stride' ? own : other;
+    return { ...chosen, kernelTimes };
+  } finally {
+    for (const net of [own, other]) if (net !== chosen) net?.session.close();
+  }
 }
 
 async function prepared(plan: Plan, kernels: KernelSource): Promise<PreparedNet> {
@@ -54,6 +58,8 @@ const warmUp = 3;
 const rounds = 7;
 /** Seconds of one turn, but at least one step. */
 const turn = 0.015;
+/** Seconds after which a slow net has no further round: it takes one step to warm up and one that counts. */
+const enough = 0.5;
 
 /** Returns the seconds a step of each of two nets: the least of their turns, which other load disturbed least. */
 async function turnAbout(
@@ -63,31 +69,29 @@ async function turnAbout(
   const { trainCount } = dataset.summary;
   const count = Math.min(settings.batchSize, trainCount);
   const works = nets.map(({ compiled, session }) => {
-    // A net of zeros would be computed faster than others: products of zeros need no rounding.
     writeInitial(session, compiled, new Generator(settings.seed), settings.initialisation);
-    const inputs = stepInputs(compiled, {
-      settings,
-      trainCount,
-      count,
-      shards: shardSizes(count, shards).length,
-    });
+    const inputs = stepInputs(compiled, { settings, trainCount, count, shards: Math.min(shards, count) });
     return () => void session.run('train', inputs());
   });
-  const least = [Infinity, Infinity] as [number, number];
-  for (const work of works) for (let step = 0; step < warmUp; step += 1) work();
-  for (let round = 0; round < rounds; round += 1) {
-    for (const [index, work] of works.entries()) {
-      await setImmediate();
-      const began = performance.now();
-      let steps = 0;
-      let seconds: number;
-      do {
-        work();
-        steps += 1;
-        seconds = (performance.now() - began) / 1000;
-      } while (seconds < turn);
-      least[index as 0 | 1] = Math.min(least[index as 0 | 1], seconds / steps);
+  const least: [number, number] = [Infinity, Infinity];
+  for (const work of works) await secondsOf(work, { steps: warmUp, seconds: enough });
+  const began = performance.now();
+  for (let round = 0; round < rounds && performance.now() - began < 1000 * enough; round += 1) {
+    for (const index of [0, 1] as const) {
+      const seconds = await secondsOf(works[index] as () => void, { steps: Infinity, seconds: turn });
+      least[index] = Math.min(least[index], seconds);
     }
   }
   return least;
+}
+
+/** Returns the mean seconds of steps, of which there is at least one and at most `steps`, until `seconds` have passed. */
+async function secondsOf(work: () => void, most: { steps: number; seconds: number }): Promise<number> {
+  await setImmediate();
+  const began = performance.now();
+  for (let steps = 1; ; steps += 1) {
+    work();
+    const spent = (performance.now() - began) / 1000;
+    if (steps >= most.steps || spent >= most.seconds) return spent / steps;
+  }
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { cpus } from 'node:os';
 import type { KernelSource } from '../../../shared/training/kernels.ts';
+import { hasAvx512 } from '../../engine/native/cpu.ts';
 import type { TrainingOrder } from '../../engine/train/messages.ts';
 import { strideVersion } from './machine.ts';
 
@@ -14,7 +15,7 @@ export function paceKey({ network, settings, dataset, shards }: TimedOrder, kern
   const parts = {
     ...{ input: network.input, layers: network.layers, optimizer, batchSize, clipping, augmentation },
     ...{ labelSmoothing: labelSmoothing > 0, normalisation, threads: shards, dataset: dataset.summary.hash },
-    ...{ cpu: cpus()[0]?.model ?? '', version: strideVersion, kernels },
+    ...{ cpu: cpus()[0]?.model ?? '', avx512: hasAvx512(), version: strideVersion, kernels },
   };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
