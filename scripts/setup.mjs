@@ -26,6 +26,7 @@ import * as node from './setup/node.mjs';
 import * as packages from './setup/packages.mjs';
 import { Report } from './setup/report.mjs';
 import { handleInterrupts, releaseInterrupts } from './setup/run.mjs';
+import * as sharp from './setup/sharp.mjs';
 import * as tensorflow from './setup/tensorflow.mjs';
 import * as testElectron from './setup/test-electron.mjs';
 
@@ -39,6 +40,7 @@ import * as testElectron from './setup/test-electron.mjs';
 const STEPS = {
   packages,
   node,
+  sharp,
   tensorflow: {
     // An earlier failure counts as done here, because training reports what is missing.
     isDone: (context) => tensorflow.isDone(context) || context.recentFailure('tensorflow') !== undefined,
@@ -60,13 +62,22 @@ const BUILDING = new Set([STEPS['messages'], STEPS['program']]);
 
 /** Steps of each purpose, in order. */
 const PURPOSES = {
-  start: ['packages', 'node', 'tensorflow', 'electron', 'program'],
-  stride: ['packages', 'node', 'tensorflow', 'program'],
-  bench: ['packages', 'node', 'tensorflowRequired', 'testElectron', 'messages', 'program'],
-  test: ['packages', 'node', 'tensorflowRequired', 'chromium', 'testElectron', 'messages', 'program'],
+  start: ['packages', 'node', 'sharp', 'tensorflow', 'electron', 'program'],
+  stride: ['packages', 'node', 'sharp', 'tensorflow', 'program'],
+  bench: ['packages', 'node', 'sharp', 'tensorflowRequired', 'testElectron', 'messages', 'program'],
+  test: [
+    'packages',
+    'node',
+    'sharp',
+    'tensorflowRequired',
+    'chromium',
+    'testElectron',
+    'messages',
+    'program',
+  ],
   check: ['packages', 'node', 'tensorflow', 'messages'],
   build: ['packages', 'node', 'messages', 'program'],
-  package: ['packages', 'node', 'tensorflowRequired', 'messages', 'program'],
+  package: ['packages', 'node', 'sharp', 'tensorflowRequired', 'messages', 'program'],
 };
 
 /** @typedef {keyof typeof PURPOSES} Purpose */

@@ -76,22 +76,24 @@ function isOwn(name) {
 /**
  * Returns the names of a library that could be bound to another library of the process, or the reverse.
  * @param {string} file
+ * @param {RegExp} [kept] names that are not counted
  * @returns {string[]}
  */
-export function sharedNames(file) {
+export function sharedNames(file, kept = KEPT) {
   const { strings, names } = readDynamicTable(file);
   return names
     .filter(({ foreignVersion }) => !foreignVersion)
     .map(({ offset }) => stringAt(strings, offset))
-    .filter((name) => !KEPT.test(name) && !isOwn(name));
+    .filter((name) => !kept.test(name) && !isOwn(name));
 }
 
 /**
  * Renames the symbols in place. No other process may use the file, because it is modified directly.
  * @param {string} file
+ * @param {RegExp} [keptNames]
  * @returns {number} how many names were changed
  */
-export function giveOwnNames(file) {
+export function giveOwnNames(file, keptNames = KEPT) {
   const { strings, stringsAt, names, otherStrings, hasSysvHash } = readDynamicTable(file);
   if (hasSysvHash) {
     throw new SetupError(
@@ -104,9 +106,9 @@ export function giveOwnNames(file) {
   const changing = new Set();
   for (const { offset, foreignVersion } of names) {
     const name = stringAt(strings, offset);
-    (foreignVersion || KEPT.test(name) || isOwn(name) ? kept : changing).add(offset);
+    (foreignVersion || keptNames.test(name) || isOwn(name) ? kept : changing).add(offset);
   }
-  const changes = [...changing].map((offset) => {
+  const changes = innermost(strings, changing).map((offset) => {
     const change = findChange(strings, offset, strings.indexOf(0, offset));
     if (change) return change;
     throw new SetupError(`${file} has a name that cannot be changed: ${stringAt(strings, offset)}.`);
@@ -130,8 +132,24 @@ export function giveOwnNames(file) {
 }
 
 /**
- * Throws if a name begins within another one, as a linker may arrange, because it would be changed as well,
- * or twice.
+ * Returns the offsets of names that no other one begins within. A linker may store a name as the end of a longer one;
+ * changing the shorter one then changes both, and keeps the hashes of both.
+ * @param {Buffer} strings
+ * @param {Set<number>} offsets
+ */
+function innermost(strings, offsets) {
+  /** @type {Map<number, number>} */
+  const byEnd = new Map();
+  for (const offset of offsets) {
+    const end = strings.indexOf(0, offset);
+    byEnd.set(end, Math.max(offset, byEnd.get(end) ?? 0));
+  }
+  return [...byEnd.values()];
+}
+
+/**
+ * Throws if a name that changes and one that does not share memory, as a linker may arrange, or if one would be changed
+ * twice.
  * @param {string} file
  * @param {Buffer} strings
  * @param {Set<number>} kept
