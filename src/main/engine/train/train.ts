@@ -5,10 +5,12 @@
 import { requireWatchable } from '../../../shared/runs/bestEpoch.ts';
 import { requireTrainable } from '../../../shared/network/shapes.ts';
 import { requireAffordable } from '../../../shared/training/affordable.ts';
+import { trainingMemory } from '../../../shared/training/memory.ts';
 import type { Control } from './control.ts';
 import { readLabels } from '../data/images.ts';
 import type { FromWorker, TrainingOrder } from './messages.ts';
 import { pixelConstants } from '../data/normalisation.ts';
+import { kernelSource } from '../native/kernels.ts';
 import { readMemory } from '../native/memory.ts';
 import { prepareNet } from './preparedNet.ts';
 import { splitTraining } from './split.ts';
@@ -33,11 +35,16 @@ export async function train(
   };
   const split = splitTraining(labels.train, settings.validation);
   const shards = from?.progress.shards ?? Math.min(order.shards, settings.batchSize);
-  requireAffordable({ summary, dataset: dataset.summary, settings, shards }, readMemory().freeBytes);
+  const { freeBytes } = readMemory();
+  requireAffordable({ summary, dataset: dataset.summary, settings, shards }, freeBytes);
   const lastBatch = split.train.length % settings.batchSize;
   const constants = await pixelConstants(settings.normalisation, dataset);
   const plan = { network, settings, dataset, shards, lastBatch, constants };
-  const net = await prepareNet(plan, from?.progress.kernels ?? order.kernels);
+  const { batchSize, optimizer } = settings;
+  const bytes = trainingMemory({ summary, dataset: dataset.summary, batchSize, optimizer: optimizer.type });
+  // A measurement has the net and its data set in memory twice.
+  const unmeasured = freeBytes < 2 * bytes ? kernelSource() : undefined;
+  const net = await prepareNet(plan, from?.progress.kernels ?? order.kernels ?? unmeasured);
   try {
     await new Trainer({ order, ...net, labels, split, shards, control, post }).run();
   } finally {
