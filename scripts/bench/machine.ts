@@ -1,5 +1,5 @@
 /** The machine on which the bench runs, and whether other programs use it. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import process from 'node:process';
 
@@ -60,7 +60,39 @@ interface Times {
   /** Time of all processes, including that taken by the host of a virtual machine. */
   readonly busy: number;
   readonly idle: number;
+  /** Time of the bench, its contestants and all that they started, also of those that have ended. */
   readonly own: number;
+}
+
+/** Returns the time of these processes and of all that they started, in ticks. */
+function processorTime(own: Set<number>): number {
+  const processes = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      const stat = statOf(Number(name));
+      return stat ? [stat] : [];
+    });
+  // A process that is started later may have a smaller number, so the search goes on until it finds no more.
+  for (let before = -1; before !== own.size;) {
+    before = own.size;
+    for (const { pid, parent } of processes) if (own.has(parent)) own.add(pid);
+  }
+  return processes.filter(({ pid }) => own.has(pid)).reduce((sum, { ticks }) => sum + ticks, 0);
+}
+
+/** Returns null for a process that has ended meanwhile. */
+function statOf(pid: number): { pid: number; parent: number; ticks: number } | null {
+  try {
+    // The second field is the program's name in brackets, which may contain spaces. Counted from 1, field 4 is the parent,
+    // and fields 14 to 17 are the process's own time and that of its children that have ended.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+      .map(Number);
+    return { pid, parent: fields[1] as number, ticks: fields.slice(11, 15).reduce((a, b) => a + b, 0) };
+  } catch {
+    return null;
+  }
 }
 
 function times(pids: readonly number[]): Times | undefined {
@@ -75,18 +107,10 @@ function times(pids: readonly number[]): Times | undefined {
       .split(/\s+/)
       .slice(1)
       .map(Number);
-    const own = [process.pid, ...pids].map((pid) => {
-      // Fields 14 and 15, counted from 1, are needed; the second one is the program's name in brackets, which
-      // may contain spaces.
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ');
-      return Number(fields[11]) + Number(fields[12]);
-    });
     return {
       busy: user + nice + system + irq + soft + steal,
       idle: idle + wait,
-      own: own.reduce((a, b) => a + b, 0),
+      own: processorTime(new Set([process.pid, ...pids])),
     };
   } catch {
     return undefined;
