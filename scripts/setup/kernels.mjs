@@ -30,7 +30,13 @@ const AVX512 = [
 export const SOURCES = [
   { name: 'lanes8', options: AVX2 },
   { name: 'lanes16', options: AVX512 },
-  ...['convolutionOperations', 'normaliseOperations', 'operations'].map((name) => ({
+  ...[
+    'imageOperations',
+    'convolutionOperations',
+    'linearOperations',
+    'normaliseOperations',
+    'operations',
+  ].map((name) => ({
     name,
     options: /** @type {string[]} */ ([]),
   })),

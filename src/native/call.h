@@ -115,9 +115,13 @@ struct Operation {
   void* (*create)(TF_OpKernelConstruction*);
   void (*compute)(void*, TF_OpKernelContext*);
   void (*remove)(void*);
+  /** Whether it has an effect beside its outputs. */
+  bool hasEffect = false;
 };
 
 std::vector<Operation> convolutionOperations();
+std::vector<Operation> imageOperations();
+std::vector<Operation> linearOperations();
 std::vector<Operation> normaliseOperations();
 
 }  // namespace stride

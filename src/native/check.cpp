@@ -5,51 +5,12 @@
  *
  *     check <lanes: 8 or 16> <shapes> <seed>
  */
-#include <cmath>
-#include <cstdio>
-#include <cstdlib>
-#include <memory>
-#include <random>
-#include <string>
-#include <vector>
-
-#include "convolution.h"
+#include "checkLinear.h"
 
 namespace {
 
 using stride::Convolution;
 using stride::Tail;
-
-struct Free {
-  void operator()(void* pointer) const { std::free(pointer); }
-};
-
-/** Numbers at a multiple of 64 bytes, as TensorFlow allocates them. */
-template <typename T>
-class Numbers {
- public:
-  explicit Numbers(long count) : count_(count) {
-    void* memory = nullptr;
-    if (posix_memalign(&memory, 64, count * sizeof(T)) != 0) std::abort();
-    memory_.reset(static_cast<T*>(memory));
-  }
-  T* get() { return memory_.get(); }
-  T& operator[](long index) { return memory_.get()[index]; }
-  long count() const { return count_; }
-
- private:
-  std::unique_ptr<T, Free> memory_;
-  long count_;
-};
-
-std::mt19937 generator;
-int between(int least, int most) { return std::uniform_int_distribution<int>(least, most)(generator); }
-/** Returns numbers of which some are equal, so that pools have ties. */
-Numbers<float> drawn(long count) {
-  Numbers<float> numbers(count);
-  for (long i = 0; i < count; i++) numbers[i] = static_cast<float>(between(-8, 8)) / 8;
-  return numbers;
-}
 
 Convolution drawConvolution() {
   for (;;) {
@@ -137,17 +98,6 @@ std::string describe(const Convolution& c, int images) {
                 "%d images of %d x %d x %d, %d filters of %d x %d, padding %d x %d, stride %d, %s%s", images, c.height, c.width, c.channels, c.filters, c.kernelHeight, c.kernelWidth, c.paddingHeight,
                 c.paddingWidth, c.stride, c.pool ? "pool " : "", c.relu ? "ReLU" : "");
   return text;
-}
-
-bool alike(const char* what, const std::string& of, const std::vector<double>& expected, const float* actual) {
-  double largest = 1;
-  for (double value : expected) largest = std::max(largest, std::fabs(value));
-  for (size_t i = 0; i < expected.size(); i++) {
-    if (std::fabs(expected[i] - actual[i]) <= 1e-5 * largest) continue;
-    std::printf("%s[%zu] is %g instead of %g: %s\n", what, i, actual[i], expected[i], of.c_str());
-    return false;
-  }
-  return true;
 }
 
 bool checkConvolution(const stride::Kernels& kernels, int lanes) {
@@ -314,8 +264,9 @@ int main(int count, char** words) {
   const stride::Kernels& kernels = lanes == 16 ? stride::kernelsOf16 : stride::kernelsOf8;
   int wrong = 0;
   for (int shape = 0; shape < shapes; shape++)
-    if (!(checkConvolution(kernels, lanes) && checkNormalise(kernels, lanes) && checkNormalised(kernels, lanes)))
+    if (!(checkConvolution(kernels, lanes) && checkNormalise(kernels, lanes) && checkNormalised(kernels, lanes) &&
+          checkLinear(kernels)))
       wrong++;
-  std::printf("%d lanes: %d of %d times three shapes as plain loops have them\n", lanes, shapes - wrong, shapes);
+  std::printf("%d lanes: %d of %d times four shapes as plain loops have them\n", lanes, shapes - wrong, shapes);
   return wrong == 0 ? 0 : 1;
 }

@@ -79,6 +79,24 @@ struct Normalised {
   Linear of;
 };
 
+/** A linear layer with a weight of outputs × inputs, and whether a ReLU is computed after it. */
+struct LinearLayer {
+  int inputs, outputs;
+  bool relu;
+};
+
+/** A shard's input of a linear layer, and the gradient of its output. */
+struct LinearShard {
+  int images;
+  const float *x, *yGradient;
+};
+
+/** A step of stochastic gradient descent, as `torch.optim.SGD` takes it. */
+struct DescentStep {
+  float learningRate, momentum, weightDecay;
+  bool nesterov;
+};
+
 /** The computations for one number of lanes. All pointers to maps are aligned to 64 bytes. */
 struct Kernels {
   /** Copies images × size to groups × size × lanes, and back; zero in lanes without an image. */
@@ -108,6 +126,20 @@ struct Kernels {
   /** Computes ofX · x + ofY · d + constant; zero in lanes without an image. */
   void (*normaliseGradient)(const Tail&, int images, const float* x, const float* yGradient, const uint8_t* index,
                             const Linear&, float* xGradient);
+  /** Computes images × outputs; `bias` may be null. */
+  void (*linearForward)(const LinearLayer&, int images, const float* x, const float* weight, const float* bias, float* y);
+  /**
+   * Computes from the gradient of `y` the one before the ReLU, if there is one, and those of the bias and of x, which may
+   * be null if it is not needed.
+   */
+  void (*linearGradients)(const LinearLayer&, int images, const float* yGradient, const float* y, const float* weight,
+                          float* beforeRelu, float* biasGradient, float* xGradient);
+  /**
+   * Takes the step of the weight's rows `from` up to `to`, with the gradient of all shards. Without momentum the
+   * accumulator is not used.
+   */
+  void (*linearStep)(const LinearLayer&, const LinearShard* shards, int count, const DescentStep&, int from, int to,
+                     float* weight, float* accumulator);
 };
 
 /** For any x86-64 with AVX2 and FMA. */

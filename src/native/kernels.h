@@ -3,6 +3,7 @@
 #include "convolution.h"
 #include "filterGradient.h"
 #include "inputGradient.h"
+#include "linearLayer.h"
 #include "normalise.h"
 #include "pooling.h"
 #include "slide.h"
@@ -145,7 +146,9 @@ void gradients(const Convolution& c, int groups, const float* x, const float* fi
   for (int f = 0; f < c.filters; f++) biasGradient[f] = sumOfLanes(biasSums[f]);
 }
 
-constexpr stride::Kernels kernels{toLanes, fromLanes, forward,       gradients,
-                                   moments, normalise, normaliseSums, normaliseGradient};
+constexpr stride::Kernels kernels{toLanes,           fromLanes,     forward,
+                                   gradients,         moments,       normalise,
+                                   normaliseSums,     normaliseGradient, linearForward,
+                                   linearGradients,   linearStep};
 
 }  // namespace

@@ -2,6 +2,7 @@
  * Registers the kernels as operations of TensorFlow. A map in the lanes' layout is a tensor of groups × height × width ×
  * channels × lanes.
  *
+ *     StrideImages             bytes of a data set, indices → images, normalised
  *     StrideToLanes            images → lanes                          lanes: 8 or 16
  *     StrideFromLanes          lanes → images                          images: how many there are
  *     StrideConv2D             x, filter, bias → y, index
@@ -13,6 +14,10 @@
  *     StrideNormaliseSums      x, y's gradient d, index, mean → Σ d · (x − mean), Σ d
  *     StrideNormalisationGradient  all shards' sums, … → the gradients of weight and bias, and of x as a function
  *     StrideNormaliseGradient  x, y's gradient, index, the function → x's gradient
+ *     StrideLinear             x, weight, bias → y                     with ReLU
+ *     StrideLinearGradients    y's gradient, y, weight → the gradients before the ReLU, of the bias and of x
+ *     StrideLinearStep         weight, accumulator, learning rate, all shards' x and y's gradients; changes some rows
+ *                              of the weight and the accumulator, in the variables' memory
  *
  * Node and Electron load this library as an addon, so that their rules for addons hold: it stays while any thread uses
  * it. It has nothing for JavaScript.
@@ -37,6 +42,7 @@ bool registerOperation(const Operation& operation) {
   for (const char* attribute : operation.attributes) TF_OpDefinitionBuilderAddAttr(definition, attribute);
   for (const char* input : operation.inputs) TF_OpDefinitionBuilderAddInput(definition, input);
   for (const char* output : operation.outputs) TF_OpDefinitionBuilderAddOutput(definition, output);
+  if (operation.hasEffect) TF_OpDefinitionBuilderSetIsStateful(definition, 1);
   TF_OpDefinitionBuilderSetShapeInferenceFunction(definition, inferNothing);
   TF_RegisterOpDefinition(definition, status.get());
   if (!status.ok()) return false;
@@ -47,7 +53,8 @@ bool registerOperation(const Operation& operation) {
 }
 
 bool registerOperations() {
-  for (const auto& operations : {stride::convolutionOperations(), stride::normaliseOperations()})
+  for (const auto& operations : {stride::imageOperations(), stride::convolutionOperations(),
+                                 stride::normaliseOperations(), stride::linearOperations()})
     for (const Operation& operation : operations)
       if (!registerOperation(operation)) return false;
   return true;

@@ -38,6 +38,7 @@ void TF_OpDefinitionBuilderAddInput(TF_OpDefinitionBuilder*, const char* specifi
 void TF_OpDefinitionBuilderAddOutput(TF_OpDefinitionBuilder*, const char* specification);
 void TF_OpDefinitionBuilderSetShapeInferenceFunction(TF_OpDefinitionBuilder*,
                                                      void (*infer)(TF_ShapeInferenceContext*, TF_Status*));
+void TF_OpDefinitionBuilderSetIsStateful(TF_OpDefinitionBuilder*, unsigned char isStateful);
 void TF_RegisterOpDefinition(TF_OpDefinitionBuilder*, TF_Status*);
 void TF_ShapeInferenceContextSetUnknownShape(TF_ShapeInferenceContext*, TF_Status*);
 

@@ -99,3 +99,18 @@ it.each([
     expect(graphs.map((graph) => uses(graph, 'StrideNormalise'))).toEqual([false, true]);
   }
 });
+
+const flatten: Layer = { type: 'flatten' };
+const linear = (units: number, rest: object = {}): Layer => ({ type: 'linear', units, ...rest }) as Layer;
+
+it.each([
+  ['with a ReLU', { momentum: 0 }, [flatten, linear(100), relu, linear(170), relu]],
+  ['with momentum', { momentum: 0.5 }, [flatten, linear(101), relu, linear(203, { bias: false })]],
+  ['with Nesterov momentum', { momentum: 0.9, nesterov: true }, [flatten, linear(100), tanh, linear(250)]],
+  ['with weight decay', { momentum: 0.5, weightDecay: 0.1 }, [conv(8), flatten, linear(65), relu]],
+] as const)('large linear layers %s', async (_name, optimizer, layers) => {
+  for (const sizes of [[13], [32, 31]]) {
+    const graphs = await expectAlike(layers, { channels: 3, sizes, optimizer }, variants);
+    expect(graphs.map((graph) => uses(graph, 'StrideLinearStep'))).toEqual([false, true]);
+  }
+});

@@ -13,19 +13,25 @@ import { trainingSettingsSchema } from '../../src/shared/training/training.ts';
 export interface Given {
   readonly channels: number;
   readonly sizes: readonly number[];
+  /** Settings of stochastic gradient descent. */
+  readonly optimizer?: object;
 }
 
 /** What a graph is compiled for. */
 type Variant = Required<Pick<CompileOptions, 'avx512' | 'kernels'>>;
 
-async function gradientsOf(layers: readonly Layer[], { channels, sizes }: Given, variant: Variant) {
+async function gradientsOf(
+  layers: readonly Layer[],
+  { channels, sizes, optimizer = {} }: Given,
+  variant: Variant,
+) {
   const network = parseNetwork({
     name: 'both ways',
     input: { height: 9, width: 8, channels },
     layers: [...layers, { type: 'flatten' }, { type: 'linear', units: 4 }],
   });
   const batch = sizes.reduce((a, b) => a + b, 0);
-  const settings = trainingSettingsSchema.parse({ seed: 2 });
+  const settings = trainingSettingsSchema.parse({ seed: 2, optimizer: { type: 'sgd', ...optimizer } });
   const compiled = compile({
     network,
     settings,
@@ -39,7 +45,7 @@ async function gradientsOf(layers: readonly Layer[], { channels, sizes }: Given,
   try {
     writeInitial(session, compiled, new Generator(4), settings.initialisation);
     const inputs = {
-      scalars: { data: Float32Array.of(1 / batch, 0.01) },
+      scalars: { data: Float32Array.of(1 / batch, 0.5) },
       images: sizes.map((each, shard) => ({
         data: Float32Array.from({ length: each * channels * 72 }, (_, i) => Math.sin(i * i + shard)),
         shape: [each, channels, 9, 8],
@@ -50,8 +56,9 @@ async function gradientsOf(layers: readonly Layer[], { channels, sizes }: Given,
     };
     const outputs = session.run('gradients', inputs);
     session.run('train', inputs);
-    const running = readState(session).filter(({ name }) => name.includes('running_'));
-    const after = Object.fromEntries(running.map(({ name, shape, data }) => [name, { shape, data }]));
+    const after = Object.fromEntries(
+      readState(session).map(({ name, shape, data }) => [`after a step: ${name}`, { shape, data }]),
+    );
     return { graph: compiled.graph, outputs: { ...outputs, ...after } };
   } finally {
     session.close();
@@ -61,7 +68,7 @@ async function gradientsOf(layers: readonly Layer[], { channels, sizes }: Given,
 const largestOf = ({ data }: Output) => Math.max(...data.map(Math.abs));
 
 /**
- * Expects of two variants the same loss, gradients of parameters and images, and running statistics after a step, and
+ * Expects of two variants the same loss, gradients of parameters and images, and state after a step, and
  * returns their graphs.
  */
 export async function expectAlike(

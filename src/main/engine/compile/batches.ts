@@ -8,9 +8,11 @@
  */
 import type { DataFile, Dataset } from '../../../shared/datasets/dataset.ts';
 import type { Network } from '../../../shared/network/network.ts';
+import type { KernelSource } from '../../../shared/training/kernels.ts';
 import type { Augmentation } from '../../../shared/training/training.ts';
 import { augment } from './augment.ts';
 import { type ByShard, type Graph, type Tensor, unknown } from '../graph/graph.ts';
+import { strideImages } from '../graph/linearOperations.ts';
 import {
   type Variable,
   assignVariable,
@@ -55,6 +57,8 @@ export interface Preparation {
   /** Mean and deviation that pixels are normalised with; null leaves pixels in [0, 1]. */
   readonly constants: PixelConstants | null;
   readonly augmentation: Augmentation | null;
+  /** Whose operations prepare the training images where both have them. */
+  readonly kernels: KernelSource;
   /** Returns two int32 that differ for every name, shard and step. */
   readonly seed: (name: string, shard: number) => Tensor;
 }
@@ -64,12 +68,14 @@ export function datasetInput(
   g: Graph,
   { summary, files }: Dataset,
   shards: number,
-  { constants, augmentation, seed }: Preparation,
+  { constants, augmentation, kernels, seed }: Preparation,
 ): BatchInput {
   const normalised = (pixels: Tensor) => (constants ? normalise(g, pixels, constants) : pixels);
   const effects: string[] = [];
   const paths: Record<string, Tensor> = {};
-  const side = (name: 'train' | 'test'): Batch & { pixels: Tensor[]; inputs: BatchSide } =>
+  const side = (
+    name: 'train' | 'test',
+  ): Batch & { pixels: Tensor[]; inputs: BatchSide; fast: () => ByShard } =>
     g.scope(name, () => {
       const { images, labels } = files[name];
       const { height, width, channels } = summary;
@@ -100,6 +106,8 @@ export function datasetInput(
         images: pixels.map(normalised),
         labels: indices.map((index) => gatherVariable(g, answers, index)),
         inputs: { indices },
+        fast: () =>
+          indices.map((index) => strideImages(g, stored, index, constants ?? unchanged(summary.channels))),
       };
     });
   const plain = side('train');
@@ -111,7 +119,7 @@ export function datasetInput(
         ),
         labels: plain.labels,
       }))
-    : plain;
+    : { ...plain, images: kernels === 'stride' ? plain.fast() : plain.images };
   const done = identity(g, scalar(g, 1), { control: effects, name: 'loaded' });
   g.signature('load', { inputs: paths, outputs: { done } });
   return { train, plain, trainInputs: plain.inputs, test, testInputs: test.inputs };
@@ -141,6 +149,12 @@ export function loadDataset(session: Session, { files }: Dataset): void {
     test_labels: { data: files.test.labels.path },
   });
 }
+
+/** Constants that leave pixels in [0, 1]. */
+const unchanged = (channels: number): PixelConstants => ({
+  mean: new Array<number>(channels).fill(0),
+  deviation: new Array<number>(channels).fill(1),
+});
 
 /** Scales bytes to [0, 1], as torchvision's `ToTensor` does. */
 export function toUnit(g: Graph, bytes: Tensor): Tensor {

@@ -60,7 +60,7 @@ import { layerStatistics, numbersKey, unitsKey } from './health.ts';
 import { addPredict } from './inspectionGraph.ts';
 import { type Group, Net } from './net.ts';
 import type { PixelConstants } from '../data/normalisation.ts';
-import { optimizerScalars, optimizerSlots, optimizerUpdate } from './optimizers.ts';
+import { optimizerScalars, optimizerSlots, optimizerUpdate, productUpdate } from './optimizers.ts';
 import type { Pass } from '../ops/op.ts';
 import { type Packed, type Parameter, addReadAndWrite, unpacked } from './parameters.ts';
 import { addSteps } from './severalSteps.ts';
@@ -151,10 +151,15 @@ class Compiler {
     const net = this.#net;
     const { augmentation } = options.settings;
     const seed = (name: string, shard: number) => net.randomSeed(`augmentation/${name}/${shard}`);
-    const { shards, lastBatch = 0 } = options;
+    const { shards, lastBatch = 0, constants } = options;
     const whole = typeof shards === 'number' ? shardSizes(options.settings.batchSize, shards) : shards;
     const batch = options.dataset
-      ? datasetInput(g, options.dataset, whole.length, { constants: options.constants, augmentation, seed })
+      ? datasetInput(g, options.dataset, whole.length, {
+          constants,
+          augmentation,
+          kernels: net.kernels,
+          seed,
+        })
       : fedInput(g, options.network, whole.length);
     const scaleAndScalars = placeholder(g, 'scalars', 'float32', [unknown]);
     g.scope('train', () => this.#training('whole', batch, whole, scaleAndScalars));
@@ -254,16 +259,16 @@ class Compiler {
     const loss = multiply(g, addN(g, losses), perImage);
 
     const gradients = net.gradients(gathered);
-    const effects = [...clip(g, gradients, options.settings.clipping)].flatMap(([group, gradient]) =>
-      g.scope(`step/${group.variable.handle.node}`, () =>
-        optimizerUpdate(g, options.settings.optimizer, {
-          target: group.variable,
-          value: gathered.values.get(group) as Tensor,
-          gradient,
-          slots: this.#slotsOf(group).map((slot) => slot.variable),
-          scalars: stepScalars,
-        }),
-      ),
+    const { optimizer, clipping } = options.settings;
+    const effects = [...clip(g, gradients, clipping)].flatMap(([group, gradient]) =>
+      g.scope(`step/${group.variable.handle.node}`, () => {
+        const slots = this.#slotsOf(group).map((slot) => slot.variable);
+        const step = { target: group.variable, slots, scalars: stepScalars };
+        const product = clipping ? undefined : gathered.products.get(group);
+        const together = product && productUpdate(g, optimizer, step, product);
+        const value = gathered.values.get(group) as Tensor;
+        return together ?? optimizerUpdate(g, optimizer, { ...step, value, gradient });
+      }),
     );
     for (const [name, value] of gathered.updates) {
       effects.push(assignVariable(g, net.groupOf(name).variable, value));

@@ -14,6 +14,7 @@ import type { KernelSource } from '../../../shared/training/kernels.ts';
 import { hasAvx512 } from '../native/cpu.ts';
 import { kernelSource } from '../native/kernels.ts';
 import { type ByShard, type Graph, type Tensor, unknown } from '../graph/graph.ts';
+import type { WeightProduct } from '../graph/linearOperations.ts';
 import {
   type Variable,
   addN,
@@ -25,6 +26,7 @@ import {
   transpose,
   variable,
 } from '../graph/operations.ts';
+import { hash } from '../random/hash.ts';
 import { toChannelsLast } from '../ops/flatten.ts';
 import { operationFor } from '../ops/index.ts';
 import { trainingPass } from '../ops/trainingPass.ts';
@@ -67,6 +69,8 @@ export interface Gathered {
   readonly parts: Map<string, Tensor>;
   /** Gradients by parameter name, one tensor per shard. */
   readonly gradients: Map<string, readonly Tensor[]>;
+  /** What the gradients of parameters are the products of, where an optimizer may take the step with them. */
+  readonly products: Map<Group, WeightProduct>;
   readonly updates: Map<string, Tensor>;
 }
 
@@ -96,7 +100,7 @@ export class Net {
   readonly #network: Network;
   readonly #seed: number;
   readonly #avx512: boolean;
-  readonly #kernels: KernelSource;
+  readonly kernels: KernelSource;
   readonly #groups: readonly Group[];
   readonly #layouts = new Map<string, Layout>();
   #step: Tensor | undefined;
@@ -114,7 +118,7 @@ export class Net {
     this.#network = network;
     this.#seed = seed;
     this.#avx512 = avx512;
-    this.#kernels = kernels;
+    this.kernels = kernels;
     this.summary = summarize(network);
     this.parameters = parametersOf(this.summary);
     this.#groups = packing(this.parameters).map((parameters) => {
@@ -204,6 +208,7 @@ export class Net {
       values: new Map(),
       parts: new Map(),
       gradients: new Map(),
+      products: new Map(),
       updates: new Map(),
     };
     const passes: Pass[] = [];
@@ -303,7 +308,7 @@ export class Net {
       g: this.g,
       ...options,
       avx512: this.#avx512,
-      kernels: this.#kernels,
+      kernels: this.kernels,
       parameters: this.#access(prefix, gathered),
       within: (inner) => this.#context(`${prefix}.${inner}`, options, gathered),
       randomSeed: (shard) => this.randomSeed(`${prefix}/${shard}`),
@@ -313,7 +318,11 @@ export class Net {
   #access(prefix: string, gathered: Gathered): ParameterAccess {
     return {
       read: (name, layout) => this.#read(`${prefix}.${name}`, layout, gathered),
-      gradient: (name, shards) => gathered.gradients.set(`${prefix}.${name}`, shards),
+      gradient: (name, shards, product) => {
+        gathered.gradients.set(`${prefix}.${name}`, shards);
+        const group = this.groupOf(`${prefix}.${name}`);
+        if (product && group.parameters.length === 1) gathered.products.set(group, product);
+      },
       update: (name, value) => gathered.updates.set(`${prefix}.${name}`, value),
     };
   }
@@ -335,10 +344,3 @@ export class Net {
 }
 
 const sizesOf = (parameters: readonly Parameter[]) => parameters.map(({ spec }) => elementsOf(spec.shape));
-
-/** Returns the 32-bit FNV-1a hash, signed because TensorFlow's int32 is. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (const char of text) value = Math.imul(value ^ (char.codePointAt(0) ?? 0), 0x01000193);
-  return value | 0;
-}

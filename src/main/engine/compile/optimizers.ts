@@ -6,6 +6,7 @@
  */
 import type { Optimizer, OptimizerType } from '../../../shared/training/training.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
+import { type WeightProduct, strideLinearStep } from '../graph/linearOperations.ts';
 import {
   type Variable,
   add,
@@ -150,6 +151,30 @@ export const optimizerSlots = (optimizer: Optimizer) => kindOf(optimizer).slots(
 
 export const optimizerScalars = (optimizer: Optimizer, learningRate: number, step: number) =>
   kindOf(optimizer).scalars(optimizer, learningRate, step);
+
+/**
+ * Adds a step whose gradient is that product, and returns the names of the nodes with an effect; undefined if the
+ * optimizer's steps need the gradient itself.
+ */
+export function productUpdate(
+  g: Graph,
+  optimizer: Optimizer,
+  step: Omit<ParameterStep, 'value' | 'gradient'>,
+  product: WeightProduct,
+): readonly string[] | undefined {
+  if (optimizer.type !== 'sgd') return undefined;
+  const { momentum, nesterov, weightDecay } = optimizer;
+  const [accumulator] = step.slots;
+  const [learningRate] = step.scalars as readonly [Tensor];
+  return strideLinearStep(g, product, {
+    target: step.target,
+    accumulator,
+    learningRate,
+    momentum,
+    nesterov,
+    weightDecay,
+  });
+}
 
 export const optimizerUpdate = (g: Graph, optimizer: Optimizer, step: ParameterStep) =>
   kindOf(optimizer).update(g, optimizer, step);

@@ -153,26 +153,31 @@ function chosenValue(
 export function shapeInGraph(shape: readonly number[], layout: Layout): readonly number[] {
   const [out = 1, inputs = 1, height = 1, width = 1] = shape;
   if (layout.kind === 'conv') return [height, width, inputs, out];
-  if (layout.kind === 'linear') return [inputs, out];
+  if (layout.kind === 'linear') return layout.outputsFirst ? [out, inputs] : [inputs, out];
   return shape;
 }
 
 function toGraph(g: Graph, x: Tensor, shape: readonly number[], layout: Layout): Tensor {
   if (layout.kind === 'conv') return transpose(g, x, [2, 3, 1, 0]);
   if (layout.kind === 'plain') return x;
-  const from = layout.flattenedFrom;
-  if (!from) return transpose(g, x, [1, 0]);
+  const { flattenedFrom: from, outputsFirst } = layout;
+  if (!from) return outputsFirst ? x : transpose(g, x, [1, 0]);
   const [out = 1, inputs = 1] = shape;
   const spread = reshape(g, x, [out, from.channels, from.height, from.width]);
+  if (outputsFirst) return reshape(g, transpose(g, spread, [0, 2, 3, 1]), [out, inputs]);
   return reshape(g, transpose(g, spread, [2, 3, 1, 0]), [inputs, out]);
 }
 
 function fromGraph(g: Graph, x: Tensor, shape: readonly number[], layout: Layout): Tensor {
   if (layout.kind === 'conv') return transpose(g, x, [3, 2, 0, 1]);
   if (layout.kind === 'plain') return x;
-  const from = layout.flattenedFrom;
-  if (!from) return transpose(g, x, [1, 0]);
+  const { flattenedFrom: from, outputsFirst } = layout;
+  if (!from) return outputsFirst ? x : transpose(g, x, [1, 0]);
   const [out = 1] = shape;
+  if (outputsFirst) {
+    const spread = reshape(g, x, [out, from.height, from.width, from.channels]);
+    return reshape(g, transpose(g, spread, [0, 3, 1, 2]), shape);
+  }
   const spread = reshape(g, x, [from.height, from.width, from.channels, out]);
   return reshape(g, transpose(g, spread, [3, 2, 0, 1]), shape);
 }

@@ -97,6 +97,15 @@ export const opTable = {
     outputs: ['x_gradient', 'filter_gradient', 'bias_gradient'],
     cost: 'heavy',
   },
+  StrideImages: of(4, 'pixels'),
+  StrideLinear: heavy(3, 'y'),
+  StrideLinearGradients: {
+    inputs: 3,
+    outputs: ['before_relu', 'bias_gradient', 'x_gradient'],
+    cost: 'heavy',
+  },
+  // Its parts are for the shards to share, so they do not count as heavy.
+  StrideLinearStep: { inputs: 'any', outputs: [], effect: 'write' },
   StrideFromLanes: of(1, 'images_of_lanes'),
   StrideMoments: heavy(1, 'moments'),
   StrideNormalisation: {

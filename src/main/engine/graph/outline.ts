@@ -88,8 +88,11 @@ export function callOutline(
 ): OutlineCall {
   const known = new Map(given.map(([from, to]) => [keyOf(from), to]));
   const place = (tensor: Tensor) => known.get(keyOf(tensor)) ?? tensor;
+  /** The call in which a shard's node runs. */
+  const callOf = new Map<string, string>();
   const calls = shards.map((shard) => {
     const results = graph.call(shard, shard.inputs.map(place), after);
+    for (const { name } of shard.nodes) callOf.set(name, (results[0] as Tensor).node);
     shard.outputs.forEach((tensor, position) => known.set(keyOf(tensor), results[position] as Tensor));
     return (results[0] as Tensor).node;
   });
@@ -104,7 +107,10 @@ export function callOutline(
       }),
       {
         name: `join/${name}`,
-        control: [...control.map((other) => copies.get(other) ?? other), ...(reads(node) ? after : [])],
+        control: [
+          ...new Set(control.map((other) => copies.get(other) ?? callOf.get(other) ?? other)),
+          ...(reads(node) ? after : []),
+        ],
         attributes,
       },
     );

@@ -48,7 +48,9 @@ export const kernelSource = (env: NodeJS.ProcessEnv = process.env): KernelSource
 
 /** Returns whether a graph computes anything with Stride's kernels. */
 export const isUsing = ({ nodes, functions }: Pick<Graph, 'nodes' | 'functions'>): boolean =>
-  [{ nodes }, ...functions].some((part) => part.nodes.some(({ op }) => op === 'StrideConv2D'));
+  [{ nodes }, ...functions].some((part) =>
+    part.nodes.some(({ op }) => op === 'StrideConv2D' || op === 'StrideLinear'),
+  );
 
 /** Registers the operations with TensorFlow, which must have been loaded. Throws if that fails. */
 export function loadKernels(): void {

@@ -21,6 +21,12 @@ import { type Context, type Gradient, type Pass, type Values, gradientOf, plain 
 /** The smallest share of lanes with an image for which the kernels are used. */
 const fewestFilled = 0.6;
 
+/** Returns whether enough lanes of each shard's vectors have an image. */
+export function areFilled(context: Pick<Context, 'avx512' | 'shardSizes'>): boolean {
+  const lanes = lanesOf(context);
+  return context.shardSizes.every((images) => images / (Math.ceil(images / lanes) * lanes) >= fewestFilled);
+}
+
 type Place = Pick<Context, 'training' | 'kernels' | 'avx512' | 'shardSizes'>;
 
 /** Returns whether a convolution of maps in a layout is computed by the kernels. */
@@ -30,20 +36,18 @@ export function wantsLanes(
   input: MapShape,
   { layout: { kind } }: Pick<Values, 'layout'>,
 ): boolean {
-  const { training, kernels, shardSizes } = context;
+  const { training, kernels } = context;
   if (!training || kernels !== 'stride') return false;
   const window = convWindow(layer);
   const { kernel, stride, padding, dilation } = window;
-  const lanes = lanesOf(context);
-  const filled = shardSizes.every((images) => images / (Math.ceil(images / lanes) * lanes) >= fewestFilled);
   const slides =
     stride[0] === stride[1] && padding.every((zeros, axis) => zeros * stride[0] < (kernel[axis] ?? 0));
   // A convolution of single pixels has so few products that laying its maps out would take what it gains.
   const pays = !isOne(kernel) || kind === 'lanes';
-  return filled && slides && isOne(dilation) && pays && !coversMap(window, input);
+  return areFilled(context) && slides && isOne(dilation) && pays && !coversMap(window, input);
 }
 
-const isRelu = (layer: Layer | undefined) => layer?.type === 'activation' && layer.function === 'relu';
+export const isRelu = (layer: Layer | undefined) => layer?.type === 'activation' && layer.function === 'relu';
 
 function isPoolOfPairs(layer: Layer | undefined): boolean {
   if (layer?.type !== 'maxPool2d') return false;
@@ -102,11 +106,11 @@ export function lanesConv(
   });
 }
 
-/** Returns the pass of a layer that was computed with the convolution before it, if it was. */
+/** Returns the pass of a layer that was computed with the layer before it, if it was. */
 export function passOfIncluded({ layout, shards }: Values): Pass | undefined {
-  if (layout.kind !== 'lanes' || !layout.already) return undefined;
+  if (!('already' in layout) || !layout.already) return undefined;
   return {
-    output: { shards, layout: { kind: 'lanes', already: layout.already - 1 } },
+    output: { shards, layout: { ...layout, already: layout.already - 1 } },
     backward: (gradients, needsInput) => (needsInput ? gradients : undefined),
   };
 }

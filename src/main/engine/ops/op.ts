@@ -8,6 +8,7 @@ import type { MapShape, Shape } from '../../../shared/layers/layer.ts';
 import type { KernelSource } from '../../../shared/training/kernels.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import type { NormalisedGradient } from '../graph/lanesOperations.ts';
+import type { WeightProduct } from '../graph/linearOperations.ts';
 import { biasAddGrad } from '../graph/operations.ts';
 
 /** Layouts of maps in memory. Gradients have the layout of their maps. */
@@ -26,14 +27,14 @@ export type MapLayout =
 
 export type ValueLayout =
   | { readonly kind: Exclude<MapLayout, 'lanes'> }
-  /** `already`: how many of the next layers have been computed with the convolution before them. */
+  /** `already`: how many of the next layers have been computed with the layer before them. */
   | { readonly kind: 'lanes'; readonly already?: number }
   /**
    * Features, batch first. With `flattenedFrom` they are in that map's order of height, width and channel:
    * PyTorch flattens channel, height, width, so the columns of the next linear layer's weight are permuted
    * instead.
    */
-  | { readonly kind: 'flat'; readonly flattenedFrom?: MapShape };
+  | { readonly kind: 'flat'; readonly flattenedFrom?: MapShape; readonly already?: number };
 
 /** A value in the forward pass: one tensor per shard, all in one layout. */
 export interface Values {
@@ -64,8 +65,11 @@ export interface Gradient {
 export interface ParameterAccess {
   /** Returns the parameter's value in this pass. */
   read(name: string, layout: Layout): Tensor;
-  /** Passes on each shard's part of the gradient; the parts are added. */
-  gradient(name: string, shards: readonly Tensor[]): void;
+  /**
+   * Passes on each shard's part of the gradient; the parts are added. With `product`, an optimizer may take the step
+   * without them.
+   */
+  gradient(name: string, shards: readonly Tensor[], product?: WeightProduct): void;
   /** Sets a running statistic's value after this training step. */
   update(name: string, value: Tensor): void;
 }
@@ -75,8 +79,15 @@ export type Layout =
   | { readonly kind: 'plain' }
   /** out, in, h, w ↔ h, w, in, out */
   | { readonly kind: 'conv' }
-  /** out, in ↔ in, out, with the columns permuted from c, h, w to h, w, c if a map was flattened before it */
-  | { readonly kind: 'linear'; readonly flattenedFrom?: MapShape | undefined };
+  /**
+   * out, in ↔ in, out, or out, in as well with `outputsFirst`; with the columns permuted from c, h, w to h, w, c if a
+   * map was flattened before it
+   */
+  | {
+      readonly kind: 'linear';
+      readonly flattenedFrom?: MapShape | undefined;
+      readonly outputsFirst?: boolean;
+    };
 
 export const plain: Layout = { kind: 'plain' };
 

@@ -4,13 +4,14 @@
  * layer's output.
  */
 import { type Layer, layerKind } from '../../../shared/layers/index.ts';
-import { type MapShape, type Shape, requireMap } from '../../../shared/layers/layer.ts';
+import { type MapShape, type Shape, elements, requireMap } from '../../../shared/layers/layer.ts';
 import { batchNormLanes } from './batchNormLanes.ts';
 import { wantsHwnc } from './hwnc.ts';
 import { operationFor } from './index.ts';
-import { includedAfter, lanesConv, passOfIncluded, wantsLanes } from './lanes.ts';
+import { includedAfter, isRelu, lanesConv, passOfIncluded, wantsLanes } from './lanes.ts';
 import type { Context, Pass, Values } from './op.ts';
 import { gainsFromSpaceToDepth, spaceToDepthConv } from './spaceToDepth.ts';
+import { linearWithStep, wantsStrideLinear } from './strideLinear.ts';
 import {
   isPooledInPairs,
   partnerOf,
@@ -30,6 +31,8 @@ export function trainingPass(
   const included = passOfIncluded(values);
   if (included) return included;
   const layer = layers[index] as Layer;
+  if (layer.type === 'linear' && wantsStrideLinear(context))
+    return linearWithStep(context, layer, values, elements(shape), isRelu(layers[index + 1]));
   if (layer.type === 'conv2d') {
     const map = requireMap(shape, 'conv2d');
     if (wantsLanes(context, layer, map, values)) {
