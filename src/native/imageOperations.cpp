@@ -28,6 +28,13 @@ void computeImages(void*, TF_OpKernelContext* context) {
     for (int64_t c = 0; call.ok() && c < channels; c++)
       for (int byte = 0; byte < 256; byte++)
         values[c * 256 + byte] = (static_cast<float>(byte) / 255.0f - dataOf(mean)[c]) / dataOf(deviation)[c];
+    // A batch's images lie all over the data set, so all of them are asked for before the first is read.
+    for (int64_t image = 0; call.ok() && image < count; image++) {
+      const int64_t index = dataOf<int32_t>(indices)[image];
+      const uint8_t* bytes = dataOf<uint8_t>(images) + index * size;
+      for (int64_t byte = 0; byte < size && index >= 0 && index < TF_Dim(images, 0); byte += 64)
+        __builtin_prefetch(bytes + byte);
+    }
     for (int64_t image = 0; call.ok() && image < count; image++) {
       const int64_t index = dataOf<int32_t>(indices)[image];
       if (index < 0 || index >= TF_Dim(images, 0)) {
@@ -35,8 +42,11 @@ void computeImages(void*, TF_OpKernelContext* context) {
         break;
       }
       const uint8_t* bytes = dataOf<uint8_t>(images) + index * size;
-      for (int64_t pixel = 0; pixel < pixels; pixel++)
-        for (int64_t c = 0; c < channels; c++) *result++ = values[c * 256 + *bytes++];
+      if (channels == 1)
+        for (int64_t pixel = 0; pixel < pixels; pixel++) result[pixel] = values[bytes[pixel]];
+      else
+        for (int64_t at = 0; at < size; at++) result[at] = values[at % channels * 256 + bytes[at]];
+      result += size;
     }
   }
   call.end();

@@ -16,6 +16,8 @@ namespace {
 using stride::LinearLayer;
 
 inline void ask(const float* numbers) { __builtin_prefetch(numbers); }
+/** Asks for numbers that will be changed, so that other cores give up their copies meanwhile. */
+inline void askToChange(const float* numbers) { __builtin_prefetch(numbers, 1); }
 
 /** Numbers of an image whose part of a panel stays in the first cache while all outputs pass by. */
 constexpr int depth = 128;
@@ -269,8 +271,8 @@ void linearStepWith(const LinearLayer& l, const stride::LinearShard* shards, int
           multiply(a, panel, images, [=](long k) {
             for (int row = static_cast<int>(k / stretch); row < rows; row += 4)
               for (int number = 0; number < vectors * LANES; number += 16) {
-                ask(w + row * pitch + number);
-                if (Momentum) ask(m + row * pitch + number);
+                askToChange(w + row * pitch + number);
+                if (Momentum) askToChange(m + row * pitch + number);
               }
           }, sums);
           stepBlock<rows, vectors>(step, sums, pitch, columns, w, m);

@@ -8,7 +8,7 @@ namespace {
 struct Settings {
   int64_t lanes;
   unsigned char relu, inputGradient;
-  int64_t shards, part, parts;
+  int64_t layers, shards, part, parts;
   float momentum, weightDecay;
   unsigned char nesterov;
 };
@@ -33,7 +33,10 @@ void readStep(TF_OpKernelConstruction* node, Settings& settings, TF_Status* stat
   const auto read = [&](auto get, const char* name, auto* value) {
     if (TF_GetCode(status) == TF_OK) get(node, name, value, status);
   };
-  read(TF_OpKernelConstruction_GetAttrInt64, "shards", &settings.shards);
+  read(TF_OpKernelConstruction_GetAttrInt64, "layers", &settings.layers);
+  int64_t pairs = 0;
+  read(TF_OpKernelConstruction_GetAttrInt64, "pairs", &pairs);
+  settings.shards = settings.layers > 0 ? pairs / settings.layers : 0;
   read(TF_OpKernelConstruction_GetAttrInt64, "part", &settings.part);
   read(TF_OpKernelConstruction_GetAttrInt64, "parts", &settings.parts);
   read(TF_OpKernelConstruction_GetAttrFloat, "momentum", &settings.momentum);
@@ -81,44 +84,58 @@ void computeGradients(void* kernel, TF_OpKernelContext* context) {
   call.end();
 }
 
-/** Returns the shards' inputs and gradients, which follow each other from `first` on. */
-std::vector<LinearShard> shardsOf(Call& call, const LinearLayer& layer, int first, int count) {
+/** A layer of a step: its weight, its accumulator, and all shards' inputs and gradients. */
+struct SteppedLayer {
+  LinearLayer layer;
+  float *weight, *accumulator;
   std::vector<LinearShard> shards;
-  for (int shard = 0; shard < count; shard++) {
-    const TF_Tensor* x = call.input(first + shard, 2);
-    const TF_Tensor* yGradient = call.input(first + count + shard, 2);
+};
+
+/** Returns the layer with that number; the call is refused if its inputs do not fit each other. */
+SteppedLayer steppedLayer(Call& call, const Settings& settings, int number) {
+  const int layers = static_cast<int>(settings.layers), shards = static_cast<int>(settings.shards);
+  const TF_Tensor* weight = call.input(number, 2);
+  const TF_Tensor* accumulator = call.input(layers + number, 2);
+  if (!call.ok()) return {};
+  SteppedLayer of{{sizeOf(weight, 1), sizeOf(weight, 0), false},
+                  static_cast<float*>(TF_TensorData(weight)),
+                  static_cast<float*>(TF_TensorData(accumulator)),
+                  {}};
+  if (!hasShape(accumulator, {of.layer.outputs, of.layer.inputs}))
+    call.refuse("the accumulator has another shape than the weight");
+  for (int shard = 0; shard < shards; shard++) {
+    const int at = 2 * layers + 1 + number * shards + shard;
+    const TF_Tensor* x = call.input(at, 2);
+    const TF_Tensor* yGradient = call.input(at + layers * shards, 2);
     if (!call.ok()) return {};
-    if (!hasShape(x, {TF_Dim(yGradient, 0), layer.inputs}) || sizeOf(yGradient, 1) != layer.outputs)
+    if (!hasShape(x, {TF_Dim(yGradient, 0), of.layer.inputs}) || sizeOf(yGradient, 1) != of.layer.outputs)
       call.refuse("a shard's input or gradient does not fit the weight");
-    shards.push_back({sizeOf(x, 0), dataOf(x), dataOf(yGradient)});
+    of.shards.push_back({sizeOf(x, 0), dataOf(x), dataOf(yGradient)});
   }
-  return shards;
+  return of;
 }
 
 /**
- * Changes the variables' own memory, which is that of the first two inputs: TensorFlow's C API has no way to take a
- * variable that several operations change at once, each some rows of it. The graph must see to it that nothing else
- * reads the variables meanwhile.
+ * Changes the variables' own memory, which is that of the weights and accumulators: TensorFlow's C API has no way to
+ * take a variable that several operations change at once, each some rows of it. The graph must see to it that nothing
+ * else reads the variables meanwhile.
  */
 void computeStep(void* kernel, TF_OpKernelContext* context) {
   Call call(context);
   const Settings& settings = *static_cast<Settings*>(kernel);
-  const TF_Tensor* weight = call.input(0, 2);
-  const TF_Tensor* accumulator = call.input(1, 2);
-  const TF_Tensor* learningRate = call.input(2, 0);
+  const TF_Tensor* learningRate = call.input(2 * static_cast<int>(settings.layers), 0);
   const Kernels* kernels = learningRate ? kernelsFor(settings.lanes, call) : nullptr;
-  if (kernels) {
-    const LinearLayer layer{sizeOf(weight, 1), sizeOf(weight, 0), false};
-    if (!hasShape(accumulator, {layer.outputs, layer.inputs}))
-      call.refuse("the accumulator has another shape than the weight");
-    if (settings.part < 0 || settings.part >= settings.parts) call.refuse("there is no such part of the weight");
-    const auto shards = shardsOf(call, layer, 3, static_cast<int>(settings.shards));
+  if (settings.part < 0 || settings.part >= settings.parts) call.refuse("there is no such part of the weights");
+  std::vector<SteppedLayer> layers;
+  for (int number = 0; call.ok() && number < settings.layers; number++)
+    layers.push_back(steppedLayer(call, settings, number));
+  if (call.ok()) {
     const DescentStep step{*dataOf(learningRate), settings.momentum, settings.weightDecay, settings.nesterov != 0};
-    const auto row = [&](int64_t part) { return static_cast<int>(layer.outputs * part / settings.parts); };
-    if (call.ok())
-      kernels->linearStep(layer, shards.data(), static_cast<int>(shards.size()), step, row(settings.part),
-                          row(settings.part + 1), static_cast<float*>(TF_TensorData(weight)),
-                          static_cast<float*>(TF_TensorData(accumulator)));
+    for (const SteppedLayer& of : layers) {
+      const auto row = [&](int64_t part) { return static_cast<int>(of.layer.outputs * part / settings.parts); };
+      kernels->linearStep(of.layer, of.shards.data(), static_cast<int>(of.shards.size()), step, row(settings.part),
+                          row(settings.part + 1), of.weight, of.accumulator);
+    }
   }
   call.end();
 }
@@ -142,10 +159,10 @@ std::vector<Operation> linearOperations() {
        computeGradients,
        remove<Settings>},
       {"StrideLinearStep",
-       {"weight: float", "accumulator: float", "learning_rate: float", "x: shards * float",
-        "y_gradient: shards * float"},
+       {"weights: layers * float", "accumulators: layers * float", "learning_rate: float", "x: pairs * float",
+        "y_gradients: pairs * float"},
        {},
-       {"lanes: int", "shards: int >= 1", "part: int", "parts: int >= 1", "momentum: float", "weight_decay: float",
+       {"lanes: int", "layers: int >= 1", "pairs: int >= 1", "part: int", "parts: int >= 1", "momentum: float", "weight_decay: float",
         "nesterov: bool"},
        create<Settings, readStep>,
        computeStep,

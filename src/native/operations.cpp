@@ -16,8 +16,8 @@
  *     StrideNormaliseGradient  x, y's gradient, index, the function → x's gradient
  *     StrideLinear             x, weight, bias → y                     with ReLU
  *     StrideLinearGradients    y's gradient, y, weight → the gradients before the ReLU, of the bias and of x
- *     StrideLinearStep         weight, accumulator, learning rate, all shards' x and y's gradients; changes some rows
- *                              of the weight and the accumulator, in the variables' memory
+ *     StrideLinearStep         weights, accumulators, learning rate, and for each layer all shards' x, then y's
+ *                              gradients; changes some rows of weights and accumulators, in the variables' memory
  *
  * Node and Electron load this library as an addon, so that their rules for addons hold: it stays while any thread uses
  * it. It has nothing for JavaScript.

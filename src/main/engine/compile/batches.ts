@@ -12,7 +12,6 @@ import type { KernelSource } from '../../../shared/training/kernels.ts';
 import type { Augmentation } from '../../../shared/training/training.ts';
 import { augment } from './augment.ts';
 import { type ByShard, type Graph, type Tensor, unknown } from '../graph/graph.ts';
-import { strideImages } from '../graph/linearOperations.ts';
 import {
   type Variable,
   assignVariable,
@@ -25,6 +24,7 @@ import {
   readBytes,
   reshape,
   scalar,
+  strideImages,
   subtract,
   transpose,
   variable,

@@ -60,7 +60,13 @@ import { layerStatistics, numbersKey, unitsKey } from './health.ts';
 import { addPredict } from './inspectionGraph.ts';
 import { type Group, Net } from './net.ts';
 import type { PixelConstants } from '../data/normalisation.ts';
-import { optimizerScalars, optimizerSlots, optimizerUpdate, productUpdate } from './optimizers.ts';
+import {
+  optimizerScalars,
+  optimizerSlots,
+  optimizerUpdate,
+  productUpdate,
+  takesProducts,
+} from './optimizers.ts';
 import type { Pass } from '../ops/op.ts';
 import { type Packed, type Parameter, addReadAndWrite, unpacked } from './parameters.ts';
 import { addSteps } from './severalSteps.ts';
@@ -140,6 +146,7 @@ class Compiler {
     const { avx512, kernels } = options;
     this.#net = new Net(this.#g, options.network, {
       seed: options.settings.seed,
+      takesProducts: takesProducts(options.settings),
       ...(avx512 === undefined ? {} : { avx512 }),
       ...(kernels === undefined ? {} : { kernels }),
     });
@@ -260,16 +267,28 @@ class Compiler {
 
     const gradients = net.gradients(gathered);
     const { optimizer, clipping } = options.settings;
-    const effects = [...clip(g, gradients, clipping)].flatMap(([group, gradient]) =>
-      g.scope(`step/${group.variable.handle.node}`, () => {
-        const slots = this.#slotsOf(group).map((slot) => slot.variable);
-        const step = { target: group.variable, slots, scalars: stepScalars };
-        const product = clipping ? undefined : gathered.products.get(group);
-        const together = product && productUpdate(g, optimizer, step, product);
-        const value = gathered.values.get(group) as Tensor;
-        return together ?? optimizerUpdate(g, optimizer, { ...step, value, gradient });
-      }),
+    const together = [...(takesProducts(options.settings) ? gathered.products : [])].map(
+      ([group, product]) => {
+        const [accumulator] = this.#slotsOf(group).map((slot) => slot.variable);
+        return { group, product, target: group.variable, accumulator };
+      },
     );
+    const effects = [
+      ...(together.length > 0 ? productUpdate(g, optimizer, together, stepScalars) : []),
+      ...[...clip(g, gradients, clipping)]
+        .filter(([group]) => !together.some((each) => each.group === group))
+        .flatMap(([group, gradient]) =>
+          g.scope(`step/${group.variable.handle.node}`, () =>
+            optimizerUpdate(g, optimizer, {
+              target: group.variable,
+              value: gathered.values.get(group) as Tensor,
+              gradient,
+              slots: this.#slotsOf(group).map((slot) => slot.variable),
+              scalars: stepScalars,
+            }),
+          ),
+        ),
+    ];
     for (const [name, value] of gathered.updates) {
       effects.push(assignVariable(g, net.groupOf(name).variable, value));
     }

@@ -9,6 +9,7 @@ import {
   inputShape,
   summarize,
 } from '../../../shared/network/shapes.ts';
+import type { ParameterSpec } from '../../../shared/layers/layer.ts';
 import { parameterKey } from '../../../shared/runs/checkpoint.ts';
 import type { KernelSource } from '../../../shared/training/kernels.ts';
 import { hasAvx512 } from '../native/cpu.ts';
@@ -45,12 +46,12 @@ import {
   type Packed,
   type Parameter,
   type Stored,
-  elementsOf,
   packed,
   packing,
   parametersOf,
   partsOf,
   shapeInGraph,
+  sizesOf,
 } from './parameters.ts';
 import { inPyTorchLayout, inPyTorchOrder, withInner } from './pytorchLayout.ts';
 
@@ -91,6 +92,8 @@ export interface NetOptions {
   readonly seed?: number;
   readonly avx512?: boolean;
   readonly kernels?: KernelSource;
+  /** Whether the optimizer takes the steps of weights whose gradients are products. */
+  readonly takesProducts?: boolean;
 }
 
 export class Net {
@@ -112,7 +115,7 @@ export class Net {
   constructor(
     g: Graph,
     network: Network,
-    { seed = 0, avx512 = hasAvx512(), kernels = kernelSource() }: NetOptions = {},
+    { seed = 0, avx512 = hasAvx512(), kernels = kernelSource(), takesProducts = false }: NetOptions = {},
   ) {
     this.g = g;
     this.#network = network;
@@ -121,7 +124,9 @@ export class Net {
     this.kernels = kernels;
     this.summary = summarize(network);
     this.parameters = parametersOf(this.summary);
-    this.#groups = packing(this.parameters).map((parameters) => {
+    const isProduct = (spec: ParameterSpec) =>
+      takesProducts && kernels === 'stride' && spec.role === 'matrix' && spec.shape.length === 2;
+    this.#groups = packing(this.parameters, isProduct).map((parameters) => {
       const [{ name }] = parameters as [Parameter];
       const size = sizesOf(parameters).reduce((a, b) => a + b, 0);
       const key = parameters.length === 1 ? parameterKey(name) : 'parameters';
@@ -342,5 +347,3 @@ export class Net {
     return spec.shape.length === 1 ? part : reshape(g, part, shapeInGraph(spec.shape, layout));
   }
 }
-
-const sizesOf = (parameters: readonly Parameter[]) => parameters.map(({ spec }) => elementsOf(spec.shape));

@@ -4,9 +4,9 @@
  * (learning rate, bias corrections) is computed in double precision outside and fed as float32 scalars, as
  * PyTorch does in Python.
  */
-import type { Optimizer, OptimizerType } from '../../../shared/training/training.ts';
+import type { Optimizer, OptimizerType, TrainingSettings } from '../../../shared/training/training.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
-import { type WeightProduct, strideLinearStep } from '../graph/linearOperations.ts';
+import { type SteppedWeight, strideLinearStep } from '../graph/linearOperations.ts';
 import {
   type Variable,
   add,
@@ -152,28 +152,20 @@ export const optimizerSlots = (optimizer: Optimizer) => kindOf(optimizer).slots(
 export const optimizerScalars = (optimizer: Optimizer, learningRate: number, step: number) =>
   kindOf(optimizer).scalars(optimizer, learningRate, step);
 
-/**
- * Adds a step whose gradient is that product, and returns the names of the nodes with an effect; undefined if the
- * optimizer's steps need the gradient itself.
- */
+/** Returns whether the steps of weights may be taken together with their gradients (`productUpdate`). */
+export const takesProducts = ({ optimizer, clipping }: TrainingSettings): boolean =>
+  optimizer.type === 'sgd' && clipping === null;
+
+/** Adds the steps of weights whose gradients are products. `takesProducts` must hold. */
 export function productUpdate(
   g: Graph,
   optimizer: Optimizer,
-  step: Omit<ParameterStep, 'value' | 'gradient'>,
-  product: WeightProduct,
-): readonly string[] | undefined {
-  if (optimizer.type !== 'sgd') return undefined;
+  weights: readonly SteppedWeight[],
+  [learningRate]: readonly Tensor[],
+): readonly string[] {
+  if (optimizer.type !== 'sgd' || !learningRate) throw new Error(`${optimizer.type} needs gradients`);
   const { momentum, nesterov, weightDecay } = optimizer;
-  const [accumulator] = step.slots;
-  const [learningRate] = step.scalars as readonly [Tensor];
-  return strideLinearStep(g, product, {
-    target: step.target,
-    accumulator,
-    learningRate,
-    momentum,
-    nesterov,
-    weightDecay,
-  });
+  return strideLinearStep(g, weights, { learningRate, momentum, nesterov, weightDecay });
 }
 
 export const optimizerUpdate = (g: Graph, optimizer: Optimizer, step: ParameterStep) =>

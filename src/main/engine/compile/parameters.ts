@@ -53,16 +53,22 @@ const largestShared = 16_384;
 
 /**
  * Returns the parameters that share each variable. An untrained tensor has a variable of its own because it
- * is assigned rather than stepped.
+ * is assigned rather than stepped, and so has one whose gradient is a product that its step is taken with.
  */
-export function packing(parameters: readonly Parameter[]): Parameter[][] {
-  const mayShare = ({ spec }: Parameter) => spec.trainable && elementsOf(spec.shape) <= largestShared;
+export function packing(
+  parameters: readonly Parameter[],
+  isProduct: (spec: ParameterSpec) => boolean = () => false,
+): Parameter[][] {
+  const mayShare = ({ spec }: Parameter) =>
+    spec.trainable && !isProduct(spec) && elementsOf(spec.shape) <= largestShared;
   const shared = parameters.filter(mayShare);
   const alone = parameters.filter((parameter) => !mayShare(parameter)).map((parameter) => [parameter]);
   return shared.length > 0 ? [shared, ...alone] : alone;
 }
 
-export const elementsOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+const elementsOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+export const sizesOf = (parameters: readonly Parameter[]) =>
+  parameters.map(({ spec }) => elementsOf(spec.shape));
 
 /** Splits a packed variable's value into its parts, flat and in their layouts. */
 export function partsOf(g: Graph, value: Tensor, sizes: readonly number[]): Tensor[] {

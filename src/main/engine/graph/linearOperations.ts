@@ -5,17 +5,7 @@
 import { bool, float, int } from './attributes.ts';
 import type { Graph, Tensor } from './graph.ts';
 import type { Lanes } from './lanesOperations.ts';
-import { type Variable, floats, readVariable, reshape } from './operations.ts';
-
-/** Adds the pixels of some images of a variable with bytes, normalised as `normalise` of `compile/batches.ts` does. */
-export function strideImages(
-  g: Graph,
-  images: Variable,
-  indices: Tensor,
-  { mean, deviation }: Readonly<Record<'mean' | 'deviation', readonly number[]>>,
-): Tensor {
-  return g.op('StrideImages', [readVariable(g, images), indices, floats(g, mean), floats(g, deviation)]);
-}
+import { type Variable, readVariable, reshape } from './operations.ts';
 
 /** Adds x · weightᵀ + bias, with a ReLU after it if asked. */
 export function strideLinear(
@@ -60,11 +50,15 @@ export interface WeightProduct {
   readonly shape: readonly [number, number];
 }
 
+/** A weight whose gradient is a product, and the variable of its momentum if there is any. */
+export interface SteppedWeight {
+  readonly product: WeightProduct;
+  readonly target: Variable;
+  readonly accumulator: Variable | undefined;
+}
+
 /** A step of stochastic gradient descent, as `torch.optim.SGD` takes it. */
 export interface DescentStep {
-  readonly target: Variable;
-  /** Needed if there is momentum. */
-  readonly accumulator: Variable | undefined;
   readonly learningRate: Tensor;
   readonly momentum: number;
   readonly nesterov: boolean;
@@ -72,21 +66,37 @@ export interface DescentStep {
 }
 
 /**
- * Adds the step of a weight together with its gradient, in as many parts as there are shards, each of some of the
- * weight's rows, and returns their names. They change the variables' own memory.
+ * Adds the steps of weights together with their gradients, in as many parts as there are shards, each of some rows of
+ * every weight, and returns their names. They change the variables' own memory.
  */
-export function strideLinearStep(g: Graph, product: WeightProduct, step: DescentStep): string[] {
-  const { x, dy, readers, lanes, shape } = product;
-  const weight = reshape(g, readVariable(g, step.target), shape);
-  const accumulator = step.accumulator ? reshape(g, readVariable(g, step.accumulator), shape) : weight;
-  return x.map((_, part) =>
-    g.effect('StrideLinearStep', [weight, accumulator, step.learningRate, ...x, ...dy], {
-      control: readers,
+export function strideLinearStep(g: Graph, weights: readonly SteppedWeight[], step: DescentStep): string[] {
+  const products = weights.map(({ product }) => product);
+  const [first] = products;
+  if (!first) return [];
+  const read = ({ product }: SteppedWeight, from: Variable) =>
+    reshape(g, readVariable(g, from), product.shape);
+  const values = weights.map((each) => read(each, each.target));
+  // Without momentum, accumulators are not used.
+  const accumulators = weights.map((each, i) =>
+    each.accumulator ? read(each, each.accumulator) : (values[i] as Tensor),
+  );
+  const inputs = [
+    ...values,
+    ...accumulators,
+    step.learningRate,
+    ...products.flatMap(({ x }) => x),
+    ...products.flatMap(({ dy }) => dy),
+  ];
+  const shards = first.x.length;
+  return first.x.map((_, part) =>
+    g.effect('StrideLinearStep', inputs, {
+      control: products.flatMap(({ readers }) => readers),
       attributes: {
-        lanes: int(lanes),
-        shards: int(x.length),
+        lanes: int(first.lanes),
+        layers: int(weights.length),
+        pairs: int(weights.length * shards),
         part: int(part),
-        parts: int(x.length),
+        parts: int(shards),
         momentum: float(step.momentum),
         weight_decay: float(step.weightDecay),
         nesterov: bool(step.nesterov),
