@@ -2,7 +2,7 @@
  * Registers the kernels as operations of TensorFlow. A map in the lanes' layout is a tensor of groups × height × width ×
  * channels × lanes.
  *
- *     StrideImages             bytes of a data set, indices → images, normalised
+ *     StridePixels             bytes of images, mean, deviation → pixels, normalised
  *     StrideToLanes            images → lanes                          lanes: 8 or 16
  *     StrideFromLanes          lanes → images                          images: how many there are
  *     StrideConv2D             x, filter, bias → y, index

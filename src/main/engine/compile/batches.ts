@@ -12,6 +12,7 @@ import type { KernelSource } from '../../../shared/training/kernels.ts';
 import type { Augmentation } from '../../../shared/training/training.ts';
 import { augment } from './augment.ts';
 import { type ByShard, type Graph, type Tensor, unknown } from '../graph/graph.ts';
+import { stridePixels } from '../graph/lanesOperations.ts';
 import {
   type Variable,
   assignVariable,
@@ -24,7 +25,6 @@ import {
   readBytes,
   reshape,
   scalar,
-  strideImages,
   subtract,
   transpose,
   variable,
@@ -73,9 +73,7 @@ export function datasetInput(
   const normalised = (pixels: Tensor) => (constants ? normalise(g, pixels, constants) : pixels);
   const effects: string[] = [];
   const paths: Record<string, Tensor> = {};
-  const side = (
-    name: 'train' | 'test',
-  ): Batch & { pixels: Tensor[]; inputs: BatchSide; fast: () => ByShard } =>
+  const side = (name: 'train' | 'test'): Batch & { bytes: Tensor[]; pixels: Tensor[]; inputs: BatchSide } =>
     g.scope(name, () => {
       const { images, labels } = files[name];
       const { height, width, channels } = summary;
@@ -100,18 +98,17 @@ export function datasetInput(
       const indices = shardNumbers(shards).map((shard) =>
         placeholder(g, `indices_${shard}`, 'int32', [unknown]),
       );
-      const pixels = indices.map((index) => toUnit(g, gatherVariable(g, stored, index)));
+      const bytes = indices.map((index) => gatherVariable(g, stored, index));
+      const pixels = bytes.map((each) => toUnit(g, each));
       return {
+        bytes,
         pixels,
         images: pixels.map(normalised),
         labels: indices.map((index) => gatherVariable(g, answers, index)),
         inputs: { indices },
-        fast: () =>
-          indices.map((index) => strideImages(g, stored, index, constants ?? unchanged(summary.channels))),
       };
     });
-  const plain = side('train');
-  const test = side('test');
+  const [plain, test] = [side('train'), side('test')];
   const train: Batch = augmentation
     ? g.scope('augmented', () => ({
         images: plain.pixels.map((pixels, shard) =>
@@ -119,7 +116,10 @@ export function datasetInput(
         ),
         labels: plain.labels,
       }))
-    : { ...plain, images: kernels === 'stride' ? plain.fast() : plain.images };
+    : {
+        ...plain,
+        images: kernels === 'stride' ? inOneOperation(g, plain.bytes, constants, summary) : plain.images,
+      };
   const done = identity(g, scalar(g, 1), { control: effects, name: 'loaded' });
   g.signature('load', { inputs: paths, outputs: { done } });
   return { train, plain, trainInputs: plain.inputs, test, testInputs: test.inputs };
@@ -148,6 +148,16 @@ export function loadDataset(session: Session, { files }: Dataset): void {
     test_images: { data: files.test.images.path },
     test_labels: { data: files.test.labels.path },
   });
+}
+
+/** Adds images as `normalise` gives them from their bytes, or in [0, 1] if there are no constants. */
+function inOneOperation(
+  g: Graph,
+  bytes: readonly Tensor[],
+  constants: PixelConstants | null,
+  { channels }: Dataset['summary'],
+): ByShard {
+  return bytes.map((each) => stridePixels(g, each, constants ?? unchanged(channels)));
 }
 
 /** Constants that leave pixels in [0, 1]. */

@@ -3,6 +3,7 @@
  * groups × height × width × channels × lanes.
  */
 import { bool, int, ints } from './attributes.ts';
+import { floats } from './constants.ts';
 import type { Graph, Tensor } from './graph.ts';
 
 /** Number of images in a vector. */
@@ -27,6 +28,15 @@ const attributesOf = ({ padding, stride, relu, pool }: LanesConv) => ({
   relu: bool(relu),
   pool: bool(pool),
 });
+
+/** Adds the pixels of images in bytes, normalised as `normalise` of `compile/batches.ts` does. */
+export function stridePixels(
+  g: Graph,
+  bytes: Tensor,
+  { mean, deviation }: Readonly<Record<'mean' | 'deviation', readonly number[]>>,
+): Tensor {
+  return g.op('StridePixels', [bytes, floats(g, mean), floats(g, deviation)]);
+}
 
 /** Adds the conversion of NHWC maps; the lanes of the last group that have no image are zero. */
 export function toLanes(g: Graph, x: Tensor, lanes: Lanes): Tensor {

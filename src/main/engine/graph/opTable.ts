@@ -97,7 +97,7 @@ export const opTable = {
     outputs: ['x_gradient', 'filter_gradient', 'bias_gradient'],
     cost: 'heavy',
   },
-  StrideImages: of(4, 'pixels'),
+  StridePixels: of(3, 'pixels'),
   StrideLinear: heavy(3, 'y'),
   StrideLinearGradients: {
     inputs: 3,

@@ -3,7 +3,7 @@
  * files.
  */
 import { bool, int, shapeOf, string, type } from './attributes.ts';
-import { floats, integer } from './constants.ts';
+import { integer } from './constants.ts';
 import type { DataType, Graph, Tensor } from './graph.ts';
 
 export interface Variable {
@@ -54,16 +54,6 @@ export function gatherVariable(g: Graph, source: Variable, indices: Tensor): Ten
     },
     outputs: [source.dtype],
   });
-}
-
-/** Adds the pixels of some images of a variable with bytes, normalised as `normalise` of `compile/batches.ts` does. */
-export function strideImages(
-  g: Graph,
-  images: Variable,
-  indices: Tensor,
-  { mean, deviation }: Readonly<Record<'mean' | 'deviation', readonly number[]>>,
-): Tensor {
-  return g.op('StrideImages', [readVariable(g, images), indices, floats(g, mean), floats(g, deviation)]);
 }
 
 /**
