@@ -2,7 +2,7 @@
  * npm run test:kernels: holds Stride's own kernels (src/native) against two others on thousands of random shapes, with
  * both vector lengths that the processor has:
  *
- * - plain loops (src/native/check.cpp), under the address and the undefined-behaviour sanitizer;
+ * - plain loops (src/native/check/check.cpp), under the address and the undefined-behaviour sanitizer;
  * - TensorFlow's operations (test/support/kernelShapes.ts), which must give the same numbers.
  *
  *     npm run test:kernels -- --shapes 4000 --seed 1
@@ -33,9 +33,12 @@ function run(command, args) {
 
 try {
   const sanitized = ['-std=c++17', '-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
-  const sources = [...SOURCES.filter(({ name }) => name.startsWith('lanes')), { name: 'check', options: [] }];
+  const sources = [
+    ...SOURCES.filter(({ name }) => name.startsWith('lanes')),
+    { name: 'check/check', options: [] },
+  ];
   const objects = sources.map(({ name, options }) => {
-    const object = path.join(folder, `${name}.o`);
+    const object = path.join(folder, `${path.basename(name)}.o`);
     run('g++', [...sanitized, ...options, '-c', context.at('src', 'native', `${name}.cpp`), '-o', object]);
     return object;
   });

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "convolution.h"
+#include "../convolution.h"
 
 namespace {
 
