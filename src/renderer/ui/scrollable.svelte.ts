@@ -2,20 +2,23 @@
  * Makes a scrolling element reachable by keyboard, as a named group, while there is something to scroll to. `data-more`
  * names the sides with more content; base.css shows it there.
  */
+import { untrack } from 'svelte';
 import type { Attachment } from 'svelte/attachments';
 
-export function scrollable(
-  name: { readonly 'aria-label': string } | { readonly 'aria-labelledby': string },
-): Attachment<HTMLElement> {
-  const attributes = Object.entries({ role: 'group', tabindex: '0', ...name });
+type Name = { readonly 'aria-label': string } | { readonly 'aria-labelledby': string };
+
+/** `name` is a function, so that a name that is computed anew does not attach the element anew, which measures it. */
+export function scrollable(name: () => Name): Attachment<HTMLElement> {
   return (element) => {
-    const look = () => {
-      const scrolls =
-        element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight;
-      for (const [attribute, value] of attributes) {
+    let scrolls = $state(false);
+    $effect(() => {
+      for (const [attribute, value] of Object.entries({ role: 'group', tabindex: '0', ...name() })) {
         if (scrolls) element.setAttribute(attribute, value);
         else element.removeAttribute(attribute);
       }
+    });
+    const look = () => {
+      scrolls = element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight;
       markMore(element, scrolls);
     };
     element.addEventListener('scroll', look, { passive: true });
@@ -27,7 +30,7 @@ export function scrollable(
       // Nothing is reported of an element whose painting is skipped (content-visibility), because it is out of sight.
       look();
     };
-    observe();
+    untrack(observe);
     const changes = new MutationObserver(observe);
     changes.observe(element, { childList: true });
     return () => {
