@@ -69,7 +69,7 @@ export async function startServer({
   app.addHook('onRequest', async (request, reply) => admit(gate, cookie, request, reply));
   const turns = new Turns();
   app.get(labPath, { websocket: true }, (socket: ServerSocket) => {
-    serve(webSocketChannel(socket), service, turns);
+    serve(webSocketChannel(socket), service, { turns });
   });
   await app.register(fastifyStatic, {
     root: renderer,

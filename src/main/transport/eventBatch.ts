@@ -7,19 +7,22 @@
 import type { EventMessage, ServerMessage } from '../../shared/api/api.ts';
 
 /**
- * Milliseconds between two batches. At four steps per second, numbers and curves visibly move; a higher rate
+ * Milliseconds between two batches, unless the host has a reason for longer ones. At four steps per second, numbers and curves visibly move; a higher rate
  * costs more without being noticed.
  */
 export const batchInterval = 250;
 
 export class EventBatch {
   readonly #send: (message: ServerMessage) => void;
+  readonly #interval: () => number;
   #waiting: EventMessage[] = [];
   /** Set while an interval is running. */
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(send: (message: ServerMessage) => void) {
+  /** `interval` gives the milliseconds until the next batch. */
+  constructor(send: (message: ServerMessage) => void, interval = () => batchInterval) {
     this.#send = send;
+    this.#interval = interval;
   }
 
   add(event: EventMessage): void {
@@ -51,6 +54,6 @@ export class EventBatch {
       if (this.#waiting.length === 0) return;
       this.flush();
       this.#wait();
-    }, batchInterval);
+    }, this.#interval());
   }
 }

@@ -20,12 +20,12 @@ const mostWaiting = 50_000;
 
 /**
  * Serves until the channel closes. Returns a function that ends it earlier, without closing the channel.
- * Channels of one service take turns.
+ * Channels of one service take turns. `interval` gives the milliseconds between batches of events.
  */
 export function serve(
   channel: Channel<ServerMessage, ClientMessage>,
   service: Service,
-  turns: Turns = new Turns(),
+  { turns = new Turns(), interval }: { turns?: Turns; interval?: () => number } = {},
 ): () => void {
   const lane = turns.lane();
   let waiting = 0;
@@ -33,7 +33,7 @@ export function serve(
   const send = (message: ServerMessage) => {
     if (open) channel.send(message);
   };
-  const events = new EventBatch(send);
+  const events = new EventBatch(send, interval);
   const reply = (message: ServerMessage) => {
     // A window must not take an older event for news that follows this reply.
     events.flush();

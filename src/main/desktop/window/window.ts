@@ -3,6 +3,7 @@ import { BrowserWindow, ipcMain, screen } from 'electron';
 import { electronChannel } from '../../transport/electron.ts';
 import { type Service, serve } from '../../transport/serve.ts';
 import type { Texts } from '../texts.ts';
+import { drawingPace } from './drawingPace.ts';
 import { pageUrl } from './page.ts';
 import { watchForFaults } from './windowFaults.ts';
 import { readWindowState } from './windowState.ts';
@@ -52,6 +53,7 @@ export function createWindow({ home, preload, service, texts }: WindowOptions): 
       console.warn(text);
     }),
     service,
+    { interval: drawingPace() },
   );
   watchForFaults(window, texts);
   void window.loadURL(pageUrl);
