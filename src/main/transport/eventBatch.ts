@@ -7,8 +7,8 @@
 import type { EventMessage, ServerMessage } from '../../shared/api/api.ts';
 
 /**
- * Milliseconds between two batches, unless the host has a reason for longer ones. At four steps per second, numbers and curves visibly move; a higher rate
- * costs more without being noticed.
+ * Milliseconds between two batches, unless the host has a reason for longer ones. At four steps per second, numbers
+ * and curves visibly move; a higher rate costs more without being noticed.
  */
 export const batchInterval = 250;
 

@@ -25,8 +25,8 @@ test('a window that draws at little cost has four batches a second', () => {
   expect(settle(0.002)).toBe(batchInterval);
 });
 
-test('without a graphics card the batches are so far apart that drawing takes six percent of a core', () => {
-  expect(settle(0.035) / 583).toBeCloseTo(1, 1);
+test('without a graphics card the batches are so far apart that drawing takes five percent of a core', () => {
+  expect(settle(0.035) / 700).toBeCloseTo(1, 1);
 });
 
 test('curves move at least once a second', () => {

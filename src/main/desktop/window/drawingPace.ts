@@ -9,7 +9,7 @@ import { app } from 'electron';
 import { batchInterval } from '../../transport/eventBatch.ts';
 
 /** Share of one core that the window's processes may take. */
-const share = 0.06;
+const share = 0.05;
 /** The longest time between two batches, in milliseconds: curves must still be seen to move. */
 const longest = 1000;
 /** Milliseconds that a measurement takes; after twice as long without news there is nothing to compare with. */
