@@ -5,7 +5,7 @@
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { addLongRuns, noisyLosses } from '../../scripts/benchWindow/longRuns.ts';
 import { openHistory } from '../../src/main/history/open.ts';
 import { Host, expect, saved, test, watchForErrors } from './host.ts';
@@ -309,5 +309,15 @@ test('a run that trains is drawn four times a second, its ends alone, and not at
   expect((await drawingsOf(page)).all['Loss']! - unseen.all['Loss']!).toBeLessThanOrEqual(3);
   await page.mouse.wheel(0, -9000);
   await expect.poll(async () => (await drawingsOf(page)).all['Loss']).toBeGreaterThan(unseen.all['Loss']!);
+
+  // What is below the window's edge rests, and is up to date once it is scrolled to.
+  const counted = page.getByText(/^Epochs: \d+$/);
+  const progress = page.getByText(/^Epoch \d+ of 40$/);
+  const numberOf = async (text: Locator) => Number(/\d+/.exec((await text.textContent())!));
+  const [restedAt, epoch] = [await numberOf(counted), await numberOf(progress)];
+  await expect.poll(() => numberOf(progress), { timeout: 120_000 }).toBeGreaterThan(epoch + 1);
+  expect(await numberOf(counted)).toBe(restedAt);
+  await counted.scrollIntoViewIfNeeded();
+  await expect.poll(() => numberOf(counted)).toBeGreaterThan(epoch);
   await press(page.getByRole('button', { name: /^Stop/ }).first());
 });
