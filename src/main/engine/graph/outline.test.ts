@@ -19,14 +19,39 @@ function graphOf(layers: readonly Layer[], shards: number, values: object = {}, 
     .graph;
 }
 
-/** Without AVX-512, an input gradient with a large kernel is computed as a convolution (`ops/conv2d.ts`). */
+/**
+ * Without AVX-512, an input gradient with a large kernel is computed as a convolution (`ops/conv2d.ts`). With Stride's own
+ * kernels, the linear layer's weights are a variable of their own, and each of two shards takes the step of half of their rows.
+ */
 const variants = [
-  { variant: 'the AVX-512 variant', avx512: true, kernels: 'tensorflow', convolutions: 2 },
-  { variant: 'the variant for other processors', avx512: false, kernels: 'tensorflow', convolutions: 3 },
-  { variant: "the variant of Stride's own kernels", avx512: true, kernels: 'stride', convolutions: 2 },
+  {
+    variant: 'the AVX-512 variant',
+    avx512: true,
+    kernels: 'tensorflow',
+    convolutions: 2,
+    variables: 1,
+    writes: 1,
+  },
+  {
+    variant: 'the variant for other processors',
+    avx512: false,
+    kernels: 'tensorflow',
+    convolutions: 3,
+    variables: 1,
+    writes: 1,
+  },
+  {
+    variant: "the variant of Stride's own kernels",
+    avx512: true,
+    kernels: 'stride',
+    convolutions: 2,
+    variables: 2,
+    writes: 3,
+  },
 ] as const;
 
-describe.each(variants)("$variant of the course's net in two shards", ({ avx512, kernels, convolutions }) => {
+describe.each(variants)("$variant of the course's net in two shards", (variant) => {
+  const { avx512, kernels, convolutions, variables, writes } = variant;
   const { graph } = compile({
     network: course,
     settings: settings(),
@@ -44,8 +69,8 @@ describe.each(variants)("$variant of the course's net in two shards", ({ avx512,
       expect(count('Conv2D', 'Conv3D', 'StrideConv2D')).toBe(convolutions);
       const gradients = ['Conv2DBackpropFilter', 'Conv3DBackpropFilterV2', 'StrideConv2DGradients'];
       expect(count(...gradients)).toBe(2);
-      expect(count('ReadVariableOp')).toBe(1);
-      expect(nodes.some(({ op }) => /Apply|Assign/.test(op))).toBe(false);
+      expect(count('ReadVariableOp')).toBe(variables);
+      expect(nodes.some(({ op }) => /Apply|Assign|StrideLinearStep/.test(op))).toBe(false);
       expect(inputs.map(({ node }) => node).sort()).toEqual(
         [expect.stringMatching(/images_[01]$/), expect.stringMatching(/labels_[01]$/), 'scalars'].sort(),
       );
@@ -55,14 +80,18 @@ describe.each(variants)("$variant of the course's net in two shards", ({ avx512,
   it.each([20, 10, 5])('takes the step outside, after both, and each of %i after the one before', (count) => {
     const several = severalSteps(count);
     const updates = graph.nodes.filter(
-      ({ name, op }) => name.startsWith(`${several}/`) && op.startsWith('ResourceApply'),
+      ({ name, op }) => name.startsWith(`${several}/`) && /^ResourceApply|^StrideLinearStep$/.test(op),
     );
-    expect(updates).toHaveLength(count);
+    expect(updates).toHaveLength(count * writes);
     const calls = graph.nodes.filter(({ name }) =>
       new RegExp(`^${several}/train_shard_0(_\\d+)?$`).test(name),
     );
     expect(calls).toHaveLength(count);
-    expect(calls.slice(1).every(({ control }) => control.length === 1)).toBe(true);
+    const before = calls.slice(1).map(({ control }) => control);
+    expect(before.every((control) => control.length === writes)).toBe(true);
+    const names = updates.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(before.flat()));
+    expect(new Set(before.flat()).size).toBe((count - 1) * writes);
   });
 });
 
