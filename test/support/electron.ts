@@ -31,6 +31,10 @@ class App extends EventEmitter {
   setPath(name: string, path: string): void {
     this.paths.set(name, path);
   }
+  /** Nothing is drawn here, so no process of a window takes processor time. */
+  getAppMetrics(): readonly [] {
+    return [];
+  }
   requestSingleInstanceLock(): boolean {
     return this.hasLock;
   }
