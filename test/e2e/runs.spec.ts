@@ -108,6 +108,27 @@ test('from groups to no groups by the address, with rows selected: every row is 
   for (let line = 0; line < all; line++) await expect(few.nth(line)).toBeInViewport();
 });
 
+test('a list that was scrolled to its end begins with its first line once it is grouped or sorted', async ({
+  page,
+}) => {
+  await openRuns(page);
+  // In groups it is a tree.
+  const list = page.locator('[role="grid"], [role="treegrid"]');
+  const scrolled = () => list.evaluate((element) => element.scrollTop);
+  const toEnd = async () => {
+    await list.evaluate((element) => {
+      element.scrollTop = element.scrollHeight;
+    });
+    await expect.poll(scrolled).toBeGreaterThan(1000);
+  };
+  await toEnd();
+  await page.evaluate(() => (location.hash = '#/runs?group=seed'));
+  await expect(page.locator('[data-line^="g"]').first()).toBeInViewport();
+  await toEnd();
+  await page.evaluate(() => (location.hash = '#/runs?sort=-accuracy'));
+  await expect.poll(scrolled).toBe(0);
+});
+
 test('the command palette finds every run there is, by name or filter', async ({ page }) => {
   await openRuns(page);
   await page.keyboard.press('Control+k');

@@ -1,9 +1,9 @@
 /**
- * How often news goes to the window: as often as its drawing leaves the training nearly all of the processor.
+ * Decides how often news goes to the window: as often as its drawing leaves the training nearly all of the processor.
  *
- * A frame takes some 2 ms of a core with a graphics card and 35 ms without one, where it also displaces the training
- * from its caches. So the processor time of the window's processes is measured while news goes to them, and batches
- * are as far apart as keeps it at `share`.
+ * A frame takes some 2 ms of a core with a graphics card and 35 ms without one, for which the threads that train wait if
+ * there is no core to spare. So the processor time of the window's processes is measured while news goes to them, and
+ * batches are as far apart as keeps it at `share`.
  */
 import { app } from 'electron';
 import { batchInterval } from '../../transport/eventBatch.ts';

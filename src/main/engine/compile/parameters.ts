@@ -221,7 +221,7 @@ export function addReadAndWrite(g: Graph, all: readonly Packed[]): void {
       });
       // The fed tensor may use JavaScript's memory, which only JavaScript's thread may release. A variable
       // that kept it would release it at its next update on another thread, which occasionally corrupts the
-      // heap.
+      // heap. A linear layer's step also changes its variables' memory in place, so nothing else may use it.
       return assignVariable(g, stored, deepCopy(g, packed(g, given)));
     });
     g.signature('write', { inputs, outputs: { done: identity(g, scalar(g, 1), { control: effects }) } });
