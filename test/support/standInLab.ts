@@ -5,10 +5,10 @@
 import type { Lab } from '../../src/main/lab/lab.ts';
 import type { EventMessage } from '../../src/shared/api/api.ts';
 import type {
+  CallMessage,
   CallName,
   CallReply,
   CallRequest,
-  ClientMessage,
   EventName,
   EventPayload,
   ServerMessage,
@@ -58,7 +58,7 @@ export class StandInLab implements Lab {
     });
   }
 
-  async dispatch({ id, name, request }: ClientMessage): Promise<ServerMessage> {
+  async dispatch({ id, name, request }: CallMessage): Promise<ServerMessage> {
     try {
       return { kind: 'reply', id, reply: await this.call(name as CallName, request) };
     } catch (error) {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { CallName, ClientMessage } from '../../shared/api/api.ts';
+import type { CallMessage, CallName } from '../../shared/api/api.ts';
 import { Problem } from '../../shared/base/problem.ts';
 import { type Handlers, createDispatcher } from './dispatch.ts';
 
@@ -73,7 +73,7 @@ describe('what is wrong is said', () => {
   test.each([null, 5, {}, { kind: 'call', id: 'x', name: 'app.info' }, { kind: 'reply', id: 1 }])(
     'a message that is no call: %j',
     async (message) => {
-      expect(await dispatcher.dispatch(message as unknown as ClientMessage)).toMatchObject({
+      expect(await dispatcher.dispatch(message as unknown as CallMessage)).toMatchObject({
         kind: 'problem',
         problem: { code: 'call.message' },
       });

@@ -6,10 +6,10 @@
 import { z } from 'zod';
 import {
   type CallInput,
+  type CallMessage,
   type CallName,
   type CallReply,
   type CallRequest,
-  type ClientMessage,
   type ServerMessage,
   calls,
 } from '../../shared/api/api.ts';
@@ -24,7 +24,7 @@ export type Handlers = {
 export interface Dispatcher {
   call<C extends CallName>(name: C, request: CallInput<C>): Promise<CallReply<C>>;
   /** Never rejects: every failure is in the answer. */
-  dispatch(message: ClientMessage): Promise<ServerMessage>;
+  dispatch(message: CallMessage): Promise<ServerMessage>;
 }
 
 const messageSchema = z.object({

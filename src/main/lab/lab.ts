@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import type {
   EventMessage,
   CallReply,
-  ClientMessage,
+  CallMessage,
   EventName,
   EventPayload,
   LabClient,
@@ -89,7 +89,7 @@ export interface LabParts {
 
 export interface Lab extends LabClient {
   /** Handles a transport's message. Never rejects: the answer is a reply or a problem. */
-  dispatch(message: ClientMessage): Promise<ServerMessage>;
+  dispatch(message: CallMessage): Promise<ServerMessage>;
   /** Subscribes to all events, as messages. Returns the function that unsubscribes. */
   subscribe(listener: (event: EventMessage) => void): () => void;
   /** Returns whether this process trains the run. */

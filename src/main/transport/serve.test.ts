@@ -95,6 +95,44 @@ test('a message that has a number but no name is answered under its number', asy
   expect(line.received).toMatchObject([{ kind: 'problem', id: 5 }]);
 });
 
+test('a window whose drawing takes long gets events less often', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+  try {
+    const lab = service();
+    const line = pipe<ClientMessage, ServerMessage>();
+    const end = serve(line.far, lab);
+    let seconds = 0;
+    // Something happens every tenth of a second, and each batch takes the page 100 ms, so 200 ms of the browser.
+    const batchesIn = async (tenths: number) => {
+      const before = line.received.length;
+      for (let times = 0; times < tenths; times++) {
+        const heard = line.received.length;
+        lab.emit('changed');
+        await vi.advanceTimersByTimeAsync(100);
+        if (line.received.length > heard) line.near.send({ kind: 'drawn', seconds: (seconds += 0.1) });
+      }
+      return line.received.length - before;
+    };
+    const first = await batchesIn(10);
+    await batchesIn(90);
+    expect([first, await batchesIn(100)]).toEqual([5, 10]);
+    end();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a report of the time of drawing that is no number is refused and changes nothing', async () => {
+  const lab = service();
+  const line = pipe<ClientMessage, ServerMessage>();
+  serve(line.far, lab);
+  for (const seconds of [Number.NaN, 'long', null]) line.near.send({ kind: 'drawn', seconds } as never);
+  await settled();
+  expect(line.received).toMatchObject(
+    Array(3).fill({ kind: 'problem', problem: { code: 'transport.message' } }),
+  );
+});
+
 test('after the channel has closed nothing is sent and nothing is heard', async () => {
   const lab = service();
   const line = pipe<ClientMessage, ServerMessage>();

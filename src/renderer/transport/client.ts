@@ -9,9 +9,9 @@
  */
 import type {
   CallInput,
+  CallMessage,
   CallName,
   CallReply,
-  ClientMessage,
   EventName,
   EventPayload,
   LabClient,
@@ -32,7 +32,7 @@ export interface Connection extends LabClient {
 }
 
 interface PendingCall {
-  readonly message: ClientMessage;
+  readonly message: CallMessage;
   readonly resolve: (reply: unknown) => void;
   readonly reject: (error: unknown) => void;
   sent: boolean;
@@ -48,7 +48,7 @@ export class Client implements Connection {
   readonly #listeners = new Map<string, Set<(payload: never) => void>>();
   readonly #statusListeners = new Set<(status: Status) => void>();
   readonly #onClose: () => void;
-  #send: ((message: ClientMessage) => void) | undefined;
+  #send: ((message: CallMessage) => void) | undefined;
   #ending: Problem | undefined;
   // A reloaded page must not receive the answers to the calls of the page before it, so it counts from a random number.
   #next = 1 + Math.floor(Math.random() * 2 ** 40);
@@ -108,7 +108,7 @@ export class Client implements Connection {
     else call.reject(Problem.fromRecord(message.problem));
   }
 
-  opened(send: (message: ClientMessage) => void): void {
+  opened(send: (message: CallMessage) => void): void {
     this.#send = send;
     this.#flush();
     this.#become('connected');

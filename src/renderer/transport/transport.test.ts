@@ -1,21 +1,22 @@
 // Tests both of the window's transports, and the client that they share.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ClientMessage, ServerMessage } from '../../shared/api/api.ts';
+import type { CallMessage, ServerMessage } from '../../shared/api/api.ts';
 import type { BridgeGlobal } from '../../shared/api/bridge.ts';
 import { decodeMessage, encodeMessage, labEndedCode } from '../../shared/base/codec.ts';
 import { Problem } from '../../shared/base/problem.ts';
 import { Client, type Connection, type Status } from './client.ts';
+import type { drawingTime } from './drawingTime.ts';
 import { connect as connectElectron } from './electron.ts';
 import { connect } from './websocket.ts';
 
 describe('the client', () => {
   let client: Client;
-  let sent: ClientMessage[];
+  let sent: CallMessage[];
   beforeEach(() => {
     client = new Client(() => undefined);
     sent = [];
   });
-  const send = (message: ClientMessage) => {
+  const send = (message: CallMessage) => {
     sent.push(message);
   };
 
@@ -142,6 +143,7 @@ describe('over Electron', () => {
 describe('over a WebSocket', () => {
   class Socket extends EventTarget {
     binaryType = '';
+    readyState: number = WebSocket.OPEN;
     send = vi.fn<(data: Uint8Array) => void>();
     close = vi.fn();
     open() {
@@ -160,6 +162,14 @@ describe('over a WebSocket', () => {
   let refused: boolean;
   let lab: Connection;
   const last = () => sockets.at(-1)!;
+  /** Stands for a page that needs a quarter of a second for each batch of events. */
+  const measure: typeof drawingTime = (report) => {
+    let seconds = 0;
+    return (work) => {
+      work();
+      report((seconds += 0.25));
+    };
+  };
 
   beforeEach(() => {
     vi.useFakeTimers();
@@ -170,7 +180,7 @@ describe('over a WebSocket', () => {
       sockets.push(new Socket());
       return last() as unknown as WebSocket;
     };
-    lab = connect({ open, refused: async () => refused, pause: (attempt) => 100 * (attempt + 1) });
+    lab = connect({ open, refused: async () => refused, pause: (attempt) => 100 * (attempt + 1), measure });
     lab.onStatus((status) => statuses.push(status));
   });
   afterEach(() => {
@@ -180,7 +190,7 @@ describe('over a WebSocket', () => {
   test('carries both ways as MessagePack', async () => {
     last().open();
     const call = lab.call('runs.batchLosses', { run: 1 });
-    const { id, name } = decodeMessage(last().send.mock.calls[0]![0]) as ClientMessage;
+    const { id, name } = decodeMessage(last().send.mock.calls[0]![0]) as CallMessage;
     expect(name).toBe('runs.batchLosses');
     last().say({ kind: 'reply', id, reply: { from: 0, losses: Float32Array.of(1, 2) } });
     expect(await call).toEqual({ from: 0, losses: Float32Array.of(1, 2) });
@@ -214,10 +224,28 @@ describe('over a WebSocket', () => {
     last().drop();
     await vi.advanceTimersByTimeAsync(10_000);
     last().open();
-    const { id, name } = decodeMessage(last().send.mock.calls.at(-1)![0]) as ClientMessage;
+    const { id, name } = decodeMessage(last().send.mock.calls.at(-1)![0]) as CallMessage;
     expect(name).toBe('runs.list');
     last().say({ kind: 'reply', id, reply: { runs: [], total: 0 } });
     expect(await answer).toEqual({ runs: [], total: 0 });
+  });
+
+  test('the server hears how long events take to draw, and not of answers', () => {
+    last().open();
+    const heard = vi.fn();
+    lab.on('run.changed', heard);
+    const event = { name: 'run.changed', payload: { run: 1 } };
+    last().say({ kind: 'event', ...event });
+    last().say({ kind: 'reply', id: 1, reply: {} });
+    last().say({ kind: 'events', events: [event, event] });
+    expect(heard).toHaveBeenCalledTimes(3);
+    expect(last().send.mock.calls.map(([data]) => decodeMessage(data))).toEqual([
+      { kind: 'drawn', seconds: 0.25 },
+      { kind: 'drawn', seconds: 0.5 },
+    ]);
+    last().readyState = WebSocket.CLOSED;
+    last().say({ kind: 'event', ...event });
+    expect(last().send).toHaveBeenCalledTimes(2);
   });
 
   test('a server that does not know this window is not tried again', async () => {

@@ -7,6 +7,7 @@ import type { ServerMessage } from '../../shared/api/api.ts';
 import { decodeMessage, encodeMessage, labPath } from '../../shared/base/codec.ts';
 import { Problem } from '../../shared/base/problem.ts';
 import { Client, type Connection } from './client.ts';
+import { drawingTime } from './drawingTime.ts';
 
 const firstPause = 250;
 const longestPause = 8000;
@@ -21,12 +22,15 @@ export interface WebSocketOptions {
   readonly refused?: () => Promise<boolean>;
   /** Returns the milliseconds before attempt `n`, counted from 0. */
   readonly pause?: (attempt: number) => number;
+  /** Measures how long events take to be handled and drawn. */
+  readonly measure?: typeof drawingTime;
 }
 
 export function connect({
   open = openHere,
   refused = askServer,
   pause = growingPause,
+  measure = drawingTime,
 }: WebSocketOptions = {}): Connection {
   let socket: WebSocket;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -35,6 +39,18 @@ export function connect({
     clearTimeout(timer);
     socket.close(1000);
   });
+
+  // The server sends events less often to a window whose drawing takes much time.
+  const measured = measure((seconds) => {
+    if (socket.readyState === WebSocket.OPEN) socket.send(encodeMessage({ kind: 'drawn', seconds }));
+  });
+  const receive = (message: ServerMessage) => {
+    const deliver = () => {
+      client.receive(message);
+    };
+    if (message.kind === 'event' || message.kind === 'events') measured(deliver);
+    else deliver();
+  };
 
   const start = () => {
     let wasOpen = false;
@@ -49,7 +65,7 @@ export function connect({
       });
     });
     current.addEventListener('message', (event: MessageEvent<ArrayBuffer>) => {
-      client.receive(decodeMessage(event.data) as ServerMessage);
+      receive(decodeMessage(event.data) as ServerMessage);
     });
     current.addEventListener('close', () => {
       if (client.status === 'closed') return;

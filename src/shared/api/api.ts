@@ -73,12 +73,15 @@ export interface LabClient {
 }
 
 /** The messages that transports carry. */
-export type ClientMessage = {
+export type CallMessage = {
   readonly kind: 'call';
   readonly id: number;
   readonly name: string;
   readonly request: unknown;
 };
+/** The seconds that the page has taken, since it was opened, to handle events and to draw what they changed. */
+export type DrawnMessage = { readonly kind: 'drawn'; readonly seconds: number };
+export type ClientMessage = CallMessage | DrawnMessage;
 export type ServerMessage =
   | { readonly kind: 'reply'; readonly id: number; readonly reply: unknown }
   | { readonly kind: 'problem'; readonly id: number; readonly problem: z.infer<typeof problemRecordSchema> }

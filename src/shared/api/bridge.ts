@@ -2,7 +2,7 @@
  * The object that the preload exposes to the desktop window, and the two IPC channels behind it. The preload and the
  * main process share the names; a window in a browser has no global `stride` and uses the WebSocket.
  */
-import type { ClientMessage, ServerMessage } from './api.ts';
+import type { CallMessage, ServerMessage } from './api.ts';
 
 export const toLab = 'stride:to-lab';
 export const toWindow = 'stride:to-window';
@@ -35,7 +35,7 @@ export interface OpenedFile {
 }
 
 export interface Bridge {
-  send(message: ClientMessage): void;
+  send(message: CallMessage): void;
   /** Returns the function that unsubscribes. */
   onMessage(listener: (message: ServerMessage) => void): () => void;
   /**

@@ -3,7 +3,7 @@ import { BrowserWindow, ipcMain, screen } from 'electron';
 import { electronChannel } from '../../transport/electron.ts';
 import { type Service, serve } from '../../transport/serve.ts';
 import type { Texts } from '../texts.ts';
-import { drawingPace } from './drawingPace.ts';
+import { drawingSeconds } from './drawingSeconds.ts';
 import { pageUrl } from './page.ts';
 import { watchForFaults } from './windowFaults.ts';
 import { readWindowState } from './windowState.ts';
@@ -53,7 +53,7 @@ export function createWindow({ home, preload, service, texts }: WindowOptions): 
       console.warn(text);
     }),
     service,
-    { interval: drawingPace() },
+    { drawingSeconds },
   );
   watchForFaults(window, texts);
   void window.loadURL(pageUrl);

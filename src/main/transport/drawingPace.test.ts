@@ -1,8 +1,6 @@
-import { expect, test, vi } from 'vitest';
-import { batchInterval } from '../../transport/eventBatch.ts';
+import { expect, test } from 'vitest';
 import { drawingPace, nextInterval } from './drawingPace.ts';
-
-vi.mock('electron', () => ({}));
+import { batchInterval } from './eventBatch.ts';
 
 /** Simulates a window that takes `frame` seconds of a core for each batch; returns the last of `count` intervals. */
 function settle(frame: number, count = 100): number {

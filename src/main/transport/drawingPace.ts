@@ -1,18 +1,17 @@
 /**
- * Decides how often news goes to the window: as often as its drawing leaves the training nearly all of the processor.
+ * Decides how often events go to a window: as often as its drawing leaves the training nearly all of the processor.
  *
  * A frame takes some 2 ms of a core with a graphics card and 35 ms without one, for which the threads that train wait if
- * there is no core to spare. So the processor time of the window's processes is measured while news goes to them, and
- * batches are as far apart as keeps it at `share`.
+ * there is no core to spare. So the processor time that the window takes is measured while events go to it, and batches
+ * are as far apart as keeps it at `share`.
  */
-import { app } from 'electron';
-import { batchInterval } from '../../transport/eventBatch.ts';
+import { batchInterval } from './eventBatch.ts';
 
-/** Share of one core that the window's processes may take. */
+/** Share of one core that a window may take. */
 const share = 0.05;
 /** The longest time between two batches, in milliseconds: curves must still be seen to move. */
 const longest = 1000;
-/** Milliseconds that a measurement takes; after twice as long without news there is nothing to compare with. */
+/** Milliseconds that a measurement takes; after twice as long without events there is nothing to compare with. */
 const period = 1000;
 
 /** Returns the milliseconds between batches that would have taken `share`, given what `interval` took. */
@@ -22,9 +21,12 @@ export function nextInterval(interval: number, taken: number): number {
   return Math.min(longest, Math.max(batchInterval, wanted));
 }
 
-/** Returns a function that gives the milliseconds until the next batch; it is called once for each. */
+/**
+ * Returns a function that gives the milliseconds until the next batch; it is called once for each. `seconds` gives the
+ * processor time that the window has taken since some moment.
+ */
 export function drawingPace(
-  seconds: () => number = drawingSeconds,
+  seconds: () => number,
   now: () => number = () => performance.now(),
 ): () => number {
   let interval = batchInterval;
@@ -39,13 +41,4 @@ export function drawingPace(
     before = measured;
     return interval;
   };
-}
-
-/** Returns the seconds of processor time that the page and the compositor have taken since they started. */
-function drawingSeconds(): number {
-  let sum = 0;
-  for (const { type, cpu } of app.getAppMetrics()) {
-    if (type === 'Tab' || type === 'GPU') sum += cpu.cumulativeCPUUsage ?? 0;
-  }
-  return sum;
 }
