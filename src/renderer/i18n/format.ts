@@ -145,6 +145,11 @@ export function formatDateTime(iso: string): string {
   return dateFormat({ dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
 }
 
+/** Formats date and time to the second, in figures. */
+export function formatMoment(iso: string): string {
+  return dateFormat({ dateStyle: 'short', timeStyle: 'medium' }).format(new Date(iso));
+}
+
 /** Formats date and time for a table: the year only if it is not the current one. */
 export function formatDateTimeShort(iso: string, now = new Date()): string {
   const date = new Date(iso);

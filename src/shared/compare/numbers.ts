@@ -27,6 +27,8 @@ export function pText(p: number): string {
   return `= ${Number(p.toPrecision(2))}`;
 }
 
+const wholeNumbers = new Intl.NumberFormat('en-US');
+
 export function whole(value: number): string {
-  return new Intl.NumberFormat('en-US').format(Math.round(value));
+  return wholeNumbers.format(Math.round(value));
 }

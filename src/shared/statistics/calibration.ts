@@ -94,11 +94,13 @@ export function errorOfCalibrated(
   const total = confidences.length;
   const bin = Uint16Array.from({ length: total }, (_, i) => binOf(confidences[i] as number, bins));
   const gaps = new Float64Array(bins);
+  const drawn = new Float64Array(total);
   const errors = Array.from({ length: rounds }, () => {
     gaps.fill(0);
+    random.fillUnit(drawn);
     for (let i = 0; i < total; i += 1) {
       const confidence = confidences[i] as number;
-      gaps[bin[i] as number]! += confidence - (random.unit() < confidence ? 1 : 0);
+      gaps[bin[i] as number]! += confidence - ((drawn[i] as number) < confidence ? 1 : 0);
     }
     return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / total;
   }).sort((a, b) => a - b);

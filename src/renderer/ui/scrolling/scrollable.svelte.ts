@@ -7,6 +7,20 @@ import type { Attachment } from 'svelte/attachments';
 
 type Name = { readonly 'aria-label': string } | { readonly 'aria-labelledby': string };
 
+const waiting = new Set<() => void>();
+
+/** Looks in the next frame, with all others that wait: each look in a page that is being made would lay it out once more. */
+function lookSoon(look: () => void): void {
+  if (waiting.size === 0) {
+    requestAnimationFrame(() => {
+      const looks = [...waiting];
+      waiting.clear();
+      for (const each of looks) each();
+    });
+  }
+  waiting.add(look);
+}
+
 /** `name` is a function, so that a name that is computed anew does not attach the element anew, which measures it. */
 export function scrollable(name: () => Name): Attachment<HTMLElement> {
   return (element) => {
@@ -28,12 +42,13 @@ export function scrollable(name: () => Name): Attachment<HTMLElement> {
       observer.observe(element);
       for (const child of element.children) observer.observe(child);
       // Nothing is reported of an element whose painting is skipped (content-visibility), because it is out of sight.
-      look();
+      lookSoon(look);
     };
     untrack(observe);
     const changes = new MutationObserver(observe);
     changes.observe(element, { childList: true });
     return () => {
+      waiting.delete(look);
       changes.disconnect();
       observer.disconnect();
       element.removeEventListener('scroll', look);

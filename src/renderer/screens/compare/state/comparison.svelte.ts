@@ -6,10 +6,11 @@ import type { LabClient } from '../../../../shared/api/api.ts';
 import { type ProblemRecord, toProblemRecord } from '../../../../shared/base/problem.ts';
 import type { Comparison } from '../../../../shared/compare/comparison.ts';
 import type { TestPredictions } from '../../../../shared/compare/predictions.ts';
-import { type Quality, qualityOf } from '../../../../shared/compare/quality.ts';
+import type { Quality } from '../../../../shared/compare/quality.ts';
 import { type MaterialRun, type Speed, predictionsFrom } from '../../../../shared/compare/report/collect.ts';
 import type { CheckpointKind } from '../../../../shared/inspect/inspection.ts';
 import type { RunDetail } from '../../../../shared/runs/runs.ts';
+import { Qualities } from './qualities.ts';
 
 export class ComparisonState {
   comparison = $state.raw<Comparison | null>(null);
@@ -78,20 +79,24 @@ export class ComparisonState {
 
   async #loadPredictions(mine: number, { runs }: Comparison, checkpoint: CheckpointKind): Promise<void> {
     const found = new Map<number, TestPredictions>();
-    const qualities = new Map<number, Quality>();
-    for (const { run, problem } of runs) {
-      if (problem) continue;
-      const reply = await this.#lab.call('compare.predictions', { run, checkpoint });
+    const qualities: Promise<[run: number, quality: Quality]>[] = [];
+    const worker = new Qualities();
+    try {
+      for (const { run, problem } of runs) {
+        if (problem) continue;
+        const reply = await this.#lab.call('compare.predictions', { run, checkpoint });
+        if (mine !== this.#newest) return;
+        const predictions = predictionsFrom(reply);
+        found.set(run, predictions);
+        qualities.push(worker.of(predictions).then((quality) => [run, quality]));
+      }
+      const computed = await Promise.all(qualities);
       if (mine !== this.#newest) return;
-      const predictions = predictionsFrom(reply);
-      found.set(run, predictions);
-      // Each takes a few dozen milliseconds: twenty at once would block the window.
-      await new Promise((resolve) => setTimeout(resolve));
-      qualities.set(run, qualityOf(predictions));
+      this.predictions = found;
+      this.qualities = new Map(computed);
+    } finally {
+      worker.end();
     }
-    if (mine !== this.#newest) return;
-    this.predictions = found;
-    this.qualities = qualities;
   }
 
   async measure(checkpoint: CheckpointKind): Promise<void> {
