@@ -1,6 +1,6 @@
 /** axe-core on every screen, empty and full, with what opens over them, in both themes: no violation. */
 import type { Page } from '@playwright/test';
-import { axeFindings } from './axe.ts';
+import { axeFindings, axeFindingsInBothThemes } from './axe.ts';
 import { expect, hostOfThisFile, test } from './host.ts';
 import { press, tick } from './press.ts';
 
@@ -8,7 +8,6 @@ test.describe.configure({ mode: 'serial' });
 test.use({ viewport: { width: 1440, height: 900 } });
 
 const host = hostOfThisFile();
-const schemes = ['light', 'dark'] as const;
 
 async function check(page: Page, screen: string): Promise<void> {
   expect.soft(await axeFindings(page), screen).toEqual([]);
@@ -16,10 +15,7 @@ async function check(page: Page, screen: string): Promise<void> {
 
 /** As it stands, in both themes. */
 async function checkBoth(page: Page, screen: string): Promise<void> {
-  for (const colorScheme of schemes) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await check(page, `${screen}, ${colorScheme}`);
-  }
+  expect.soft(await axeFindingsInBothThemes(page), screen).toEqual([]);
 }
 
 async function go(page: Page, hash: string): Promise<void> {

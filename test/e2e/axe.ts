@@ -15,3 +15,17 @@ export async function axeFindings(
   const { violations } = await axe.analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
+
+/**
+ * Returns what axe objects to in either theme, with the theme before each finding. A theme changes colours and nothing
+ * else, so the second one is checked for contrast alone.
+ */
+export async function axeFindingsInBothThemes(page: Page): Promise<string[]> {
+  const findings: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const found = await axeFindings(page, colorScheme === 'dark' ? { rule: 'color-contrast' } : {});
+    findings.push(...found.map((finding) => `${colorScheme}: ${finding}`));
+  }
+  return findings;
+}

@@ -247,7 +247,7 @@ test('a saved picture says by itself what it shows', async ({ page }) => {
   expect([png.readUInt32BE(16), png.subarray(1, 4).toString()]).toEqual([2 * wide, 'PNG']);
 });
 
-test('a run that trains is drawn four times a second, its ends alone, and not at all out of sight', async ({
+test('a run that trains is drawn at most four times a second, its ends alone, and not at all out of sight', async ({
   page,
 }) => {
   await page.addInitScript(countDrawings);
