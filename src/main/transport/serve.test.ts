@@ -116,6 +116,10 @@ test('a window whose drawing takes long gets events less often', async () => {
     const first = await batchesIn(10);
     await batchesIn(90);
     expect([first, await batchesIn(100)]).toEqual([5, 10]);
+    // A sum cannot shrink; one that does changes nothing.
+    seconds = -1000;
+    await batchesIn(50);
+    expect(await batchesIn(10)).toBeLessThanOrEqual(5);
     end();
   } finally {
     vi.useRealTimers();

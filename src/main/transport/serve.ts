@@ -68,7 +68,7 @@ export function serve(
     }),
     channel.onMessage((message) => {
       const refusal = refuse(message);
-      if (isDrawn(message)) drawn = message.seconds;
+      if (isDrawn(message)) drawn = Math.max(drawn, message.seconds);
       else if (refusal) reply(refusal);
       else if (waiting >= mostWaiting) reply(tooMany(message.id));
       else {
