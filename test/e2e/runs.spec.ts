@@ -129,6 +129,38 @@ test('a list that was scrolled to its end begins with its first line once it is 
   await expect.poll(scrolled).toBe(0);
 });
 
+test('a scrolled table has the same rows for other runs, in order; the focus does not go with them', async ({
+  page,
+}) => {
+  await openRuns(page);
+  const list = grid(page);
+  const row = rows(page).first();
+  await row.evaluate((element) => element.setAttribute('data-marked', ''));
+  const to = (top: number) => list.evaluate((element, there) => (element.scrollTop = there), top);
+  await to(1500);
+  await expect(page.locator('[data-marked]')).not.toHaveAttribute('aria-rowindex', '2');
+  await to(0);
+  await press(row.locator('[data-tick]'));
+  await expect(list).toBeFocused();
+  await to(1500);
+  const indices = () =>
+    rows(page).evaluateAll((all) => all.map((each) => Number(each.getAttribute('aria-rowindex'))));
+  // The row of the keyboard's line stays, so that it can be announced.
+  await expect.poll(async () => (await indices()).slice(0, 2)).toEqual([2, expect.any(Number)]);
+  await expect
+    .poll(async () => (await indices()).every((each, i, all) => i === 0 || each > all[i - 1]!))
+    .toBe(true);
+  expect((await indices())[1]).toBeGreaterThan(20);
+  await expect(page.getByRole('row', { selected: true })).toHaveCount(1);
+
+  await filter(page).fill('net:nothing');
+  await expect(rows(page)).toHaveCount(0);
+  await expect(list).toBeHidden();
+  await filter(page).fill('');
+  await expect(rows(page).first()).toBeInViewport();
+  await expect(list).toBeVisible();
+});
+
 test('the command palette finds every run there is, by name or filter', async ({ page }) => {
   await openRuns(page);
   await page.keyboard.press('Control+k');

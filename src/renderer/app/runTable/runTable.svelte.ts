@@ -19,8 +19,6 @@ export interface Sort {
 }
 
 const newestFirst: Sort = { by: 'created', descending: true };
-/** Number of rows that come with the answer to a query: those of a window's height. */
-const firstRows = 80;
 const rowsAtOnce = 200;
 /** Milliseconds for which changes are gathered before the numbers are fetched again. */
 const settleMs = 700;
@@ -41,6 +39,8 @@ export class RunTable {
   problem = $state.raw<ProblemRecord | null>(null);
   counts = $state.raw<CallReply<'runs.query'>['counts']>({ active: 0, archived: 0, deleted: 0 });
   readonly rows = new SvelteMap<number, RunSummary>();
+  /** Number of rows that come with the answer to a query: those in view, or nearly. The grid sets it to its height. */
+  firstRows = 80;
   readonly #known: ReadonlySet<number> = $derived(new Set(this.list.runs));
 
   readonly #lab: LabClient;
@@ -173,7 +173,7 @@ export class RunTable {
     try {
       const selection = { filter, scope, sort };
       const [found, groups] = await Promise.all([
-        this.#lab.call('runs.query', { ...selection, rows: firstRows }),
+        this.#lab.call('runs.query', { ...selection, rows: this.firstRows }),
         groupBy ? this.#lab.call('runs.groups', { ...selection, by: groupBy }) : null,
       ]);
       // A newer request follows; showing this answer would only flicker.
