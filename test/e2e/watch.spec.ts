@@ -134,6 +134,13 @@ test('a chart that is moved shows what it shows at rest, and rests as a whole dr
   await page.mouse.move(x + 57, y, { steps: 5 });
   await expect(page.locator('.strip')).toHaveCount(4);
   const moved = await pictureOf(accuracy);
+  // A hand that moves without panning, as at a turn, keeps the pictures.
+  await page.locator('.strip').evaluateAll((strips) => strips.forEach((each) => (each.id = 'before')));
+  await page.mouse.move(x + 57, y + 3, { steps: 3 });
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
+  await expect(page.locator('.strip[id="before"]')).toHaveCount(4);
   // One line of the grid, a pixel from where it was, is more than this.
   const least = 300;
   expect(await pixelsApart(page, before, moved)).toBeGreaterThan(least);

@@ -131,10 +131,9 @@ export class CurveChart {
   move(): void {
     const { min, max } = this.#view.shown;
     const before = this.#drawn?.x;
-    const sideways =
-      before !== undefined &&
-      Math.abs((max - min) / (before.max - before.min) - 1) < 1e-6 &&
-      before.min !== min;
+    const sameScale = before !== undefined && Math.abs((max - min) / (before.max - before.min) - 1) < 1e-6;
+    // A hand that turns round or pulls beyond the end comes back to the range that was drawn, and still pans.
+    const sideways = sameScale && (before.min !== min || this.#rest !== undefined);
     if (!sideways) {
       this.#endMove();
       this.request();
