@@ -35,11 +35,11 @@ test('a source that does not compile is reported with its error', async () => {
   expect(why).toMatch(/operations\.cpp.*error/);
 });
 
-test('a changed source is built again', () => {
+test.each(['slide.h', join('tiles', 'winograd.h')])('a changed source is built again: %s', (name) => {
   const checkout = withSources(makeCheckout());
   const before = sourcesDigest(checkout.context());
   expect(sourcesDigest(checkout.context())).toBe(before);
-  checkout.write(join('src', 'native', 'slide.h'), '// other\n');
+  checkout.write(join('src', 'native', name), '// other\n');
   expect(sourcesDigest(checkout.context())).not.toBe(before);
 });
 

@@ -55,7 +55,9 @@ export function kernelsFile(context) {
 export function sourcesDigest(context) {
   if (!isSupported(context)) return 'none';
   const folder = context.at('src', 'native');
-  const names = fs.readdirSync(folder).filter((name) => /\.(cpp|h)$/.test(name));
+  const names = fs
+    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(cpp|h)$/.test(name) && !name.startsWith('check'));
   const files = [...names.toSorted().map((name) => path.join(folder, name)), import.meta.filename];
   return digest(...files.flatMap((file) => [path.basename(file), fs.readFileSync(file)]));
 }

@@ -66,16 +66,21 @@ void addBlock(const GradientBlock& b) {
       }
     }
   }
-  for (int e = 0; e < Elements; e++) {
-    if (b.isLast) {
-      Vector four[4] = {};
-      for (int f = 0; f < Filters; f++) four[f] = sums[e][f];
-      const Quarter total = sumsOfLanes(four);
-      std::memcpy(b.result + e * b.filters, &total, Filters * sizeof(float));
-    } else {
+  if (!b.isLast) {
+    for (int e = 0; e < Elements; e++)
       for (int f = 0; f < Filters; f++) b.sums[e * b.filters + f] = sums[e][f];
-    }
+    return;
   }
+  constexpr int count = Elements * Filters, fours = (count + 3) / 4;
+  float totals[4 * fours];
+#pragma GCC unroll 8
+  for (int n = 0; n < fours; n++) {
+    Vector four[4] = {};
+    for (int k = 4 * n; k < std::min(count, 4 * n + 4); k++) four[k % 4] = sums[k / Filters][k % Filters];
+    const Quarter total = sumsOfLanes(four);
+    std::memcpy(totals + 4 * n, &total, sizeof total);
+  }
+  for (int e = 0; e < Elements; e++) std::memcpy(b.result + e * b.filters, totals + e * Filters, Filters * sizeof(float));
 }
 
 template <int Elements>

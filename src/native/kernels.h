@@ -1,5 +1,7 @@
 /** The kernels for LANES images at a time, from the parts in the other headers. */
 #pragma once
+#include <optional>
+
 #include "convolution.h"
 #include "filterGradient.h"
 #include "inputGradient.h"
@@ -7,6 +9,8 @@
 #include "normalise.h"
 #include "pooling.h"
 #include "slide.h"
+#include "tiles/convolution.h"
+#include "tiles/filterGradient.h"
 
 namespace {
 
@@ -54,6 +58,7 @@ const Vector* sourceOf(const Slide& s, const Vector* maps, Scratch<Vector>& scra
 
 void forward(const Convolution& c, int groups, const float* x, const float* filter, const float* bias, float* y,
              uint8_t* index) {
+  if (hasFastTiles(forwardTiling(c), c.filters)) return forwardTiles(c, groups, x, filter, bias, y, index);
   thread_local Scratch<float> packedMemory;
   thread_local Scratch<Vector> sourceMemory, rowMemory;
   const Slide slide = forwardSlide(c);
@@ -112,17 +117,24 @@ void gradients(const Convolution& c, int groups, const float* x, const float* fi
   thread_local Scratch<Vector> outputMemory, biasMemory;
   thread_local std::vector<Scratch<Vector>> sourceMemory;
   const Slide slide = forwardSlide(c);
-  const InputGradient back(c, xGradient ? filter : nullptr, packedMemory);
+  const bool slidesBack = xGradient && !hasFastTiles(backwardTiling(c), c.channels);
+  const bool tilesBack = xGradient && !slidesBack;
+  const InputGradient back(c, slidesBack ? filter : nullptr, packedMemory);
+  const TiledInputGradient tiledBack(c, tilesBack ? filter : nullptr);
   const int atOnce = std::min(groups, FilterGradientSum::groupsAtOnce(c));
   const Tail after = normalised ? normalised->tail : c.tail();
-  // Without a layer after it, and if only the filter's gradient is needed, the gradients are read where they are.
-  const bool leadsBack = xGradient || normalised || after.hasIndex();
-  const long pitch = leadsBack ? back.pitch() : static_cast<long>(c.columns()) * c.filters;
-  const long size = leadsBack ? c.rows() * pitch : 0;
+  // Without a layer after it, the gradients are read where they are, unless a slide needs zeros beside them.
+  const bool leadsBack = slidesBack || normalised || after.hasIndex();
+  const long pitch = slidesBack ? back.pitch() : static_cast<long>(c.columns()) * c.filters;
+  const long before = slidesBack ? back.before() : 0, size = leadsBack ? c.rows() * pitch : 0;
   Vector* output = outputMemory.atLeast(atOnce * size);
   Vector* biasSums = biasMemory.atLeast(c.filters);
   std::fill_n(biasSums, c.filters, Vector{});
-  FilterGradientSum products({c, slide.sourcePitch, pitch}, filterGradient);
+  const bool addsTiles = hasFastTileSums(c);
+  std::optional<FilterGradientSum> products;
+  std::optional<TileGradientSum> tiledProducts;
+  if (addsTiles) tiledProducts.emplace(forwardTiling(c), c.filters, pitch, filterGradient);
+  else products.emplace(FilterGradient{c, slide.sourcePitch, pitch}, filterGradient);
   std::vector<const Vector*> sources(atOnce), insides(atOnce);
   if (static_cast<int>(sourceMemory.size()) < atOnce) sourceMemory.resize(atOnce);
   for (int first = 0; first < groups; first += atOnce) {
@@ -131,17 +143,21 @@ void gradients(const Convolution& c, int groups, const float* x, const float* fi
       const int group = first + n;
       const Bytes* indices = after.hasIndex() ? bytes(index) + group * after.outputSize() : nullptr;
       const Vector* gradient = vectors(yGradient) + group * after.outputSize();
-      Vector* inside = output + n * size + back.before();
-      if (leadsBack && first == 0) back.clearBeside(output + n * size);
+      Vector* inside = output + n * size + before;
+      if (slidesBack && first == 0) back.clearBeside(output + n * size);
       if (normalised) leadBack(*normalised, group, gradient, indices, inside, pitch, biasSums);
       else if (leadsBack) leadBack(c, gradient, indices, inside, pitch, biasSums);
       else addChannels(gradient, static_cast<long>(c.rows()) * c.columns(), c.filters, biasSums);
       insides[n] = leadsBack ? inside : gradient;
-      sources[n] = sourceOf(slide, vectors(x) + group * c.inputSize(), sourceMemory[n]);
+      const Vector* maps = vectors(x) + group * c.inputSize();
+      sources[n] = addsTiles ? maps : sourceOf(slide, maps, sourceMemory[n]);
     }
-    products.add(sources.data(), insides.data(), count, first == 0, first + count == groups);
-    if (xGradient)
-      for (int n = 0; n < count; n++) back.compute(output + n * size, vectors(xGradient) + (first + n) * c.inputSize());
+    const bool isFirst = first == 0, isLast = first + count == groups;
+    if (addsTiles) tiledProducts->add(sources.data(), insides.data(), count, isFirst, isLast);
+    else products->add(sources.data(), insides.data(), count, isFirst, isLast);
+    if (tilesBack) tiledBack.compute(insides.data(), count, vectors(xGradient) + first * c.inputSize());
+    for (int n = 0; slidesBack && n < count; n++)
+      back.compute(output + n * size, vectors(xGradient) + (first + n) * c.inputSize());
   }
   for (int f = 0; f < c.filters; f++) biasGradient[f] = sumOfLanes(biasSums[f]);
 }

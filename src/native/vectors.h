@@ -58,7 +58,6 @@ inline Bytes narrowed(Mask v) {
 
 /** A quarter of a vector with 16 lanes, or half of one with 8. */
 typedef float Quarter __attribute__((vector_size(16)));
-typedef int32_t Order __attribute__((vector_size(16)));
 
 inline Quarter sumOfQuarters(Vector v) {
   Quarter parts[LANES / 4];
@@ -68,12 +67,20 @@ inline Quarter sumOfQuarters(Vector v) {
   return sum;
 }
 
+/** Of each quarter of two vectors, the first and third number of both, and the second and fourth. */
+#if LANES == 16
+constexpr Mask evens = {0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28, 30};
+constexpr Mask odds = {1, 3, 17, 19, 5, 7, 21, 23, 9, 11, 25, 27, 13, 15, 29, 31};
+#else
+constexpr Mask evens = {0, 2, 8, 10, 4, 6, 12, 14};
+constexpr Mask odds = {1, 3, 9, 11, 5, 7, 13, 15};
+#endif
+
+inline Vector sumOfPairs(Vector a, Vector b) { return __builtin_shuffle(a, b, evens) + __builtin_shuffle(a, b, odds); }
+
 /** Returns the sums of four vectors' lanes. */
 inline Quarter sumsOfLanes(const Vector* v) {
-  const Quarter a = sumOfQuarters(v[0]), b = sumOfQuarters(v[1]), c = sumOfQuarters(v[2]), d = sumOfQuarters(v[3]);
-  const Quarter ab = __builtin_shuffle(a, b, Order{0, 4, 1, 5}) + __builtin_shuffle(a, b, Order{2, 6, 3, 7});
-  const Quarter cd = __builtin_shuffle(c, d, Order{0, 4, 1, 5}) + __builtin_shuffle(c, d, Order{2, 6, 3, 7});
-  return __builtin_shuffle(ab, cd, Order{0, 1, 4, 5}) + __builtin_shuffle(ab, cd, Order{2, 3, 6, 7});
+  return sumOfQuarters(sumOfPairs(sumOfPairs(v[0], v[1]), sumOfPairs(v[2], v[3])));
 }
 
 /** Memory that a thread keeps for the next call; what it contains is not defined. */

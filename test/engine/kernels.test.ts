@@ -39,6 +39,10 @@ const cases: readonly (readonly [string, readonly Layer[]])[] = [
   ['batch norm after another layer', [conv(5, { bias: false }), relu, norm, maxPool()]],
   ['padding', [conv(5, { padding: 1 }), relu, conv(4, { padding: [1, 0] }), maxPool()]],
   ['more padding', [conv(5, { padding: 2 }), maxPool(), relu]],
+  [
+    'tiles of 2 × 2',
+    [conv(16), relu, conv(24, { padding: 1 }), norm, relu, conv(32, { padding: 1 }), maxPool()],
+  ],
   ['a rectangle', [conv(13, { kernelSize: [2, 5] }), maxPool(), relu]],
   [
     'convolutions that it does not take',

@@ -42,12 +42,15 @@ interface Shape extends LanesConv {
 function draw(generator: Generator, lanes: Lanes): Shape {
   const between = (least: number, most: number) => least + (generator.next32() % (most - least + 1));
   for (;;) {
-    const filter = [between(1, 5), between(1, 5)] as const;
-    const stride = between(0, 1) === 1 ? between(2, 3) : 1;
+    // A fifth can be computed by tiles, which are used from some number of channels and filters on.
+    const tiles = between(0, 4) === 0;
+    const filter = tiles ? ([3, 3] as const) : ([between(1, 5), between(1, 5)] as const);
+    const stride = !tiles && between(0, 1) === 1 ? between(2, 3) : 1;
     const most = (axis: 0 | 1) => Math.floor((filter[axis] - 1) / stride);
     const padding = [between(0, most(0)), between(0, most(1))] as const;
     // From 32 or 64 channels on, pixels are copied before they are multiplied.
-    const channels = () => (between(0, 7) === 0 ? between(30, 66) : between(1, 24));
+    const some = () => (between(0, 7) === 0 ? between(30, 66) : between(1, 24));
+    const channels = () => (tiles ? between(8, 40) : some());
     const map = [between(1, 14), between(1, 14), channels()] as const;
     const along = (axis: 0 | 1) => Math.floor((map[axis] + 2 * padding[axis] - filter[axis]) / stride) + 1;
     const output = [along(0), along(1)] as const;

@@ -18,6 +18,9 @@ Convolution drawConvolution() {
     c.kernelHeight = between(1, 5);
     c.kernelWidth = between(1, 5);
     c.stride = between(0, 1) == 1 ? between(2, 3) : 1;
+    // A fifth can be computed by tiles, which are used from some number of channels and filters on.
+    const bool tiles = between(0, 4) == 0;
+    if (tiles) c.kernelHeight = c.kernelWidth = 3, c.stride = 1;
     c.paddingHeight = between(0, (c.kernelHeight - 1) / c.stride);
     c.paddingWidth = between(0, (c.kernelWidth - 1) / c.stride);
     c.height = between(1, 13);
@@ -25,6 +28,7 @@ Convolution drawConvolution() {
     // From 32 or 64 on, pixels are copied before they are multiplied.
     c.channels = between(0, 7) == 0 ? between(30, 66) : between(1, 9);
     c.filters = between(0, 7) == 0 ? between(30, 66) : between(1, 14);
+    if (tiles) c.channels = between(6, 36), c.filters = between(6, 36);
     c.relu = between(0, 1) == 1;
     c.pool = between(0, 1) == 1;
     if (c.isPossible()) return c;
