@@ -42,7 +42,8 @@ export class Predictions {
   /** Not reactive: an effect that makes a request would run again after every answer, endlessly. */
   readonly #wishes: NewestWish<Wanted>;
 
-  constructor(lab: LabClient) {
+  /** After the predictions of an epoch come those of another `rest` milliseconds later at the earliest. */
+  constructor(lab: LabClient, rest = 3000) {
     this.#wishes = new NewestWish(async (wanted) => {
       try {
         this.answer = await ask(lab, wanted);
@@ -51,6 +52,8 @@ export class Predictions {
         // The answer before stays in sight.
         this.problem = toProblemRecord(error);
       }
+      // An epoch may take a second, which is too short to look at its images, and 10,000 predictions cost a tenth of it.
+      if (wanted.epochs !== undefined) await new Promise((resolve) => setTimeout(resolve, rest));
     });
   }
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { FakeLab } from '../../../../../test/support/fakeLab.ts';
 import {
   type Predicted,
@@ -55,7 +55,7 @@ test('the same epoch is asked for once, and again after a failure', async () => 
   const lab = new FakeLab().answer('inspect.predictions', () =>
     failing ? Promise.reject(new Error('the thread ended')) : Promise.resolve(answer),
   );
-  const [one, other] = [new Predictions(lab), new Predictions(lab)];
+  const [one, other] = [new Predictions(lab, 0), new Predictions(lab, 0)];
   await Promise.all([one.loadEpoch(1, 2), one.loadEpoch(1, 2), other.loadEpoch(1, 2)]);
   await one.loadEpoch(1, 2);
   expect(lab.asked).toHaveLength(1);
@@ -65,4 +65,28 @@ test('the same epoch is asked for once, and again after a failure', async () => 
   expect(one.problem).not.toBeNull();
   await one.loadEpoch(1, 3);
   expect(lab.asked).toHaveLength(3);
+});
+
+test('epochs that follow one another quickly: the newest is asked for after a rest', async () => {
+  vi.useFakeTimers();
+  try {
+    const lab = new FakeLab().answer('inspect.predictions', () => Promise.resolve(answer));
+    const predictions = new Predictions(lab, 3000);
+    void predictions.loadEpoch(7, 1);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(predictions.answer).toEqual(answer);
+    void predictions.loadEpoch(7, 2);
+    await vi.advanceTimersByTimeAsync(1000);
+    const last = predictions.loadEpoch(7, 3);
+    await vi.advanceTimersByTimeAsync(900);
+    expect(lab.asked).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(lab.asked).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(3000);
+    await last;
+    // What waited meanwhile is dropped, because the newest has been asked for.
+    expect(lab.asked).toHaveLength(2);
+  } finally {
+    vi.useRealTimers();
+  }
 });
