@@ -6,9 +6,11 @@
  * null there are none.
  */
 export function partsInTurn(count: number, of: () => unknown): () => number {
+  // Derived, so that reading it again with the same result does not begin anew.
+  const subject = $derived(of());
   let rendered = $state.raw<{ of: unknown; parts: number }>({ of: null, parts: 0 });
   $effect(() => {
-    const shown = of();
+    const shown = subject;
     if (shown === null) return;
     let parts = 0;
     let frame = 0;
@@ -26,5 +28,5 @@ export function partsInTurn(count: number, of: () => unknown): () => number {
       clearTimeout(timer);
     };
   });
-  return () => (rendered.of === of() ? rendered.parts : 0);
+  return () => (rendered.of === subject ? rendered.parts : 0);
 }
