@@ -50,15 +50,31 @@ function offsetAfter(time: number): number {
   return way < 2 * reach ? way - reach : 3 * reach - way;
 }
 
-/** Drags without waiting for one move to be handled before making the next, like a hand. */
+/**
+ * Drags without waiting for one move to be handled before making the next, like a hand. The browser itself is asked for
+ * each move: at every one with a button pressed, Playwright's mouse runs three scripts in the page to find out whether
+ * something is dragged and dropped, which took most of a frame's time.
+ */
 async function drag(page: Page, middle: { readonly x: number; readonly y: number }): Promise<void> {
-  const moves: Promise<void>[] = [];
+  const session = await page.context().newCDPSession(page);
+  const [leftButton, shift] = [1, 8];
+  const moves: Promise<unknown>[] = [];
   const begun = performance.now();
   for (let time = 0; time < seconds * 1000; time = performance.now() - begun) {
-    moves.push(page.mouse.move(middle.x + offsetAfter(time), middle.y));
+    const place = { x: middle.x + offsetAfter(time), y: middle.y };
+    moves.push(
+      session.send('Input.dispatchMouseEvent', {
+        type: 'mouseMoved',
+        ...place,
+        button: 'left',
+        buttons: leftButton,
+        modifiers: shift,
+      }),
+    );
     await setTimeout(interval - ((performance.now() - begun) % interval));
   }
   await Promise.all(moves);
+  await session.detach();
 }
 
 /**
