@@ -140,6 +140,8 @@ test('a scrolled table has the same rows for other runs, in order; the focus doe
   await to(1500);
   await expect(page.locator('[data-marked]')).not.toHaveAttribute('aria-rowindex', '2');
   await to(0);
+  // The first row of the page is the first line's again once scrolling has rested.
+  await expect(row).toHaveAttribute('aria-rowindex', '2');
   await press(row.locator('[data-tick]'));
   await expect(list).toBeFocused();
   await to(1500);
