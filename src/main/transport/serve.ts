@@ -67,9 +67,12 @@ export function serve(
       events.add(event);
     }),
     channel.onMessage((message) => {
+      if (isDrawn(message)) {
+        drawn = Math.max(drawn, message.seconds);
+        return;
+      }
       const refusal = refuse(message);
-      if (isDrawn(message)) drawn = Math.max(drawn, message.seconds);
-      else if (refusal) reply(refusal);
+      if (refusal) reply(refusal);
       else if (waiting >= mostWaiting) reply(tooMany(message.id));
       else {
         waiting += 1;

@@ -36,7 +36,7 @@ export class Xoshiro {
     return this.next() / 2 ** 32;
   }
 
-  /** Fills `values` with what as many calls of `unit` would return, in a fifth of their time. */
+  /** Fills `values` with what as many calls of `unit` would return, in less than half of their time. */
   fillUnit(values: Float64Array): void {
     const s = this.#state;
     let [s0, s1, s2, s3] = [s[0] as number, s[1] as number, s[2] as number, s[3] as number];

@@ -52,7 +52,7 @@ export class Predictions {
         // The answer before stays in sight.
         this.problem = toProblemRecord(error);
       }
-      // An epoch may take a second, which is too short to look at its images, and 10,000 predictions cost a tenth of it.
+      // An epoch may take a second, which is too short to look at its images, and the predictions are 420 kB.
       if (wanted.epochs !== undefined) await new Promise((resolve) => setTimeout(resolve, rest));
     });
   }
