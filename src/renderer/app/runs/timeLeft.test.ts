@@ -50,7 +50,7 @@ test('the spread says how uneven it goes, and the first evaluation is not known 
   expect(even.at(5)!.spread).toBeLessThan(0.05 * even.at(5)!.shown);
   expect(uneven.at(5)!.spread).toBeGreaterThan(0.1 * uneven.at(5)!.shown);
   const countdown = new Countdown();
-  countdown.took(300, 1);
+  for (let reading = 0; reading < 3; reading += 1) countdown.took(150, 0.5);
   const first = countdown.left({ steps: 8700, evaluations: 10, evaluationSeconds: null }, stepsPerEpoch, 1);
   expect(first!.spread).toBeGreaterThan(2);
 });
@@ -60,8 +60,38 @@ test('says nothing before a second of training, and begins anew after a pause', 
   countdown.took(30, 0.5);
   expect(countdown.left(ahead(900), stepsPerEpoch, 1)).toBeNull();
   countdown.took(300, 1);
+  countdown.took(300, 1);
   const before = countdown.left(ahead(9000), stepsPerEpoch, 2)!;
   countdown.pause();
   const after = countdown.left(ahead(9000), stepsPerEpoch, 1000)!;
   expect(Math.abs(after.seconds - before.seconds)).toBeLessThan(0.5);
+});
+
+test('seconds in which other programs leave a hundredth of the steps do not count a hundredfold', () => {
+  const countdown = new Countdown();
+  for (let second = 0; second < 70; second += 1) countdown.took(second % 2 ? 3 : 300, 1);
+  const time = countdown.left(ahead(90_000), stepsPerEpoch, 70)!;
+  const right = 90_000 / 151.5 + 100;
+  expect(Math.abs(time.seconds - right)).toBeLessThan(0.1 * right);
+  expect(time.spread).toBeLessThan(time.seconds);
+});
+
+test('nothing is told while the ends of the estimate are more than a factor of 2 apart, but for a minute at most', () => {
+  const countdown = new Countdown();
+  const told: number[] = [];
+  for (let second = 1; second <= 70; second += 1) {
+    countdown.took(second % 2 ? 3 : 300, 1);
+    const time = countdown.left(ahead(90_000), stepsPerEpoch, second);
+    if (time) told.push(second);
+  }
+  expect(told[0]).toBeGreaterThan(50);
+  expect(told[0]).toBeLessThanOrEqual(60);
+});
+
+test('a wide estimate of a few seconds is told', () => {
+  const countdown = new Countdown();
+  for (let second = 1; second <= 4; second += 1) countdown.took(second % 2 ? 30 : 300, 1);
+  expect(
+    countdown.left({ steps: 1500, evaluations: 1, evaluationSeconds: 1 }, stepsPerEpoch, 4),
+  ).not.toBeNull();
 });

@@ -23,13 +23,15 @@ const reading = (name: string, value: string, short = name): Reading => ({ name,
 export function runReadings(run: RunSummary, live: LiveRun): readonly Reading[] {
   const { imagesPerSecond, timeLeft } = live;
   const { best, last } = run;
+  // Of a run that another process trains, no speed is known, and no estimate will follow.
+  const unknown = imagesPerSecond === null ? absent : m.time_left_unknown();
   return [
     reading(m.running_loss(), formatLoss(live.runningLoss), m.train_loss_short()),
     reading(m.test_accuracy(), formatShare(last?.testCorrect, last?.testTotal), m.train_accuracy_short()),
     ...(run.status === 'running'
       ? [
           reading(m.images_per_second(), imagesPerSecond === null ? absent : formatCount(imagesPerSecond)),
-          reading(m.time_left(), timeLeft === null ? absent : formatTimeLeft(timeLeft)),
+          reading(m.time_left(), timeLeft === null ? unknown : formatTimeLeft(timeLeft)),
         ]
       : [
           reading(
