@@ -192,6 +192,16 @@ describe('pictures', () => {
     expect([...black.train[0]!]).toEqual([255, 255, 255, 255, 255, 255]);
   });
 
+  test('an alpha channel in which every pixel is opaque is not called transparent', async () => {
+    for (const channels of [2, 4] as const) {
+      const raw = Buffer.from(letter.flatMap((value) => [...Array<number>(channels - 1).fill(value), 255]));
+      const picture = await sharp(raw, { raw: { width: 2, height: 3, channels } })
+        .png()
+        .toBuffer();
+      expect(codesOf(await around('1.png', picture))).not.toContain('dataset.note-transparent');
+    }
+  });
+
   test('colour stays where one picture has it, and goes where grey is wanted', async () => {
     const raw = Buffer.from([255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 9, 9, 0, 0, 0, 1, 2, 3]);
     const picture = await sharp(raw, { raw: { width: 2, height: 3, channels: 3 } })
@@ -247,6 +257,10 @@ describe('pictures', () => {
       parameters: { origin: 'b/cut.png' },
     });
     expect(left(sets)).toEqual([]);
+    // Of a file that ends within its header, sharp's first line announces others, which are left out.
+    writeFiles(source, { 'a/0.png': (await png()).subarray(0, 60) });
+    await expect(imported(sets, source)).rejects.toThrow(/a\/0\.png is damaged: .*\w$/);
+    writeFiles(source, { 'a/0.png': await png([9, 1, 2, 3, 4, 5]) });
     const set = await imported(sets, source, { damaged: 'skip' });
     expect(set.record.report.skipped).toMatchObject({
       count: 1,

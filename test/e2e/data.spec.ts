@@ -57,7 +57,9 @@ test('four IDX files are looked at, imported and shown', async ({ page }) => {
   expect(errors).toEqual([]);
 });
 
-test('a folder of pictures by its path, one of them damaged; then without that one', async ({ page }) => {
+test('a folder of pictures by its path, one of them damaged; it is left out by one press; then without that one', async ({
+  page,
+}) => {
   await open(page);
   for (const [i, name] of ['cat', 'dog'].entries()) {
     mkdirSync(join(source, 'pets', name), { recursive: true });
@@ -75,6 +77,11 @@ test('a folder of pictures by its path, one of them damaged; then without that o
   await press(dialog.getByRole('button', { name: 'Check the files' }));
   await expect(dialog.getByRole('alert')).toHaveText('dog/9.png is not a picture that can be read.');
   expect(await axeFindings(page)).toEqual([]);
+  await press(dialog.getByRole('button', { name: 'Leave out pictures that cannot be read' }));
+  await expect(dialog.getByText(/: folder of pictures, about .* 8×8, grey/)).toBeVisible();
+  await expect(dialog.getByRole('switch', { name: /Leave out pictures/ })).toBeChecked();
+  // What had the focus is gone, so that it would be at the page's beginning, outside of the dialog.
+  await expect(dialog.getByRole('textbox', { name: 'Name' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
   rmSync(join(source, 'pets', 'dog', '9.png'));

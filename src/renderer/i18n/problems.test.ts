@@ -48,3 +48,16 @@ test('a problem that is another one’s cause is said in the reader’s language
     problemText({ code: 'sweep.combination', message: detail, parameters: { ...parameters, detail } }),
   ).toBe('组合“batch=0”无法训练：这组设置无效：批大小不能小于 1');
 });
+
+test('one of something is not several, and a background is a word of the reader’s language', () => {
+  const transparent = (count: number) =>
+    problemText({
+      code: 'dataset.note-transparent',
+      message: '',
+      parameters: { count, background: 'black' },
+    });
+  expect(transparent(1)).toBe('1 picture has transparent parts and was placed on a black background.');
+  expect(transparent(2)).toContain('2 pictures have');
+  locale = 'zh-CN';
+  expect(transparent(1)).toContain('黑色背景');
+});

@@ -37,6 +37,8 @@ export function problemReason({ code, message, parameters }: ProblemRecord): str
     known['detail'] = problemText({ code: cause, message: String(detail), parameters: own });
   if (code.startsWith('query.')) Object.assign(known, queryWords(parameters));
   if (typeof known['what'] === 'string') known['what'] = layerLabel(known['what']);
+  const ground = known['background'];
+  if (ground === 'white' || ground === 'black') known['background'] = m.data_ground({ colour: ground });
   if (code.startsWith('layer.')) known['giver'] = giver(parameters['from']);
   // One code may come with and without a parameter: a text with a hole in it is worse than an English one.
   let whole = true;

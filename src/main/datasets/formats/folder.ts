@@ -216,7 +216,7 @@ async function readAll(
       continue;
     }
     sink.size(picture.width, picture.height);
-    transparent += Number(picture.hadAlpha);
+    transparent += Number(picture.isTransparent);
     greyed += Number(form.channels === 1 && !picture.isGrey);
     await sink.add(part, picture.pixels, className, file.name);
   }

@@ -30,7 +30,8 @@ export interface DecodedPicture {
   readonly width: number;
   readonly height: number;
   readonly isGrey: boolean;
-  readonly hadAlpha: boolean;
+  /** Some pixel lets the background through; many programs write an alpha channel in which none does. */
+  readonly isTransparent: boolean;
 }
 
 type How = Pick<ImportOptions, 'fit' | 'background'>;
@@ -52,6 +53,7 @@ export async function decodePicture(
       : sharp(bytes, { limitInputPixels: mostPicturePixels, pages: 1 });
     const { format, width, height, hasAlpha, space } = await input.metadata();
     if (!isBmp(bytes) && !kinds.has(format)) throw wrongKind(origin, format);
+    const isTransparent = hasAlpha && !isBmp(bytes) && !(await isOpaque(input.clone()));
     const upright = input
       .autoOrient()
       .flatten({ background })
@@ -68,11 +70,16 @@ export async function decodePicture(
     const wanted = form ?? own;
     return {
       ...{ pixels: inChannels(data, own, wanted.channels), form: wanted, ...size },
-      ...{ isGrey, hadAlpha: hasAlpha ?? false },
+      ...{ isGrey, isTransparent },
     };
   } catch (error) {
     throw error instanceof Problem ? error : unreadablePicture(origin, error);
   }
+}
+
+async function isOpaque(input: Sharp): Promise<boolean> {
+  const alpha = await input.extractChannel('alpha').raw({ depth: 'uchar' }).toBuffer();
+  return alpha.every((value) => value === 255);
 }
 
 const fitNames = { pad: 'contain', crop: 'cover', stretch: 'fill' } as const;
@@ -117,7 +124,9 @@ function tooManyPixels(origin: string): Problem {
 }
 
 function unreadablePicture(origin: string, error: unknown): Problem {
-  const reason = error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
+  const said = error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
+  // sharp's first line may announce further ones: "Input buffer has corrupt header:".
+  const reason = said.replace(/\W+$/, '');
   if (/exceeds pixel limit/i.test(reason)) return tooManyPixels(origin);
   if (/unsupported image format/i.test(reason))
     return new Problem('dataset.picture-none', `${origin} is no picture that can be read`, { origin });
