@@ -12,7 +12,7 @@ import type { Dataset } from '../src/shared/datasets/dataset.ts';
 import { type CallInput, type CallName, type CallReply, calls } from '../src/shared/api/api.ts';
 import { findPreset } from '../src/shared/network/presets.ts';
 import { openLab, reached, removeFolder, temporaryFolder } from './support/lab.ts';
-import { shortened } from './support/shortened.ts';
+import { shortened } from '../src/shared/datasets/shortened.ts';
 import { Written } from './support/written.ts';
 
 const worker = new URL('../src/main/engine/worker.ts', import.meta.url);

@@ -9,7 +9,7 @@ import { type CallInput, type CallName, type CallReply, calls } from '../src/sha
 import { strengthsOf } from '../src/shared/inspect/distortions.ts';
 import { findPreset } from '../src/shared/network/presets.ts';
 import { nextEvent, openLab, reached, removeFolder, temporaryFolder } from './support/lab.ts';
-import { shortened } from './support/shortened.ts';
+import { shortened } from '../src/shared/datasets/shortened.ts';
 
 const worker = new URL('../src/main/engine/worker.ts', import.meta.url);
 const home = temporaryFolder();

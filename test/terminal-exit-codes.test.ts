@@ -32,7 +32,13 @@ async function codeOf(command: readonly string[]): Promise<number> {
   return runTerminal(
     {
       ...{ stdout: new Written(), stderr: new Written(), env: {}, platform: 'linux' },
-      ...{ signals: new EventEmitter(), kill: () => undefined, renderer: '', doctor: '/nowhere' },
+      ...{
+        signals: new EventEmitter(),
+        kill: () => undefined,
+        loadAhead: () => undefined,
+        renderer: '',
+        doctor: '/nowhere',
+      },
       createLab: () => openLab(home),
     },
     args,

@@ -20,7 +20,15 @@ async function stride(args: readonly string[], env: NodeJS.ProcessEnv = { LANG: 
   const [stdout, stderr] = [new Written(), new Written()];
   const code = await runTerminal(
     {
-      ...{ stdout, stderr, env, platform: 'linux', signals: new EventEmitter(), kill: () => undefined },
+      ...{
+        stdout,
+        stderr,
+        env,
+        platform: 'linux',
+        signals: new EventEmitter(),
+        kill: () => undefined,
+        loadAhead: () => undefined,
+      },
       createLab: () => openLab(home),
       ...{ renderer: '', doctor: '/nowhere' },
     },

@@ -29,6 +29,7 @@ describe('train --json', () => {
     const runs = labWith(lab, 'course', 'homework');
     const ended = terminal.stride('train', 'course', 'homework', '--seed', '7', '--epochs', '1', '--json');
     await runs.begun();
+    expect(terminal.loadAhead).toHaveBeenCalledOnce();
     runs.change(1, { status: 'running' });
     runs.batches(1, 0, [2.3, 2.2]);
     runs.runningLoss(1, 1, 300, 0.7198544723540544);

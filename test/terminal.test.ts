@@ -203,6 +203,7 @@ describe('the other commands', () => {
     const run = runSummary({ id: 7, tags: ['homework', 'wide'] });
     lab.answers['runs.query'] = () => ({ runs: [7, 6, 5], rows: [run], counts });
     expect(await terminal.stride('runs', '--json', '--limit', '1')).toBe(0);
+    expect(terminal.loadAhead).not.toHaveBeenCalled();
     expect(JSON.parse(terminal.stdout.text)).toEqual({ runs: [run], total: 3 });
     terminal.stdout.text = '';
     await terminal.stride('runs', 'accuracy > 98', 'net:course', '--archived', '--sort=-accuracy');

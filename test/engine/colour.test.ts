@@ -24,7 +24,7 @@ async function stride(...command: string[]): Promise<{ code: number; lines: stri
   const code = await runTerminal(
     {
       ...{ stdout, stderr, env: {}, platform: process.platform, signals: new EventEmitter() },
-      ...{ kill: () => undefined, renderer: '', doctor: '' },
+      ...{ kill: () => undefined, loadAhead: () => undefined, renderer: '', doctor: '' },
       createLab: () =>
         createLab({ home: join(folder, 'home'), host: 'terminal', workerPath, importerPath }, { cores: 2 }),
     },

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { record, vectors } from './support.ts';
-import { shortened } from '../support/shortened.ts';
+import { shortened } from '../../src/shared/datasets/shortened.ts';
 import { openDataset } from '../../src/main/datasets/index.ts';
 import { Inspector } from '../../src/main/engine/inspect/inspect.ts';
 import type { InspectionOrder } from '../../src/main/engine/inspect/openNet.ts';

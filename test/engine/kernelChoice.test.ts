@@ -1,6 +1,6 @@
 /** A new run measures whose kernels are faster for its net, and trains as a run that was given these kernels. */
 import { beforeAll, expect, it, vi } from 'vitest';
-import { shortened } from '../support/shortened.ts';
+import { shortened } from '../../src/shared/datasets/shortened.ts';
 import { record } from './support.ts';
 import { openDataset } from '../../src/main/datasets/index.ts';
 import { hasKernels } from '../../src/main/engine/native/kernels.ts';
@@ -24,6 +24,8 @@ const network = parseNetwork({
 });
 const settings = trainingSettingsSchema.parse({ epochs: 1, batchSize: 50, optimizer: { type: 'adam' } });
 
+vi.mock('../../src/shared/training/kernels.ts', { spy: true });
+
 beforeAll(() => {
   vi.stubEnv('STRIDE_KERNELS', undefined);
 });
@@ -41,11 +43,11 @@ it.skipIf(!hasKernels())('measures once, and leaves no trace of it in the run', 
   const dataset = shortened(await openDataset('mnist'), 500, 100);
   const order = { network, settings, dataset, shards: 2, from: null };
   const measured = await started(order);
-  const { kernels, kernelTimes } = measured.message;
-  if (!kernelTimes) throw new Error('nothing was measured');
-  expect(kernelTimes.stride).toBeGreaterThan(0);
-  expect(kernelTimes.tensorflow).toBeGreaterThan(0);
-  expect(kernels).toBe(fasterKernels(kernelTimes));
+  const { kernels, kernelTimes: times } = measured.message;
+  if (!times) throw new Error('nothing was measured');
+  expect(times.stride).toBeGreaterThan(0);
+  expect(times.tensorflow).toBeGreaterThan(0);
+  expect(kernels).toBe(fasterKernels(times));
   const given = await started({ ...order, kernels });
   expect(given.message.kernelTimes).toBeUndefined();
   expect(given.losses).toEqual(measured.losses);
@@ -53,6 +55,20 @@ it.skipIf(!hasKernels())('measures once, and leaves no trace of it in the run', 
     measured.checkpoints.map(({ tensors }) => tensors),
   );
 });
+
+it.skipIf(!hasKernels())(
+  'trains on the whole data set where TensorFlow was faster on its first images',
+  async () => {
+    vi.mocked(fasterKernels).mockReturnValueOnce('tensorflow');
+    const dataset = shortened(await openDataset('mnist'), 500, 300);
+    const order = { network, settings, dataset, shards: 2, from: null };
+    const measured = await started(order);
+    expect(measured.message.kernels).toBe('tensorflow');
+    expect(measured.message.kernelTimes).toBeDefined();
+    const given = await started({ ...order, kernels: 'tensorflow' });
+    expect(given.losses).toEqual(measured.losses);
+  },
+);
 
 it('measures nothing where shards have too few images for the kernels', async () => {
   const dataset = shortened(await openDataset('mnist'), 100, 100);

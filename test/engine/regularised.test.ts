@@ -4,7 +4,7 @@
  */
 import { beforeAll, expect, it } from 'vitest';
 import { record } from './support.ts';
-import { shortened } from '../support/shortened.ts';
+import { shortened } from '../../src/shared/datasets/shortened.ts';
 import { openDataset } from '../../src/main/datasets/index.ts';
 import type { TrainingOrder } from '../../src/main/engine/train/messages.ts';
 import { type Network, parseNetwork } from '../../src/shared/network/network.ts';

@@ -4,7 +4,7 @@
  * is to stop at the end of its epoch.
  */
 import { beforeAll, expect, it } from 'vitest';
-import { shortened } from '../support/shortened.ts';
+import { shortened } from '../../src/shared/datasets/shortened.ts';
 import { record } from './support.ts';
 import { openDataset } from '../../src/main/datasets/index.ts';
 import type { Control } from '../../src/main/engine/train/control.ts';

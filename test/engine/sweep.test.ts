@@ -4,7 +4,7 @@ import { openDataset } from '../../src/main/datasets/index.ts';
 import { createLab } from '../../src/main/lab/lab.ts';
 import { findPreset } from '../../src/shared/network/presets.ts';
 import { nextEvent, reached, removeFolder, temporaryFolder, importerPath } from '../support/lab.ts';
-import { shortened } from '../support/shortened.ts';
+import { shortened } from '../../src/shared/datasets/shortened.ts';
 
 it('trains two combinations with two seeds, and each run as it is trained alone', async () => {
   const home = temporaryFolder();

@@ -1,7 +1,7 @@
 /** Training on real MNIST: the course's losses, seed for seed; resume to the bit; nothing that grows. */
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { readTrace, record } from './support.ts';
-import { shortened } from '../support/shortened.ts';
+import { shortened } from '../../src/shared/datasets/shortened.ts';
 import { openDataset } from '../../src/main/datasets/index.ts';
 import type { TrainingOrder } from '../../src/main/engine/train/messages.ts';
 import type { Checkpoint } from '../../src/shared/runs/checkpoint.ts';

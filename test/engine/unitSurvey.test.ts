@@ -1,7 +1,7 @@
 /** What units do on the test set, against the traces of the same images, for a net with blocks, maps and flat layers. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import './support.ts';
-import { shortened } from '../support/shortened.ts';
+import { shortened } from '../../src/shared/datasets/shortened.ts';
 import { openDataset } from '../../src/main/datasets/index.ts';
 import { initialParameters, parametersOf } from '../../src/main/engine/compile/parameters.ts';
 import { Inspector } from '../../src/main/engine/inspect/inspect.ts';

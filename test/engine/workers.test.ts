@@ -38,3 +38,12 @@ it.runIf(process.platform === 'linux')(
     expect(mapped.join()).toContain('libtensorflow_cc');
   },
 );
+
+it.runIf(process.platform === 'linux')(
+  'loads the native library ahead of the first run, and keeps it',
+  () => {
+    const mapped = printed<string[]>('loadedAhead.ts').map((file) => basename(file));
+    expect(mapped).toContain('tfjs_binding.node');
+    expect(mapped.join()).toContain('libtensorflow_cc');
+  },
+);

@@ -5,7 +5,7 @@
 import { openDataset } from '../../src/main/datasets/index.ts';
 import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
 import { presets } from '../../src/shared/network/presets.ts';
-import { shortened } from './shortened.ts';
+import { shortened } from '../../src/shared/datasets/shortened.ts';
 import { trainInWorker } from './trainInWorker.ts';
 
 setNativeEnvironment(2);

@@ -7,7 +7,7 @@ import { openDataset } from '../../src/main/datasets/index.ts';
 import { Control } from '../../src/main/engine/train/control.ts';
 import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
 import type { TrainingOrder } from '../../src/main/engine/train/messages.ts';
-import { shortened } from './shortened.ts';
+import { shortened } from '../../src/shared/datasets/shortened.ts';
 import { train } from '../../src/main/engine/train/train.ts';
 
 setNativeEnvironment(2);

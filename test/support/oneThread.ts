@@ -6,7 +6,7 @@ import { openDataset } from '../../src/main/datasets/index.ts';
 import type { FromWorker } from '../../src/main/engine/train/messages.ts';
 import { WorkerPool } from '../../src/main/lab/threads/workerPool.ts';
 import { presets } from '../../src/shared/network/presets.ts';
-import { shortened } from './shortened.ts';
+import { shortened } from '../../src/shared/datasets/shortened.ts';
 
 const dataset = shortened(await openDataset('mnist'), 640, 1000);
 const pool = new WorkerPool(new URL('../../src/main/engine/worker.ts', import.meta.url), 2);

@@ -24,12 +24,13 @@ export function openTerminal() {
   });
   const [stdout, stderr, signals] = [new Written(), new Written(), new EventEmitter()];
   const createLab = vi.fn(async () => lab);
-  const kill = vi.fn();
+  const [kill, loadAhead] = [vi.fn(), vi.fn()];
   const terminal = {
     stdout,
     stderr,
     signals,
     kill,
+    loadAhead,
     createLab,
     platform: 'linux' as const,
     renderer: '',

@@ -12,6 +12,7 @@ process.exitCode = await runTerminal(
     platform: process.platform,
     signals: process,
     kill: () => process.exit(130),
+    loadAhead: () => undefined,
     createLab: () => openLab(home, { openDataset }),
     renderer: '',
     doctor: '',

@@ -1,11 +1,12 @@
 /**
- * The engine's thread: it trains, or inspects trained nets, as its `workerData` says. When started as a
+ * The engine's thread: it trains, inspects trained nets, or only loads TensorFlow, as its `workerData` says. When started as a
  * separate process, of Node or of Electron, it inspects nets and uses the process' channel to its parent.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { InspectionStart, InspectorPort } from './inspect/messages.ts';
-import type { WorkerStart } from './train/messages.ts';
+import type { LoadStart, WorkerStart } from './train/messages.ts';
 import { answerQuestions } from './inspect/inspectionThread.ts';
+import { tensorflowVersion } from './native/session.ts';
 import { trainRuns } from './train/trainingThread.ts';
 
 /** Electron's port to the process that started this one as a utility process. */
@@ -17,9 +18,10 @@ interface UtilityPort {
 const { parentPort: utilityPort } = process as unknown as { parentPort?: UtilityPort };
 
 if (parentPort) {
-  const start = workerData as WorkerStart | InspectionStart;
+  const start = workerData as WorkerStart | InspectionStart | LoadStart;
   try {
-    await ('inspect' in start ? answerQuestions(parentPort) : trainRuns(parentPort, start));
+    if ('load' in start) tensorflowVersion();
+    else await ('inspect' in start ? answerQuestions(parentPort) : trainRuns(parentPort, start));
   } finally {
     // Nothing keeps the thread alive after this.
     parentPort.close();

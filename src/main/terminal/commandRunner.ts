@@ -15,6 +15,8 @@ export interface Terminal {
   /** Called at a second Ctrl-C. */
   readonly kill: () => void;
   readonly createLab: (host: 'terminal' | 'browser') => Promise<Lab>;
+  /** Begins to load what training needs, while a lab is opened. */
+  readonly loadAhead: () => void;
   /** Folder of the built window, for `serve`. */
   readonly renderer: string;
   /** Path of scripts/doctor.mjs. */
@@ -67,4 +69,10 @@ export class CommandRunner {
   /** Does long work in a lab, as `untilStopped`. */
   readonly inLabUntilStopped = (work: (lab: Lab, stop: AbortSignal) => Promise<number>): Promise<void> =>
     this.untilStopped((stop) => this.withLab((lab) => work(lab, stop)));
+
+  /** Trains in a lab, as `inLabUntilStopped`. */
+  readonly training = (work: (lab: Lab, stop: AbortSignal) => Promise<number>): Promise<void> => {
+    this.#terminal.loadAhead();
+    return this.inLabUntilStopped(work);
+  };
 }

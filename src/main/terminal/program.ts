@@ -66,7 +66,7 @@ export async function runTerminal(terminal: Terminal, words: readonly string[]):
   addShowCommand(program, runner);
   addRecoverCommand(program, runner);
   addResumeCommand(program, runner);
-  addSweepCommands(program, { io, withLab: runner.withLab, untilStopped: runner.inLabUntilStopped });
+  addSweepCommands(program, { io, withLab: runner.withLab, untilStopped: runner.training });
   addFigureCommand(program, runner);
   addModelCommands(program, {
     io,
@@ -122,7 +122,7 @@ function addTrainCommand(program: Command, runner: CommandRunner): void {
       const networks = names.map((name) =>
         resolveNetwork(name, (path) => readScript(runner.io, path, options)),
       );
-      await runner.inLabUntilStopped((lab, stop) => train(runner.io, lab, networks, options, stop));
+      await runner.training((lab, stop) => train(runner.io, lab, networks, options, stop));
     },
   );
 }
@@ -188,7 +188,7 @@ function addResumeCommand(program: Command, runner: CommandRunner): void {
     .option('--previous', 'resume from the checkpoint before the last one, where the last one is damaged')
     .addOption(jsonOption('one JSON object a line, as train prints them'))
     .action((run: number, options: { json?: boolean; previous?: boolean }) =>
-      runner.inLabUntilStopped((lab, stop) => resume(runner.io, lab, run, options, stop)),
+      runner.training((lab, stop) => resume(runner.io, lab, run, options, stop)),
     );
 }
 

@@ -36,6 +36,11 @@ export interface TrainingOrder {
   readonly checkpointSeconds?: number;
 }
 
+/** `workerData` of a worker that only loads TensorFlow, for the others of its process. */
+export interface LoadStart {
+  readonly load: true;
+}
+
 /**
  * `workerData` of a training worker, which starts at once. With `stay` it waits for `order` or `leave` after
  * its last message.

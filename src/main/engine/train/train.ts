@@ -42,7 +42,7 @@ export async function train(
   const plan = { network, settings, dataset, shards, lastBatch, constants };
   const { batchSize, optimizer } = settings;
   const bytes = trainingMemory({ summary, dataset: dataset.summary, batchSize, optimizer: optimizer.type });
-  // A measurement has the net and its data set in memory twice.
+  // A measurement has the net in memory twice.
   const unmeasured = freeBytes < 2 * bytes ? kernelSource() : undefined;
   const net = await prepareNet(plan, from?.progress.kernels ?? order.kernels ?? unmeasured);
   try {

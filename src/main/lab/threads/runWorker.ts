@@ -22,6 +22,12 @@ export interface RunWorkerListener {
   exit(problem: Problem | null): void;
 }
 
+/**
+ * The most that a training thread's young JavaScript objects may take, in MiB. V8 allows 48, and fills them, because a
+ * step leaves little that it could free earlier; with 12 a run takes 30 MB less, and its epochs as long.
+ */
+const maxYoungGenerationSizeMb = 12;
+
 /** Starts a worker for a run. */
 export type StartWorker = (order: TrainingOrder, listener: RunWorkerListener) => RunWorker;
 
@@ -37,7 +43,11 @@ export function startThread(
   listener: RunWorkerListener,
 ): Worker {
   setNativeEnvironment(cores);
-  const worker = new Worker(path, { workerData: start, transferList: transfersOf(start) });
+  const worker = new Worker(path, {
+    workerData: start,
+    transferList: transfersOf(start),
+    resourceLimits: { maxYoungGenerationSizeMb },
+  });
   let crash: unknown;
   worker.on('message', (message: FromWorker) => {
     listener.message(message);

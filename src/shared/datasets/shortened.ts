@@ -1,5 +1,5 @@
-/** A data set cut short, for tests that need real images and not many of them. */
-import type { Dataset } from '../../src/shared/datasets/dataset.ts';
+/** A data set cut short, where real images are needed and not many of them. */
+import type { Dataset } from './dataset.ts';
 
 /** The data set's first images only: its files, read less far. */
 export function shortened(dataset: Dataset, train: number, test: number): Dataset {
