@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { comparisons, environments } from '../scripts/bench/contestants.ts';
 import { flopsPerEpoch, median, ratios } from '../scripts/bench/figures.ts';
 import { vectorsOf } from '../scripts/bench/machine.ts';
-import { flopsOf, operationTimes, parseExecuted } from '../scripts/bench/verbose.ts';
+import { flopsOf, operationTimes, parseExecuted, strideFlops } from '../scripts/bench/verbose.ts';
 import { findPreset } from '../src/shared/network/presets.ts';
 
 describe('ratios', () => {
@@ -98,6 +98,31 @@ describe("oneDNN's output", () => {
     });
     expect(parseExecuted('onednn_verbose,v1,info,cpu,isa:Intel AVX2')).toBeUndefined();
     expect(parseExecuted('[1,   300] loss: 1.234')).toBeUndefined();
+  });
+
+  it("is read for Stride's kernels too, with the layer", () => {
+    const node = 'train20/join/train/3_residual/0_conv2d/backward/StrideConv2DGradients_1';
+    expect(parseExecuted(`stride_verbose,exec,StrideConv2DGradients,${node},0.5`)).toEqual({
+      operation: 'StrideConv2DGradients',
+      kernel: 'Stride',
+      shape: '3_residual/0_conv2d',
+      seconds: 0.0005,
+    });
+    expect(parseExecuted('stride_verbose,exec,StridePixels,StridePixels_1,0.5')?.shape).toBe('');
+  });
+
+  it("gives the floating-point operations of Stride's kernels", () => {
+    const flops = strideFlops(findPreset('course')!.network, 32);
+    const [first, second] = [2 * 32 * 24 * 24 * 10 * 25, 2 * 32 * 8 * 8 * 20 * 250];
+    expect(flops('StrideConv2D', '0_conv2d')).toBe(first);
+    // The images' gradient is not needed.
+    expect(flops('StrideConv2DGradients', '0_conv2d')).toBe(first);
+    expect(flops('StrideConv2DGradients', '3_conv2d')).toBe(2 * second);
+    expect(flops('StrideLinearStep', '')).toBe(flops('StrideLinear', '7_linear'));
+    expect(flops('StrideLinearGradients', '7_linear')).toBe(flops('StrideLinear', '7_linear'));
+    expect(flops('StridePixels', '')).toBe(0);
+    const block = strideFlops(findPreset('ResNet-8')!.network, 1);
+    expect(block('StrideConv2D', '3_residual/0_conv2d')).toBeGreaterThan(0);
   });
 
   it('is grouped by operation, with the least of its times', () => {

@@ -9,7 +9,7 @@ import { Worker } from 'node:worker_threads';
 import { openDataset } from '../../src/main/datasets/index.ts';
 import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
 import type { FromWorker, ToWorker, TrainingOrder } from '../../src/main/engine/train/messages.ts';
-import type { Dataset } from '../../src/shared/datasets/dataset.ts';
+import { shortened } from '../../src/shared/datasets/shortened.ts';
 import type { EpochRecord } from '../../src/shared/runs/runs.ts';
 import { trainingSettingsSchema } from '../../src/shared/training/training.ts';
 import type { Extent } from './messages.ts';
@@ -33,18 +33,6 @@ export interface EngineOptions extends Extent {
 }
 
 const workerUrl = new URL('../../src/main/engine/worker.ts', import.meta.url);
-
-/** Returns the data set's first images. */
-function cut({ summary, files }: Dataset, { trainImages, testImages }: Extent): Dataset {
-  const part = ({ images, labels }: Dataset['files']['train'], count: number) => ({
-    images: { ...images, count },
-    labels: { ...labels, count },
-  });
-  return {
-    summary: { ...summary, trainCount: trainImages, testCount: testImages },
-    files: { train: part(files.train, trainImages), test: part(files.test, testImages) },
-  };
-}
 
 /** A run that is paused until it is told to train an epoch. */
 class PausedRun {
@@ -127,7 +115,7 @@ class PausedRun {
 await serve<EngineOptions>(async (options) => {
   const { networks, shards, batchSize = 64, atOnce = false, measure = true, keepStates, ...extent } = options;
   setNativeEnvironment(availableParallelism());
-  const dataset = cut(await openDataset('mnist'), extent);
+  const dataset = shortened(await openDataset('mnist'), extent.trainImages, extent.testImages);
   const runs: PausedRun[] = [];
   for (const name of networks) {
     const settings = trainingSettingsSchema.parse({ measure, batchSize, epochs: 10_000 });

@@ -1,10 +1,10 @@
 /**
- * Shows where the time of a training step goes: every oneDNN operation of one shard's step, on one thread, with its
- * floating-point operations and its share of the rate of a large matrix product.
+ * Shows where the time of a training step goes: every operation of oneDNN's and of Stride's own kernels in one shard's
+ * step, on one thread, with its floating-point operations and its share of the rate of a large matrix product.
  *
  *     npm run bench -- profile [course] [--isa avx2] [--images 32]
  *
- * The times are oneDNN's own (`ONEDNN_VERBOSE`), the least of 100 steps each, because the least is hardly
+ * The times are the libraries' own (`scripts/bench/verbose.ts`), the least of 100 steps each, because the least is hardly
  * disturbed by other programs. What TensorFlow does beside them (operations of its own, dispatch, allocation) is the
  * rest of the step, which another process measures without the output: the least of 30 epochs of 100 steps.
  */
@@ -16,7 +16,15 @@ import { contestantPath, environments } from './contestants.ts';
 import type { EngineOptions } from './engine.ts';
 import type { LimitOptions } from './limit.ts';
 import { type Isa, describeMachine } from './machine.ts';
-import { type Executed, type OperationTimes, flopsOf, operationTimes, parseExecuted } from './verbose.ts';
+import { netNamed } from './typical.ts';
+import {
+  type Executed,
+  type OperationTimes,
+  flopsOf,
+  operationTimes,
+  parseExecuted,
+  strideFlops,
+} from './verbose.ts';
 
 interface Options {
   readonly isa?: Isa;
@@ -71,10 +79,15 @@ async function leastOf(epochs: number, contestant: Contestant): Promise<number> 
 /** Returns the operations of one epoch of training, without those of its evaluation. */
 async function executed(network: string, options: Options): Promise<Executed[]> {
   const found: Executed[] = [];
-  const contestant = engine(network, options, { ONEDNN_VERBOSE: 'profile_exec' }, (line) => {
-    const operation = parseExecuted(line);
-    if (operation) found.push(operation);
-  });
+  const contestant = engine(
+    network,
+    options,
+    { ONEDNN_VERBOSE: 'profile_exec', STRIDE_KERNELS_VERBOSE: '1' },
+    (line) => {
+      const operation = parseExecuted(line);
+      if (operation) found.push(operation);
+    },
+  );
   await contestant.ready();
   found.length = 0;
   await contestant.epoch(1);
@@ -95,7 +108,16 @@ async function limitOf({ isa }: Options): Promise<number> {
 
 const microseconds = (seconds: number) => (seconds * 1e6).toFixed(0);
 
-function printTable(operations: readonly OperationTimes[], step: number, limit: number): void {
+interface Rates {
+  /** Seconds of a step. */
+  readonly step: number;
+  /** Floating-point operations a second. */
+  readonly limit: number;
+  /** Returns the floating-point operations of an operation. */
+  readonly flops: (operation: OperationTimes) => number;
+}
+
+function printTable(operations: readonly OperationTimes[], { step, limit, flops: flopsOfOne }: Rates): void {
   const table = new Table({
     head: ['operation', 'kernel', 'shape', 'a step', 'least µs', 'GFLOP/s', 'of the limit', 'of the step'],
     colAligns: ['left', 'left', 'left', 'right', 'right', 'right', 'right', 'right'],
@@ -113,14 +135,15 @@ function printTable(operations: readonly OperationTimes[], step: number, limit: 
     ]);
   };
   let [allSeconds, allFlops] = [0, 0];
-  for (const { operation, kernel, shape, times, least } of operations) {
-    const count = times / stepsAnEpoch;
-    const [seconds, flops] = [least * count, flopsOf(operation, shape) * count];
+  for (const each of operations) {
+    const { operation, kernel, shape, times, least } = each;
+    const count = Math.max(1, Math.round(times / stepsAnEpoch));
+    const [seconds, flops] = [least * count, flopsOfOne(each) * count];
     row([operation, kernel, shape], count.toFixed(0), seconds, flops);
     allSeconds += seconds;
     allFlops += flops;
   }
-  row(['all of oneDNN', '', ''], '', allSeconds, allFlops);
+  row(['all of them', '', ''], '', allSeconds, allFlops);
   row(['TensorFlow beside it', '', ''], '', step - allSeconds, 0);
   row(['the step', '', ''], '', step, allFlops);
   process.stdout.write(`${table.toString()}\n`);
@@ -130,15 +153,18 @@ async function main(network: string, options: Options): Promise<void> {
   const { cpu, vectors } = describeMachine(options.isa);
   const limit = await limitOf(options);
   const step = await secondsAStep(network, options);
-  // An operation that does not occur in every step belongs to the evaluation.
+  // An operation of few steps belongs to the evaluation. Lines are lost where they come faster than they are read.
   const operations = operationTimes(await executed(network, options)).filter(
-    ({ times }) => times >= stepsAnEpoch,
+    ({ times }) => times > stepsAnEpoch / 2,
   );
   process.stdout.write(
     `${network}: a step of ${options.images} images on one thread of ${cpu}, ${vectors}\n` +
       `The limit, by a matrix product of 1,024 × 1,024: ${(limit / 1e9).toFixed(0)} GFLOP/s\n`,
   );
-  printTable(operations, step, limit);
+  const ofStride = strideFlops(netNamed(network), options.images);
+  const flops = ({ operation, kernel, shape }: OperationTimes) =>
+    kernel === 'Stride' ? ofStride(operation, shape) : flopsOf(operation, shape);
+  printTable(operations, { step, limit, flops });
 }
 
 const command = new Command('npm run bench -- profile')

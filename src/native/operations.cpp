@@ -22,7 +22,11 @@
  * Node and Electron load this library as an addon, so that their rules for addons hold: it stays while any thread uses
  * it. It has nothing for JavaScript.
  */
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <mutex>
+#include <utility>
 
 #include "call.h"
 
@@ -31,12 +35,42 @@ namespace {
 using stride::Operation;
 using stride::Status;
 
+/** All operations, in the order of their registration. */
+std::vector<Operation> operations;
+constexpr size_t mostOperations = 16;
+
+/** Computes, and prints the call in the manner of oneDNN: `stride_verbose,exec,StrideConv2D,train/0_conv2d/…,0.123`. */
+template <size_t Index>
+void computeTimed(void* kernel, TF_OpKernelContext* context) {
+  using Clock = std::chrono::steady_clock;
+  const Operation& operation = operations[Index];
+  const auto begun = Clock::now();
+  operation.compute(kernel, context);
+  const std::chrono::duration<double, std::milli> taken = Clock::now() - begun;
+  const TF_StringView node = TF_GetOpKernelName(context);
+  std::printf("stride_verbose,exec,%s,%.*s,%.6f\n", operation.name, static_cast<int>(node.length), node.data,
+              taken.count());
+  std::fflush(stdout);
+}
+
+using Compute = void (*)(void*, TF_OpKernelContext*);
+
+/** A kernel has nothing that tells its operation, so each operation has a function of its own. */
+template <size_t... Indices>
+Compute timed(size_t index, std::index_sequence<Indices...>) {
+  constexpr Compute all[] = {computeTimed<Indices>...};
+  return all[index];
+}
+
+/** Whether calls are timed and printed: STRIDE_KERNELS_VERBOSE, for `npm run bench -- profile`. */
+bool isVerbose() { return std::getenv("STRIDE_KERNELS_VERBOSE") != nullptr; }
+
 /** The sizes of all results follow from the values at run time, as the engine's own graph knows them. */
 void inferNothing(TF_ShapeInferenceContext* context, TF_Status* status) {
   TF_ShapeInferenceContextSetUnknownShape(context, status);
 }
 
-bool registerOperation(const Operation& operation) {
+bool registerOperation(const Operation& operation, Compute compute) {
   Status status;
   TF_OpDefinitionBuilder* definition = TF_NewOpDefinitionBuilder(operation.name);
   for (const char* attribute : operation.attributes) TF_OpDefinitionBuilderAddAttr(definition, attribute);
@@ -47,16 +81,23 @@ bool registerOperation(const Operation& operation) {
   TF_RegisterOpDefinition(definition, status.get());
   if (!status.ok()) return false;
   TF_RegisterKernelBuilder(
-      operation.name, TF_NewKernelBuilder(operation.name, "CPU", operation.create, operation.compute, operation.remove),
+      operation.name, TF_NewKernelBuilder(operation.name, "CPU", operation.create, compute, operation.remove),
       status.get());
   return status.ok();
 }
 
 bool registerOperations() {
-  for (const auto& operations : {stride::imageOperations(), stride::convolutionOperations(),
-                                 stride::normaliseOperations(), stride::linearOperations()})
-    for (const Operation& operation : operations)
-      if (!registerOperation(operation)) return false;
+  for (const auto& some : {stride::imageOperations(), stride::convolutionOperations(), stride::normaliseOperations(),
+                           stride::linearOperations()})
+    operations.insert(operations.end(), some.begin(), some.end());
+  if (operations.size() > mostOperations) return false;
+  const bool verbose = isVerbose();
+  for (size_t index = 0; index < operations.size(); index++) {
+    const Operation& operation = operations[index];
+    const Compute compute =
+        verbose ? timed(index, std::make_index_sequence<mostOperations>()) : operation.compute;
+    if (!registerOperation(operation, compute)) return false;
+  }
   return true;
 }
 

@@ -15,6 +15,11 @@ struct TF_KernelBuilder;
 struct TF_OpKernelConstruction;
 struct TF_OpKernelContext;
 
+struct TF_StringView {
+  const char* data;
+  size_t length;
+};
+
 /** Numbers of TF_DataType and TF_Code. */
 constexpr int TF_FLOAT = 1;
 constexpr int TF_UINT8 = 4;
@@ -55,5 +60,6 @@ void TF_OpKernelConstruction_Failure(TF_OpKernelConstruction*, TF_Status*);
 void TF_GetInput(TF_OpKernelContext*, int index, TF_Tensor**, TF_Status*);
 TF_Tensor* TF_AllocateOutput(TF_OpKernelContext*, int index, int type, const int64_t* shape, int axes, size_t bytes,
                              TF_Status*);
+TF_StringView TF_GetOpKernelName(TF_OpKernelContext*);
 void TF_OpKernelContext_Failure(TF_OpKernelContext*, TF_Status*);
 }
