@@ -34,6 +34,8 @@ export interface CurveChoice {
   readonly measure: CurveMeasure;
   readonly axis: CurveAxis;
   readonly axisTitle: string;
+  /** Training images of an epoch, for the axis of images: the last batch may be shorter. */
+  readonly imagesPerEpoch?: (run: RunDetail) => number;
   /** True if the mean and range of runs that differ only in their seed replace their lines. */
   readonly grouped: boolean;
   /** The test accuracy that runs should reach, as a fraction. */
@@ -65,7 +67,7 @@ export function curvesChart(runs: readonly RunDetail[], choice: CurveChoice, loo
     xTitle: axisTitle,
     yTitle: accuracy ? `${word(measure)}, %` : word(measure),
     xText: (value) => whole(value),
-    yText: (value) => String(value),
+    yText: axisText,
     label: `${word(measure)}: ${last.join(', ')}`,
     width: look.width,
     height: look.height,
@@ -74,12 +76,18 @@ export function curvesChart(runs: readonly RunDetail[], choice: CurveChoice, loo
   });
 }
 
-function curveOf(run: RunDetail, { measure, axis }: CurveChoice): ChartPoint[] {
+/** A loss that exploded would write over the axis's title: 1.5e6 instead of 1500000. */
+function axisText(value: number): string {
+  return Math.abs(value) < 1e5 ? String(value) : value.toExponential().replace('e+', 'e');
+}
+
+function curveOf(run: RunDetail, { measure, axis, imagesPerEpoch }: CurveChoice): ChartPoint[] {
+  const images = imagesPerEpoch?.(run) ?? run.stepsPerEpoch * run.settings.batchSize;
   let seconds = 0;
   return run.epochs.map((epoch) => {
     seconds += epoch.trainSeconds;
     const step = epoch.epoch * run.stepsPerEpoch;
-    const x = { epoch: epoch.epoch, step, images: step * run.settings.batchSize, seconds }[axis];
+    const x = { epoch: epoch.epoch, step, images: images * epoch.epoch, seconds }[axis];
     const y = {
       testAccuracy: (100 * epoch.testCorrect) / epoch.testTotal,
       testLoss: epoch.testLoss,

@@ -74,7 +74,7 @@ export interface Frame {
   readonly yText: (value: number) => string;
 }
 
-const margins = { left: 56, right: 16, top: 10, bottom: 40 } as const;
+const margins = { left: 56, right: 24, top: 10, bottom: 40 } as const;
 
 /** Draws grid, axes, ticks and titles, with `content` over the grid; `label` is the text alternative. */
 export function framed(frame: Frame, label: string, content: string): string {

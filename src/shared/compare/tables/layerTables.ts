@@ -1,6 +1,5 @@
 /** Two nets aligned layer by layer: their differences, and the health of their layers. */
 import type { FieldName } from '../../layers/fields.ts';
-import type { Layer } from '../../layers/index.ts';
 import { describeShape } from '../../layers/layer.ts';
 import { type AlignedLayer, alignNetworks } from '../../network/alignNetworks.ts';
 import type { Network } from '../../network/network.ts';
@@ -15,7 +14,7 @@ import type { TextTable } from './tables.ts';
 
 /** Names of layers and their fields; by default those of the program's own files. */
 export interface NetWords {
-  readonly layer: (layer: Layer) => string;
+  readonly layer: (layer: { readonly type: string }) => string;
   readonly field: (name: FieldName) => string;
 }
 
@@ -64,7 +63,11 @@ export function netsTable(
 }
 
 /** Returns each run's layers at its last epoch. */
-export function healthTable(language: Language, runs: readonly RunDetail[]): TextTable {
+export function healthTable(
+  language: Language,
+  runs: readonly RunDetail[],
+  say: NetWords = plainNetWords,
+): TextTable {
   const word = wordIn(language);
   const labels = labelsOf(
     language,
@@ -82,7 +85,7 @@ export function healthTable(language: Language, runs: readonly RunDetail[]): Tex
         )
         .map(({ index, type, gradientNorm, dead, saturated }) => [
           labels.get(run.id) ?? String(run.id),
-          `${index + 1} ${type}`,
+          `${index + 1} ${say.layer({ type })}`,
           short(gradientNorm),
           share(dead),
           share(saturated),
