@@ -98,7 +98,14 @@ test('2 learning rates × 2 batch sizes × 2 seeds, to the heat map', async ({ p
   await expect(page.locator('.line.faint')).toHaveCount(2);
   const results = page.getByRole('table', { name: 'Results' });
   await expect(results.getByRole('row')).toHaveCount(5);
-  await expect(results.getByRole('row').nth(1)).toContainText('±');
+  await expect(results.getByRole('row').nth(1)).toContainText(/\d s ± \d+\.\d s/);
+  // A run's link is part of its row's table cell, whose line goes on beneath it.
+  const bottoms = await results
+    .getByRole('row')
+    .nth(1)
+    .getByRole('cell')
+    .evaluateAll((cells) => cells.map((cell) => Math.round(cell.getBoundingClientRect().bottom)));
+  expect(new Set(bottoms).size).toBe(1);
   await press(page.getByRole('radio', { name: 'Test loss' }));
   await expect(map.locator('.cell strong').first()).toHaveText(/^\d\.\d{4}$/);
   await press(results.getByRole('link').first());

@@ -1,7 +1,7 @@
 /** Texts about sweeps: names of axes, formats of their values, and names of the metrics. */
 import type { Combination, Spread, SweepStatus } from '../../shared/sweeps/sweeps.ts';
 import { m } from '../paraglide/messages.js';
-import { formatClock, formatLoss, formatPercent, formatTick, networkLabel } from './format.ts';
+import { formatDuration, formatLoss, formatPercent, formatTick, networkLabel } from './format.ts';
 import { settingLabel } from './settings.ts';
 
 type Value = Combination['values'][number]['value'];
@@ -43,7 +43,7 @@ export const sweepMetricLabels: Record<SweepMetric, () => string> = {
 /** Formats a metric; accuracies are proportions. */
 export function formatSweepMetric(metric: SweepMetric, value: number): string {
   if (metric === 'testLoss') return formatLoss(value);
-  if (metric === 'seconds') return formatClock(value);
+  if (metric === 'seconds') return formatDuration(value);
   return formatPercent(100 * value, 2);
 }
 
@@ -52,8 +52,8 @@ export function formatSpread(metric: SweepMetric, { mean, deviation }: Spread): 
   const middle = formatSweepMetric(metric, mean);
   if (deviation === null) return middle;
   if (metric === 'testLoss') return `${middle} ± ${formatLoss(deviation)}`;
-  if (metric === 'seconds') return `${middle} ± ${formatTick(deviation)}`;
-  return `${middle} ± ${formatTick(Number((100 * deviation).toFixed(2)))}`;
+  if (metric === 'seconds') return `${middle} ± ${formatDuration(deviation)}`;
+  return `${middle} ± ${(100 * deviation).toFixed(2)}`;
 }
 
 export const sweepStatusLabels: Record<SweepStatus, () => string> = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Combination, SweepRun } from '../../../shared/sweeps/sweeps.ts';
-import { bestOf, gridAxes, heatMap, merit } from './grid.ts';
+import { bestOf, gridAxes, heatMap, labelWidth, merit, shortLabel } from './grid.ts';
 
 const run = (position: number, bestAccuracy: number, status: SweepRun['status'] = 'finished'): SweepRun => ({
   ...{ position, seed: position % 2, run: position + 1, status, epochsDone: 1, problem: null },
@@ -56,4 +56,15 @@ test('less loss is better, and a loss that is no number is the worst', () => {
   expect(merit(0.2, [0.5, 0.2], 'testLoss')).toBe(1);
   expect(merit(NaN, [0.5, 0.2, NaN], 'testLoss')).toBe(0);
   expect(merit(0.9, [0.9], 'bestAccuracy')).toBe(1);
+});
+
+test("a label's box has room for its text, which is cut where there is none beside the axis", () => {
+  expect(labelWidth('0.01')).toBe(60);
+  // "Homework net" takes 80 pixels.
+  expect(labelWidth('Homework net')).toBeGreaterThan(84);
+  expect(labelWidth('我的课程网络')).toBeGreaterThan(76);
+  expect(shortLabel('Homework net')).toBe('Homework net');
+  expect(shortLabel('A net with a very long name')).toBe('A net with a very…');
+  // Half of it is to the left of the first axis, which is 70 pixels from the edge.
+  expect(labelWidth(shortLabel('A net with a very long name'))).toBeLessThan(140);
 });

@@ -85,3 +85,19 @@ export function merit(mean: number, means: readonly number[], metric: SweepMetri
   const share = (mean - low) / (high - low);
   return lessIsBetter(metric) ? 1 - share : share;
 }
+
+/** Characters of a label that there is room for beside an axis, and what they take in the smallest type. */
+const longestLabel = 18;
+const leastLabelWidth = 60;
+
+/** A value as the label of an axis: the beginning of one that is too long. */
+export function shortLabel(text: string): string {
+  const characters = [...text];
+  return characters.length <= longestLabel ? text : `${characters.slice(0, longestLabel - 1).join('')}…`;
+}
+
+/** Returns the width of a label's box, in pixels; Chinese characters are as wide as they are high. */
+export function labelWidth(text: string): number {
+  const wide = [...text].filter((character) => character > '\u2e80').length;
+  return Math.max(leastLabelWidth, 12 * wide + 6.6 * ([...text].length - wide) + 16);
+}
