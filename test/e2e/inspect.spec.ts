@@ -57,6 +57,10 @@ test('both nets are looked into from a run’s page, and in step', async ({ page
   // The other net with weights that PyTorch has trained.
   await inTerminal(host, 'import', weights, '--network', 'homework');
   await page.goto(host.url);
+  await go(page, '#/inspect');
+  // Who has not trained anything yet finds no net to choose here, but the way to one.
+  await press(page.getByRole('link', { name: 'Go to Train' }));
+  await expect(page).toHaveURL(/#\/train$/);
   await go(page, '#/runs/1');
   await press(page.getByRole('button', { name: 'Actions', exact: true }));
   await press(page.getByRole('menuitem', { name: 'Look inside' }));
@@ -166,6 +170,23 @@ test('an image of a comparison leads here, with both nets', async ({ page }) => 
   await press(link);
   await expect(page).toHaveURL(new RegExp(`#/inspect/1,2\\?image=${image}$`));
   await expect(step(page, 2, '0')).toBeVisible();
+});
+
+test('the part that an address names has its tab in sight in a narrow window; a linear layer has units, not filters', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await page.goto(host.url);
+  await go(page, '#/inspect/1?tab=weights');
+  const linear = page.locator('[data-weights="7"]');
+  await expect(linear.getByText('Press a unit for its numbers.')).toBeVisible();
+  await expect(linear.getByRole('button', { name: /^Show \d+ more units$/ })).toBeVisible();
+  await expect(
+    page.locator('[data-weights="3"]').getByRole('button', { name: /more filters$/ }),
+  ).toBeVisible();
+  await go(page, '#/inspect/1?tab=robust');
+  await page.reload();
+  await expect(page.getByRole('tab', { name: 'Robustness', selected: true })).toBeInViewport({ ratio: 0.99 });
 });
 
 test('the slider moves kernels, matrix and maps together; a seven is drawn, and both nets say so', async ({
