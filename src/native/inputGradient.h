@@ -29,14 +29,18 @@ inline Phase phaseAt(int start, int size, int kernel, int padding, int stride) {
 
 class InputGradient {
  public:
-  /** `filter` may be null if the gradient is not computed. */
-  InputGradient(const stride::Convolution& c, const float* filter, Scratch<float>& memory) : c_(c) {
-    for (int start = 0; start < c.stride; start++) {
+  /**
+   * `filter` may be null if the gradient is not computed; `two`: whether two groups are computed at once, whose rows lie
+   * between no zeros.
+   */
+  InputGradient(const stride::Convolution& c, const float* filter, bool two, Scratch<float>& memory) : c_(c) {
+    width_ = c.columns();
+    for (int start = 0; start < c.stride && !two; start++) {
       const Phase phase = columnsAt(start);
       before_ = std::max(before_, phase.zeros);
     }
-    width_ = before_ + c.columns();
-    for (int start = 0; start < c.stride; start++) {
+    width_ += before_;
+    for (int start = 0; start < c.stride && !two; start++) {
       const Phase phase = columnsAt(start);
       if (phase.count > 0 && phase.elements > 0)
         width_ = std::max(width_, before_ - phase.zeros + phase.count + phase.elements - 1);
@@ -59,24 +63,44 @@ class InputGradient {
 
   /** Computes a group's gradient from that of the convolution's output, which lies between columns of zeros. */
   void compute(const Vector* output, Vector* result) const {
+    clear(1, result);
+    forPhases(result, [&](const Slide& slide, const float* packed, int row, Vector* to) {
+      const Vector* source = output + static_cast<long>(before_ - slide.paddingWidth) * c_.filters;
+      slideRow(slide, source, packed, nullptr, row, to);
+    });
+  }
+
+  /** Computes two groups' gradients; `apart` are the elements from one's gradient of the output to the other's. */
+  void computeTwo(const Vector* output, long apart, Vector* result) const {
+    clear(2, result);
+    forPhases(result, [&](const Slide& slide, const float* packed, int row, Vector* to) {
+      slideRowOfTwo(slide, {apart, c_.inputSize()}, output, packed, nullptr, row, to);
+    });
+  }
+
+ private:
+  /** Sets the gradients of so many groups to zero if there are phases that no element of the filter meets. */
+  void clear(int groups, Vector* result) const {
+    if (c_.kernelHeight < c_.stride || c_.kernelWidth < c_.stride) std::fill_n(result, groups * c_.inputSize(), Vector{});
+  }
+
+  /** Calls `slideTo(slide, packed, row, result)` for each row of each phase. */
+  template <typename SlideTo>
+  void forPhases(Vector* result, const SlideTo& slideTo) const {
     const float* packed = packed_;
-    if (c_.kernelHeight < c_.stride || c_.kernelWidth < c_.stride) std::fill_n(result, c_.inputSize(), Vector{});
     for (int a = 0; a < c_.stride; a++)
       for (int b = 0; b < c_.stride; b++) {
         const Phase rows = rowsAt(a), columns = columnsAt(b);
         const Slide slide{c_.rows(), c_.columns(), c_.filters, c_.channels, rows.elements, columns.elements,
                           rows.zeros, columns.zeros, 1, columns.count,
                           static_cast<long>(c_.stride) * c_.channels, pitch()};
-        const Vector* source = output + static_cast<long>(before_ - columns.zeros) * c_.filters;
         if (rows.elements > 0 && columns.elements > 0)
           for (int row = 0; row < rows.count; row++)
-            slideRow(slide, source, packed, nullptr, row,
-                     result + (static_cast<long>(a + row * c_.stride) * c_.width + b) * c_.channels);
+            slideTo(slide, packed, row, result + (static_cast<long>(a + row * c_.stride) * c_.width + b) * c_.channels);
         packed += static_cast<long>(rows.elements) * columns.elements * c_.filters * c_.channels;
       }
   }
 
- private:
   Phase rowsAt(int start) const { return phaseAt(start, c_.height, c_.kernelHeight, c_.paddingHeight, c_.stride); }
   Phase columnsAt(int start) const { return phaseAt(start, c_.width, c_.kernelWidth, c_.paddingWidth, c_.stride); }
 

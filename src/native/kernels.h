@@ -4,13 +4,13 @@
 
 #include "convolution.h"
 #include "filterGradient.h"
+#include "filterProduct.h"
 #include "inputGradient.h"
 #include "linearLayer.h"
 #include "normalise.h"
 #include "pooling.h"
 #include "slide.h"
 #include "tiles/convolution.h"
-#include "tiles/filterGradient.h"
 
 namespace {
 
@@ -66,21 +66,33 @@ void forward(const Convolution& c, int groups, const float* x, const float* filt
   packFilter(filter, c.filterSize() / c.filters, c.filters, packed);
   const long row = static_cast<long>(c.columns()) * c.filters;
   const long pooledRow = static_cast<long>(c.mapWidth()) * c.filters;
-  Vector* rows = rowMemory.atLeast(2 * row);
-  for (int group = 0; group < groups; group++) {
-    const Vector* source = sourceOf(slide, vectors(x) + group * c.inputSize(), sourceMemory);
-    Vector* result = vectors(y) + group * c.outputSize();
-    Bytes* indices = c.hasIndex() ? bytes(index) + group * c.outputSize() : nullptr;
-    for (int r = 0; r < c.mapHeight(); r++, result += pooledRow) {
+  Vector* rows = rowMemory.atLeast(4 * row);
+  for (int group = 0; group < groups;) {
+    const int count = std::min(2, groups - group);
+    const Vector* maps = vectors(x) + group * c.inputSize();
+    const Vector* source = count == 2 ? maps : sourceOf(slide, maps, sourceMemory);
+    Slide of = slide;
+    if (count == 2) of.sourcePitch = static_cast<long>(c.width) * c.channels;
+    const Two apart{c.inputSize(), c.pool ? 2 * row : c.outputSize()};
+    const auto slideTo = [&](int r, Vector* to) {
+      if (count == 2) slideRowOfTwo(of, apart, source, packed, bias, r, to);
+      else slideRow(of, source, packed, bias, r, to);
+    };
+    for (int r = 0; r < c.mapHeight(); r++) {
+      Vector* result = vectors(y) + group * c.outputSize() + r * pooledRow;
       if (c.pool) {
-        slideRow(slide, source, packed, bias, 2 * r, rows);
-        slideRow(slide, source, packed, bias, 2 * r + 1, rows + row);
-        poolRows(rows, row, c.columns(), c.filters, c.relu, result, indices + r * pooledRow, unchanged);
+        slideTo(2 * r, rows);
+        slideTo(2 * r + 1, rows + row);
       } else {
-        slideRow(slide, source, packed, bias, r, result);
-        if (c.relu) rectifyRow(result, c.columns(), c.filters, result, indices + r * pooledRow, unchanged);
+        slideTo(r, result);
+      }
+      for (int n = 0; c.hasIndex() && n < count; n++, result += c.outputSize()) {
+        Bytes* indices = bytes(index) + (group + n) * c.outputSize() + r * pooledRow;
+        if (c.pool) poolRows(rows + n * 2 * row, row, c.columns(), c.filters, c.relu, result, indices, unchanged);
+        else rectifyRow(result, c.columns(), c.filters, result, indices, unchanged);
       }
     }
+    group += count;
   }
 }
 
@@ -119,22 +131,25 @@ void gradients(const Convolution& c, int groups, const float* x, const float* fi
   const Slide slide = forwardSlide(c);
   const bool slidesBack = xGradient && !hasFastTiles(backwardTiling(c), c.channels);
   const bool tilesBack = xGradient && !slidesBack;
-  const InputGradient back(c, slidesBack ? filter : nullptr, packedMemory);
+  const bool twoBack = slidesBack && groups % 2 == 0;
+  const InputGradient back(c, slidesBack ? filter : nullptr, twoBack, packedMemory);
   const TiledInputGradient tiledBack(c, tilesBack ? filter : nullptr);
-  const int atOnce = std::min(groups, FilterGradientSum::groupsAtOnce(c));
+  const bool multiplies = hasFastProduct(c);
+  int atOnce = std::min(groups, multiplies ? FilterGradientProduct::groupsAtOnce(c) : FilterGradientSum::groupsAtOnce(c));
+  if (twoBack) atOnce = divideUp(atOnce, 2) * 2;
   const Tail after = normalised ? normalised->tail : c.tail();
   // Without a layer after it, the gradients are read where they are, unless a slide needs zeros beside them.
-  const bool leadsBack = slidesBack || normalised || after.hasIndex();
+  const bool needsZeros = slidesBack && !twoBack;
+  const bool leadsBack = needsZeros || normalised || after.hasIndex();
   const long pitch = slidesBack ? back.pitch() : static_cast<long>(c.columns()) * c.filters;
   const long before = slidesBack ? back.before() : 0, size = leadsBack ? c.rows() * pitch : 0;
   Vector* output = outputMemory.atLeast(atOnce * size);
   Vector* biasSums = biasMemory.atLeast(c.filters);
   std::fill_n(biasSums, c.filters, Vector{});
-  const bool addsTiles = hasFastTileSums(c);
-  std::optional<FilterGradientSum> products;
-  std::optional<TileGradientSum> tiledProducts;
-  if (addsTiles) tiledProducts.emplace(forwardTiling(c), c.filters, pitch, filterGradient);
-  else products.emplace(FilterGradient{c, slide.sourcePitch, pitch}, filterGradient);
+  std::optional<FilterGradientProduct> product;
+  std::optional<FilterGradientSum> sum;
+  if (multiplies) product.emplace(c, pitch, filterGradient);
+  else sum.emplace(FilterGradient{c, slide.sourcePitch, pitch}, filterGradient);
   std::vector<const Vector*> sources(atOnce), insides(atOnce);
   if (static_cast<int>(sourceMemory.size()) < atOnce) sourceMemory.resize(atOnce);
   for (int first = 0; first < groups; first += atOnce) {
@@ -144,20 +159,24 @@ void gradients(const Convolution& c, int groups, const float* x, const float* fi
       const Bytes* indices = after.hasIndex() ? bytes(index) + group * after.outputSize() : nullptr;
       const Vector* gradient = vectors(yGradient) + group * after.outputSize();
       Vector* inside = output + n * size + before;
-      if (slidesBack && first == 0) back.clearBeside(output + n * size);
+      if (needsZeros && first == 0) back.clearBeside(output + n * size);
       if (normalised) leadBack(*normalised, group, gradient, indices, inside, pitch, biasSums);
       else if (leadsBack) leadBack(c, gradient, indices, inside, pitch, biasSums);
       else addChannels(gradient, static_cast<long>(c.rows()) * c.columns(), c.filters, biasSums);
       insides[n] = leadsBack ? inside : gradient;
       const Vector* maps = vectors(x) + group * c.inputSize();
-      sources[n] = addsTiles ? maps : sourceOf(slide, maps, sourceMemory[n]);
+      sources[n] = multiplies ? maps : sourceOf(slide, maps, sourceMemory[n]);
     }
     const bool isFirst = first == 0, isLast = first + count == groups;
-    if (addsTiles) tiledProducts->add(sources.data(), insides.data(), count, isFirst, isLast);
-    else products->add(sources.data(), insides.data(), count, isFirst, isLast);
+    if (multiplies) product->add(sources.data(), insides.data(), count, isFirst, isLast);
+    else sum->add(sources.data(), insides.data(), count, isFirst, isLast);
     if (tilesBack) tiledBack.compute(insides.data(), count, vectors(xGradient) + first * c.inputSize());
-    for (int n = 0; slidesBack && n < count; n++)
-      back.compute(output + n * size, vectors(xGradient) + (first + n) * c.inputSize());
+    if (!slidesBack) continue;
+    for (int n = 0; n < count; n += twoBack ? 2 : 1) {
+      Vector* result = vectors(xGradient) + (first + n) * c.inputSize();
+      if (twoBack) back.computeTwo(insides[n], leadsBack ? size : c.outputSize(), result);
+      else back.compute(output + n * size, result);
+    }
   }
   for (int f = 0; f < c.filters; f++) biasGradient[f] = sumOfLanes(biasSums[f]);
 }

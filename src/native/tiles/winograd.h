@@ -52,27 +52,15 @@ struct TileRows {
   int first, count;
 };
 
-/**
- * Transformed tiles: for each place, panels of channels; in a panel, the channels of each tile follow each other. The
- * last panel may be narrower.
- */
+/** Transformed tiles: for each place, tiles × channels. */
 struct Transformed {
   Vector* numbers;
-  int tiles, channels, panel;
+  int tiles, channels;
 
   /** Elements from one place to the next: an odd number of cache lines, so that the places do not share their sets. */
   static long pitchOf(long size) { return (size * LANES / 16 | 1) * 16 / LANES; }
   long pitch() const { return pitchOf(static_cast<long>(tiles) * channels + 16 / LANES); }
 };
-
-/** Calls `transform(channel, count, to)` for the channels of a tile, panel by panel. */
-template <typename Transform>
-void forPanels(const Transformed& t, int tile, const Transform& transform) {
-  for (int first = 0; first < t.channels; first += t.panel) {
-    const int count = std::min(t.panel, t.channels - first);
-    transform(first, count, t.numbers + static_cast<long>(first) * t.tiles + static_cast<long>(tile) * count);
-  }
-}
 
 /** Writes a row of Bᵀ x B from a row of Bᵀ x. */
 inline void writeSourceRow(Vector a, Vector b, Vector c, Vector d, long pitch, Vector* to) {
@@ -82,9 +70,9 @@ inline void writeSourceRow(Vector a, Vector b, Vector c, Vector d, long pitch, V
   to[3 * pitch] = b - d;
 }
 
-/** Writes Bᵀ x B of some channels of a tile; `x` has the pixels under it. */
-inline void transformSourceTile(const Vector* const (&x)[4][4], int first, int count, long pitch, Vector* to) {
-  for (int c = first; c < first + count; c++, to++) {
+/** Writes Bᵀ x B of all channels of a tile; `x` has the pixels under it. */
+inline void transformSourceTile(const Vector* const (&x)[4][4], int channels, long pitch, Vector* to) {
+  for (int c = 0; c < channels; c++, to++) {
     Vector b[4], d[4];
 #pragma GCC unroll 4
     for (int j = 0; j < 4; j++) b[j] = x[1][j][c], d[j] = x[2][j][c];
@@ -120,9 +108,7 @@ inline void transformSource(const Tiling& t, const Vector* const* maps, TileRows
           const bool inside = row >= 0 && row < t.height && column >= 0 && column < t.width;
           x[i][j] = inside ? map + (static_cast<long>(row) * t.width + column) * t.channels : zeros;
         }
-      forPanels(to, tile, [&](int first, int count, Vector* at) {
-        transformSourceTile(x, first, count, to.pitch(), at);
-      });
+      transformSourceTile(x, t.channels, to.pitch(), to.numbers + static_cast<long>(tile) * t.channels);
     }
   }
 }
@@ -183,7 +169,9 @@ struct TileProduct {
 template <int Filters, int Tiles>
 void multiplyBlock(const TileProduct& p) {
   Vector sums[Filters][Tiles];
+#pragma GCC unroll 8
   for (int f = 0; f < Filters; f++)
+#pragma GCC unroll 4
     for (int tile = 0; tile < Tiles; tile++) sums[f][tile] = splat(p.bias ? p.bias[f] : 0);
   const float* w = p.weights;
   for (int c = 0; c < p.channels; c++, w += p.filters) {
@@ -195,7 +183,9 @@ void multiplyBlock(const TileProduct& p) {
 #pragma GCC unroll 4
       for (int tile = 0; tile < Tiles; tile++) sums[f][tile] += w[f] * of[tile];
   }
+#pragma GCC unroll 4
   for (int tile = 0; tile < Tiles; tile++)
+#pragma GCC unroll 8
     for (int f = 0; f < Filters; f++) p.result[tile * p.filters + f] = sums[f][tile];
 }
 
@@ -266,7 +256,7 @@ void slideTiles(const Tiling& t, int maps, const Vector* const* sources, const f
   const long tileBytes = static_cast<long>(places * sizeof(Vector)) * std::max(t.channels, filters);
   const int atOnce = static_cast<int>(std::clamp<long>(bytesAtOnce / (tileBytes * t.tileColumns()), 1, all));
   const int most = atOnce * t.tileColumns();
-  Transformed x{nullptr, most, t.channels, t.channels}, products{nullptr, most, filters, filters};
+  Transformed x{nullptr, most, t.channels}, products{nullptr, most, filters};
   x.numbers = memory.atLeast(places * (x.pitch() + products.pitch()));
   products.numbers = x.numbers + places * x.pitch();
   for (int first = 0; first < all; first += atOnce) {
