@@ -107,13 +107,14 @@ describe.skipIf(process.platform === 'win32')('signals', () => {
     expect(text).toContain(words);
   });
 
-  test('the last words on stderr are not lost', async () => {
+  test('the last words on stderr are not lost, even if they are read late', async () => {
     const child = handOver(
       "process.stderr.write('x'.repeat(300_000) + ' the end', () => process.exit(3))",
       'pipe',
     );
     let text = '';
-    child.stderr?.on('data', (part) => (text += String(part)));
+    child.stderr?.on('data', (part) => (text += String(part))).pause();
+    setTimeout(() => child.stderr?.resume(), 1000);
     expect(await once(child, 'close')).toEqual([3, null]);
     expect(text).toHaveLength(300_008);
   });

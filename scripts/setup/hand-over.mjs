@@ -71,10 +71,16 @@ export async function attend(command, args, options = {}) {
       child.on('exit', (code, signal) => resolve({ code, signal }));
     });
     const silence = new Promise((resolve) => {
-      const timer = setTimeout(resolve, LAST_WORDS_MS);
+      // While a slow reader has left no room, there may be more to say.
+      const timer = setTimeout(
+        () => (process.stderr.writableNeedDrain ? timer.refresh() : resolve(undefined)),
+        LAST_WORDS_MS,
+      );
       words.on('data', () => timer.refresh());
     });
     await Promise.race([said, silence]);
+    // What a pipe has no room for yet would be lost when this process ends.
+    await new Promise((resolve) => process.stderr.write('', resolve));
     return end;
   } finally {
     clearInterval(watch);
