@@ -285,10 +285,11 @@ test('a run that trains is drawn at most four times a second, its ends alone, an
   // Only values change: no part of the page is made anew.
   const stay = parts.map((part) => part!.evaluate((element) => element.isConnected));
   expect(await Promise.all(stay)).not.toContain(false);
-  // Nothing of the accuracy changes before an epoch has ended; one may end while it is counted.
+  // Nothing of the accuracy changes before an epoch has ended. One may end while it is counted, and what is known of
+  // its end (its record, the run's best) may come in two batches of events.
   const epochs = (await pointsOf('Test accuracy')) - epochsBefore;
   expect((after.all['Test accuracy'] ?? 0) - (before.all['Test accuracy'] ?? 0)).toBeLessThanOrEqual(
-    epochs + 1,
+    epochs + 2,
   );
 
   // Drawn bit by bit, it is what is drawn at once.
