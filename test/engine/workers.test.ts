@@ -30,20 +30,11 @@ it('trains the nets by turns in one worker that stays', () => {
 });
 
 // Elsewhere nothing tells which libraries a process has loaded.
-it.runIf(process.platform === 'linux')(
-  'keeps the native library loaded when the last worker has ended',
-  () => {
-    const mapped = printed<string[]>('afterWorkers.ts').map((file) => basename(file));
-    expect(mapped).toContain('tfjs_binding.node');
-    expect(mapped.join()).toContain('libtensorflow_cc');
-  },
-);
-
-it.runIf(process.platform === 'linux')(
-  'loads the native library ahead of the first run, and keeps it',
-  () => {
-    const mapped = printed<string[]>('loadedAhead.ts').map((file) => basename(file));
-    expect(mapped).toContain('tfjs_binding.node');
-    expect(mapped.join()).toContain('libtensorflow_cc');
-  },
-);
+it.runIf(process.platform === 'linux').each([
+  ['keeps the native library loaded when the last worker has ended', 'afterWorkers.ts'],
+  ['loads the native library ahead of the first run, and keeps it', 'loadedAhead.ts'],
+])('%s', (_, program) => {
+  const mapped = printed<string[]>(program).map((file) => basename(file));
+  expect(mapped).toContain('tfjs_binding.node');
+  expect(mapped.join()).toContain('libtensorflow_cc');
+});

@@ -1,6 +1,6 @@
 /**
- * The engine's thread: it trains, inspects trained nets, or only loads TensorFlow, as its `workerData` says. When started as a
- * separate process, of Node or of Electron, it inspects nets and uses the process' channel to its parent.
+ * The engine's thread: it trains, inspects trained nets, or only loads TensorFlow, as its `workerData` says. When started
+ * as a separate process, of Node or of Electron, it inspects nets and uses the process' channel to its parent.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { InspectionStart, InspectorPort } from './inspect/messages.ts';

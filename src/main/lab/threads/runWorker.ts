@@ -23,8 +23,8 @@ export interface RunWorkerListener {
 }
 
 /**
- * The most that a training thread's young JavaScript objects may take, in MiB. V8 allows 48, and fills them, because a
- * step leaves little that it could free earlier; with 12 a run takes 30 MB less, and its epochs as long.
+ * The most that a training thread's young JavaScript objects may take, in MiB. V8 allows 48, which a run fills before any
+ * are collected; with 12 it takes 30 MB less.
  */
 const maxYoungGenerationSizeMb = 12;
 
