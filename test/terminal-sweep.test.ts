@@ -212,11 +212,11 @@ describe('while it goes on', () => {
     expect(await ended).toBe(1);
     const [head, first, second, ...rest] = terminal.stdout.lines;
     expect(head).toBe('sweep 3: course: lr, 2 combinations × 1 seed = 2 runs, 2 at a time');
-    expect(first).toBe('[1/2] lr=0 · seed 0  accuracy 98.7 % (best 98.8 %, epoch 9)  14.3 s  run 7');
+    expect(first).toBe('[1/2] lr=0 · seed 0  accuracy 98.7% (best 98.8%, epoch 9)  14.3 s  run 7');
     expect(second).toBe('[2/2] lr=1 · seed 0  failed: it diverged  run 8');
     const text = rest.join('\n');
-    expect(text).toContain('98.13 ± 0.13 %');
-    expect(text).toContain('98.00 %');
+    expect(text).toContain('98.13 ± 0.13%');
+    expect(text).toContain('98.00%');
     expect(text).toContain('0.0512 ± 0.0001');
     expect(text).toContain('14.3 ± 0.2');
     expect(text).toMatch(/lr=9 .*–.*–.*–/);
@@ -286,7 +286,7 @@ test('sweeps: the list, one of them, and none', async () => {
   expect(terminal.stdout.text).toContain('0/2');
   expect(await terminal.stride('sweeps', '3')).toBe(0);
   expect(terminal.stdout.text).toContain('sweep 3: course: lr, paused: 0 finished');
-  expect(terminal.stdout.text).toContain('98.13 ± 0.13 %');
+  expect(terminal.stdout.text).toContain('98.13 ± 0.13%');
   lab.answers['sweeps.list'] = () => ({ sweeps: [], total: 0 });
   await terminal.stride('sweeps');
   expect(terminal.stderr.text).toContain('There are no sweeps yet');

@@ -175,14 +175,14 @@ describe('train, for people', () => {
     expect(await ended).toBe(0);
     expect(terminal.stdout.lines.slice(0, 3)).toEqual([
       '[1,   300] loss: 0.720',
-      'accuracy on test set: 96.8 %',
+      'accuracy on test set: 96.8%',
       '[10,   900] loss: 0.050',
     ]);
     expect(terminal.stdout.text).toMatch(
       /net +│ parameters │ best accuracy \(epoch\) │ last accuracy │ test loss │ seconds │ run/,
     );
     expect(terminal.stdout.text).toMatch(
-      /course │ +8,490 │ +96\.8 % \(1\) │ +96\.8 % │ +0\.1100 │ +1\.5 │ +1 │/,
+      /course │ +8,490 │ +96\.8% \(1\) │ +96\.8% │ +0\.1100 │ +1\.5 │ +1 │/,
     );
     expect(terminal.stdout.text).not.toContain('\u001b');
     expect(terminal.stderr.text).toBe('');
@@ -226,9 +226,9 @@ describe('train, for people', () => {
     // eslint-disable-next-line no-control-regex -- what a terminal is sent
     const drawn = terminal.stdout.text.replace(/\u001b\[\?7[hl]/g, '').split('\n');
     const seen = drawn.map((line) => line.split('\r\u001b[2K').at(-1));
-    expect(seen.slice(0, 2)).toEqual(['[1,   300] loss: 0.720', 'accuracy on test set: 96.8 %']);
+    expect(seen.slice(0, 2)).toEqual(['[1,   300] loss: 0.720', 'accuracy on test set: 96.8%']);
     expect(terminal.stdout.text).toContain('course 1/10  loss 2.500  45,210 images/s');
-    expect(terminal.stdout.text).toContain('course 2/10  loss 0.250  96.8 %  45,210 images/s');
+    expect(terminal.stdout.text).toContain('course 2/10  loss 0.250  96.8%  45,210 images/s');
     expect(seen[2]).toMatch(/^┌─+/);
     expect(terminal.stdout.text).not.toContain('\u001b[3'); // no colours
   });

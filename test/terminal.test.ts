@@ -189,7 +189,7 @@ describe('the other commands', () => {
       '8,490 parameters',
       'sgd, learning rate 0.01, momentum 0.5',
       'A CPU, 2 cores',
-      '96.8 %',
+      '96.8%',
       'started on 1 of 2 cores',
       'learning rate 0.01 → 0.005',
       '2.5\n',

@@ -48,7 +48,7 @@ export function showRunSigns({ lab, texts, window, showWindow }: RunSignsOptions
     const shown = window();
     if ((shown?.isVisible() && shown.isFocused()) || !Notification.isSupported()) return;
     const said = run.status === 'failed' ? texts().runFailed : texts().runFinished;
-    const accuracy = run.last ? `${((100 * run.last.testCorrect) / run.last.testTotal).toFixed(2)} %` : '';
+    const accuracy = run.last ? `${((100 * run.last.testCorrect) / run.last.testTotal).toFixed(2)}%` : '';
     const notification = new Notification({ title: said(run), body: accuracy });
     notification.on('click', showWindow);
     notification.show();

@@ -42,6 +42,24 @@ export function describeLayer(layer: Layer): string {
   return window ? `${layerTitle(layer)} ${window.kernel.join('×')}` : layerTitle(layer);
 }
 
+/**
+ * Converts a step's place in its net, `3.layers.0` as PyTorch counts, into the layer's number as every screen counts,
+ * `4.1`. The convolution on a block's shortcut has the block's number.
+ */
+export function layerNumber(place: string): string {
+  const shortcut = /^(.*)\.shortcut$/.exec(place)?.[1];
+  if (shortcut !== undefined) return m.layer_shortcut({ block: layerNumber(shortcut) });
+  return place
+    .split('.layers.')
+    .map((index) => Number(index) + 1)
+    .join('.');
+}
+
+/** Returns a step's layer with its number: `4.1 · Convolution 3×3`. */
+export function numberedLayer({ place, layer }: { place: string; layer: Layer }): string {
+  return `${layerNumber(place)} · ${describeLayer(layer)}`;
+}
+
 function describePair([height, width]: Pair): string {
   return height === width ? String(height) : `${height}×${width}`;
 }

@@ -59,7 +59,7 @@ export function curvesChart(runs: readonly RunDetail[], choice: CurveChoice, loo
   const bands = grouped ? bandsOf(look.language, runs, lines) : [];
   const last = lines.map(({ label, points }) => {
     const value = points.at(-1)?.[1];
-    return value === undefined ? label : `${label} ${accuracy ? `${value.toFixed(2)} %` : value.toFixed(4)}`;
+    return value === undefined ? label : `${label} ${accuracy ? `${value.toFixed(2)}%` : value.toFixed(4)}`;
   });
   return lineChart({
     lines,

@@ -1,11 +1,11 @@
 /** Formats a comparison's numbers, the same in window, terminal and report. */
 
 /**
- * Formats a fraction in percent, 98.73 %: two decimals for 1,000 images or more, where they are meaningful, otherwise
+ * Formats a fraction in percent, 98.73%: two decimals for 1,000 images or more, where they are meaningful, otherwise
  * one.
  */
 export function percent(share: number, images: number): string {
-  return `${(100 * share).toFixed(decimalsFor(images))} %`;
+  return `${(100 * share).toFixed(decimalsFor(images))}%`;
 }
 
 /** Formats a difference of proportions in percentage points, with its sign if requested. */

@@ -24,18 +24,18 @@ function sentenceOf(language: 'en' | 'zh-CN', ...tables: ReturnType<typeof table
 
 test('a difference that test and interval agree on', () => {
   expect(sentenceOf('en', table(9660, 213, 40, 87))).toBe(
-    'course is better: 98.73 % against 97.00 % of 10,000 test images; the difference of 1.73 points is 1.43 to 2.05 ' +
+    'course is better: 98.73% against 97.00% of 10,000 test images; the difference of 1.73 points is 1.43 to 2.05 ' +
       '(95% interval), p < 0.0001.',
   );
   expect(sentenceOf('en', table(9660, 40, 213, 87))).toMatch(
-    /^homework is better: 98.73 % against 97.00 %.*1.43 to 2.05/,
+    /^homework is better: 98.73% against 97.00%.*1.43 to 2.05/,
   );
   expect(sentenceOf('zh-CN', table(9660, 213, 40, 87))).toMatch(/^course 更好/);
 });
 
 test('no evidence: the sentence gives the limits, and never says that the nets are equal', () => {
   expect(sentenceOf('en', table(9880, 35, 22, 63))).toBe(
-    'No evidence of a difference: course has 99.15 %, homework 99.02 % of 10,000 test images, p = 0.11; a difference ' +
+    'No evidence of a difference: course has 99.15%, homework 99.02% of 10,000 test images, p = 0.11; a difference ' +
       'outside −0.02 to 0.29 points is unlikely.',
   );
 });
@@ -63,7 +63,7 @@ describe('five disagreements or fewer: no outcome could be significant', () => {
   );
 
   test.each([table(9871, 0, 0, 129), table(0, 0, 0, 10), table(1, 0, 0, 0)])(
-    'identical nets: %o',
+    'identical nets:%o',
     (counts) => {
       expect(comparePairs([counts])[0]).toMatchObject({ verdict: 'tooFew', pValue: 1, difference: 0 });
       expect(sentenceOf('en', counts)).toMatch(/right on the same ones of/);

@@ -123,7 +123,7 @@ function inWords(io: Io, comparison: Comparison): string {
     return [io.colors.bold(sentence), ...pair.notes.map((each) => noteSentence(language, each))].join(' ');
   });
   const overSeeds = comparison.seeds.map((of) =>
-    seedSentence(language, of, { a: netOf(comparison, of.a), b: netOf(comparison, of.b) }),
+    io.colors.bold(seedSentence(language, of, { a: netOf(comparison, of.a), b: netOf(comparison, of.b) })),
   );
   const caution =
     comparison.seeds.length === 0 && comparison.pairs.some(({ result }) => result)
@@ -132,7 +132,7 @@ function inWords(io: Io, comparison: Comparison): string {
   return [
     accuracyTable(comparison),
     pairTable(comparison.pairs),
-    [...sentences, ...overSeeds, ...caution].join('\n'),
+    [...overSeeds, ...sentences, ...caution].join('\n'),
   ]
     .filter(Boolean)
     .join('\n\n');

@@ -9,8 +9,7 @@ const numbers = new Intl.NumberFormat('en-US');
 export const count = (value: number): string => numbers.format(Math.round(value));
 
 /** Returns a percentage with one decimal; the course's script prints it without. */
-export const percent = (correct: number, total: number): string =>
-  `${((100 * correct) / total).toFixed(1)} %`;
+export const percent = (correct: number, total: number): string => `${((100 * correct) / total).toFixed(1)}%`;
 
 export const seconds = (value: number): string => value.toFixed(1);
 

@@ -222,8 +222,8 @@ function resultsTable({ results }: SweepDetail): string {
   const columns: TextColumn<Combination>[] = [
     { title: 'combination', align: 'left', cell: ({ label }) => label },
     { title: 'runs', cell: (each) => `${each.count}/${each.runs.length}` },
-    { title: 'best accuracy', cell: spread(({ bestAccuracy }) => bestAccuracy, hundredths, ' %') },
-    { title: 'last accuracy', cell: spread(({ lastAccuracy }) => lastAccuracy, hundredths, ' %') },
+    { title: 'best accuracy', cell: spread(({ bestAccuracy }) => bestAccuracy, hundredths, '%') },
+    { title: 'last accuracy', cell: spread(({ lastAccuracy }) => lastAccuracy, hundredths, '%') },
     {
       title: 'test loss',
       cell: spread(

@@ -23,7 +23,7 @@ export function reliabilityChart(chart: ReliabilityChart): string {
   const area = plotArea(width, height);
   const x = linearScale(0, 1, area.left, area.right);
   const y = linearScale(0, 1, area.bottom, area.top);
-  const share = (value: number) => `${Math.round(100 * value)} %`;
+  const share = (value: number) => `${Math.round(100 * value)}%`;
   const diagonal = `<line x1="${x.place(0)}" y1="${y.place(0)}" x2="${x.place(1)}" y2="${y.place(1)}" stroke="var(--ink-3)" stroke-dasharray="4 4"/>`;
   const drawn = runs.map(({ run, label, calibration: { bins } }) => {
     const filled = bins.flatMap(({ confidence, accuracy, count, interval }) =>

@@ -81,7 +81,7 @@ ${sections.join('\n')}
 `;
 }
 
-/** Returns every sentence of the comparison: those of each pair, those over seeds, and the caveats. */
+/** Returns every sentence of the comparison: those over seeds, those of each pair, and the caveats. */
 function sentencesOf({ comparison }: Pick<Material, 'comparison'>, language: Language): string[] {
   const labels = labelsOf(language, comparison.runs);
   const label = (run: number) => labels.get(run) ?? String(run);
@@ -97,7 +97,7 @@ function sentencesOf({ comparison }: Pick<Material, 'comparison'>, language: Lan
     seedSentence(language, seeds, { a: net(seeds.a), b: net(seeds.b) }),
   );
   const alone = ofSeeds.length === 0 && comparison.pairs.some(({ result }) => result !== null);
-  return [...ofPairs, ...ofSeeds, ...(alone ? [noteSentence(language, 'oneSeed')] : [])];
+  return [...ofSeeds, ...ofPairs, ...(alone ? [noteSentence(language, 'oneSeed')] : [])];
 }
 
 function verdictSection(material: Material, { language, baseline, noteHtml }: ReportOptions): string {
