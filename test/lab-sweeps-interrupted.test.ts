@@ -2,7 +2,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fakeDataset, fakeRun, filesOnDisk, reached, reachedStep, storyOf } from './support/lab.ts';
+import {
+  fakeDataset,
+  fakeRun,
+  filesOnDisk,
+  nextEvent,
+  reached,
+  reachedStep,
+  storyOf,
+} from './support/lab.ts';
 import { startProcess } from './support/processes.ts';
 
 import { labsOfThisFile } from './support/labsOfFile.ts';
@@ -65,6 +73,23 @@ describe('a restart', () => {
     await lab.call('sweeps.resume', { sweep: 1 });
     for (const run of [1, 2, 3]) await letGo(lab, run, 150);
     expect(statuses(await sweepReached(lab, 1, 'finished'))).toEqual(Array(3).fill('finished'));
+  });
+
+  test('another process’s sweep, which nobody tells of, is told of all the same, until its end', async () => {
+    const lab = await open();
+    const begun = nextEvent(lab, 'sweep.changed', ({ runs }) => runs.open === 2);
+    const other = startProcess('labProcess.ts', here.home, 'sweep', 'hold-at-150');
+    here.processes.push(other);
+    expect(await begun).toMatchObject({ id: 1, status: 'running', runs: { total: 3, waiting: 1 } });
+    const ended = nextEvent(lab, 'sweep.changed', ({ status }) => status !== 'running');
+    await other.kill();
+    await lab.call('sweeps.list', {});
+    expect(await ended).toMatchObject({ id: 1, status: 'interrupted' });
+
+    // This one begins and ends between two polls.
+    const short = nextEvent(lab, 'sweep.changed', ({ id, status }) => id === 2 && status === 'finished');
+    here.processes.push(startProcess('labProcess.ts', here.home, 'sweep', 'plain'));
+    expect(await short).toMatchObject({ runs: { total: 3, finished: 3 } });
   });
 
   test('what has changed in between is said', async () => {

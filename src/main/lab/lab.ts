@@ -51,7 +51,7 @@ import { LabExports } from './models/exports.ts';
 import { LabImports } from './models/imports.ts';
 import { NetworkBook } from './networks/networkBook.ts';
 import { Recovery } from './runs/recovery.ts';
-import { OtherRuns } from './runs/otherRuns.ts';
+import { OtherProcesses } from './otherProcesses.ts';
 import { RunBook } from './runs/runBook.ts';
 import { RunOrganiser } from './runs/runOrganiser.ts';
 import { LabRuns } from './runs/runs.ts';
@@ -132,7 +132,7 @@ export async function createLab(options: LabOptions, parts: LabParts = {}): Prom
     throw error;
   }
   const purge = history.lookOnly ? null : organiser.purgeOld();
-  const others = new OtherRuns(book);
+  const others = new OtherProcesses(book, sweepBook);
   const close = async () => {
     others.close();
     try {

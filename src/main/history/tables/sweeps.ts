@@ -38,6 +38,8 @@ export interface Sweeps {
   /** Sets the status. Every status but `running` and `paused` also sets the end and clears the owner. */
   setStatus(id: number, status: SweepStatus, problem: ProblemRecord | null): void;
   ownerOf(id: number): string | null;
+  /** Returns the sweeps that belong to another process than `owner`, and all whose number is above `newest`. */
+  foreign(owner: string, newest: number): SweepSummary[];
   /** Returns the owners of sweeps other than `owner`. */
   foreignOwners(owner: string): string[];
   /**
@@ -94,6 +96,7 @@ export function sweepsTable(db: Db): Sweeps {
   const page =
     db.prepare(`${counted} WHERE sweeps.id IN (SELECT id FROM sweeps ORDER BY id DESC LIMIT ? OFFSET ?)
     GROUP BY sweeps.id ORDER BY sweeps.id DESC`);
+  const foreign = db.prepare(`${counted} WHERE sweeps.owner <> ? OR sweeps.id > ? GROUP BY sweeps.id`);
   const definition = db.prepare('SELECT definition FROM sweeps WHERE id = ?').pluck();
   const count = db.prepare('SELECT count(*) FROM sweeps').pluck();
   const setStatus = db.prepare(`
@@ -120,6 +123,7 @@ export function sweepsTable(db: Db): Sweeps {
       const text = definition.get(id) as string | undefined;
       return text === undefined ? undefined : (JSON.parse(text) as Sweep);
     },
+    foreign: (owner, newest) => (foreign.all(owner, newest) as Row[]).map(summaryOf),
     list: (limit, offset) => (page.all(limit, offset) as Row[]).map(summaryOf),
     count: () => count.get() as number,
     ...runsOfSweeps(db),
