@@ -79,7 +79,13 @@ async function openDesktop(): Promise<void> {
     ...account(),
     ...['dbus-daemon', '--session', '--nofork', '--print-address=1', `--address=unix:tmpdir=${userHome}`],
   );
-  const [address] = (await once(createInterface({ input: bus.stdout! }), 'line')) as [string];
+  const ended = once(bus, 'exit').then(() => {
+    throw new Error(
+      'The session bus did not start: are dbus, dunst, openbox, xdotool and libnss-wrapper installed?',
+    );
+  });
+  const line = once(createInterface({ input: bus.stdout! }), 'line');
+  const [address] = (await Promise.race([line, ended])) as [string];
   environment['DBUS_SESSION_BUS_ADDRESS'] = address;
   for (const program of ['openbox', 'dunst']) start(program);
   await wait(drawn);
