@@ -2,7 +2,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { migrate } from '../src/main/history/migrations/index.ts';
 import { type History, historyFile, openHistory } from '../src/main/history/open.ts';
 import type { EpochRecord } from '../src/shared/runs/runs.ts';
 import { runDetailSchema } from '../src/shared/runs/runs.ts';
@@ -217,6 +218,27 @@ describe('several processes', () => {
     const all = await Promise.all([1, 2, 3, 4].map(() => otherProcess()));
     expect(all.map(({ run }) => run).toSorted()).toEqual([1, 2, 3, 4]);
     expect(open().runs.count()).toBe(4);
+  });
+
+  test('of which one makes the tables between two looks of the other at the file', () => {
+    const path = join(home, historyFile);
+    const other = new Database(path);
+    other.pragma('journal_mode = WAL');
+    const { pragma } = Database.prototype;
+    const looks = vi.spyOn(Database.prototype, 'pragma').mockImplementation(function (
+      this: typeof other,
+      ...of
+    ) {
+      const answer: unknown = pragma.apply(this, of);
+      if (this.readonly) {
+        looks.mockRestore();
+        migrate(other);
+        other.close();
+      }
+      return answer;
+    });
+    expect(open().runs.count()).toBe(0);
+    expect(looks.getMockImplementation()).toBeUndefined();
   });
 
   test('a run under way is interrupted when its process is gone, and not before', async () => {

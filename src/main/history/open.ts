@@ -158,7 +158,11 @@ function checkBeforeWriting(path: string): void {
 }
 
 function checkContents(db: Db, path: string): void {
-  const version = versionOf(db);
+  // In one transaction, because another process may make the tables at this moment.
+  const { version, tables } = db.transaction(() => ({
+    version: versionOf(db),
+    tables: db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all() as string[],
+  }))();
   if (version > migrations.length) {
     throw new Problem(
       'history.newer',
@@ -167,7 +171,6 @@ function checkContents(db: Db, path: string): void {
       { path, version, known: migrations.length },
     );
   }
-  const tables = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all() as string[];
   const foreign = version === 0 ? tables.length > 0 : !tables.includes('runs');
   if (foreign) {
     throw new Problem(
