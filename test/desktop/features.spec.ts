@@ -232,7 +232,7 @@ test('@all progress and the number of runs on the icon, and a notification when 
   await expect.poll(async () => (await kept()).shown.length, { timeout: 200_000 }).toBe(1);
   const { progress, badges, shown } = await kept();
   expect(shown[0]?.title).toMatch(/^Course net #\d+ has finished$/);
-  expect(shown[0]?.body).toMatch(/^\d\d\.\d\d %$/);
+  expect(shown[0]?.body).toMatch(/^\d\d\.\d\d%$/);
   expect(badges).toEqual([1, 0]);
   expect(progress.at(-1)).toBe(-1);
   const shares = progress.filter((share) => share >= 0);
