@@ -63,7 +63,7 @@ describe('five disagreements or fewer: no outcome could be significant', () => {
   );
 
   test.each([table(9871, 0, 0, 129), table(0, 0, 0, 10), table(1, 0, 0, 0)])(
-    'identical nets:%o',
+    'identical nets: %o',
     (counts) => {
       expect(comparePairs([counts])[0]).toMatchObject({ verdict: 'tooFew', pValue: 1, difference: 0 });
       expect(sentenceOf('en', counts)).toMatch(/right on the same ones of/);
