@@ -144,8 +144,21 @@ function tell(result: PairResult, { a, b }: Names): Told {
   };
 }
 
-/** Returns the sentence on two nets over their seeds; `names` are the nets'. */
-export function seedSentence(language: Language, of: SeedComparison, { a, b }: Names): string {
+/**
+ * Returns the sentence on two nets over their seeds. Where both are the same net with other settings, they are told apart by
+ * the numbers of their runs.
+ */
+export function seedSentence(
+  language: Language,
+  of: SeedComparison,
+  runs: readonly { readonly run: number; readonly network: string }[],
+): string {
+  const nameOf = ([first]: readonly number[]) =>
+    netName(language, runs.find(({ run }) => run === first)?.network ?? '');
+  const same = nameOf(of.a) === nameOf(of.b);
+  const [a, b] = [of.a, of.b].map((family) =>
+    same ? `${nameOf(family)} (${family.map((run) => `#${run}`).join(', ')})` : nameOf(family),
+  ) as [string, string];
   const [first, second, sign] = of.difference < 0 ? [b, a, -1] : [a, b, 1];
   const limits = of.interval.map((limit) => sign * limit).sort((x, y) => x - y) as [number, number];
   const many = 10_000;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ComparedPair } from './comparison.ts';
-import { labelsOf, verdictSentence } from './sentences.ts';
+import { labelsOf, seedSentence, verdictSentence } from './sentences.ts';
 import { comparePairs } from './verdict.ts';
 
 const table = (bothRight: number, onlyA: number, onlyB: number, bothWrong: number) => ({
@@ -107,4 +107,26 @@ test('runs of one name are told apart by their numbers', () => {
     { run: 8, name: 'homework' },
   ]);
   expect([...labels.values()]).toEqual(['Course net #3', 'Course net #5', 'Homework net']);
+});
+
+test('two nets over seeds have their names, and one net with two settings the numbers of its runs', () => {
+  const seeds = {
+    a: [1, 3],
+    b: [2, 4],
+    seeds: [0, 1],
+    meanA: 0.98,
+    meanB: 0.97,
+    difference: 0.01,
+    interval: [0.005, 0.015] as [number, number],
+    pValue: 0.01,
+    bootstrap: null,
+  };
+  const runs = (other: string) =>
+    [1, 2, 3, 4].map((run) => ({ run, network: run % 2 === 1 ? 'course' : other }));
+  expect(seedSentence('en', seeds, runs('homework'))).toMatch(
+    /^Over 2 seeds Course net is better than Homework net:/,
+  );
+  expect(seedSentence('en', seeds, runs('course'))).toMatch(
+    /^Over 2 seeds Course net \(#1, #3\) is better than Course net \(#2, #4\):/,
+  );
 });

@@ -12,13 +12,7 @@ import { Problem } from '../../../shared/base/problem.ts';
 import { type ReportRequest, collectMaterial } from '../../../shared/compare/report/collect.ts';
 import { reportHtml } from '../../../shared/compare/report/html.ts';
 import { type Language, languages } from '../../../shared/base/languages.ts';
-import {
-  labelsOf,
-  netName,
-  noteSentence,
-  seedSentence,
-  verdictSentence,
-} from '../../../shared/compare/sentences.ts';
+import { labelsOf, noteSentence, seedSentence, verdictSentence } from '../../../shared/compare/sentences.ts';
 import { differenceOf, totalOf } from '../../../shared/statistics/pairedCounts.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { count, table } from '../reports/format.ts';
@@ -122,9 +116,7 @@ function inWords(io: Io, comparison: Comparison): string {
     const sentence = verdictSentence(language, pair, { a: label(a), b: label(b) });
     return [io.colors.bold(sentence), ...pair.notes.map((each) => noteSentence(language, each))].join(' ');
   });
-  const overSeeds = comparison.seeds.map((of) =>
-    io.colors.bold(seedSentence(language, of, { a: netOf(comparison, of.a), b: netOf(comparison, of.b) })),
-  );
+  const overSeeds = comparison.seeds.map((of) => io.colors.bold(seedSentence(language, of, comparison.runs)));
   const caution =
     comparison.seeds.length === 0 && comparison.pairs.some(({ result }) => result)
       ? [noteSentence(language, 'oneSeed')]
@@ -136,11 +128,6 @@ function inWords(io: Io, comparison: Comparison): string {
   ]
     .filter(Boolean)
     .join('\n\n');
-}
-
-/** Returns the net of these runs, which differ only in their seeds. */
-function netOf({ runs }: Comparison, [first]: readonly number[]): string {
-  return netName(currentLanguage(), runs.find(({ run }) => run === first)?.network ?? '');
 }
 
 function accuracyTable({ runs }: Comparison): string {

@@ -18,7 +18,7 @@ import {
   settingsTextTable,
 } from '../tables/materialTables.ts';
 import type { Language } from '../../base/languages.ts';
-import { labelsOf, netName, noteSentence, seedSentence, verdictSentence } from '../sentences.ts';
+import { labelsOf, noteSentence, seedSentence, verdictSentence } from '../sentences.ts';
 import { confusionSection, disagreementsHtml } from './classesAndImages.ts';
 import type { Material } from './collect.ts';
 import { costSources } from './costSources.ts';
@@ -91,11 +91,7 @@ function sentencesOf({ comparison }: Pick<Material, 'comparison'>, language: Lan
       ...pair.notes.map((note) => noteSentence(language, note)),
     ].join(' '),
   );
-  const net = (runs: readonly number[]) =>
-    netName(language, comparison.runs.find(({ run }) => run === runs[0])?.network ?? '');
-  const ofSeeds = comparison.seeds.map((seeds) =>
-    seedSentence(language, seeds, { a: net(seeds.a), b: net(seeds.b) }),
-  );
+  const ofSeeds = comparison.seeds.map((seeds) => seedSentence(language, seeds, comparison.runs));
   const alone = ofSeeds.length === 0 && comparison.pairs.some(({ result }) => result !== null);
   return [...ofSeeds, ...ofPairs, ...(alone ? [noteSentence(language, 'oneSeed')] : [])];
 }
