@@ -24,6 +24,20 @@ std::vector<double> allOf(Numbers<float>& numbers) {
   return std::vector<double>(numbers.get(), numbers.get() + numbers.count());
 }
 
+/** Makes most columns of the images alike, some of them in runs, or none. */
+void makeAlike(Numbers<float>* x, const int* images, int shards, int inputs) {
+  if (between(0, 2) == 0) return;
+  const int mostly = between(1, 9);
+  bool alike = false;
+  for (int input = 0; input < inputs; input++) {
+    if (between(0, 5) == 0) alike = between(0, 9) < mostly;
+    if (!alike) continue;
+    const float value = between(0, 1) ? x[0][input] : -0.4242f;
+    for (int shard = 0; shard < shards; shard++)
+      for (int image = 0; image < images[shard]; image++) x[shard][image * inputs + input] = value;
+  }
+}
+
 /** Takes the step of some rows with the gradient of two shards, and compares all rows. */
 bool checkLinearStep(const stride::Kernels& kernels, const LinearLayer& l, const std::string& of) {
   const int images[2] = {between(1, 40), between(1, 40)};
@@ -32,6 +46,7 @@ bool checkLinearStep(const stride::Kernels& kernels, const LinearLayer& l, const
   Numbers<float> weight = drawn(l.inputs * l.outputs), accumulator = drawn(step.momentum == 0 ? 0 : weight.count());
   std::vector<double> weights = allOf(weight), accumulators = allOf(accumulator), gradients(weight.count());
   Numbers<float> x[2] = {drawn(images[0] * l.inputs), drawn(images[1] * l.inputs)};
+  makeAlike(x, images, 2, l.inputs);
   Numbers<float> yGradient[2] = {drawn(images[0] * l.outputs), drawn(images[1] * l.outputs)};
   for (int shard = 0; shard < 2; shard++)
     for (int image = 0; image < images[shard]; image++)
@@ -56,6 +71,7 @@ bool checkLinear(const stride::Kernels& kernels) {
   const LinearLayer l{between(1, 300), between(1, 90), between(0, 1) == 1};
   const int images = between(1, 70);
   Numbers<float> x = drawn(images * l.inputs), weight = drawn(l.inputs * l.outputs), bias = drawn(l.outputs);
+  makeAlike(&x, &images, 1, l.inputs);
   Numbers<float> y(images * l.outputs), yGradient = drawn(y.count()), beforeRelu(l.relu ? y.count() : 0);
   Numbers<float> biasGradient(l.outputs), xGradient(x.count());
   const bool needsInput = between(0, 3) > 0;

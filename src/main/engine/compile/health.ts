@@ -104,11 +104,9 @@ export function measureHealth(
     for (const { name } of own) {
       const was = old.get(parameterKey(name)) as Float32Array;
       const is = now.get(parameterKey(name)) as Float32Array;
-      for (const value of gradients[name]?.data ?? []) squares.gradient += value * value;
-      was.forEach((value, i) => {
-        squares.weight += value * value;
-        squares.change += ((is[i] as number) - value) ** 2;
-      });
+      squares.gradient += sumOfSquares(gradients[name]?.data ?? new Float32Array(0));
+      squares.weight += sumOfSquares(was);
+      squares.change += sumOfSquaredChanges(was, is);
     }
     const [mean = NaN, meanSquare = NaN, zeros = NaN, saturated = null] = joinNumbers(
       weights,
@@ -129,6 +127,20 @@ export function measureHealth(
       saturated,
     };
   });
+}
+
+// Plain loops, because a net's parameters can be millions and the epoch waits for them.
+
+function sumOfSquares(values: Output['data']): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i += 1) sum += (values[i] as number) ** 2;
+  return sum;
+}
+
+function sumOfSquaredChanges(before: Float32Array, after: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < before.length; i += 1) sum += ((after[i] as number) - (before[i] as number)) ** 2;
+  return sum;
 }
 
 /**
