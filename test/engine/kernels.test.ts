@@ -118,3 +118,10 @@ it.each([
     expect(graphs.map((graph) => uses(graph, 'StrideLinearStep'))).toEqual([false, true]);
   }
 });
+
+it.each([0, -0.4242])('a large linear layer of images that all have %d at their edge', async (edge) => {
+  for (const sizes of [[13], [32, 31], [70]]) {
+    const graphs = await expectAlike([flatten, linear(101), relu], { channels: 3, sizes, edge }, variants);
+    expect(graphs.map((graph) => uses(graph, 'StrideLinear'))).toEqual([false, true]);
+  }
+});

@@ -13,6 +13,8 @@ import { trainingSettingsSchema } from '../../src/shared/training/training.ts';
 export interface Given {
   readonly channels: number;
   readonly sizes: readonly number[];
+  /** The number that all images have at their edge, one pixel wide; otherwise they differ everywhere. */
+  readonly edge?: number;
   /** Settings of stochastic gradient descent. */
   readonly optimizer?: object;
 }
@@ -20,9 +22,12 @@ export interface Given {
 /** What a graph is compiled for. */
 type Variant = Required<Pick<CompileOptions, 'avx512' | 'kernels'>>;
 
+/** Whether a pixel of 9 × 8 is at the edge. */
+const isAtEdge = (pixel: number) => pixel < 8 || pixel >= 64 || pixel % 8 === 0 || pixel % 8 === 7;
+
 async function gradientsOf(
   layers: readonly Layer[],
-  { channels, sizes, optimizer = {} }: Given,
+  { channels, sizes, edge, optimizer = {} }: Given,
   variant: Variant,
 ) {
   const network = parseNetwork({
@@ -47,7 +52,9 @@ async function gradientsOf(
     const inputs = {
       scalars: { data: Float32Array.of(1 / batch, 0.5) },
       images: sizes.map((each, shard) => ({
-        data: Float32Array.from({ length: each * channels * 72 }, (_, i) => Math.sin(i * i + shard)),
+        data: Float32Array.from({ length: each * channels * 72 }, (_, i) =>
+          edge !== undefined && isAtEdge(i % 72) ? edge : Math.sin(i * i + shard),
+        ),
         shape: [each, channels, 9, 8],
       })),
       labels: sizes.map((each, shard) => ({
