@@ -17,7 +17,7 @@ import { onInterrupt, run } from './run.mjs';
 
 const BUILD_MS = 5 * 60_000;
 
-const COMMON = ['-std=c++17', '-O3', '-fPIC', '-fvisibility=hidden', '-Wall', '-Wextra'];
+const COMMON = ['-std=c++17', '-pthread', '-O3', '-fPIC', '-fvisibility=hidden', '-Wall', '-Wextra'];
 /** Every processor with AVX2 has `prefetchw` or takes it for no operation. */
 const AVX2 = ['-mavx2', '-mfma', '-mprfchw'];
 /** AVX-512 as every processor with it has it since 2017; the compiler may use whole vectors. */
@@ -36,6 +36,11 @@ export const SOURCES = [
     'convolutionOperations',
     'linearOperations',
     'normaliseOperations',
+    'sequence/elementOperations',
+    'sequence/netOperations',
+    'sequence/program',
+    'sequence/sequence',
+    'sequence/team',
     'operations',
   ].map((name) => ({
     name,
@@ -130,7 +135,7 @@ async function build(context, target) {
   fs.mkdirSync(folder, { recursive: true });
   const compiler = context.env['CXX'] || 'g++';
   try {
-    const object = (/** @type {string} */ name) => path.join(folder, `${name}.o`);
+    const object = (/** @type {string} */ name) => path.join(folder, `${path.basename(name)}.o`);
     const compiled = await Promise.all(
       SOURCES.map(({ name, options }) =>
         runCompiler(compiler, [

@@ -97,6 +97,19 @@ struct DescentStep {
   bool nesterov;
 };
 
+/** What is computed of numbers one by one. */
+enum class Element { add, multiply, relu, reluGradient, tanh, tanhGradient };
+
+/** A pool of averages over windows that lie side by side; rows and columns that fill no window have no part in it. */
+struct Averages {
+  long images;
+  int height, width, channels;
+  int kernelHeight, kernelWidth;
+
+  int mapHeight() const { return height / kernelHeight; }
+  int mapWidth() const { return width / kernelWidth; }
+};
+
 /** The computations for one number of lanes. All pointers to maps are aligned to 64 bytes. */
 struct Kernels {
   /** Copies images × size to groups × size × lanes, and back; zero in lanes without an image. */
@@ -140,6 +153,16 @@ struct Kernels {
    */
   void (*linearStep)(const LinearLayer&, const LinearShard* shards, int count, const DescentStep&, int from, int to,
                      float* weight, float* accumulator);
+  /** Takes a step along a known gradient; `accumulator` is null without momentum. */
+  void (*descend)(const DescentStep&, long count, const float* gradient, float* parameter, float* accumulator);
+  /**
+   * Computes y of a and b, number by number; b may be the same number for all. The gradients take what TensorFlow's do:
+   * `reluGradient` the gradient and y, `tanhGradient` y and the gradient.
+   */
+  void (*elements)(Element, long count, const float* a, const float* b, bool single, float* y);
+  /** Computes averages of images × height × width × channels, and leads their gradients back. */
+  void (*averagePool)(const Averages&, const float* x, float* y);
+  void (*averagePoolGradient)(const Averages&, const float* yGradient, float* xGradient);
 };
 
 /** For any x86-64 with AVX2 and FMA. */

@@ -1,7 +1,7 @@
 /** Convolutions, and the lanes' layout, as operations of TensorFlow. */
 #include <array>
 
-#include "call.h"
+#include "tensorflow/call.h"
 
 namespace stride {
 namespace {
@@ -11,64 +11,59 @@ struct LayoutSettings {
   int64_t lanes, images;
 };
 
-void readLanes(TF_OpKernelConstruction* node, LayoutSettings& settings, TF_Status* status) {
-  TF_OpKernelConstruction_GetAttrInt64(node, "lanes", &settings.lanes, status);
+void readLanes(Attributes& attributes, LayoutSettings& settings) {
+  attributes.read("lanes", settings.lanes);
 }
 
-void readImages(TF_OpKernelConstruction* node, LayoutSettings& settings, TF_Status* status) {
-  TF_OpKernelConstruction_GetAttrInt64(node, "images", &settings.images, status);
+void readImages(Attributes& attributes, LayoutSettings& settings) {
+  attributes.read("images", settings.images);
 }
 
 struct Settings {
   std::array<int64_t, 2> padding;
   int64_t stride;
-  unsigned char relu, pool, inputGradient;
+  bool relu, pool, inputGradient;
 };
 
-void readConvolution(TF_OpKernelConstruction* node, Settings& settings, TF_Status* status) {
-  TF_OpKernelConstruction_GetAttrInt64List(node, "padding", settings.padding.data(), 2, status);
-  if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrInt64(node, "stride", &settings.stride, status);
-  if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrBool(node, "relu", &settings.relu, status);
-  if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrBool(node, "pool", &settings.pool, status);
+void readConvolution(Attributes& attributes, Settings& settings) {
+  attributes.read("padding", settings.padding.data(), 2);
+  attributes.read("stride", settings.stride);
+  attributes.read("relu", settings.relu);
+  attributes.read("pool", settings.pool);
 }
 
-void readGradients(TF_OpKernelConstruction* node, Settings& settings, TF_Status* status) {
-  readConvolution(node, settings, status);
-  if (TF_GetCode(status) == TF_OK)
-    TF_OpKernelConstruction_GetAttrBool(node, "input_gradient", &settings.inputGradient, status);
+void readGradients(Attributes& attributes, Settings& settings) {
+  readConvolution(attributes, settings);
+  attributes.read("input_gradient", settings.inputGradient);
 }
 
-void computeToLanes(void* kernel, TF_OpKernelContext* context) {
-  Call call(context);
+void computeToLanes(void* kernel, Call& call) {
   const int64_t lanes = static_cast<LayoutSettings*>(kernel)->lanes;
-  const TF_Tensor* images = call.input(0, 4);
+  const Tensor* images = call.input(0, 4);
   const Kernels* kernels = kernelsFor(lanes, call);
   if (images && kernels) {
-    const int64_t count = TF_Dim(images, 0);
-    const int64_t height = TF_Dim(images, 1), width = TF_Dim(images, 2), channels = TF_Dim(images, 3);
+    const int64_t count = lengthOf(images, 0);
+    const int64_t height = lengthOf(images, 1), width = lengthOf(images, 2), channels = lengthOf(images, 3);
     float* result = call.output<float>(0, {(count + lanes - 1) / lanes, height, width, channels, lanes});
     if (result) kernels->toLanes(dataOf(images), static_cast<int>(count), height * width * channels, result);
   }
-  call.end();
 }
 
-void computeFromLanes(void* kernel, TF_OpKernelContext* context) {
-  Call call(context);
+void computeFromLanes(void* kernel, Call& call) {
   const int64_t count = static_cast<LayoutSettings*>(kernel)->images;
-  const TF_Tensor* maps = call.input(0, 5);
-  const Kernels* kernels = maps ? kernelsFor(TF_Dim(maps, 4), call) : nullptr;
-  if (kernels && (count + TF_Dim(maps, 4) - 1) / TF_Dim(maps, 4) != TF_Dim(maps, 0)) {
-    call.refuse(std::to_string(count) + " images do not fill " + std::to_string(TF_Dim(maps, 0)) + " groups");
+  const Tensor* maps = call.input(0, 5);
+  const Kernels* kernels = maps ? kernelsFor(lengthOf(maps, 4), call) : nullptr;
+  if (kernels && (count + lengthOf(maps, 4) - 1) / lengthOf(maps, 4) != lengthOf(maps, 0)) {
+    call.refuse(std::to_string(count) + " images do not fill " + std::to_string(lengthOf(maps, 0)) + " groups");
   } else if (kernels) {
-    const int64_t height = TF_Dim(maps, 1), width = TF_Dim(maps, 2), channels = TF_Dim(maps, 3);
+    const int64_t height = lengthOf(maps, 1), width = lengthOf(maps, 2), channels = lengthOf(maps, 3);
     float* result = call.output<float>(0, {count, height, width, channels});
     if (result) kernels->fromLanes(dataOf(maps), static_cast<int>(count), height * width * channels, result);
   }
-  call.end();
 }
 
 /** Returns the convolution of `x` with `filter`, and refuses the call if they do not fit. */
-Convolution convolutionOf(const Settings& settings, const TF_Tensor* x, const TF_Tensor* filter, const Call& call) {
+Convolution convolutionOf(const Settings& settings, const Tensor* x, const Tensor* filter, Call& call) {
   const Convolution c{sizeOf(x, 1),
                       sizeOf(x, 2),
                       sizeOf(x, 3),
@@ -86,44 +81,42 @@ Convolution convolutionOf(const Settings& settings, const TF_Tensor* x, const TF
   return c;
 }
 
-void computeConvolution(void* kernel, TF_OpKernelContext* context) {
-  Call call(context);
-  const TF_Tensor* x = call.input(0, 5);
-  const TF_Tensor* filter = call.input(1, 4);
-  const TF_Tensor* bias = call.input(2, 1);
-  const Kernels* kernels = bias ? kernelsFor(TF_Dim(x, 4), call) : nullptr;
+void computeConvolution(void* kernel, Call& call) {
+  const Tensor* x = call.input(0, 5);
+  const Tensor* filter = call.input(1, 4);
+  const Tensor* bias = call.input(2, 1);
+  const Kernels* kernels = bias ? kernelsFor(lengthOf(x, 4), call) : nullptr;
   if (kernels) {
     const Convolution c = convolutionOf(*static_cast<Settings*>(kernel), x, filter, call);
     if (call.ok() && sizeOf(bias, 0) != c.filters) call.refuse("the bias has another length than there are filters");
-    const int64_t groups = TF_Dim(x, 0), lanes = TF_Dim(x, 4);
+    const int64_t groups = lengthOf(x, 0), lanes = lengthOf(x, 4);
     const std::vector<int64_t> shape{groups, c.mapHeight(), c.mapWidth(), c.filters, lanes};
     float* y = call.output<float>(0, shape);
     uint8_t* index = call.output<uint8_t>(1, c.hasIndex() ? shape : std::vector<int64_t>{0});
     if (call.ok())
       kernels->forward(c, static_cast<int>(groups), dataOf(x), dataOf(filter), dataOf(bias), y, index);
   }
-  call.end();
 }
 
 /** The attributes of the gradients through a batch norm; those of `convolution` are of the convolution alone. */
 struct NormalisedSettings {
   Settings convolution;
   int64_t images;
-  unsigned char relu, pool;
+  bool relu, pool;
 };
 
-void readNormalised(TF_OpKernelConstruction* node, NormalisedSettings& settings, TF_Status* status) {
-  readGradients(node, settings.convolution, status);
+void readNormalised(Attributes& attributes, NormalisedSettings& settings) {
+  readGradients(attributes, settings.convolution);
   settings.relu = settings.convolution.relu;
   settings.pool = settings.convolution.pool;
   settings.convolution.relu = settings.convolution.pool = 0;
-  if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrInt64(node, "images", &settings.images, status);
+  attributes.read("images", settings.images);
 }
 
 /** Computes the gradients from inputs that have been checked but for their shapes. */
-void computeGradients(Call& call, const Settings& settings, const TF_Tensor* x, const TF_Tensor* filter,
-                      const TF_Tensor* yGradient, const TF_Tensor* index, Normalised* normalised) {
-  const Kernels* kernels = call.ok() ? kernelsFor(TF_Dim(x, 4), call) : nullptr;
+void computeGradients(Call& call, const Settings& settings, const Tensor* x, const Tensor* filter,
+                      const Tensor* yGradient, const Tensor* index, Normalised* normalised) {
+  const Kernels* kernels = call.ok() ? kernelsFor(lengthOf(x, 4), call) : nullptr;
   if (!kernels) return;
   const Convolution c = convolutionOf(settings, x, filter, call);
   Tail after = c.tail();
@@ -132,7 +125,7 @@ void computeGradients(Call& call, const Settings& settings, const TF_Tensor* x, 
     after.pool = normalised->tail.pool;
     normalised->tail = after;
   }
-  const int64_t groups = TF_Dim(x, 0), lanes = TF_Dim(x, 4);
+  const int64_t groups = lengthOf(x, 0), lanes = lengthOf(x, 4);
   const std::vector<int64_t> shape{groups, after.mapHeight(), after.mapWidth(), after.channels, lanes};
   if (call.ok() && !(hasShape(yGradient, shape) && (!after.hasIndex() || hasShape(index, shape))))
     call.refuse("the gradient or the index has another shape than the output");
@@ -146,33 +139,30 @@ void computeGradients(Call& call, const Settings& settings, const TF_Tensor* x, 
                        filterGradient, biasGradient);
 }
 
-void computeConvolutionGradients(void* kernel, TF_OpKernelContext* context) {
-  Call call(context);
+void computeConvolutionGradients(void* kernel, Call& call) {
   const Settings& settings = *static_cast<Settings*>(kernel);
-  const TF_Tensor* x = call.input(0, 5);
-  const TF_Tensor* filter = call.input(1, 4);
-  const TF_Tensor* yGradient = call.input(2, 5);
-  const TF_Tensor* index = call.input(3, settings.relu || settings.pool ? 5 : 1);
+  const Tensor* x = call.input(0, 5);
+  const Tensor* filter = call.input(1, 4);
+  const Tensor* yGradient = call.input(2, 5);
+  const Tensor* index = call.input(3, settings.relu || settings.pool ? 5 : 1);
   computeGradients(call, settings, x, filter, yGradient, index, nullptr);
-  call.end();
 }
 
-void computeNormalisedGradients(void* kernel, TF_OpKernelContext* context) {
-  Call call(context);
+void computeNormalisedGradients(void* kernel, Call& call) {
   const NormalisedSettings& settings = *static_cast<NormalisedSettings*>(kernel);
-  const TF_Tensor* x = call.input(0, 5);
-  const TF_Tensor* filter = call.input(1, 4);
-  const TF_Tensor* output = call.input(2, 5);
-  const TF_Tensor* yGradient = call.input(3, 5);
-  const TF_Tensor* index = call.input(4, settings.relu || settings.pool ? 5 : 1);
-  const TF_Tensor* of[3] = {};
+  const Tensor* x = call.input(0, 5);
+  const Tensor* filter = call.input(1, 4);
+  const Tensor* output = call.input(2, 5);
+  const Tensor* yGradient = call.input(3, 5);
+  const Tensor* index = call.input(4, settings.relu || settings.pool ? 5 : 1);
+  const Tensor* of[3] = {};
   for (int i = 0; i < 3; i++) of[i] = call.input(5 + i, 1);
   if (call.ok()) {
     const Convolution c = convolutionOf(settings.convolution, x, filter, call);
-    const int64_t groups = TF_Dim(x, 0), lanes = TF_Dim(x, 4);
+    const int64_t groups = lengthOf(x, 0), lanes = lengthOf(x, 4);
     if (call.ok() && !hasShape(output, {groups, c.mapHeight(), c.mapWidth(), c.filters, lanes}))
       call.refuse("the normalised maps have another shape than the convolution's output");
-    for (const TF_Tensor* each : of)
+    for (const Tensor* each : of)
       if (sizeOf(each, 0) != c.filters) call.refuse("a vector has not one number for each channel");
     if (settings.images < 1 || (settings.images + lanes - 1) / lanes != groups)
       call.refuse("the images do not fill the groups");
@@ -182,7 +172,6 @@ void computeNormalisedGradients(void* kernel, TF_OpKernelContext* context) {
                           {dataOf(of[0]), dataOf(of[1]), dataOf(of[2])}};
     computeGradients(call, settings.convolution, x, filter, yGradient, index, &normalised);
   }
-  call.end();
 }
 
 }  // namespace

@@ -1,24 +1,19 @@
 /** The normalised pixels of images as an operation of TensorFlow. */
-#include "call.h"
+#include "tensorflow/call.h"
 
 namespace stride {
 namespace {
-
-struct Settings {};
-
-void readNothing(TF_OpKernelConstruction*, Settings&, TF_Status*) {}
 
 /**
  * Computes (byte / 255 − mean) / deviation. Each operation rounds as torchvision's do, and a byte has only 256 values, so
  * they are computed once for each channel and then looked up.
  */
-void computePixels(void*, TF_OpKernelContext* context) {
-  Call call(context);
-  const TF_Tensor* images = call.input(0, 4);
-  const TF_Tensor* mean = call.input(1, 1);
-  const TF_Tensor* deviation = call.input(2, 1);
+void computePixels(void*, Call& call) {
+  const Tensor* images = call.input(0, 4);
+  const Tensor* mean = call.input(1, 1);
+  const Tensor* deviation = call.input(2, 1);
   if (call.ok()) {
-    const std::vector<int64_t> shape{TF_Dim(images, 0), TF_Dim(images, 1), TF_Dim(images, 2), TF_Dim(images, 3)};
+    const std::vector<int64_t> shape{lengthOf(images, 0), lengthOf(images, 1), lengthOf(images, 2), lengthOf(images, 3)};
     const int64_t channels = shape[3], size = shape[0] * shape[1] * shape[2] * channels;
     if (!hasShape(mean, {channels}) || !hasShape(deviation, {channels}))
       call.refuse("mean and deviation must have one number for each channel");
@@ -33,7 +28,6 @@ void computePixels(void*, TF_OpKernelContext* context) {
     else if (call.ok())
       for (int64_t at = 0; at < size; at++) result[at] = values[at % channels * 256 + bytes[at]];
   }
-  call.end();
 }
 
 }  // namespace
@@ -43,9 +37,9 @@ std::vector<Operation> imageOperations() {
            {"images: uint8", "mean: float", "deviation: float"},
            {"pixels: float"},
            {},
-           create<Settings, readNothing>,
+           create<NoSettings, readNothing>,
            computePixels,
-           remove<Settings>}};
+           remove<NoSettings>}};
 }
 
 }  // namespace stride

@@ -11,6 +11,7 @@
 #include "linear/step.h"
 #include "normalise.h"
 #include "pooling.h"
+#include "sequence/elements.h"
 #include "slide.h"
 #include "tiles/convolution.h"
 
@@ -186,6 +187,7 @@ void gradients(const Convolution& c, int groups, const float* x, const float* fi
 constexpr stride::Kernels kernels{toLanes,           fromLanes,     forward,
                                    gradients,         moments,       normalise,
                                    normaliseSums,     normaliseGradient, linearForward,
-                                   linearGradients,   linearStep};
+                                   linearGradients,   linearStep,    descend,
+                                   elements,          averagePool,   averagePoolGradient};
 
 }  // namespace

@@ -1,5 +1,5 @@
 /** Linear layers, and the steps of their weights, as operations of TensorFlow. */
-#include "call.h"
+#include "tensorflow/call.h"
 
 namespace stride {
 namespace {
@@ -7,70 +7,63 @@ namespace {
 /** Attributes of the operations. Those of a step are not in the others. */
 struct Settings {
   int64_t lanes;
-  unsigned char relu, inputGradient;
+  bool relu, inputGradient;
   int64_t layers, shards, part, parts;
   float momentum, weightDecay;
-  unsigned char nesterov;
+  bool nesterov;
 };
 
-void readLanes(TF_OpKernelConstruction* node, Settings& settings, TF_Status* status) {
-  TF_OpKernelConstruction_GetAttrInt64(node, "lanes", &settings.lanes, status);
+void readLanes(Attributes& attributes, Settings& settings) {
+  attributes.read("lanes", settings.lanes);
 }
 
-void readForward(TF_OpKernelConstruction* node, Settings& settings, TF_Status* status) {
-  readLanes(node, settings, status);
-  if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrBool(node, "relu", &settings.relu, status);
+void readForward(Attributes& attributes, Settings& settings) {
+  readLanes(attributes, settings);
+  attributes.read("relu", settings.relu);
 }
 
-void readGradients(TF_OpKernelConstruction* node, Settings& settings, TF_Status* status) {
-  readForward(node, settings, status);
-  if (TF_GetCode(status) == TF_OK)
-    TF_OpKernelConstruction_GetAttrBool(node, "input_gradient", &settings.inputGradient, status);
+void readGradients(Attributes& attributes, Settings& settings) {
+  readForward(attributes, settings);
+  attributes.read("input_gradient", settings.inputGradient);
 }
 
-void readStep(TF_OpKernelConstruction* node, Settings& settings, TF_Status* status) {
-  readLanes(node, settings, status);
-  const auto read = [&](auto get, const char* name, auto* value) {
-    if (TF_GetCode(status) == TF_OK) get(node, name, value, status);
-  };
-  read(TF_OpKernelConstruction_GetAttrInt64, "layers", &settings.layers);
+void readStep(Attributes& attributes, Settings& settings) {
+  readLanes(attributes, settings);
+  attributes.read("layers", settings.layers);
   int64_t pairs = 0;
-  read(TF_OpKernelConstruction_GetAttrInt64, "pairs", &pairs);
+  attributes.read("pairs", pairs);
   settings.shards = settings.layers > 0 ? pairs / settings.layers : 0;
-  read(TF_OpKernelConstruction_GetAttrInt64, "part", &settings.part);
-  read(TF_OpKernelConstruction_GetAttrInt64, "parts", &settings.parts);
-  read(TF_OpKernelConstruction_GetAttrFloat, "momentum", &settings.momentum);
-  read(TF_OpKernelConstruction_GetAttrFloat, "weight_decay", &settings.weightDecay);
-  read(TF_OpKernelConstruction_GetAttrBool, "nesterov", &settings.nesterov);
+  attributes.read("part", settings.part);
+  attributes.read("parts", settings.parts);
+  attributes.read("momentum", settings.momentum);
+  attributes.read("weight_decay", settings.weightDecay);
+  attributes.read("nesterov", settings.nesterov);
 }
 
-void computeForward(void* kernel, TF_OpKernelContext* context) {
-  Call call(context);
+void computeForward(void* kernel, Call& call) {
   const Settings& settings = *static_cast<Settings*>(kernel);
-  const TF_Tensor* x = call.input(0, 2);
-  const TF_Tensor* weight = call.input(1, 2);
-  const TF_Tensor* bias = call.input(2, 1);
+  const Tensor* x = call.input(0, 2);
+  const Tensor* weight = call.input(1, 2);
+  const Tensor* bias = call.input(2, 1);
   const Kernels* kernels = bias ? kernelsFor(settings.lanes, call) : nullptr;
   if (kernels) {
     const LinearLayer layer{sizeOf(weight, 1), sizeOf(weight, 0), settings.relu != 0};
     if (sizeOf(x, 1) != layer.inputs) call.refuse("the weight has another number of inputs than the images");
     if (sizeOf(bias, 0) != layer.outputs) call.refuse("the bias has another length than there are outputs");
-    float* y = call.output<float>(0, {TF_Dim(x, 0), layer.outputs});
+    float* y = call.output<float>(0, {lengthOf(x, 0), layer.outputs});
     if (y) kernels->linearForward(layer, sizeOf(x, 0), dataOf(x), dataOf(weight), dataOf(bias), y);
   }
-  call.end();
 }
 
-void computeGradients(void* kernel, TF_OpKernelContext* context) {
-  Call call(context);
+void computeGradients(void* kernel, Call& call) {
   const Settings& settings = *static_cast<Settings*>(kernel);
-  const TF_Tensor* yGradient = call.input(0, 2);
-  const TF_Tensor* y = call.input(1, 2);
-  const TF_Tensor* weight = call.input(2, 2);
+  const Tensor* yGradient = call.input(0, 2);
+  const Tensor* y = call.input(1, 2);
+  const Tensor* weight = call.input(2, 2);
   const Kernels* kernels = weight ? kernelsFor(settings.lanes, call) : nullptr;
   if (kernels) {
     const LinearLayer layer{sizeOf(weight, 1), sizeOf(weight, 0), settings.relu != 0};
-    const int64_t images = TF_Dim(yGradient, 0);
+    const int64_t images = lengthOf(yGradient, 0);
     const std::vector<int64_t> shape{images, layer.outputs}, none{0, 0};
     if (!hasShape(yGradient, shape) || !hasShape(y, shape))
       call.refuse("the gradient or the output has another shape than images and weight give");
@@ -81,7 +74,6 @@ void computeGradients(void* kernel, TF_OpKernelContext* context) {
       kernels->linearGradients(layer, static_cast<int>(images), dataOf(yGradient), dataOf(y), dataOf(weight), beforeRelu,
                                biasGradient, settings.inputGradient ? xGradient : nullptr);
   }
-  call.end();
 }
 
 /** A layer of a step: its weight, its accumulator, and all shards' inputs and gradients. */
@@ -94,21 +86,21 @@ struct SteppedLayer {
 /** Returns the layer with that number; the call is refused if its inputs do not fit each other. */
 SteppedLayer steppedLayer(Call& call, const Settings& settings, int number) {
   const int layers = static_cast<int>(settings.layers), shards = static_cast<int>(settings.shards);
-  const TF_Tensor* weight = call.input(number, 2);
-  const TF_Tensor* accumulator = call.input(layers + number, 2);
+  const Tensor* weight = call.input(number, 2);
+  const Tensor* accumulator = call.input(layers + number, 2);
   if (!call.ok()) return {};
   SteppedLayer of{{sizeOf(weight, 1), sizeOf(weight, 0), false},
-                  static_cast<float*>(TF_TensorData(weight)),
-                  static_cast<float*>(TF_TensorData(accumulator)),
+                  static_cast<float*>(weight->data),
+                  static_cast<float*>(accumulator->data),
                   {}};
   if (!hasShape(accumulator, {of.layer.outputs, of.layer.inputs}))
     call.refuse("the accumulator has another shape than the weight");
   for (int shard = 0; shard < shards; shard++) {
     const int at = 2 * layers + 1 + number * shards + shard;
-    const TF_Tensor* x = call.input(at, 2);
-    const TF_Tensor* yGradient = call.input(at + layers * shards, 2);
+    const Tensor* x = call.input(at, 2);
+    const Tensor* yGradient = call.input(at + layers * shards, 2);
     if (!call.ok()) return {};
-    if (!hasShape(x, {TF_Dim(yGradient, 0), of.layer.inputs}) || sizeOf(yGradient, 1) != of.layer.outputs)
+    if (!hasShape(x, {lengthOf(yGradient, 0), of.layer.inputs}) || sizeOf(yGradient, 1) != of.layer.outputs)
       call.refuse("a shard's input or gradient does not fit the weight");
     of.shards.push_back({sizeOf(x, 0), dataOf(x), dataOf(yGradient)});
   }
@@ -120,10 +112,9 @@ SteppedLayer steppedLayer(Call& call, const Settings& settings, int number) {
  * take a variable that several operations change at once, each some rows of it. The graph must see to it that nothing
  * else reads the variables meanwhile.
  */
-void computeStep(void* kernel, TF_OpKernelContext* context) {
-  Call call(context);
+void computeStep(void* kernel, Call& call) {
   const Settings& settings = *static_cast<Settings*>(kernel);
-  const TF_Tensor* learningRate = call.input(2 * static_cast<int>(settings.layers), 0);
+  const Tensor* learningRate = call.input(2 * static_cast<int>(settings.layers), 0);
   const Kernels* kernels = learningRate ? kernelsFor(settings.lanes, call) : nullptr;
   if (settings.part < 0 || settings.part >= settings.parts) call.refuse("there is no such part of the weights");
   std::vector<SteppedLayer> layers;
@@ -137,7 +128,6 @@ void computeStep(void* kernel, TF_OpKernelContext* context) {
                           row(settings.part + 1), of.weight, of.accumulator);
     }
   }
-  call.end();
 }
 
 }  // namespace

@@ -4,28 +4,28 @@
  */
 #include <cmath>
 
-#include "call.h"
+#include "tensorflow/call.h"
 
 namespace stride {
 namespace {
 
 struct Settings {
   int64_t images;
-  unsigned char relu, pool;
+  bool relu, pool;
 };
 
-void readImages(TF_OpKernelConstruction* node, Settings& settings, TF_Status* status) {
-  TF_OpKernelConstruction_GetAttrInt64(node, "images", &settings.images, status);
+void readImages(Attributes& attributes, Settings& settings) {
+  attributes.read("images", settings.images);
 }
 
-void readTail(TF_OpKernelConstruction* node, Settings& settings, TF_Status* status) {
-  TF_OpKernelConstruction_GetAttrBool(node, "relu", &settings.relu, status);
-  if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrBool(node, "pool", &settings.pool, status);
+void readTail(Attributes& attributes, Settings& settings) {
+  attributes.read("relu", settings.relu);
+  attributes.read("pool", settings.pool);
 }
 
-void readBoth(TF_OpKernelConstruction* node, Settings& settings, TF_Status* status) {
-  readImages(node, settings, status);
-  if (TF_GetCode(status) == TF_OK) readTail(node, settings, status);
+void readBoth(Attributes& attributes, Settings& settings) {
+  readImages(attributes, settings);
+  readTail(attributes, settings);
 }
 
 /** The map of a call, and the kernels for it; null if the call has been refused. */
@@ -43,12 +43,12 @@ struct Given {
 
 Given givenTo(Call& call, const Settings& settings) {
   Given given;
-  const TF_Tensor* x = call.input(0, 5);
+  const Tensor* x = call.input(0, 5);
   if (!x) return given;
   given.x = dataOf(x);
   given.tail = {sizeOf(x, 1), sizeOf(x, 2), sizeOf(x, 3), settings.relu != 0, settings.pool != 0};
-  given.groups = TF_Dim(x, 0);
-  given.lanes = TF_Dim(x, 4);
+  given.groups = lengthOf(x, 0);
+  given.lanes = lengthOf(x, 4);
   if (given.tail.mapHeight() < 1 || given.tail.mapWidth() < 1 || given.tail.channels < 1)
     call.refuse("the maps are smaller than a window of the pool, or empty");
   const Kernels* kernels = kernelsFor(given.lanes, call);
@@ -56,31 +56,28 @@ Given givenTo(Call& call, const Settings& settings) {
   return given;
 }
 
-void requireImages(const Given& given, int64_t images, const Call& call) {
+void requireImages(const Given& given, int64_t images, Call& call) {
   if (call.ok() && (images < 1 || (images + given.lanes - 1) / given.lanes != given.groups))
     call.refuse("the images do not fill the groups");
 }
 
 /** Returns the numbers of an input with one for each channel; null, and the call is refused, if it has others. */
 const float* channelsOf(Call& call, int index, int channels) {
-  const TF_Tensor* numbers = call.input(index, 1);
+  const Tensor* numbers = call.input(index, 1);
   if (!numbers) return nullptr;
   if (sizeOf(numbers, 0) != channels) call.refuse("a vector has not one number for each channel");
   return call.ok() ? dataOf(numbers) : nullptr;
 }
 
-void computeMoments(void* kernel, TF_OpKernelContext* context) {
-  Call call(context);
+void computeMoments(void* kernel, Call& call) {
   const Settings& settings = *static_cast<Settings*>(kernel);
   const Given given = givenTo(call, settings);
   requireImages(given, settings.images, call);
   float* moments = call.output<float>(0, {2, given.tail.channels});
   if (moments) given.kernels->moments(given.tail, static_cast<int>(settings.images), given.x, moments);
-  call.end();
 }
 
-void computeNormalise(void* kernel, TF_OpKernelContext* context) {
-  Call call(context);
+void computeNormalise(void* kernel, Call& call) {
   const Given given = givenTo(call, *static_cast<Settings*>(kernel));
   const float* scale = channelsOf(call, 1, given.tail.channels);
   const float* shift = channelsOf(call, 2, given.tail.channels);
@@ -89,7 +86,6 @@ void computeNormalise(void* kernel, TF_OpKernelContext* context) {
       call.output<uint8_t>(1, given.tail.hasIndex() ? given.outputShape() : std::vector<int64_t>{0});
   if (call.ok())
     given.kernels->normalise(given.tail, static_cast<int>(given.groups), given.x, scale, shift, y, index);
-  call.end();
 }
 
 /** The gradient of `y`, and the index that leads it back. */
@@ -99,27 +95,24 @@ struct YGradient {
 };
 
 YGradient yGradientOf(Call& call, const Given& given) {
-  const TF_Tensor* gradient = call.input(1, 5);
-  const TF_Tensor* index = call.input(2, given.tail.hasIndex() ? 5 : 1);
+  const Tensor* gradient = call.input(1, 5);
+  const Tensor* index = call.input(2, given.tail.hasIndex() ? 5 : 1);
   if (!call.ok()) return {};
   if (!hasShape(gradient, given.outputShape()) || (given.tail.hasIndex() && !hasShape(index, given.outputShape())))
     call.refuse("the gradient or the index has another shape than the output");
   return {dataOf(gradient), dataOf<uint8_t>(index)};
 }
 
-void computeSums(void* kernel, TF_OpKernelContext* context) {
-  Call call(context);
+void computeSums(void* kernel, Call& call) {
   const Given given = givenTo(call, *static_cast<Settings*>(kernel));
   const YGradient y = yGradientOf(call, given);
   const float* mean = channelsOf(call, 3, given.tail.channels);
   float* sums = call.output<float>(0, {2, given.tail.channels});
   if (sums)
     given.kernels->normaliseSums(given.tail, static_cast<int>(given.groups), given.x, y.numbers, y.index, mean, sums);
-  call.end();
 }
 
-void computeGradient(void* kernel, TF_OpKernelContext* context) {
-  Call call(context);
+void computeGradient(void* kernel, Call& call) {
   const Settings& settings = *static_cast<Settings*>(kernel);
   const Given given = givenTo(call, settings);
   requireImages(given, settings.images, call);
@@ -130,7 +123,6 @@ void computeGradient(void* kernel, TF_OpKernelContext* context) {
   if (gradient)
     given.kernels->normaliseGradient(given.tail, static_cast<int>(settings.images), given.x, y.numbers, y.index, of,
                                      gradient);
-  call.end();
 }
 
 /** The attributes of the operations on all shards' numbers. */
@@ -141,25 +133,24 @@ struct BatchSettings {
   float epsilon, momentum;
 };
 
-void readCounts(TF_OpKernelConstruction* node, BatchSettings& settings, TF_Status* status) {
-  TF_OpKernelConstruction_GetAttrInt64(node, "shards", &settings.shards, status);
-  if (TF_GetCode(status) != TF_OK) return;
+void readCounts(Attributes& attributes, BatchSettings& settings) {
+  attributes.read("shards", settings.shards);
+  if (!attributes.ok() || settings.shards < 1) return;
   settings.counts.resize(static_cast<size_t>(settings.shards));
-  TF_OpKernelConstruction_GetAttrInt64List(node, "counts", settings.counts.data(), static_cast<int>(settings.shards),
-                                           status);
+  attributes.read("counts", settings.counts.data(), static_cast<int>(settings.shards));
 }
 
-void readBatch(TF_OpKernelConstruction* node, BatchSettings& settings, TF_Status* status) {
-  readCounts(node, settings, status);
-  if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrFloat(node, "epsilon", &settings.epsilon, status);
-  if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrFloat(node, "momentum", &settings.momentum, status);
+void readBatch(Attributes& attributes, BatchSettings& settings) {
+  readCounts(attributes, settings);
+  attributes.read("epsilon", settings.epsilon);
+  attributes.read("momentum", settings.momentum);
 }
 
 /** Returns 2 × channels of each shard; empty, and the call is refused, if they differ in shape. */
 std::vector<const float*> shardsOf(Call& call, int64_t shards, int& channels) {
   std::vector<const float*> numbers;
   for (int shard = 0; shard < shards; shard++) {
-    const TF_Tensor* of = call.input(shard, 2);
+    const Tensor* of = call.input(shard, 2);
     if (!of) return {};
     if (shard == 0) channels = sizeOf(of, 1);
     if (!hasShape(of, {2, channels})) call.refuse("the shards' numbers are not 2 for each channel");
@@ -168,8 +159,7 @@ std::vector<const float*> shardsOf(Call& call, int64_t shards, int& channels) {
   return call.ok() ? numbers : std::vector<const float*>{};
 }
 
-void computeNormalisation(void* kernel, TF_OpKernelContext* context) {
-  Call call(context);
+void computeNormalisation(void* kernel, Call& call) {
   const BatchSettings& settings = *static_cast<BatchSettings*>(kernel);
   const int first = static_cast<int>(settings.shards);
   int channels = 0;
@@ -199,11 +189,9 @@ void computeNormalisation(void* kernel, TF_OpKernelContext* context) {
     newVariances[c] = runningVariance[c] * (1 - settings.momentum) +
                       static_cast<float>(squares / (count - 1)) * settings.momentum;
   }
-  call.end();
 }
 
-void computeNormalisationGradient(void* kernel, TF_OpKernelContext* context) {
-  Call call(context);
+void computeNormalisationGradient(void* kernel, Call& call) {
   const BatchSettings& settings = *static_cast<BatchSettings*>(kernel);
   const int first = static_cast<int>(settings.shards);
   int channels = 0;
@@ -226,7 +214,6 @@ void computeNormalisationGradient(void* kernel, TF_OpKernelContext* context) {
     ofX[c] = static_cast<float>(along);
     constant[c] = static_cast<float>(-scale[c] * sum / count - along * mean[c]);
   }
-  call.end();
 }
 
 }  // namespace

@@ -18,59 +18,116 @@
  *     StrideLinearGradients    y's gradient, y, weight → the gradients before the ReLU, of the bias and of x
  *     StrideLinearStep         weights, accumulators, learning rate, and for each layer all shards' x, then y's
  *                              gradients; changes some rows of weights and accumulators, in the variables' memory
+ *     StrideSequence           anything → anything: several of these operations and of `sequence` as one
+ *     StrideStep               the same for a whole step, which changes variables in their own memory
  *
  * Node and Electron load this library as an addon, so that their rules for addons hold: it stays while any thread uses
  * it. It has nothing for JavaScript.
  */
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
 #include <mutex>
 #include <utility>
 
-#include "call.h"
+#include "sequence/sequence.h"
+#include "tensorflow/verbose.h"
 
 namespace {
 
 using stride::Operation;
+using stride::Sequence;
 using stride::Status;
+using stride::TensorFlowAttributes;
+using stride::TensorFlowCall;
 
-/** All operations, in the order of their registration. */
-std::vector<Operation> operations;
+/** All operations that are registered, in the order of their registration, and those that only sequences call. */
+std::vector<Operation> operations, inSequences;
 constexpr size_t mostOperations = 16;
 
-/** Computes, and prints the call in the manner of oneDNN: `stride_verbose,exec,StrideConv2D,train/0_conv2d/…,0.123`. */
+/** An operation with a node's settings. */
+struct Kernel {
+  const Operation& operation;
+  void* settings;
+};
+
+/** TensorFlow does not tell which operation a kernel is made for, so each has a function of its own. */
 template <size_t Index>
-void computeTimed(void* kernel, TF_OpKernelContext* context) {
-  using Clock = std::chrono::steady_clock;
+void* createKernel(TF_OpKernelConstruction* node) {
+  TensorFlowAttributes attributes(node);
   const Operation& operation = operations[Index];
-  const auto begun = Clock::now();
-  operation.compute(kernel, context);
-  const std::chrono::duration<double, std::milli> taken = Clock::now() - begun;
-  const TF_StringView node = TF_GetOpKernelName(context);
-  std::printf("stride_verbose,exec,%s,%.*s,%.6f\n", operation.name, static_cast<int>(node.length), node.data,
-              taken.count());
-  std::fflush(stdout);
+  auto* kernel = new Kernel{operation, operation.create(attributes)};
+  if (!attributes.ok()) TF_OpKernelConstruction_Failure(node, attributes.status());
+  return kernel;
 }
 
-using Compute = void (*)(void*, TF_OpKernelContext*);
+using Create = void* (*)(TF_OpKernelConstruction*);
 
-/** A kernel has nothing that tells its operation, so each operation has a function of its own. */
 template <size_t... Indices>
-Compute timed(size_t index, std::index_sequence<Indices...>) {
-  constexpr Compute all[] = {computeTimed<Indices>...};
+Create createFor(size_t index, std::index_sequence<Indices...>) {
+  constexpr Create all[] = {createKernel<Indices>...};
   return all[index];
 }
 
-/** Whether calls are timed and printed: STRIDE_KERNELS_VERBOSE, for `npm run bench -- profile`. */
-bool isVerbose() { return std::getenv("STRIDE_KERNELS_VERBOSE") != nullptr; }
+void computeKernel(void* given, TF_OpKernelContext* context) {
+  const Kernel& kernel = *static_cast<Kernel*>(given);
+  TensorFlowCall call(context);
+  std::string name;
+  if (stride::isVerbose()) {
+    const TF_StringView node = TF_GetOpKernelName(context);
+    name.assign(node.data, node.length);
+  }
+  {
+    const stride::Timed timed(kernel.operation.name, name);
+    kernel.operation.compute(kernel.settings, call);
+  }
+  call.end();
+}
+
+void removeKernel(void* given) {
+  auto* kernel = static_cast<Kernel*>(given);
+  kernel->operation.remove(kernel->settings);
+  delete kernel;
+}
+
+void* createSequence(TF_OpKernelConstruction* node) {
+  TensorFlowAttributes attributes(node);
+  stride::SequenceSettings settings;
+  settings.program = attributes.text("program");
+  attributes.read("inputs_count", settings.inputs);
+  attributes.read("steps", settings.steps);
+  settings.stacked = attributes.integers("stacked");
+  settings.results = attributes.integers("values");
+  std::string why;
+  if (!attributes.ok()) {
+    TF_OpKernelConstruction_Failure(node, attributes.status());
+    return nullptr;
+  }
+  auto* sequence = new Sequence(std::move(settings), why);
+  if (why.empty()) return sequence;
+  TF_SetStatus(attributes.status(), TF_INVALID_ARGUMENT, why.c_str());
+  TF_OpKernelConstruction_Failure(node, attributes.status());
+  delete sequence;
+  return nullptr;
+}
+
+void computeSequence(void* sequence, TF_OpKernelContext* context) {
+  TensorFlowCall call(context);
+  static_cast<Sequence*>(sequence)->compute(call);
+  call.end();
+}
+
+void removeSequence(void* sequence) { delete static_cast<Sequence*>(sequence); }
 
 /** The sizes of all results follow from the values at run time, as the engine's own graph knows them. */
 void inferNothing(TF_ShapeInferenceContext* context, TF_Status* status) {
   TF_ShapeInferenceContextSetUnknownShape(context, status);
 }
 
-bool registerOperation(const Operation& operation, Compute compute) {
+struct Functions {
+  Create create;
+  void (*compute)(void*, TF_OpKernelContext*);
+  void (*remove)(void*);
+};
+
+bool registerOperation(const Operation& operation, const Functions& functions) {
   Status status;
   TF_OpDefinitionBuilder* definition = TF_NewOpDefinitionBuilder(operation.name);
   for (const char* attribute : operation.attributes) TF_OpDefinitionBuilderAddAttr(definition, attribute);
@@ -81,7 +138,7 @@ bool registerOperation(const Operation& operation, Compute compute) {
   TF_RegisterOpDefinition(definition, status.get());
   if (!status.ok()) return false;
   TF_RegisterKernelBuilder(
-      operation.name, TF_NewKernelBuilder(operation.name, "CPU", operation.create, compute, operation.remove),
+      operation.name, TF_NewKernelBuilder(operation.name, "CPU", functions.create, functions.compute, functions.remove),
       status.get());
   return status.ok();
 }
@@ -90,18 +147,37 @@ bool registerOperations() {
   for (const auto& some : {stride::imageOperations(), stride::convolutionOperations(), stride::normaliseOperations(),
                            stride::linearOperations()})
     operations.insert(operations.end(), some.begin(), some.end());
+  for (const auto& some : {stride::elementOperations(), stride::netOperations()})
+    inSequences.insert(inSequences.end(), some.begin(), some.end());
   if (operations.size() > mostOperations) return false;
-  const bool verbose = isVerbose();
   for (size_t index = 0; index < operations.size(); index++) {
-    const Operation& operation = operations[index];
-    const Compute compute =
-        verbose ? timed(index, std::make_index_sequence<mostOperations>()) : operation.compute;
-    if (!registerOperation(operation, compute)) return false;
+    const Create create = createFor(index, std::make_index_sequence<mostOperations>());
+    if (!registerOperation(operations[index], {create, computeKernel, removeKernel})) return false;
   }
-  return true;
+  const auto isRegistered = [](const char* name, bool hasEffect) {
+    const Operation sequence{
+        name,
+        {"inputs: Tin"},
+        {"results: Tout"},
+        {"Tin: list(type)", "Tout: list(type)", "program: string", "inputs_count: int", "values: list(int)", "steps: int",
+         "stacked: list(int)"},
+        nullptr,
+        nullptr,
+        nullptr,
+        hasEffect};
+    return registerOperation(sequence, {createSequence, computeSequence, removeSequence});
+  };
+  return isRegistered("StrideSequence", false) && isRegistered("StrideStep", true);
 }
 
 }  // namespace
+
+const Operation* stride::findOperation(const std::string& name) {
+  for (const auto* all : {&operations, &inSequences})
+    for (const Operation& operation : *all)
+      if (operation.name == name) return &operation;
+  return nullptr;
+}
 
 /** Called when a thread loads the addon; the operations are registered once in a process. Null tells of a failure. */
 extern "C" __attribute__((visibility("default"))) void* napi_register_module_v1(void*, void* exports) {

@@ -3,12 +3,16 @@ import { describe, expect, it } from 'vitest';
 import type { Network } from '../../src/shared/network/network.ts';
 import { findPreset } from '../../src/shared/network/presets.ts';
 import { trainingSettingsSchema } from '../../src/shared/training/training.ts';
+import { openDataset } from '../../src/main/datasets/index.ts';
+import { loadDataset } from '../../src/main/engine/compile/batches.ts';
 import { compile } from '../../src/main/engine/compile/compile.ts';
+import { pixelConstants } from '../../src/main/engine/data/normalisation.ts';
 import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
 import { optimizerScalars } from '../../src/main/engine/compile/optimizers.ts';
 import { Generator } from '../../src/main/engine/random/generator.ts';
 import { Session } from '../../src/main/engine/native/session.ts';
-import { severalSteps, stackInputs } from '../../src/main/engine/compile/severalSteps.ts';
+import { hasStepsInOne, severalSteps, stackInputs } from '../../src/main/engine/compile/severalSteps.ts';
+import { splitBatch, splitBatches } from '../../src/main/engine/compile/shards.ts';
 import { readState, writeInitial } from '../../src/main/engine/compile/state.ts';
 
 setNativeEnvironment(2);
@@ -19,7 +23,7 @@ const withDropout: Network = {
   ...course,
   layers: [...course.layers.slice(0, 6), { type: 'dropout', p: 0.3 }, ...course.layers.slice(6)],
 };
-const batch = 10;
+const batch = 16;
 
 function stepOf(
   step: number,
@@ -46,12 +50,19 @@ function stepOf(
   };
 }
 
+const withNorm: Network = {
+  ...course,
+  layers: [...course.layers.slice(0, 1), { type: 'batchNorm2d' }, ...course.layers.slice(1)],
+};
+
 describe.each([
-  ['one shard', course, 1, { type: 'sgd', momentum: 0.5 }],
-  ['two shards', course, 2, { type: 'sgd', momentum: 0.5 }],
-  ['two shards, Adam and dropout', withDropout, 2, { type: 'adam' }],
-] as const)('%s', (_name, network, shards, optimizer) => {
-  it.each([20, 10, 5])('has the same losses and parameters as single steps, %i at once', async (count) => {
+  ['one shard', course, 1, { type: 'sgd', momentum: 0.5 }, [20, 5]],
+  ['two shards', course, 2, { type: 'sgd', momentum: 0.5 }, [20, 10, 5]],
+  ['two shards and batch norm', withNorm, 2, { type: 'sgd', momentum: 0.5 }, [20, 5]],
+  ['two shards, Adam and batch norm', withNorm, 2, { type: 'adam' }, [10]],
+  ['two shards, Adam and dropout', withDropout, 2, { type: 'adam' }, [20, 10, 5]],
+] as const)('%s', (_name, network, shards, optimizer, counts) => {
+  it.each(counts)('has the same losses and parameters as single steps, %i at once', async (count) => {
     const settings = trainingSettingsSchema.parse({ optimizer, batchSize: batch });
     const compiled = compile({ network, settings, dataset: null, shards, constants: null });
     const session = await Session.load(compiled.graph);
@@ -66,6 +77,54 @@ describe.each([
     expect([...(several ?? [])]).toEqual(single);
     expect(new Set(single).size).toBe(count);
     expect(readState(session)).toEqual(after);
+    session.close();
+  });
+});
+
+describe.each([
+  ['the course', findPreset('course')?.network, [30, 6, 2]],
+  ['a net with batch norm', withNorm, [15, 5]],
+  ['ResNet-8', findPreset('ResNet-8')?.network, [4, 3]],
+  ['LeNet-5', findPreset('LeNet-5')?.network, [20]],
+] as const)('steps in one operation, of %s', (_name, network, counts) => {
+  it.each(counts)('are the same as single steps, %i at once', async (count) => {
+    if (!network) throw new Error('no preset');
+    const dataset = await openDataset('mnist');
+    const settings = trainingSettingsSchema.parse({});
+    const { batchSize } = settings;
+    const compiled = compile({
+      network,
+      settings,
+      dataset,
+      shards: 2,
+      constants: await pixelConstants(settings.normalisation, dataset),
+    });
+    const session = await Session.load(compiled.graph);
+    loadDataset(session, dataset);
+    expect(hasStepsInOne((signature) => session.has(signature))).toBe(true);
+    const order = Int32Array.from({ length: count * batchSize }, (_, i) => (i * 7919) % 60_000);
+    const scalars = Array.from({ length: count }, (_, step) => [
+      1 / batchSize,
+      ...optimizerScalars(settings.optimizer, 0.01 + 0.001 * step, step + 1),
+    ]);
+    writeInitial(session, compiled, new Generator(1), settings.initialisation);
+    const single = scalars.map((each, step) => {
+      const indices = order.subarray(step * batchSize, (step + 1) * batchSize);
+      const inputs = { ...splitBatch(indices, 2), scalars: { data: Float32Array.from(each) } };
+      return session.run('train', inputs)['loss']?.data[0];
+    });
+    const after = readState(session);
+    // The second time, memory that was planned in the first is used from the first step on.
+    for (let time = 0; time < 2; time += 1) {
+      writeInitial(session, compiled, new Generator(1), settings.initialisation);
+      const losses = session.run(severalSteps(count), {
+        ...splitBatches(order, batchSize, 2),
+        scalars: { data: Float32Array.from(scalars.flat()), shape: [count, scalars[0]?.length ?? 0] },
+      })['losses'];
+      expect([...(losses?.data ?? [])]).toEqual(single);
+      expect(readState(session)).toEqual(after);
+    }
+    expect(new Set(single).size).toBe(count);
     session.close();
   });
 });

@@ -5,6 +5,7 @@
  *
  *     check <lanes: 8 or 16> <shapes> <seed>
  */
+#include "checkElements.h"
 #include "checkLinear.h"
 
 namespace {
@@ -270,8 +271,8 @@ int main(int count, char** words) {
   int wrong = 0;
   for (int shape = 0; shape < shapes; shape++)
     if (!(checkConvolution(kernels, lanes) && checkNormalise(kernels, lanes) && checkNormalised(kernels, lanes) &&
-          checkLinear(kernels)))
+          checkLinear(kernels) && checkElements(kernels)))
       wrong++;
-  std::printf("%d lanes: %d of %d times four shapes as plain loops have them\n", lanes, shapes - wrong, shapes);
+  std::printf("%d lanes: %d of %d times five shapes as plain loops have them\n", lanes, shapes - wrong, shapes);
   return wrong == 0 ? 0 : 1;
 }

@@ -128,4 +128,26 @@ void linearStep(const LinearLayer& l, const stride::LinearShard* shards, int cou
   else linearStepWith(l, shards, count, Descent<true>(step), from, to, weight, accumulator);
 }
 
+template <bool Momentum>
+void descendWith(const Descent<Momentum> step, long count, const float* gradient, float* parameter, float* accumulator) {
+  const auto take = [&](long at, auto numbers) {
+    const size_t bytes = static_cast<size_t>(numbers) * sizeof(float);
+    Vector along{}, now{}, kept{};
+    std::memcpy(&along, gradient + at, bytes);
+    std::memcpy(&now, parameter + at, bytes);
+    if (Momentum) std::memcpy(&kept, accumulator + at, bytes);
+    step.take(along, now, kept);
+    std::memcpy(parameter + at, &now, bytes);
+    if (Momentum) std::memcpy(accumulator + at, &kept, bytes);
+  };
+  long at = 0;
+  for (; at + LANES <= count; at += LANES) take(at, std::integral_constant<long, LANES>{});
+  if (at < count) take(at, count - at);
+}
+
+void descend(const stride::DescentStep& step, long count, const float* gradient, float* parameter, float* accumulator) {
+  if (accumulator) descendWith(Descent<true>(step), count, gradient, parameter, accumulator);
+  else descendWith(Descent<false>(step), count, gradient, parameter, accumulator);
+}
+
 }  // namespace

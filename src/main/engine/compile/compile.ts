@@ -179,7 +179,7 @@ class Compiler {
     g.scope('validate', () => this.#evaluate('validate', batch.plain, batch.trainInputs));
     g.scope('measure', () => this.#measure(batch));
     g.scope('predict', () => addPredict(net, options.inspection));
-    const outline = outlineShards(g, 'train');
+    const outline = outlineShards(g, 'train', net.kernels === 'stride');
     if (outline) addSteps(g, outline);
     const packed = [...net.packed, ...[...this.#slots.values()].flat()];
     addReadAndWrite(g, packed);

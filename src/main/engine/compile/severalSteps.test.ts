@@ -8,7 +8,7 @@ describe('steps at once', () => {
     [0.002, 20],
     [0.0025, 10],
     [0.005, 5],
-    [0.009, 1],
+    [0.0091, 1],
     [Infinity, 1],
   ])('of %f s: %i', (secondsAStep, expected) => {
     expect(stepsAtOnce({ secondsAStep })).toBe(expected);
@@ -18,8 +18,18 @@ describe('steps at once', () => {
     for (let secondsAStep = 0.0005; secondsAStep < 0.05; secondsAStep *= 1.1) {
       const count = stepsAtOnce({ secondsAStep });
       expect(300 % count).toBe(0);
-      if (count > 1) expect(count * secondsAStep).toBeLessThanOrEqual(0.04);
+      if (count > 1) expect(count * secondsAStep).toBeLessThanOrEqual(0.045);
     }
+  });
+
+  it.each([
+    [0.001, 0, 300, 30],
+    [0.0021, 0, 300, 20],
+    [0.0021, 930, 7, 6],
+    [0.008, 15, 300, 5],
+    [0.03, 0, 300, 1],
+  ])('in one operation, of %f s, after %i and before %i: %i', (secondsAStep, taken, left, expected) => {
+    expect(stepsAtOnce({ secondsAStep, taken, left, inOne: true })).toBe(expected);
   });
 
   it('are twenty in long runs only: preparing them takes time', () => {

@@ -1,27 +1,30 @@
 /**
  * Several optimizer steps in one call of the session. The overhead of a call (waking TensorFlow's threads,
- * passing inputs in and the loss out, JavaScript between two calls) is a tenth of a small net's step. Twenty
- * steps share one call, or ten or five if twenty would take too long: a pause takes effect only between two
- * calls.
+ * passing inputs in and the loss out, JavaScript between two calls) is half a small net's step. As many steps
+ * share one call as take 45 ms: a pause takes effect only between two calls.
  *
- * Each step calls the same functions as `train`, so the results are bit-identical.
+ * Each step computes the same as `train`, so the results are bit-identical.
  */
 import { type Graph, type Side, type Signature, type Tensor, isByShard, slotsOf } from '../graph/graph.ts';
 import { pack, placeholder, unpack } from '../graph/operations.ts';
 import { type Outline, callOutline } from '../graph/outline.ts';
+import { type Repeatable, addRepeated, repeatable } from '../sequences/repeated.ts';
 import type { NumberInput, NumberInputs } from '../native/session.ts';
 
 /** Each of these divides 300, the number of steps per running loss. */
-const counts = [20, 10, 5] as const;
+const counts = [30, 20, 15, 10, 6, 5, 4, 3, 2] as const;
+
+/** Those for which TensorFlow would otherwise have to prepare the nodes of each step. */
+const countsOfNodes: readonly number[] = [20, 10, 5];
 
 /**
- * Number of remaining steps from which calls of twenty pay off: TensorFlow takes 0.1 s longer to prepare that
- * signature, and so many steps save as much.
+ * Number of remaining steps from which calls of twenty pay off where TensorFlow prepares each step's nodes: it takes 0.1 s
+ * longer to prepare that signature, and so many steps save as much.
  */
 const worthTwenty = 5000;
 
 /** Seconds that one call may take, so that pause and stop take effect within 50 ms. */
-const longest = 0.04;
+const longest = 0.045;
 
 /** Returns the name of the signature that takes `count` steps. */
 export const severalSteps = (count: number) => `train${count}`;
@@ -38,6 +41,8 @@ export interface StepBudget {
   readonly left?: number;
   /** Approximate number of steps left in the training run. */
   readonly leftInAll?: number;
+  /** Whether several steps are one operation, so that TensorFlow has nothing to prepare. */
+  readonly inOne?: boolean;
 }
 
 /** Returns the number of steps to take in the next call of the session. */
@@ -46,15 +51,21 @@ export function stepsAtOnce({
   taken = 0,
   left = Infinity,
   leftInAll = Infinity,
+  inOne = false,
 }: StepBudget): number {
-  const [most] = counts;
+  const mayTake = (count: number) => taken % count === 0 && left >= count;
+  if (inOne) return counts.find((count) => secondsAStep * count <= longest && mayTake(count)) ?? 1;
+  const [most] = countsOfNodes;
   const fits = (count: number) =>
-    secondsAStep * count <= longest && (count < most || leftInAll >= worthTwenty);
-  const count = counts.find(fits) ?? 1;
+    secondsAStep * count <= longest && (count < (most ?? 0) || leftInAll >= worthTwenty);
+  const count = countsOfNodes.find(fits) ?? 1;
   // An epoch's last steps are not taken in a smaller call: TensorFlow would have to prepare it, which takes
   // longer than those steps.
-  return taken % count === 0 && left >= count ? count : 1;
+  return mayTake(count) ? count : 1;
 }
+
+/** Returns whether a graph, which has these signatures, has several steps as one operation. */
+export const hasStepsInOne = (has: (signature: string) => boolean): boolean => has(severalSteps(counts[0]));
 
 /**
  * Rebuilds `train` from function calls and adds `train20` and so on, with the same inputs and the step as a
@@ -63,27 +74,46 @@ export function stepsAtOnce({
 export function addSteps(g: Graph, outline: Outline): void {
   const inputs: Side = g.signatures['train']?.inputs ?? {};
   g.signature('train', { inputs, outputs: callOutline(g, outline).outputs });
-  for (const count of counts) {
+  const inOne = repeatable(outline.join, inputs, outline.outputs['loss'] as Tensor);
+  for (const count of inOne ? counts : countsOfNodes) {
     const name = severalSteps(count);
     g.scope(name, () => {
-      g.signature(name, stepsOf(g, outline, inputs, count));
+      g.signature(name, inOne ? stepsInOne(g, inOne, inputs, count) : stepsOf(g, outline, inputs, count));
     });
   }
 }
 
-function stepsOf(g: Graph, outline: Outline, inputs: Side, count: number): Signature {
-  const parts = slotsOf(inputs).map(({ name, flatName, tensor: single }) => {
-    const stacked = placeholder(g, flatName, single.dtype, [count, ...shapeOf(g, single)]);
-    return { name, single, stacked, steps: unpack(g, stacked, count) };
-  });
+function stackedInputs(g: Graph, inputs: Side, count: number) {
+  return slotsOf(inputs).map(({ name, flatName, tensor: single }) => ({
+    name,
+    single,
+    stacked: placeholder(g, flatName, single.dtype, [count, ...shapeOf(g, single)]),
+  }));
+}
+
+function stepsInOne(g: Graph, step: Repeatable, inputs: Side, count: number): Signature {
+  const parts = stackedInputs(g, inputs, count);
+  const stackedOf = new Map(parts.map(({ single, stacked }) => [single.node, stacked]));
+  return { inputs: several(inputs, parts), outputs: { losses: addRepeated(g, step, count, stackedOf) } };
+}
+
+/** Returns the inputs of several steps, each like that of one. */
+function several(inputs: Side, parts: readonly { readonly name: string; readonly stacked: Tensor }[]): Side {
   const stackedOf = (wanted: string) =>
     parts.filter(({ name }) => name === wanted).map(({ stacked }) => stacked);
-  const several = Object.fromEntries(
+  return Object.fromEntries(
     Object.entries(inputs).map(([name, value]): [string, Tensor | Tensor[]] => {
       const stacked = stackedOf(name);
       return [name, isByShard(value) ? stacked : (stacked[0] as Tensor)];
     }),
   );
+}
+
+function stepsOf(g: Graph, outline: Outline, inputs: Side, count: number): Signature {
+  const parts = stackedInputs(g, inputs, count).map((part) => ({
+    ...part,
+    steps: unpack(g, part.stacked, count),
+  }));
   const losses: Tensor[] = [];
   let changed: readonly string[] = [];
   for (let step = 0; step < count; step += 1) {
@@ -92,7 +122,7 @@ function stepsOf(g: Graph, outline: Outline, inputs: Side, count: number): Signa
     losses.push(outputs['loss'] as Tensor);
     changed = changes;
   }
-  return { inputs: several, outputs: { losses: pack(g, losses) } };
+  return { inputs: several(inputs, parts), outputs: { losses: pack(g, losses) } };
 }
 
 function shapeOf(g: Graph, { node: name }: Tensor): readonly number[] {

@@ -11,6 +11,29 @@ export function shardSizes(images: number, shards: number): number[] {
   return Array.from({ length: shards }, (_, shard) => from(shard + 1) - from(shard));
 }
 
+/**
+ * Splits several batches of one size, one after another, into shards as input `indices` of several steps: for each shard
+ * the steps along the first axis.
+ */
+export function splitBatches(
+  indices: Int32Array,
+  batchSize: number,
+  shards: number,
+): { indices: NumberInput[] } {
+  const steps = indices.length / batchSize;
+  let from = 0;
+  const parts = shardSizes(batchSize, shards).map((size) => {
+    const data = new Int32Array(steps * size);
+    for (let step = 0; step < steps; step += 1) {
+      const begin = step * batchSize + from;
+      data.set(indices.subarray(begin, begin + size), step * size);
+    }
+    from += size;
+    return { data, shape: [steps, size] };
+  });
+  return { indices: parts };
+}
+
 /** Splits a batch's indices into shards as input `indices`; the order of the images is preserved. */
 export function splitBatch(indices: Int32Array, shards: number): { indices: NumberInput[] } {
   let from = 0;

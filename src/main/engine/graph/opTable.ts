@@ -122,6 +122,9 @@ export const opTable = {
     outputs: ['x_gradient', 'filter_gradient', 'bias_gradient'],
     cost: 'heavy',
   },
+  // Several of these and of TensorFlow's as one (`engine/sequences`).
+  StrideSequence: { inputs: 'any', outputs: { list: 'results' }, cost: 'heavy' },
+  StrideStep: { inputs: 'any', outputs: { list: 'results' }, effect: 'write' },
   StrideNormaliseGradient: heavy(6, 'x_gradient'),
   StrideNormaliseSums: heavy(4, 'sums'),
   StrideToLanes: of(1, 'lanes_of_images'),
@@ -176,6 +179,9 @@ export const opTable = {
 } as const satisfies Record<string, OpEntry>;
 
 export type OpName = keyof typeof opTable;
+
+/** Returns whether an operation is one of Stride's own; TensorFlow's `StridedSlice` is not. */
+export const isOwn = (op: OpName): boolean => /^Stride[A-Z]/.test(op);
 
 /** Returns the entry of any name that a node carries. */
 export const entryOf = (op: OpName): OpEntry => opTable[op];

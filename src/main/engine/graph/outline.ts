@@ -18,25 +18,37 @@ import {
   slotsOf,
 } from './graph.ts';
 import { entryOf } from './opTable.ts';
+import { inSequences } from '../sequences/sequences.ts';
+import { asOneStep } from '../sequences/wholeStep.ts';
 
 const isHeavy = ({ op }: GraphNode) => entryOf(op).cost === 'heavy';
 const writes = ({ op }: GraphNode) => entryOf(op).effect === 'write';
 const reads = ({ op }: GraphNode) => entryOf(op).effect === 'read';
 
+/** What a shard computes. */
+export interface Shard {
+  readonly called: GraphFunction;
+  /** The nodes of the graph that was cut that it contains. */
+  readonly names: readonly string[];
+  /** The tensors of that graph that it returns, in the order of the function's outputs. */
+  readonly results: readonly Tensor[];
+}
+
 /** A signature's graph, cut into functions. */
 export interface Outline {
-  /** One function per shard. */
-  readonly shards: readonly GraphFunction[];
+  /** One for each shard; none if the shards depend on each other, and all nodes are in `join`. */
+  readonly shards: readonly Shard[];
   /** Nodes that combine the results of several shards, with everything else that they need. */
   readonly join: readonly GraphNode[];
   readonly outputs: Side;
 }
 
 /**
- * Cuts a signature's graph: nodes that depend on an input of one shard belong to that shard. Returns null if
- * much work depends on several shards: batch normalisation exchanges sums in the middle of a net.
+ * Cuts a signature's graph: nodes that depend on an input of one shard belong to that shard. With `sequences`, Stride's
+ * library computes the whole step in one operation, or each shard in as few as possible. Returns null if much work depends
+ * on several shards: batch normalisation exchanges sums in the middle of a net.
  */
-export function outlineShards(graph: Graph, signatureName: string): Outline | null {
+export function outlineShards(graph: Graph, signatureName: string, sequences = false): Outline | null {
   const signature = graph.signatures[signatureName];
   if (!signature) throw new Error(`the graph has no signature ${signatureName}`);
   const outputs = slotsOf(signature.outputs).map(({ tensor }) => tensor);
@@ -46,22 +58,38 @@ export function outlineShards(graph: Graph, signatureName: string): Outline | nu
   );
   const owners = ownersOf(nodes, signature);
   const ownerCount = ({ name }: GraphNode) => owners.get(name)?.size ?? 0;
+  const computed = nodes.filter((node) => node.op !== 'Placeholder');
+  if (sequences) {
+    const step = asOneStep(computed, outputs, shardsOf(signature));
+    if (step)
+      return {
+        shards: [],
+        join: afterReads(step.nodes, step.nodes),
+        outputs: placed(signature.outputs, step.place),
+      };
+  }
   if (nodes.some((node) => ownerCount(node) > 1 && isHeavy(node))) return null;
 
-  const computed = nodes.filter((node) => node.op !== 'Placeholder');
   const common = computed.filter((node) => ownerCount(node) === 0);
   const joined = computed.filter((node) => ownerCount(node) > 1);
   const wantedOutside = [...joined.flatMap(({ inputs }) => inputs), ...outputs];
   const shards = [...new Set([...owners.values()].flatMap((of) => [...of]))].sort((a, b) => a - b);
   return {
-    shards: shards.map((shard): GraphFunction => {
+    shards: shards.map((shard): Shard => {
       const own = computed.filter((node) => ownerCount(node) === 1 && owners.get(node.name)?.has(shard));
+      const results = different(wantedOutside.filter(({ node }) => own.some(({ name }) => name === node)));
       const inside = withCommon(own, common);
+      const whole = { nodes: inside, place: (tensor: Tensor) => tensor };
+      const { nodes: body, place } = sequences ? inSequences(inside, results) : whole;
       return {
-        name: `${signatureName}_shard_${shard}`,
-        inputs: tensorsOutside(inside),
-        nodes: inside,
-        outputs: different(wantedOutside.filter(({ node }) => own.some(({ name }) => name === node))),
+        called: {
+          name: `${signatureName}_shard_${shard}`,
+          inputs: tensorsOutside(body),
+          nodes: body,
+          outputs: results.map(place),
+        },
+        names: inside.map(({ name }) => name),
+        results,
       };
     }),
     join: withCommon(joined, common),
@@ -90,10 +118,10 @@ export function callOutline(
   const place = (tensor: Tensor) => known.get(keyOf(tensor)) ?? tensor;
   /** The call in which a shard's node runs. */
   const callOf = new Map<string, string>();
-  const calls = shards.map((shard) => {
-    const results = graph.call(shard, shard.inputs.map(place), after);
-    for (const { name } of shard.nodes) callOf.set(name, (results[0] as Tensor).node);
-    shard.outputs.forEach((tensor, position) => known.set(keyOf(tensor), results[position] as Tensor));
+  const calls = shards.map(({ called, names, results: given }) => {
+    const results = graph.call(called, called.inputs.map(place), after);
+    for (const name of names) callOf.set(name, (results[0] as Tensor).node);
+    given.forEach((tensor, position) => known.set(keyOf(tensor), results[position] as Tensor));
     return (results[0] as Tensor).node;
   });
   const copies = new Map<string, string>();
@@ -121,18 +149,18 @@ export function callOutline(
     return inside === undefined ? place(tensor) : { ...tensor, node: inside };
   };
   return {
-    outputs: Object.fromEntries(
-      Object.entries(outputs).map(([name, value]) => [
-        name,
-        isByShard(value) ? value.map(result) : result(value),
-      ]),
-    ),
+    outputs: placed(outputs, result),
     changes: [
-      ...calls.filter((_, shard) => shards[shard]?.nodes.some(writes)),
+      ...calls.filter((_, shard) => shards[shard]?.called.nodes.some(writes)),
       ...join.filter(writes).map(({ name }) => copies.get(name) as string),
     ],
   };
 }
+
+const placed = (side: Side, place: (tensor: Tensor) => Tensor): Side =>
+  Object.fromEntries(
+    Object.entries(side).map(([name, value]) => [name, isByShard(value) ? value.map(place) : place(value)]),
+  );
 
 const keyOf = ({ node, output }: Tensor) => `${node}:${output}`;
 
@@ -155,12 +183,18 @@ function reachable(graph: Graph, from: readonly string[]): GraphNode[] {
   return graph.nodes.filter(({ name }) => found.has(name));
 }
 
+/** Returns the shards of the inputs that are those of one shard. */
+function shardsOf({ inputs }: Pick<Signature, 'inputs'>): Map<string, number> {
+  const slots = slotsOf(inputs);
+  return new Map(slots.flatMap(({ shard, tensor }) => (shard === undefined ? [] : [[tensor.node, shard]])));
+}
+
 /** Returns the shards that each node depends on. */
-function ownersOf(nodes: readonly GraphNode[], { inputs }: Signature): Map<string, ReadonlySet<number>> {
-  const shardOf = new Map<string, number>();
-  for (const { shard, tensor } of slotsOf(inputs)) {
-    if (shard !== undefined) shardOf.set(tensor.node, shard);
-  }
+function ownersOf(
+  nodes: readonly GraphNode[],
+  { inputs }: Pick<Signature, 'inputs'>,
+): Map<string, ReadonlySet<number>> {
+  const shardOf = shardsOf({ inputs });
   const owners = new Map<string, ReadonlySet<number>>();
   for (const { name, inputs: from, control } of nodes) {
     const own = shardOf.get(name);
@@ -190,8 +224,13 @@ function withCommon(nodes: readonly GraphNode[], common: readonly GraphNode[]): 
     before.unshift(node);
     need(node);
   }
+  return afterReads([...before, ...nodes], before);
+}
+
+/** Returns the nodes, of which those that change a variable run after all reads among `before`. */
+function afterReads(nodes: readonly GraphNode[], before: readonly GraphNode[]): GraphNode[] {
   const readsBefore = before.filter(reads).map(({ name }) => name);
-  return [...before, ...nodes].map((node) =>
+  return nodes.map((node) =>
     writes(node) ? { ...node, control: [...new Set([...node.control, ...readsBefore])] } : node,
   );
 }

@@ -16,7 +16,7 @@ import { pixelConstants } from '../data/normalisation.ts';
 import { Generator } from '../random/generator.ts';
 import { readMemory } from '../native/memory.ts';
 import { Session } from '../native/session.ts';
-import { severalSteps, stackInputs, stepsAtOnce } from '../compile/severalSteps.ts';
+import { hasStepsInOne, severalSteps, stackInputs, stepsAtOnce } from '../compile/severalSteps.ts';
 import { shardSizes, splitBatch } from '../compile/shards.ts';
 import { writeInitial } from '../compile/state.ts';
 import { pace, stepInputs } from '../train/trialSteps.ts';
@@ -81,13 +81,17 @@ export async function measurePace(
     const alone = await pace(trainOne, { warmUp, seconds: stepSeconds / 4, breathe });
     // The trainer chooses the number of steps per call in the same way.
     const stepsInAll = settings.epochs * Math.ceil(trainCount / count);
-    const atOnce = stepsAtOnce({ secondsAStep: alone, leftInAll: stepsInAll });
-    const signature = severalSteps(atOnce);
-    const trainSeveral = () =>
-      session.run(signature, stackInputs(Array.from({ length: atOnce }, inputsOfNext)));
-    const secondsPerStep = session.has(signature)
-      ? (await pace(trainSeveral, { warmUp: 2, seconds: stepSeconds, breathe })) / atOnce
-      : alone;
+    const inOne = hasStepsInOne((signature) => session.has(signature));
+    const together = async (secondsAStep: number, seconds: number) => {
+      const atOnce = stepsAtOnce({ secondsAStep, leftInAll: stepsInAll, inOne });
+      const signature = severalSteps(atOnce);
+      if (!session.has(signature)) return secondsAStep;
+      const trainSeveral = () =>
+        session.run(signature, stackInputs(Array.from({ length: atOnce }, inputsOfNext)));
+      return (await pace(trainSeveral, { warmUp: 2, seconds, breathe })) / atOnce;
+    };
+    // Steps of one call are shorter, so that more of them fit.
+    const secondsPerStep = await together(await together(alone, stepSeconds / 4), stepSeconds);
     const tested = Math.max(shards, Math.min(testBatch, testCount));
     const testIndices = Int32Array.from({ length: tested }, (_, i) => i % testCount);
     const test = () => session.run('evaluate', splitBatch(testIndices, shards));

@@ -18,10 +18,9 @@ import { type LastStepState, measureHealth, sampleOf } from '../compile/health.t
 import type { FromWorker, TrainingOrder } from './messages.ts';
 import { Generator } from '../random/generator.ts';
 import { drawForTestPass, drawOrderSeed, orderOf } from '../random/loaders.ts';
-import { type NumberInputs, tensorflowVersion } from '../native/session.ts';
-import { optimizerScalars } from '../compile/optimizers.ts';
-import { splitBatch } from '../compile/shards.ts';
-import { severalSteps, stackInputs, stepsAtOnce } from '../compile/severalSteps.ts';
+import { tensorflowVersion } from '../native/session.ts';
+import { type StepSource, inputsOfStep, inputsOfSteps } from './stepInputs.ts';
+import { hasStepsInOne, severalSteps, stepsAtOnce } from '../compile/severalSteps.ts';
 import { knownChanges } from './learningRates.ts';
 import { type Split } from './split.ts';
 import type { PreparedNet } from './preparedNet.ts';
@@ -133,6 +132,7 @@ export class Trainer {
       taken: batch,
       left: this.#stepsPerEpoch - batch - 1,
       leftInAll: this.#parts.order.settings.epochs * this.#stepsPerEpoch - this.#firstStep,
+      inOne: hasStepsInOne((signature) => this.#parts.session.has(signature)),
     });
   }
 
@@ -171,22 +171,18 @@ export class Trainer {
   }
 
   /** Returns the signature and inputs of step number `step` (counted from 1) on those images. */
-  #stepInputs(
-    indices: Int32Array,
-    step: number,
-  ): { signatures: ReturnType<typeof trainingSignatures>; inputs: NumberInputs } {
-    const { compiled, order, shards } = this.#parts;
-    const { settings } = order;
-    const learningRate = this.#learningRate(step);
-    const scalars = [1 / indices.length, ...optimizerScalars(settings.optimizer, learningRate, step)];
+  #stepInputs(indices: Int32Array, step: number) {
+    const { settings } = this.#parts.order;
     return {
       signatures: trainingSignatures(indices.length < settings.batchSize ? 'last' : 'whole'),
-      inputs: {
-        ...splitBatch(indices, shards),
-        scalars: { data: Float32Array.from(scalars) },
-        ...(compiled.random ? { step: { data: Int32Array.of(step), shape: [] } } : {}),
-      },
+      inputs: inputsOfStep(this.#stepSource, indices, step),
     };
+  }
+
+  get #stepSource(): StepSource {
+    const { compiled, order, shards } = this.#parts;
+    const { optimizer } = order.settings;
+    return { optimizer, shards, random: compiled.random, learningRate: (step) => this.#learningRate(step) };
   }
 
   /** Takes the next `count` steps in one call of the session if possible, otherwise the next step. */
@@ -198,14 +194,13 @@ export class Trainer {
       return;
     }
     const began = performance.now();
-    const batches = Array.from({ length: count }, (_, i) => this.#batchOf(images, progress.batch + i));
-    const inputs = batches.map((indices, i) => this.#stepInputs(indices, progress.step + 1 + i).inputs);
-    const losses = parts.session.run(signature, stackInputs(inputs))['losses']?.data as Float32Array;
+    const { batchSize } = parts.order.settings;
+    const indices = images.subarray(progress.batch * batchSize, (progress.batch + count) * batchSize);
+    const inputs = inputsOfSteps(this.#stepSource, indices, count, progress.step + 1);
+    const losses = parts.session.run(signature, inputs)['losses']?.data;
     const seconds = (performance.now() - began) / 1000 / count;
     this.#pace.took(seconds, signature);
-    batches.forEach((indices, i) => {
-      this.#take(losses[i] as number, indices.length, seconds);
-    });
+    for (let i = 0; i < count; i += 1) this.#take(losses?.[i] ?? NaN, batchSize, seconds);
   }
 
   #step(indices: Int32Array): void {

@@ -22,6 +22,7 @@ struct TF_StringView {
 
 /** Numbers of TF_DataType and TF_Code. */
 constexpr int TF_FLOAT = 1;
+constexpr int TF_INT32 = 3;
 constexpr int TF_UINT8 = 4;
 constexpr int TF_OK = 0;
 constexpr int TF_INVALID_ARGUMENT = 3;
@@ -32,6 +33,7 @@ void TF_SetStatus(TF_Status*, int code, const char* message);
 int TF_GetCode(const TF_Status*);
 const char* TF_Message(const TF_Status*);
 
+int TF_TensorType(const TF_Tensor*);
 int TF_NumDims(const TF_Tensor*);
 int64_t TF_Dim(const TF_Tensor*, int axis);
 void* TF_TensorData(const TF_Tensor*);
@@ -56,10 +58,23 @@ void TF_OpKernelConstruction_GetAttrInt64List(TF_OpKernelConstruction*, const ch
                                               TF_Status*);
 void TF_OpKernelConstruction_GetAttrBool(TF_OpKernelConstruction*, const char* name, unsigned char* value, TF_Status*);
 void TF_OpKernelConstruction_GetAttrFloat(TF_OpKernelConstruction*, const char* name, float* value, TF_Status*);
+void TF_OpKernelConstruction_GetAttrSize(TF_OpKernelConstruction*, const char* name, int32_t* listLength,
+                                         int32_t* length, TF_Status*);
+void TF_OpKernelConstruction_GetAttrString(TF_OpKernelConstruction*, const char* name, char* value, size_t most,
+                                           TF_Status*);
 void TF_OpKernelConstruction_Failure(TF_OpKernelConstruction*, TF_Status*);
+int TF_NumInputs(TF_OpKernelContext*);
 void TF_GetInput(TF_OpKernelContext*, int index, TF_Tensor**, TF_Status*);
 TF_Tensor* TF_AllocateOutput(TF_OpKernelContext*, int index, int type, const int64_t* shape, int axes, size_t bytes,
                              TF_Status*);
+/** Where memory is asked for. */
+struct TF_AllocatorAttributes {
+  size_t size;
+  void* reserved;
+  unsigned char onHost;
+};
+TF_Tensor* TF_AllocateTemp(TF_OpKernelContext*, int type, const int64_t* shape, int axes, TF_AllocatorAttributes*,
+                           TF_Status*);
 TF_StringView TF_GetOpKernelName(TF_OpKernelContext*);
 void TF_OpKernelContext_Failure(TF_OpKernelContext*, TF_Status*);
 }
