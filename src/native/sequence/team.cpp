@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <system_error>
 #include <thread>
 
 namespace stride {
@@ -39,7 +40,7 @@ class Team {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       open_.push_back(&work);
-      for (; threads_ < most_ && threads_ < work.wanted_; threads_++) std::thread([this] { serve(); }).detach();
+      while (threads_ < most_ && threads_ < work.wanted_ && begin()) threads_++;
       offers_.fetch_add(1, std::memory_order_release);
     }
     if (sleeping_.load(std::memory_order_acquire) > 0) wake_.notify_all();
@@ -52,6 +53,16 @@ class Team {
 
  private:
   Team() : most_(static_cast<int>(std::thread::hardware_concurrency()) - 1) {}
+
+  /** Returns whether there is another thread. Where the system has none left, the others do its work. */
+  bool begin() {
+    try {
+      std::thread([this] { serve(); }).detach();
+      return true;
+    } catch (const std::system_error&) {
+      return false;
+    }
+  }
 
   /** Returns work that wants another helper; null if there is none. The mutex must be held. */
   Work* find(size_t& place) {
