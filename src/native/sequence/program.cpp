@@ -72,6 +72,7 @@ Program::Program(const SequenceSettings& settings, std::string& why) : inputs_(s
   divide();
   findReaders();
   findOutputs(settings, why);
+  if (why.empty()) findEnds();
 }
 
 Program::~Program() {
@@ -123,6 +124,19 @@ void Program::findOutputs(const SequenceSettings& settings, std::string& why) {
     if (isMade && output_[value] < 0) output_[value] = static_cast<int>(output);
     else lastReader_[static_cast<size_t>(owner_[value])] = static_cast<int>(lines_.size());
   }
+}
+
+void Program::findEnds() {
+  for (Line& line : lines_)
+    for (int value = line.firstOutput; line.operation && value < line.firstOutput + line.outputs; value++) {
+      const auto number = static_cast<size_t>(value);
+      const int last = std::max(lastReader_[number], static_cast<int>(&line - lines_.data()));
+      // What another shard reads last, and what leaves the sequence, stays until the end.
+      const bool endsHere = last < static_cast<int>(lines_.size()) && output_[number] < 0 &&
+                            blocks_[static_cast<size_t>(lines_[static_cast<size_t>(last)].block)].owner ==
+                                blocks_[static_cast<size_t>(line.block)].owner;
+      if (endsHere) lines_[static_cast<size_t>(last)].ended.push_back(value);
+    }
 }
 
 /** Returns the block in which a value is computed, which is not an input. */

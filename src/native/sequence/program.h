@@ -44,6 +44,8 @@ struct Line {
   /** The types of the inputs, 0 for any. */
   std::vector<int> types;
   int firstOutput = 0, outputs = 0;
+  /** The values whose memory nothing reads after this line. */
+  std::vector<int> ended;
   int block = 0;
   /** Of a view. */
   int64_t from = 0;
@@ -90,6 +92,7 @@ class Program {
   void readLine(const std::string& text, std::string& why);
   void divide();
   void findReaders();
+  void findEnds();
   void findOutputs(const SequenceSettings& settings, std::string& why);
   int blockOf(int value) const;
 

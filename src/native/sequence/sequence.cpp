@@ -98,8 +98,13 @@ void Sequence::computeBlock(const Block& block, Values& values, TensorFlowCall& 
     } else {
       view(line, values, each);
     }
-    if (each.ok()) continue;
+    // Before there is a plan, memory is given back as soon as it may be, so that the first step needs no more than others.
+    if (each.ok() && (values.plan || line.ended.empty())) continue;
     const std::lock_guard<std::mutex> lock(values.mutex);
+    if (each.ok()) {
+      for (int value : line.ended) call.release(values.all[static_cast<size_t>(value)].data);
+      continue;
+    }
     call.refuse(line.name + ": " + each.why());
     values.failed.store(true, std::memory_order_relaxed);
   }
@@ -136,6 +141,12 @@ void Sequence::give(int64_t step, Values& values, TensorFlowCall& call) const {
   values.given = 0;
 }
 
+/**
+ * With more bytes, each value has memory of its own for as long as it is needed: one piece would be memory beside all that
+ * TensorFlow keeps in smaller pieces, and asking for a value's memory takes nothing beside computing it.
+ */
+constexpr size_t largestPlan = size_t{64} << 20;
+
 void Sequence::compute(TensorFlowCall& call) {
   if (call.inputs() != static_cast<int>(settings_.inputs)) return call.refuse("the program is for another number of inputs");
   std::vector<Tensor> given;
@@ -169,11 +180,13 @@ void Sequence::compute(TensorFlowCall& call) {
     work.run();
     if (call.ok()) give(step, values, call);
     if (plan || !call.ok()) continue;
-    {
+    const std::shared_ptr<const Plan> made = program_.planOf(values.all);
+    if (made->total <= largestPlan) {
       const std::lock_guard<std::mutex> lock(mutex_);
-      plan_ = program_.planOf(values.all);
+      plan_ = made;
     }
-    usePlan();
+    call.releaseAll();
+    if (step + 1 < settings_.steps) usePlan();
   }
 }
 

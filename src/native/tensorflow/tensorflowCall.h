@@ -26,16 +26,35 @@ class TensorFlowCall : public Call {
     known_.resize(static_cast<size_t>(inputs_));
   }
   ~TensorFlowCall() override {
+    releaseAll();
     for (TF_Tensor* tensor : tensors_) TF_DeleteTensor(tensor);
   }
 
   int inputs() const override { return inputs_; }
 
-  /** Returns memory for as long as the call lasts; null, and the call is refused, if there is none. */
+  /** Returns memory until it is released or the call ends; null, and the call is refused, if there is none. */
   void* temporary(size_t bytes) {
     TF_AllocatorAttributes where{sizeof where, nullptr, 1};
     const int64_t count = static_cast<int64_t>((bytes + sizeof(float) - 1) / sizeof(float));
-    return ok() ? dataOf(TF_AllocateTemp(context_, TF_FLOAT, &count, 1, &where, status_.get())) : nullptr;
+    if (!ok()) return nullptr;
+    TF_Tensor* tensor = TF_AllocateTemp(context_, TF_FLOAT, &count, 1, &where, status_.get());
+    if (tensor) temporaries_.push_back(tensor);
+    return dataIn(tensor);
+  }
+
+  /** Gives memory back that `temporary` returned. */
+  void release(const void* memory) {
+    const auto isIt = [&](TF_Tensor* tensor) { return TF_TensorData(tensor) == memory; };
+    const auto found = std::find_if(temporaries_.begin(), temporaries_.end(), isIt);
+    if (found == temporaries_.end()) return;
+    TF_DeleteTensor(*found);
+    temporaries_.erase(found);
+  }
+
+  /** Gives all such memory back. */
+  void releaseAll() {
+    for (TF_Tensor* tensor : temporaries_) TF_DeleteTensor(tensor);
+    temporaries_.clear();
   }
 
   void make(int index, Tensor& tensor) override {
@@ -77,6 +96,10 @@ class TensorFlowCall : public Call {
   /** Keeps a tensor until the call ends, and returns its memory. */
   void* dataOf(TF_Tensor* tensor) {
     if (tensor) tensors_.push_back(tensor);
+    return dataIn(tensor);
+  }
+
+  void* dataIn(const TF_Tensor* tensor) {
     if (status_.ok() && tensor) return TF_TensorData(tensor);
     refuse(status_.ok() ? "TensorFlow gave no tensor" : TF_Message(status_.get()));
     return nullptr;
@@ -86,7 +109,7 @@ class TensorFlowCall : public Call {
   int inputs_;
   Status status_;
   std::vector<Tensor> known_;
-  std::vector<TF_Tensor*> tensors_;
+  std::vector<TF_Tensor*> tensors_, temporaries_;
 };
 
 class TensorFlowAttributes : public Attributes {
