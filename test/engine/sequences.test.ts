@@ -1,5 +1,5 @@
 /**
- * What Stride's library computes as one operation (`src/native/sequence.h`) is what TensorFlow computes node by node: each
+ * What Stride's library computes as one operation (`src/native/sequence/program.h`) is what TensorFlow computes node by node: each
  * of TensorFlow's operations that it knows, and whole training steps.
  */
 import { describe, expect, it } from 'vitest';

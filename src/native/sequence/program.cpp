@@ -95,6 +95,7 @@ void Program::divide() {
 
 void Program::findReaders() {
   lastReader_.assign(owner_.size(), -1);
+  isShared_.assign(owner_.size(), false);
   for (size_t number = 0; number < lines_.size(); number++) {
     const Block& block = blocks_[static_cast<size_t>(lines_[number].block)];
     int endOfPhase = static_cast<int>(number);
@@ -104,6 +105,7 @@ void Program::findReaders() {
       const int value = owner_[static_cast<size_t>(input)];
       // While another shard's block reads it, its own may be anywhere in the same phase.
       const bool isOwn = value >= inputs_ && blocks_[static_cast<size_t>(blockOf(value))].owner == block.owner;
+      if (!isOwn) isShared_[static_cast<size_t>(value)] = true;
       int& last = lastReader_[static_cast<size_t>(value)];
       last = std::max(last, isOwn ? static_cast<int>(number) : endOfPhase);
     }
@@ -131,10 +133,8 @@ void Program::findEnds() {
     for (int value = line.firstOutput; line.operation && value < line.firstOutput + line.outputs; value++) {
       const auto number = static_cast<size_t>(value);
       const int last = std::max(lastReader_[number], static_cast<int>(&line - lines_.data()));
-      // What another shard reads last, and what leaves the sequence, stays until the end.
-      const bool endsHere = last < static_cast<int>(lines_.size()) && output_[number] < 0 &&
-                            blocks_[static_cast<size_t>(lines_[static_cast<size_t>(last)].block)].owner ==
-                                blocks_[static_cast<size_t>(line.block)].owner;
+      // What another shard may still be reading, and what leaves the sequence, stays until the end.
+      const bool endsHere = last < static_cast<int>(lines_.size()) && output_[number] < 0 && !isShared_[number];
       if (endsHere) lines_[static_cast<size_t>(last)].ended.push_back(value);
     }
 }

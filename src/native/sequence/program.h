@@ -102,6 +102,8 @@ class Program {
   std::vector<std::vector<int>> phases_;
   /** For each value the value whose memory it is in, the last line that reads that memory, and its output or −1. */
   std::vector<int> owner_, lastReader_, output_;
+  /** Whether a block of another owner reads a value. */
+  std::vector<bool> isShared_;
 };
 
 }  // namespace stride

@@ -1,5 +1,5 @@
 /**
- * The lines of a sequence's program: how `src/native/sequence.h` is told to compute a node. TensorFlow's operations have
+ * The lines of a sequence's program: how `src/native/sequence/program.h` is told to compute a node. TensorFlow's operations have
  * names and inputs of their own there, with shapes and axes as attributes.
  */
 import type { Attribute, Constant, DataType, GraphNode, Tensor } from '../graph/graph.ts';

@@ -1,4 +1,4 @@
-/** Writes the program of a sequence (`src/native/sequence.h`). */
+/** Writes the program of a sequence (`src/native/sequence/program.h`). */
 import { int, ints, string } from '../graph/attributes.ts';
 import type { Constant, DataType, GraphNode, Tensor } from '../graph/graph.ts';
 import { type OpName, entryOf } from '../graph/opTable.ts';

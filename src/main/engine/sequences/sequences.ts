@@ -1,5 +1,5 @@
 /**
- * Puts neighbouring nodes into sequences (`src/native/sequence.h`), each of which TensorFlow calls as one operation. A
+ * Puts neighbouring nodes into sequences (`src/native/sequence/program.h`), each of which TensorFlow calls as one operation. A
  * node costs TensorFlow 3 to 6 µs beside its computation, and a step of a small net has a hundred nodes that compute for
  * 10 µs or give a tensor another shape.
  */

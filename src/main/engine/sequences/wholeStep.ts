@@ -1,6 +1,6 @@
 /**
  * A whole training step as one operation (`StrideStep`): all shards, what they exchange, and the step of the optimizer.
- * The shards are computed by threads of the library (`src/native/team.h`), which wait for each other in less than a
+ * The shards are computed by threads of the library (`src/native/sequence/team.h`), which wait for each other in less than a
  * microsecond; TensorFlow's take 20 to 50 µs to start on what has become ready.
  */
 import type { GraphNode, Tensor } from '../graph/graph.ts';
