@@ -8,7 +8,13 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { openDataset } from '../../src/main/datasets/index.ts';
 import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
-import type { FromWorker, ToWorker, TrainingOrder } from '../../src/main/engine/train/messages.ts';
+import { countSent, newMailbox } from '../../src/main/engine/train/mailbox.ts';
+import type {
+  FromWorker,
+  ToWorker,
+  TrainingOrder,
+  WorkerStart,
+} from '../../src/main/engine/train/messages.ts';
 import { shortened } from '../../src/shared/datasets/shortened.ts';
 import type { EpochRecord } from '../../src/shared/runs/runs.ts';
 import { trainingSettingsSchema } from '../../src/shared/training/training.ts';
@@ -45,6 +51,7 @@ class PausedRun {
   kept = NaN;
 
   readonly #worker: Worker;
+  readonly #mailbox = newMailbox();
   readonly #keep: KeepState | null;
   #turn = Promise.withResolvers<void>();
   #lastEpoch = NaN;
@@ -53,7 +60,9 @@ class PausedRun {
 
   constructor(order: TrainingOrder, keep: KeepState | null) {
     this.#keep = keep;
-    this.#worker = new Worker(workerUrl, { workerData: order });
+    this.#worker = new Worker(workerUrl, {
+      workerData: { ...order, mailbox: this.#mailbox } satisfies WorkerStart,
+    });
     this.#worker.on('message', (message: FromWorker) => this.#take(message, performance.now()));
     this.#worker.on('error', (error) => this.#turn.reject(error));
     this.#worker.on('exit', (code) =>
@@ -77,6 +86,7 @@ class PausedRun {
 
   #send(message: ToWorker): void {
     this.#worker.postMessage(message);
+    countSent(this.#mailbox);
   }
 
   #take(message: FromWorker, now: number): void {

@@ -35,6 +35,7 @@ export const SOURCES = [
     'imageOperations',
     'convolutionOperations',
     'linearOperations',
+    'node/mailbox',
     'normaliseOperations',
     'sequence/elementOperations',
     'sequence/netOperations',

@@ -22,11 +22,12 @@
  *     StrideStep               the same for a whole step, which changes variables in their own memory
  *
  * Node and Electron load this library as an addon, so that their rules for addons hold: it stays while any thread uses
- * it. It has nothing for JavaScript.
+ * it. For JavaScript it has `node/mailbox.h` alone.
  */
 #include <mutex>
 #include <utility>
 
+#include "node/mailbox.h"
 #include "sequence/sequence.h"
 #include "tensorflow/verbose.h"
 
@@ -92,7 +93,6 @@ void* createSequence(TF_OpKernelConstruction* node) {
   stride::SequenceSettings settings;
   settings.program = attributes.text("program");
   attributes.read("inputs_count", settings.inputs);
-  attributes.read("steps", settings.steps);
   settings.stacked = attributes.integers("stacked");
   settings.results = attributes.integers("values");
   std::string why;
@@ -159,7 +159,7 @@ bool registerOperations() {
         name,
         {"inputs: Tin"},
         {"results: Tout"},
-        {"Tin: list(type)", "Tout: list(type)", "program: string", "inputs_count: int", "values: list(int)", "steps: int",
+        {"Tin: list(type)", "Tout: list(type)", "program: string", "inputs_count: int", "values: list(int)",
          "stacked: list(int)"},
         nullptr,
         nullptr,
@@ -180,9 +180,10 @@ const Operation* stride::findOperation(const std::string& name) {
 }
 
 /** Called when a thread loads the addon; the operations are registered once in a process. Null tells of a failure. */
-extern "C" __attribute__((visibility("default"))) void* napi_register_module_v1(void*, void* exports) {
+extern "C" __attribute__((visibility("default"))) napi_value napi_register_module_v1(napi_env env,
+                                                                                           napi_value exports) {
   static std::once_flag once;
   static bool registered = false;
   std::call_once(once, [] { registered = registerOperations(); });
-  return registered ? exports : nullptr;
+  return registered && stride::exportMailboxes(env, exports) ? exports : nullptr;
 }

@@ -1,4 +1,5 @@
 /** Several steps in one run of the session are the same steps, to the bit. */
+import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import type { Network } from '../../src/shared/network/network.ts';
 import { findPreset } from '../../src/shared/network/presets.ts';
@@ -10,8 +11,16 @@ import { pixelConstants } from '../../src/main/engine/data/normalisation.ts';
 import { setNativeEnvironment } from '../../src/main/engine/native/environment.ts';
 import { optimizerScalars } from '../../src/main/engine/compile/optimizers.ts';
 import { Generator } from '../../src/main/engine/random/generator.ts';
+import { numberOfMailbox } from '../../src/main/engine/native/kernels.ts';
+import { countReceived, countSent, newMailbox } from '../../src/main/engine/train/mailbox.ts';
+import type { FromWorker } from '../../src/main/engine/train/messages.ts';
 import { Session } from '../../src/main/engine/native/session.ts';
-import { hasStepsInOne, severalSteps, stackInputs } from '../../src/main/engine/compile/severalSteps.ts';
+import {
+  mailboxInput,
+  severalSteps,
+  stackInputs,
+  stepsInOneCall,
+} from '../../src/main/engine/compile/severalSteps.ts';
 import { splitBatch, splitBatches } from '../../src/main/engine/compile/shards.ts';
 import { readState, writeInitial } from '../../src/main/engine/compile/state.ts';
 
@@ -73,7 +82,11 @@ describe.each([
     const single = steps.map((inputs) => session.run('train', inputs)['loss']?.data[0]);
     const after = readState(session);
     writeInitial(session, compiled, new Generator(1), settings.initialisation);
-    const several = session.run(severalSteps(count), stackInputs(steps))['losses']?.data;
+    const inOne = session.has(stepsInOneCall);
+    const several = session.run(inOne ? stepsInOneCall : severalSteps(count), {
+      ...stackInputs(steps),
+      ...(inOne && mailboxInput(0)),
+    })['losses']?.data;
     expect([...(several ?? [])]).toEqual(single);
     expect(new Set(single).size).toBe(count);
     expect(readState(session)).toEqual(after);
@@ -101,7 +114,6 @@ describe.each([
     });
     const session = await Session.load(compiled.graph);
     loadDataset(session, dataset);
-    expect(hasStepsInOne((signature) => session.has(signature))).toBe(true);
     const order = Int32Array.from({ length: count * batchSize }, (_, i) => (i * 7919) % 60_000);
     const scalars = Array.from({ length: count }, (_, step) => [
       1 / batchSize,
@@ -117,7 +129,8 @@ describe.each([
     // The second time, memory that was planned in the first is used from the first step on.
     for (let time = 0; time < 2; time += 1) {
       writeInitial(session, compiled, new Generator(1), settings.initialisation);
-      const losses = session.run(severalSteps(count), {
+      const losses = session.run(stepsInOneCall, {
+        ...mailboxInput(0),
         ...splitBatches(order, batchSize, 2),
         scalars: { data: Float32Array.from(scalars.flat()), shape: [count, scalars[0]?.length ?? 0] },
       })['losses'];
@@ -126,5 +139,58 @@ describe.each([
     }
     expect(new Set(single).size).toBe(count);
     session.close();
+  });
+});
+
+describe('a call of several steps', () => {
+  it('ends after the step in which its thread is sent a message, and is told of nothing by no mailbox', async () => {
+    if (!course) throw new Error('no preset');
+    const settings = trainingSettingsSchema.parse({ batchSize: batch });
+    const compiled = compile({ network: course, settings, dataset: null, shards: 2, constants: null });
+    const session = await Session.load(compiled.graph);
+    if (!session.has(stepsInOneCall)) return;
+    writeInitial(session, compiled, new Generator(1), settings.initialisation);
+    const steps = Array.from({ length: 5 }, (_, step) => stepOf(step, 2, false, settings.optimizer));
+    const lossesWith = (number: number) =>
+      session.run(stepsInOneCall, { ...stackInputs(steps), ...mailboxInput(number) })['losses'];
+    const mailbox = newMailbox();
+    const number = numberOfMailbox(mailbox);
+    expect(numberOfMailbox(mailbox)).toBe(number);
+    expect(lossesWith(number)?.shape).toEqual([5]);
+    countSent(mailbox);
+    expect(lossesWith(number)?.shape).toEqual([1]);
+    expect(lossesWith(0)?.shape).toEqual([5]);
+    countReceived(mailbox);
+    expect(lossesWith(number)?.shape).toEqual([5]);
+    session.close();
+  });
+
+  it('ends while it runs', async () => {
+    // The thread that trains is in the call meanwhile, so another one sends.
+    const order = { network: course, settings: trainingSettingsSchema.parse({ epochs: 100 }) };
+    const dataset = await openDataset('mnist');
+    const mailbox = newMailbox();
+    const worker = new Worker(new URL('../../src/main/engine/worker.ts', import.meta.url), {
+      workerData: { ...order, dataset, shards: 2, from: null, mailbox },
+    });
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
+    const losses: number[] = [];
+    let asked = NaN;
+    const waited = await new Promise<number>((resolve, reject) => {
+      worker.on('error', reject);
+      worker.on('message', (message: FromWorker) => {
+        if (message.kind === 'stopped') resolve(message.checkpoint.progress.step);
+        if (message.kind !== 'batchLosses') return;
+        losses.push(...message.losses);
+        // By then, many steps share one call.
+        if (losses.length < 400 || !Number.isNaN(asked)) return;
+        asked = losses.length;
+        worker.postMessage({ kind: 'stop' });
+        countSent(mailbox);
+      });
+    });
+    expect(losses).toHaveLength(waited);
+    expect(losses.every(Number.isFinite)).toBe(true);
+    await ended;
   });
 });

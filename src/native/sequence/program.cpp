@@ -62,7 +62,6 @@ Program::Program(const SequenceSettings& settings, std::string& why) : inputs_(s
   for (int value = 0; value < inputs_; value++) owner_[static_cast<size_t>(value)] = value;
   for (int64_t input : settings.stacked)
     if (input < 0 || input >= inputs_) why = "there is no input " + std::to_string(input);
-  if (settings.steps < 1) why = "there is no step";
   std::istringstream stream(settings.program);
   for (std::string text; why.empty() && std::getline(stream, text);) {
     if (text.compare(0, 6, "Block ") == 0) readBlock(text, why);
@@ -122,7 +121,7 @@ void Program::findOutputs(const SequenceSettings& settings, std::string& why) {
     }
     const auto value = static_cast<size_t>(result);
     // A view that leaves the sequence is copied at the end, as is an input, a value that leaves it twice, and one of several.
-    const bool isMade = settings.steps == 1 && result >= inputs_ && owner_[value] == result;
+    const bool isMade = settings.stacked.empty() && result >= inputs_ && owner_[value] == result;
     if (isMade && output_[value] < 0) output_[value] = static_cast<int>(output);
     else lastReader_[static_cast<size_t>(owner_[value])] = static_cast<int>(lines_.size());
   }

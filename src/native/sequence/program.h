@@ -14,8 +14,9 @@
  * phases have computed, and what it has computed itself; −1 is for what no shard alone computes. A program without such
  * lines is one block.
  *
- * A program may be computed several times in a call. Each time it takes the next part of the inputs that are stacked along
- * their first axis, and its results are stacked.
+ * If some inputs are stacked along their first axis, the program is computed once for each part of them, and its results are
+ * stacked. An input after its own is the number of a mailbox (`node/mailbox.h`): as soon as that has a message that was not
+ * received, no more steps are begun.
  */
 #pragma once
 #include <memory>
@@ -30,8 +31,8 @@ const Operation* findOperation(const std::string& name);
 /** What a node of the graph says of a sequence. */
 struct SequenceSettings {
   std::string program;
-  int64_t inputs = 0, steps = 1;
-  /** The inputs that are stacked, if there are several steps, and the values that leave the sequence. */
+  int64_t inputs = 0;
+  /** The inputs that are stacked, of each of several steps, and the values that leave the sequence. */
   std::vector<int64_t> stacked, results;
 };
 

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstring>
 
+#include "../node/mailbox.h"
 #include "../tensorflow/verbose.h"
 #include "team.h"
 
@@ -16,9 +17,8 @@ struct Sequence::Values {
   /** Held while TensorFlow is asked for memory, and while the call is refused. */
   std::mutex mutex;
   std::atomic<bool> failed{false};
-  /** Where the next results are copied to, and how many of a step have been. */
-  std::vector<char*> results;
-  int given = 0;
+  /** The results of the steps so far that are not computed where they are wanted, for each output of the sequence. */
+  std::vector<std::vector<char>> results;
 };
 
 class Sequence::LineCall : public Call {
@@ -112,7 +112,6 @@ void Sequence::computeBlock(const Block& block, Values& values, TensorFlowCall& 
 
 void Sequence::take(int64_t step, const std::vector<Tensor>& given, Values& values) const {
   std::copy(given.begin(), given.end(), values.all.begin());
-  if (settings_.steps == 1) return;
   for (int64_t input : settings_.stacked) {
     Tensor& value = values.all[static_cast<size_t>(input)];
     value.axes--;
@@ -121,24 +120,52 @@ void Sequence::take(int64_t step, const std::vector<Tensor>& given, Values& valu
   }
 }
 
-/** Copies the results that have not been computed where they are wanted. */
-void Sequence::give(int64_t step, Values& values, TensorFlowCall& call) const {
-  for (size_t output = 0; output < settings_.results.size() && call.ok(); output++) {
+/** Copies a step's results that have not been computed where they are wanted. There will be those of so many steps. */
+void Sequence::keep(int64_t steps, Values& values) const {
+  values.results.resize(settings_.results.size());
+  for (size_t output = 0; output < settings_.results.size(); output++) {
     const auto result = static_cast<size_t>(settings_.results[output]);
     if (program_.outputOf(result) == static_cast<int>(output)) continue;
     const Tensor& value = values.all[result];
-    if (step == 0) {
-      std::vector<int64_t> shape = shapeOf(&value);
-      if (settings_.steps > 1) shape.insert(shape.begin(), settings_.steps);
-      values.results.push_back(static_cast<char*>(call.output(static_cast<int>(output), value.type, shape)));
-    }
+    const auto* from = static_cast<const char*>(value.data);
     const size_t bytes = static_cast<size_t>(value.count()) * bytesOf(value.type);
-    char*& to = values.results[static_cast<size_t>(values.given++)];
-    if (!to) return;
-    std::memcpy(to, value.data, bytes);
-    to += bytes;
+    values.results[output].reserve(static_cast<size_t>(steps) * bytes);
+    values.results[output].insert(values.results[output].end(), from, from + bytes);
   }
-  values.given = 0;
+}
+
+/** Gives TensorFlow the results of so many steps. */
+void Sequence::give(int64_t steps, const Values& values, TensorFlowCall& call) const {
+  for (size_t output = 0; output < settings_.results.size(); output++) {
+    const auto result = static_cast<size_t>(settings_.results[output]);
+    if (program_.outputOf(result) == static_cast<int>(output)) continue;
+    const Tensor& value = values.all[result];
+    std::vector<int64_t> shape = shapeOf(&value);
+    if (!settings_.stacked.empty()) shape.insert(shape.begin(), steps);
+    void* to = call.output(static_cast<int>(output), value.type, shape);
+    if (!to) return;
+    std::memcpy(to, values.results[output].data(), values.results[output].size());
+  }
+}
+
+std::vector<Tensor> Sequence::givenTo(TensorFlowCall& call) const {
+  // The mailbox may follow.
+  if (call.inputs() != settings_.inputs && call.inputs() != settings_.inputs + 1) {
+    call.refuse("the program is for another number of inputs");
+    return {};
+  }
+  std::vector<Tensor> given;
+  for (int input = 0; input < call.inputs(); input++) {
+    const Tensor* tensor = call.input(input);
+    if (!tensor) return {};
+    given.push_back(*tensor);
+  }
+  for (int64_t input : settings_.stacked) {
+    const Tensor& first = given[static_cast<size_t>(settings_.stacked[0])], &tensor = given[static_cast<size_t>(input)];
+    if (tensor.axes < 1 || lengthOf(&tensor, 0) < 1 || lengthOf(&tensor, 0) != lengthOf(&first, 0))
+      call.refuse("input " + std::to_string(input) + " is not one for each step");
+  }
+  return given;
 }
 
 /**
@@ -148,18 +175,15 @@ void Sequence::give(int64_t step, Values& values, TensorFlowCall& call) const {
 constexpr size_t largestPlan = size_t{64} << 20;
 
 void Sequence::compute(TensorFlowCall& call) {
-  if (call.inputs() != static_cast<int>(settings_.inputs)) return call.refuse("the program is for another number of inputs");
-  std::vector<Tensor> given;
-  for (int input = 0; input < call.inputs(); input++) {
-    const Tensor* tensor = call.input(input);
-    if (!tensor) return;
-    given.push_back(*tensor);
+  std::vector<Tensor> given = givenTo(call);
+  if (!call.ok()) return;
+  int32_t mailbox = 0;
+  if (call.inputs() > settings_.inputs) {
+    mailbox = *dataOf<int32_t>(&given.back());
+    given.pop_back();
   }
-  for (int64_t input : settings_.stacked) {
-    const Tensor& tensor = given[static_cast<size_t>(input)];
-    if (settings_.steps > 1 && (tensor.axes < 1 || lengthOf(&tensor, 0) != settings_.steps))
-      return call.refuse("input " + std::to_string(input) + " is not one for each step");
-  }
+  const int64_t steps =
+      settings_.stacked.empty() ? 1 : lengthOf(&given[static_cast<size_t>(settings_.stacked[0])], 0);
   Values values;
   values.all.resize(program_.values());
   std::shared_ptr<const Plan> plan;
@@ -175,10 +199,12 @@ void Sequence::compute(TensorFlowCall& call) {
   usePlan();
   Work work(program_.phases(), static_cast<int>(program_.blocks().size()), program_.shards() - 1,
             [&](int block) { computeBlock(program_.blocks()[static_cast<size_t>(block)], values, call); });
-  for (int64_t step = 0; step < settings_.steps && call.ok(); step++) {
+  int64_t step = 0;
+  while (step < steps && call.ok() && (step == 0 || !hasUnread(mailbox))) {
     take(step, given, values);
     work.run();
-    if (call.ok()) give(step, values, call);
+    step++;
+    if (call.ok()) keep(steps, values);
     if (plan || !call.ok()) continue;
     const std::shared_ptr<const Plan> made = program_.planOf(values.all);
     if (made->total <= largestPlan) {
@@ -186,8 +212,9 @@ void Sequence::compute(TensorFlowCall& call) {
       plan_ = made;
     }
     call.releaseAll();
-    if (step + 1 < settings_.steps) usePlan();
+    if (step < steps) usePlan();
   }
+  if (call.ok()) give(step, values, call);
 }
 
 }  // namespace stride

@@ -21,9 +21,12 @@ class Sequence {
   struct Values;
   class LineCall;
 
+  /** Returns the sequence's inputs; none, and the call is refused, if they do not fit. */
+  std::vector<Tensor> givenTo(TensorFlowCall& call) const;
   /** Gives the values of the sequence's inputs for one step. */
   void take(int64_t step, const std::vector<Tensor>& given, Values& values) const;
-  void give(int64_t step, Values& values, TensorFlowCall& call) const;
+  void keep(int64_t steps, Values& values) const;
+  void give(int64_t steps, const Values& values, TensorFlowCall& call) const;
   void computeBlock(const Block& block, Values& values, TensorFlowCall& call) const;
   void view(const Line& line, Values& values, Call& call) const;
 

@@ -23,14 +23,20 @@ describe('steps at once', () => {
   });
 
   it.each([
-    [0.001, 0, 300, 30],
-    [0.0021, 0, 300, 20],
-    [0.0021, 930, 7, 6],
-    [0.008, 15, 300, 5],
-    [0.03, 0, 300, 1],
-  ])('in one operation, of %f s, after %i and before %i: %i', (secondsAStep, taken, left, expected) => {
-    expect(stepsAtOnce({ secondsAStep, taken, left, inOne: true })).toBe(expected);
-  });
+    [0.001, 0, 300, 45, 150],
+    [0.0004, 100, 500, 112, 200],
+    [0.0021, 930, 7, 7, 7],
+    [0.008, 15, 300, 5, 18],
+    [0.03, 0, 300, 1, 5],
+    [0.2, 0, 300, 1, 1],
+    [Infinity, 0, 300, 1, 1],
+  ])(
+    'in one operation, of %f s, after %i and before %i: %i, or %i where it heeds messages',
+    (secondsAStep, taken, left, alone, heeding) => {
+      expect(stepsAtOnce({ secondsAStep, taken, left, inOne: 'alone' })).toBe(alone);
+      expect(stepsAtOnce({ secondsAStep, taken, left, inOne: 'heeding' })).toBe(heeding);
+    },
+  );
 
   it('are twenty in long runs only: preparing them takes time', () => {
     expect(stepsAtOnce({ secondsAStep: 0.001, leftInAll: 4999 })).toBe(10);

@@ -1,7 +1,10 @@
 /**
- * Several optimizer steps in one call of the session. The overhead of a call (waking TensorFlow's threads,
- * passing inputs in and the loss out, JavaScript between two calls) is half a small net's step. As many steps
- * share one call as take 45 ms: a pause takes effect only between two calls.
+ * Several optimizer steps in one call of the session. The overhead of a call (waking TensorFlow's threads and the library's,
+ * passing inputs in and the losses out, JavaScript between two calls) is 1.5 ms and more.
+ *
+ * Where a whole step is one operation (`sequences/wholeStep.ts`), so are any number of steps. The operation ends early when
+ * the thread has been sent a message, so a call may take longer than a pause may wait. Otherwise TensorFlow computes the
+ * nodes of 20, 10 or 5 steps, of which as many share one call as take 45 ms: a pause takes effect only between two calls.
  *
  * Each step computes the same as `train`, so the results are bit-identical.
  */
@@ -10,42 +13,45 @@ import { pack, placeholder, unpack } from '../graph/operations.ts';
 import { type Outline, callOutline } from '../graph/outline.ts';
 import { type Repeatable, addRepeated, repeatable } from '../sequences/repeated.ts';
 import type { NumberInput, NumberInputs } from '../native/session.ts';
+import { runningLossInterval } from '../../../shared/training/training.ts';
 
-/** Each of these divides 300, the number of steps per running loss. */
-const counts = [30, 20, 15, 10, 6, 5, 4, 3, 2] as const;
-
-/** Those for which TensorFlow would otherwise have to prepare the nodes of each step. */
-const countsOfNodes: readonly number[] = [20, 10, 5];
+/** Numbers of steps whose nodes TensorFlow computes. Each divides the number of steps per running loss. */
+const counts = [20, 10, 5] as const;
 
 /**
- * Number of remaining steps from which calls of twenty pay off where TensorFlow prepares each step's nodes: it takes 0.1 s
- * longer to prepare that signature, and so many steps save as much.
+ * Number of remaining steps from which calls of twenty pay off: TensorFlow takes 0.1 s longer to prepare that signature, and
+ * so many steps save as much.
  */
 const worthTwenty = 5000;
 
 /** Seconds that one call may take, so that pause and stop take effect within 50 ms. */
 const longest = 0.045;
+/** Seconds that one call may take which ends early: a live chart shows the losses only between two calls. */
+const longestOfEarly = 0.15;
 
-/** Returns the name of the signature that takes `count` steps. */
+/** Name of the signature that takes any number of steps. */
+export const stepsInOneCall = 'trainSeveral';
+
+/** Returns the name of the signature that takes `count` steps where TensorFlow computes their nodes. */
 export const severalSteps = (count: number) => `train${count}`;
 
 export interface StepBudget {
   /** Duration of a step in seconds. */
   readonly secondsAStep: number;
   /**
-   * Steps of this epoch that have been taken. A multi-step call starts only at a multiple of its length, so
-   * that no running loss falls inside it.
+   * Steps of this epoch that have been taken. Where TensorFlow computes the nodes, a multi-step call starts only at a
+   * multiple of its length.
    */
   readonly taken?: number;
   /** Steps of this epoch that may be taken together. */
   readonly left?: number;
   /** Approximate number of steps left in the training run. */
   readonly leftInAll?: number;
-  /** Whether several steps are one operation, so that TensorFlow has nothing to prepare. */
-  readonly inOne?: boolean;
+  /** Whether several steps are one operation, and whether that heeds a mailbox. */
+  readonly inOne?: false | 'alone' | 'heeding';
 }
 
-/** Returns the number of steps to take in the next call of the session. */
+/** Returns the number of steps to take in the next call of the session. No running loss falls inside a call. */
 export function stepsAtOnce({
   secondsAStep,
   taken = 0,
@@ -53,32 +59,44 @@ export function stepsAtOnce({
   leftInAll = Infinity,
   inOne = false,
 }: StepBudget): number {
+  if (inOne) {
+    const fitting = Math.floor((inOne === 'heeding' ? longestOfEarly : longest) / secondsAStep);
+    const untilRunningLoss = runningLossInterval - (taken % runningLossInterval);
+    return Math.max(1, Math.min(fitting, untilRunningLoss, left));
+  }
   const mayTake = (count: number) => taken % count === 0 && left >= count;
-  if (inOne) return counts.find((count) => secondsAStep * count <= longest && mayTake(count)) ?? 1;
-  const [most] = countsOfNodes;
+  const [most] = counts;
   const fits = (count: number) =>
-    secondsAStep * count <= longest && (count < (most ?? 0) || leftInAll >= worthTwenty);
-  const count = countsOfNodes.find(fits) ?? 1;
+    secondsAStep * count <= longest && (count < most || leftInAll >= worthTwenty);
+  const count = counts.find(fits) ?? 1;
   // An epoch's last steps are not taken in a smaller call: TensorFlow would have to prepare it, which takes
   // longer than those steps.
   return mayTake(count) ? count : 1;
 }
 
-/** Returns whether a graph, which has these signatures, has several steps as one operation. */
-export const hasStepsInOne = (has: (signature: string) => boolean): boolean => has(severalSteps(counts[0]));
+/** Input of `trainSeveral`: the number of the mailbox whose messages end it early, or 0 for none. */
+export const mailboxInput = (number: number): NumberInputs => ({
+  mailbox: { data: Int32Array.of(number), shape: [] },
+});
 
 /**
- * Rebuilds `train` from function calls and adds `train20` and so on, with the same inputs and the step as a
- * new first axis.
+ * Rebuilds `train` from function calls and adds `trainSeveral`, or `train20` and so on, with the same inputs and the step as
+ * a new first axis.
  */
 export function addSteps(g: Graph, outline: Outline): void {
   const inputs: Side = g.signatures['train']?.inputs ?? {};
   g.signature('train', { inputs, outputs: callOutline(g, outline).outputs });
   const inOne = repeatable(outline.join, inputs, outline.outputs['loss'] as Tensor);
-  for (const count of inOne ? counts : countsOfNodes) {
+  if (inOne) {
+    g.scope(stepsInOneCall, () => {
+      g.signature(stepsInOneCall, stepsInOne(g, inOne, inputs));
+    });
+    return;
+  }
+  for (const count of counts) {
     const name = severalSteps(count);
     g.scope(name, () => {
-      g.signature(name, inOne ? stepsInOne(g, inOne, inputs, count) : stepsOf(g, outline, inputs, count));
+      g.signature(name, stepsOf(g, outline, inputs, count));
     });
   }
 }
@@ -91,10 +109,14 @@ function stackedInputs(g: Graph, inputs: Side, count: number) {
   }));
 }
 
-function stepsInOne(g: Graph, step: Repeatable, inputs: Side, count: number): Signature {
-  const parts = stackedInputs(g, inputs, count);
+function stepsInOne(g: Graph, step: Repeatable, inputs: Side): Signature {
+  const parts = stackedInputs(g, inputs, -1);
   const stackedOf = new Map(parts.map(({ single, stacked }) => [single.node, stacked]));
-  return { inputs: several(inputs, parts), outputs: { losses: addRepeated(g, step, count, stackedOf) } };
+  const mailbox = placeholder(g, 'mailbox', 'int32', []);
+  return {
+    inputs: { ...several(inputs, parts), mailbox },
+    outputs: { losses: addRepeated(g, step, stackedOf, mailbox) },
+  };
 }
 
 /** Returns the inputs of several steps, each like that of one. */

@@ -16,7 +16,13 @@ import { pixelConstants } from '../data/normalisation.ts';
 import { Generator } from '../random/generator.ts';
 import { readMemory } from '../native/memory.ts';
 import { Session } from '../native/session.ts';
-import { hasStepsInOne, severalSteps, stackInputs, stepsAtOnce } from '../compile/severalSteps.ts';
+import {
+  mailboxInput,
+  severalSteps,
+  stackInputs,
+  stepsAtOnce,
+  stepsInOneCall,
+} from '../compile/severalSteps.ts';
 import { shardSizes, splitBatch } from '../compile/shards.ts';
 import { writeInitial } from '../compile/state.ts';
 import { pace, stepInputs } from '../train/trialSteps.ts';
@@ -81,13 +87,16 @@ export async function measurePace(
     const alone = await pace(trainOne, { warmUp, seconds: stepSeconds / 4, breathe });
     // The trainer chooses the number of steps per call in the same way.
     const stepsInAll = settings.epochs * Math.ceil(trainCount / count);
-    const inOne = hasStepsInOne((signature) => session.has(signature));
+    const inOne = session.has(stepsInOneCall) && 'heeding';
     const together = async (secondsAStep: number, seconds: number) => {
       const atOnce = stepsAtOnce({ secondsAStep, leftInAll: stepsInAll, inOne });
-      const signature = severalSteps(atOnce);
+      const signature = inOne ? stepsInOneCall : severalSteps(atOnce);
       if (!session.has(signature)) return secondsAStep;
       const trainSeveral = () =>
-        session.run(signature, stackInputs(Array.from({ length: atOnce }, inputsOfNext)));
+        session.run(signature, {
+          ...stackInputs(Array.from({ length: atOnce }, inputsOfNext)),
+          ...(inOne && mailboxInput(0)),
+        });
       return (await pace(trainSeveral, { warmUp: 2, seconds, breathe })) / atOnce;
     };
     // Steps of one call are shorter, so that more of them fit.

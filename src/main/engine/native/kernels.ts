@@ -52,7 +52,30 @@ export const isUsing = ({ nodes, functions }: Pick<Graph, 'nodes' | 'functions'>
     part.nodes.some(({ op }) => op === 'StrideConv2D' || op === 'StrideLinear'),
   );
 
+/** What the library has for JavaScript, beside the operations. */
+interface Library {
+  /** Returns the number of a mailbox (`train/mailbox.ts`). */
+  openMailbox(counters: Int32Array): number;
+}
+
 /** Registers the operations with TensorFlow, which must have been loaded. Throws if that fails. */
 export function loadKernels(): void {
-  if (hasKernels()) createRequire(import.meta.url)(kernelsFile());
+  if (hasKernels()) library();
+}
+
+const library = (): Library => createRequire(import.meta.url)(kernelsFile()) as Library;
+
+const mailboxNumbers = new WeakMap<Int32Array, number>();
+
+/**
+ * Returns the number by which operations know this thread's mailbox, or 0 if it has none. The operations must have been
+ * registered.
+ */
+export function numberOfMailbox(counters: Int32Array | undefined): number {
+  if (!counters) return 0;
+  const known = mailboxNumbers.get(counters);
+  if (known !== undefined) return known;
+  const number = library().openMailbox(counters);
+  mailboxNumbers.set(counters, number);
+  return number;
 }

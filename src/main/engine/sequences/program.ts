@@ -140,7 +140,6 @@ export function sequenceNode(
       program: string(text),
       inputs_count: int(inputs.length),
       values: ints(results.map((tensor) => made.get(keyOf(tensor)) as number)),
-      steps: int(1),
       stacked: ints([]),
     },
   };

@@ -2,7 +2,7 @@
  * Several steps in one operation. Between two steps nothing is left to TensorFlow, and the threads that compute the shards
  * stay together.
  */
-import { int, ints } from '../graph/attributes.ts';
+import { ints } from '../graph/attributes.ts';
 import { type Graph, type GraphNode, type Side, type Tensor, isByShard } from '../graph/graph.ts';
 import { gathersRows } from './lines.ts';
 
@@ -41,12 +41,15 @@ export function repeatable(nodes: readonly GraphNode[], inputs: Side, loss: Tens
   return last.node === step.name ? { nodes: [...before, step], loss: last } : null;
 }
 
-/** Adds so many steps, whose inputs are stacked along a new first axis. Returns the losses, one for each step. */
+/**
+ * Adds several steps, whose inputs are stacked along a new first axis. `mailbox` has the number of the mailbox whose
+ * messages end them early. Returns the losses of the steps that are taken.
+ */
 export function addRepeated(
   g: Graph,
   { nodes, loss }: Repeatable,
-  count: number,
   stackedOf: ReadonlyMap<string, Tensor>,
+  mailbox: Tensor,
 ): Tensor {
   const copies = new Map<string, string>();
   const stacked = new Set([...stackedOf.values()].map(({ node }) => node));
@@ -57,15 +60,21 @@ export function addRepeated(
     });
     const places = from.flatMap((input, place) => (stacked.has(input.node) ? [place] : []));
     const isStep = op === 'StrideStep';
-    const copy = g.op(op, from, {
+    const copy = g.op(op, isStep ? [...from, mailbox] : from, {
       name,
       control: control.map((other) => copies.get(other) ?? other),
-      attributes: isStep ? { ...attributes, steps: int(count), stacked: ints(places) } : attributes,
+      attributes: isStep ? ofSeveral(attributes, places) : attributes,
     });
     if (places.length > 0) stacked.add(copy.node);
     copies.set(name, copy.node);
   }
   return { ...loss, node: copies.get(loss.node) as string };
+}
+
+function ofSeveral(attributes: GraphNode['attributes'], stacked: readonly number[]): GraphNode['attributes'] {
+  const types = attributes['Tin'];
+  if (types?.kind !== 'types') throw new Error('a step has a list of types');
+  return { ...attributes, Tin: { kind: 'types', value: [...types.value, 'int32'] }, stacked: ints(stacked) };
 }
 
 const tensorsOf = (side: Side): Tensor[] =>

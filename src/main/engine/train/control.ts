@@ -3,6 +3,7 @@
  * received meanwhile.
  */
 import { setImmediate } from 'node:timers/promises';
+import type { Mailbox } from './mailbox.ts';
 
 export type Wanted = 'run' | 'pause' | 'stop';
 
@@ -13,9 +14,15 @@ export class Control {
   wanted: Wanted = 'run';
   /** Whether to stop at the end of the epoch. */
   finishEpoch = false;
+  /** Tells operations of messages that have not been received. */
+  readonly mailbox: Mailbox | undefined;
   readonly #learningRates: number[] = [];
   #lastBreath = performance.now();
   #wake: (() => void) | undefined;
+
+  constructor(mailbox?: Mailbox) {
+    this.mailbox = mailbox;
+  }
 
   set(wanted: Wanted): void {
     // A stopped run stays stopped, whatever message arrives afterwards.

@@ -9,6 +9,7 @@ import type { Network } from '../../../shared/network/network.ts';
 import type { ProblemRecord } from '../../../shared/base/problem.ts';
 import type { EpochRecord, RunningLoss } from '../../../shared/runs/runs.ts';
 import type { KernelSource, KernelTimes } from '../../../shared/training/kernels.ts';
+import type { Mailbox } from './mailbox.ts';
 import type { LearningRateChange, TrainingSettings } from '../../../shared/training/training.ts';
 
 /** A run to train from its start or from a checkpoint. */
@@ -47,6 +48,11 @@ export interface LoadStart {
  */
 export interface WorkerStart extends TrainingOrder {
   readonly stay?: boolean;
+  /**
+   * Counts the messages to this worker, all of which its owner must count. Without it, fewer steps share one call, so that
+   * messages need not wait long.
+   */
+  readonly mailbox?: Mailbox;
 }
 
 export type ToWorker =

@@ -20,7 +20,8 @@ import { Generator } from '../random/generator.ts';
 import { drawForTestPass, drawOrderSeed, orderOf } from '../random/loaders.ts';
 import { tensorflowVersion } from '../native/session.ts';
 import { type StepSource, inputsOfStep, inputsOfSteps } from './stepInputs.ts';
-import { hasStepsInOne, severalSteps, stepsAtOnce } from '../compile/severalSteps.ts';
+import { mailboxInput, severalSteps, stepsAtOnce, stepsInOneCall } from '../compile/severalSteps.ts';
+import { numberOfMailbox } from '../native/kernels.ts';
 import { knownChanges } from './learningRates.ts';
 import { type Split } from './split.ts';
 import type { PreparedNet } from './preparedNet.ts';
@@ -127,12 +128,13 @@ export class Trainer {
 
   #stepsInNextRun(): number {
     const { batch } = this.#progress;
+    const { control, session } = this.#parts;
     return stepsAtOnce({
       secondsAStep: this.#pace.secondsAStep,
       taken: batch,
       left: this.#stepsPerEpoch - batch - 1,
       leftInAll: this.#parts.order.settings.epochs * this.#stepsPerEpoch - this.#firstStep,
-      inOne: hasStepsInOne((signature) => this.#parts.session.has(signature)),
+      inOne: session.has(stepsInOneCall) && (control.mailbox ? 'heeding' : 'alone'),
     });
   }
 
@@ -185,22 +187,27 @@ export class Trainer {
     return { optimizer, shards, random: compiled.random, learningRate: (step) => this.#learningRate(step) };
   }
 
-  /** Takes the next `count` steps in one call of the session if possible, otherwise the next step. */
+  /** Takes the next steps, at most `count`, in one call of the session if possible, otherwise the next step. */
   #steps(images: Int32Array, count: number): void {
     const [progress, parts] = [this.#progress, this.#parts];
-    const signature = severalSteps(count);
-    if (!parts.session.has(signature)) {
+    const inOne = parts.session.has(stepsInOneCall);
+    const signature = inOne ? stepsInOneCall : severalSteps(count);
+    if (count === 1 || !parts.session.has(signature)) {
       this.#step(this.#batchOf(images, progress.batch));
       return;
     }
     const began = performance.now();
     const { batchSize } = parts.order.settings;
     const indices = images.subarray(progress.batch * batchSize, (progress.batch + count) * batchSize);
-    const inputs = inputsOfSteps(this.#stepSource, indices, count, progress.step + 1);
-    const losses = parts.session.run(signature, inputs)['losses']?.data;
-    const seconds = (performance.now() - began) / 1000 / count;
+    const inputs = {
+      ...inputsOfSteps(this.#stepSource, indices, count, progress.step + 1),
+      ...(inOne && mailboxInput(numberOfMailbox(parts.control.mailbox))),
+    };
+    const losses = parts.session.run(signature, inputs)['losses']?.data ?? Float32Array.of(NaN);
+    const seconds = (performance.now() - began) / 1000 / losses.length;
     this.#pace.took(seconds, signature);
-    for (let i = 0; i < count; i += 1) this.#take(losses?.[i] ?? NaN, batchSize, seconds);
+    // They are fewer than were asked for if a message has come.
+    for (const loss of losses) this.#take(loss, batchSize, seconds);
   }
 
   #step(indices: Int32Array): void {

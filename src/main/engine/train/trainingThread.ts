@@ -7,6 +7,7 @@ import { runInNewContext } from 'node:vm';
 import type { MessagePort } from 'node:worker_threads';
 import { toProblemRecord } from '../../../shared/base/problem.ts';
 import { Control } from './control.ts';
+import { countReceived } from './mailbox.ts';
 import type { FromWorker, ToWorker, TrainingOrder, WorkerStart } from './messages.ts';
 import { train } from './train.ts';
 
@@ -19,17 +20,21 @@ interface Task {
 const wanted = { pause: 'pause', continue: 'run', stop: 'stop' } as const;
 
 /** Returns when the thread may end. */
-export async function trainRuns(port: MessagePort, { stay = false, ...first }: WorkerStart): Promise<void> {
+export async function trainRuns(
+  port: MessagePort,
+  { stay = false, mailbox, ...first }: WorkerStart,
+): Promise<void> {
   const post = (message: FromWorker) => port.postMessage(message);
-  let latest: Task = { order: first, control: new Control() };
+  let latest: Task = { order: first, control: new Control(mailbox) };
   const tasks: Task[] = [latest];
   let leaving = !stay;
   let wake = () => {};
 
   port.on('message', (message: ToWorker) => {
+    if (mailbox) countReceived(mailbox);
     switch (message.kind) {
       case 'order':
-        latest = { order: message.order, control: new Control() };
+        latest = { order: message.order, control: new Control(mailbox) };
         tasks.push(latest);
         break;
       case 'leave':

@@ -5,6 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../../../shared/base/problem.ts';
 import type { FromWorker, ToWorker, TrainingOrder, WorkerStart } from '../../engine/train/messages.ts';
+import { countSent, newMailbox } from '../../engine/train/mailbox.ts';
 import { setNativeEnvironment } from '../../engine/native/environment.ts';
 
 export interface RunWorker {
@@ -36,18 +37,42 @@ export function transfersOf({ from }: TrainingOrder): ArrayBuffer[] {
   return from?.tensors.map(({ data }) => data.buffer as ArrayBuffer) ?? [];
 }
 
-export function startThread(
-  path: string | URL,
-  start: WorkerStart,
-  cores: number,
-  listener: RunWorkerListener,
-): Worker {
-  setNativeEnvironment(cores);
-  const worker = new Worker(path, {
-    workerData: start,
-    transferList: transfersOf(start),
-    resourceLimits: { maxYoungGenerationSizeMb },
-  });
+/** A training thread, which learns of a message even while it is in a call of the engine. */
+export class RunThread {
+  readonly #worker: Worker;
+  readonly #mailbox = newMailbox();
+
+  constructor(path: string | URL, start: WorkerStart, cores: number, listener: RunWorkerListener) {
+    setNativeEnvironment(cores);
+    this.#worker = new Worker(path, {
+      workerData: { ...start, mailbox: this.#mailbox } satisfies WorkerStart,
+      transferList: transfersOf(start),
+      resourceLimits: { maxYoungGenerationSizeMb },
+    });
+    listen(this.#worker, listener);
+  }
+
+  send(message: ToWorker, transfers: readonly ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, transfers);
+    countSent(this.#mailbox);
+  }
+
+  /** Ends the thread at once. */
+  terminate(): void {
+    void this.#worker.terminate();
+  }
+
+  /** Keeps the process alive while the thread runs, as from the start. */
+  ref(): void {
+    this.#worker.ref();
+  }
+
+  unref(): void {
+    this.#worker.unref();
+  }
+}
+
+function listen(worker: Worker, listener: RunWorkerListener): void {
   let crash: unknown;
   worker.on('message', (message: FromWorker) => {
     listener.message(message);
@@ -64,7 +89,6 @@ export function startThread(
   worker.on('exit', (code) => {
     listener.exit(crash === undefined && code === 0 ? null : exitProblem(crash, code));
   });
-  return worker;
 }
 
 /** Starts a thread for one run. */
@@ -74,15 +98,7 @@ export function startRunWorker(
   cores: number,
   listener: RunWorkerListener,
 ): RunWorker {
-  const worker = startThread(path, order, cores, listener);
-  return {
-    send: (message) => {
-      worker.postMessage(message);
-    },
-    terminate: () => {
-      void worker.terminate();
-    },
-  };
+  return new RunThread(path, order, cores, listener);
 }
 
 function exitProblem(crash: unknown, code: number): Problem {

@@ -3,14 +3,8 @@
  * long as an epoch. A thread that has sent its run's last message is free for the next run; one that stays
  * free for a while ends.
  */
-import type { Worker } from 'node:worker_threads';
-import {
-  type FromWorker,
-  type ToWorker,
-  type TrainingOrder,
-  lastKinds,
-} from '../../engine/train/messages.ts';
-import { type RunWorker, type RunWorkerListener, startThread, transfersOf } from './runWorker.ts';
+import { type FromWorker, type TrainingOrder, lastKinds } from '../../engine/train/messages.ts';
+import { RunThread, type RunWorker, type RunWorkerListener, transfersOf } from './runWorker.ts';
 
 /** Longer than the time between two runs of a sweep; a free thread takes some 100 MB. */
 const idleMilliseconds = 5000;
@@ -76,7 +70,7 @@ class Thread {
   readonly #gone = Promise.withResolvers<void>();
   readonly #onFree: () => void;
   readonly #onGone: () => void;
-  #worker: Worker | null = null;
+  #worker: RunThread | null = null;
   /** Listener of the current run; null while the thread is free. */
   #listener: RunWorkerListener | null = null;
 
@@ -88,7 +82,7 @@ class Thread {
 
   begin(path: string | URL, order: TrainingOrder, cores: number, listener: RunWorkerListener): RunWorker {
     this.#listener = listener;
-    this.#worker = startThread(path, { ...order, stay: true }, cores, {
+    this.#worker = new RunThread(path, { ...order, stay: true }, cores, {
       message: (message) => {
         this.#pass(message);
       },
@@ -105,14 +99,14 @@ class Thread {
   take(order: TrainingOrder, listener: RunWorkerListener): RunWorker {
     this.#listener = listener;
     this.#worker?.ref();
-    this.#worker?.postMessage({ kind: 'order', order } satisfies ToWorker, transfersOf(order));
+    this.#worker?.send({ kind: 'order', order }, transfersOf(order));
     return this.#handle(listener);
   }
 
   leave(): void {
     // A process that is ending waits for the thread, which is in native code unless it is free.
     this.#worker?.ref();
-    this.#worker?.postMessage({ kind: 'leave' } satisfies ToWorker);
+    this.#worker?.send({ kind: 'leave' });
   }
 
   #pass(message: FromWorker): void {
@@ -136,18 +130,18 @@ class Thread {
    * another run.
    */
   #handle(listener: RunWorkerListener): RunWorker {
-    const mine = (work: (worker: Worker) => void) => {
+    const mine = (work: (worker: RunThread) => void) => {
       if (this.#worker && this.#listener === listener) work(this.#worker);
     };
     return {
       send: (message) => {
         mine((worker) => {
-          worker.postMessage(message);
+          worker.send(message);
         });
       },
       terminate: () => {
         mine((worker) => {
-          void worker.terminate();
+          worker.terminate();
         });
       },
     };
