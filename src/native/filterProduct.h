@@ -41,7 +41,7 @@ struct PixelProducts {
 };
 
 template <int Elements, int Vectors>
-void addPixels(const PixelProducts& p) {
+void addPixels(const PixelProducts p) {
   Sums<Elements, Vectors> sums;
   if (!p.isFirst)
     for (int e = 0; e < Elements; e++)

@@ -14,6 +14,7 @@
 #include "sequence/elements.h"
 #include "slide.h"
 #include "tiles/convolution.h"
+#include "tiles/filterGradient.h"
 
 namespace {
 
@@ -138,7 +139,10 @@ void gradients(const Convolution& c, int groups, const float* x, const float* fi
   const InputGradient back(c, slidesBack ? filter : nullptr, twoBack, packedMemory);
   const TiledInputGradient tiledBack(c, tilesBack ? filter : nullptr);
   const bool multiplies = hasFastProduct(c);
-  int atOnce = std::min(groups, multiplies ? FilterGradientProduct::groupsAtOnce(c) : FilterGradientSum::groupsAtOnce(c));
+  const bool multipliesTiles = multiplies && hasFastTiledGradient(forwardTiling(c), c.filters);
+  int atOnce = std::min(groups, multipliesTiles ? TiledFilterGradient::groupsAtOnce(c, forwardTiling(c))
+                                : multiplies    ? FilterGradientProduct::groupsAtOnce(c)
+                                                : FilterGradientSum::groupsAtOnce(c));
   if (twoBack) atOnce = divideUp(atOnce, 2) * 2;
   const Tail after = normalised ? normalised->tail : c.tail();
   // Without a layer after it, the gradients are read where they are, unless a slide needs zeros beside them.
@@ -150,8 +154,10 @@ void gradients(const Convolution& c, int groups, const float* x, const float* fi
   Vector* biasSums = biasMemory.atLeast(c.filters);
   std::fill_n(biasSums, c.filters, Vector{});
   std::optional<FilterGradientProduct> product;
+  std::optional<TiledFilterGradient> tiledProduct;
   std::optional<FilterGradientSum> sum;
-  if (multiplies) product.emplace(c, pitch, filterGradient);
+  if (multipliesTiles) tiledProduct.emplace(c, forwardTiling(c), pitch, filterGradient);
+  else if (multiplies) product.emplace(c, pitch, filterGradient);
   else sum.emplace(FilterGradient{c, slide.sourcePitch, pitch}, filterGradient);
   std::vector<const Vector*> sources(atOnce), insides(atOnce);
   if (static_cast<int>(sourceMemory.size()) < atOnce) sourceMemory.resize(atOnce);
@@ -171,7 +177,8 @@ void gradients(const Convolution& c, int groups, const float* x, const float* fi
       sources[n] = multiplies ? maps : sourceOf(slide, maps, sourceMemory[n]);
     }
     const bool isFirst = first == 0, isLast = first + count == groups;
-    if (multiplies) product->add(sources.data(), insides.data(), count, isFirst, isLast);
+    if (multipliesTiles) tiledProduct->add(sources.data(), insides.data(), count, isFirst, isLast);
+    else if (multiplies) product->add(sources.data(), insides.data(), count, isFirst, isLast);
     else sum->add(sources.data(), insides.data(), count, isFirst, isLast);
     if (tilesBack) tiledBack.compute(insides.data(), count, vectors(xGradient) + first * c.inputSize());
     if (!slidesBack) continue;

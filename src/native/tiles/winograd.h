@@ -167,7 +167,7 @@ struct TileProduct {
 };
 
 template <int Filters, int Tiles>
-void multiplyBlock(const TileProduct& p) {
+void multiplyBlock(const TileProduct p) {
   Vector sums[Filters][Tiles];
 #pragma GCC unroll 8
   for (int f = 0; f < Filters; f++)
