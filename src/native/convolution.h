@@ -123,7 +123,7 @@ struct Kernels {
                   uint8_t* index);
   /**
    * Computes the gradients from that of `y`, or, unless `normalised` is null, of the `y` of the batch norm after it.
-   * `xGradient` may be null if it is not needed.
+   * `xGradient` and `biasGradient` may be null if they are not needed.
    */
   void (*gradients)(const Convolution&, int groups, const float* x, const float* filter, const float* yGradient,
                     const uint8_t* index, const Normalised* normalised, float* xGradient, float* filterGradient,

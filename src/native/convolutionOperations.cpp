@@ -136,7 +136,7 @@ void computeGradients(Call& call, const Settings& settings, const Tensor* x, con
   if (call.ok())
     kernels->gradients(c, static_cast<int>(groups), dataOf(x), dataOf(filter), dataOf(yGradient),
                        dataOf<uint8_t>(index), normalised, settings.inputGradient ? xGradient : nullptr,
-                       filterGradient, biasGradient);
+                       filterGradient, call.isRead(2) ? biasGradient : nullptr);
 }
 
 void computeConvolutionGradients(void* kernel, Call& call) {

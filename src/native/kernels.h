@@ -117,13 +117,13 @@ void leadBack(const Convolution& c, const Vector* yGradient, const Bytes* indice
   }
 }
 
-/** The same through the batch norm after the convolution. */
+/** The same through the batch norm after the convolution; `biasSums` may be null. */
 void leadBack(const stride::Normalised& n, int group, const Vector* yGradient, const Bytes* indices, Vector* output,
               long pitch, Vector* biasSums) {
   const Tail& t = n.tail;
   const int images = std::min(LANES, n.images - group * LANES);
   leadBackMap(t, images, vectors(n.x) + group * t.inputSize(), yGradient, indices, n.of, output, pitch);
-  for (int row = 0; row < t.height; row++) addChannels(output + row * pitch, t.width, t.channels, biasSums);
+  for (int row = 0; biasSums && row < t.height; row++) addChannels(output + row * pitch, t.width, t.channels, biasSums);
 }
 
 void gradients(const Convolution& c, int groups, const float* x, const float* filter, const float* yGradient,
@@ -169,9 +169,9 @@ void gradients(const Convolution& c, int groups, const float* x, const float* fi
       const Vector* gradient = vectors(yGradient) + group * after.outputSize();
       Vector* inside = output + n * size + before;
       if (needsZeros && first == 0) back.clearBeside(output + n * size);
-      if (normalised) leadBack(*normalised, group, gradient, indices, inside, pitch, biasSums);
+      if (normalised) leadBack(*normalised, group, gradient, indices, inside, pitch, biasGradient ? biasSums : nullptr);
       else if (leadsBack) leadBack(c, gradient, indices, inside, pitch, biasSums);
-      else addChannels(gradient, static_cast<long>(c.rows()) * c.columns(), c.filters, biasSums);
+      else if (biasGradient) addChannels(gradient, static_cast<long>(c.rows()) * c.columns(), c.filters, biasSums);
       insides[n] = leadsBack ? inside : gradient;
       const Vector* maps = vectors(x) + group * c.inputSize();
       sources[n] = multiplies ? maps : sourceOf(slide, maps, sourceMemory[n]);
@@ -188,7 +188,7 @@ void gradients(const Convolution& c, int groups, const float* x, const float* fi
       else back.compute(output + n * size, result);
     }
   }
-  for (int f = 0; f < c.filters; f++) biasGradient[f] = sumOfLanes(biasSums[f]);
+  for (int f = 0; biasGradient && f < c.filters; f++) biasGradient[f] = sumOfLanes(biasSums[f]);
 }
 
 constexpr stride::Kernels kernels{toLanes,           fromLanes,     forward,

@@ -181,13 +181,13 @@ void computeConcat(void*, Call& call) {
 
 std::vector<Operation> elementOperations() {
   return {
-      plain("AddV2", {"x: float", "y: float"}, {"z"}, computeElements<Element::add>),
+      plain("AddV2", {"x: float", "y: float"}, {"z"}, computeElements<Element::add>, true),
       plain("BiasAdd", {"value: float", "bias: float"}, {"output"}, computeElements<Element::add>),
-      plain("Mul", {"x: float", "y: float"}, {"z"}, computeElements<Element::multiply>),
-      plain("Relu", {"features: float"}, {"activations"}, computeElements<Element::relu>),
-      plain("ReluGrad", {"gradients: float", "features: float"}, {"backprops"}, computeElements<Element::reluGradient>),
-      plain("Tanh", {"x: float"}, {"y"}, computeElements<Element::tanh>),
-      plain("TanhGrad", {"y: float", "dy: float"}, {"z"}, computeElements<Element::tanhGradient>),
+      plain("Mul", {"x: float", "y: float"}, {"z"}, computeElements<Element::multiply>, true),
+      plain("Relu", {"features: float"}, {"activations"}, computeElements<Element::relu>, true),
+      plain("ReluGrad", {"gradients: float", "features: float"}, {"backprops"}, computeElements<Element::reluGradient>, true),
+      plain("Tanh", {"x: float"}, {"y"}, computeElements<Element::tanh>, true),
+      plain("TanhGrad", {"y: float", "dy: float"}, {"z"}, computeElements<Element::tanhGradient>, true),
       plain("AddN", {"inputs: float"}, {"sum"}, computeSumOfAll),
       plain("Sum", {"input: float"}, {"output"}, computeSum),
       plain("Mean", {"input: float"}, {"output"}, computeMean),

@@ -194,9 +194,16 @@ void Program::readLine(const std::string& text, std::string& why) {
   lines_.push_back(std::move(line));
 }
 
+/** Whether a line's output may lie where one of its inputs lies, which nothing reads after it. */
+bool Program::mayReplace(const Line& line, size_t value) const {
+  const int number = static_cast<int>(&line - lines_.data()), of = static_cast<int>(value);
+  return line.operation->isByNumber && of >= inputs_ && lastReader_[value] == number && output_[value] < 0 && !isShared_[value] &&
+         blocks_[static_cast<size_t>(blockOf(of))].owner == blocks_[static_cast<size_t>(line.block)].owner;
+}
+
 /**
- * Places each value at the lowest offset that is free while it is needed. Blocks of one phase run at the same time, so each
- * shard's values have memory of their own.
+ * Places each value at the lowest offset that is free while it is needed, or where an input lies that it may replace. Blocks
+ * of one phase run at the same time, so each shard's values have memory of their own.
  */
 std::shared_ptr<const Plan> Program::planOf(const std::vector<Tensor>& values) const {
   struct Place {
@@ -219,11 +226,22 @@ std::shared_ptr<const Plan> Program::planOf(const std::vector<Tensor>& values) c
       if (output_[value] >= 0) continue;
       plan->bytes[value] = static_cast<size_t>(values[value].count()) * bytesOf(values[value].type);
       const size_t bytes = (std::max<size_t>(plan->bytes[value], 1) + alignment - 1) / alignment * alignment;
+      const int until = std::max(now, lastReader_[value]);
+      const auto replaced = std::find_if(line.inputs.begin(), line.inputs.end(), [&](int input) {
+        const auto given = static_cast<size_t>(owner_[static_cast<size_t>(input)]);
+        return mayReplace(line, given) && plan->bytes[given] == plan->bytes[value];
+      });
+      if (replaced != line.inputs.end()) {
+        plan->offsets[value] = plan->offsets[static_cast<size_t>(owner_[static_cast<size_t>(*replaced)])];
+        const auto isThere = [&](const Place& each) { return each.offset == plan->offsets[value]; };
+        std::find_if(used.begin(), used.end(), isThere)->until = until;
+        continue;
+      }
       size_t offset = 0;
       auto before = used.begin();
       for (; before != used.end() && before->offset < offset + bytes; ++before)
         offset = std::max(offset, before->offset + before->bytes);
-      used.insert(before, {offset, bytes, std::max(now, lastReader_[value])});
+      used.insert(before, {offset, bytes, until});
       plan->offsets[value] = offset;
       sizes[owner] = std::max(sizes[owner], offset + bytes);
     }

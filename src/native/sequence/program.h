@@ -85,6 +85,8 @@ class Program {
   /** The output of the sequence that a value is computed into; −1 if it is none. */
   int outputOf(size_t value) const { return output_[value]; }
 
+  bool isRead(size_t value) const { return lastReader_[value] >= 0 || output_[value] >= 0; }
+
   /** Places the values, whose shapes are known after they have been computed once. */
   std::shared_ptr<const Plan> planOf(const std::vector<Tensor>& values) const;
 
@@ -96,6 +98,7 @@ class Program {
   void findEnds();
   void findOutputs(const SequenceSettings& settings, std::string& why);
   int blockOf(int value) const;
+  bool mayReplace(const Line& line, size_t value) const;
 
   int inputs_, shards_ = 1;
   std::vector<Line> lines_;

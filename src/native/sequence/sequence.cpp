@@ -27,6 +27,7 @@ class Sequence::LineCall : public Call {
       : sequence_(sequence), line_(line), values_(values), whole_(whole) {}
 
   int inputs() const override { return static_cast<int>(line_.inputs.size()); }
+  bool isRead(int output) const override { return sequence_.program_.isRead(static_cast<size_t>(line_.firstOutput + output)); }
 
  protected:
   const Tensor* given(int index) override {

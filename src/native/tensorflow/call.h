@@ -71,6 +71,9 @@ class Call {
 
   virtual int inputs() const = 0;
 
+  /** Whether anything reads an output, as far as is known. What nothing reads need not be computed. */
+  virtual bool isRead(int /* output */) const { return true; }
+
   /** Returns an input; null, and the call is refused, if it cannot be had. */
   const Tensor* input(int index) {
     const Tensor* tensor = ok() ? given(index) : nullptr;
@@ -161,12 +164,18 @@ struct Operation {
   void (*remove)(void* settings);
   /** Whether it has an effect beside its outputs. */
   bool hasEffect = false;
+  /**
+   * Whether it computes each number of its output from those at the same place of its inputs, so that the output may lie
+   * where an input of its size lies.
+   */
+  bool isByNumber = false;
 };
 
 /** Returns an operation without attributes. */
 inline Operation plain(const char* name, std::vector<const char*> inputs, std::vector<const char*> outputs,
-                       void (*compute)(void* settings, Call&)) {
-  return {name, std::move(inputs), std::move(outputs), {}, create<NoSettings, readNothing>, compute, remove<NoSettings>};
+                       void (*compute)(void* settings, Call&), bool isByNumber = false) {
+  return {name, std::move(inputs),    std::move(outputs), {}, create<NoSettings, readNothing>, compute, remove<NoSettings>,
+          false, isByNumber};
 }
 
 std::vector<Operation> convolutionOperations();
