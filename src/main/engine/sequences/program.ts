@@ -41,6 +41,12 @@ export class Nodes {
     return view ? this.baseOf(view.of) : this.#firstRead(tensor);
   }
 
+  /** Returns how many numbers a variable has; 0 if that is not known. */
+  numbersOf(handle: Tensor | undefined): number {
+    const shape = handle && this.byName.get(handle.node)?.attributes['shape'];
+    return shape?.kind === 'shape' ? shape.value.reduce((a, b) => a * b, 1) : 0;
+  }
+
   #firstRead(tensor: Tensor): Tensor {
     const node = this.byName.get(tensor.node);
     const [handle] = node?.op === 'ReadVariableOp' ? node.inputs : [];

@@ -4,7 +4,7 @@
  * microsecond; TensorFlow's take 20 to 50 µs to start on what has become ready.
  */
 import type { GraphNode, Tensor } from '../graph/graph.ts';
-import { entryOf } from '../graph/opTable.ts';
+import { type OpName, entryOf } from '../graph/opTable.ts';
 import { type ProgramLine, effectOf, lineOf } from './lines.ts';
 import {
   type Block,
@@ -34,14 +34,21 @@ const shared = -1;
 const isHeavy = ({ op }: GraphNode) => entryOf(op).cost === 'heavy';
 
 /**
+ * Operations on the few numbers of all shards that take less time than waiting for the thread that computes them. Each shard
+ * computes them itself.
+ */
+const quick: ReadonlySet<OpName> = new Set(['StrideNormalisation', 'StrideNormalisationGradient']);
+
+/**
  * Returns the nodes of a step with one operation in the place of all that the library can compute; null if something that
  * it cannot compute stands in the middle. `shardOf` has the shards of the placeholders that are those of one shard.
  */
 export function asOneStep(
-  given: readonly GraphNode[],
+  whole: readonly GraphNode[],
   wanted: readonly Tensor[],
   shardOf: ReadonlyMap<string, number>,
 ): Sequenced | null {
+  const { nodes: given, owners } = withQuickInEach(whole, ownersOf(whole, shardOf));
   const nodes = new Nodes(given);
   const reads: GraphNode[] = [];
   const parts = new Map<string, Part>();
@@ -56,7 +63,7 @@ export function asOneStep(
     parts.set(node.name, part);
     if (line && part === 'in') lines.set(node.name, line);
   }
-  const placed = inPhases(given, lines, nodes, ownersOf(given, shardOf));
+  const placed = inPhases(given, lines, nodes, owners);
   if (!placed.some(({ node }) => isHeavy(node))) return null;
 
   const program = programOf(blocksOf(placed), nodes);
@@ -86,6 +93,31 @@ function ownersOf(given: readonly GraphNode[], shardOf: ReadonlyMap<string, numb
     owners.set(name, from.size === 1 && only !== undefined ? only : shared);
   }
   return owners;
+}
+
+/** Returns the nodes with a copy of each quick one for every shard but the first, whose own the node itself becomes. */
+function withQuickInEach(
+  given: readonly GraphNode[],
+  shared: ReadonlyMap<string, number>,
+): { readonly nodes: readonly GraphNode[]; readonly owners: ReadonlyMap<string, number> } {
+  const owners = new Map(shared);
+  const shards = 1 + Math.max(0, ...shared.values());
+  const copyOf = (name: string, shard: number) => `${name}/${shard}`;
+  const copied = new Set<string>();
+  const nodes = given.flatMap((node): GraphNode[] => {
+    const owner = owners.get(node.name) ?? 0;
+    const inShard = (tensor: Tensor, shard: number): Tensor =>
+      copied.has(tensor.node) && shard > 0 ? { ...tensor, node: copyOf(tensor.node, shard) } : tensor;
+    if (!quick.has(node.op) || shards === 1)
+      return [{ ...node, inputs: node.inputs.map((input) => inShard(input, owner)) }];
+    copied.add(node.name);
+    return Array.from({ length: shards }, (_, shard) => {
+      const name = shard === 0 ? node.name : copyOf(node.name, shard);
+      owners.set(name, shard);
+      return { ...node, name, inputs: node.inputs.map((input) => inShard(input, shard)) };
+    });
+  });
+  return { nodes, owners };
 }
 
 /** Returns a node's line, which takes each variable's value from one read. `reads` receives those that were missing. */
@@ -140,15 +172,17 @@ function inPhases(
   const afterShards = 1 + Math.max(-1, ...ofShards.map(({ phase }) => phase));
   const shards = 1 + Math.max(0, ...ofShards.map(({ owner }) => owner));
   // The shards' threads share the optimizer's work: the sum of a gradient and its step are done by one of them.
-  let next = 0;
-  for (const node of given) {
-    if (!isEffect(node)) continue;
+  const work = new Array<number>(shards).fill(0);
+  const effects = given.filter(isEffect).map((node) => ({ node, numbers: nodes.numbersOf(node.inputs[0]) }));
+  // The largest come first, so that the last ones even out what the threads have.
+  for (const { node, numbers } of effects.toSorted((a, b) => b.numbers - a.numbers)) {
     const part = node.attributes['part'];
     if (part?.kind === 'int') {
       add(node, part.value, afterShards);
       continue;
     }
-    const owner = next++ % shards;
+    const owner = work.indexOf(Math.min(...work));
+    work[owner] = (work[owner] as number) + numbers;
     for (const { node: name } of lines.get(node.name)?.inputs ?? []) {
       const source = placed.get(name);
       if (source?.node.op === 'AddN' && readersOf(name, lines) === 1) add(source.node, owner, afterShards);
