@@ -160,6 +160,8 @@ struct Kernels {
    * `reluGradient` the gradient and y, `tanhGradient` y and the gradient.
    */
   void (*elements)(Element, long count, const float* a, const float* b, bool single, float* y);
+  /** Computes a + b, number by number, where that (if `features` is null) or `features` is above zero, otherwise 0. */
+  void (*rectifiedSum)(long count, const float* a, const float* b, const float* features, float* y);
   /** Computes averages of images × height × width × channels, and leads their gradients back. */
   void (*averagePool)(const Averages&, const float* x, float* y);
   void (*averagePoolGradient)(const Averages&, const float* yGradient, float* xGradient);

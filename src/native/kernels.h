@@ -195,6 +195,7 @@ constexpr stride::Kernels kernels{toLanes,           fromLanes,     forward,
                                    gradients,         moments,       normalise,
                                    normaliseSums,     normaliseGradient, linearForward,
                                    linearGradients,   linearStep,    descend,
-                                   elements,          averagePool,   averagePoolGradient};
+                                   elements,          rectifiedSum,  averagePool,
+                                   averagePoolGradient};
 
 }  // namespace

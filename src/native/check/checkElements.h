@@ -30,6 +30,19 @@ bool checkElement(const stride::Kernels& kernels, Element element, const char* n
   return alike(name, std::to_string(count) + (single ? " with one number" : ""), expected, y.get());
 }
 
+bool checkRectifiedSum(const stride::Kernels& kernels) {
+  const long count = between(0, 200);
+  const bool isGradient = between(0, 1) == 1;
+  Numbers<float> a = drawn(count), b = drawn(count), features = drawn(isGradient ? count : 0), y(count);
+  std::vector<double> expected;
+  for (long i = 0; i < count; i++) {
+    const double sum = static_cast<double>(a[i]) + b[i];
+    expected.push_back((isGradient ? features[i] : sum) > 0 ? sum : 0);
+  }
+  kernels.rectifiedSum(count, a.get(), b.get(), isGradient ? features.get() : nullptr, y.get());
+  return alike(isGradient ? "a sum's gradient" : "a rectified sum", std::to_string(count), expected, y.get());
+}
+
 bool checkAverages(const stride::Kernels& kernels) {
   const Averages p{between(1, 3), between(1, 9), between(1, 9), between(1, 40), between(1, 3), between(1, 3)};
   if (p.mapHeight() < 1 || p.mapWidth() < 1) return true;
@@ -75,7 +88,7 @@ bool checkElements(const stride::Kernels& kernels) {
          checkElement(kernels, Element::relu, "a ReLU") &&
          checkElement(kernels, Element::reluGradient, "the gradient of a ReLU") &&
          checkElement(kernels, Element::tanh, "tanh") &&
-         checkElement(kernels, Element::tanhGradient, "the gradient of tanh") && checkAverages(kernels) &&
+         checkElement(kernels, Element::tanhGradient, "the gradient of tanh") && checkRectifiedSum(kernels) && checkAverages(kernels) &&
          checkDescent(kernels);
 }
 

@@ -1,8 +1,11 @@
 /**
  * Small operations that sequences call beside the kernels. They stand for TensorFlow's operations of the same name, and
- * take the same inputs; where an operation takes an axis or a shape as an input, it is an attribute here.
+ * take the same inputs; where an operation takes an axis or a shape as an input, it is an attribute here. `AddRelu` and
+ * `AddReluGrad` are a sum and what follows it.
  */
 #include <cstring>
+#include <functional>
+#include <numeric>
 
 #include "../tensorflow/call.h"
 
@@ -71,6 +74,29 @@ void computeElements(void*, Call& call) {
   for (size_t i = 0; i < ofA.size(); i++) {
     const float u = dataOf(a)[ofA[i]], v = dataOf(b)[ofB[i]];
     y[i] = element == Element::add ? u + v : u * v;
+  }
+}
+
+/** The sum of two tensors with the ReLU after it, or, with the ReLU's result as a third input, with its gradient. */
+void computeRectifiedSum(void*, Call& call) {
+  const Tensor* a = call.input(0);
+  const Tensor* b = call.input(1);
+  const Tensor* features = call.ok() && call.inputs() > 2 ? call.input(2) : nullptr;
+  const Kernels* kernels = call.ok() ? kernelsOfAll(call) : nullptr;
+  if (!kernels) return;
+  const std::vector<int64_t> shape = broadcastShape(call, *a, *b);
+  if (call.ok() && features && !hasShape(features, shape)) return call.refuse("the shapes differ");
+  if (hasShape(a, shape) && hasShape(b, shape)) {
+    float* y = call.output<float>(0, shape);
+    if (y) kernels->rectifiedSum(a->count(), dataOf(a), dataOf(b), features ? dataOf(features) : nullptr, y);
+    return;
+  }
+  const int64_t count = std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<int64_t>());
+  const std::vector<int64_t> ofA = placesIn(*a, shape), ofB = placesIn(*b, shape);
+  float* y = call.output<float>(0, shape);
+  for (int64_t i = 0; y && i < count; i++) {
+    const float sum = dataOf(a)[ofA[static_cast<size_t>(i)]] + dataOf(b)[ofB[static_cast<size_t>(i)]];
+    y[i] = (features ? dataOf(features)[i] : sum) > 0 || (!features && sum != sum) ? sum : 0;
   }
 }
 
@@ -186,6 +212,8 @@ std::vector<Operation> elementOperations() {
       plain("Mul", {"x: float", "y: float"}, {"z"}, computeElements<Element::multiply>, true),
       plain("Relu", {"features: float"}, {"activations"}, computeElements<Element::relu>, true),
       plain("ReluGrad", {"gradients: float", "features: float"}, {"backprops"}, computeElements<Element::reluGradient>, true),
+      plain("AddRelu", {"x: float", "y: float"}, {"activations"}, computeRectifiedSum, true),
+      plain("AddReluGrad", {"x: float", "y: float", "features: float"}, {"backprops"}, computeRectifiedSum, true),
       plain("Tanh", {"x: float"}, {"y"}, computeElements<Element::tanh>, true),
       plain("TanhGrad", {"y: float", "dy: float"}, {"z"}, computeElements<Element::tanhGradient>, true),
       plain("AddN", {"inputs: float"}, {"sum"}, computeSumOfAll),

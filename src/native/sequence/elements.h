@@ -71,6 +71,18 @@ void elements(Element element, long count, const float* a, const float* b, bool 
   else elementsWith<false>(element, count, a, b, y);
 }
 
+void rectifiedSum(long count, const float* a, const float* b, const float* features, float* y) {
+  const auto one = [=](long at, auto length) {
+    const Vector sum = loadedElements(a + at, length) + loadedElements(b + at, length);
+    // A NaN of the sum stays one.
+    const Vector result = features ? only(loadedElements(features + at, length) > 0, sum) : sum <= 0 ? Vector{} : sum;
+    std::memcpy(y + at, &result, static_cast<size_t>(length) * sizeof(float));
+  };
+  long at = 0;
+  for (; at + LANES <= count; at += LANES) one(at, std::integral_constant<long, LANES>{});
+  if (at < count) one(at, count - at);
+}
+
 /** Calls `of(first, length)` for the vectors of so many channels, of which the last may not be whole. */
 template <typename Of>
 inline void forVectors(long channels, const Of& of) {

@@ -195,6 +195,19 @@ describe("of Stride's own kernels", () => {
     expect(headings).toEqual(phases.map((place) => `Block ${place}`));
   });
 
+  it('computes a residual sum together with the ReLU after it, and with its gradient', () => {
+    const conv: Layer = { type: 'conv2d', filters: 3, kernelSize: 3, padding: 1 };
+    const relu: Layer = { type: 'activation', function: 'relu' };
+    const block: Layer = { type: 'residual', layers: [conv] };
+    const layers: Layer[] = [conv, block, relu, block, { type: 'flatten' }, { type: 'linear', units: 4 }];
+    const [program = ''] = programsOf(inStep(layers, 2), 'StrideStep');
+    const operations = program.split('\n').map((line) => line.split(' ')[0]);
+    const count = (operation: string) => operations.filter((each) => each === operation).length;
+    expect([count('AddRelu'), count('AddReluGrad'), count('Relu'), count('ReluGrad')]).toEqual([2, 2, 0, 0]);
+    // The second block's sum has no ReLU after it, and the first one's gradient none before it.
+    expect(count('AddV2')).toBe(4);
+  });
+
   it('leaves what the library does not know to TensorFlow, and the steps around it', () => {
     const [first, ...rest] = course.layers;
     const layers: Layer[] = [first as Layer, { type: 'dropout', p: 0.5 }, ...rest];

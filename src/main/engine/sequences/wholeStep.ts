@@ -63,6 +63,7 @@ export function asOneStep(
     parts.set(node.name, part);
     if (line && part === 'in') lines.set(node.name, line);
   }
+  joinSums(lines, nodes, new Set(wanted.map(({ node }) => node)));
   const placed = inPhases(given, lines, nodes, owners);
   if (!placed.some(({ node }) => isHeavy(node))) return null;
 
@@ -144,6 +145,19 @@ function valueIn(tensor: Tensor, nodes: Nodes, reads: GraphNode[]): Tensor {
   return { node: name, output: 0, dtype: 'float32' };
 }
 
+/** Makes a sum and the ReLU after it, or the ReLU's gradient, one line where nothing else reads the sum. */
+function joinSums(lines: Map<string, ProgramLine>, nodes: Nodes, wanted: ReadonlySet<string>): void {
+  for (const [name, line] of lines) {
+    if (line.operation !== 'Relu' && line.operation !== 'ReluGrad') continue;
+    const [of, ...rest] = line.inputs;
+    const sum = of && lines.get(of.node);
+    if (!of || sum?.operation !== 'AddV2' || readersOf(of.node, lines, nodes) > 1 || wanted.has(of.node))
+      continue;
+    lines.delete(of.node);
+    lines.set(name, { operation: `Add${line.operation}`, inputs: [...sum.inputs, ...rest], attributes: {} });
+  }
+}
+
 /**
  * Places the lines: one that needs what another shard computes is in a later phase, and variables change when all shards
  * are done.
@@ -185,15 +199,18 @@ function inPhases(
     work[owner] = (work[owner] as number) + numbers;
     for (const { node: name } of lines.get(node.name)?.inputs ?? []) {
       const source = placed.get(name);
-      if (source?.node.op === 'AddN' && readersOf(name, lines) === 1) add(source.node, owner, afterShards);
+      if (source?.node.op === 'AddN' && readersOf(name, lines, nodes) === 1)
+        add(source.node, owner, afterShards);
     }
     add(node, owner, afterShards);
   }
   return [...placed.values()];
 }
 
-const readersOf = (name: string, lines: ReadonlyMap<string, ProgramLine>): number =>
-  [...lines.values()].filter(({ inputs }) => inputs.some(({ node }) => node === name)).length;
+/** Returns how many lines read what a node computes, or a view of it. */
+const readersOf = (name: string, lines: ReadonlyMap<string, ProgramLine>, nodes: Nodes): number =>
+  [...lines.values()].filter(({ inputs }) => inputs.some((input) => nodes.baseOf(input).node === name))
+    .length;
 
 const isEffect = (node: GraphNode) => entryOf(node.op).effect === 'write';
 
