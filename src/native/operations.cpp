@@ -180,8 +180,8 @@ const Operation* stride::findOperation(const std::string& name) {
 }
 
 /** Called when a thread loads the addon; the operations are registered once in a process. Null tells of a failure. */
-extern "C" __attribute__((visibility("default"))) napi_value napi_register_module_v1(napi_env env,
-                                                                                           napi_value exports) {
+extern "C" __attribute__((visibility("default"))) napi_value
+napi_register_module_v1(napi_env env, napi_value exports) {
   static std::once_flag once;
   static bool registered = false;
   std::call_once(once, [] { registered = registerOperations(); });

@@ -32,7 +32,7 @@ const Operation* findOperation(const std::string& name);
 struct SequenceSettings {
   std::string program;
   int64_t inputs = 0;
-  /** The inputs that are stacked, of each of several steps, and the values that leave the sequence. */
+  /** The inputs that are stacked, with a part for each step, and the values that leave the sequence. */
   std::vector<int64_t> stacked, results;
 };
 

@@ -1,6 +1,6 @@
 /**
  * Several optimizer steps in one call of the session. The overhead of a call (waking TensorFlow's threads and the library's,
- * passing inputs in and the losses out, JavaScript between two calls) is 1.5 ms and more.
+ * passing inputs in and the losses out, JavaScript between two calls) is 1.2 ms and more.
  *
  * Where a whole step is one operation (`sequences/wholeStep.ts`), so are any number of steps. The operation ends early when
  * the thread has been sent a message, so a call may take longer than a pause may wait. Otherwise TensorFlow computes the
