@@ -14,8 +14,14 @@ import { nodePath } from './setup/node.mjs';
 import { handleInterrupts } from './setup/run.mjs';
 import { tool } from './setup/tools.mjs';
 import { setUp } from './setup.mjs';
+import { failuresOfPlaywright, failuresOfVitest } from './testReports.mjs';
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @import { PlaywrightReport, VitestReport } from './testReports.mjs' */
+
+/**
+ * What a stage comes to, and a line for each failed test: its file, its name, the first line of its error.
+ * @typedef {{ passed: number, failed: number, skipped: number, failures?: string[] }} Counts
+ */
 
 const context = await setUp('test');
 const results = context.at('test-results');
@@ -35,6 +41,8 @@ const stages = [
 const total = { passed: 0, failed: 0, skipped: 0 };
 /** @type {string[]} */
 const sums = [];
+/** @type {string[]} */
+const failures = [];
 for (const { name, run } of stages) {
   process.stdout.write(`\n── ${name} ${'─'.repeat(Math.max(0, 60 - name.length))}\n`);
   const counts = await run();
@@ -45,8 +53,11 @@ for (const { name, run } of stages) {
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped += counts.skipped;
+  failures.push(...(counts.failures ?? []));
 }
 process.stdout.write(`\n${sums.join('\n')}\n`);
+// At the end, where it is seen by whoever is shown the last lines alone.
+if (failures.length > 0) process.stdout.write(`\nFailed:\n${failures.join('\n')}\n\n`);
 if (total.skipped > 0) process.stdout.write(`${total.skipped} skipped\n`);
 process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
 process.exit(total.failed > 0 ? 1 : 0);
@@ -69,14 +80,12 @@ async function vitest(project) {
     '--reporter=json',
     `--outputFile.json=${file}`,
   ]);
-  const report =
-    /** @type {{ numPassedTests: number, numFailedTests: number, numPendingTests: number } | undefined} */ (
-      read(file)
-    );
+  const report = /** @type {VitestReport | undefined} */ (read(file));
   return honest(code, {
     passed: report?.numPassedTests ?? 0,
     failed: report?.numFailedTests ?? 0,
     skipped: report?.numPendingTests ?? 0,
+    failures: failuresOfVitest(report, context.root),
   });
 }
 
@@ -90,14 +99,12 @@ async function playwright(project, ...args) {
       PLAYWRIGHT_JSON_OUTPUT_FILE: file,
     },
   );
-  const report =
-    /** @type {{ stats: { expected: number, unexpected: number, flaky: number, skipped: number } } | undefined} */ (
-      read(file)
-    );
+  const report = /** @type {PlaywrightReport | undefined} */ (read(file));
   return honest(code, {
     passed: report?.stats.expected ?? 0,
     failed: (report?.stats.unexpected ?? 0) + (report?.stats.flaky ?? 0),
     skipped: report?.stats.skipped ?? 0,
+    failures: failuresOfPlaywright(report),
   });
 }
 

@@ -253,7 +253,7 @@ test('a run that trains is drawn at most four times a second, its ends alone, an
   await page.addInitScript(countDrawings);
   await page.goto(host.url);
   await page.goto(new URL('/#/train', page.url()).href);
-  await page.getByRole('textbox', { name: 'Epochs' }).fill('40');
+  await page.getByRole('textbox', { name: 'Epochs' }).fill('200');
   await press(page.getByRole('button', { name: /^Train Course net/ }));
   const running = page.locator('[data-status=running]').first();
   await expect(running).toBeVisible({ timeout: 60_000 });
@@ -327,7 +327,7 @@ test('a run that trains is drawn at most four times a second, its ends alone, an
 
   // What is below the window's edge rests, and is up to date once it is scrolled to.
   const counted = page.getByText(/^Epochs: \d+$/);
-  const progress = page.getByText(/^Epoch \d+ of 40$/);
+  const progress = page.getByText(/^Epoch \d+ of 200$/);
   const numberOf = async (text: Locator) => Number(/\d+/.exec((await text.textContent())!));
   const [restedAt, epoch] = [await numberOf(counted), await numberOf(progress)];
   await expect.poll(() => numberOf(progress), { timeout: 120_000 }).toBeGreaterThan(epoch + 1);
