@@ -40,7 +40,8 @@ struct PixelProducts {
   bool isFirst;
 };
 
-template <int Elements, int Vectors>
+/** `Step`: vectors from an element to its neighbour, and from an image's filters to the next one's in units of them. */
+template <int Elements, int Vectors, int Step>
 void addPixels(const PixelProducts p) {
   Sums<Elements, Vectors> sums;
   if (!p.isFirst)
@@ -52,14 +53,14 @@ void addPixels(const PixelProducts p) {
       const Vector* dy = p.gradient + group * p.gradientGroup + row * p.gradientPitch;
       for (int column = 0; column < p.columns; column++, x += p.step * LANES)
 #pragma GCC unroll 2
-        for (int image = 0; image < LANES; image++, dy += Vectors) {
+        for (int image = 0; image < LANES; image++, dy += Vectors * Step) {
           Vector of[Vectors];
 #pragma GCC unroll 4
           for (int v = 0; v < Vectors; v++) of[v] = dy[v];
 #pragma GCC unroll 24
           for (int e = 0; e < Elements; e++)
 #pragma GCC unroll 4
-            for (int v = 0; v < Vectors; v++) sums.of[e][v] += x[e * LANES + image] * of[v];
+            for (int v = 0; v < Vectors; v++) sums.of[e][v] += x[e * Step * LANES + image] * of[v];
         }
     }
   for (int e = 0; e < Elements; e++)
@@ -67,17 +68,17 @@ void addPixels(const PixelProducts p) {
 }
 
 /** Adds the products of `count` neighbouring elements, some at a time. */
-template <int Vectors, int Elements = rowsFor(Vectors)>
+template <int Vectors, int Step = 1, int Elements = rowsFor(Vectors)>
 void addElements(PixelProducts p, int count) {
   constexpr int fewer = Elements % 3 == 0 ? Elements / 3 * 2 : Elements / 2;
   // Two blocks of fewer elements take less time than a whole one and a small rest.
   const auto isBest = [](int rest) { return rest == Elements || rest > 2 * fewer; };
   for (; count >= Elements && isBest(count); count -= Elements) {
-    addPixels<Elements, Vectors>(p);
-    p.start += Elements;
+    addPixels<Elements, Vectors, Step>(p);
+    p.start += Elements * Step;
     p.sums += Elements * p.sumsPitch;
   }
-  if constexpr (Elements > 1) addElements<Vectors, fewer>(p, count);
+  if constexpr (Elements > 1) addElements<Vectors, Step, fewer>(p, count);
 }
 
 /** Vectors of a panel. */

@@ -220,7 +220,9 @@ async function trained(
   const each = batch / shards;
   const byShard = <T>(make: (shard: number) => T) =>
     Array.from({ length: shards }, (_, shard) => make(shard));
-  const losses = Array.from({ length: 4 }, (_, step) => {
+  // Momentum and running statistics count in the second step. In later ones, a ReLU's input that is zero but for rounding may
+  // let a gradient pass in one graph and not in the other, and no tolerance of rounding would cover that.
+  const losses = Array.from({ length: 2 }, (_, step) => {
     const result = session.run('train', {
       images: byShard((shard) => wave([each, 2, 10, 10], step + (shard * 4) / shards)),
       labels: byShard((shard) => ({
@@ -246,7 +248,7 @@ describe.each([1, 2, 3])('steps of %i shards', (shards) => {
     ours.losses.forEach((loss, step) => expect(loss).toBeCloseTo(theirs.losses[step] as number, 4));
     for (const { name, data } of theirs.state) {
       const found = ours.state.find((tensor) => tensor.name === name);
-      data.forEach((value, at) => expect(Math.abs((found?.data[at] ?? NaN) - value)).toBeLessThan(2e-4));
+      data.forEach((value, at) => expect(Math.abs((found?.data[at] ?? NaN) - value)).toBeLessThan(1e-4));
     }
   });
 });

@@ -2,7 +2,7 @@
 #pragma once
 #include "../pooling.h"
 #include "../transpose.h"
-#include "winograd.h"
+#include "slideTiles.h"
 
 namespace {
 
@@ -30,20 +30,24 @@ inline void forwardTiles(const Convolution& c, int groups, const float* x, const
   Vector* rows = rowMemory.atLeast(2 * row);
   std::vector<const Vector*> sources(groups);
   for (int group = 0; group < groups; group++) sources[group] = vectors(x) + group * c.inputSize();
-  slideTiles(forwardTiling(c), groups, sources.data(), transformed, c.filters, bias,
-             [&](int group, int tileRow, const Transformed& products, int tile) {
-               const int first = c.pool ? tileRow : 2 * tileRow;
-               Vector* result = vectors(y) + group * c.outputSize() + first * resultRow;
-               Bytes* indices = c.hasIndex() ? bytes(index) + group * c.outputSize() + first * resultRow : nullptr;
-               if (c.pool) {
-                 writeResults(products, tile, c.columns(), rows, rows + row);
-                 poolRows(rows, row, c.columns(), c.filters, c.relu, result, indices, unchanged);
-                 return;
-               }
-               const int count = std::min(2, c.rows() - first);
-               writeResults(products, tile, c.columns(), result, count == 2 ? result + row : nullptr);
-               if (c.relu) rectifyRow(result, count * c.columns(), c.filters, result, indices, unchanged);
-             });
+  // The rows of the map that a row of tiles is computed for.
+  const auto resultOf = [&](int group, int tileRow) {
+    return group * c.outputSize() + static_cast<long>(c.pool ? tileRow : 2 * tileRow) * resultRow;
+  };
+  slideTiles(
+      {forwardTiling(c), groups, sources.data(), transformed, c.filters, bias},
+      [&](int group, int tileRow) -> ResultRows {
+        if (c.pool) return {rows, rows + row};
+        Vector* upper = vectors(y) + resultOf(group, tileRow);
+        return {upper, 2 * tileRow + 1 < c.rows() ? upper + row : nullptr};
+      },
+      [&](int group, int tileRow, ResultRows computed) {
+        Vector* result = vectors(y) + resultOf(group, tileRow);
+        Bytes* indices = c.hasIndex() ? bytes(index) + resultOf(group, tileRow) : nullptr;
+        if (c.pool) poolRows(rows, row, c.columns(), c.filters, c.relu, result, indices, unchanged);
+        else if (c.relu)
+          rectifyRow(result, (computed.lower ? 2 : 1) * c.columns(), c.filters, result, indices, unchanged);
+      });
 }
 
 /** Computes the gradients of the inputs of some groups, whose outputs have these gradients. */
@@ -68,11 +72,13 @@ class TiledInputGradient {
   void compute(const Vector* const* outputs, int groups, Vector* result) const {
     const Convolution& c = c_;
     const long row = static_cast<long>(c.width) * c.channels;
-    slideTiles(backwardTiling(c), groups, outputs, turned_, c.channels, nullptr,
-               [&](int group, int tileRow, const Transformed& products, int tile) {
-                 Vector* upper = result + group * c.inputSize() + 2 * tileRow * row;
-                 writeResults(products, tile, c.width, upper, 2 * tileRow + 1 < c.height ? upper + row : nullptr);
-               });
+    slideTiles(
+        {backwardTiling(c), groups, outputs, turned_, c.channels, nullptr},
+        [&](int group, int tileRow) -> ResultRows {
+          Vector* upper = result + group * c.inputSize() + 2 * tileRow * row;
+          return {upper, 2 * tileRow + 1 < c.height ? upper + row : nullptr};
+        },
+        [](int, int, ResultRows) {});
   }
 
  private:

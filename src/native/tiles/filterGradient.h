@@ -13,6 +13,18 @@ namespace {
 /** Bytes of transformed tiles and gradients at a time: they stay in the second cache. */
 constexpr long gradientBytesAtOnce = 512 * 1024;
 
+
+/** Bytes of a transformed tile, and of its gradient by the filters of a panel. */
+inline long gradientTileBytes(int channels, int filters) {
+  return static_cast<long>(places * sizeof(Vector)) * (channels + LANES * panelOf(divideUp(filters, LANES)));
+}
+
+/** Returns whether a tile, its gradient and the sums stay in the first cache, so that the sums are passed by for each tile. */
+inline bool isSmallGradient(int channels, int filters) {
+  const long sums = static_cast<long>(places * sizeof(Vector)) * channels * divideUp(filters, LANES);
+  return gradientTileBytes(channels, filters) + sums <= 48 * 1024;
+}
+
 /** Returns the part of a window's elements along one axis that are in the map, over all windows. */
 inline float insideOf(int size, int count, int padding) {
   int inside = 0;
@@ -31,7 +43,8 @@ inline bool hasFastTiledGradient(const Tiling& t, int filters) {
   if (!t.isPossible) return false;
   const float inside = insideOf(t.height, t.rows, t.paddingHeight) * insideOf(t.width, t.columns, t.paddingWidth);
   const float parts = 1 / static_cast<float>(t.channels) + 1 / static_cast<float>(filters);
-  return wasteOf(t) * (0.55f + (LANES == 16 ? 2.8f : 1.6f) * parts) < 0.95f * inside;
+  const float tiles = LANES == 16 ? 2.8f : isSmallGradient(t.channels, filters) ? 0.8f : 1.6f;
+  return wasteOf(t) * (0.55f + tiles * parts) < 0.95f * inside;
 }
 
 /** Adds the products of several groups; the first and the last call say so. */
@@ -47,16 +60,69 @@ class TiledFilterGradient {
   }
 
   static int groupsAtOnce(const stride::Convolution& c, const Tiling& t) {
-    const long group = tileBytes(c) * t.tileRows() * t.tileColumns();
+    const long group = gradientTileBytes(c.channels, c.filters) * t.tileRows() * t.tileColumns();
     return static_cast<int>((gradientBytesAtOnce + group - 1) / group);
   }
 
   void add(const Vector* const* sources, const Vector* const* gradients, int groups, bool isFirst, bool isLast) {
+    if (isSmallGradient(c_.channels, c_.filters)) addSingleTiles(sources, gradients, groups, isFirst);
+    else addManyTiles(sources, gradients, groups, isFirst);
+    if (isLast) writeResult();
+  }
+
+ private:
+  /** Adds one tile at a time. */
+  void addSingleTiles(const Vector* const* sources, const Vector* const* gradients, int groups, bool isFirst) {
+    thread_local Scratch<Vector> memory;
+    const Tiling& t = tiling_;
+    const long size = static_cast<long>(places) * t.channels;
+    Vector* x = memory.atLeast(size + static_cast<long>(places) * LANES * panel_);
+    for (int group = 0; group < groups; group++)
+      for (int row = 0; row < t.tileRows(); row++)
+        for (int column = 0; column < t.tileColumns(); column++) {
+          transformFewTiles(t, sources[group], row, column, 1, x);
+          const SingleTile tile{gradients[group], x, x + size, row, column, isFirst};
+          for (int vector = 0; vector < vectors_; vector += panel_) {
+            const int count = std::min(panel_, vectors_ - vector);
+            if (count == 1) addPanel<1>(tile, vector);
+            else if (count == 2) addPanel<2>(tile, vector);
+            else addPanel<3>(tile, vector);
+          }
+          isFirst = false;
+        }
+  }
+
+  /** A tile whose elements have been transformed to `x`; `dy` is for its gradient. */
+  struct SingleTile {
+    const Vector *gradients, *x;
+    Vector* dy;
+    int row, column;
+    bool isFirst;
+  };
+
+  template <int Vectors>
+  void addPanel(const SingleTile& tile, int vector) const {
+    transformGradientTiles<Vectors>(tile.gradients, tile.row, tile.column, 1, vector, {Vectors, places * Vectors}, tile.dy);
+    PixelProducts p{};
+    p.groups = p.rows = p.columns = 1;
+    p.sumsPitch = static_cast<long>(vectors_) * LANES;
+    p.isFirst = tile.isFirst;
+    for (int place = 0; place < places; place++) {
+      const Vector* source = tile.x + place;
+      p.sources = &source;
+      p.gradient = tile.dy + place * Vectors;
+      p.sums = sums_ + place * placeSize() + vector * LANES;
+      addElements<Vectors, places>(p, c_.channels);
+    }
+  }
+
+  /** Adds many tiles at a time, so that the sums of a place stay in the first cache while they pass by. */
+  void addManyTiles(const Vector* const* sources, const Vector* const* gradients, int groups, bool isFirst) {
     thread_local Scratch<Vector> memory;
     const Tiling& t = tiling_;
     const int all = groups * t.tileRows();
-    const int atOnce =
-        static_cast<int>(std::clamp<long>(gradientBytesAtOnce / (tileBytes(c_) * t.tileColumns()), 1, all));
+    const long rowBytes = gradientTileBytes(c_.channels, c_.filters) * t.tileColumns();
+    const int atOnce = static_cast<int>(std::clamp<long>(gradientBytesAtOnce / rowBytes, 1, all));
     const int most = atOnce * t.tileColumns();
     x_ = {nullptr, most, c_.channels};
     dy_ = {nullptr, most, LANES * panel_};
@@ -72,12 +138,6 @@ class TiledFilterGradient {
         else addPanel<3>(gradients, rows, vector, isFirst && first == 0);
       }
     }
-    if (isLast) writeResult();
-  }
-
- private:
-  static long tileBytes(const stride::Convolution& c) {
-    return static_cast<long>(places * sizeof(Vector)) * (c.channels + LANES * panelOf(divideUp(c.filters, LANES)));
   }
 
   /** Numbers of the sums of a place, channels × filters. */
@@ -104,31 +164,44 @@ class TiledFilterGradient {
   /** Writes A dy Aᵀ of the filters of a panel, for each tile images × filters. */
   template <int Vectors>
   void transformGradients(const Vector* const* gradients, TileRows rows, int vector) const {
+    Vector* to = dy_.numbers;
+    for (int r = rows.first; r < rows.first + rows.count; r++)
+      to = transformGradientTiles<Vectors>(gradients[r / tiling_.tileRows()], r % tiling_.tileRows(), 0,
+                                           tiling_.tileColumns(), vector, {dy_.pitch(), Vectors}, to);
+  }
+
+  /** Vectors from one place, and from one image, to the next. */
+  struct GradientPitch {
+    long place, image;
+  };
+
+  /** Writes those of some tiles of a row, and returns where the next tile's would be. */
+  template <int Vectors>
+  Vector* transformGradientTiles(const Vector* map, int tileRow, int first, int count, int vector, GradientPitch pitch,
+                                 Vector* to) const {
     constexpr int size = LANES * Vectors;
-    const int filter = vector * LANES, filters = std::min(size, c_.filters - filter);
-    Vector pixels[4][size] = {};
-    const long pitch = dy_.pitch();
-    Vector* tile = dy_.numbers;
-    for (int r = rows.first; r < rows.first + rows.count; r++) {
-      const Vector* map = gradients[r / tiling_.tileRows()] + filter;
-      const int top = 2 * (r % tiling_.tileRows());
-      for (int left = 0; left < c_.columns(); left += 2, tile += size) {
-        for (int pixel = 0; pixel < 4; pixel++) {
-          const int row = top + pixel / 2, column = left + pixel % 2;
-          if (row < c_.rows() && column < c_.columns())
-            transpose(reinterpret_cast<const float*>(map + row * gradientPitch_ + static_cast<long>(column) * c_.filters),
-                      filters, LANES, LANES, reinterpret_cast<float*>(pixels[pixel]), size);
-          else std::fill_n(pixels[pixel], size, Vector{});
-        }
-        for (int n = 0; n < size; n++) {
-          const Vector a = pixels[0][n], b = pixels[1][n], c = pixels[2][n], d = pixels[3][n];
-          writeGradientRow(a, b, pitch, tile + n);
-          writeGradientRow(a + c, b + d, pitch, tile + n + 4 * pitch);
-          writeGradientRow(a - c, b - d, pitch, tile + n + 8 * pitch);
-          writeGradientRow(-c, -d, pitch, tile + n + 12 * pitch);
-        }
+    const int filter = vector * LANES, filters = std::min(size, c_.filters - filter), top = 2 * tileRow;
+    Vector pixels[4][size];
+    if (filters < size) std::fill_n(pixels[0], 4 * size, Vector{});
+    for (int left = 2 * first, n = 0; n < count; n++, left += 2) {
+      for (int pixel = 0; pixel < 4; pixel++) {
+        const int row = top + pixel / 2, column = left + pixel % 2;
+        if (row < c_.rows() && column < c_.columns())
+          transpose(reinterpret_cast<const float*>(map + filter + row * gradientPitch_ +
+                                                   static_cast<long>(column) * c_.filters),
+                    filters, LANES, LANES, reinterpret_cast<float*>(pixels[pixel]), size);
+        else std::fill_n(pixels[pixel], size, Vector{});
       }
+      for (int image = 0, at = 0; image < LANES; image++, to += pitch.image)
+        for (int v = 0; v < Vectors; v++, at++) {
+          const Vector a = pixels[0][at], b = pixels[1][at], c = pixels[2][at], d = pixels[3][at];
+          writeGradientRow(a, b, pitch.place, to + v);
+          writeGradientRow(a + c, b + d, pitch.place, to + v + 4 * pitch.place);
+          writeGradientRow(a - c, b - d, pitch.place, to + v + 8 * pitch.place);
+          writeGradientRow(-c, -d, pitch.place, to + v + 12 * pitch.place);
+        }
     }
+    return to;
   }
 
   /** Writes a row of A dy Aᵀ from a row of A dy. */

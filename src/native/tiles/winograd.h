@@ -37,12 +37,22 @@ inline float wasteOf(const Tiling& t) {
 }
 
 /**
+ * Returns whether a few transformed tiles leave room in the first cache, and the transformed filter is so small that it
+ * may be read again for each few tiles (`slideTiles.h`). The limits were measured.
+ */
+inline bool takesFewTiles(int channels, int filters) {
+  return channels <= (LANES == 16 ? 24 : 32) && static_cast<long>(places * sizeof(float)) * channels * filters <= 128 * 1024;
+}
+
+/**
  * Returns whether tiles take less time than a sliding window. The share of its time that they take was measured for maps of
- * 4² to 28² and 8 to 64 channels and filters (docs/performance/log.md): the products, and for each of them the parts of
- * the transformed tiles, which do not stay in the first cache.
+ * 4² to 32² and 3 to 64 channels and filters (docs/performance/log.md): the products, and for each of them the parts of
+ * the transformed tiles, which stay in the first cache if they are few.
  */
 inline bool hasFastTiles(const Tiling& t, int filters) {
-  const float products = LANES == 16 ? 0.6f : 0.55f, tiles = LANES == 16 ? 3.6f : 2.3f;
+  const bool few = takesFewTiles(t.channels, filters);
+  const float products = LANES == 16 ? 0.6f : 0.55f;
+  const float tiles = LANES == 16 ? (few ? 2.4f : 3.6f) : (few ? 0.5f : 2.3f);
   const float parts = 1 / static_cast<float>(t.channels) + 1 / static_cast<float>(filters);
   return t.isPossible && wasteOf(t) * (products + tiles * parts) < 0.95f;
 }
@@ -70,18 +80,16 @@ inline void writeSourceRow(Vector a, Vector b, Vector c, Vector d, long pitch, V
   to[3 * pitch] = b - d;
 }
 
-/** Writes Bᵀ x B of all channels of a tile; `x` has the pixels under it. */
-inline void transformSourceTile(const Vector* const (&x)[4][4], int channels, long pitch, Vector* to) {
-  for (int c = 0; c < channels; c++, to++) {
-    Vector b[4], d[4];
+/** Writes Bᵀ x B of a channel of a tile; `read(row, column)` returns the elements under it. */
+template <typename Read>
+inline void writeSourceTile(const Read& read, long pitch, Vector* to) {
+  Vector b[4], d[4];
 #pragma GCC unroll 4
-    for (int j = 0; j < 4; j++) b[j] = x[1][j][c], d[j] = x[2][j][c];
-    writeSourceRow(x[0][0][c] - d[0], x[0][1][c] - d[1], x[0][2][c] - d[2], x[0][3][c] - d[3], pitch, to);
-    writeSourceRow(b[0] + d[0], b[1] + d[1], b[2] + d[2], b[3] + d[3], pitch, to + 4 * pitch);
-    writeSourceRow(d[0] - b[0], d[1] - b[1], d[2] - b[2], d[3] - b[3], pitch, to + 8 * pitch);
-    writeSourceRow(b[0] - x[3][0][c], b[1] - x[3][1][c], b[2] - x[3][2][c], b[3] - x[3][3][c], pitch,
-                   to + 12 * pitch);
-  }
+  for (int j = 0; j < 4; j++) b[j] = read(1, j), d[j] = read(2, j);
+  writeSourceRow(read(0, 0) - d[0], read(0, 1) - d[1], read(0, 2) - d[2], read(0, 3) - d[3], pitch, to);
+  writeSourceRow(b[0] + d[0], b[1] + d[1], b[2] + d[2], b[3] + d[3], pitch, to + 4 * pitch);
+  writeSourceRow(d[0] - b[0], d[1] - b[1], d[2] - b[2], d[3] - b[3], pitch, to + 8 * pitch);
+  writeSourceRow(b[0] - read(3, 0), b[1] - read(3, 1), b[2] - read(3, 2), b[3] - read(3, 3), pitch, to + 12 * pitch);
 }
 
 /** Returns as many zeros as a pixel has channels, for pixels beside a map. */
@@ -93,23 +101,51 @@ inline const Vector* zerosOf(int channels) {
   return zeros;
 }
 
-/** Transforms the elements under tiles. */
-inline void transformSource(const Tiling& t, const Vector* const* maps, TileRows rows, const Transformed& to) {
+/** Transforms the elements under some tiles of a row of tiles. */
+inline void transformTiles(const Tiling& t, const Vector* map, int tileRow, int first, int count, long pitch, Vector* to) {
   const Vector* zeros = zerosOf(t.channels);
-  int tile = 0;
-  for (int r = rows.first; r < rows.first + rows.count; r++) {
-    const Vector* map = maps[r / t.tileRows()];
-    const int top = 2 * (r % t.tileRows()) - t.paddingHeight;
-    for (int left = -t.paddingWidth, n = 0; n < t.tileColumns(); n++, left += 2, tile++) {
-      const Vector* x[4][4];
-      for (int i = 0; i < 4; i++)
-        for (int j = 0; j < 4; j++) {
-          const int row = top + i, column = left + j;
-          const bool inside = row >= 0 && row < t.height && column >= 0 && column < t.width;
-          x[i][j] = inside ? map + (static_cast<long>(row) * t.width + column) * t.channels : zeros;
-        }
-      transformSourceTile(x, t.channels, to.pitch(), to.numbers + static_cast<long>(tile) * t.channels);
+  const int top = 2 * tileRow - t.paddingHeight;
+  for (int left = 2 * first - t.paddingWidth, n = 0; n < count; n++, left += 2, to += t.channels) {
+    const Vector* x[4][4];
+    for (int i = 0; i < 4; i++)
+      for (int j = 0; j < 4; j++) {
+        const int row = top + i, column = left + j;
+        const bool inside = row >= 0 && row < t.height && column >= 0 && column < t.width;
+        x[i][j] = inside ? map + (static_cast<long>(row) * t.width + column) * t.channels : zeros;
+      }
+    for (int c = 0; c < t.channels; c++)
+      writeSourceTile([&](int i, int j) { return x[i][j][c]; }, pitch, to + c);
+  }
+}
+
+/** Transforms the elements under rows of tiles. */
+inline void transformSource(const Tiling& t, const Vector* const* maps, TileRows rows, const Transformed& to) {
+  Vector* numbers = to.numbers;
+  for (int r = rows.first; r < rows.first + rows.count; r++, numbers += static_cast<long>(t.tileColumns()) * t.channels)
+    transformTiles(t, maps[r / t.tileRows()], r % t.tileRows(), 0, t.tileColumns(), to.pitch(), numbers);
+}
+
+/** Transforms the elements under some tiles of a row to tiles × channels × places. */
+inline void transformFewTiles(const Tiling& t, const Vector* map, int tileRow, int first, int count, Vector* to) {
+  const Vector* zeros = zerosOf(4 * t.channels);
+  const int top = 2 * tileRow - t.paddingHeight;
+  for (int left = 2 * first - t.paddingWidth, n = 0; n < count; n++, left += 2) {
+    const Vector* rows[4];
+    for (int i = 0; i < 4; i++) {
+      const int row = top + i;
+      rows[i] = row >= 0 && row < t.height ? map + (static_cast<long>(row) * t.width + left) * t.channels : zeros;
     }
+    if (left >= 0 && left + 3 < t.width) {
+      for (int c = 0; c < t.channels; c++, to += places)
+        writeSourceTile([&](int i, int j) { return rows[i][j * t.channels + c]; }, 1, to);
+      continue;
+    }
+    const Vector* x[4][4];
+    for (int i = 0; i < 4; i++)
+      for (int j = 0; j < 4; j++)
+        x[i][j] = left + j >= 0 && left + j < t.width ? rows[i] + j * t.channels : zeros;
+    for (int c = 0; c < t.channels; c++, to += places)
+      writeSourceTile([&](int i, int j) { return x[i][j][c]; }, 1, to);
   }
 }
 
@@ -152,124 +188,48 @@ inline void transformFilter(const float* filter, long plane, float* to) {
                              [&](int place, float value) { to[place * pitch + at] = value; });
 }
 
-/** Filters and tiles of a block of sums: AVX2 has 16 registers, AVX-512 has 32. */
-constexpr int filtersAtOnce = LANES == 16 ? 8 : 4;
-constexpr int tilesAtOnce = 3;
-
-/** A product of some tiles by some filters at one place. */
-struct TileProduct {
-  const Vector* x;
-  int channels;
-  const float* weights;
-  int filters;
-  const float* bias;
-  Vector* result;
+/** Where the results of a row of tiles go; of an odd number of rows the last is left out, `lower` is null then. */
+struct ResultRows {
+  Vector *upper, *lower;
 };
 
-template <int Filters, int Tiles>
-void multiplyBlock(const TileProduct p) {
-  Vector sums[Filters][Tiles];
-#pragma GCC unroll 8
-  for (int f = 0; f < Filters; f++)
-#pragma GCC unroll 4
-    for (int tile = 0; tile < Tiles; tile++) sums[f][tile] = splat(p.bias ? p.bias[f] : 0);
-  const float* w = p.weights;
-  for (int c = 0; c < p.channels; c++, w += p.filters) {
-    Vector of[Tiles];
-#pragma GCC unroll 4
-    for (int tile = 0; tile < Tiles; tile++) of[tile] = p.x[tile * p.channels + c];
-#pragma GCC unroll 8
-    for (int f = 0; f < Filters; f++)
-#pragma GCC unroll 4
-      for (int tile = 0; tile < Tiles; tile++) sums[f][tile] += w[f] * of[tile];
-  }
-#pragma GCC unroll 4
-  for (int tile = 0; tile < Tiles; tile++)
-#pragma GCC unroll 8
-    for (int f = 0; f < Filters; f++) p.result[tile * p.filters + f] = sums[f][tile];
-}
-
-template <int Filters>
-void multiplyTiles(TileProduct p, int tiles) {
-  for (; tiles >= tilesAtOnce; tiles -= tilesAtOnce) {
-    multiplyBlock<Filters, tilesAtOnce>(p);
-    p.x += tilesAtOnce * p.channels;
-    p.result += tilesAtOnce * p.filters;
-  }
-  if (tiles == 2) multiplyBlock<Filters, 2>(p);
-  if (tiles == 1) multiplyBlock<Filters, 1>(p);
-}
-
-/** Computes the products of all tiles by all filters at one place. */
-inline void multiplyPlace(TileProduct p, int tiles) {
-  for (int rest = p.filters; rest > 0;) {
-    const int count = rest >= filtersAtOnce ? filtersAtOnce : rest >= 4 ? 4 : rest >= 2 ? 2 : 1;
-    if (count == filtersAtOnce) multiplyTiles<filtersAtOnce>(p, tiles);
-    else if (count == 4) multiplyTiles<4>(p, tiles);
-    else if (count == 2) multiplyTiles<2>(p, tiles);
-    else multiplyTiles<1>(p, tiles);
-    rest -= count;
-    p.weights += count;
-    p.result += count;
-    if (p.bias) p.bias += count;
-  }
-}
-
-/** Writes Aᵀ m A of a row of tiles; of an odd number of rows or columns the last is left out, `lower` is null then. */
-inline void writeResults(const Transformed& m, int tile, int columns, Vector* upper, Vector* lower) {
-  const long pitch = m.pitch();
-  const int filters = m.channels;
-  const Vector* from = m.numbers + static_cast<long>(tile) * filters;
-  for (int column = 0; column < columns; column += 2) {
-    const bool isWhole = column + 1 < columns;
-    for (int f = 0; f < filters; f++, from++) {
-      Vector left[4], right[4];
-#pragma GCC unroll 4
-      for (int i = 0; i < 4; i++) {
-        const Vector* row = from + 4 * i * pitch;
-        const Vector b = row[pitch], c = row[2 * pitch];
-        left[i] = row[0] + b + c;
-        right[i] = b - c - row[3 * pitch];
-      }
-      const long at = static_cast<long>(column) * filters + f;
-      upper[at] = left[0] + left[1] + left[2];
-      if (isWhole) upper[at + filters] = right[0] + right[1] + right[2];
-      if (!lower) continue;
-      lower[at] = left[1] - left[2] - left[3];
-      if (isWhole) lower[at + filters] = right[1] - right[2] - right[3];
-    }
-  }
-}
-
-/** Bytes of transformed tiles at a time: with the products and the filter, they stay in the second cache. */
-constexpr long bytesAtOnce = 512 * 1024;
-
 /**
- * Computes the convolution of several maps by a transformed filter and calls `tileRow(map, row, products, tile)` for
- * each row of tiles.
+ * Writes Aᵀ m A of some filters of a tile; of an odd number of columns the last is left out. `pitch`: from a place to the
+ * next one; `right`: from a result to the one beside it, or 0 if that is left out.
  */
-template <typename TileRow>
-void slideTiles(const Tiling& t, int maps, const Vector* const* sources, const float* transformed, int filters,
-                const float* bias, const TileRow& tileRow) {
-  thread_local Scratch<Vector> memory;
-  const int all = maps * t.tileRows();
-  const long tileBytes = static_cast<long>(places * sizeof(Vector)) * std::max(t.channels, filters);
-  const int atOnce = static_cast<int>(std::clamp<long>(bytesAtOnce / (tileBytes * t.tileColumns()), 1, all));
-  const int most = atOnce * t.tileColumns();
-  Transformed x{nullptr, most, t.channels}, products{nullptr, most, filters};
-  x.numbers = memory.atLeast(places * (x.pitch() + products.pitch()));
-  products.numbers = x.numbers + places * x.pitch();
-  for (int first = 0; first < all; first += atOnce) {
-    const TileRows rows{first, std::min(atOnce, all - first)};
-    transformSource(t, sources, rows, x);
-    for (int place = 0; place < places; place++)
-      // The place in the second row and column counts in all four results.
-      multiplyPlace({x.numbers + place * x.pitch(), t.channels,
-                     transformed + place * placePitch(static_cast<long>(t.channels) * filters), filters,
-                     place == 5 ? bias : nullptr, products.numbers + place * products.pitch()},
-                    rows.count * t.tileColumns());
-    for (int n = 0; n < rows.count; n++)
-      tileRow((first + n) / t.tileRows(), (first + n) % t.tileRows(), products, n * t.tileColumns());
+inline void writeTile(const Vector* from, long pitch, int filters, long right, ResultRows to) {
+  for (int f = 0; f < filters; f++, from++) {
+    Vector left[4], beside[4];
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) {
+      const Vector* row = from + 4 * i * pitch;
+      const Vector b = row[pitch], c = row[2 * pitch];
+      left[i] = row[0] + b + c;
+      beside[i] = b - c - row[3 * pitch];
+    }
+    to.upper[f] = left[0] + left[1] + left[2];
+    if (right) to.upper[f + right] = beside[0] + beside[1] + beside[2];
+    if (!to.lower) continue;
+    to.lower[f] = left[1] - left[2] - left[3];
+    if (right) to.lower[f + right] = beside[1] - beside[2] - beside[3];
+  }
+}
+
+/** Some filters' products of tiles, and the vectors from a place and from a tile to the next. */
+struct TileProducts {
+  const Vector* numbers;
+  long pitch;
+  int tilePitch;
+  int filter, filters;
+};
+
+/** Writes the results of `count` tiles of a row, each pixel of which has `filters`. */
+inline void writeTiles(const Tiling& t, const TileProducts& m, int filters, int first, int count, ResultRows rows) {
+  const Vector* from = m.numbers;
+  for (int n = first; n < first + count; n++, from += m.tilePitch) {
+    const long at = 2L * n * filters + m.filter;
+    writeTile(from, m.pitch, m.filters, 2 * n + 1 < t.columns ? filters : 0,
+              {rows.upper + at, rows.lower ? rows.lower + at : nullptr});
   }
 }
 
