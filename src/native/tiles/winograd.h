@@ -92,41 +92,23 @@ inline void writeSourceTile(const Read& read, long pitch, Vector* to) {
   writeSourceRow(b[0] - read(3, 0), b[1] - read(3, 1), b[2] - read(3, 2), b[3] - read(3, 3), pitch, to + 12 * pitch);
 }
 
-/** Returns as many zeros as a pixel has channels, for pixels beside a map. */
-inline const Vector* zerosOf(int channels) {
+/** Returns so many zeros, for the pixels beside a map. */
+inline const Vector* zerosOf(int length) {
   thread_local std::vector<Scratch<Vector>> kept(1);
   thread_local int count = 0;
-  Vector* zeros = kept[0].atLeast(channels);
-  if (channels > count) std::fill_n(zeros, count = channels, Vector{});
+  Vector* zeros = kept[0].atLeast(length);
+  if (length > count) std::fill_n(zeros, count = length, Vector{});
   return zeros;
 }
 
+/** Vectors from a place of a transformed tile, and from a channel, to the next. */
+struct SourcePitch {
+  long place, channel;
+};
+
 /** Transforms the elements under some tiles of a row of tiles. */
-inline void transformTiles(const Tiling& t, const Vector* map, int tileRow, int first, int count, long pitch, Vector* to) {
-  const Vector* zeros = zerosOf(t.channels);
-  const int top = 2 * tileRow - t.paddingHeight;
-  for (int left = 2 * first - t.paddingWidth, n = 0; n < count; n++, left += 2, to += t.channels) {
-    const Vector* x[4][4];
-    for (int i = 0; i < 4; i++)
-      for (int j = 0; j < 4; j++) {
-        const int row = top + i, column = left + j;
-        const bool inside = row >= 0 && row < t.height && column >= 0 && column < t.width;
-        x[i][j] = inside ? map + (static_cast<long>(row) * t.width + column) * t.channels : zeros;
-      }
-    for (int c = 0; c < t.channels; c++)
-      writeSourceTile([&](int i, int j) { return x[i][j][c]; }, pitch, to + c);
-  }
-}
-
-/** Transforms the elements under rows of tiles. */
-inline void transformSource(const Tiling& t, const Vector* const* maps, TileRows rows, const Transformed& to) {
-  Vector* numbers = to.numbers;
-  for (int r = rows.first; r < rows.first + rows.count; r++, numbers += static_cast<long>(t.tileColumns()) * t.channels)
-    transformTiles(t, maps[r / t.tileRows()], r % t.tileRows(), 0, t.tileColumns(), to.pitch(), numbers);
-}
-
-/** Transforms the elements under some tiles of a row to tiles × channels × places. */
-inline void transformFewTiles(const Tiling& t, const Vector* map, int tileRow, int first, int count, Vector* to) {
+inline void transformTiles(const Tiling& t, const Vector* map, int tileRow, int first, int count, SourcePitch pitch,
+                           Vector* to) {
   const Vector* zeros = zerosOf(4 * t.channels);
   const int top = 2 * tileRow - t.paddingHeight;
   for (int left = 2 * first - t.paddingWidth, n = 0; n < count; n++, left += 2) {
@@ -135,18 +117,31 @@ inline void transformFewTiles(const Tiling& t, const Vector* map, int tileRow, i
       const int row = top + i;
       rows[i] = row >= 0 && row < t.height ? map + (static_cast<long>(row) * t.width + left) * t.channels : zeros;
     }
+    // Under most tiles no column is beside the map, and four addresses are enough.
     if (left >= 0 && left + 3 < t.width) {
-      for (int c = 0; c < t.channels; c++, to += places)
-        writeSourceTile([&](int i, int j) { return rows[i][j * t.channels + c]; }, 1, to);
+      for (int c = 0; c < t.channels; c++, to += pitch.channel)
+        writeSourceTile([&](int i, int j) { return rows[i][j * t.channels + c]; }, pitch.place, to);
       continue;
     }
     const Vector* x[4][4];
     for (int i = 0; i < 4; i++)
       for (int j = 0; j < 4; j++)
         x[i][j] = left + j >= 0 && left + j < t.width ? rows[i] + j * t.channels : zeros;
-    for (int c = 0; c < t.channels; c++, to += places)
-      writeSourceTile([&](int i, int j) { return x[i][j][c]; }, 1, to);
+    for (int c = 0; c < t.channels; c++, to += pitch.channel)
+      writeSourceTile([&](int i, int j) { return x[i][j][c]; }, pitch.place, to);
   }
+}
+
+/** Transforms the elements under rows of tiles to places × tiles × channels. */
+inline void transformSource(const Tiling& t, const Vector* const* maps, TileRows rows, const Transformed& to) {
+  Vector* numbers = to.numbers;
+  for (int r = rows.first; r < rows.first + rows.count; r++, numbers += static_cast<long>(t.tileColumns()) * t.channels)
+    transformTiles(t, maps[r / t.tileRows()], r % t.tileRows(), 0, t.tileColumns(), {to.pitch(), 1}, numbers);
+}
+
+/** Transforms the elements under some tiles of a row to tiles × channels × places. */
+inline void transformFewTiles(const Tiling& t, const Vector* map, int tileRow, int first, int count, Vector* to) {
+  transformTiles(t, map, tileRow, first, count, {1, places}, to);
 }
 
 /** Numbers from the plane of a place to the next one: an odd number of cache lines, as `pitchOf` has it. */
